@@ -1,0 +1,1 @@
+"""The ground floor: clock, ids, fault points, bounds and logging. Standard library only."""

@@ -1,0 +1,122 @@
+"""Every bound of the product, in one file. Sources: CONTRACTS.md §1, §3, §4, §7 and PROMISES.md.
+
+Names end in their unit. Nothing here is read from the environment: settings that an operator may
+change live in `controller/config.py` and `agent/config.py`, with these as their defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# The document (CONTRACTS.md §1)
+DOCUMENT_MAX_BYTES: Final = 512 * KIB
+DOCUMENT_MAX_STEPS: Final = 300
+DOCUMENT_MAX_VARIABLES: Final = 64
+DOCUMENT_MAX_PREREQUISITES: Final = 64
+DOCUMENT_MAX_ALERTS: Final = 64
+DOCUMENT_MAX_LABELS: Final = 32
+DOCUMENT_MAX_AMBIGUITIES: Final = 300
+YAML_MAX_DEPTH: Final = 12
+YAML_MAX_NODES: Final = 20_000
+DOCUMENT_MAX_PROBLEMS: Final = 50
+COMMAND_MAX_BYTES: Final = 16 * KIB
+TEXT_MAX_CHARACTERS: Final = 8_000
+TITLE_MAX_CHARACTERS: Final = 200
+PATTERN_MAX_CHARACTERS: Final = 512
+WHEN_MAX_DEPTH: Final = 3
+STEP_TIMEOUT_DEFAULT_MS: Final = 60_000
+STEP_TIMEOUT_MAX_MS: Final = 24 * 3600 * 1000
+STEP_GRACE_MS: Final = 10_000
+STEP_MAX_RETRIES: Final = 5
+VARIABLE_VALUE_MAX_CHARACTERS: Final = 4_096
+
+# The scanner
+SCAN_MAX_BYTES: Final = 64 * KIB
+SCAN_MAX_DEPTH: Final = 100
+SCAN_MAX_NODES: Final = 50_000
+
+# Canonical bytes, signed envelopes (CONTRACTS.md §3, §4)
+CANONICAL_MAX_INTEGER: Final = 2**53 - 1
+ENVELOPE_MAX_BYTES: Final = 128 * KIB
+GRANT_WINDOW_MAX_SECONDS: Final = 300
+GRANT_SECONDS: Final = 120
+CLOCK_TOLERANCE_SECONDS: Final = 60
+MESSAGE_MAX_BYTES: Final = 1 * MIB
+OUTPUT_CHUNK_MAX_BYTES: Final = 64 * KIB
+OUTPUT_WINDOW_CHUNKS: Final = 16
+OUTPUT_MAX_BYTES: Final = 10 * MIB
+OUTPUT_HEAD_BYTES: Final = 64 * KIB
+OUTPUT_TAIL_BYTES: Final = 64 * KIB
+OUTPUT_DRAIN_SECONDS: Final = 5
+
+# The engine (CONTRACTS.md §5, PROMISES.md I3)
+APPROVAL_MINUTES: Final = 30
+PENDING_HOURS: Final = 24
+DEADLINE_SLACK_SECONDS: Final = 10
+LOST_SECONDS: Final = 60
+CRASHES_BEFORE_PARKED: Final = 3
+REASON_MAX_CHARACTERS: Final = 2_000
+EXECUTION_EVENTS_MAX: Final = 10_000
+
+# Ingest and API
+PASTE_MAX_BYTES: Final = 1 * MIB
+PASTE_MAX_BLOCKS: Final = 20_000
+PASTE_MAX_LINES: Final = 20_000
+PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
+"""Lines of Markdown and plain text; a page of HTML may be one line."""
+REQUEST_MAX_BYTES: Final = 2 * MIB
+OPEN_REQUEST_MAX_BYTES: Final = 64 * KIB
+"""A request to a route without sign-in, but for the preview, which takes a whole paste."""
+PARSE_SECONDS: Final = 10
+PARSE_MEMORY_BYTES: Final = 1024 * MIB
+PAGE_DEFAULT_ITEMS: Final = 50
+PAGE_MAX_ITEMS: Final = 200
+AUDIT_CHECK_LINKS: Final = 2_000
+"""Links of the audit chain that one request recomputes: some 60 ms of reading and hashing."""
+AUDIT_CHECK_TENANTS: Final = 1_000
+"""Tenants of whom a process remembers how far their chain was checked."""
+PREVIEWS_PER_MINUTE: Final = 60
+CLASSIFICATIONS_PER_MINUTE: Final = 30
+SIGN_INS_PER_MINUTE: Final = 20
+STREAMS_PER_MEMBER: Final = 32
+STREAM_KEEPALIVE_SECONDS: Final = 15
+STREAM_SECONDS: Final = 300
+"""A stream of events ends after this long; the client resumes it, and is authenticated anew."""
+IDEMPOTENCY_KEY_MAX_CHARACTERS: Final = 128
+IDEMPOTENCY_HOURS: Final = 24
+SESSION_HOURS: Final = 12
+SIGN_IN_MINUTES: Final = 30
+ENROLLMENT_MINUTES: Final = 60
+
+# Git (CONTRACTS.md §6)
+PULL_MAX_FILES: Final = 50
+GIT_PACK_MAX_BYTES: Final = 64 * MIB
+GIT_MAX_FILES: Final = 20_000
+GIT_PATH_MAX_CHARACTERS: Final = 512
+DIFF_MAX_BYTES: Final = 1 * MIB
+GIT_OBJECT_MAX_BYTES: Final = 16 * MIB
+GIT_INFLATED_MAX_BYTES: Final = 256 * MIB
+GIT_PACK_MAX_OBJECTS: Final = 200_000
+GIT_TREE_MAX_BYTES: Final = 4 * MIB
+GIT_TREE_MAX_DEPTH: Final = 32
+GIT_REF_UPDATES_MAX: Final = 32
+GIT_LOCK_SECONDS: Final = 15
+GIT_FETCH_SECONDS: Final = 60
+GIT_HISTORY_MAX_COMMITS: Final = 50_000
+GIT_MESSAGE_MAX_CHARACTERS: Final = 16_000
+
+# The link
+HEARTBEAT_SECONDS: Final = 5
+CERTIFICATE_SECONDS: Final = 86_400
+AGENT_MAX_LABELS: Final = 32
+SILENCE_SECONDS: Final = 20
+"""Four heartbeats: an agent that was not heard for so long is not online, and its stream is closed."""
+HELLO_SECONDS: Final = 10
+LINK_QUEUE_MAX: Final = 4_096
+DISPATCH_BATCH: Final = 32
+PANIC_CLEAR_MINUTES: Final = 10
+"""How long the first member's word to clear a panic waits for the second one's."""
+ENROLLMENT_TOKENS_LISTED: Final = 200

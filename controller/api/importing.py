@@ -1,0 +1,86 @@
+"""What runs in the parsing processes for the API: foreign text in, plain values out. Imports no server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.corrections import Overrides
+from ingest.pipeline import Preview, preview
+from ingest.propose import Proposed, build_proposal, edit_proposal, runbook_path
+from ingest.questions import Answer
+
+
+@dataclass(frozen=True)
+class Paste:
+    """A text with what a person said about it."""
+
+    text: str
+    form: str | None = None
+    name: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    overrides: Overrides = field(default_factory=Overrides)
+    advising: Advising = ONE_KEY
+
+    def preview(self) -> Preview:
+        """What it becomes. Raises as `ingest.pipeline.preview`."""
+        return preview(
+            self.text,
+            self.form,
+            self.name,
+            answers=self.answers,
+            overrides=self.overrides,
+            advise=self.advising if self.advising.keys == 2 else None,
+        )
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A preview as the API shows it, its proposal, and the figures for the audit trail."""
+
+    document: dict[str, Any]
+    proposed: Proposed
+    coverage_permille: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is there already: names in service, names out of service with when, and files on the branch."""
+
+    serving: frozenset[str] = frozenset()
+    retired: Mapping[str, str] | None = None
+    paths: frozenset[str] = frozenset()
+    prefix: str = ""
+
+    def is_taken(self, name: str) -> bool:
+        """Whether an import under this name would overwrite something."""
+        return name in self.serving or f"{self.prefix}{runbook_path(name)}" in self.paths
+
+
+def preview_document(paste: Paste, with_yaml: bool) -> dict[str, Any]:
+    """A preview as the API shows it. Raises as `ingest.pipeline.preview`."""
+    found = paste.preview()
+    return {**found.to_json(), "yaml": found.yaml} if with_yaml else found.to_json()
+
+
+def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -> Imported:
+    """The preview and the proposal of a paste. Raises as `preview`, and Conflict where the name is taken."""
+    found = paste.preview()
+    called = found.runbook.name
+    # A name that comes back after its retirement is a new proposal, not the merged one of then.
+    base = (around.retired or {}).get(called)
+    proposed = build_proposal(found, author=author, at=at, base_blob=base, taken=around.is_taken(called))
+    return Imported(found.to_json(), proposed, _coverage_permille(found))
+
+
+def edit_document(name: str, path: str, yaml: str, base: str, before: bytes) -> Proposed:
+    """The proposal of an edit. Raises DocumentInvalid, Conflict."""
+    return edit_proposal(name, path, yaml.encode("utf-8", "surrogatepass"), base, before)
+
+
+def _coverage_permille(found: Preview) -> int:
+    coverage = found.coverage
+    return 1000 * coverage.accounted // coverage.sentences if coverage.sentences else 1000

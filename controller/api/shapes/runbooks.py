@@ -1,0 +1,193 @@
+"""Runbooks and their versions as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from schemas.model import CommitOid, Digest, Instant, Model
+from schemas.risk import EffectiveRisk
+from schemas.verdict import Span
+
+RiskWord = Literal["safe", "caution", "dangerous", "unknown"]
+ShownRisk = Literal["safe", "caution", "dangerous", "unknown", "manual"]
+
+
+class FileError(Model):
+    """Why the newest content of a file is not in service."""
+
+    line: int | None = None
+    column: int | None = None
+    reason: str
+
+
+class RepositoryRef(Model):
+    """Which repository a runbook is in."""
+
+    id: str
+    name: str
+
+
+class LastRun(Model):
+    """The newest execution of a runbook."""
+
+    id: str
+    state: str
+    at: Instant = Field(description="When it ended; when it was asked for, while it is not over.")
+
+
+class LastReview(Model):
+    """Who last read the whole document, as it says itself."""
+
+    by: str
+    at: Instant
+
+
+class RunbookItem(Model):
+    """A runbook in a list."""
+
+    id: str = Field(examples=["rbk_01jd3q6x0000000000000000aa"])
+    name: str = Field(description="The identity: `metadata.name`.")
+    title: str
+    service: str | None = None
+    repository: RepositoryRef
+    path: str
+    state: Literal["ok", "stale_invalid", "skipped", "retired"] = Field(
+        description="stale_invalid: the newest content is broken, the last good version serves."
+    )
+    error: FileError | None = None
+    version_id: str | None = None
+    content_sha256: Digest | None = None
+    commit: CommitOid | None = Field(None, description="The commit that brought the state of its file.")
+    steps: int
+    risks: dict[RiskWord, int] = Field(
+        description="How many steps of each shown risk; manual ones are not counted."
+    )
+    profile: list[ShownRisk] = Field(description="The mark of each step, in order.")
+    trust_level: int
+    governance: Literal["strict"] | None = Field(None, description="What the document itself demands.")
+    owners: list[str]
+    last_run: LastRun | None = None
+    review: LastReview | None = None
+    updated_at: Instant
+
+
+class StepVerdict(Model):
+    """Who said what about a command."""
+
+    classification: str = Field(description="`GET /classifications/{id}` has all of it.")
+    scanner: RiskWord
+    advisor: RiskWord | None = Field(None, description="The second key, where it was asked.")
+    rule: int = Field(description="Which of the five merge rules decided.")
+    keys: int = Field(description="How many of the two keys looked at it.")
+    spans: list[Span] = Field(description="Characters of the command that decided.")
+
+
+class RunbookStep(Model):
+    """A step of the version in service, with its verdict."""
+
+    id: str
+    title: str
+    command: str | None = None
+    manual: str | None = None
+    answers: tuple[str, ...] = ()
+    risk: EffectiveRisk = Field(description="max(declared, verdict).")
+    unknown: bool = Field(False, description="Nobody could tell: the risk is caution for that reason.")
+    why: str | None = None
+    rule_ids: tuple[str, ...] = ()
+    found: StepVerdict | None = Field(None, description="Absent for a manual step.")
+    declared: EffectiveRisk | None = Field(None, description="What the document declares.")
+    when: str | None = Field(None, description="The condition, in words.")
+    target: dict[str, str] = Field(default_factory=dict, description="Labels that its agent must carry.")
+    needs: tuple[str, ...] = ()
+    confirm: str | None = None
+    rollback: dict[str, str] | None = None
+    timeout_ms: int
+    idempotent: bool = False
+
+
+class RunbookShape(RunbookItem):
+    """One runbook, whole."""
+
+    step_list: list[RunbookStep]
+    document: dict[str, Any] = Field(description="The parsed document of the version in service.")
+
+
+class VersionItem(Model):
+    """One content that a runbook had: immutable."""
+
+    id: str
+    content_sha256: Digest
+    path: str
+    commit: CommitOid = Field(description="The first commit that brought this content.")
+    author: str
+    committed_at: Instant | None = None
+    created_at: Instant
+
+
+class BrokenFile(Model):
+    """A file whose newest content is not in service."""
+
+    path: str
+    state: str
+    line: int | None = None
+    column: int | None = None
+    reason: str
+    commit: CommitOid | None = None
+    serving_version_id: str | None = None
+    runbook_id: str | None = Field(None, description="The runbook whose last good version is in service.")
+    since: Instant | None = None
+
+
+class RepositorySync(Model):
+    """How far one repository is synced."""
+
+    id: str
+    name: str
+    forge: str
+    branch: str
+    state: Literal["synced", "behind", "broken", "never"]
+    head: CommitOid | None = None
+    synced_commit: CommitOid | None = None
+    synced_at: Instant | None = None
+    trigger: str | None = Field(None, description="What began the last sync.")
+    fetched_at: Instant | None = None
+    error: str | None = None
+    broken_files: list[BrokenFile]
+
+
+class SyncRun(Model):
+    """One sync that happened."""
+
+    id: str
+    repository: str
+    trigger: str
+    outcome: str
+    from_commit: CommitOid | None = None
+    to_commit: CommitOid | None = None
+    counts: dict[str, int]
+    error: str | None = None
+    started_at: Instant
+    finished_at: Instant
+
+
+class SyncStatus(Model):
+    """All repositories, and the last syncs."""
+
+    items: list[RepositorySync]
+    history: list[SyncRun]
+
+
+class SyncNowItem(Model):
+    """What a sync that was asked for did."""
+
+    name: str
+    outcome: str
+    commit: CommitOid | None = None
+
+
+class SyncNow(Model):
+    """One entry a repository."""
+
+    items: list[SyncNowItem]

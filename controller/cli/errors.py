@@ -1,0 +1,81 @@
+"""What ends the command line early: a sentence for the person and an exit code for the script."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import click
+
+
+class ExitCode(IntEnum):
+    """The exit codes of `dd0c`, documented in docs/cli.md."""
+
+    OK = 0
+    REFUSED = 1
+    USAGE = 2
+    UNAUTHENTICATED = 3
+    NOT_FOUND = 4
+    NEEDS_HUMAN = 5
+    RUN_FAILED = 6
+    UNREACHABLE = 7
+    NOT_VERIFIED = 8
+    FOUND_CAUTION = 10
+    FOUND_UNKNOWN = 11
+    FOUND_DANGEROUS = 12
+
+
+MEANINGS = {
+    ExitCode.OK: "done",
+    ExitCode.REFUSED: "the server refused, with its reason; `dd0c lint` found a fault; no output possible",
+    ExitCode.USAGE: "wrong usage or settings, or a file that can't be read or written",
+    ExitCode.UNAUTHENTICATED: "not signed in, or the role does not allow it",
+    ExitCode.NOT_FOUND: "no such thing",
+    ExitCode.NEEDS_HUMAN: "a human is waited for, and nobody is at this terminal or has left it",
+    ExitCode.RUN_FAILED: "the execution was aborted, or waits for manual intervention",
+    ExitCode.UNREACHABLE: "the server does not answer",
+    ExitCode.NOT_VERIFIED: "the audit chain does not verify",
+    ExitCode.FOUND_CAUTION: "`dd0c scan`: the command is caution",
+    ExitCode.FOUND_UNKNOWN: "`dd0c scan`: what the command does is not known",
+    ExitCode.FOUND_DANGEROUS: "`dd0c scan`: it is dangerous; `dd0c lint`: a risk from `--fail-on` up",
+}
+
+
+class CliError(click.ClickException):
+    """Printed as `dd0c: <what happened>`, with what to do next on a line of its own."""
+
+    def __init__(self, message: str, code: ExitCode, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+        self.problem: dict[str, Any] = {}
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # click declares a class variable; ours is per error
+        return int(self.code)
+
+    def format_message(self) -> str:
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
+
+    def show(self, file: object | None = None) -> None:
+        click.echo(f"dd0c: {self.format_message()}", err=True)
+
+
+class NeedsPerson(CliError):
+    """The walk can't go on without a person; `what` is waited for, `resume` is the command that goes on."""
+
+    def __init__(self, what: str, execution_id: str, message: str) -> None:
+        self.what = what
+        self.resume = f"dd0c run --attach {execution_id}"
+        super().__init__(message, ExitCode.NEEDS_HUMAN, f"Go on with: {self.resume}")
+
+
+def code_of_status(status: int) -> ExitCode:
+    """The exit code that an HTTP status becomes."""
+    if status in (401, 403):
+        return ExitCode.UNAUTHENTICATED
+    if status == 404:
+        return ExitCode.NOT_FOUND
+    if status >= 500:
+        return ExitCode.UNREACHABLE
+    return ExitCode.REFUSED

@@ -1,0 +1,115 @@
+"""`dd0c import`: from a pasted text to a preview, and on to a pull request."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import click
+
+from controller.cli.client import state_folder
+from controller.cli.context import Session, with_session
+from controller.cli.errors import CliError, ExitCode
+from controller.cli.output import interactive
+from controller.cli.preview import show_preview
+
+FORMATS: Final = ("markdown", "html", "plain")
+_LAST: Final = "last-import.json"
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="What the text is; recognised where left out."
+)
+@click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
+@click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
+@with_session
+def import_command(session: Session, file: TextIO, form: str | None, name: str | None, dry_run: bool) -> None:
+    """Read a runbook from FILE (Markdown, HTML, plain text; `-` is standard input) and show its steps.
+
+    Nothing is saved on the server by the preview. In a terminal you are asked whether to open the
+    pull request; elsewhere `dd0c pr open` does it.
+    """
+    body = request_body(file, form, name)
+    preview = session.client.post("runbooks/parse-preview", body)
+    show_preview(session.printer, preview)
+    if dry_run:
+        return
+    trouble = remember(file.name, form, name)
+    if session.printer.for_people and interactive() and click.confirm("\nOpen a pull request?"):
+        show_opened(session, session.client.post("runbooks", body))
+        return
+    if trouble is not None:
+        raise trouble
+    if session.printer.for_people:
+        session.printer.say("\nNext: dd0c pr open")
+
+
+def request_body(file: Any, form: str | None, name: str | None) -> dict[str, Any]:
+    """The request for a preview or a proposal. Raises CliError for a text that is not UTF-8."""
+    data = file.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CliError(
+            f"{file.name} is not UTF-8 text (byte {error.start} is {data[error.start]:#04x}).",
+            ExitCode.USAGE,
+            "Convert it first, e.g. with iconv.",
+        ) from error
+    body = {"text": text}
+    if form:
+        body["format"] = form
+    if name:
+        body["name"] = name
+    return body
+
+
+def show_opened(session: Session, opened: dict[str, Any]) -> None:
+    """Print the pull request that a proposal became."""
+    pull = opened["pull"]
+    session.printer.facts(
+        opened,
+        [
+            ("pull request", f"#{pull['number']} {pull['title']}"),
+            ("branch", pull["branch"]),
+            ("state", pull["state"]),
+        ],
+    )
+    session.printer.say(f"\nNext: dd0c pr show {pull['number']}")
+
+
+def remember(path: str, form: str | None, name: str | None) -> CliError | None:
+    """Keep which file was imported last (its path only), so that `dd0c pr open` needs no argument.
+
+    Gives the sentence where it can't be kept: the preview was shown all the same.
+    """
+    if path in ("-", "<stdin>"):
+        return None
+    target = state_folder() / _LAST
+    note = {"file": str(Path(path).resolve()), "format": form, "name": name}
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump({key: value for key, value in note.items() if value}, out)
+    except OSError as error:
+        return CliError(
+            f"Which file this was can't be noted in {target.parent}: {error.strerror}.",
+            ExitCode.USAGE,
+            "Go on with the file's name: dd0c pr open FILE",
+        )
+    return None
+
+
+def recall() -> dict[str, str]:
+    """What `remember` kept. Raises CliError where there is nothing."""
+    try:
+        found = json.loads((state_folder() / _LAST).read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in found.items()}
+    except (OSError, ValueError) as error:
+        raise CliError(
+            "Nothing was imported yet.", ExitCode.USAGE, "Name the file: dd0c pr open FILE"
+        ) from error

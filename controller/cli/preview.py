@@ -1,0 +1,74 @@
+"""How a parsed text looks in a terminal: steps in order with their risk, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from controller.cli.output import Printer, inert, risk_text
+
+
+def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
+    """Print a preview of the API for a person, or as it came for a program."""
+    if not printer.for_people:
+        printer.document(preview)
+        return
+    console = printer.console
+    console.print(Text(inert(preview["title"]), style="bold"))
+    console.print(Text(f"{preview['name']} · {_tally(preview)}", style="dim"))
+    _list(printer, "Prerequisites", [item["text"] for item in preview["prerequisites"]])
+    _list(printer, "Variables", [_variable(item) for item in preview["variables"]])
+    console.print()
+    for number, step in enumerate(preview["steps"], 1):
+        _step(printer, number, step)
+    _list(printer, "Open questions", [_ambiguity(item) for item in preview["ambiguities"]])
+    masked = preview.get("masked", [])
+    if masked:
+        printer.say(f"\n{len(masked)} secret(s) were masked before anything else read the text.")
+
+
+def _tally(preview: dict[str, Any]) -> str:
+    counts = preview["tally"]
+    parts = [f"{len(preview['steps'])} steps"]
+    parts += [
+        f"{counts[risk]} {risk}" for risk in ("safe", "caution", "dangerous", "unknown") if counts.get(risk)
+    ]
+    if counts.get("manual"):
+        parts.append(f"{counts['manual']} manual")
+    return " · ".join(parts)
+
+
+def _step(printer: Printer, number: int, step: dict[str, Any]) -> None:
+    head = Text(f"{number:>3}  ")
+    head.append_text(Text("✎ manual", style="cyan") if step.get("manual") else risk_text(shown_risk(step)))
+    head.append(f"  {inert(step['title'])}", style="bold")
+    printer.console.print(head)
+    for line in inert(step.get("command") or step.get("manual") or "", lines=True).splitlines():
+        printer.console.print(Text(f"       {line}", style="" if step.get("command") else "italic"))
+    if step.get("why"):
+        printer.console.print(Text(f"       {inert(step['why'])}", style="dim"))
+
+
+def shown_risk(step: dict[str, Any]) -> str:
+    """The badge of a step: unknown where nobody could tell, else its effective risk."""
+    return "unknown" if step.get("unknown") else str(step.get("risk", "unknown"))
+
+
+def _variable(item: dict[str, Any]) -> str:
+    example = f" (e.g. {item['example']})" if item.get("example") else ""
+    return f"{item['name']}{example}"
+
+
+def _ambiguity(item: dict[str, Any]) -> str:
+    where = f"line {item['line']}: " if item.get("line") else ""
+    return f"{where}{item['text']}"
+
+
+def _list(printer: Printer, heading: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    printer.console.print(Text(f"\n{heading}", style="bold"))
+    for line in lines:
+        printer.console.print(Text(f"  · {inert(line)}"))

@@ -1,0 +1,136 @@
+"""`dd0c pr`: pull requests of the built-in forge, from a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.text import Text
+
+from controller.cli.context import Session, with_session
+from controller.cli.errors import CliError, ExitCode
+from controller.cli.imports import FORMATS, recall, request_body, show_opened
+from controller.cli.output import Printer, inert, interactive, plain, plain_markdown
+
+_COLUMNS: Final = [
+    ("#", "number"), ("TITLE", "title"), ("STATE", "state"), ("CHECK", "check.status"),
+    ("AUTHOR", "by"), ("BRANCH", "branch"),
+]  # fmt: skip
+
+
+@click.group("pr")
+def pr_group() -> None:
+    """Pull requests: the only way in which a runbook changes."""
+
+
+@pr_group.command("open")
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True), required=False
+)
+@click.option("--format", "form", type=click.Choice(FORMATS))
+@click.option("--name", help="The runbook's name; made from the title where left out.")
+@with_session
+def open_command(session: Session, file: Path | None, form: str | None, name: str | None) -> None:
+    """Open a pull request with the runbook that FILE becomes; the last imported one where left out."""
+    if file is None:
+        last = recall()
+        file, form, name = Path(last["file"]), form or last.get("format"), name or last.get("name")
+    try:
+        with click.open_file(str(file), "rb") as source:
+            body = request_body(source, form, name)
+    except OSError as error:
+        raise CliError(f"{file} cannot be read: {error}", ExitCode.USAGE) from error
+    show_opened(session, session.client.post("runbooks", body))
+
+
+@pr_group.command("list")
+@click.option("--state", type=click.Choice(["open", "merged", "closed"]), default="open", show_default=True)
+@with_session
+def list_command(session: Session, state: str) -> None:
+    """List pull requests, newest first."""
+    items = session.client.pages("pulls", 200, state=state)
+    if session.printer.for_people:
+        items = [{**item, "by": item.get("authorEmail") or item["author"]} for item in items]
+    session.printer.rows(items, _COLUMNS, f"No {state} pull request. Next: dd0c import FILE")
+
+
+@pr_group.command("show")
+@click.argument("number", type=int)
+@with_session
+def show_command(session: Session, number: int) -> None:
+    """Show one pull request: what would change, its checks, and whether it can be merged."""
+    pull = session.client.get(f"pulls/{number}")
+    printer = session.printer
+    if not printer.for_people:
+        printer.document(pull)
+        return
+    printer.console.print(Text(f"#{number} {inert(pull['title'])}", style="bold"))
+    reason = plain(pull.get("reason", f"it is {pull['state']}"))
+    mergeable = "yes" if pull.get("mergeable") else f"no: {reason}"
+    author = f"{pull['authorEmail']} ({pull['author']})" if pull.get("authorEmail") else pull["author"]
+    pairs = [("state", pull["state"]), ("branch", f"{pull['branch']} → {pull['base']}"), ("author", author)]
+    printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", mergeable)])
+    printer.say("\n" + plain_markdown(pull["body"], printer.console.width))
+    for check in pull["checks"]:
+        printer.say(f"\n{check['name']}: {check['status']} · {plain(check['title'])}", style="bold")
+        if check["status"] != "pass":
+            printer.say(plain_markdown(check["summary"], printer.console.width))
+    if pull["state"] == "open" and pull.get("mergeable"):
+        printer.say(f"\nNext: dd0c pr merge {number}")
+
+
+@pr_group.command("diff")
+@click.argument("number", type=int)
+@with_session
+def diff_command(session: Session, number: int) -> None:
+    """Show what the pull request changes, file by file."""
+    diff = session.client.get(f"pulls/{number}/diff")
+    if not session.printer.for_people:
+        session.printer.document(diff)
+        return
+    for file in diff["items"]:
+        _show_patch(session.printer, file)
+
+
+def _show_patch(printer: Printer, file: dict[str, Any]) -> None:
+    printer.console.print(Text(f"{file['status']}  {inert(file['path'])}", style="bold"))
+    for line in inert(file.get("patch") or "", lines=True).splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+        printer.console.print(Text(line, style=style), soft_wrap=True)
+
+
+@pr_group.command("merge")
+@click.argument("number", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@with_session
+def merge_command(session: Session, number: int, yes: bool) -> None:
+    """Merge the pull request as you have seen it: a push in between refuses the merge."""
+    pull = session.client.get(f"pulls/{number}")
+    if not yes:
+        confirm(f"Merge #{number} {inert(pull['title'])} at {pull['head'][:12]}?", "--yes")
+    merged = session.client.post(f"pulls/{number}/merge", {"expectedHead": pull["head"]})
+    session.printer.facts(
+        merged,
+        [("merged", f"#{number}"), ("commit", merged["commit"]), ("synced", merged["sync"]["outcome"])],
+    )
+    session.printer.say("\nNext: dd0c runbooks")
+
+
+@pr_group.command("close")
+@click.argument("number", type=int)
+@with_session
+def close_command(session: Session, number: int) -> None:
+    """Close the pull request without merging it."""
+    closed = session.client.post(f"pulls/{number}/close")
+    session.printer.facts(closed, [("closed", f"#{number}")])
+
+
+def confirm(question: str, option: str) -> None:
+    """Ask a person. Without a terminal the answer is no: raises CliError that names the option."""
+    if not interactive():
+        raise CliError(
+            "Nobody is here to say yes.", ExitCode.NEEDS_HUMAN, f"Repeat it with {option} if you mean it."
+        )
+    if not click.confirm(question):
+        raise CliError("Nothing was done.", ExitCode.REFUSED)

@@ -1,0 +1,136 @@
+"""`dd0c runbooks`, `dd0c sync`: what is in service, and how it follows git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.text import Text
+
+from controller.cli.context import Session, with_session
+from controller.cli.errors import CliError, ExitCode
+from controller.cli.imports import show_opened
+from controller.cli.output import inert, risk_text
+from controller.cli.preview import shown_risk
+
+_COLUMNS: Final = [
+    ("NAME", "name"), ("TITLE", "title"), ("STEPS", "steps"), ("RISKS", "risks"), ("STATE", "state"),
+    ("COMMIT", "shortCommit"),
+]  # fmt: skip
+_SYNC_COLUMNS: Final = [
+    ("REPOSITORY", "name"), ("BRANCH", "branch"), ("STATE", "state"), ("SYNCED AT", "shortCommit"),
+    ("ERROR", "error"),
+]  # fmt: skip
+
+
+@click.group("runbooks", invoke_without_command=True)
+@click.option("--retired", is_flag=True, help="Those out of service, too.")
+@with_session
+def runbooks_group(session: Session, retired: bool) -> None:
+    """Runbooks in service, each at the commit that it was synced from."""
+    context = click.get_current_context()
+    if context.invoked_subcommand is not None:
+        return
+    items = session.client.pages("runbooks", 1000, retired=str(retired).lower())
+    for item in items:
+        item["shortCommit"] = (item.get("commit") or "")[:12] or None
+    session.printer.rows(items, _COLUMNS, "No runbook yet. Next: dd0c import FILE")
+
+
+@runbooks_group.command("show")
+@click.argument("name")
+@with_session
+def show_command(session: Session, name: str) -> None:
+    """Show the steps of the version of NAME that is in service."""
+    runbook = session.client.get(f"runbooks/{find_runbook(session, name)['id']}")
+    printer = session.printer
+    if not printer.for_people:
+        printer.document(runbook)
+        return
+    printer.console.print(Text(inert(runbook["title"]), style="bold"))
+    printer.say(f"{runbook['name']} · {runbook['path']} · commit {(runbook.get('commit') or '')[:12]}")
+    for number, step in enumerate(runbook["stepList"], 1):
+        head = Text(f"{number:>3}  ")
+        head.append_text(
+            Text("✎ manual", style="cyan") if step.get("manual") else risk_text(shown_risk(step))
+        )
+        head.append(f"  {inert(step['title'])}", style="bold")
+        printer.console.print(head)
+        for line in inert(step.get("command") or step.get("manual") or "", lines=True).splitlines():
+            printer.console.print(Text(f"       {line}"))
+
+
+@runbooks_group.command("versions")
+@click.argument("name")
+@with_session
+def versions_command(session: Session, name: str) -> None:
+    """List every version of NAME that was ever in service, newest first."""
+    items = session.client.pages(f"runbooks/{find_runbook(session, name)['id']}/versions", 1000)
+    columns = [("VERSION", "id"), ("CONTENT", "contentSha256"), ("COMMIT", "commit"), ("SINCE", "createdAt")]
+    session.printer.rows(items, columns, "No version.")
+
+
+@runbooks_group.command("edit")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_session
+def edit_command(session: Session, name: str, file: Path) -> None:
+    """Open a pull request that replaces the document of NAME by FILE (YAML)."""
+    runbook = find_runbook(session, name)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CliError(f"{file} cannot be read as UTF-8: {error}", ExitCode.USAGE) from error
+    show_opened(session, session.client.put(f"runbooks/{runbook['id']}", {"yaml": text}))
+
+
+@runbooks_group.command("retire")
+@click.argument("name")
+@with_session
+def retire_command(session: Session, name: str) -> None:
+    """Open a pull request that takes NAME out of service; nothing changes before it is merged."""
+    show_opened(session, session.client.delete(f"runbooks/{find_runbook(session, name)['id']}"))
+
+
+def find_runbook(session: Session, name: str) -> dict[str, Any]:
+    """The runbook in service with this name or id. Raises CliError where there is none."""
+    if name.startswith("rbk_"):
+        found: dict[str, Any] = session.client.get(f"runbooks/{name}")
+        return found
+    for item in session.client.pages("runbooks", 1000, name=name):
+        if item["name"] == name:
+            return dict(item)
+    raise CliError(f"No runbook is called {inert(name)}.", ExitCode.NOT_FOUND, "`dd0c runbooks` lists them.")
+
+
+@click.group("sync", invoke_without_command=True)
+@with_session
+def sync_group(session: Session) -> None:
+    """Each repository: synced at which commit, and what is broken, where and why."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    status = session.client.get("sync")
+    printer = session.printer
+    if not printer.for_people:
+        printer.document(status)
+        return
+    for item in status["items"]:
+        item["shortCommit"] = (item.get("syncedCommit") or "")[:12] or None
+    printer.rows(status["items"], _SYNC_COLUMNS, "No repository.")
+    for item in status["items"]:
+        for file in item["brokenFiles"]:
+            where = f"{file['path']}:{file['line']}" if file.get("line") else file["path"]
+            printer.say(f"  broken: {inert(where)}: {inert(file['reason'])}")
+
+
+@sync_group.command("now")
+@with_session
+def now_command(session: Session) -> None:
+    """Fetch and sync now instead of at the next poll."""
+    result = session.client.post("sync")
+    session.printer.rows(
+        result["items"],
+        [("REPOSITORY", "name"), ("OUTCOME", "outcome"), ("COMMIT", "commit")],
+        "No repository.",
+    )

@@ -1,0 +1,138 @@
+"""`dd0c scan` and `dd0c lint`: the scanner alone, on texts and other people's runbooks; nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from controller.cli.errors import CliError, ExitCode
+from controller.cli.output import inert
+from controller.cli.scanned import Scanned, read_commands
+from scanner import scan
+from schemas.errors import Place
+from schemas.risk import MARKS, Risk, exceeds, worse
+from schemas.verdict import Finding
+
+RISK_CODES: Final = {
+    Risk.SAFE: ExitCode.OK,
+    Risk.CAUTION: ExitCode.FOUND_CAUTION,
+    Risk.UNKNOWN: ExitCode.FOUND_UNKNOWN,
+    Risk.DANGEROUS: ExitCode.FOUND_DANGEROUS,
+}
+_THRESHOLDS: Final = ("caution", "unknown", "dangerous", "never")
+
+
+@click.command("scan")
+@click.argument("text", required=False)
+@click.option("--language", type=click.Choice(["bash", "sql"]), default="bash", show_default=True)
+@click.option("--explain", is_flag=True, help="Show which characters decided, by which rules.")
+@click.option("--json", "as_json", is_flag=True, help="Print the finding for programs.")
+def scan_command(text: str | None, language: str, explain: bool, as_json: bool) -> None:
+    """Say what TEXT (`-` or none: standard input) can do, by the scanner alone, without a server.
+
+    The exit code tells the risk: 0 safe, 10 caution, 11 unknown, 12 dangerous.
+    """
+    if text is None or text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    finding = scan(text, "sql" if language == "sql" else "bash")
+    if as_json:
+        click.echo(finding.model_dump_json(by_alias=True))
+    else:
+        click.echo(f"{MARKS[finding.risk]} {finding.risk}: {inert(finding.why)}")
+        for line in _explained(text, finding) if explain else ():
+            click.echo(line)
+    raise SystemExit(int(RISK_CODES[finding.risk]))
+
+
+def _explained(text: str, finding: Finding) -> list[str]:
+    """The parts that decided under each other, then what else is known about the text."""
+    lines = [
+        f"  {span.start}–{span.end}  {inert(text[span.start : span.end])[:80]}  [{span.rule_id}]"
+        for span in finding.spans
+    ]
+    others = [rule for rule in finding.rule_ids if rule not in {span.rule_id for span in finding.spans}]
+    facts = {
+        "also": ", ".join(others),
+        "touches": ", ".join(inert(name) for name in finding.resources),
+        "undo": finding.reversibility if finding.risk is not Risk.SAFE else "",
+        "inverse": inert(finding.inverse or ""),
+        "scanner": finding.scanner_version,
+        "knowledge": finding.knowledge_version,
+    }
+    return lines + [f"  {name}: {value}" for name, value in facts.items() if value]
+
+
+@click.command("lint")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--fail-on",
+    type=click.Choice(_THRESHOLDS),
+    default="never",
+    show_default=True,
+    help="End with exit code 12 where a command's risk is this or higher.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a command.")
+@click.option("--quiet", is_flag=True, help="Leave out what is safe.")
+def lint_command(paths: tuple[Path, ...], fail_on: str, as_json: bool, quiet: bool) -> None:
+    """Check runbooks in YAML and scan the commands of YAML and Markdown runbooks, without a server.
+
+    Ends with exit code 1 where a document is not valid, or declares a risk below what the scanner finds.
+    """
+    worst, broken = Risk.SAFE, False
+    for path in _files(paths):
+        found = read_commands(path)
+        for problem in found.problems:
+            _tell_problem(path, problem, as_json=as_json)
+            broken = broken or problem.severity == "error"
+        for command in found.commands:
+            finding = scan(command.text, command.language)
+            worst = worse(worst, finding.risk)
+            lowered = command.declared is not None and exceeds(finding.risk, command.declared)
+            broken = broken or lowered
+            if lowered or not quiet or finding.risk is not Risk.SAFE:
+                _tell(path, command, finding, lowered=lowered, as_json=as_json)
+    if broken:
+        raise SystemExit(int(ExitCode.REFUSED))
+    if fail_on != "never" and worse(Risk(fail_on), worst) is worst:
+        raise SystemExit(int(ExitCode.FOUND_DANGEROUS))
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """The runbooks that are named, and all below a folder that is named, in order."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            below = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in _SUFFIXES and p.is_file()]
+            found.extend(below)
+        elif path.suffix.lower() in _SUFFIXES:
+            found.append(path)
+        else:
+            hint = "Give runbooks: " + ", ".join(sorted(_SUFFIXES))
+            raise CliError(f"{inert(path)} is neither YAML nor Markdown.", ExitCode.USAGE, hint)
+    return found
+
+
+_SUFFIXES: Final = frozenset({".yaml", ".yml", ".md", ".markdown"})
+
+
+def _tell_problem(path: Path, problem: Place, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"path": str(path), "problem": problem.as_dict()}))
+        return
+    field = f"{inert(problem.path)}: " if problem.path else ""
+    click.echo(f"{inert(path)}:{problem.line}: {problem.severity}: {field}{inert(problem.message)}")
+
+
+def _tell(path: Path, command: Scanned, finding: Finding, *, lowered: bool, as_json: bool) -> None:
+    if as_json:
+        about = {"path": str(path), "line": command.line, "name": command.name, "lowered": lowered}
+        click.echo(json.dumps({**about, "finding": finding.model_dump(mode="json", by_alias=True)}))
+        return
+    name = f"{inert(command.name)}: " if command.name else ""
+    note = f" (declared {command.declared}: raise it)" if lowered else ""
+    place = f"{inert(path)}:{command.line}"
+    click.echo(f"{place}: {MARKS[finding.risk]} {finding.risk}: {name}{inert(finding.why)}{note}")

@@ -1,0 +1,130 @@
+-- list_runbooks --
+-- A page of runbooks, newest first, with the version in service and the state of its file.
+SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
+       r.repository_id, p.name AS repository_name,
+       v.id AS version_id, v.content_sha256, v.document, v.created_at AS version_created_at,
+       coalesce(f.commit_oid, v.commit_oid) AS commit_oid,
+       f.state AS file_state, f.error_line, f.error_column, f.error_reason
+  FROM dd0c.runbooks r
+  JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+  LEFT JOIN dd0c.files f ON f.tenant_id = r.tenant_id AND f.repository_id = r.repository_id AND f.path = r.path
+ WHERE r.tenant_id = %(tenant_id)s
+   AND (%(before)s::uuid IS NULL OR r.id < %(before)s::uuid)
+   AND (%(name)s::text IS NULL OR r.name = %(name)s)
+   AND (%(id)s::uuid IS NULL OR r.id = %(id)s)
+   AND (%(retired)s OR r.retired_at IS NULL)
+ ORDER BY r.id DESC
+ LIMIT %(count)s;
+
+-- list_versions --
+-- A page of a runbook's versions, newest first.
+SELECT id, content_sha256, path, blob_oid, commit_oid, author, committed_at, created_at
+  FROM dd0c.runbook_versions
+ WHERE tenant_id = %(tenant_id)s AND runbook_id = %(runbook_id)s
+   AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
+ ORDER BY id DESC
+ LIMIT %(count)s;
+
+-- version_content --
+-- The bytes of one version, as they were in git.
+SELECT id, content_sha256, content, path, commit_oid
+  FROM dd0c.runbook_versions
+ WHERE tenant_id = %(tenant_id)s AND runbook_id = %(runbook_id)s AND id = %(id)s;
+
+-- version_before --
+-- The version that was in service before one of them for the first time.
+SELECT id, content_sha256, content, path, commit_oid
+  FROM dd0c.runbook_versions
+ WHERE tenant_id = %(tenant_id)s AND runbook_id = %(runbook_id)s AND id < %(id)s
+ ORDER BY id DESC
+ LIMIT 1;
+
+-- last_runs --
+-- The newest execution of each of these runbooks.
+SELECT wanted.id AS runbook_id, e.id, e.state, e.created_at, e.ended_at
+  FROM unnest(%(runbook_ids)s::uuid[]) AS wanted (id)
+ CROSS JOIN LATERAL (
+       SELECT id, state, created_at, ended_at
+         FROM dd0c.executions
+        WHERE tenant_id = %(tenant_id)s AND runbook_id = wanted.id
+        ORDER BY id DESC
+        LIMIT 1) e;
+
+-- version_verdicts --
+-- The latest classification of each step of these versions.
+SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advice, rule, risk, unknown
+  FROM dd0c.classifications
+ WHERE tenant_id = %(tenant_id)s AND version_id = ANY(%(version_ids)s)
+ ORDER BY version_id, step_id, id DESC;
+
+-- list_repositories --
+-- Every repository in use, with how far it is synced.
+SELECT id, name, forge, branch, prefix, head_commit, synced_commit, last_fetch_at, last_sync_at,
+       error_code, error_text, error_at
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
+ ORDER BY name
+ LIMIT 200;
+
+-- broken_files --
+-- Files whose newest content is not in service, and why.
+SELECT f.repository_id, f.path, f.state, f.commit_oid, f.error_line, f.error_column, f.error_reason,
+       f.serving_version_id, v.runbook_id, f.updated_at
+  FROM dd0c.files f
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = f.tenant_id AND v.id = f.serving_version_id
+ WHERE f.tenant_id = %(tenant_id)s
+   AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.error_reason IS NOT NULL))
+ ORDER BY f.repository_id, f.path
+ LIMIT 1000;
+
+-- recent_syncs --
+-- The last syncs of all repositories, newest first.
+SELECT id, repository_id, from_commit, to_commit, trigger, outcome, counts, error, started_at, finished_at
+  FROM dd0c.syncs
+ WHERE tenant_id = %(tenant_id)s
+ ORDER BY id DESC
+ LIMIT 50;
+
+-- panic_state --
+-- The tenant's mode as the database knows it.
+SELECT mode, panic_epoch, mode_changed_at, mode_changed_by, mode_reason, panic_clear_by
+  FROM dd0c.tenants
+ WHERE id = %(tenant_id)s;
+
+-- attempt_state --
+-- Whether an attempt of this execution is over, and long enough for its output to be, too.
+SELECT ended_at IS NOT NULL AS ended,
+       coalesce(ended_at < clock_timestamp() - make_interval(secs => %(drain_seconds)s), false) AS settled
+  FROM dd0c.step_executions
+ WHERE tenant_id = %(tenant_id)s AND execution_id = %(execution_id)s AND id = %(id)s;
+
+-- runbook_by_name --
+-- The runbook of this name: one in service before a retired one, the newest first.
+SELECT id
+  FROM dd0c.runbooks
+ WHERE tenant_id = %(tenant_id)s AND name = %(name)s
+ ORDER BY retired_at IS NOT NULL, id DESC
+ LIMIT 1;
+
+-- names_of_repository --
+-- Every name that a repository has or had.
+SELECT name, path, retired_at
+  FROM dd0c.runbooks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s;
+
+-- paths_of_repository --
+-- Every runbook file that is on the branch, in service or broken.
+SELECT path
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND kind = 'runbook' AND state <> 'retired';
+
+-- served_content --
+-- What a change of a runbook starts from: its content in service, and the newest blob of its file.
+SELECT r.id, r.name, r.path, r.retired_at, p.name AS repository_name, v.content, v.content_sha256,
+       f.blob_oid, f.commit_oid, f.state AS file_state
+  FROM dd0c.runbooks r
+  JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+  LEFT JOIN dd0c.files f ON f.tenant_id = r.tenant_id AND f.repository_id = r.repository_id AND f.path = r.path
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = %(id)s;

@@ -1,0 +1,35 @@
+-- add_proposal --
+-- A proposal before its pull request is opened: the same key again is the same proposal.
+INSERT INTO dd0c.proposals (tenant_id, id, repository_id, key, kind, title, runbook_name, branch, base_commit,
+                            source_sha256, created_by)
+VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(key)s, %(kind)s, %(title)s, %(runbook_name)s, %(branch)s,
+        %(base_commit)s, %(source_sha256)s, %(created_by)s)
+ON CONFLICT (tenant_id, repository_id, key) DO NOTHING
+
+-- proposal_opened --
+-- Its pull request exists; gives the proposal's id only the first time.
+UPDATE dd0c.proposals
+   SET pull_number = %(pull_number)s, state = 'open', error = NULL, updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
+   AND (pull_number IS DISTINCT FROM %(pull_number)s OR state IN ('pending', 'failed', 'closed'))
+RETURNING id
+
+-- proposal_failed --
+-- Its pull request could not be opened; proposing the same again tries again.
+UPDATE dd0c.proposals
+   SET state = 'failed', error = %(error)s, updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
+
+-- proposal_settled --
+-- Its pull request was merged or closed.
+UPDATE dd0c.proposals
+   SET state = %(state)s, updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
+
+-- proposal_of_pull --
+-- What a pull request proposes; a branch that somebody pushed has none.
+SELECT kind, runbook_name, source_sha256
+  FROM dd0c.proposals
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND pull_number = %(pull_number)s
+ ORDER BY id DESC
+ LIMIT 1

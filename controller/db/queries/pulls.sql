@@ -1,0 +1,86 @@
+-- find_pull --
+-- One pull request of the built-in forge.
+SELECT number, key, title, body, branch, base_branch, base_commit, head_commit, state, author, created_at, updated_at,
+       merge_commit, merged_by, merged_at
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
+
+-- find_pull_by_key --
+-- The pull request of a proposal's key.
+SELECT number, key, title, body, branch, base_branch, base_commit, head_commit, state, author, created_at, updated_at,
+       merge_commit, merged_by, merged_at
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
+
+-- page_of_pulls --
+-- Newest first, below a number.
+SELECT number, key, title, body, branch, base_branch, base_commit, head_commit, state, author, created_at, updated_at,
+       merge_commit, merged_by, merged_at
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state = %(state)s
+   AND (%(before)s::integer IS NULL OR number < %(before)s::integer)
+ ORDER BY number DESC
+ LIMIT %(count)s
+
+-- unsettled_pulls --
+-- The newest ones, whatever they say: what a repair holds against git.
+SELECT number, key, title, body, branch, base_branch, base_commit, head_commit, state, author, created_at, updated_at,
+       merge_commit, merged_by, merged_at
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+ ORDER BY number DESC
+ LIMIT 1000
+
+-- pulls_headed_by --
+-- The numbers of those whose head is this commit.
+SELECT number
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND head_commit = %(commit)s
+ ORDER BY number
+
+-- put_pull --
+-- A pull request as it is now.
+INSERT INTO dd0c.pulls (tenant_id, repository_id, number, key, title, body, branch, base_branch, base_commit,
+                        head_commit, state, merge_commit, author, merged_by, created_at, updated_at, merged_at, closed_at)
+VALUES (%(tenant_id)s, %(repository_id)s, %(number)s, %(key)s, %(title)s, %(body)s, %(branch)s, %(base_branch)s,
+        %(base_commit)s, %(head_commit)s, %(state)s, %(merge_commit)s, %(author)s, %(merged_by)s, %(created_at)s,
+        %(updated_at)s, %(merged_at)s, CASE WHEN %(state)s = 'closed' THEN clock_timestamp() END)
+ON CONFLICT (tenant_id, repository_id, number) DO UPDATE
+   SET key = EXCLUDED.key, title = EXCLUDED.title, body = EXCLUDED.body, branch = EXCLUDED.branch,
+       base_branch = EXCLUDED.base_branch, base_commit = EXCLUDED.base_commit, head_commit = EXCLUDED.head_commit,
+       state = EXCLUDED.state, merge_commit = EXCLUDED.merge_commit, author = EXCLUDED.author,
+       merged_by = EXCLUDED.merged_by, updated_at = EXCLUDED.updated_at, merged_at = EXCLUDED.merged_at,
+       closed_at = EXCLUDED.closed_at
+
+-- lock_pull --
+-- Held while an event is numbered.
+SELECT number
+  FROM dd0c.pulls
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
+   FOR UPDATE
+
+-- put_pull_event --
+-- Append an event; with a key, the same kind, key and commit replaces what was there. Under lock_pull.
+WITH replaced AS (
+    UPDATE dd0c.pull_events
+       SET body = %(body)s, data = %(data)s, actor = %(actor)s, updated_at = %(at)s
+     WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
+       AND %(key)s::text IS NOT NULL AND kind = %(kind)s AND key = %(key)s::text
+       AND commit_oid IS NOT DISTINCT FROM %(commit)s::text
+    RETURNING seq
+)
+INSERT INTO dd0c.pull_events (tenant_id, repository_id, number, seq, kind, key, commit_oid, actor, body, data,
+                              created_at, updated_at)
+SELECT %(tenant_id)s, %(repository_id)s, %(number)s,
+       coalesce((SELECT max(seq) FROM dd0c.pull_events
+                  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s), 0) + 1,
+       %(kind)s, %(key)s, %(commit)s, %(actor)s, %(body)s, %(data)s, %(at)s, %(at)s
+ WHERE NOT EXISTS (SELECT FROM replaced)
+
+-- pull_events_of --
+-- What happened to a pull request, in order.
+SELECT kind, actor, created_at AS at, key, commit_oid AS commit, body, data
+  FROM dd0c.pull_events
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
+ ORDER BY seq
+ LIMIT 5000

@@ -1,0 +1,68 @@
+-- add_repository --
+-- A repository of the tenant; the same name twice is one repository (set-up runs more than once).
+INSERT INTO dd0c.repositories (tenant_id, id, name, forge, remote, branch, prefix, direct_push)
+VALUES (%(tenant_id)s, %(id)s, %(name)s, %(forge)s, %(remote)s, %(branch)s, %(prefix)s, %(direct_push)s)
+ON CONFLICT (tenant_id, name) DO NOTHING
+
+-- find_repository --
+-- One repository by its id, retired ones too.
+SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
+       error_code, error_text, retired_at
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- find_repository_by_name --
+-- One repository in use by its name: its place in /git/<tenant>/<name>.git.
+SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
+       error_code, error_text, retired_at
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND retired_at IS NULL
+
+-- repositories_in_use --
+-- All repositories in use, oldest first: the first is where proposals go unless told otherwise.
+SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
+       error_code, error_text, retired_at
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
+ ORDER BY id
+ LIMIT 200
+
+-- lock_repository --
+-- The row that serialises syncs of one repository on all replicas.
+SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
+       error_code, error_text, retired_at
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+   FOR UPDATE
+
+-- allow_direct_push --
+-- Whether maintainers may push to the synced branch without a pull request.
+UPDATE dd0c.repositories
+   SET direct_push = %(direct_push)s
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- note_fetch --
+-- A fetch found the head where the rows are already; whatever was wrong before is over.
+UPDATE dd0c.repositories
+   SET head_commit = %(head)s, last_fetch_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- note_error --
+-- The repository could not be synced as a whole; the rows stay at the commit that they show.
+UPDATE dd0c.repositories
+   SET error_code = %(code)s, error_text = %(text)s, last_fetch_at = clock_timestamp(),
+       error_at = CASE WHEN error_text IS DISTINCT FROM %(text)s THEN clock_timestamp() ELSE error_at END
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- note_synced --
+-- The rows show this commit now. Hits no row where another replica was faster.
+UPDATE dd0c.repositories
+   SET head_commit = %(commit)s, synced_commit = %(commit)s, last_fetch_at = clock_timestamp(),
+       last_sync_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit IS NOT DISTINCT FROM %(before)s
+
+-- add_sync --
+-- One sync that did something, or was asked for by hand.
+INSERT INTO dd0c.syncs (tenant_id, id, repository_id, from_commit, to_commit, trigger, outcome, counts, error, started_at)
+VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(before)s, %(commit)s, %(trigger)s, %(outcome)s, %(counts)s,
+        %(error)s, %(started_at)s)

@@ -1,0 +1,127 @@
+-- files_of --
+-- Every path that a repository ever showed, as last synced.
+SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+
+-- stale_files --
+-- Files that did not validate at the commit that the rows show: looked at again with every new commit, because
+-- what made them wrong (a name that was taken) may lie in another file.
+SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+   AND state = 'stale_invalid' AND blob_oid IS NOT NULL
+
+-- runbooks_of --
+-- Every runbook of a repository with the content in service, retired ones too.
+SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
+       r.retired_at IS NOT NULL AS retired
+  FROM dd0c.runbooks r
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+
+-- versions_with_content --
+-- Versions that hold one of these contents: a content that comes back serves under its old id.
+SELECT v.id, v.runbook_id, v.content_sha256
+  FROM dd0c.runbook_versions v
+  JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
+ WHERE v.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+   AND v.content_sha256 = ANY(%(contents)s)
+
+-- active_names --
+-- Names in service with their paths, for the check of a change.
+SELECT name, path
+  FROM dd0c.runbooks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL
+
+-- serving_documents --
+-- The documents in service at some paths: what a change is compared with.
+SELECT r.name, r.path, v.document
+  FROM dd0c.runbooks r
+  JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
+   AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
+
+-- add_runbook --
+-- A runbook seen for the first time; what serves is set once its version is stored.
+INSERT INTO dd0c.runbooks (tenant_id, id, repository_id, name, title, service, path)
+VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(name)s, %(title)s, %(service)s, %(path)s)
+
+-- add_version --
+-- A content of a runbook, never changed afterwards.
+INSERT INTO dd0c.runbook_versions (tenant_id, id, runbook_id, content_sha256, content, document, path, blob_oid,
+                                   commit_oid, author, committed_at)
+VALUES (%(tenant_id)s, %(id)s, %(runbook_id)s, %(content_sha256)s, %(content)s, %(document)s, %(path)s, %(blob_oid)s,
+        %(commit_oid)s, %(author)s, %(committed_at)s)
+
+-- serve_version --
+-- This version serves from now on; a retired runbook is in service again.
+UPDATE dd0c.runbooks
+   SET current_version_id = %(version_id)s, title = %(title)s, service = %(service)s, path = %(path)s,
+       updated_at = clock_timestamp(), retired_at = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- retire_runbook --
+-- The runbook left the branch. Its versions stay.
+UPDATE dd0c.runbooks
+   SET retired_at = clock_timestamp(), updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND retired_at IS NULL
+
+-- put_file --
+-- What a path is at the new commit.
+INSERT INTO dd0c.files (tenant_id, repository_id, path, kind, blob_oid, commit_oid, state, error_line, error_column,
+                        error_reason, serving_version_id)
+VALUES (%(tenant_id)s, %(repository_id)s, %(path)s, %(kind)s, %(blob_oid)s, %(commit_oid)s, %(state)s, %(error_line)s,
+        %(error_column)s, %(error_reason)s, %(serving_version_id)s)
+ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
+   SET kind = EXCLUDED.kind, blob_oid = EXCLUDED.blob_oid, commit_oid = EXCLUDED.commit_oid, state = EXCLUDED.state,
+       error_line = EXCLUDED.error_line, error_column = EXCLUDED.error_column, error_reason = EXCLUDED.error_reason,
+       serving_version_id = EXCLUDED.serving_version_id, updated_at = clock_timestamp()
+
+-- add_version_classification --
+-- The verdict on one step of a version; the same versions of scanner, knowledge and advisor never judge it twice.
+INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, scanner_version,
+                                  knowledge_version, advisor_version, finding, advice, rule, risk, unknown)
+VALUES (%(tenant_id)s, %(id)s, %(version_id)s, %(step_id)s, %(command_sha256)s, %(scanner_version)s,
+        %(knowledge_version)s, %(advisor_version)s, %(finding)s, %(advice)s, %(rule)s, %(risk)s, %(unknown)s)
+ON CONFLICT DO NOTHING
+
+-- policy_of --
+-- The policy in force that came from this repository.
+SELECT content_sha256
+  FROM dd0c.policies
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND current
+
+-- retire_policy --
+-- No policy of this repository is in force any more.
+UPDATE dd0c.policies
+   SET current = false
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND current
+
+-- retire_all_policies --
+-- A tenant has one policy in force: the one that is written next.
+UPDATE dd0c.policies
+   SET current = false
+ WHERE tenant_id = %(tenant_id)s AND current
+
+-- put_policy --
+-- A policy comes into force; one that was in force before comes back under its digest.
+INSERT INTO dd0c.policies (tenant_id, content_sha256, repository_id, commit_oid, document, current)
+VALUES (%(tenant_id)s, %(content_sha256)s, %(repository_id)s, %(commit_oid)s, %(document)s, true)
+ON CONFLICT (tenant_id, content_sha256) DO UPDATE
+   SET repository_id = EXCLUDED.repository_id, commit_oid = EXCLUDED.commit_oid, document = EXCLUDED.document,
+       current = true, synced_at = clock_timestamp()
+
+-- flags_of --
+-- The flags that came from this repository.
+SELECT name, enabled
+  FROM dd0c.flags
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+
+-- put_flag --
+-- What the repository says about one flag; whether the product switched it off by itself is left alone.
+INSERT INTO dd0c.flags (tenant_id, name, enabled, document, repository_id, commit_oid)
+VALUES (%(tenant_id)s, %(name)s, %(enabled)s, %(document)s, %(repository_id)s, %(commit_oid)s)
+ON CONFLICT (tenant_id, name) DO UPDATE
+   SET enabled = EXCLUDED.enabled, document = EXCLUDED.document, repository_id = EXCLUDED.repository_id,
+       commit_oid = EXCLUDED.commit_oid, updated_at = clock_timestamp()

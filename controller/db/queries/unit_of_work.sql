@@ -1,0 +1,32 @@
+-- begin_tenant --
+-- Begin, and set the tenant for this transaction only (true): the setting can't outlive it, whatever the pool or
+-- PgBouncer does with the connection. Sent as one message.
+BEGIN; SELECT set_config('app.current_tenant_id', %(tenant_id)s, true)
+
+-- begin_untenanted --
+-- Begin with no tenant: only the tables that are exempt from row-level security show anything.
+BEGIN; SELECT set_config('app.current_tenant_id', '', true)
+
+-- append_audit --
+-- All audit records of a transaction in one statement, the last before COMMIT: the chain's head is then the last
+-- lock taken and is held for one fsync. Ids sort in the order in which the records were made.
+INSERT INTO dd0c.audit_events (tenant_id, id, event_type, execution_id, actor_id, event_data, sealed)
+SELECT %(tenant_id)s, record.*
+  FROM unnest(%(ids)s::uuid[], %(event_types)s::text[], %(execution_ids)s::uuid[], %(actor_ids)s::text[],
+              %(event_data)s::text[], %(sealed)s::bytea[]) AS record
+
+-- inspect_role --
+-- What the connected role could do if it wanted to (PROMISES.md 57).
+SELECT current_user::text AS role, rolsuper AS superuser, rolbypassrls AS bypasses_rls,
+       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'dd0c' AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns_tables,
+       coalesce((SELECT string_agg(DISTINCT c.relname, ', ')
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'dd0c' AND c.relkind IN ('r', 'p')
+           AND has_table_privilege(c.oid, 'TRUNCATE, REFERENCES, TRIGGER')), '') AS excessive,
+       coalesce((SELECT string_agg(c.relname, ', ')
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'dd0c' AND c.relkind IN ('r', 'p')
+           AND c.relname NOT IN ('timers', 'schema_migrations')
+           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)), '') AS unprotected
+  FROM pg_roles WHERE rolname = current_user

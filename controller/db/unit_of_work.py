@@ -1,0 +1,152 @@
+"""One transaction with its tenant: named queries in, rows out, audit records and jobs inside it.
+
+A unit of work is made by `Database.work`, used by one task, and ends with its `async with` block.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, scalar_row
+
+from base import log
+from base.ids import new_id
+from controller.db.errors import border
+from controller.db.queries import load
+
+if TYPE_CHECKING:
+    from controller.db.jobs import Jobs
+    from schemas.audit import AuditRecord
+
+Row = TypeVar("Row")
+AfterCommit = Callable[[], object]
+
+_QUERIES: Final = load("unit_of_work")
+_log = log.get(__name__)
+
+
+class Statements:
+    """Runs named queries on one open transaction; every error is one of `controller.db.errors`.
+
+    `row_type` is a class whose keyword arguments are the columns: a frozen dataclass, a NamedTuple.
+    """
+
+    def __init__(self, connection: AsyncConnection, bound: Mapping[str, Any]) -> None:
+        self.connection = connection
+        self._bound = dict(bound)
+        self._after_commit: list[AfterCommit] = []
+
+    async def one(self, query: LiteralString, row_type: type[Row], **params: Any) -> Row | None:
+        """The row, or None. More than one row is a bug of the query and raises AssertionError."""
+        rows = await self.all(query, row_type, **params)
+        assert len(rows) <= 1, "a query for one row gave several"
+        return rows[0] if rows else None
+
+    async def all(self, query: LiteralString, row_type: type[Row], **params: Any) -> list[Row]:
+        """All rows; the query bounds their number."""
+        with border():
+            async with self.connection.cursor(row_factory=class_row(row_type)) as cursor:
+                await cursor.execute(query, self._bound | params)
+                return await cursor.fetchall()
+
+    async def value(self, query: LiteralString, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        with border():
+            async with self.connection.cursor(row_factory=scalar_row) as cursor:
+                await cursor.execute(query, self._bound | params)
+                return await cursor.fetchone()
+
+    async def run(self, query: LiteralString, **params: Any) -> int:
+        """Execute; how many rows were written, so that a guarded UPDATE can be seen to hit one row."""
+        with border():
+            async with self.connection.cursor() as cursor:
+                await cursor.execute(query, self._bound | params)
+                return cursor.rowcount
+
+    async def run_many(self, query: LiteralString, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Execute once for each mapping, in one round trip; how many rows were written in all."""
+        with border():
+            async with self.connection.cursor() as cursor:
+                await cursor.executemany(query, [self._bound | dict(row) for row in rows])
+                return cursor.rowcount
+
+    def after_commit(self, call: AfterCommit) -> None:
+        """Run `call` once the transaction is durable; an awaitable that it gives is awaited.
+
+        For wake-ups: it may be lost in a crash, and its failure is logged, never raised.
+        """
+        self._after_commit.append(call)
+
+    async def run_after_commit(self) -> None:
+        """Called by `Database` after COMMIT."""
+        for call in self._after_commit:
+            try:
+                given = call()
+                if inspect.isawaitable(given):
+                    await given
+            # reason: the border to wake-ups; what was committed stays committed, and a poll finds it
+            except Exception:  # noqa: BLE001 - the reason stands above
+                _log.exception("a call after the commit failed", extra={"action": "db.after_commit_failed"})
+
+
+class UnitOfWork(Statements):
+    """One transaction of one tenant. `%(tenant_id)s` is bound in every query without being passed."""
+
+    def __init__(self, connection: AsyncConnection, tenant_id: UUID, jobs: Jobs) -> None:
+        super().__init__(connection, {"tenant_id": tenant_id})
+        self.tenant_id = tenant_id
+        self._jobs = jobs
+        self._records: list[tuple[UUID, AuditRecord]] = []
+
+    def audit(self, record: AuditRecord) -> UUID:
+        """Have the record stored with this transaction, as its last statement; the event's id.
+
+        Records are chained in the order of their ids: one made by `new_id()` here, or `record.event_id`.
+        """
+        event_id = record.event_id or new_id()
+        self._records.append((event_id, record))
+        return event_id
+
+    async def defer(
+        self,
+        task_name: str,
+        *,
+        lock: str | None = None,
+        once: str | None = None,
+        delay: timedelta = timedelta(0),
+        **ids: UUID | str | int,
+    ) -> None:
+        """Add a job to this transaction. Its arguments are ids only: the queue is exempt from RLS.
+
+        The tenant's id is added to the arguments. Jobs with the same `lock` run one after another; while
+        a job with the same `once` waits, none is added; `delay` keeps it back.
+        """
+        arguments = {"tenant_id": self.tenant_id, **ids}
+        with border():
+            await self._jobs.defer(self.connection, task_name, arguments, lock=lock, once=once, delay=delay)
+        if not delay:
+            self.after_commit(self._jobs.wake)
+
+    async def flush_audit(self) -> None:
+        """Store the buffered records in one INSERT. Called by `Database` right before COMMIT."""
+        if not self._records:
+            return
+        records, self._records = self._records, []
+        await self.run(
+            _QUERIES["append_audit"],
+            ids=[event_id for event_id, _ in records],
+            event_types=[record.event_type for _, record in records],
+            execution_ids=[record.execution_id for _, record in records],
+            actor_ids=[record.actor_id for _, record in records],
+            event_data=[record.data_text() for _, record in records],
+            sealed=[record.sealed for _, record in records],
+        )
+
+
+Work = Callable[[UnitOfWork], Awaitable[Row]]
+"""What `Database.transact` runs, perhaps more than once."""

@@ -1,0 +1,137 @@
+"""What is said of a command's risk where it is shown: the two keys, the reasons, the gate. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from controller.engine import reasons, views
+from controller.engine.context import Target
+from controller.engine.intents import Judged, judge
+from controller.engine.states import Execution, Gate, Kind, StepState
+from controller.engine.store import Loaded
+from controller.engine.walk import held_back_by, pinned_of
+from controller.governance.policy import Hindrance, Latches
+from schemas.errors import Unprocessable
+from schemas.grant import Intent
+from schemas.risk import Risk, effective, worse
+from schemas.step import Step
+from schemas.verdict import Reversibility, Verdict
+
+
+def keys_view(verdict: Verdict) -> views.KeysView:
+    """What each key said, and which rule merged them."""
+    advice = verdict.advice
+    return views.KeysView(
+        scanner=verdict.finding.risk,
+        scanner_why=verdict.finding.why,
+        advisor=None if advice is None else advice.risk,
+        advisor_why="" if advice is None else advice.reasoning,
+        rule=verdict.rule.value,
+        spans=verdict.finding.spans,
+    )
+
+
+def is_irreversible(step: Step, verdict: Verdict | None, risk: Risk) -> bool:
+    """Whether nothing takes the step back: the document says so, or it is dangerous and the scanner does."""
+    if step.rollback is not None:
+        return step.rollback.impossible is not None
+    final = verdict is not None and verdict.finding.reversibility is Reversibility.IRREVERSIBLE
+    return final and effective(risk) is Risk.DANGEROUS
+
+
+def judged_anew(
+    loaded: Loaded, state: StepState, risk: Risk, why: str
+) -> tuple[Risk, str, views.KeysView | None]:
+    """Risk and reason of what would run now: a person's edit, or a text that an agent found riskier."""
+    target = Target(state.id, Kind.FORWARD, edited=state.edited, raised=state.raised)
+    try:
+        judged = judge(loaded.version, target, dict(loaded.execution.bindings))
+    except Unprocessable:
+        return (risk if state.raised is None else worse(risk, state.raised)), why, None
+    return judged.risk, _why_judged(loaded, target, judged), keys_view(judged.verdict)
+
+
+def _why_judged(loaded: Loaded, target: Target, judged: Judged) -> str:
+    forward = target.kind is Kind.FORWARD
+    return reasons.why(
+        judged.verdict,
+        declared=loaded.version.runbook.step(target.step).declared_risk if forward else None,
+        own=loaded.version.verdicts.get(target.step) if forward else None,
+        raised=target.raised,
+    )
+
+
+def _gate_judged(loaded: Loaded, gate: Gate, intent: Intent) -> tuple[str, views.KeysView | None]:
+    """Why the gate's command is as risky as it says; of the document's text where that can't be told anew."""
+    x, version = loaded.execution, loaded.version
+    state = x.step(gate.step)
+    forward = intent.kind == "forward"
+    kind = Kind.FORWARD if forward else Kind.ROLLBACK
+    target = Target(gate.step, kind, edited=state.edited if forward else None, raised=state.raised)
+    try:
+        judged = judge(version, target, dict(x.bindings))
+    except Unprocessable:
+        judged = None
+    if judged is not None and judged.text == intent.command and _same_risk(judged, gate):
+        return _why_judged(loaded, target, judged), keys_view(judged.verdict)
+    verdict = version.verdicts.get(gate.step) if forward else None
+    return (verdict.reason if verdict is not None else ""), None
+
+
+def _same_risk(judged: Judged, gate: Gate) -> bool:
+    return effective(judged.risk) is effective(gate.risk)
+
+
+def barred(x: Execution, gate: Gate) -> tuple[UUID, ...]:
+    """Under four eyes: who asked for the run or for the rollback, and who edited the command."""
+    if not pinned_of(x).four_eyes:
+        return ()
+    editor = x.step(gate.step).edited_by if gate.kind is Kind.FORWARD else None
+    members = (x.requester, gate.requested_by, editor)
+    return tuple(sorted({member for member in members if member is not None}))
+
+
+def gate_view(
+    loaded: Loaded,
+    gate: Gate,
+    intent: Intent,
+    approvals: tuple[views.ApprovalView, ...],
+    agent_names: Mapping[UUID, str],
+    opened_at: datetime | None,
+) -> views.GateView:
+    """The open gate as people see it."""
+    x = loaded.execution
+    plain = [views.EnvView(name=item.name, value=item.value) for item in intent.env]
+    secret = [views.EnvView(name=item.name, secret=item.secret) for item in intent.secret_env]
+    held: tuple[Hindrance, ...] = ()
+    if gate.kind is Kind.FORWARD and not gate.lapsed:
+        held = held_back_by(x, loaded.plan, gate.step, gate.risk, Latches())
+    why, keys = _gate_judged(loaded, gate, intent)
+    return views.GateView(
+        id=gate.id,
+        round=gate.round,
+        step=gate.step,
+        kind=intent.kind,
+        intent_sha256=gate.intent_sha256,
+        risk=gate.risk,
+        why=why,
+        keys=keys,
+        confirm=gate.confirm,
+        command=intent.command,
+        env=tuple(sorted((*plain, *secret), key=lambda item: item.name)),
+        agent=gate.agent,
+        agent_name=agent_names.get(gate.agent, ""),
+        resources=intent.resources,
+        timeout_ms=gate.timeout_ms,
+        max_attempts=gate.max_attempts,
+        quorum=gate.quorum,
+        least_role=pinned_of(x).by_risk(gate.risk).role,
+        barred=barred(x, gate),
+        lapsed=gate.lapsed,
+        opened_at=opened_at,
+        expires_at=gate.expires_at,
+        held_by=tuple(reason.value for reason in held),
+        approvals=approvals,
+    )

@@ -1,0 +1,218 @@
+"""What a file of a repository means to the product, as a pure judgement: a runbook that may serve, a policy,
+flags, or the places that say why not. Sync and review both decide by this, so they can't disagree.
+
+Content is foreign: callers run `judge_files` in the pool of parsing processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from base.limits import DOCUMENT_MAX_BYTES
+from controller.governance.sample import sample_command
+from ingest.advisor.advising import ONE_KEY, Advising
+from scanner.holes import check_template
+from schemas.errors import DocumentInvalid, Place
+from schemas.flags import Flags
+from schemas.json_codec import load_flags, load_policy
+from schemas.policy import Policy
+from schemas.risk import Risk, effective, exceeds, worse
+from schemas.runbook import Runbook
+from schemas.verdict import MergeRule, Verdict
+from schemas.yaml_codec import check_document, document_sha256
+from schemas.yaml_read import Tree
+
+FileKind: TypeAlias = Literal["runbook", "policy", "flags", "other"]
+
+RUNBOOK_FOLDER: Final = "runbooks"
+POLICY_FILE: Final = "policy.json"
+FLAGS_FILE: Final = "flags.json"
+RULES: Final = tuple(MergeRule)
+"""The merge rules in the order of their numbers, 1 to 5."""
+
+
+@dataclass(frozen=True)
+class JudgedStep:
+    """One step with the verdict on its command; `verdict` None for a manual step."""
+
+    step_id: str
+    title: str
+    declared: Risk | None
+    verdict: Verdict | None
+    command_sha256: bytes | None
+    can_be_undone: bool
+
+    @property
+    def risk(self) -> Risk:
+        """The effective risk: the higher of what is declared and what was found."""
+        if self.verdict is None:
+            return self.declared or Risk.SAFE
+        return effective(worse(self.declared or Risk.SAFE, self.verdict.risk))
+
+
+@dataclass(frozen=True)
+class JudgedRunbook:
+    """A sound document, ready to be stored: `document` is its JSON form."""
+
+    name: str
+    title: str
+    service: str
+    document: dict[str, Any]
+    steps: tuple[JudgedStep, ...]
+    ambiguities: int
+    name_place: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class JudgedFile:
+    """What one file is. Without errors exactly one of `runbook`, `policy`, `flags` is set (by `kind`)."""
+
+    path: str
+    kind: FileKind
+    content_sha256: str
+    content: bytes
+    runbook: JudgedRunbook | None = None
+    policy: Policy | None = None
+    flags: Flags | None = None
+    places: tuple[Place, ...] = field(default=())
+
+    @property
+    def errors(self) -> tuple[Place, ...]:
+        """What keeps it out of service."""
+        return tuple(place for place in self.places if place.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Place, ...]:
+        """What is told and no more."""
+        return tuple(place for place in self.places if place.severity == "warn")
+
+
+def kind_of(path: str, prefix: str) -> FileKind:
+    """What a path under a repository's prefix is to the product."""
+    inside = path.removeprefix(prefix.strip("/")).lstrip("/") if prefix.strip("/") else path
+    if inside == POLICY_FILE:
+        return "policy"
+    if inside == FLAGS_FILE:
+        return "flags"
+    if inside.startswith(RUNBOOK_FOLDER + "/") and inside.endswith((".yaml", ".yml")):
+        return "runbook"
+    return "other"
+
+
+def judge_files(
+    items: Sequence[tuple[str, FileKind, bytes]], advising: Advising = ONE_KEY
+) -> list[JudgedFile]:
+    """Judge some files; one that can't be judged is an error of that file, never of the others."""
+    return [judge_file(path, kind, content, advising) for path, kind, content in items]
+
+
+def judge_file(path: str, kind: FileKind, content: bytes, advising: Advising = ONE_KEY) -> JudgedFile:
+    """Judge one file. Total: whatever the bytes are, the answer is a value. `advising` is the second key."""
+    if kind in {"policy", "flags"}:
+        return _settings(path, kind, content)
+    return _runbook(path, content, advising)
+
+
+def unreadable(path: str, kind: FileKind, reason: str, code: str) -> JudgedFile:
+    """A file whose bytes were never looked at: too large, or its judgement took too long."""
+    return JudgedFile(path, kind, "sha256:" + "0" * 64, b"", places=(Place(1, 1, "", reason, code=code),))
+
+
+# ---------------------------------------------------------------- runbooks
+
+
+def _runbook(path: str, content: bytes, advising: Advising) -> JudgedFile:
+    """1. read and lint; 2. holes stand only where a value can't become code; 3. scan each command and ask for
+    advice; 4. nothing may be declared below what the scanner found.
+    """
+    sha256 = document_sha256(content)
+    if len(content) > DOCUMENT_MAX_BYTES:
+        return JudgedFile(path, "runbook", sha256, content, places=(_too_large(len(content)),))
+    checked = check_document(content, path=path)
+    if checked.runbook is None or checked.tree is None:
+        return JudgedFile(path, "runbook", sha256, content, places=checked.places)
+    tree = checked.tree
+    misplaced = list(_misplaced_holes(checked.runbook, tree))
+    if misplaced:
+        return JudgedFile(path, "runbook", sha256, content, places=(*misplaced, *checked.places))
+    steps = tuple(_step(checked.runbook, index, advising) for index in range(len(checked.runbook.spec.steps)))
+    lowered = [_lowered(tree, index, step) for index, step in enumerate(steps) if _is_lowered(step)]
+    places = (*lowered, *checked.places)
+    runbook = None if lowered else _judged(checked.runbook, steps, tree)
+    return JudgedFile(path, "runbook", sha256, content, runbook=runbook, places=places)
+
+
+def _too_large(size: int) -> Place:
+    message = f"the document has {size} bytes, at most {DOCUMENT_MAX_BYTES} are allowed"
+    return Place(1, 1, "", message, "split it into several runbooks", "document_size")
+
+
+def _misplaced_holes(runbook: Runbook, tree: Tree) -> Iterator[Place]:
+    for index, step in enumerate(runbook.spec.steps):
+        commands: dict[tuple[str, ...], str | None] = {("command",): step.command}
+        if step.rollback is not None:
+            commands["rollback", "command"] = step.rollback.command
+        for tail, command in commands.items():
+            for place in check_template(command, runbook.spec.variables) if command is not None else ():
+                yield tree.place(
+                    ("spec", "steps", index, *tail), place.message, code=place.code, hint=place.hint
+                )
+
+
+def _step(runbook: Runbook, index: int, advising: Advising) -> JudgedStep:
+    step = runbook.spec.steps[index]
+    verdict, digest = None, None
+    if step.command is not None:
+        verdict = advising.judge(sample_command(runbook, step.command))
+        digest = hashlib.sha256(step.command.encode()).digest()
+    undone = step.rollback is not None and step.rollback.command is not None
+    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone)
+
+
+def _is_lowered(step: JudgedStep) -> bool:
+    return (
+        step.verdict is not None
+        and step.declared is not None
+        and exceeds(step.verdict.finding.risk, step.declared)
+    )
+
+
+def _lowered(tree: Tree, index: int, step: JudgedStep) -> Place:
+    assert step.verdict is not None
+    finding = step.verdict.finding
+    return tree.place(
+        ("spec", "steps", index, "risk"),
+        f"the step `{step.step_id}` is declared {step.declared}, but the scanner says {finding.risk}: "
+        f"{finding.why}",
+        code="declared_risk",
+        hint=f"declare risk: {effective(finding.risk)}, or leave it out",
+    )
+
+
+def _judged(runbook: Runbook, steps: tuple[JudgedStep, ...], tree: Tree) -> JudgedRunbook:
+    place = tree.place(("metadata", "name"), "", code="name")
+    return JudgedRunbook(
+        name=runbook.name,
+        title=runbook.metadata.title,
+        service=runbook.metadata.service or "",
+        document=runbook.to_json(),
+        steps=steps,
+        ambiguities=len(runbook.spec.ambiguities),
+        name_place=(place.line, place.column),
+    )
+
+
+# ---------------------------------------------------------------- policy.json, flags.json
+
+
+def _settings(path: str, kind: FileKind, content: bytes) -> JudgedFile:
+    sha256 = document_sha256(content)
+    try:
+        if kind == "policy":
+            return JudgedFile(path, kind, sha256, content, policy=load_policy(content, path=path))
+        return JudgedFile(path, kind, sha256, content, flags=load_flags(content, path=path))
+    except DocumentInvalid as refusal:
+        return JudgedFile(path, kind, sha256, content, places=tuple(refusal.places))

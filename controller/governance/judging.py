@@ -1,0 +1,96 @@
+"""Files judged in the pool of parsing processes: in batches, and one by one where a batch goes wrong.
+
+A judgement is a pure function of path, kind and content, so the last ones are kept: a change is judged when
+it is pushed, when it is merged and when it is synced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, TypeAlias
+
+from controller.governance.documents import FileKind, JudgedFile, judge_files, unreadable
+from ingest.advisor.advising import ONE_KEY, Advising
+from schemas.errors import Unprocessable
+
+File: TypeAlias = tuple[str, FileKind, bytes]
+RunParser: TypeAlias = Callable[
+    [Callable[[Sequence[File]], list[JudgedFile]], Sequence[File]], Awaitable[list[JudgedFile]]
+]
+"""`ParsePool.run`: call a module-level function in a process with memory and time limits. Raises
+Unprocessable where the limits were hit, Unavailable where too many calls wait."""
+
+BATCH_FILES: Final = 12
+BATCH_BYTES: Final = 256 * 1024
+"""A batch is some 0.2 s of work, so that a preview never waits long behind a sync."""
+
+BATCHES_AT_ONCE: Final = 2
+KEPT_FILES: Final = 4_096
+KEPT_BYTES: Final = 32 * 1024 * 1024
+
+
+class Judging:
+    """Judges the files of changes; one a process."""
+
+    def __init__(self, run: RunParser, advising: Advising = ONE_KEY) -> None:
+        """`advising`: where the second key comes from; without it nothing is safe."""
+        self._run = run
+        self._judge = partial(judge_files, advising=advising)
+        self._kept: OrderedDict[bytes, JudgedFile] = OrderedDict()
+        self._kept_bytes = 0
+        self._turns = asyncio.Semaphore(BATCHES_AT_ONCE)
+
+    async def judge(self, files: Sequence[File]) -> list[JudgedFile]:
+        """One judgement a file, in order. A file that breaks its batch is found and judged alone."""
+        keys = [_key(file) for file in files]
+        unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in self._kept}
+        groups = batches(list(unknown.values()))
+        judged = await asyncio.gather(*(self._batch(group) for group in groups))
+        fresh = dict(zip(unknown, (file for group in judged for file in group), strict=True))
+        found = [fresh[key] if key in fresh else self._kept[key] for key in keys]
+        for key, file in fresh.items():
+            self._keep(key, file)
+        return found
+
+    async def _batch(self, batch: list[File]) -> list[JudgedFile]:
+        async with self._turns:
+            try:
+                return await self._run(self._judge, batch)
+            except Unprocessable:
+                return [await self._alone(file) for file in batch]
+
+    async def _alone(self, file: File) -> JudgedFile:
+        path, kind, _ = file
+        try:
+            return (await self._run(self._judge, [file]))[0]
+        except Unprocessable as refusal:
+            return unreadable(path, kind, refusal.detail, "too_expensive")
+
+    def _keep(self, key: bytes, file: JudgedFile) -> None:
+        self._kept[key] = file
+        self._kept_bytes += len(file.content)
+        while len(self._kept) > KEPT_FILES or self._kept_bytes > KEPT_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= len(oldest.content)
+
+
+def _key(file: File) -> bytes:
+    path, kind, content = file
+    return hashlib.sha256(f"{kind}\0{path}\0".encode("utf-8", "surrogatepass") + content).digest()
+
+
+def batches(files: Sequence[File]) -> list[list[File]]:
+    """Files in groups of at most BATCH_FILES and, but for a single large one, BATCH_BYTES."""
+    groups: list[list[File]] = []
+    size = 0
+    for file in files:
+        if not groups or len(groups[-1]) >= BATCH_FILES or size + len(file[2]) > BATCH_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += len(file[2])
+    return groups

@@ -1,0 +1,102 @@
+"""Rows of repositories: added once, found by name, locked while their sync is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from base.ids import new_id
+from controller.db import queries
+from controller.db.unit_of_work import UnitOfWork
+from schemas.errors import NotFound
+
+_QUERIES: Final = queries.load("repositories")
+
+
+@dataclass(frozen=True)
+class RepositoryRow:
+    """One repository of a tenant."""
+
+    id: UUID
+    name: str
+    forge: str
+    remote: str
+    branch: str
+    prefix: str
+    direct_push: bool
+    head_commit: str | None
+    synced_commit: str | None
+    last_sync_at: datetime | None
+    error_code: str | None
+    error_text: str | None
+    retired_at: datetime | None
+
+
+async def add_repository(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    forge: str = "builtin",
+    remote: str | None = None,
+    branch: str = "main",
+    prefix: str = "",
+    direct_push: bool = False,
+) -> RepositoryRow:
+    """The repository of that name, added if there is none yet. A built-in one is its own remote."""
+    repository_id = new_id()
+    await uow.run(
+        _QUERIES["add_repository"],
+        id=repository_id,
+        name=name,
+        forge=forge,
+        remote=remote or f"builtin:{name}",
+        branch=branch,
+        prefix=prefix,
+        direct_push=direct_push,
+    )
+    return await repository_by_name(uow, name)
+
+
+async def find_repository(uow: UnitOfWork, repository_id: UUID) -> RepositoryRow:
+    """A repository by its id. Raises NotFound."""
+    row = await uow.one(_QUERIES["find_repository"], RepositoryRow, id=repository_id)
+    return _found(row)
+
+
+async def repository_by_name(uow: UnitOfWork, name: str) -> RepositoryRow:
+    """A repository in use by its name. Raises NotFound."""
+    return _found(await uow.one(_QUERIES["find_repository_by_name"], RepositoryRow, name=name))
+
+
+async def repositories_in_use(uow: UnitOfWork) -> list[RepositoryRow]:
+    """All of them, oldest first: the first is where proposals go unless told otherwise."""
+    return await uow.all(_QUERIES["repositories_in_use"], RepositoryRow)
+
+
+async def repository_or_first(uow: UnitOfWork, name: str | None) -> RepositoryRow:
+    """The one of that name, the tenant's first where no name is given. Raises NotFound."""
+    if name is not None:
+        return await repository_by_name(uow, name)
+    rows = await repositories_in_use(uow)
+    if not rows:
+        raise NotFound("This tenant has no repository yet.", hint="Set one up first.")
+    return rows[0]
+
+
+async def lock_repository(uow: UnitOfWork, repository_id: UUID) -> RepositoryRow:
+    """The row, locked for this transaction. Raises NotFound."""
+    return _found(await uow.one(_QUERIES["lock_repository"], RepositoryRow, id=repository_id))
+
+
+async def allow_direct_push(uow: UnitOfWork, repository_id: UUID, *, allowed: bool) -> None:
+    """Whether maintainers may push to the synced branch without a pull request. Raises NotFound."""
+    if await uow.run(_QUERIES["allow_direct_push"], id=repository_id, direct_push=allowed) != 1:
+        raise NotFound("There is no such repository.")
+
+
+def _found(row: RepositoryRow | None) -> RepositoryRow:
+    if row is None:
+        raise NotFound("There is no such repository.", hint="`dd0c sync` lists the repositories.")
+    return row

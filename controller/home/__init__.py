@@ -1,0 +1,1 @@
+"""`make run`: everything on embedded defaults, watched over by one process."""

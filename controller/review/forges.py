@@ -1,0 +1,132 @@
+"""The forges of this server: opened for a repository of a tenant, set up with a first commit, repaired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from base import limits, log
+from base.clock import Clock
+from controller.db.database import Database
+from controller.governance.repositories import (
+    RepositoryRow,
+    add_repository,
+    allow_direct_push,
+    find_repository,
+)
+from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.pull_rows import DatabasePullRows
+from forge.builtin import BuiltinForge, BuiltinSettings
+from forge.commit import commit_files, compare_and_swap
+from forge.errors import ForgeRefused
+from forge.names import refuse_path
+from forge.pull_requests import Actor, ProposedFile
+from forge.storage import BareRepository, RepositoryFolder
+from schemas.errors import NotFound
+
+SETUP_ACTOR: Final = Actor("system:setup", "dd0c", "setup@dd0c.invalid")
+FIRST_README: Final = b"# Runbooks\n\nRunbooks of this team: `runbooks/*.yaml`, reviewed in pull requests.\n"
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Forges:
+    """Opens the built-in forge for a repository; one a process."""
+
+    database: Database
+    folder: RepositoryFolder
+    runner: ForgeRunner
+    bridge: LoopBridge
+    clock: Clock
+    public_url: str
+
+    def open(self, tenant_id: UUID, row: RepositoryRow) -> BuiltinForge:
+        """The forge of a repository. Raises NoSuchRepository, ForgeRefused for another kind of forge."""
+        if row.forge != "builtin":
+            raise ForgeRefused(f"this server has no adapter for the forge {row.forge}")
+        rows = DatabasePullRows(self.database, self.bridge, tenant_id, row.id)
+        settings = BuiltinSettings(
+            base=row.branch, direct_push=row.direct_push, page_url=f"{self.public_url}/pulls"
+        )
+        return BuiltinForge(self.folder.open(tenant_id, row.id), rows, self.clock, settings)
+
+    async def start(self) -> None:
+        """Once, before anything is served: clear what a killed process left, make rows agree with git."""
+        for tenant_id, repository_id in self.folder.all():
+            try:
+                async with self.database.work(tenant_id) as uow:
+                    row = await find_repository(uow, repository_id)
+            except NotFound:
+                extra = {"action": "forge.orphan", "repository": str(repository_id)}
+                _log.warning("a repository on disk has no row", extra=extra)
+                continue
+            forge = self.open(tenant_id, row)
+            forge.repository.clear_leftovers()
+            done = await self.runner(forge.repair)
+            if done.adopted or done.corrected:
+                _log.info(
+                    "rows of pull requests were corrected from git",
+                    extra={
+                        "action": "forge.repaired",
+                        "adopted": done.adopted,
+                        "corrected": done.corrected,
+                    },
+                )
+
+    async def set_up(
+        self,
+        tenant_id: UUID,
+        *,
+        name: str = "runbooks",
+        example: Path | None = None,
+        direct_push: bool = False,
+    ) -> RepositoryRow:
+        """The tenant's built-in repository, made if it is not there: a row, a bare repository, and a first
+        commit with the files of `example` (else a short README). Running it again changes nothing.
+        """
+        async with self.database.work(tenant_id) as uow:
+            row = await add_repository(uow, name=name, direct_push=direct_push)
+        repository = self.folder.create(tenant_id, row.id, row.branch)
+        await self.runner(lambda: self._first_commit(repository, row.branch, example))
+        return row
+
+    async def set_direct_push(self, tenant_id: UUID, repository_id: UUID, *, allowed: bool) -> None:
+        """Whether maintainers may push to the synced branch past pull requests. Raises NotFound."""
+        async with self.database.work(tenant_id) as uow:
+            await allow_direct_push(uow, repository_id, allowed=allowed)
+
+    def _first_commit(self, repository: BareRepository, branch: str, example: Path | None) -> None:
+        ref = f"refs/heads/{branch}"
+        if repository.ref(ref) is not None:
+            return
+        files = read_folder(example) if example is not None else []
+        files = files or [ProposedFile("README.md", FIRST_README)]
+        with repository.writing() as git:
+            if repository.ref(ref) is not None:
+                return
+            commit = commit_files(
+                git,
+                base=None,
+                files=files,
+                message="Runbooks to begin with\n",
+                author=SETUP_ACTOR,
+                at=self.clock.now(),
+            )
+            compare_and_swap(git, ref, None, commit, by=SETUP_ACTOR, how="setup")
+
+
+def read_folder(folder: Path) -> list[ProposedFile]:
+    """The files below a folder of ours, by path. Refuses links, and names that git content may not carry."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            continue
+        reason = "it is a link" if path.is_symlink() else refuse_path(relative.encode())
+        if reason is not None or path.stat().st_size > limits.GIT_OBJECT_MAX_BYTES:
+            raise ForgeRefused(f"{relative} can't be part of a repository: {reason or 'it is too large'}")
+        found.append(ProposedFile(relative, path.read_bytes()))
+    return found

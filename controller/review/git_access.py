@@ -1,0 +1,81 @@
+"""Who a git client is, and what it may do in a repository: `open_repository` of the git server.
+
+The password is an API token (`ddt_…`), which names its tenant; the user name is ignored. Whatever a member
+may not see does not exist: another tenant's repository, a wrong name and a wrong tenant answer alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.db.errors import Retryable
+from controller.governance.repositories import RepositoryRow, repository_by_name
+from controller.review.forges import Forges
+from controller.review.proposals import SyncNow, actor_of
+from controller.review.pushes import ReviewingHooks
+from controller.review.reviewer import Reviewer
+from controller.tenants.principal import Principal
+from controller.tenants.service import authenticate_token, find_tenant
+from forge.errors import ForgeBusy, NoSuchRepository
+from forge.push_rules import PushRights
+from forge.receive import Served
+from forge.server import GitRequest, Unauthenticated
+from schemas.errors import NotFound
+from schemas.errors import Unauthenticated as UnknownCredential
+
+
+@dataclass(frozen=True)
+class GitAccess:
+    """Opens repositories for git clients; called in threads of the git server."""
+
+    forges: Forges
+    reviewer: Reviewer
+    sync_now: SyncNow
+
+    def open(self, request: GitRequest) -> Served:
+        """Authenticate and open. Raises as `forge.server.OpenRepository` says."""
+        try:
+            principal, row = self.forges.bridge.call(self._find(request))
+        except UnknownCredential as refusal:
+            raise Unauthenticated(refusal.detail) from refusal
+        except NotFound:
+            raise NoSuchRepository("no such repository") from None
+        except Retryable as fault:
+            raise ForgeBusy("the database does not answer", 5.0) from fault
+        forge = self.forges.open(principal.tenant_id, row)
+        hooks = ReviewingHooks(
+            self.forges.bridge,
+            self.reviewer,
+            self.sync_now,
+            principal,
+            row,
+            forge.settings.page_url or self.forges.public_url,
+        )
+        return Served(forge, actor_of(principal), rights_of(principal, row), hooks)
+
+    async def _find(self, request: GitRequest) -> tuple[Principal, RepositoryRow]:
+        if request.password is None:
+            raise UnknownCredential("Send an API token as the password.")
+        principal = await authenticate_token(self.forges.database, request.password)
+        async with self.forges.database.work(principal.tenant_id) as uow:
+            tenant = await find_tenant(uow)
+            if tenant.slug != request.tenant:
+                raise NotFound("no such repository")
+            row = await repository_by_name(uow, request.repository)
+        if row.forge != "builtin":
+            raise NotFound("no such repository")
+        return principal, row
+
+
+def rights_of(principal: Principal, row: RepositoryRow) -> PushRights:
+    """What a member may do in a repository. Pure."""
+    merges = principal.may("merge")
+    refusal = "it is protected: push a branch dd0c/<name> and merge its pull request"
+    if merges:
+        refusal = "this repository takes pull requests only: push a branch dd0c/<name>"
+    return PushRights(
+        read=principal.may("read"),
+        push=principal.may("propose"),
+        push_base=merges and row.direct_push,
+        base_refusal=refusal,
+    )

@@ -1,0 +1,307 @@
+"""Pull requests as the API and the command line use them: propose, look, check, merge, close.
+
+Every call names the principal; who may do what is decided here, before the forge is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from base.ids import new_id
+from controller.db import queries
+from controller.db.unit_of_work import UnitOfWork
+from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.review.checks import ChangeReport
+from controller.review.errors import forge_border
+from controller.review.forges import Forges
+from controller.review.reviewer import ReadChange, Reviewer, read_change
+from controller.tenants.principal import Principal
+from forge.builtin import BuiltinForge
+from forge.errors import NotMergeable
+from forge.mirror import BareMirror
+from forge.pull_requests import (
+    Actor,
+    Check,
+    FileDiff,
+    LineRef,
+    Merged,
+    Page,
+    Proposal,
+    PullRequest,
+    PullState,
+)
+from schemas.audit import AuditRecord, RunbookProposed
+from schemas.errors import Conflict, Dd0cError, Forbidden
+
+_QUERIES: Final = queries.load("proposals")
+Result = TypeVar("Result")
+
+
+class SyncReport(Protocol):
+    """What a sync says about itself; `controller.sync.service.SyncResult` is one."""
+
+    @property
+    def outcome(self) -> str:
+        """synced, unchanged, partial, failed."""
+        ...
+
+    @property
+    def to_commit(self) -> str | None:
+        """The commit that the rows show now."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed."""
+        ...
+
+    @property
+    def rejected(self) -> Sequence[tuple[str, int, str]]:
+        """(path, line, reason) of files that did not get into service."""
+        ...
+
+
+SyncNow = Callable[[UUID, UUID, Literal["push", "merge"]], Awaitable[SyncReport]]
+"""Sync a repository of a tenant: (tenant, repository, trigger). `SyncService.sync` is one."""
+
+
+@dataclass(frozen=True)
+class MergeOutcome:
+    """A merge, and what the sync right after it did."""
+
+    merged: Merged
+    check: Check
+    sync: SyncReport
+
+
+@dataclass(frozen=True)
+class About:
+    """What a proposal is about, for its row and the audit trail. `kind`: paste, edit, retire, divergence."""
+
+    kind: str
+    runbook_name: str
+    source_sha256: str | None = None
+
+
+def actor_of(principal: Principal) -> Actor:
+    """The member as git and the audit trail name them."""
+    name = principal.display_name or principal.email.partition("@")[0]
+    return Actor(principal.actor, name, principal.email)
+
+
+class Proposals:
+    """One a process. `repository` is a name; None is the tenant's first."""
+
+    def __init__(self, forges: Forges, reviewer: Reviewer, sync_now: SyncNow) -> None:
+        self._forges = forges
+        self._reviewer = reviewer
+        self._sync_now = sync_now
+
+    async def publish(
+        self, principal: Principal, proposal: Proposal, about: About, *, repository: str | None = None
+    ) -> PullRequest:
+        """Open its pull request, or find the one of the same key, and check it. Needs `propose`."""
+        principal.require("propose")
+        row = await self._row(principal, repository)
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            await uow.run(
+                _QUERIES["add_proposal"],
+                id=new_id(),
+                repository_id=row.id,
+                key=proposal.key,
+                kind=about.kind,
+                title=proposal.title,
+                runbook_name=about.runbook_name,
+                branch=proposal.branch,
+                base_commit=row.synced_commit,
+                source_sha256=about.source_sha256,
+                created_by=principal.actor,
+            )
+        try:
+            pull = await self._forge_call(principal, row, lambda forge: forge.publish(proposal))
+        except Dd0cError as refusal:
+            async with self._forges.database.work(principal.tenant_id) as uow:
+                failed = {"repository_id": row.id, "key": proposal.key, "error": refusal.detail}
+                await uow.run(_QUERIES["proposal_failed"], **failed)
+            raise
+        if pull.state != "open":
+            return pull
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            await self._opened(uow, principal, row, proposal.key, about, pull)
+        await self._check(principal.tenant_id, row, pull)
+        return await self.get(principal, pull.number, repository=row.name)
+
+    async def _opened(
+        self,
+        uow: UnitOfWork,
+        principal: Principal,
+        row: RepositoryRow,
+        key: str,
+        about: About,
+        pull: PullRequest,
+    ) -> None:
+        """Note the number once; asking for the same proposal again is no second event."""
+        proposal_id = await uow.value(
+            _QUERIES["proposal_opened"], repository_id=row.id, key=key, pull_number=pull.number
+        )
+        if proposal_id is not None:
+            payload = RunbookProposed(
+                proposal=proposal_id,
+                repository=row.id,
+                kind=about.kind,
+                name=about.runbook_name,
+                pull_number=pull.number,
+                source_sha256=about.source_sha256,
+            )
+            uow.audit(AuditRecord(payload, principal.actor))
+
+    async def get(self, principal: Principal, number: int, *, repository: str | None = None) -> PullRequest:
+        """One pull request. Raises NotFound."""
+        return await self._read(principal, repository, lambda forge: forge.get(number))
+
+    async def list(
+        self,
+        principal: Principal,
+        state: PullState,
+        cursor: str | None,
+        limit: int,
+        *,
+        repository: str | None = None,
+    ) -> Page[PullRequest]:
+        """A page, newest first."""
+        return await self._read(principal, repository, lambda forge: forge.list(state, cursor, limit))
+
+    async def diff(
+        self, principal: Principal, number: int, *, repository: str | None = None
+    ) -> Sequence[FileDiff]:
+        """Its changed files. Raises NotFound."""
+        return await self._read(principal, repository, lambda forge: forge.diff(number))
+
+    async def comment(
+        self,
+        principal: Principal,
+        number: int,
+        body: str,
+        *,
+        key: str | None = None,
+        at: LineRef | None = None,
+        repository: str | None = None,
+    ) -> PullRequest:
+        """Write a comment; with a key, the one of the same key is replaced. Needs `propose`."""
+        principal.require("propose")
+        row = await self._row(principal, repository)
+        chosen = key or f"{principal.actor}:{new_id()}"
+        await self._forge_call(principal, row, lambda forge: forge.comment(number, chosen, body, at))
+        return await self.get(principal, number, repository=row.name)
+
+    async def request_review(
+        self, principal: Principal, number: int, reviewers: Sequence[str], *, repository: str | None = None
+    ) -> PullRequest:
+        """Ask for reviews. Needs `propose`."""
+        principal.require("propose")
+        row = await self._row(principal, repository)
+        await self._forge_call(principal, row, lambda forge: forge.request_review(number, reviewers))
+        return await self.get(principal, number, repository=row.name)
+
+    async def check(
+        self, principal: Principal, number: int, *, repository: str | None = None
+    ) -> ChangeReport:
+        """Run the check on its head again. Needs `propose`."""
+        principal.require("propose")
+        row = await self._row(principal, repository)
+        pull = await self._forge_call(principal, row, lambda forge: forge.get(number))
+        return await self._check(principal.tenant_id, row, pull)
+
+    async def merge(
+        self, principal: Principal, number: int, expected_head: str, *, repository: str | None = None
+    ) -> MergeOutcome:
+        """Check the head that was seen, merge it, sync it. Needs `merge`; raising a trust level also
+        `raise_trust`. Raises Conflict (`head_moved`, `not_mergeable` with the reasons).
+        """
+        principal.require("merge")
+        row = await self._row(principal, repository)
+        pull = await self._forge_call(principal, row, lambda forge: forge.get(number))
+        if pull.state != "open":
+            raise Conflict(f"Pull request {number} is {pull.state}.", code="not_mergeable")
+        if pull.head != expected_head:  # else the check judges one commit and the merge takes another
+            raise Conflict(
+                f"Pull request {number} has moved on since it was looked at.",
+                hint="Look at it again, then merge its new head.",
+                code="head_moved",
+                extra={"head": pull.head},
+            )
+        report = await self._check(principal.tenant_id, row, pull)
+        if report.errors:
+            raise Conflict(
+                f"The check fails: {report.errors[0].line()}",
+                hint="Push a fix to the branch; the check runs again by itself.",
+                code="not_mergeable",
+                extra={"reasons": [note.line() for note in report.errors[:20]]},
+            )
+        if report.raises_trust and not principal.may("raise_trust"):
+            raise Forbidden(
+                "It raises a trust level, which only an owner may let in.", extra={"needs": "owner"}
+            )
+        merged = await self._forge_call(
+            principal,
+            row,
+            lambda forge: forge.merge(
+                number, expected_head=expected_head, method="squash", actor=actor_of(principal)
+            ),
+        )
+        await self._settle(principal, row, pull.key, "merged")
+        sync = await self._sync_now(principal.tenant_id, row.id, "merge")
+        return MergeOutcome(merged, report.check, sync)
+
+    async def close(self, principal: Principal, number: int, *, repository: str | None = None) -> PullRequest:
+        """Close without merging. Needs `propose`."""
+        principal.require("propose")
+        row = await self._row(principal, repository)
+        await self._forge_call(principal, row, lambda forge: forge.close(number))
+        pull = await self.get(principal, number, repository=row.name)
+        await self._settle(principal, row, pull.key, "closed")
+        return pull
+
+    # -------------------------------------------------------------- inside
+
+    async def _settle(self, principal: Principal, row: RepositoryRow, key: str, state: str) -> None:
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            await uow.run(_QUERIES["proposal_settled"], repository_id=row.id, key=key, state=state)
+
+    async def _check(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> ChangeReport:
+        with forge_border():
+            forge = self._forges.open(tenant_id, row)
+            mirror = BareMirror(forge.repository)
+            base = pull.base_head
+
+            def read() -> ReadChange:
+                fork = mirror.fork(base, pull.head) if base is not None else None
+                if fork is None:
+                    raise NotMergeable("the branch shares no history with its base")
+                return read_change(mirror, fork, pull.head, row.prefix)
+
+            change = await self._forges.runner(read)
+            report = await self._reviewer.review(tenant_id, row, change)
+            await self._forges.runner(lambda: forge.set_check(pull.head, report.check))
+        return report
+
+    async def _row(self, principal: Principal, repository: str | None) -> RepositoryRow:
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            return await repository_or_first(uow, repository)
+
+    async def _read(
+        self, principal: Principal, repository: str | None, call: Callable[[BuiltinForge], Result]
+    ) -> Result:
+        principal.require("read")
+        row = await self._row(principal, repository)
+        return await self._forge_call(principal, row, call)
+
+    async def _forge_call(
+        self, principal: Principal, row: RepositoryRow, call: Callable[[BuiltinForge], Result]
+    ) -> Result:
+        with forge_border():
+            forge = self._forges.open(principal.tenant_id, row)
+            return await self._forges.runner(lambda: call(forge))

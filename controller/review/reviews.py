@@ -1,0 +1,153 @@
+"""What a reviewer is shown: a pull request's change as it would run, and one version against another.
+
+Everybody who may read the tenant may ask; nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from controller.db import queries
+from controller.governance.documents import JudgedFile
+from controller.governance.judging import Judging
+from controller.governance.pinning import load_in_force
+from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.review.checks import Note
+from controller.review.errors import forge_border
+from controller.review.forges import Forges
+from controller.review.reviewer import Reviewer, read_change
+from controller.review.sides import Sides, changed_rules, compare_files, content_of, read_sides
+from controller.review.views import RunbookChange, broken, compare
+from controller.tenants.principal import Principal
+from forge.diffs import diff_contents
+from forge.mirror import BareMirror
+from forge.pull_requests import FileDiff, PullRequest
+from schemas.errors import NotFound
+
+_QUERIES: Final = queries.load("catalog")
+
+
+@dataclass(frozen=True)
+class PullReview:
+    """A pull request's change, whole. `notes` and `raises_trust` are those of the check, while it is open."""
+
+    pull: PullRequest
+    base: str
+    head: str
+    runbooks: tuple[RunbookChange, ...]
+    left_out: int
+    settings: tuple[JudgedFile, ...]
+    other_files: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+    raises_trust: bool = False
+
+
+@dataclass(frozen=True)
+class VersionReview:
+    """A version against an earlier one; `before` None where it is the first."""
+
+    before: UUID | None
+    after: UUID
+    change: RunbookChange
+    diff: FileDiff
+
+
+@dataclass(frozen=True)
+class _Version:
+    id: UUID
+    content_sha256: str
+    content: bytes
+    path: str
+    commit_oid: str
+
+
+class Reviews:
+    """One a process. `repository` is a name; None is the tenant's first."""
+
+    def __init__(
+        self, forges: Forges, reviewer: Reviewer, judging: Judging, *, approval_minutes: int
+    ) -> None:
+        self._forges = forges
+        self._reviewer = reviewer
+        self._judging = judging
+        self._minutes = approval_minutes
+
+    async def review(self, principal: Principal, number: int, *, repository: str | None = None) -> PullReview:
+        """What a pull request changes at 3 a.m. Raises NotFound, Conflict, TooLarge, Unavailable."""
+        principal.require("read")
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            row = await repository_or_first(uow, repository)
+            rules = await load_in_force(uow)
+        with forge_border():
+            forge = self._forges.open(principal.tenant_id, row)
+            mirror = BareMirror(forge.repository)
+
+            def read() -> tuple[PullRequest, str, str, Sides]:
+                old, new = forge.compared(number)
+                return forge.get(number), old, new, read_sides(mirror, old, new, row.prefix)
+
+            pull, old, new, sides = await self._forges.runner(read)
+        before = await self._judging.judge(sides.before)
+        after = [*sides.refused, *await self._judging.judge(sides.after)]
+        then = changed_rules(after, rules, new)
+        runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
+        found = PullReview(
+            pull=pull,
+            base=old,
+            head=new,
+            runbooks=runbooks,
+            left_out=left_out,
+            settings=tuple(file for file in after if file.kind in {"policy", "flags"}),
+            other_files=tuple(sides.others[:200]),
+        )
+        return await self._with_notes(principal, row, found) if pull.state == "open" else found
+
+    async def _with_notes(self, principal: Principal, row: RepositoryRow, found: PullReview) -> PullReview:
+        """The notes of the check as it would come out now: what serves may have changed since it ran."""
+        with forge_border():
+            mirror = BareMirror(self._forges.open(principal.tenant_id, row).repository)
+            change = await self._forges.runner(
+                lambda: read_change(mirror, found.base, found.head, row.prefix)
+            )
+            report = await self._reviewer.review(principal.tenant_id, row, change)
+        return PullReview(
+            **{**found.__dict__, "notes": report.notes[:200], "raises_trust": report.raises_trust}
+        )
+
+    async def compare_versions(
+        self, principal: Principal, runbook_id: UUID, version_id: UUID, against: UUID | None
+    ) -> VersionReview:
+        """A version against another one, its predecessor where none is named. Raises NotFound."""
+        principal.require("read")
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            after = await uow.one(_QUERIES["version_content"], _Version, runbook_id=runbook_id, id=version_id)
+            query = "version_before" if against is None else "version_content"
+            before = await uow.one(_QUERIES[query], _Version, runbook_id=runbook_id, id=against or version_id)
+            rules = await load_in_force(uow)
+        if after is None or (against is not None and before is None):
+            raise NotFound("The runbook has no such version.")
+        versions = [version for version in (before, after) if version is not None]
+        judged = await self._judging.judge(
+            [(version.path, "runbook", bytes(version.content)) for version in versions]
+        )
+        old = None if before is None else content_of(judged[0], rules, self._minutes)
+        new = content_of(judged[-1], rules, self._minutes)
+        if new is None:  # it was sound when it was synced; the rules of today may say more
+            change = broken(after.path, after.path, old, judged[-1].places)
+        else:
+            old_path = None if before is None else before.path
+            change = compare(old, new, path=after.path, old_path=old_path, places=judged[-1].places)
+        was = b"" if before is None else bytes(before.content)
+        diff = await self._forges.runner(
+            lambda: diff_contents(
+                after.path, "added" if before is None else "modified", was, bytes(after.content)
+            )
+        )
+        return VersionReview(None if before is None else before.id, after.id, change, diff)
+
+
+def _runbooks(files: Sequence[JudgedFile]) -> list[JudgedFile]:
+    return [file for file in files if file.kind == "runbook"]

@@ -1,0 +1,116 @@
+"""Both sides of a change as read from git, judged, and paired: a runbook is its name, not its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from base import limits
+from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
+from controller.governance.pinning import InForce, pin_runbook
+from controller.review.reviewer import CHANGE_MAX_BYTES
+from controller.review.step_facts import Content
+from controller.review.views import RunbookChange, broken, compare
+from forge.errors import BadPack, TooLarge
+from forge.mirror import Mirror
+from schemas.runbook import Runbook
+
+SHOWN_RUNBOOKS: Final = 50
+"""How many runbooks one review compares; a pull request of ours changes far fewer."""
+
+
+@dataclass
+class Sides:
+    """Contents before and after by path; files that are too large to read are judged already."""
+
+    before: list[tuple[str, FileKind, bytes]] = field(default_factory=list)
+    after: list[tuple[str, FileKind, bytes]] = field(default_factory=list)
+    refused: list[JudgedFile] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+def read_sides(mirror: Mirror, old: str, new: str, prefix: str) -> Sides:
+    """Every file of ours that differs between two commits, on both sides. Synchronous. Raises TooLarge."""
+    sides, total = Sides(), 0
+    for change in mirror.changes(old, new, prefix):
+        kind = kind_of(change.path, prefix)
+        if kind == "other" or change.skipped is not None:
+            sides.others.append(change.path)
+            continue
+        for blob, into in ((change.old_blob, sides.before), (change.blob, sides.after)):
+            content = None if blob is None else _read(mirror, blob)
+            if blob is not None and content is None and into is sides.after:
+                sides.refused.append(
+                    unreadable(change.path, kind, "the file is too large to be a document", "document_size")
+                )
+            if content is not None:
+                total += len(content)
+                into.append((change.path, kind, content))
+        if total > CHANGE_MAX_BYTES:
+            raise TooLarge(f"the changed files are more than {CHANGE_MAX_BYTES} bytes together")
+    return sides
+
+
+def _read(mirror: Mirror, blob: str) -> bytes | None:
+    try:
+        return mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES)
+    except (TooLarge, BadPack):
+        return None
+
+
+def changed_rules(judged: Sequence[JudgedFile], before: InForce, commit: str) -> InForce:
+    """The policy and flags after the change: those of its files where it has sound ones."""
+    policy = next((file.policy for file in judged if file.policy is not None), None)
+    flags = next((file.flags for file in judged if file.flags is not None), None)
+    return InForce(
+        policy or before.policy,
+        flags or before.flags,
+        policy_sha256=before.policy_sha256 if policy is None else "",
+        commit=before.commit if policy is None else commit,
+    )
+
+
+def content_of(file: JudgedFile, rules: InForce, approval_minutes: int) -> Content | None:
+    """A judged file as something to compare; None for a broken one. Pure."""
+    if file.runbook is None:
+        return None
+    runbook = Runbook.from_json(file.runbook.document)
+    return Content(runbook, file.runbook, pin_runbook(rules, runbook, approval_minutes=approval_minutes))
+
+
+def compare_files(
+    before: Iterable[JudgedFile],
+    after: Iterable[JudgedFile],
+    rules: tuple[InForce, InForce],
+    approval_minutes: int,
+) -> tuple[tuple[RunbookChange, ...], int]:
+    """One entry a runbook, broken ones first, and how many were left out. Pure."""
+    olds = _by_name(before, rules[0], approval_minutes)
+    old_paths = {path: (name, content) for name, (path, content) in olds.items()}
+    found, seen = [], set()
+    for file in after:
+        content = content_of(file, rules[1], approval_minutes)
+        if content is None:
+            name, old = old_paths.get(file.path, (file.path.rpartition("/")[2], None))
+            seen.add(name)
+            found.append(broken(file.path, name, old, file.places))
+            continue
+        name = content.runbook.name
+        seen.add(name)
+        path, old = olds.get(name, (None, None))
+        found.append(compare(old, content, path=file.path, old_path=path, places=file.places))
+    found += [compare(content, None, path=path) for name, (path, content) in olds.items() if name not in seen]
+    found.sort(key=lambda item: (item.change != "broken", item.path))
+    return tuple(found[:SHOWN_RUNBOOKS]), max(0, len(found) - SHOWN_RUNBOOKS)
+
+
+def _by_name(
+    files: Iterable[JudgedFile], rules: InForce, approval_minutes: int
+) -> Mapping[str, tuple[str, Content]]:
+    found = {}
+    for file in files:
+        content = content_of(file, rules, approval_minutes)
+        if content is not None:
+            found[content.runbook.name] = (file.path, content)
+    return found

@@ -1,0 +1,94 @@
+"""Which path carries which runbook name after a commit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from controller.governance.documents import FileKind, JudgedFile, JudgedRunbook
+from controller.sync.state import Known, RunbookRow
+from schemas.errors import Place
+
+
+@dataclass(frozen=True)
+class Found:
+    """One path of the new commit: judged content, or the reason why it is not read.
+
+    `blob` None with no `skipped`: the path is gone.
+    """
+
+    path: str
+    kind: FileKind
+    blob: str | None
+    judged: JudgedFile | None = None
+    skipped: str | None = None
+
+
+class Claims:
+    """Which path carries which runbook name after the commit.
+
+    A runbook stays with the path that serves it as long as that path is there and does not carry another
+    name; a name that is free goes to the first path, by order, that claims it. Whoever comes second has an
+    error, and keeps what it served.
+    """
+
+    def __init__(self, known: Known, items: Mapping[str, Found]) -> None:
+        self._known = known
+        self.items = items
+        self._active = {row.path: row for row in known.runbooks.values() if not row.retired}
+        self.errors: dict[str, Place] = {}
+        self.holders: dict[str, str] = {}
+        for item in items.values():
+            if item.judged is not None and item.judged.errors:
+                self.errors[item.path] = item.judged.errors[0]
+
+    def settle(self) -> None:
+        """Find the holders. Each round makes at least one more path an error, so it ends."""
+        while self._one_round():
+            pass
+
+    def claim(self, path: str) -> JudgedRunbook | None:
+        """The sound document at a path that changed, or None."""
+        item = self.items.get(path)
+        if item is None or item.judged is None or path in self.errors:
+            return None
+        return item.judged.runbook
+
+    def _one_round(self) -> bool:
+        self.holders = {row.name: path for path, row in self._active.items() if self._keeps(path, row)}
+        for path in sorted(self.items):
+            runbook = self.claim(path)
+            if runbook is None:
+                continue
+            holder = self.holders.setdefault(runbook.name, path)
+            if holder != path:
+                line, column = runbook.name_place
+                self.errors[path] = Place(
+                    line,
+                    column,
+                    "metadata.name",
+                    f"the name `{runbook.name}` belongs to {holder}",
+                    "give this runbook a name of its own",
+                    "duplicate_name",
+                )
+                return True
+        return False
+
+    def _keeps(self, path: str, row: RunbookRow) -> bool:
+        item = self.items.get(path)
+        if item is None:
+            return True
+        if item.blob is None and item.skipped is None:
+            return False
+        runbook = self.claim(path)
+        return runbook is None or runbook.name == row.name
+
+    def serving(self, path: str) -> RunbookRow | None:
+        """The runbook that a path served before and still holds."""
+        row = self._active.get(path)
+        return row if row is not None and self.holders.get(row.name) == path else None
+
+    def released_for_good(self) -> tuple[RunbookRow, ...]:
+        """Active runbooks that no path carries any more, by name."""
+        gone = (row for row in self._active.values() if row.name not in self.holders)
+        return tuple(sorted(gone, key=lambda row: row.name))

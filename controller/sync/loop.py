@@ -1,0 +1,87 @@
+"""Looks at every repository of this machine once in a while: the poll that finds what no hint told of."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from base import log
+from controller.db.errors import Retryable
+from controller.sync.service import SyncService, Trigger
+from schemas.errors import Dd0cError
+
+_log = log.get(__name__)
+
+Repositories = Callable[[], Iterable[tuple[UUID, UUID]]]
+"""(tenant, repository) of everything to look at. For the built-in forge: what lies in its folder."""
+
+
+LATE_SECONDS: Final = 15.0
+"""The least age of a round that counts as late, however short the interval: a round takes its time."""
+AGAIN_SECONDS: Final = 5.0
+"""After a round that failed outright, where the interval is longer."""
+
+
+class SyncLoop:
+    """Runs until it is cancelled. `interval_seconds` is DD0C_POLL_GIT_SECONDS."""
+
+    def __init__(self, service: SyncService, repositories: Repositories, interval_seconds: float) -> None:
+        self._service = service
+        self._repositories = repositories
+        self._interval_seconds = interval_seconds
+        self.last_round_at = monotonic()
+        """Monotonic seconds of the end of the last round; of the start before the first."""
+        self.failed = False
+        """Whether the last round failed outright: no repository could be looked at."""
+
+    def health(self) -> str:
+        """`ok`, or what is wrong with the rounds."""
+        if self.failed:
+            return "the last round failed"
+        age = monotonic() - self.last_round_at
+        late = age > max(3 * self._interval_seconds, LATE_SECONDS)
+        return f"no round for {age:.0f} s" if late else "ok"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sync everything once as `start`, then again each interval, until `stop` is set."""
+        trigger: Trigger = "start"
+        self._service.polling = True
+        try:
+            while not stop.is_set():
+                await self.round(trigger)
+                trigger = "poll"
+                pause = min(self._interval_seconds, AGAIN_SECONDS) if self.failed else self._interval_seconds
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
+        finally:
+            self._service.polling = False
+
+    async def round(self, trigger: Trigger) -> None:
+        """One look at everything; what fails for one repository does not keep the others waiting."""
+        try:
+            found = list(self._repositories())
+        except OSError as fault:
+            _log.warning("repositories can't be listed: %s", fault, extra={"action": "sync.unlisted"})
+            self.failed = True
+            return
+        looked = [await self._look(*item, trigger) for item in found]
+        self.failed = bool(looked) and not any(looked)
+        self.last_round_at = monotonic()
+
+    async def _look(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> bool:
+        """Whether the repository was looked at: a refusal is an answer, too."""
+        try:
+            await self._service.sync(tenant_id, repository_id, trigger)
+        except Dd0cError as refusal:
+            _log.warning(str(refusal), extra={"action": "sync.postponed", "fault": type(refusal).__name__})
+        except Retryable as fault:
+            _log.warning(str(fault), extra={"action": "sync.postponed", "fault": type(fault).__name__})
+            return False
+        except Exception:  # noqa: BLE001 # reason: the border of the loop; one bad repository ends no other
+            _log.exception("a sync went wrong", extra={"action": "sync.broken"})
+            return False
+        return True

@@ -1,0 +1,233 @@
+"""A sync as a decision: what the rows say and what a commit holds in, what to write out. No I/O.
+
+A commit is one step: the rows show the old one or the new one, never a mixture (R44, I9). A file that does
+not validate keeps its last good version in service, whatever else the commit does (R43).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from controller.governance.documents import JudgedFile, JudgedRunbook
+from controller.sync.claims import Claims, Found
+from controller.sync.state import FileRow, Known, RunbookRow
+from schemas.errors import Place
+from schemas.flags import Flags
+from schemas.policy import Policy
+
+ERROR_MAX_CHARACTERS: Final = 1_000
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A version to store; `is_new` False where this content is known already and serves again."""
+
+    id: UUID
+    runbook_id: UUID
+    path: str
+    blob_oid: str
+    file: JudgedFile
+    runbook: JudgedRunbook
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class RunbookChange:
+    """A runbook to insert or bring up to date; `version_id` None keeps what serves."""
+
+    id: UUID
+    name: str
+    title: str
+    service: str
+    path: str
+    version_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file that stays out of service, with the first thing that is wrong."""
+
+    path: str
+    place: Place
+    serving_version_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that one sync writes."""
+
+    files: tuple[FileRow, ...] = ()
+    runbooks: tuple[RunbookChange, ...] = ()
+    versions: tuple[NewVersion, ...] = ()
+    retired: tuple[RunbookRow, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    policy: Policy | None = None
+    policy_sha256: str | None = None
+    policy_changes: bool = False
+    flags: Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
+    flags_document: Flags | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something of the commit did not get into service."""
+        return any(row.state == "stale_invalid" for row in self.files)
+
+    def counts(self) -> dict[str, int]:
+        """For the sync's own row."""
+        return {
+            "files": len(self.files),
+            "synced": len(self.versions),
+            "new": sum(change.is_new for change in self.runbooks),
+            "rejected": len(self.rejected),
+            "skipped": sum(row.state == "skipped" for row in self.files),
+            "retired": len(self.retired),
+        }
+
+
+def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callable[[], UUID]) -> Plan:
+    """What brings the rows to a commit.
+
+    `found` holds every path that differs from the rows, and those that were invalid and are still there.
+    """
+    items = {item.path: item for item in found}
+    taken = Claims(known, items)
+    taken.settle()
+    changes, versions = _serve(known, taken, new_id)
+    ids = {change.path: change.version_id for change in changes}
+    files, rejected = _files(known, taken, ids, commit)
+    policy = _policy(known, items)
+    flags, document = _flags(known, items)
+    return Plan(
+        files=files,
+        runbooks=changes,
+        versions=versions,
+        retired=taken.released_for_good(),
+        rejected=rejected,
+        policy=policy.policy,
+        policy_sha256=policy.sha256,
+        policy_changes=policy.changes,
+        flags=flags,
+        flags_document=document,
+    )
+
+
+# ---------------------------------------------------------------- runbooks and versions
+
+
+def _serve(
+    known: Known, taken: Claims, new_id: Callable[[], UUID]
+) -> tuple[tuple[RunbookChange, ...], tuple[NewVersion, ...]]:
+    changes, versions = [], []
+    for name, path in sorted(taken.holders.items()):
+        runbook = taken.claim(path)
+        item = taken.items.get(path)
+        if runbook is None or item is None or item.judged is None or item.blob is None:
+            continue
+        row = known.runbooks.get(name)
+        if row is not None and _is_same(row, path, item.judged):
+            continue
+        runbook_id = row.id if row is not None else new_id()
+        version_id = known.versions.get((runbook_id, item.judged.content_sha256))
+        is_new = version_id is None
+        version_id = version_id or new_id()
+        changes.append(
+            RunbookChange(runbook_id, name, runbook.title, runbook.service, path, version_id, row is None)
+        )
+        versions.append(NewVersion(version_id, runbook_id, path, item.blob, item.judged, runbook, is_new))
+    return tuple(changes), tuple(versions)
+
+
+def _is_same(row: RunbookRow, path: str, file: JudgedFile) -> bool:
+    return not row.retired and row.path == path and row.current_sha256 == file.content_sha256
+
+
+# ---------------------------------------------------------------- files
+
+
+def _files(
+    known: Known, taken: Claims, version_ids: Mapping[str, UUID], commit: str
+) -> tuple[tuple[FileRow, ...], tuple[Rejected, ...]]:
+    files, rejected = [], []
+    for path, item in sorted(taken.items.items()):
+        before = known.files.get(path)
+        row = _file(item, before, taken, version_ids.get(path), commit)
+        if row is None:
+            continue
+        if before is None or _content(row) != _content(before):
+            files.append(row)
+            if row.state == "stale_invalid":
+                rejected.append(Rejected(path, taken.errors[path], row.serving_version_id))
+    return tuple(files), tuple(rejected)
+
+
+def _content(row: FileRow) -> tuple[object, ...]:
+    """Everything but the commit: a file that stays as it is keeps the commit that brought its state."""
+    return (row.kind, row.blob_oid, row.state, row.error_line, row.error_column, row.error_reason,
+            row.serving_version_id)  # fmt: skip
+
+
+def _file(
+    item: Found, before: FileRow | None, taken: Claims, version_id: UUID | None, commit: str
+) -> FileRow | None:
+    if item.blob is None and item.skipped is None:
+        return None if before is None else FileRow(item.path, before.kind, None, commit, "retired")
+    held = taken.serving(item.path)
+    serving = version_id or (held.current_version_id if held is not None else None)
+    if item.skipped is not None:
+        return FileRow(
+            item.path, item.kind, None, commit, "skipped",
+            error_reason=item.skipped[:ERROR_MAX_CHARACTERS], serving_version_id=serving,
+        )  # fmt: skip
+    if item.kind == "other":
+        return None if before is None else FileRow(item.path, "other", item.blob, commit, "retired")
+    error = taken.errors.get(item.path)
+    if error is not None:
+        reason = error.message if error.hint is None else f"{error.message} ({error.hint})"
+        where = f"{error.path}: " if error.path else ""
+        return FileRow(
+            item.path, item.kind, item.blob, commit, "stale_invalid",
+            error.line, error.column, f"{where}{reason}"[:ERROR_MAX_CHARACTERS], serving,
+        )  # fmt: skip
+    return FileRow(item.path, item.kind, item.blob, commit, "ok", serving_version_id=serving)
+
+
+# ---------------------------------------------------------------- policy and flags
+
+
+@dataclass(frozen=True)
+class _PolicyPlan:
+    policy: Policy | None
+    sha256: str | None
+    changes: bool
+
+
+def _policy(known: Known, items: Mapping[str, Found]) -> _PolicyPlan:
+    """The policy in force after the commit: the new one if it is sound, the last good one otherwise, the
+    product's default where the file is gone."""
+    item = next((item for item in items.values() if item.kind == "policy"), None)
+    if item is None or item.skipped is not None:
+        return _PolicyPlan(None, known.policy, False)
+    if item.blob is None:
+        return _PolicyPlan(None, None, known.policy is not None)
+    if item.judged is None or item.judged.policy is None:
+        return _PolicyPlan(None, known.policy, False)
+    sha256 = item.judged.content_sha256
+    return _PolicyPlan(item.judged.policy, sha256, sha256 != known.policy)
+
+
+def _flags(known: Known, items: Mapping[str, Found]) -> tuple[dict[str, tuple[bool, bool]], Flags | None]:
+    """Flags that switch, by name: (before, after); a known flag that the file does not name is on."""
+    item = next((item for item in items.values() if item.kind == "flags"), None)
+    if item is None or item.skipped is not None:
+        return {}, None
+    document = Flags() if item.blob is None else (item.judged.flags if item.judged is not None else None)
+    if document is None:
+        return {}, None
+    after = {name: flag.enabled for name, flag in document.flags.items()}
+    names = sorted(after.keys() | known.flags.keys())
+    pairs = {name: (known.flags.get(name, True), after.get(name, True)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}, document

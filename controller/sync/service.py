@@ -1,0 +1,258 @@
+"""Brings the merged state of git into Postgres: fetch, read, judge, plan, and one transaction a commit.
+
+A push, a merge or a poll is only a hint that there may be something; what counts is where the branch is.
+Syncing twice changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+from base import log
+from base.clock import Clock
+from base.ids import new_id, show_id
+from controller import telemetry
+from controller.db import queries
+from controller.db.bus import Bus
+from controller.db.database import Database
+from controller.db.unit_of_work import UnitOfWork
+from controller.governance.documents import JudgedFile, kind_of
+from controller.governance.judging import Judging
+from controller.governance.repositories import (
+    RepositoryRow,
+    find_repository,
+    lock_repository,
+    repositories_in_use,
+)
+from controller.sync.claims import Found
+from controller.sync.plan import Plan, plan_sync
+from controller.sync.source import Read, Source, fetch_head, read_commit_files
+from controller.sync.state import FileRow, Known
+from controller.sync.store import PlanWriter, load_known, stale_files
+from forge.errors import ForgeBusy, ForgeDown, ForgeError
+from schemas.errors import Unavailable
+
+Trigger: TypeAlias = Literal["start", "poll", "webhook", "push", "merge", "manual"]
+Outcome: TypeAlias = Literal["synced", "unchanged", "partial", "failed"]
+Result = TypeVar("Result")
+
+_QUERIES: Final = queries.load("repositories")
+_ATTEMPTS: Final = 3
+_log = log.get(__name__)
+
+
+class RunBlocking(Protocol):
+    """Call a synchronous function of the forge in a bounded pool of threads."""
+
+    async def __call__(self, function: Callable[[], Result], /) -> Result:
+        """What the function returns or raises."""
+        ...
+
+
+OpenSource: TypeAlias = Callable[[UUID, RepositoryRow], Source]
+"""Where a repository of a tenant is read; joined in `controller/main.py`."""
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """What one sync did. `rejected` has (path, line, reason) of files that did not get into service."""
+
+    repository_id: UUID
+    name: str
+    outcome: Outcome
+    from_commit: str | None
+    to_commit: str | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    rejected: tuple[tuple[str, int, str], ...] = ()
+    error: str | None = None
+
+
+class SyncService:
+    """One a process. Syncs of one repository run one after another; of several, side by side."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        judging: Judging,
+        *,
+        open_source: OpenSource,
+        run_blocking: RunBlocking,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._judging = judging
+        self._open_source = open_source
+        self._run = run_blocking
+        self._clock = clock
+        self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
+        self.polling = False
+
+    def is_running(self) -> bool:
+        """Whether the poll loop of this process runs; `SyncLoop` sets it."""
+        return self.polling
+
+    async def sync(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult:
+        """Bring one repository up to date. Raises NotFound; what git does wrong is the result's `error`."""
+        async with self._locks.setdefault((tenant_id, repository_id), asyncio.Lock()):
+            for _ in range(_ATTEMPTS):
+                result = await self._once(tenant_id, repository_id, trigger)
+                if result is not None:
+                    telemetry.SYNCS.labels(result.outcome).inc()
+                    return result
+        raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
+
+    async def sync_all(self, tenant_id: UUID, trigger: Trigger) -> list[SyncResult]:
+        """Bring every repository of a tenant up to date: "sync now"."""
+        async with self._database.work(tenant_id) as uow:
+            rows = await repositories_in_use(uow)
+        return [await self.sync(tenant_id, row.id, trigger) for row in rows]
+
+    async def _once(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult | None:
+        """One attempt; None where another replica was faster and it has to be looked at again."""
+        started = self._clock.now()
+        async with self._database.work(tenant_id) as uow:
+            row = await find_repository(uow, repository_id)
+            stale = await stale_files(uow, repository_id)
+        try:
+            source = self._open_source(tenant_id, row)
+            fetched = await self._run(lambda: fetch_head(source, row.branch))
+            if fetched.head is None:
+                return await self._fail(tenant_id, row, trigger, started, "no_branch", _missing(row))
+            if fetched.head == row.synced_commit:
+                return await self._unchanged(tenant_id, row, trigger, started)
+            head = fetched.head
+            read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
+        except ForgeError as fault:
+            code = "forge_down" if isinstance(fault, ForgeDown | ForgeBusy) else "refused"
+            return await self._fail(tenant_id, row, trigger, started, code, fault.reason)
+        judged = [*read.refused, *await self._judging.judge(read.contents)]
+        return await self._write(tenant_id, row, trigger, started, read, judged)
+
+    async def _write(
+        self,
+        tenant_id: UUID,
+        row: RepositoryRow,
+        trigger: Trigger,
+        started: datetime,
+        read: Read,
+        judged: list[JudgedFile],
+    ) -> SyncResult | None:
+        sync_id = new_id()
+
+        async def store(uow: UnitOfWork) -> SyncResult | None:
+            locked = await lock_repository(uow, row.id)
+            if locked.synced_commit != row.synced_commit:
+                return None
+            known = await load_known(uow, row.id, [file.content_sha256 for file in judged])
+            plan = plan_sync(known, _found(known, row, read, judged), read.commit, new_id)
+            result = _result(row, read.commit, plan)
+            await _add_sync(uow, sync_id, result, trigger, started)
+            writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
+            await writer.write(known, plan)
+            await uow.run(_QUERIES["note_synced"], id=row.id, commit=read.commit, before=row.synced_commit)
+            uow.after_commit(lambda: self._publish(tenant_id, result))
+            return result
+
+        result = await self._database.transact(tenant_id, store)
+        if result is None:
+            return None
+        _log.info(
+            "a commit was synced",
+            extra={
+                "action": "sync.done",
+                "trigger": trigger,
+                "outcome": result.outcome,
+                "commit": read.commit[:12],
+                **result.counts,
+            },
+        )
+        return result
+
+    async def _unchanged(
+        self, tenant_id: UUID, row: RepositoryRow, trigger: Trigger, started: datetime
+    ) -> SyncResult:
+        result = SyncResult(row.id, row.name, "unchanged", row.synced_commit, row.synced_commit)
+        if row.error_text is not None or trigger == "manual":
+            async with self._database.work(tenant_id) as uow:
+                await uow.run(_QUERIES["note_fetch"], id=row.id, head=row.synced_commit)
+                if trigger == "manual":
+                    await _add_sync(uow, new_id(), result, trigger, started)
+        return result
+
+    async def _fail(
+        self, tenant_id: UUID, row: RepositoryRow, trigger: Trigger, started: datetime, code: str, text: str
+    ) -> SyncResult:
+        """The rows stay as they are; the same failure of every poll is written down once."""
+        result = SyncResult(row.id, row.name, "failed", row.synced_commit, row.synced_commit, error=text)
+        async with self._database.work(tenant_id) as uow:
+            await uow.run(_QUERIES["note_error"], id=row.id, code=code, text=text)
+            if row.error_text != text or trigger not in {"poll", "start"}:
+                await _add_sync(uow, new_id(), result, trigger, started)
+                uow.after_commit(lambda: self._publish(tenant_id, result))
+        _log.warning(text, extra={"action": "sync.failed", "trigger": trigger, "code": code})
+        return result
+
+    def _publish(self, tenant_id: UUID, result: SyncResult) -> Awaitable[None]:
+        message = {
+            "repository": show_id("rpo", result.repository_id),
+            "outcome": result.outcome,
+            "commit": result.to_commit,
+        }
+        return self._bus.publish(f"sync:{tenant_id}", json.dumps(message).encode())
+
+
+def _missing(row: RepositoryRow) -> str:
+    return f"the repository has no branch {row.branch}: what was synced before stays in service"
+
+
+def _found(known: Known, row: RepositoryRow, read: Read, judged: list[JudgedFile]) -> list[Found]:
+    """The paths of the commit as the plan takes them; judged content joins its change by path."""
+    by_path = {file.path: file for file in judged}
+    found = []
+    for change in read.changes:
+        kind = kind_of(change.path, row.prefix)
+        reason = change.skipped.reason if change.skipped is not None else None
+        found.append(Found(change.path, kind, change.blob, by_path.get(change.path), reason))
+    listed = {item.path for item in found}
+    again = sorted(by_path.keys() - listed)
+    found += [Found(path, kind_of(path, row.prefix), read.blobs[path], by_path[path]) for path in again]
+    if read.full:
+        gone = (file for path, file in known.files.items() if path not in listed and _is_there(file))
+        found.extend(Found(file.path, kind_of(file.path, row.prefix), None) for file in gone)
+    return found
+
+
+def _is_there(file: FileRow) -> bool:
+    return file.state != "retired"
+
+
+def _result(row: RepositoryRow, commit: str, plan: Plan) -> SyncResult:
+    rejected = tuple((item.path, item.place.line, item.place.message) for item in plan.rejected)
+    outcome: Outcome = "partial" if plan.is_partial else "synced"
+    return SyncResult(row.id, row.name, outcome, row.synced_commit, commit, plan.counts(), rejected)
+
+
+async def _add_sync(
+    uow: UnitOfWork, sync_id: UUID, result: SyncResult, trigger: Trigger, started: datetime
+) -> None:
+    counts: dict[str, Any] = dict(result.counts)
+    await uow.run(
+        _QUERIES["add_sync"],
+        id=sync_id,
+        repository_id=result.repository_id,
+        before=result.from_commit,
+        commit=result.to_commit,
+        trigger=trigger,
+        outcome=result.outcome,
+        counts=counts,
+        error=result.error,
+        started_at=started,
+    )

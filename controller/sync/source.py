@@ -1,0 +1,126 @@
+"""What a commit holds for us, read from a mirror: which files changed, and the bytes of those that matter.
+
+Synchronous: called in a thread. Nothing here parses content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from base import limits
+from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
+from controller.governance.repositories import RepositoryRow
+from controller.sync.state import FileRow
+from forge.errors import BadPack, TooLarge
+from forge.mirror import Change, CommitFacts, FetchLimits, FetchResult, Mirror
+from forge.remote import Remote
+from forge.storage import Movement
+
+SYNC_MAX_BYTES: Final = 256 * limits.MIB
+"""All files of one sync together: they are in memory at once until they are stored."""
+
+SKIPPED_MAX: Final = 1_000
+"""Refused names that one sync reports; a repository of nothing else must not fill the table."""
+
+
+class SourceMirror(Mirror, Protocol):
+    """A mirror that knows whether it still has an old commit, and who made one."""
+
+    def holds(self, commit: str) -> bool:
+        """Whether the commit is in the store."""
+        ...
+
+    def facts(self, commit: str) -> CommitFacts:
+        """Who made it, and when."""
+        ...
+
+    def movements(self, branch: str, since: str | None) -> Sequence[Movement]:
+        """Who moved the branch since a commit, oldest first; empty where nobody here did."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a repository is read: its mirror, and what to fetch into it first (None: it is the original)."""
+
+    mirror: SourceMirror
+    remote: Remote | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A commit's difference from what the rows show, not judged yet.
+
+    `full` says that `changes` list the whole tree, so that rows of other paths are of deleted files.
+    """
+
+    commit: str
+    full: bool
+    changes: tuple[Change, ...]
+    blobs: dict[str, str]
+    contents: tuple[tuple[str, FileKind, bytes], ...]
+    refused: tuple[JudgedFile, ...]
+    facts: CommitFacts
+    movements: tuple[Movement, ...]
+
+
+def fetch_head(source: Source, branch: str) -> FetchResult:
+    """The head of the synced branch, after a fetch where there is something to fetch from."""
+    if source.remote is None:
+        head = source.mirror.head(branch)
+        return FetchResult(head, head, False, 0)
+    return source.mirror.fetch(source.remote, limits=FetchLimits())
+
+
+def read_commit_files(
+    mirror: SourceMirror, row: RepositoryRow, commit: str, stale: Sequence[FileRow]
+) -> Read:
+    """All that a plan needs to know about `commit`. Raises BadPack, TooLarge: then nothing is synced."""
+    before, prefix = row.synced_commit, row.prefix
+    full = before is None or not mirror.holds(before)
+    changes = tuple(mirror.changes(None if full else before, commit, prefix))
+    changes = _without_noise(changes, prefix)
+    blobs = {
+        change.path: change.blob
+        for change in changes
+        if change.blob is not None and kind_of(change.path, prefix) != "other"
+    }
+    touched = {change.path for change in changes}
+    if not full:
+        again = {row.path: row.blob_oid for row in stale if row.path not in touched}
+        blobs |= {path: blob for path, blob in again.items() if blob is not None}
+    contents, refused, total = [], [], 0
+    for path, blob in sorted(blobs.items()):
+        kind = kind_of(path, prefix)
+        try:
+            data = mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES)
+        except TooLarge as refusal:
+            refused.append(unreadable(path, kind, refusal.reason, "document_size"))
+            continue
+        except BadPack as refusal:
+            refused.append(unreadable(path, kind, refusal.reason, "missing"))
+            continue
+        total += len(data)
+        if total > SYNC_MAX_BYTES:
+            raise TooLarge(f"the files of this commit are more than {SYNC_MAX_BYTES} bytes together")
+        contents.append((path, kind, data))
+    movements = tuple(mirror.movements(row.branch, before))
+    return Read(
+        commit, full, changes, blobs, tuple(contents), tuple(refused), mirror.facts(commit), movements
+    )
+
+
+def _without_noise(changes: tuple[Change, ...], prefix: str) -> tuple[Change, ...]:
+    """Changes that concern us: our files, refused names (only so many), and what may have been one before."""
+    kept, skipped = [], 0
+    for change in changes:
+        if change.skipped is not None:
+            skipped += 1
+            if skipped > SKIPPED_MAX:
+                continue
+        elif kind_of(change.path, prefix) == "other" and change.kind not in {"added", "deleted"}:
+            continue
+        kept.append(change)
+    return tuple(kept)

@@ -1,0 +1,56 @@
+"""What the rows of a repository say, as values: the input of a sync's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+FileState: TypeAlias = Literal["ok", "stale_invalid", "skipped", "retired"]
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One path of the repository as last synced."""
+
+    path: str
+    kind: str
+    blob_oid: str | None
+    commit_oid: str | None
+    state: str
+    error_line: int | None = None
+    error_column: int | None = None
+    error_reason: str | None = None
+    serving_version_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class RunbookRow:
+    """One runbook: its identity, where it lies, and what serves."""
+
+    id: UUID
+    name: str
+    path: str
+    current_version_id: UUID | None
+    current_sha256: str | None
+    retired: bool
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    """One flag as it stands."""
+
+    name: str
+    enabled: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that the rows of one repository say. `policy` is the digest of the one in force from it."""
+
+    files: Mapping[str, FileRow] = field(default_factory=dict)
+    runbooks: Mapping[str, RunbookRow] = field(default_factory=dict)
+    versions: Mapping[tuple[UUID, str], UUID] = field(default_factory=dict)
+    policy: str | None = None
+    flags: Mapping[str, bool] = field(default_factory=dict)

@@ -1,0 +1,22 @@
+"""The product's figures for Prometheus. Labels are words of ours: never commands, output, people or ids."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+TRANSITIONS: Final = Counter(
+    "dd0c_transitions", "Events taken, by the state that they left the execution in.", ["state"]
+)
+REFUSALS: Final = Counter("dd0c_refusals", "Requests that were refused, by the reason's code.", ["code"])
+SYNCS: Final = Counter("dd0c_syncs", "Looks at a repository, by what came of them.", ["outcome"])
+AGENTS: Final = Gauge("dd0c_agents_connected", "Agents whose stream this process holds.")
+JOBS: Final = Gauge("dd0c_jobs_queued", "Jobs that wait to be run; NaN where the database does not answer.")
+REQUESTS: Final = Histogram(
+    "dd0c_http_request_seconds",
+    "HTTP requests from the first byte to the last, by the route's template.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+"""Its `_count` is the number of requests. Event streams count when they end."""

@@ -1,0 +1,85 @@
+"""The rows that the built-in forge needs, as it needs them. `controller/review/pull_rows.py` implements it.
+
+Rows hold what git can't (who commented, what a check said); what both hold is repaired from git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+from forge.pull_requests import Oid, PullState
+
+EventKind: TypeAlias = Literal["opened", "pushed", "check", "comment", "review", "merged", "closed"]
+
+
+@dataclass(frozen=True)
+class PullRow:
+    """One pull request as stored."""
+
+    number: int
+    key: str
+    title: str
+    body: str
+    branch: str
+    base_branch: str
+    base_commit: Oid
+    head_commit: Oid
+    state: PullState
+    author: str
+    created_at: datetime
+    updated_at: datetime
+    merge_commit: Oid | None = None
+    merged_by: str | None = None
+    merged_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PullEvent:
+    """One thing that happened to it. With a `key`, the same (kind, key, commit) replaces what was there."""
+
+    kind: EventKind
+    actor: str
+    at: datetime
+    key: str | None = None
+    commit: Oid | None = None
+    body: str = ""
+    data: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+class PullRows(Protocol):
+    """Rows of one repository. Synchronous; each call is one transaction."""
+
+    def find(self, number: int) -> PullRow | None:
+        """The row of a number."""
+        ...
+
+    def find_key(self, key: str) -> PullRow | None:
+        """The row of a proposal's key."""
+        ...
+
+    def page(self, state: PullState, before: int | None, limit: int) -> Sequence[PullRow]:
+        """Newest first, below the number `before`."""
+        ...
+
+    def unsettled(self) -> Sequence[PullRow]:
+        """Every open row, and the merged and closed ones that git may contradict: the newest 1,000."""
+        ...
+
+    def headed_by(self, commit: Oid) -> Sequence[int]:
+        """The numbers of those whose head is this commit."""
+        ...
+
+    def save(self, row: PullRow, event: PullEvent | None) -> None:
+        """Insert or replace the row, and append the event."""
+        ...
+
+    def put_event(self, number: int, event: PullEvent) -> None:
+        """Append an event, or replace the one of the same kind, key and commit."""
+        ...
+
+    def events(self, number: int) -> Sequence[PullEvent]:
+        """All events in order."""
+        ...

@@ -1,0 +1,93 @@
+"""What is shown of a pull request: its row, its events and the state of git, folded into one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import pygit2
+
+from forge.errors import NotMergeable
+from forge.pull_requests import Check, CheckStatus, Comment, LineRef, Oid, PullRequest, Review
+from forge.pull_rows import PullEvent, PullRow
+from forge.squash import plan_squash
+from forge.storage import read_ref
+
+
+def show_pull(
+    git: pygit2.Repository, row: PullRow, events: Sequence[PullEvent] | None, page_url: str | None
+) -> PullRequest:
+    """The pull request as it is now; without events: the short form of a list."""
+    base_head = read_ref(git, f"refs/heads/{row.base_branch}")
+    branch_head = read_ref(git, f"refs/heads/{row.branch}") if row.state == "open" else None
+    head = branch_head or row.head_commit
+    mergeable, reason = None, None
+    if events is not None and row.state == "open":
+        mergeable, reason = _mergeable(git, base_head, branch_head)
+    return PullRequest(
+        number=row.number,
+        key=row.key,
+        title=row.title,
+        body=row.body,
+        state=row.state,
+        branch=row.branch,
+        head=head,
+        base=row.base_branch,
+        base_head=base_head,
+        author=row.author,
+        mergeable=mergeable,
+        reason=reason,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        merge_commit=row.merge_commit,
+        merged_at=row.merged_at,
+        merged_by=row.merged_by,
+        reviews=_reviews(events or ()),
+        checks=_checks(events or (), head),
+        comments=_comments(events or ()),
+        url=None if page_url is None else f"{page_url}/{row.number}",
+    )
+
+
+def _mergeable(git: pygit2.Repository, base: Oid | None, head: Oid | None) -> tuple[bool, str | None]:
+    if base is None or head is None:
+        return False, "a branch is gone"
+    try:
+        plan_squash(git, base, head)
+    except NotMergeable as refusal:
+        return False, refusal.reason
+    return True, None
+
+
+def check_of(events: Sequence[PullEvent], commit: Oid, name: str) -> Check | None:
+    """What a check last said about a commit, or None."""
+    found = [
+        event for event in events if event.kind == "check" and (event.commit, event.key) == (commit, name)
+    ]
+    return _check(found[-1]) if found else None
+
+
+def _checks(events: Sequence[PullEvent], head: Oid) -> tuple[Check, ...]:
+    return tuple(_check(event) for event in events if event.kind == "check" and event.commit == head)
+
+
+def _check(event: PullEvent) -> Check:
+    status = event.data.get("status")
+    known = cast("CheckStatus", status) if status in {"pass", "fail", "attention"} else "fail"
+    return Check(event.key or "", known, str(event.data.get("title", "")), event.body)
+
+
+def _comments(events: Sequence[PullEvent]) -> tuple[Comment, ...]:
+    found = []
+    for event in events:
+        if event.kind == "comment":
+            path, line = event.data.get("path"), event.data.get("line")
+            at = LineRef(path, line) if isinstance(path, str) and isinstance(line, int) else None
+            found.append(Comment(event.key or "", event.body, at, event.at))
+    return tuple(found)
+
+
+def _reviews(events: Sequence[PullEvent]) -> tuple[Review, ...]:
+    return tuple(
+        Review(event.key or event.actor, "requested", event.at) for event in events if event.kind == "review"
+    )

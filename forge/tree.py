@@ -1,0 +1,231 @@
+"""Trees of git objects, read as raw bytes: what a folder holds, and what is refused in it.
+
+Nothing here touches the file system: a name is a key in a dictionary, never a path that is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pygit2
+
+from base import limits
+from forge.errors import BadPack, TooLarge
+from forge.names import likeness, printable, refuse_segment
+from forge.pull_requests import Oid
+
+MODE_TREE: Final = 0o040000
+MODE_SYMLINK: Final = 0o120000
+MODE_SUBMODULE: Final = 0o160000
+MODE_FILES: Final = frozenset({0o100644, 0o100755, 0o100664})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a tree object."""
+
+    mode: int
+    name: bytes
+    oid: Oid
+
+
+@dataclass(frozen=True)
+class Node:
+    """One usable or refused name of a folder; `reason` says why it is refused."""
+
+    kind: Literal["file", "folder", "other"]
+    oid: Oid
+    reason: str | None
+
+
+def parse_tree(raw: bytes) -> list[Entry]:
+    """The entries of a tree object, in its order. Raises BadPack where the bytes are no tree."""
+    entries = []
+    position = 0
+    while position < len(raw):
+        blank = raw.find(b" ", position, position + 8)
+        end = raw.find(b"\0", position)
+        if blank < 0 or end < blank or end + 21 > len(raw):
+            raise BadPack("a tree object is damaged")
+        try:
+            mode = int(raw[position:blank], 8)
+        except ValueError:
+            raise BadPack("a tree object is damaged") from None
+        entries.append(Entry(mode, raw[blank + 1 : end], raw[end + 1 : end + 21].hex()))
+        position = end + 21
+    return entries
+
+
+def read_tree(git: pygit2.Repository, oid: Oid) -> list[Entry]:
+    """The entries of a tree in the store. Raises BadPack if it is missing or none, TooLarge."""
+    try:
+        kind, size = git.odb.read_header(oid)
+        if kind != pygit2.enums.ObjectType.TREE:
+            raise BadPack(f"object {oid[:12]} is no tree")
+        if size > limits.GIT_TREE_MAX_BYTES:
+            raise TooLarge(f"a folder's tree is {size} bytes, more than {limits.GIT_TREE_MAX_BYTES}")
+        return parse_tree(git.odb.read(oid)[1])
+    except (KeyError, pygit2.GitError):
+        raise BadPack(f"object {oid[:12]} is missing or damaged") from None
+
+
+def read_commit(git: pygit2.Repository, oid: Oid) -> pygit2.Commit:
+    """A commit in the store. Raises BadPack where there is none of that id."""
+    found: object = git.get(oid)
+    if not isinstance(found, pygit2.Commit):
+        raise BadPack(f"{oid[:12]} is no commit of this repository")
+    return found
+
+
+def commit_tree(git: pygit2.Repository, commit: Oid) -> Oid:
+    """The root tree of a commit. Raises BadPack where there is no such commit."""
+    return str(read_commit(git, commit).tree_id)
+
+
+def folder(entries: list[Entry]) -> dict[str, Node]:
+    """A folder by name: files and folders, and the rest with the reason why it is not used.
+
+    Names that are twice there, or could be taken for one another, are all refused.
+    """
+    nodes: dict[str, Node] = {}
+    alike: dict[str, list[str]] = {}
+    for entry in entries:
+        name = printable(entry.name)
+        node = _node(entry)
+        if name in nodes:
+            node = Node("other", entry.oid, "the name is there twice")
+        nodes[name] = node
+        alike.setdefault(likeness(name), []).append(name)
+    for names in alike.values():
+        for name in names if len(set(names)) > 1 else ():
+            node = nodes[name]
+            others = ", ".join(other for other in sorted(set(names)) if other != name)
+            nodes[name] = Node(node.kind, node.oid, node.reason or f"the name can be taken for {others}")
+    return nodes
+
+
+def _node(entry: Entry) -> Node:
+    reason = refuse_segment(entry.name)
+    if entry.mode == MODE_TREE and reason is None:
+        return Node("folder", entry.oid, None)
+    if entry.mode in MODE_FILES and reason is None:
+        return Node("file", entry.oid, None)
+    if reason is None:
+        kinds = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
+        reason = f"it is {kinds.get(entry.mode, 'of an unknown kind')}, not a file"
+    return Node("other", entry.oid, reason)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Why a path is not read."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one path between two commits.
+
+    `blob` is the new content (None if deleted or skipped), `old_blob` the former one. `skipped` is set
+    where the path exists now but is not used: what was known of it stays as it was.
+    """
+
+    path: str
+    kind: Literal["added", "modified", "deleted", "skipped"]
+    blob: Oid | None
+    old_blob: Oid | None
+    skipped: Skipped | None = None
+
+
+_Status = tuple[Oid | None, str | None]
+"""A path in one commit: its blob, or the reason why it is not used."""
+
+
+class _Walk:
+    """Compares two trees, leaving out what is the same on both sides."""
+
+    def __init__(self, git: pygit2.Repository) -> None:
+        self._git = git
+        self._seen = 0
+        self.old: dict[str, _Status] = {}
+        self.new: dict[str, _Status] = {}
+
+    def compare(self, old: Node | None, new: Node | None, path: str, depth: int) -> None:
+        if old == new:
+            return
+        if depth > limits.GIT_TREE_MAX_DEPTH:
+            raise TooLarge(f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels")
+        olds, news = self._children(old), self._children(new)
+        for name in sorted(olds.keys() | news.keys()):
+            below = f"{path}/{name}" if path else name
+            before, after = olds.get(name), news.get(name)
+            self._note(self.old, below, before)
+            self._note(self.new, below, after)
+            if _is_folder(before) or _is_folder(after):
+                self.compare(_folder_only(before), _folder_only(after), below, depth + 1)
+
+    def _children(self, node: Node | None) -> dict[str, Node]:
+        if node is None:
+            return {}
+        children = folder(read_tree(self._git, node.oid))
+        self._seen += len(children)
+        if self._seen > 2 * limits.GIT_MAX_FILES:
+            raise TooLarge(f"the repository holds more than {limits.GIT_MAX_FILES} files")
+        if node.reason is None:
+            return children
+        return {n: Node(child.kind, child.oid, child.reason or node.reason) for n, child in children.items()}
+
+    @staticmethod
+    def _note(side: dict[str, _Status], path: str, node: Node | None) -> None:
+        if node is None or node.kind == "folder":
+            return
+        side[path] = (None, node.reason) if node.reason is not None else (node.oid, None)
+
+
+def _is_folder(node: Node | None) -> bool:
+    return node is not None and node.kind == "folder"
+
+
+def _folder_only(node: Node | None) -> Node | None:
+    return node if _is_folder(node) else None
+
+
+def _descend(git: pygit2.Repository, commit: Oid | None, prefix: str) -> Node | None:
+    """The folder under a prefix in a commit, or None where there is none."""
+    if commit is None:
+        return None
+    node = Node("folder", commit_tree(git, commit), None)
+    for name in [segment for segment in prefix.split("/") if segment]:
+        child = folder(read_tree(git, node.oid)).get(name)
+        if child is None or child.kind != "folder":
+            return None
+        node = Node("folder", child.oid, node.reason or child.reason)
+    return node
+
+
+def compare_commits(
+    git: pygit2.Repository, old: Oid | None, new: Oid | None, prefix: str
+) -> Iterator[Change]:
+    """What changed below `prefix`, sorted by path; an old of None compares with an empty tree.
+
+    Raises TooLarge beyond GIT_MAX_FILES or GIT_TREE_MAX_DEPTH, BadPack for a damaged store.
+    """
+    walk = _Walk(git)
+    root = "/".join(segment for segment in prefix.split("/") if segment)
+    walk.compare(_descend(git, old, prefix), _descend(git, new, prefix), root, 0)
+    for path in sorted(walk.old.keys() | walk.new.keys()):
+        before, after = walk.old.get(path), walk.new.get(path)
+        if before != after:
+            yield _change(path, before, after)
+
+
+def _change(path: str, before: _Status | None, after: _Status | None) -> Change:
+    old_blob = before[0] if before is not None else None
+    if after is None:
+        return Change(path, "deleted", None, old_blob)
+    if after[1] is not None:
+        return Change(path, "skipped", None, old_blob, Skipped(after[1]))
+    return Change(path, "modified" if old_blob is not None else "added", after[0], old_blob)

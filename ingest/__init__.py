@@ -1,0 +1,1 @@
+"""From a pasted text to a proposal. Everything here is synchronous, and knows no network and no database."""

@@ -1,0 +1,80 @@
+"""Where a word carries more than data: a command in an option's value, a file or a setting as a plain word.
+
+What is published says that `git ls-remote` only reads; it does not say so of
+`git ls-remote --upload-pack='rm x' .`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.advisor.calls import Call
+from ingest.advisor.words import Unlike
+
+_RUNS: Final = re.compile(
+    r"(?i)exec|command|cmd|pager|editor|browser|shell|program|-pack$|rsh|ssh|hook|script|plugin|ext-?diff|textconv|"
+    r"helper|viewer|preproc|^--?pre$|^--?eval|^--?run|^--?use-|^--?config|trigger|checkpoint|load|interpreter"
+)
+"""Names of options that take a command, or a file in which commands may stand."""
+
+_WRITES: Final = re.compile(
+    r"(?i)^--(?:output|out|outfile|file-output|output-file|log-file|logfile|dump-file|save)$"
+)
+"""Names of options that most tools write a file by; `_FORMATS` has the tools that mean a form."""
+
+_FORMATS: Final = frozenset(
+    {"kubectl", "oc", "aws", "az", "helm", "argocd", "flyctl", "doctl", "lsblk", "ps", "df"}
+)
+"""Tools whose `--output` and `-o` name a form, not a file."""
+
+_SHELLISH: Final = re.compile(r"[\s;|&$`<>()\\]")
+_DATA: Final = frozenset(
+    "--format --template --filter --filters --query --since --until --after --before --author --grep "
+    "--regexp --selector --field-selector --label-selector --sort-by --jsonpath --date --pretty --columns "
+    "--fields --sort --start-time --end-time --dimensions --unit --include --exclude".split()
+)
+"""Options whose value is a pattern, a time or a form of output, blanks and signs included."""
+_DATA_OF: Final[Mapping[str, frozenset[str]]] = {
+    "kubectl": frozenset({"-o", "--output"}), "oc": frozenset({"-o", "--output"}),
+    "grep": frozenset({"-e"}), "egrep": frozenset({"-e"}), "fgrep": frozenset({"-e"}),
+    "ps": frozenset({"-o"}), "journalctl": frozenset({"-S", "-U"}),
+}  # fmt: skip
+
+_CARRYING: Final[Mapping[str, frozenset[str]]] = {
+    "git": frozenset({"-c", "-O", "-x"}), "date": frozenset({"-s", "--set"}), "sort": frozenset({"-o"}),
+    "pg_dump": frozenset({"-f", "--file"}), "pg_dumpall": frozenset({"-f", "--file"}),
+    "man": frozenset({"-P", "-H"}), "tcpdump": frozenset({"-z", "-w"}), "curl": frozenset({"-K", "-o", "-O"}),
+    "wget": frozenset({"-O", "-o"}), "tree": frozenset({"-o"}), "less": frozenset({"-o", "-O"}),
+    "tar": frozenset({"-I", "-F"}), "rsync": frozenset({"-e"}), "dmesg": frozenset({"-c", "-C", "-n"}),
+    "ss": frozenset({"-K", "-D"}), "ip": frozenset({"-b", "-batch", "-force"}), "yq": frozenset({"-i"}),
+}  # fmt: skip
+"""Options of one tool that run, write or set."""
+
+_PLAIN_AT_MOST: Final[Mapping[str, int]] = {"uniq": 1, "hostname": 0, "domainname": 0, "date": 0, "xxd": 1}
+"""Tools for which a further plain word is a file to write or a value to set."""
+
+
+def check_call(call: Call) -> None:
+    """Raises Unlike where a plain word is what the tool writes or sets."""
+    if call.tool == "git" and any("::" in word.text for word in call.words):
+        raise Unlike("an address of git names the program that opens it")
+    most = _PLAIN_AT_MOST.get(call.tool)
+    if most is None:
+        return
+    plain = [word for word in call.words if word.opaque or not word.text.startswith(("-", "+"))]
+    if len(plain) > most:
+        raise Unlike(f"a plain word more may be what `{call.tool}` writes or sets")
+
+
+def check_option(tool: str, name: str, value: str) -> None:
+    """Raises Unlike where an option may run or write something, or its value may be a command."""
+    if name in _CARRYING.get(tool, ()):
+        raise Unlike(f"the option {name[:30]} of `{tool}` runs, writes or sets something")
+    if not name.startswith("--no-") and _RUNS.search(name):
+        raise Unlike(f"the option {name[:30]} may take a command")
+    if tool not in _FORMATS and _WRITES.match(name):
+        raise Unlike(f"the option {name[:30]} may write a file")
+    if name not in _DATA and name not in _DATA_OF.get(tool, ()) and _SHELLISH.search(value):
+        raise Unlike(f"the value of the option {name[:30]} may be a command")

@@ -1,0 +1,314 @@
+"""Shell text → simple commands, for the local model. A small reader of its own, so that it errs
+elsewhere than the scanner's parser does. What it does not read exactly it refuses as unlike anything
+that the model has learned.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from base import limits
+
+_DEPTH: Final = 6
+_BLANKS: Final = " \t"
+_ENDS: Final = ";&|\n()"
+_ODD: Final = re.compile(r"[^\n\t\x20-\x7e]")
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_BEFORE: Final = frozenset(
+    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "fi", "done", "}"}
+)
+_UNREAD: Final = frozenset({"for", "case", "select", "function", "coproc", "esac", "in"})
+_NAME: Final = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9?#@*!$-]|\{[A-Za-z_][A-Za-z0-9_]*\})")
+
+
+class Unlike(Exception):
+    """The text is unlike what the model learned from; the sentence says how."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word after quoting. `opaque`: part of it is known only when it runs; `bare`: nothing of it was
+    quoted."""
+
+    text: str
+    opaque: bool = False
+    bare: bool = True
+    computed: bool = False
+    """Whether the output of another command stands in it, which may be an option."""
+
+
+@dataclass
+class Simple:
+    """One simple command. `writes` are the files that its output goes to, `fed` says that it reads a
+    pipe or text."""
+
+    words: list[Word] = field(default_factory=list)
+    assigns: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    fed: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.words or self.assigns or self.writes)
+
+
+def split(text: str, depth: int = 0) -> list[Simple]:
+    """The simple commands of a text, those inside substitutions too. Raises Unlike."""
+    if depth > _DEPTH:
+        raise Unlike("it nests commands too deeply")
+    if len(text) > limits.COMMAND_MAX_BYTES:
+        raise Unlike("it is longer than a command may be")
+    found = _Reader(text, depth).read()
+    return [each for each in found if not each.empty]
+
+
+class _Reader:
+    """One pass over the text."""
+
+    def __init__(self, text: str, depth: int) -> None:
+        self._text = text
+        self._at = 0
+        self._depth = depth
+        self._found: list[Simple] = []
+        self._here: list[tuple[str, bool]] = []
+        self._computed = False
+
+    def read(self) -> list[Simple]:
+        current, fed = Simple(), False
+        while self._at < len(self._text):
+            character = self._text[self._at]
+            if character in _BLANKS or self._text.startswith("\\\n", self._at):
+                self._at += 1 if character in _BLANKS else 2
+            elif character == "#":
+                self._skip_comment()
+            elif character in _ENDS:
+                fed = self._separator()
+                self._found.append(current)
+                current = Simple(fed=fed)
+            elif not self._redirection(current):
+                self._word(current)
+        if self._here:
+            raise Unlike("a here-document has no end")
+        self._found.append(current)
+        return self._found
+
+    def _skip_comment(self) -> None:
+        end = self._text.find("\n", self._at)
+        self._at = len(self._text) if end < 0 else end
+
+    def _separator(self) -> bool:
+        """Step over what ends a command; whether the next one reads this one's output."""
+        for sign in ("&&", "||", "|&", ";;", "|", "&", ";", "\n", "(", ")"):
+            if self._text.startswith(sign, self._at):
+                break
+        if sign == ";;" or self._text.startswith("((", self._at):
+            raise Unlike("it has a construct of the shell that the model does not read")
+        if sign == "(" and self._at and self._text[self._at - 1] not in " \t\n;&|(":
+            raise Unlike("it defines a function or matches by a pattern")
+        self._at += len(sign)
+        if sign == "\n":
+            self._bodies()
+        return sign in ("|", "|&")
+
+    # ---------------------------------------------------------------- redirections
+
+    def _redirection(self, current: Simple) -> bool:
+        found = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)").match(self._text, self._at)
+        if found is None or self._text.startswith(("<(", ">("), self._at):
+            return False
+        sign = found[1]
+        if found[0].startswith("&") and not sign.startswith(("&", ">")):
+            raise Unlike("it has an unusual redirection")
+        self._at = found.end()
+        while self._text[self._at : self._at + 1] in (" ", "\t"):
+            self._at += 1
+        start = self._at
+        target = self._read_word()
+        if not target.text and self._at == start:
+            raise Unlike("a redirection has no target")
+        if sign.startswith("<<") and sign != "<<<":
+            self._here.append((target.text, target.bare))
+            current.fed = True
+        elif sign in ("<", "<<<"):
+            current.fed = True
+        elif not (sign in ("<&", ">&") and re.fullmatch(r"[0-9]+-?|-", target.text)):
+            current.writes.append("?" if target.opaque else target.text)
+        return True
+
+    def _bodies(self) -> None:
+        """Step over the here-documents that the line just ended has opened."""
+        for delimiter, expands in self._here:
+            lines: list[str] = []
+            while True:
+                if self._at >= len(self._text):
+                    raise Unlike("a here-document has no end")
+                end = self._text.find("\n", self._at)
+                line = self._text[self._at :] if end < 0 else self._text[self._at : end]
+                self._at = len(self._text) if end < 0 else end + 1
+                if line.strip("\t") == delimiter:
+                    break
+                lines.append(line)
+            body = "\n".join(lines)
+            if expands and ("`" in body or "$(" in body):
+                raise Unlike("a here-document runs commands while it is read")
+        self._here = []
+
+    # ---------------------------------------------------------------- words
+
+    def _word(self, current: Simple) -> None:
+        start = self._at
+        word = self._read_word()
+        assigned = _ASSIGNMENT.match(self._text, start)
+        if assigned is not None and not current.words and assigned.end() <= self._at:
+            current.assigns.append(assigned[1])
+            if self._text[self._at : self._at + 1] == "(":
+                raise Unlike("it assigns a list")
+            return
+        if word.bare and not current.words:
+            if word.text in _BEFORE:
+                return
+            if word.text in _UNREAD:
+                raise Unlike("it has a construct of the shell that the model does not read")
+        if word.bare and word.text == "[[":
+            self._skip_test(current)
+            return
+        current.words.append(word)
+
+    def _skip_test(self, current: Simple) -> None:
+        """`[[ … ]]` compares; its words are no redirections."""
+        end = self._text.find("]]", self._at)
+        inside = self._text[self._at : end] if end >= 0 else ""
+        if end < 0 or "$(" in inside or "`" in inside or "\n" in inside:
+            raise Unlike("it has a test that the model does not read")
+        current.words += [Word("test"), Word("condition")]
+        self._at = end + 2
+
+    def _read_word(self) -> Word:
+        parts: list[str] = []
+        opaque, bare = False, True
+        self._computed = False
+        while self._at < len(self._text):
+            character = self._text[self._at]
+            if character in _BLANKS or character in _ENDS or character in "<>":
+                if character in "<>" and not parts and self._text.startswith(("<(", ">("), self._at):
+                    self._substitution(2)
+                    parts.append("/dev/fd/63")
+                    opaque = True
+                    continue
+                break
+            if character in "'\"\\":
+                bare = False
+                opaque |= self._quoted(character, parts)
+            elif character == "$":
+                opaque |= self._expansion(parts)
+            elif character == "`":
+                self._backquoted()
+                opaque = True
+            elif character == "{" and re.match(r"\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}", self._text[self._at :]):
+                raise Unlike("it has a brace expansion")
+            else:
+                if _ODD.match(character):
+                    raise Unlike("it has characters that no command needs")
+                parts.append(character)
+                self._at += 1
+        text = "".join(parts)
+        return Word(text, opaque or (bare and any(sign in text for sign in "*?[")), bare, self._computed)
+
+    def _quoted(self, quote: str, parts: list[str]) -> bool:
+        """A quoted part; whether it has something unknown in it."""
+        if quote == "\\":
+            return self._escaped(parts)
+        return self._single(parts) if quote == "'" else self._double(parts)
+
+    def _escaped(self, parts: list[str]) -> bool:
+        if self._at + 1 >= len(self._text):
+            raise Unlike("it ends in a backslash")
+        if self._text[self._at + 1] != "\n":
+            parts.append(self._text[self._at + 1])
+        self._at += 2
+        return False
+
+    def _single(self, parts: list[str]) -> bool:
+        end = self._text.find("'", self._at + 1)
+        if end < 0:
+            raise Unlike("a quote has no end")
+        parts.append(self._text[self._at + 1 : end])
+        self._at = end + 1
+        return False
+
+    def _double(self, parts: list[str]) -> bool:
+        self._at += 1
+        opaque = False
+        while True:
+            character = self._text[self._at : self._at + 1]
+            if not character:
+                raise Unlike("a quote has no end")
+            if character == '"':
+                self._at += 1
+                return opaque
+            if character == "\\" and self._text[self._at + 1 : self._at + 2] in ('"', "\\", "$", "`", "\n"):
+                parts.append(self._text[self._at + 1])
+                self._at += 2
+            elif character == "$":
+                opaque |= self._expansion(parts)
+            elif character == "`":
+                self._backquoted()
+                opaque = True
+            else:
+                parts.append(character)
+                self._at += 1
+
+    def _expansion(self, parts: list[str]) -> bool:
+        if self._text.startswith(("$'", '$"', "$["), self._at):
+            raise Unlike("it is quoted in an unusual way")
+        if self._text.startswith("$((", self._at):
+            end = self._text.find("))", self._at)
+            if end < 0 or re.search(r"[`$\[=(]", self._text[self._at + 3 : end].replace("$((", "")):
+                raise Unlike("it computes something that the model does not read")
+            self._at = end + 2
+            parts.append("0")
+            return True
+        if self._text.startswith("$(", self._at):
+            self._substitution(2)
+            return True
+        found = _NAME.match(self._text, self._at)
+        if found is not None:
+            self._at = found.end()
+            return True
+        if self._text.startswith("${", self._at):
+            raise Unlike("it transforms a variable")
+        parts.append("$")
+        self._at += 1
+        return False
+
+    def _substitution(self, length: int) -> None:
+        """`$(…)` or `<(…)`: find its end, read what is inside."""
+        start = self._at + length
+        depth, at, quote = 1, start, ""
+        while at < len(self._text) and depth:
+            character = self._text[at]
+            if character == "\\" and quote != "'":
+                at += 1
+            elif quote:
+                quote = "" if character == quote else quote
+            elif character in "'\"":
+                quote = character
+            elif character in "()":
+                depth += 1 if character == "(" else -1
+            at += 1
+        if depth:
+            raise Unlike("a substitution has no end")
+        self._computed = True
+        self._found += split(self._text[start : at - 1], self._depth + 1)
+        self._at = at
+
+    def _backquoted(self) -> None:
+        end = self._text.find("`", self._at + 1)
+        if end < 0 or "\\" in self._text[self._at : end]:
+            raise Unlike("it has backquotes that the model does not read")
+        self._computed = True
+        self._found += split(self._text[self._at + 1 : end], self._depth + 1)
+        self._at = end + 1

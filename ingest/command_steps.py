@@ -1,0 +1,343 @@
+"""A command of the text becomes a step: holes, verdict, confirmation, rollback. Nothing is added to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from base import limits
+from ingest.building import Building, BuiltStep, plain_line, unmasked
+from ingest.extract.drafts import Draft
+from ingest.judging import judge
+from ingest.masking import MASKS
+from ingest.questions import A_VALUE, ANY_COMMAND, Free, Option, Question
+from ingest.secret_variables import with_secrets
+from ingest.variables import Placeholder, declare, find_placeholders, with_hole
+from scanner import scan
+from scanner.holes import check_template
+from schemas.holes import fill_text, holes, near_holes
+from schemas.patterns import DEFAULT_PATTERN, fullmatch
+from schemas.risk import Risk
+from schemas.runbook import AmbiguityKind, Variable
+from schemas.step import Rollback, Step, When
+from schemas.text import check_command, check_line
+from schemas.verdict import Finding, Reversibility, Verdict
+
+STAND_IN: Final = "value"
+"""One plain word in place of a hole without an example, so that the scanner can read the command."""
+
+_HOLES_MAX: Final = 24
+_HOLES_OF_A_LONG_ONE: Final = 6
+_LONG_CHARACTERS: Final = 2_000
+"""In one command. Each is tried by a scan of the whole command for itself and for each before it."""
+
+_MASKED: Final = "A secret stood here and was masked: which secret variable gives it, through which env name?"
+_BY_HAND: Final = Option(
+    "by-hand", "A person does it by hand", "It stays an instruction for a person.", "keep"
+)
+_CONSOLES: Final = {
+    "sql": "the database's console",
+    "pgbouncer": "PgBouncer's console",
+    "redis-cli": "redis-cli",
+    "rails": "the Rails console",
+}
+_IRREVERSIBLE: Final = "No command is known that undoes this; write one, or say how it is restored."
+_NO_ROOM: Final = "No command is known that undoes this without a value that only the operator has."
+
+
+@dataclass(frozen=True)
+class _Resources:
+    """What the scanner saw of a command, with holes where it saw a stand-in."""
+
+    names: tuple[str, ...]
+    inverse: str | None
+
+
+def add_command(
+    building: Building,
+    draft: Draft,
+    step_id: str,
+    when: When | None,
+    needs: tuple[str, ...] | None,
+    assigned: frozenset[str],
+) -> None:
+    """Add the step of a command; a manual one where a document can't hold the command as it is written."""
+    text, env = _secrets_out(building, draft)
+    problem = _unfit(text)
+    command = text if problem else _with_holes(building, draft, text, step_id, assigned | env.keys())
+    if problem is None and _has_foreign_holes(building, command):
+        problem = "what stands in double braces is no variable here"
+    if problem is not None:
+        answered = _by_hand(building, draft, step_id, when, needs, problem)
+        if not answered:
+            return
+        command, env = answered, {}
+    if MASKS.search(text):
+        command = _with_secret_asked(building, draft, command, step_id)
+    values = {hole.name: _example(building.variables[hole.name]) for hole in holes(command)}
+    filled = fill_text(command, values)
+    verdict = judge(filled, building.advise)
+    seen = _resources(command, verdict.finding)
+    step = Step(
+        id=step_id,
+        title=plain_line(draft.title),
+        risk=verdict.risk,
+        command=command,
+        env=env,
+        when=when,
+        needs=needs,
+        confirm=_confirm(seen, step_id) if verdict.risk is Risk.DANGEROUS else None,
+        rollback=_rollback(building, verdict, seen),
+    )
+    building.steps.append(
+        BuiltStep(
+            step, draft.line, draft.end_line, verdict, draft.text, filled, draft.spans, draft.command_span
+        )
+    )
+
+
+def add_typed(
+    building: Building, draft: Draft, step_id: str, when: When | None, needs: tuple[str, ...] | None
+) -> None:
+    """Add the step of what is typed into a console: no shell runs that, so a person does."""
+    place = _CONSOLES.get(draft.dialect, draft.dialect)
+    shown = f"Type into {place}:\n{draft.text}"
+    step = Step(
+        id=step_id, title=plain_line(draft.title), manual=building.prose(shown), when=when, needs=needs
+    )
+    for placeholder in find_placeholders(draft.text, frozenset()):
+        name = building.overrides.name_of(placeholder.name)
+        building.found_names.add(placeholder.name)
+        if building.declared(name) is not None:
+            building.note_places(name, draft.places(placeholder.text))
+    building.steps.append(
+        BuiltStep(
+            step, draft.line, draft.end_line, None, draft.text, "", draft.spans, draft.command_span,
+            draft.dialect,
+        )
+    )  # fmt: skip
+
+
+def _secrets_out(building: Building, draft: Draft) -> tuple[str, dict[str, str]]:
+    """The command with each secret read from the environment, where the shell reads one; else a mask."""
+    if not MASKS.search(draft.text):
+        return draft.text, {}
+    place = draft.command_span
+    inside = [
+        item for item in building.secrets
+        if place is not None and place.start <= item.span.start and item.span.end <= place.end
+    ]  # fmt: skip
+    text, env = with_secrets(draft.text, inside)
+    if not building.declare_secrets(env.values()):
+        return unmasked(draft.text), {}
+    for item in inside:
+        if item.name in env.values():
+            building.note_places(item.name, [item.span])
+    return text, env
+
+
+def _with_secret_asked(building: Building, draft: Draft, command: str, step_id: str) -> str:
+    """The command with the short mark where the shell would read no variable, and a question for it."""
+    question = Question(
+        AmbiguityKind.MISSING_VALUE,
+        unmasked(draft.title),
+        _MASKED,
+        draft.line,
+        span=draft.command_span,
+        words=unmasked(command),
+        free=Free(
+            "The whole command, with the variable",
+            'curl -H "Authorization: Bearer ${TOKEN}" https://example.net',
+            ANY_COMMAND,
+            "The step runs: {value}",
+            "command",
+        ),
+    )
+    settled = building.ask(question, step_id)
+    return unmasked(command) if settled is None else settled.value
+
+
+def _unfit(text: str) -> str | None:
+    """Why a text can't be the command of a document; None where it can."""
+    try:
+        check_command(text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _by_hand(
+    building: Building,
+    draft: Draft,
+    step_id: str,
+    when: When | None,
+    needs: tuple[str, ...] | None,
+    problem: str,
+) -> str:
+    """The command is shown to a person, whole or not at all: half a command is another one. Gives the
+    command that an answer puts in its place; empty where there is none.
+    """
+    question = Question(
+        AmbiguityKind.MISSING_COMMAND,
+        draft.title,
+        f"This can't be a command: {problem}",
+        draft.line,
+        span=draft.command_span,
+        words=problem,
+        options=(_BY_HAND,),
+        free=Free("This command", "df -h", ANY_COMMAND, "The step runs: {value}", "command"),
+    )
+    settled = building.ask(question, step_id)
+    if settled is not None and settled.act == "command" and _unfit(settled.value) is None:
+        return settled.value
+    shown = f"Run by hand: {draft.text}"
+    if len(shown) > limits.TEXT_MAX_CHARACTERS // 2:
+        shown = f"Run by hand what lines {draft.line} to {draft.end_line} of the source text say."
+    step = Step(
+        id=step_id, title=plain_line(draft.title), manual=building.prose(shown), when=when, needs=needs
+    )
+    building.steps.append(
+        BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans, command_span=draft.command_span)
+    )
+    return ""
+
+
+def _with_holes(building: Building, draft: Draft, text: str, step_id: str, assigned: frozenset[str]) -> str:
+    """The command with a hole for each placeholder that may have one; a question for each that may not.
+
+    All together first: a placeholder that is left as `<it>` was makes the rest hard to read for the grammar.
+    """
+    most = _HOLES_MAX if len(text) < _LONG_CHARACTERS else _HOLES_OF_A_LONG_ONE
+    text, found = _corrected(building, text, find_placeholders(text, assigned))
+    command = _filled_in(building, text, found[:most])
+    if command is not None:
+        left = found[most:]
+    else:
+        command, left = text, found[most:]
+        for placeholder in found[:most]:
+            tried = _filled_in(building, command, [placeholder])
+            if tried is None:
+                left.append(placeholder)
+            command = tried or command
+    for placeholder in found:
+        if placeholder.name in building.variables and placeholder not in left:
+            building.note_places(placeholder.name, draft.places(placeholder.text))
+    for placeholder in left:
+        command = _without_hole(building, draft, command, placeholder, step_id)
+    return command
+
+
+def _corrected(building: Building, text: str, found: list[Placeholder]) -> tuple[str, list[Placeholder]]:
+    """The command with the values that a person gave, and the placeholders that are left, as they are called
+    now.
+    """
+    left = []
+    for placeholder in found:
+        building.found_names.add(placeholder.name)
+        value = building.overrides.value_of(declare(placeholder.name))
+        if value is not None:
+            text = text.replace(placeholder.text, value)
+        else:
+            left.append(Placeholder(placeholder.text, building.overrides.name_of(placeholder.name)))
+    return text, left
+
+
+def _without_hole(
+    building: Building, draft: Draft, command: str, placeholder: Placeholder, step_id: str
+) -> str:
+    """A placeholder where no variable may stand: its value is asked for now."""
+    place = next(iter(draft.places(placeholder.text)), None)
+    question = Question(
+        AmbiguityKind.MISSING_VALUE,
+        placeholder.text,
+        f"“{placeholder.text}” stands where no variable may: what is written there?",
+        draft.line,
+        span=place,
+        phrase=place,
+        words=placeholder.text,
+        free=Free(
+            "This value",
+            declare(placeholder.name).example or "value",
+            A_VALUE,
+            "The command has {value} there.",
+            "value",
+        ),
+    )
+    settled = building.ask(question, step_id)
+    return command if settled is None else command.replace(placeholder.text, settled.value)
+
+
+def _filled_in(building: Building, command: str, placeholders: list[Placeholder]) -> str | None:
+    """The command with these placeholders as holes, their variables declared; None where one may not be."""
+    known = dict(building.variables)
+    for placeholder in placeholders:
+        known.setdefault(placeholder.name, declare(placeholder.name))
+        command = with_hole(command, placeholder)
+    fits = len(known) <= limits.DOCUMENT_MAX_VARIABLES and len(command.encode()) <= limits.COMMAND_MAX_BYTES
+    if not fits or check_template(command, tuple(known.values())):
+        return None
+    building.variables.update(known)
+    return command
+
+
+def _has_foreign_holes(building: Building, command: str) -> bool:
+    """Whether braces are left that the product would read as a hole where none may be, now or once the name
+    is declared.
+    """
+    if check_template(command, tuple(building.variables.values())):
+        return True
+    return any(hole.name == hole.name.lower() and "-" not in hole.name for hole in near_holes(command))
+
+
+def _resources(command: str, finding: Finding) -> _Resources:
+    """Scan again with a word of its own in each hole, so that no stand-in is taken for a resource's name."""
+    names = list(dict.fromkeys(hole.name for hole in holes(command)))
+    if not names:
+        return _Resources(finding.resources, finding.inverse)
+    marks = {name: f"dd0chole{index}z" for index, name in enumerate(names)}
+    marked = scan(fill_text(command, marks))
+
+    def back(text: str) -> str:
+        for name, mark in marks.items():
+            text = text.replace(mark, "{{ " + name + " }}")
+        return text
+
+    inverse = back(marked.inverse) if finding.inverse and marked.inverse else None
+    return _Resources(tuple(back(item) for item in marked.resources), inverse)
+
+
+def _confirm(seen: _Resources, step_id: str) -> str:
+    """What has to be typed: a resource that the scanner saw, else the step's own name."""
+    for resource in seen.names:
+        if (
+            2 < len(resource) <= 80
+            and resource.isprintable()
+            and _is_line(resource)
+            and not near_holes(resource)
+        ):
+            return resource
+    return step_id
+
+
+def _is_line(text: str) -> bool:
+    try:
+        return check_line(text) == text
+    except ValueError:
+        return False
+
+
+def _rollback(building: Building, verdict: Verdict, seen: _Resources) -> Rollback | None:
+    inverse = verdict.finding.inverse
+    if inverse is not None:
+        undone = seen.inverse
+        if undone is not None and _unfit(undone) is None and not _has_foreign_holes(building, undone):
+            return Rollback(command=undone)
+        return Rollback(impossible=_NO_ROOM)
+    if verdict.risk is Risk.DANGEROUS or verdict.finding.reversibility is Reversibility.IRREVERSIBLE:
+        return Rollback(impossible=_IRREVERSIBLE)
+    return None
+
+
+def _example(variable: Variable) -> str:
+    example = variable.example
+    return example if example is not None and fullmatch(DEFAULT_PATTERN, example) else STAND_IN

@@ -1,0 +1,156 @@
+"""Drafts become a document: ids, holes, declared risks, confirmations, rollbacks, branches, questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from base import limits
+from ingest.about import about_text
+from ingest.answering import with_answers
+from ingest.blocks import Normalized
+from ingest.branches import branch, joined
+from ingest.building import Asked, Building, BuiltStep, plain_line, slug
+from ingest.command_steps import add_command, add_typed
+from ingest.extract.drafts import Draft, Extraction, Required
+from ingest.extract.vocabulary import sentences
+from ingest.questions import Question
+from ingest.secret_variables import Known
+from ingest.trace import Span
+from ingest.variables import assigned_names
+from schemas.errors import Unprocessable
+from schemas.runbook import AlertMatcher, Metadata, Prerequisite, Runbook, Source, Spec
+from schemas.step import Step
+
+_GENERIC: Final = re.compile(
+    r"(?i)^(?:symptoms?|meaning|overview|summary|introduction|about|description|impact|background|diagnosis|"
+    r"mitigation|steps?|procedure|instructions?|runbooks?|playbook|how-?to|guide|contents|table of contents|"
+    r"prerequisites?|requirements?|before you (?:begin|start)|what (?:you need|to do)|notes?|readme|untitled|"
+    r"alert|details?)\W*$"
+)
+"""Headings that say nothing about this runbook."""
+
+_TITLE_CHARACTERS: Final = 80
+
+
+@dataclass(frozen=True)
+class Built:
+    """The document and the steps in order; `by_draft` gives the id of the step that a draft became."""
+
+    runbook: Runbook
+    steps: tuple[BuiltStep, ...]
+    by_draft: Mapping[int, str]
+    asked: tuple[Asked, ...]
+    variable_spans: Mapping[str, Sequence[Span]]
+    prerequisite_spans: Mapping[str, Span]
+    secrets: Sequence[Known]
+    unused_variables: tuple[str, ...] = ()
+
+
+def build_document(
+    normalized: Normalized, extraction: Extraction, questions: list[Question], building: Building
+) -> Built:
+    """The document of at least one draft; `require_room` has said that it fits."""
+    drafts = extraction.drafts
+    for question in questions:
+        # Settled before the steps are built: an answer may change its step.
+        building.ask(question, None)
+    drafts = with_answers(drafts, building.answers.settled.values())
+    assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
+    by_draft = {index: _add(building, draft, assigned) for index, draft in enumerate(drafts)}
+    building.asked = [
+        item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
+        for item in building.asked
+    ]
+    overrides = building.overrides
+    title = plain_line(overrides.title or _title(normalized, extraction, overrides.name))
+    prerequisites = dict(_prerequisites(building, extraction.prerequisites))
+    about = about_text(normalized)
+    service = about.service if overrides.service is None else overrides.service
+    runbook = Runbook(
+        metadata=Metadata(
+            name=overrides.name or slug(title), title=title, service=plain_line(service) if service else None
+        ),
+        spec=Spec(
+            source=Source(sha256=normalized.sha256),
+            alerts=tuple(AlertMatcher(labels={"alertname": name}) for name in about.alerts),
+            prerequisites=tuple(prerequisites),
+            variables=tuple(building.variables.values()),
+            steps=tuple(item.step for item in building.steps),
+            ambiguities=building.ambiguities(),
+        ),
+    )
+    return Built(
+        runbook,
+        tuple(building.steps),
+        by_draft,
+        tuple(building.asked),
+        building.variable_spans,
+        {item.id: span for item, span in prerequisites.items()},
+        building.secrets,
+        tuple(name for name in overrides.variables if name not in building.found_names),
+    )
+
+
+def require_room(drafts: list[Draft]) -> None:
+    """Raises Unprocessable where the document would be longer than the bound."""
+    # YAML indents each line, and questions repeat sentences: half of the bound is left for that.
+    size = sum(len(draft.text.encode()) + 16 * (1 + draft.text.count("\n")) for draft in drafts)
+    if size * 2 > limits.DOCUMENT_MAX_BYTES:
+        raise Unprocessable(
+            f"The steps have {size:,} bytes; a runbook has room for {limits.DOCUMENT_MAX_BYTES // 2:,}.",
+            hint="Split it into several runbooks, and put long scripts into files.",
+            code="too_long",
+        )
+
+
+def _add(building: Building, draft: Draft, assigned: frozenset[str]) -> str:
+    """Add the step of a draft, behind a question where the draft has a condition; gives its id."""
+    when, needs = branch(building, draft)
+    step_id = building.unique(slug(draft.title, 48))
+    if draft.kind == "command" and draft.dialect != "shell":
+        add_typed(building, draft, step_id, when, needs)
+    elif draft.kind == "manual":
+        step = Step(
+            id=step_id,
+            title=plain_line(draft.title),
+            manual=building.prose(draft.text, draft),
+            when=when,
+            needs=needs,
+        )
+        building.steps.append(BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans))
+    else:
+        add_command(building, draft, step_id, when, needs, assigned)
+    building.open_ends = joined(step_id, when)
+    return step_id
+
+
+def _title(normalized: Normalized, extraction: Extraction, name: str | None) -> str:
+    """The front matter's title, a heading that says something, the name, or the first sentence."""
+    for heading in (normalized.title, extraction.title):
+        if heading and not _GENERIC.match(heading.strip("*_ #")):
+            return heading
+    if name is not None:
+        return name.replace("-", " ").capitalize()
+    for block in normalized.blocks:
+        parts = sentences(block.text) if block.kind in ("paragraph", "item") else []
+        if parts and len(parts[0]) > 3:
+            return _cut(parts[0].strip("*_ ").rstrip(".:"))
+    return extraction.title or extraction.drafts[0].title
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _TITLE_CHARACTERS else flat[:_TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+
+
+def _prerequisites(building: Building, found: list[Required]) -> Iterator[tuple[Prerequisite, Span]]:
+    ids: set[str] = set()
+    for item in found[: limits.DOCUMENT_MAX_PREREQUISITES]:
+        base = slug(item.text, 40)
+        numbered = (base, *(f"{base}-{number}" for number in range(2, len(ids) + 3)))
+        name = next(candidate for candidate in numbered if candidate not in ids)
+        ids.add(name)
+        yield Prerequisite(id=name, text=building.prose(item.text)), item.span

@@ -1,0 +1,267 @@
+"""Which lines of a code block are commands, and where one ends and the next begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
+from ingest.blocks import Block
+from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
+from ingest.extract.vocabulary import COMMANDS, OTHER_LABELS, PROMPTED_LABELS, SHELL_LABELS, SUBCOMMANDS
+
+_PARSER: Final = Parser(Language(tree_sitter_bash.language()))
+_PROMPT: Final = re.compile(
+    r"^\s{0,40}(?:\[[^\]\n]{1,60}\]\s?[$#]|(?:\[[^\]\n]{1,60}\]|\([\w.-]{1,40}\)\s{0,4})?"
+    r"(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^\s$#]{0,200}\s?[$#]|[\w.-]{0,64}\$|sh-[\d.]{1,9}[$#]|%)|"
+    r"root@[^\s#]{0,64}#)\s{1,40}(?=\S)"
+)
+_HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
+_UNKNOWN: Final = re.compile(
+    r"^[a-z][a-z0-9_-]{1,30}(?: (?:--?[a-z][\w-]*(?:=\S+)?|<[^<>\n]{1,60}>|[\w./{}$:@-]+)){1,20}[^\n]{0,200}$"
+)
+"""A line of a program that no list knows: a name, then words that arguments could be."""
+
+_ASSIGNMENT: Final = re.compile(
+    r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
+)
+_OUTPUTISH: Final = re.compile(
+    r"^\s*(?:[{}\[\]]|[\w.-]+(?: [\w.-]+){0,3}\s{2,}\S|\d{4}-\d\d-\d\d[T ]|[A-Z][A-Z_ ]{6,}$|"
+    r"\|.*\||[-+=|]{4,}|<\w|\w+:\s*$|"
+    r"\w[\w.-]*:\s|\w+\s*[<>]=?\s*[\d.]+$)"
+)
+"""Tables, logs, configuration and bare comparisons."""
+
+_TABLE_HEAD: Final = re.compile(r"^\s{0,40}[A-Z][A-Z0-9_()%/-]*(?:\s+[A-Z][A-Z0-9_()%/-]*)+\s*$")
+"""`NAME  STATUS  AGE`: what follows is output."""
+
+_ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
+"""Programs that are a whole command line by themselves."""
+
+_COMPLETE: Final = frozenset(
+    "version cluster-info ps status list ls pull push fetch info images daemon-reload list-units up down "
+    "plan init stats list-timers nodes pods".split()
+)
+"""What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
+
+_JSON: Final = re.compile(r"^\s{0,40}\[?\s{0,40}\{\s{0,40}\"")
+_ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!>)")
+"""A placeholder: the grammar would read it as two redirections, and join lines on the second."""
+
+_HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
+_NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+_PATHISH: Final = re.compile(r"^(?:\./|/|~/)[\w./-]+")
+
+
+@dataclass(frozen=True)
+class FoundCommand:
+    """One logical command (a continuation, a here-document or a loop is one), its line in the source and its
+    place in the block: `block.text[start:end]`, where a console's prompts may stand between its lines.
+    """
+
+    text: str
+    line: int
+    comment: str = ""
+    start: int = 0
+    end: int = 0
+    dialect: str = "shell"
+
+
+def commands_of(block: Block) -> list[FoundCommand]:
+    """The commands of a code block; empty where it is output, a log, a configuration or another language."""
+    lines = block.text.split("\n")
+    too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
+    if too_long or _JSON.match(block.text):
+        return []
+    typed = console_of(block.text, block.language)
+    if typed is not None:
+        return [_typed(block, item) for item in typed]
+    if block.language in OTHER_LABELS - PROMPTED_LABELS:
+        return []
+    found = _prompted_in(block, lines) or _opened(block, lines)
+    return found or ([] if block.language in OTHER_LABELS else _bare(block, lines))
+
+
+def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
+    return [
+        FoundCommand(text, block.line + block.text.count("\n", 0, start), "", start, end)
+        for start, end, text in _prompted(lines)
+    ]
+
+
+def _bare(block: Block, lines: list[str]) -> list[FoundCommand]:
+    """The commands of a block without prompts: statements by the grammar that begin as commands do."""
+    labelled = block.language in SHELL_LABELS
+    above = [line.strip() for line in lines if line.strip()]
+    if not above or _TABLE_HEAD.match(above[0]):
+        return []
+    if len(above) == 1 and not block.language and unknown_program(above[0]):
+        start = block.text.index(above[0])
+        line = block.line + block.text.count("\n", 0, start)
+        return [FoundCommand(above[0], line, "", start, start + len(above[0]))]
+    every = _statements(block)
+    found = [item for item in every if _plausible(item.text, labelled=labelled)]
+    if not found:
+        return []
+    if not labelled and len(found) < len(every):
+        found = _with_unknown(every, found)
+    return found if labelled or _mostly_commands(lines, found) else []
+
+
+def _typed(block: Block, item: Typed) -> FoundCommand:
+    line = block.line + block.text.count("\n", 0, item.start)
+    return FoundCommand(item.text, line, "", item.start, item.end, item.dialect)
+
+
+def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
+    """A command that opens a console, and what is typed into it below; empty where the block has none."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    line = lines[first].strip()
+    dialect = opened_by(line)
+    rest = sum(len(text) + 1 for text in lines[: first + 1])
+    if dialect is None or not block.text[rest:].strip() or block.language in OTHER_LABELS:
+        return []
+    typed = typed_below(block.text, rest, dialect)
+    if not typed or looks_like_command(typed[0].text):
+        return []
+    start = block.text.index(line)
+    opener = FoundCommand(line, block.line + first, "", start, start + len(line))
+    return [opener, *(_typed(block, item) for item in typed)]
+
+
+def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[FoundCommand]:
+    """With the lines between known commands that have the look of one, too; the program is a local one."""
+    known = {item.start for item in found}
+    more = [item for item in every if item.start in known or _UNKNOWN.match(item.text)]
+    return more if len(more) == len(every) else found
+
+
+def looks_like_command(text: str) -> bool:
+    """Whether a piece of inline code is a command line: a known name and something after it."""
+    stripped = text.strip()
+    if not stripped or "\n" in stripped or len(stripped.encode()) > COMMAND_MAX_BYTES:
+        return False
+    words = stripped.split()
+    name = words[0].rsplit("/", 1)[-1]
+    if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
+        return True
+    if name in SUBCOMMANDS and len(words) == 2:
+        return words[1] in _COMPLETE
+    if name in COMMANDS:
+        return len(words) > 1 or name in _ALONE
+    return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+
+
+def unknown_program(text: str) -> bool:
+    """Whether a line has the form of a command with flags, though no list knows its program."""
+    return _UNKNOWN.match(text) is not None and re.search(r"\s--?[A-Za-z]", text) is not None
+
+
+def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
+    """Commands behind prompts, with their continuation lines; what follows without a prompt is output."""
+    pattern = _PROMPT
+    if not any(pattern.match(line) for line in lines):
+        marked = [line for line in lines if _HASH_PROMPT.match(line)]
+        if not marked or not all(looks_like_command(_HASH_PROMPT.sub("", line)) for line in marked):
+            return []
+        if any(_plausible(line.strip(), labelled=False) for line in lines if not line.startswith("#")):
+            return []  # beside commands without a mark, a `#` is a comment
+        pattern = _HASH_PROMPT
+    found: list[tuple[int, int, str]] = []
+    open_command, begin = False, 0
+    for line in lines:
+        match = pattern.match(line)
+        end = begin + len(line.rstrip())
+        if match:
+            found.append((begin + match.end(), max(end, begin + match.end()), line[match.end() :].rstrip()))
+        elif open_command and found:
+            start, _, text = found[-1]
+            found[-1] = (start, end, f"{text}\n{line.rstrip()}")
+        open_command = bool(found) and found[-1][2].endswith("\\")
+        begin += len(line) + 1
+    return [item for item in found if item[2].strip()]
+
+
+def _statements(block: Block) -> list[FoundCommand]:
+    """Top-level statements by the grammar: here-documents, loops and quoted lines stay whole."""
+    source = block.text.encode()
+    tree = _PARSER.parse(_ANGLED.sub(lambda found: b"x" * len(found[0]), source))
+    found: list[FoundCommand] = []
+    comment = ""
+    for group in _lines_of_nodes(tree.root_node):
+        start, end = group[0].start_byte, group[-1].end_byte
+        text = source[start:end].decode("utf-8", "replace").rstrip("\n")
+        if len(group) == 1 and group[0].type == "comment":
+            comment = text.lstrip("# ").strip()
+            continue
+        text = _without_trailing_comment(group, source)
+        if text.strip():
+            begin = len(source[:start].decode("utf-8", "replace"))
+            line = block.line + group[0].start_point[0]
+            found.append(FoundCommand(text, line, comment, begin, begin + len(text)))
+        comment = ""
+    return found
+
+
+def _lines_of_nodes(root: Node) -> list[list[Node]]:
+    """Nodes that share a line belong to one statement (`a; b` stays together, as it was written)."""
+    groups: list[list[Node]] = []
+    for node in root.children:
+        if node.type == "\n":
+            continue
+        if groups and groups[-1][-1].end_point[0] == node.start_point[0]:
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    return groups
+
+
+def _without_trailing_comment(group: list[Node], source: bytes) -> str:
+    last = group[-1]
+    end = last.start_byte if last.type == "comment" and len(group) > 1 else last.end_byte
+    return source[group[0].start_byte : end].decode("utf-8", "replace").rstrip()
+
+
+def _plausible(text: str, *, labelled: bool) -> bool:
+    first = text.split("\n", 1)[0].strip()
+    if not first or len(text.encode()) > COMMAND_MAX_BYTES:
+        return False
+    words = first.split()
+    name = words[0].rsplit("/", 1)[-1]
+    if name in COMMANDS or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
+        return True
+    if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
+        return labelled or len(words) > 2
+    return (
+        labelled
+        and bool(_NAME.fullmatch(words[0]))
+        and not _OUTPUTISH.match(first)
+        and not first[0].isupper()
+    )
+
+
+def _answered_below(lines: list[str], first: str) -> bool:
+    """Whether an empty line parts the one command from lines that are none."""
+    begin = next((number for number, line in enumerate(lines) if line.strip() == first), None)
+    if begin is None or begin + 1 >= len(lines) or lines[begin + 1].strip():
+        return False
+    return all(_OUTPUTISH.match(line) for line in lines[begin + 1 :] if line.strip())
+
+
+def _mostly_commands(lines: list[str], found: list[FoundCommand]) -> bool:
+    """An unlabelled block counts where it begins with a command and most of it is commands."""
+    filled = [line for line in lines if line.strip() and not line.strip().startswith("#")]
+    if not filled:
+        return False
+    first = found[0].text.split("\n", 1)[0].strip()
+    taken = sum(item.text.count("\n") + 1 for item in found)
+    if not filled[0].strip().startswith(first[:20]):
+        return False
+    if taken < len(filled) and len(found) == 1 and _answered_below(lines, first):
+        return True
+    answered = f"{first.split()[0]}:"
+    return taken * 2 > len(filled) or all(line.strip().startswith(answered) for line in filled[taken:])

@@ -1,0 +1,161 @@
+"""What a text says for a case: “if …”, “unless …”, labels of cases, and the steps that each case leads to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from base.limits import TEXT_MAX_CHARACTERS
+from ingest.blocks import Block
+from ingest.extract.drafts import Draft
+from ingest.extract.vocabulary import NOT_STEPS, is_imperative, sentence_places
+from ingest.trace import Span
+
+_IF: Final = re.compile(
+    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|when|whenever|once|only if|should)\s+"
+    r"((?:(?![,;:→]|\.\s|\.$| then | – | — | -> | => )[\s\S]){4,220})"
+)
+_WHETHER: Final = re.compile(
+    r"(?i)\b(?:check|checks|see|verify|determine|ask|know|confirm|decide|find out|as|even|look|test|"
+    r"ensure|sure|tell|"
+    r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
+)
+_IDIOM: Final = re.compile(
+    r"(?i)^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
+    r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
+    r"desired|you have (?:any )?questions|this (?:page|document|guide))"
+)
+_WHEN: Final = frozenset({"when", "whenever", "once", "should"})
+_SAYS_CASE: Final = re.compile(
+    r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>[^:→.!?]{2,70}?)\s*(?:→|->|"
+    r"=>)\s+(?P<then>\S.*)$|"
+    r"(?P<code>[^:.!?]{2,60}):\s+(?P<does>\S.*)$)",
+    re.DOTALL,
+)
+_CAUSE: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A case, its place, and the indexes of the steps that it leads to."""
+
+    text: str
+    span: Span
+    then: tuple[int, ...] = ()
+    otherwise: tuple[int, ...] = ()
+
+
+_ACTS: Final = re.compile(
+    r"(?i)\b(?:you|we|i)\b[^.]{0,40}\b(?:can|could|should|need|must|may|have to|want|will)\b|\bplease\b|"
+    r"\blet['’]?s\b|"
+    r"\b(?:must|should|need(?:s)? to|has to|have to)\s+(?:not\s+)?(?:be\b|\w+)|\b(?:go|skip|jump|"
+    r"proceed|continue|stop|page|call|escalate)\b|"
+    r"\b(?:it (?:is|['’]s)|this (?:is|means)|use|carry on|nothing)\b"
+)
+"""What says that somebody does something in this case."""
+
+_ONE_WORD: Final = re.compile(
+    r"(?i)^(?:if|when|once|unless|should)\s+\w+$|^once (?:this is |it is |that is )?done$"
+)
+
+
+def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Condition]:
+    """Every case that the text names, in order, each once."""
+    found: dict[str, Condition] = {}
+    headings: list[tuple[int, str]] = []
+    for block in blocks:
+        if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS:
+            continue
+        if block.kind == "heading":
+            headings = [item for item in headings if item[0] < block.level]
+            headings.append((block.level, block.text))
+        explained = any(NOT_STEPS.match(text) for _, text in headings)
+        for start, end in _cases(block, explained=explained):
+            text = " ".join(block.text[start:end].split()).strip(" *_(")
+            span = block.place(start, end)
+            if len(text) > 3:
+                found.setdefault(text.lower(), Condition(text, span, *_leads_to(text, block, start, drafts)))
+    return list(found.values())
+
+
+def _cases(block: Block, *, explained: bool) -> Iterator[tuple[int, int]]:
+    """The places of the conditions in a block."""
+    named = False
+    if explained:
+        return
+    for start, end in sentence_places(block.text):
+        for match in _IF.finditer(block.text, start, end):
+            if _counts(block.text, match, start) and _acts(block.text[start:end], match, start):
+                named = True
+                yield match.start(1), match.end(2)
+    if not named and block.kind == "item":
+        label = _label(block)
+        if label is not None:
+            yield label
+    if block.kind == "heading" and _CAUSE.fullmatch(block.text.strip()) and block.level > 2:
+        yield 0, len(block.text)
+
+
+def _counts(text: str, match: re.Match[str], start: int) -> bool:
+    word = match[1].lower()
+    before = text[start : match.start(1)]
+    begins = not before.strip(" *_>-•(\"'“–—→") or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
+    if _IDIOM.match(text[match.start(1) : match.end(2)]):
+        return False
+    if word in _WHEN:
+        return begins and text[match.end(2) : match.end(2) + 1] in (",", ":", "→", ";")
+    return not _WHETHER.search(before)
+
+
+def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
+    """Whether the sentence tells to do something in this case; one that begins with the case does."""
+    begin, end = match.start(1) - start, match.end(2) - start
+    before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" ,:;→–—-*_)")
+    if _ONE_WORD.match(sentence[begin:end]):
+        return False
+    if not before:
+        return True
+    rest = re.sub(r"(?i)^(?:then|also|first|please)\b[,\s]*", "", rest)
+    if before and not is_imperative(before) and before[-1:] != "." and not rest:
+        return False
+    return not rest or is_imperative(rest) or is_imperative(before) or _ACTS.search(rest) is not None
+
+
+def _label(block: Block) -> tuple[int, int] | None:
+    """A label of an item that stands for a case: `it` → do that, “anything else: …”."""
+    found = _SAYS_CASE.match(block.text)
+    if found is None:
+        return None
+    if found["case"]:
+        return 0, found.end("case")
+    if found["label"]:
+        return found.span("label")
+    coded = any(code.start <= 3 and code.end >= found.end("code") - 2 for code in block.code)
+    named = _CAUSE.fullmatch(found["code"].strip(" *_")) is not None
+    other = re.match(
+        r"(?i)(?:any(?:thing)? (?:other|else)|otherwise|else|works|fails|pass(?:es)?)\b", found["code"]
+    )
+    does = found["does"]
+    if (coded or named or other) and (is_imperative(does) or other):
+        return found.span("code")
+    return None
+
+
+def _leads_to(
+    text: str, block: Block, start: int, drafts: Sequence[Draft]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The steps behind a case: those that the rules put under it, else those of its own block behind it."""
+    low = text.lower()
+    then = [
+        i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and not draft.negated
+    ]
+    other = [i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and draft.negated]
+    if not then:
+        then = [
+            i
+            for i, draft in enumerate(drafts)
+            if draft.block is block and (draft.kind == "manual" or draft.start >= start)
+        ]
+    return tuple(then), tuple(other)

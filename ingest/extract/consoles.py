@@ -1,0 +1,152 @@
+"""What is typed into another program's console: SQL, Redis, Rails. No shell runs it, so a person does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_PROMPT: Final = re.compile(
+    r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>)|"
+    r"(?P<redis>redis[\w.:-]{0,64}>|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
+    r"(?P<sftp>s?ftp>)|(?P<ruby>irb[^>\n]{0,64}>|\[\d+\] pry[^>\n]{0,64}>)|(?P<python>>>>))\s{0,4}(?=\S)"
+)
+_GOES_ON: Final = re.compile(r"^\s{0,40}(?:[\w.]{0,64}[-'(][#>]|->|\.\.\.)\s{0,4}(?=\S)")
+_RAILS: Final = r"^(?:sudo\s+)?(?:gitlab-)?(?:bundle exec )?rails\s+(?:console|c|runner)\b(?!.*\s-e\s)"
+_DATABASE: Final = (
+    r"^(?:sudo\s+(?:-u\s+\w+\s+)?)?(?:psql|mysql|gitlab-psql|mariadb|sqlplus)\b"
+    r"(?!.*\s-(?:c|e|f|l|V)\b)(?!.*[|<])"
+)
+_KEY_STORE: Final = (
+    r"^(?:sudo\s+)?(?:redis-cli|valkey-cli)(?:\s+-[hpanu]\s+\S+|\s+--(?:tls|no-auth-warning))*\s*$"
+)
+_OPENS: Final = (
+    (re.compile(_RAILS), "rails"),
+    (re.compile(_DATABASE), "sql"),
+    (re.compile(_KEY_STORE), "redis-cli"),
+    (re.compile(r"^(?:irb|python3?|mongosh?)\s*$"), "ruby"),
+)
+"""Command lines that open a console and leave it open for the lines below."""
+
+_SQL: Final = re.compile(
+    r"(?i)^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|alter\s+\w+|create\s+\w+\s|drop\s+\w+\s|"
+    r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|set\s+\w+\s*(?:=|to)|"
+    r"kill\s+\d|analyze\b|reindex\b|call\s)"
+)
+_BEGINS: Final = re.compile(r"(?i)^\s*(?:begin|start\s+transaction)\b")
+_ENDS: Final = re.compile(r"(?i)^\s*(?:commit|rollback|end)\s*;")
+_REDIS: Final = re.compile(
+    r"(?i)^(?:info|flushall|flushdb|keys|dbsize|config\s+(?:get|set|rewrite)|client\s+(?:list|kill)|del|get|set|scan|ttl|"
+    r"ping|memory|slowlog|monitor|select|llen|zcard|scard|cluster|bgsave|save|exists|unlink|expire)\b[^|;&]*$"
+)
+_COMMENT: Final = re.compile(r"\s+(?:#|--)\s.*$")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What is typed, in which console, and its place in the block."""
+
+    text: str
+    dialect: str
+    start: int
+    end: int
+
+
+def console_of(text: str, language: str) -> list[Typed] | None:
+    """What is typed into a console by a block; None for a block that is none."""
+    if any(_PROMPT.match(line) for line in text.split("\n")):
+        return _prompted(text)
+    bare = re.match(r"\s*> (?=\S)([^\n]+)", text)
+    if bare and _REDIS.match(bare[1].strip()):
+        return [Typed(bare[1].rstrip(), "redis-cli", bare.start(1), bare.start(1) + len(bare[1].rstrip()))]
+    if language in ("sql", "psql", "mysql", "pgsql", "postgresql") or (
+        language in ("", "text", "txt")
+        and _SQL.match(text)
+        and (";" in text or re.search(r"(?i)\bfrom\b", text))
+    ):
+        return _statements(text, 0)
+    return None
+
+
+def opened_by(command: str) -> str | None:
+    """The dialect of the console that a command line opens and leaves open; None for any other."""
+    return next((dialect for pattern, dialect in _OPENS if pattern.search(command.strip())), None)
+
+
+def typed_below(text: str, begin: int, dialect: str) -> list[Typed]:
+    """What the lines below an opened console type, from an offset of the block on."""
+    if dialect == "sql":
+        return _statements(text, begin)
+    found = []
+    for line in text[begin:].split("\n"):
+        shown = _COMMENT.sub("", line).strip()
+        if shown and not shown.startswith("#"):
+            start = begin + line.index(shown[0])
+            found.append(Typed(shown, dialect, start, start + len(shown)))
+        begin += len(line) + 1
+    return found
+
+
+def is_sql(text: str) -> bool:
+    """Whether a piece of code is a whole statement of SQL."""
+    return _SQL.match(text) is not None and (
+        text.rstrip().endswith(";")
+        or re.search(r"(?i)\s(?:from|into|set|table|database)\s", text) is not None
+    )
+
+
+def is_redis(text: str) -> bool:
+    """Whether a piece of code is a command of Redis."""
+    return _REDIS.match(text.strip()) is not None
+
+
+def _prompted(text: str) -> list[Typed]:
+    found: list[Typed] = []
+    begin = 0
+    open_sql = False
+    for line in text.split("\n"):
+        prompt = _PROMPT.match(line)
+        more = _GOES_ON.match(line) if open_sql else None
+        if prompt:
+            dialect = _dialect(prompt)
+            shown = line[prompt.end() :].rstrip()
+            found.append(Typed(shown, dialect, begin + prompt.end(), begin + prompt.end() + len(shown)))
+            open_sql = dialect == "sql" and not shown.endswith(";")
+        elif more and found:
+            last = found.pop()
+            shown = line[more.end() :].rstrip()
+            found.append(Typed(f"{last.text}\n{shown}", last.dialect, last.start, begin + len(line.rstrip())))
+            open_sql = not shown.endswith(";")
+        else:
+            open_sql = False
+        begin += len(line) + 1
+    return [item for item in found if item.text.strip()]
+
+
+def _dialect(prompt: re.Match[str]) -> str:
+    kind = next(name for name, value in prompt.groupdict().items() if value)
+    if kind == "sql" and prompt["sql"].startswith("pgbouncer"):
+        return "pgbouncer"
+    return {"redis": "redis-cli", "ruby": "rails"}.get(kind, kind)
+
+
+def _statements(text: str, begin: int) -> list[Typed]:
+    """Statements of SQL: each ends with a line that ends in `;`, a transaction with its COMMIT."""
+    found: list[Typed] = []
+    start, inside, last = -1, False, begin
+    for line in text[begin:].split("\n"):
+        shown = line.strip()
+        if start < 0 and (not shown or shown.startswith("--")):
+            begin += len(line) + 1
+            continue
+        if start < 0:
+            start = begin + line.index(shown[0])
+            inside = _BEGINS.match(shown) is not None
+        last = begin + len(line.rstrip())
+        if _ENDS.match(shown) or (not inside and re.sub(r"\s--\s.*$", "", shown).endswith(";")):
+            found.append(Typed(text[start:last], "sql", start, last))
+            start = -1
+        begin += len(line) + 1
+    if start >= 0 and text[start:last].strip():
+        found.append(Typed(text[start:last].rstrip(), "sql", start, last))
+    return [item for item in found if _SQL.match(item.text) or item.text.startswith("\\")]

@@ -1,0 +1,94 @@
+"""What the text forbids: a sentence that says not to do something never becomes a step, nor what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from ingest.extract.vocabulary import sentences
+
+_NOT: Final = (
+    r"(?:do\s+not|don['’`´]?t|does\s+not|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|"
+    r"shall\s+not|may\s+not|not\s+to|avoid|refrain\s+from|stop\s+using|instead\s+of|rather\s+than|"
+    r"no\s+longer|nobody|no\s+one|under\s+no\s+circumstances?|not\s+(?:run|use|execute|do|call|try|type))"
+)
+_HARMLESS: Final = (
+    r"(?!\s+(?:forget|hesitate|worry|panic|be\s+afraid|skip|omit|fail\s+to|leave\s+out|need\s+to|"
+    r"have\s+to))"
+)
+_NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
+_RETRACTED: Final = re.compile(
+    r"(?i)\b(?:scratch|ignore|disregard|forget|wrong|mistake|obsolete|deprecated)\b"
+)
+_AFTERWARDS: Final = re.compile(
+    r"(?i)^[^.;:!?]{0,60}\b(?:must|should|may|shall|can|is|are|was|will|would)\s*(?:not\b|never\b|"
+    r"n['’]t\b)|"
+    r"^\W{0,4}(?:never\b|is\s+(?:dangerous|forbidden|prohibited|wrong|obsolete))|"
+    r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
+)
+_ACTS: Final = re.compile(
+    r"(?i)\b(?:run|use|execut\w+|do|try|typ\w+|call\w*|paste|copy|issue|apply|invoke|enter|this|these|"
+    r"following|"
+    r"command|below|like)\b"
+)
+_LOOKED_FOR: Final = re.compile(
+    r"(?i)^(?:ensure|verify|check|confirm|validate|make sure|see)\b[^.;:]{0,40}?"
+    r"\b(?!you\b|we\b|to\b|nobody\b|users?\b|people\b)\w+\s+(?:do|does)(?:\s+not|n['’]t)\s+"
+    r"(?:display|show|contain|have|report|return|include|exceed|log|print|match|exist|appear)\b"
+)
+"""What a check finds: “Ensure that the logs do not show …” forbids nothing."""
+
+_JUST_NEGATED: Final = re.compile(r"(?i)(?:\bnot|\bnever|n['’`´]?t)\s*$")
+_INSTEAD: Final = re.compile(
+    r"(?i)\b(?:use|run|do|try|take)\s+(?:this|these|that|the following)\b"
+    r"(?:\s+(?:one|ones|command|commands))?\s+instead\W*$"
+)
+"""What follows is what to do."""
+
+_CONDITION: Final = re.compile(r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}[,:→]")
+_FORBIDDING_HEADING: Final = re.compile(
+    r"(?i)^(?:do\s+not|don['’`´]?t\b|never\b|what\s+not\s+to|(?:things|commands)\s+not\s+to|avoid\b|"
+    r"dangerous\b.{0,20}\bdo\s+not|bad\b|wrong\b|anti-?patterns?\b|not\s+like\s+this)"
+)
+
+
+def negated(sentence: str) -> bool:
+    """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban."""
+    text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
+    return _NEGATION.search(text) is not None and _LOOKED_FOR.match(text) is None
+
+
+def begins_negated(sentence: str) -> bool:
+    """Whether the ban comes at the start of a sentence: nothing in it is an instruction to do something."""
+    text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
+    found = _NEGATION.search(text)
+    return found is not None and len(text[: found.start()].split()) <= 4
+
+
+def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
+    """Whether what follows this text is shown as what not to run. A ban with code of its own ends there."""
+    parts = sentences(text)
+    last = parts[-1] if parts else ""
+    instead = _INSTEAD.search(last)
+    if instead and not _JUST_NEGATED.search(last[: instead.start()]):
+        return False
+    if not negated(last):
+        return bool(last.rstrip().endswith(":") and _RETRACTED.search(last))
+    found = _NEGATION.search(last)
+    told = last[found.end() :] if found else ""
+    if last.rstrip(" *_").endswith((":", "→")):
+        return True
+    return not any(code in last for code in codes) and _ACTS.search(told) is not None
+
+
+def forbidding_heading(text: str) -> bool:
+    """Whether a heading stands over what not to do."""
+    return _FORBIDDING_HEADING.match(text.strip(" *_`")) is not None
+
+
+def forbidden_at(text: str, start: int, end: int) -> bool:
+    """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it."""
+    before = text[max(0, start - 400) : start]
+    clause = re.split(r"(?<=[.!?])\s+|\n", before)[-1]
+    return negated(clause) or _AFTERWARDS.search(text[end : end + 200]) is not None

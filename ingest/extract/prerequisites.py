@@ -1,0 +1,55 @@
+"""What must be true before the first step: by the heading over it, or by what the sentence says."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.extract.vocabulary import sentences
+
+_SAYS: Final = re.compile(
+    r"(?i)(?:\b(?:prerequisites?|requirements?|required|requires?|needs?)\s*:\s*\S|"
+    r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
+    r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
+    r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
+    r"make) sure (?:that )?(?:your|you)\b|"
+    r"\bit is essential that\b|\byou(?:'ll| will)? (?:need|want) (?:sudo|root|access|the|an?|kubectl|"
+    r"vpn)\b|"
+    r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
+    r"should) (?:have|be)\b|"
+    r"you(?:'ll| will)? (?:need|want)\b(?! to\b)|"
+    r"you will need\b|make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
+    r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
+    r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|the |an? |root|sudo|admin)|"
+    r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
+)
+_LONGEST: Final = 400
+EARLY_STEPS: Final = 3
+"""A sentence further down than this many steps speaks about its own step."""
+
+
+def required(text: str) -> list[str]:
+    """The sentences of a text that say what must be true first."""
+    found = [part for part in sentences(text) if len(part) < _LONGEST and _SAYS.search(part)]
+    return [item for part in found for item in _listed_in(part)]
+
+
+_LIST: Final = re.compile(
+    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|you (?:will )?need|needs?)\W{0,4}:\W{0,4}\s*"
+)
+_BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
+
+
+def _listed_in(sentence: str) -> list[str]:
+    """The parts of a sentence that lists what is needed behind a colon; the sentence where it is none."""
+    found = _LIST.match(sentence)
+    if found is None:
+        return [sentence]
+    parts = [part.strip(" .") for part in _BETWEEN.split(sentence[found.end() :])]
+    return [part for part in parts if part] if len(parts) > 1 else [sentence]
+
+
+def listed(text: str) -> list[str]:
+    """The sentences of a block under a heading for prerequisites; none where it introduces something."""
+    shown = text.strip()
+    return [] if shown.endswith((":", "→")) or len(shown) > 2 * _LONGEST else sentences(shown)

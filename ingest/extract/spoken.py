@@ -1,0 +1,140 @@
+"""Commands that a sentence names without any mark of code: where each begins, and where it ends.
+
+A command is taken only behind a word that tells to run it, or where it is all that an item says; it ends at
+the first word that a command line would not have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
+
+_TOKEN: Final = re.compile(
+    r"(?:\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'|<[A-Za-z][^<>\n|]{0,60}>|\{\{[^{}\n]{0,60}\}\}|[^\s\"'<]|[\"'<])+"
+)
+_CUE: Final = re.compile(
+    r"(?i)(?:\b(?:run|runs|running|execute|executing|exec|issue|type|enter|with|via|using|by|do|use|try|then|"
+    r"again|first|it)|[:(→]|->|=>|[-–—])\s{0,4}[\"“]?$"
+)
+_ENGLISH: Final = frozenset(
+    """
+    cat cut date dig eval exit export find fixed flux go groups head helm host id k k9s kill knife last less
+    links ln logger make more mount nice node ping rake rm sar seq service sleep sort source split ss start
+    stop strings sync tail tee test time top touch tr type useradd vault w watch which who yes python ruby
+    docker kafka terraform ansible mysql redis
+    """.split()
+)
+"""Programs that are words of a sentence, too: only a flag, a path or a quote beside them tells."""
+
+_STOP: Final = frozenset(
+    """
+    a again also an and are as at because before but by can could do does each every for from has have how if
+    in into is it its may might must need not now of on once onto or our please see should since so than that
+    the their them then there these they this those to until via was we what when where whether which while
+    who will with without would you your and/or first
+    """.split()
+)
+_SIGN: Final = re.compile(r"[-–—/=:_.$<>{}|&*@\"'“”‘’\[\]~]|\d")
+_JOINS: Final = frozenset({"|", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null"})
+_SHOUTED: Final = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_SUDO: Final = frozenset({"sudo", "ssh", "watch", "nohup", "time"})
+_MAX_TOKENS: Final = 60
+
+
+def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> Iterator[tuple[int, int]]:
+    """The places of the commands of a sentence or an item, outside of its `code`. `whole`: the text may be
+    nothing but a command.
+    """
+    place = 0
+    for token in _TOKEN.finditer(text):
+        start = token.start()
+        if start < place or any(begin <= start < end for begin, end in code):
+            continue
+        word = token[0].lstrip('(“"')
+        start += len(token[0]) - len(word)
+        if word not in COMMANDS or not (
+            _CUE.search(text[max(0, start - 24) : start]) or (whole and not start)
+        ):
+            continue
+        end = _end(text, start)
+        if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):
+            yield start, end
+            place = end
+
+
+_STATEMENT: Final = re.compile(
+    r"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|ALTER|DROP|CREATE|SHOW|SET|VACUUM|TRUNCATE)\s[^;`]{4,600};"
+)
+
+
+def spoken_statements(text: str, code: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places of statements of SQL in a sentence: shouted, and ended by `;`."""
+    for found in _STATEMENT.finditer(text):
+        if not any(begin < found.end() and found.start() < end for begin, end in code):
+            yield found.span()
+
+
+def _end(text: str, start: int) -> int:
+    """Where the command ends that begins here."""
+    opened = text[:start].rstrip().endswith("(")
+    end, joined, signs = start, True, False
+    for number, token in enumerate(_TOKEN.finditer(text, start)):
+        word = token[0]
+        if number > _MAX_TOKENS or "\n" in text[end : token.start()]:
+            break
+        shown, closes = _closed(word, opened)
+        if not joined and shown not in _JOINS and _ends_at(shown, number, signs, text[:end]):
+            break
+        if not shown:
+            break
+        end = token.start() + len(shown)
+        joined = shown in _JOINS or (number == 0 and shown in _SUDO)
+        signs = signs or shown.startswith(("-", "–", "—"))
+        if closes:
+            break
+    return end
+
+
+def _ends_at(shown: str, number: int, signs: bool, before: str) -> bool:
+    """Whether a word is no part of the command before it: one of a sentence, or one too many."""
+    if _SIGN.search(shown) is not None or _SHOUTED.fullmatch(shown) is not None:
+        return False
+    if shown.lower() in _STOP or not shown.islower():
+        return True
+    return signs and number > 3 and not _after_flag(before)
+
+
+def _after_flag(before: str) -> bool:
+    """Whether the last word was a flag that may have a value."""
+    last = before.rsplit(None, 1)[-1]
+    return last.startswith(("-", "–", "—")) and "=" not in last
+
+
+def _closed(word: str, opened: bool) -> tuple[str, bool]:
+    """The word without the punctuation that ends a clause, and whether there was some."""
+    shown = word
+    if opened and shown.endswith((")", ").", "),")) and shown.count("(") < shown.count(")"):
+        return shown[: shown.rindex(")")], True
+    stripped = shown.rstrip(".,;:!?”")
+    if stripped != shown and not shown.endswith(("/.", " .", "..")) and shown != ".":
+        return stripped, True
+    return shown, False
+
+
+def _is_command(text: str) -> bool:
+    words = text.split()
+    if len(words) < 2:
+        return False
+    name = words[0]
+    if name == "source" and "://" in words[1]:
+        return False
+    if name in ("sudo", "ssh"):
+        return len(words) > 2 or (name == "ssh" and _SIGN.search(words[1]) is not None)
+    if name in _ENGLISH:
+        return any(_SIGN.search(word) for word in words[1:3])
+    if name in SUBCOMMANDS:
+        return len(words) > 2
+    return any(_SIGN.search(word) for word in words[1:]) or len(words) > 2

@@ -1,0 +1,139 @@
+"""Words that tell a command from prose, and a step from an explanation."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+COMMANDS: Final = frozenset(
+    """
+    ansible ansible-playbook apt apt-get aptitude awk aws az base64 bash basename bundle cat cd ceph
+    certbot chef-client chgrp
+    chmod chown chronyc consul cp crictl cqlsh crontab ctr curl cut date dd df diff dig dirname dmesg
+    docker docker-compose dpkg du echo env etcdctl eksctl eval exit export fdisk find fio flux free fsck
+    gcloud gem
+    getent git glab go grep groups gsutil gunzip gzip hammer head helm host hostname htop http id
+    ifconfig ionice iostat ip ipmitool iptables ipvsadm istioctl journalctl jq k k9s kafka-acls kafka-configs
+    kafka-consumer-groups kafka-topics kill killall kinit knife kubectl kustomize last ldapsearch less
+    ln logger logrotate ls lsblk lscpu lsof lvextend lvs make md5sum mdadm mkdir mkfs mongo mongodump
+    mongosh mount mpstat mv mysql mysqladmin mysqldump nc netstat nft nginx nice nmap node nohup nomad
+    nslookup npm ntpq nvme oc openssl parted passwd patronictl perl pg_basebackup pg_ctl pg_dump
+    pg_isready pg_restore pgrep ping pip pkill podman printenv printf promtool ps psql pvs python
+    python3 rabbitmqctl rake rails redis-cli resize2fs restorecon rm rmdir rpm rsync ruby sar scp sed
+    sentinelctl seq service sftp shred sha256sum shutdown sleep smartctl sort source sqlite3 ss ssh ssh-keygen
+    strace su sudo swapoff swapon sync sysctl systemctl tail tar tcpdump tee telnet terraform test tmux
+    top touch tr traceroute truncate tsh ufw umount uname unzip update-ca-certificates uptime useradd
+    usermod uvicorn vacuumdb vault velero vi vim virsh virtctl vmstat watch wc wget which who whoami
+    xargs xfs_growfs yarn yq yum zcat zgrep zfs zpool
+    """.split()
+)
+"""Names that begin a command line in runbooks. A list like this misses about 8 % of them, so that a shell
+label or a prompt counts too."""
+
+SHELL_LABELS: Final = frozenset(
+    "bash sh shell zsh ksh console terminal shell-session shellsession sh-session".split()
+)
+OTHER_LABELS: Final = frozenset(
+    """
+    yaml yml json json5 toml ini xml html promql sql python ruby go java js javascript ts typescript
+    diff hcl tf terraform conf config properties log logs output csv dockerfile groovy lua php nginx
+    text txt mermaid dot
+    """.split()
+)
+"""Labels of blocks that are no shell."""
+
+PROMPTED_LABELS: Final = frozenset("text txt conf config output log logs".split())
+"""Of these, the labels under which prompted commands are found all the same."""
+
+SUBCOMMANDS: Final = frozenset(
+    "kubectl oc docker git helm aws systemctl gcloud az terraform podman k".split()
+)
+"""Programs whose second word is a verb."""
+
+RUN_VERBS: Final = re.compile(
+    r"(?i)\b(?:run|runs|running|execute|executing|exec|issue|type|enter|use|using|with|via|by|do|try|call|invoke|"
+    r"apply|start|then|check|verify|list|show|get|see|command)\b[^`.]{0,60}$"
+)
+"""What stands before inline code that the reader is told to run."""
+
+IMPERATIVES: Final = frozenset(
+    """
+    accept access acknowledge add alert analyze announce apply ask assign attach back backup block bring
+    call cancel change check choose clean clear click close collect compare complete configure confirm
+    connect consider contact copy cordon create decrease delete deploy detach determine disable
+    disconnect download drain drop edit enable ensure enter escalate establish evict examine execute
+    expand export fail failover fetch file find fix flush follow force gather get give go grab identify
+    import increase inform inspect install investigate invite isolate join keep kill leave list locate
+    lock log login look make mark merge migrate modify monitor mount move navigate note notify observe
+    open page pause perform ping plan post prepare press promote provide publish pull purge push put
+    query raise read reboot rebuild reclaim reconfigure record recover recreate redeploy reduce refer
+    register reload remove rename renew repair repeat replace replay report request reset resize resolve
+    restart restore resume retrieve retry return revert review revoke roll rollback rotate run save
+    scale schedule scroll search select send set share shut sign silence skip snapshot ssh start stop
+    submit switch take tell terminate test throttle trigger truncate try turn type uncordon undo
+    uninstall unlock unmount unpause update upgrade use validate verify view visit wait watch write
+    """.split()
+)
+
+ACTIONS_WITHOUT_COMMAND: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:restart|reboot|scale|delete|drain|promote|fail\s?over|roll\s?back|restore|kill|clear|purge|"
+    r"rotate|resize|disable|enable|stop|start|recreate|redeploy)\b"
+)
+"""Things that a machine does: told without a command, the reader has to know how."""
+
+NOT_STEPS: Final = re.compile(
+    r"(?i)^(?:meaning|impact|overview|summary|background|introduction|about|description|references?|links?|"
+    r"see also|further reading|related|contacts?|changelog|history|glossary|appendix|metadata|"
+    r"table of contents|"
+    r"additional (?:information|resources)|more information|symptoms?|causes?|notes?|why)\b"
+)
+"""Headings of sections that explain; what stands there becomes notes."""
+
+PREREQUISITES: Final = re.compile(
+    r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"
+    r"you (?:will )?need|access)\b"
+)
+"""Headings over what must be true before the first step."""
+
+
+def first_word(text: str) -> str:
+    """The first word of a sentence in lower case, without punctuation."""
+    words = text.strip().lstrip("*_#>-•([\"'").split(None, 1)
+    return words[0].strip(".,:;!*_()[]\"'").lower() if words else ""
+
+
+def is_imperative(sentence: str) -> bool:
+    """Whether a sentence tells somebody to do something."""
+    text = re.sub(
+        r"(?i)^(?:step\s*\d+\s*[:.)-]\s*|\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
+        r"afterwards|lastly)\b[,:]?\s*)+",
+        "",
+        text_of(sentence),
+    )
+    return first_word(text) in IMPERATIVES
+
+
+def text_of(sentence: str) -> str:
+    """A sentence without the marks of emphasis at its start."""
+    return sentence.strip().lstrip("*_ ")
+
+
+_ENDS: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“\"(\[*_])|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph; a dot inside a word, a number or a file name ends none."""
+    return [text[start:end] for start, end in sentence_places(text)]
+
+
+def sentence_places(text: str) -> list[tuple[int, int]]:
+    """Where each sentence stands, without the blanks around it."""
+    places: list[tuple[int, int]] = []
+    begin = 0
+    for found in (*_ENDS.finditer(text), None):
+        end = len(text) if found is None else found.start()
+        part = text[begin:end]
+        if part.strip():
+            places.append((begin + len(part) - len(part.lstrip()), begin + len(part.rstrip())))
+        begin = end if found is None else found.end()
+    return places

@@ -1,0 +1,71 @@
+"""Secrets are blanked before anything else reads the text, character for character: no place moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.blocks import Block, Masked
+from ingest.trace import Span
+from scanner.secrets import find_secrets
+
+BLANK: Final = "\u2022"
+"""Stands for each character of a secret but its line breaks."""
+
+MASKS: Final = re.compile(f"{BLANK}{{3,}}(?:\n{BLANK}+)*")
+"""A blanked secret inside a text; a single bullet is none."""
+
+_APART: Final = 1_000_000
+"""Groups of secrets that showed late begin here."""
+
+_SHOWN: Final = re.compile(r"[^\n\r]")
+
+
+def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
+    """The text with every secret blanked, and where they stood."""
+    found = find_secrets(text)
+    parts: list[str] = []
+    place = 0
+    for secret in found:
+        parts += [text[place : secret.start], _SHOWN.sub(BLANK, text[secret.start : secret.end])]
+        place = secret.end
+    parts.append(text[place:])
+    groups: dict[str, int] = {}
+    masked = tuple(
+        Masked(Span(item.start, item.end), item.kind, groups.setdefault(text[item.start : item.end], index))
+        for index, item in enumerate(found)
+    )
+    return "".join(parts), masked
+
+
+def blank_blocks(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Masked, ...]]:
+    """The blocks without the secrets that only show once the markup is gone: an entity, a tag or a soft
+    hyphen stood in them. One look at the whole text first: most texts have none left.
+    """
+    if not find_secrets("\n".join(block.text for block in blocks)):
+        return tuple(blocks), ()
+    kept: list[Block] = []
+    found: list[Masked] = []
+    for block in blocks:
+        text, secrets = blanked(block.text)
+        new = [item for item in secrets if not _is_blank(block.text[item.span.start : item.span.end])]
+        found += [
+            Masked(block.place(item.span.start, item.span.end), item.kind, _APART + len(found) + index)
+            for index, item in enumerate(new)
+        ]
+        cells = tuple(blanked(cell)[0] for cell in block.cells)
+        kept.append(replace(block, text=text, cells=cells) if secrets else block)
+    return tuple(kept), tuple(found)
+
+
+def _is_blank(text: str) -> bool:
+    return not text.strip(BLANK + "\n")
+
+
+def cut_out(text: str, spans: Sequence[Span]) -> str:
+    """The text with these places blanked, too; spans in any order."""
+    for span in spans:
+        text = text[: span.start] + _SHOWN.sub(BLANK, text[span.start : span.end]) + text[span.end :]
+    return text

@@ -1,0 +1,218 @@
+"""From pasted text to blocks: recognise the kind, mask secrets, repair what word processors broke.
+
+Line numbers stay those of the pasted text: masking and repairs never add or remove a line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from base.limits import PASTE_LINE_MAX_CHARACTERS, PASTE_MAX_BLOCKS, PASTE_MAX_BYTES, PASTE_MAX_LINES
+from ingest.blocks import Block, Masked, Normalized, Repair
+from ingest.masking import MASKS, blank_blocks, blanked, cut_out
+from ingest.repairs import repair
+from ingest.sources.html import read_html
+from ingest.sources.markdown import read_markdown
+from ingest.sources.page import as_page
+from ingest.sources.plain import read_plain
+from ingest.trace import Edit, Span, Trace, edited
+from schemas.errors import Place, TooLarge, Unprocessable
+
+FORMS: Final = ("markdown", "html", "plain")
+
+_HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
+_MARKDOWN: Final = re.compile(
+    r"(?m)^(?:#{1,6} \S|```|~~~|[ \t]{0,40}(?:[-*+]|\d{1,3}\.) \S|> |\|.+\|[ \t]*$|---[ \t]*$)|"
+    r"`[^`\n]+`|\[[^\]\[\n]{1,200}\]\("
+)
+_ASCIIDOC: Final = re.compile(
+    r"(?m)^(?:={1,5} \S|\[source\b|:_?[a-z][\w-]{0,60}:|\[(?:role|id|NOTE|discrete)\b|"
+    r"ifdef::|include::|----$)"
+)
+_UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
+_RETURN: Final = re.compile(r"\r\n?")
+_CHAT_LINE: Final = re.compile(
+    r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"
+)
+"""Who wrote next, or when."""
+_CHAT_FENCE: Final = re.compile(r"```(?!\s*\n)([^`\n][^`]{0,8000}?[^`\s])```[ \t]*(?=\n|\Z)")
+_FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
+_FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
+
+_READERS: Final = {"html": read_html, "markdown": read_markdown, "plain": read_plain}
+
+
+def normalize(text: str, form: str | None = None) -> Normalized:
+    """Raises TooLarge, or Unprocessable for an empty or binary text."""
+    _refuse_unreadable(text)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    shown, masked = blanked(text)
+    clean, line_ends = _plain_lines(shown)
+    chosen = form or recognise(clean)
+    front: dict[str, str] = {}
+    if chosen == "markdown":
+        clean, front = _front_matter(clean)
+    blocks = _read(clean, chosen)
+    if chosen == "html":
+        shown, blocks = as_page(blocks)
+        masked = _on_page(shown, masked)
+    elif line_ends is not None:
+        blocks = _told_in(shown, blocks, line_ends)
+    repaired, repairs = repair(blocks)
+    without_secrets, more = blank_blocks(repaired)
+    if more:
+        shown = cut_out(shown, [item.span for item in more])
+        masked = tuple(sorted((*masked, *more), key=lambda item: item.span))
+    return Normalized(
+        chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, front.get("title"), front
+    )
+
+
+def _plain_lines(text: str) -> tuple[str, Trace | None]:
+    """Every line end as one `\\n`, and the fences of a chat on lines of their own; the trace to the text as
+    it was sent, None where nothing moved.
+    """
+    plain = text.replace("\u2028", "\n")
+    edits = [Edit(found.start(), found.end(), "\n") for found in _RETURN.finditer(plain)]
+    if not edits:
+        edits = _chat_fences(plain)
+    return edited(plain, edits) if edits else (plain, None)
+
+
+def _chat_fences(text: str) -> list[Edit]:
+    """Chats write a fence right before the first and right behind the last character of code."""
+    if len(_CHAT_FENCE.findall(text)) * 2 != text.count("```"):
+        return []
+    edits = []
+    for found in _CHAT_FENCE.finditer(text):
+        edits += [Edit(found.start(1), found.start(1), "\n"), Edit(found.end(1), found.end(1), "\n")]
+    return edits
+
+
+def _told_in(text: str, blocks: list[Block], trace: Trace) -> list[Block]:
+    """The blocks with their places and lines in the text as it was sent."""
+    ends = [found.start() for found in re.finditer(r"\r\n?|\n|\u2028", text)]
+    told = []
+    for block in blocks:
+        own = block.trace.over(trace)
+        span = own.whole()
+        first, last = bisect_left(ends, span.start) + 1, bisect_left(ends, span.end) + 1
+        told.append(replace(block, trace=own, line=first, end_line=max(first, last)))
+    return told
+
+
+def _on_page(page: str, masked: tuple[Masked, ...]) -> tuple[Masked, ...]:
+    """The masked secrets of an HTML text at their places in the page; one that nobody sees has none."""
+    places = [Span(found.start(), found.end()) for found in MASKS.finditer(page)]
+    placed: list[Masked] = []
+    for item in masked:
+        length = item.span.end - item.span.start
+        seen = next((place for place in places if place.end - place.start == length), None)
+        if seen is not None:
+            places.remove(seen)
+        placed.append(replace(item, span=seen or Span(0, 0)))
+    return tuple(sorted(placed, key=lambda item: item.span))
+
+
+def _outside(repairs: tuple[Repair, ...], masked: tuple[Masked, ...]) -> tuple[Repair, ...]:
+    """The repairs that tell nothing of a secret."""
+    if not masked:
+        return repairs
+    return tuple(
+        item
+        for item in repairs
+        if not any(m.span.start < item.span.end and item.span.start < m.span.end for m in masked)
+    )
+
+
+def recognise(text: str) -> str:
+    """Which of FORMS a text is. Pure."""
+    if _HTML.match(_behind_comments(text[:4000])):
+        return "html"
+    if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
+        return "plain"
+    if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
+        return "plain"
+    return "markdown" if len(_MARKDOWN.findall(text[:60_000])) >= 2 else "plain"
+
+
+def _behind_comments(text: str) -> str:
+    """The text from its first character that belongs to no comment of HTML."""
+    rest = text.lstrip()
+    while rest.startswith("<!--"):
+        _, found, behind = rest.partition("-->")
+        rest = behind.lstrip() if found else ""
+    return rest
+
+
+def _refuse_unreadable(text: str) -> None:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > PASTE_MAX_BYTES:
+        raise TooLarge(
+            f"The text has {size:,} bytes; {PASTE_MAX_BYTES:,} are read at most.", hint="Import it in parts."
+        )
+    if not text.strip():
+        raise Unprocessable("The text is empty.", hint="Paste the runbook's text.", code="empty_text")
+    found = _UNREADABLE.search(text)
+    if found is not None:
+        raise _binary(text, found.start())
+
+
+def _binary(text: str, place: int) -> Unprocessable:
+    character = text[place]
+    line = text.count("\n", 0, place) + 1
+    column = place - text.rfind("\n", 0, place)
+    message = f"a {'NUL' if character == chr(0) else 'control'} character (U+{ord(character):04X})"
+    return Unprocessable(
+        f"This is no text: line {line}, column {column} has {message}.",
+        hint="Paste text, Markdown or HTML; not a binary file.",
+        code="binary_text",
+        places=[Place(line, column, "", message)],
+    )
+
+
+def _front_matter(text: str) -> tuple[str, dict[str, str]]:
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return text, {}
+    pairs = [match for line in found[1].split("\n") if (match := _FRONT_LINE.match(line))]
+    # Its characters become blanks, so that every later one keeps its place.
+    blank = "".join("\n" if character == "\n" else " " for character in found[0])
+    return blank + text[found.end() :], {match[1].lower(): match[2].strip("\"' ") for match in pairs}
+
+
+def _read(text: str, form: str) -> list[Block]:
+    if form != "html":
+        _refuse_many_lines(text)
+    blocks = list(islice(_READERS[form](text), PASTE_MAX_BLOCKS + 1))
+    if len(blocks) > PASTE_MAX_BLOCKS:
+        raise Unprocessable(
+            f"The text has more than {PASTE_MAX_BLOCKS:,} paragraphs, list items and table rows.",
+            hint="Import it in parts.",
+            code="too_many_blocks",
+        )
+    return blocks
+
+
+def _refuse_many_lines(text: str) -> None:
+    lines = text.split("\n")
+    if len(lines) > PASTE_MAX_LINES:
+        raise Unprocessable(
+            f"The text has {len(lines):,} lines; {PASTE_MAX_LINES:,} are read at most.",
+            hint="Import it in parts.",
+            code="too_many_lines",
+        )
+    for number, line in enumerate(lines, 1):
+        if len(line) > PASTE_LINE_MAX_CHARACTERS:
+            message = f"a line of {len(line):,} characters; {PASTE_LINE_MAX_CHARACTERS:,} are read at most"
+            raise Unprocessable(
+                f"Line {number} is {message}.",
+                hint="Break it into lines, or paste the page as HTML.",
+                code="line_too_long",
+                places=[Place(number, 1, "", message)],
+            )

@@ -1,0 +1,146 @@
+"""Paste → preview: one synchronous, pure call, made in a process of the parse pool."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingest.ambiguities import find_questions
+from ingest.blocks import Normalized
+from ingest.building import Building, unmasked
+from ingest.candidates import Candidates
+from ingest.corrections import Overrides
+from ingest.coverage import Coverage, account_for
+from ingest.document import Built, build_document, require_room
+from ingest.extract.conditions import Condition, conditions
+from ingest.extract.drafts import Extraction, without_repeats
+from ingest.extract.retracting import without_retracted
+from ingest.extract.rules import extract
+from ingest.judging import Advise
+from ingest.normalize import FORMS, normalize
+from ingest.present import preview_json
+from ingest.questions import Answer, Answers
+from ingest.said_secrets import refuse_completed, refuse_secrets
+from ingest.secret_variables import name_secrets
+from schemas.errors import BadRequest, Place, Unprocessable
+from schemas.lint import problems
+from schemas.names import RunbookName
+from schemas.runbook import Runbook
+from schemas.yaml_codec import dump_runbook
+
+_NAME: Final = TypeAdapter(RunbookName)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything that was found in a text. Nothing of it is stored."""
+
+    normalized: Normalized
+    extraction: Extraction
+    cases: list[Condition]
+    built: Built
+    coverage: Coverage
+    answers: Answers
+    overrides: Overrides
+    keys: int
+
+    @property
+    def runbook(self) -> Runbook:
+        """The document."""
+        return self.built.runbook
+
+    @property
+    def yaml(self) -> str:
+        """The document as YAML; written when asked for, since that takes as long as everything before it."""
+        return dump_runbook(self.runbook)
+
+    @property
+    def said(self) -> str:
+        """What a person said about it, as one text; empty where nothing was. The name is not part of it."""
+        given = {key: item.answer.to_json() for key, item in self.answers.settled.items()}
+        corrected = self.overrides.to_json()
+        return json.dumps([given, corrected], sort_keys=True) if given or corrected else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The preview as the API and the command line show it."""
+        return preview_json(self.normalized, self.built, self.cases, self.coverage, self.answers, self.keys)
+
+
+def preview(
+    text: str,
+    form: str | None = None,
+    name: str | None = None,
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    overrides: Overrides | None = None,
+    advise: Advise | None = None,
+) -> Preview:
+    """What a text becomes. Same arguments in, same preview out.
+
+    `form` is one of FORMS, None to recognise it; `name` is the runbook's name, None to make one. `answers`
+    (by the question's id) and `overrides` are a person's; `advise` is the second key, None where only the
+    scanner looks. Raises TooLarge; Unprocessable for an empty or binary text, for one without any step, with
+    where it looked, and for an answer that can't be one or holds a secret; BadRequest for an unknown form or
+    a name that can't be one.
+    """
+    if form is not None and form not in FORMS:
+        raise BadRequest(f"There is no format {form[:40]!r}.", hint=f"One of {', '.join(FORMS)}.")
+    wanted = overrides or Overrides()
+    wanted = replace(wanted, name=wanted.name or name)
+    refuse_secrets(answers or {}, wanted)
+    if wanted.name is not None:
+        _check_name(wanted.name)
+    normalized = normalize(text, form)
+    extraction = without_retracted(extract(normalized.blocks), normalized.text)
+    if not extraction.drafts:
+        raise _nothing_to_do(normalized, extraction)
+    require_room(extraction.drafts)
+    extraction.drafts = without_repeats(extraction.drafts)
+    questions = find_questions(
+        extraction.drafts, extraction.accounts, Candidates(normalized.blocks, extraction.drafts)
+    )
+    cases = conditions(normalized.blocks, extraction.drafts)
+    building = Building(
+        answers=Answers(dict(answers or {})),
+        overrides=wanted,
+        secrets=name_secrets(normalized.text, normalized.masked),
+        advise=advise,
+    )
+    built = build_document(normalized, extraction, questions, building)
+    refuse_completed(built.runbook, building.answers.given, wanted)
+    errors = [problem for problem in problems(built.runbook) if problem.severity == "error"]
+    assert not errors, f"the import made a document that does not lint: {errors[0]}"
+    coverage = account_for(extraction.accounts, built.by_draft)
+    return Preview(
+        normalized, extraction, cases, built, coverage, building.answers, wanted, 1 if advise is None else 2
+    )
+
+
+def _check_name(name: str) -> None:
+    try:
+        _NAME.validate_python(name)
+    except ValidationError as error:
+        raise BadRequest(
+            f"{name[:80]!r} can't be a runbook's name.",
+            hint="1 to 63 of a-z, 0-9 and -, beginning with a letter.",
+            code="bad_name",
+        ) from error
+
+
+def _nothing_to_do(normalized: Normalized, extraction: Extraction) -> Unprocessable:
+    """The refusal of a text without a command or an imperative sentence, and where it looked."""
+    places = [
+        Place(item.line, 1, "", f"{' '.join(unmasked(item.text).split())[:80]}: {item.detail}")
+        for item in extraction.accounts[:20]
+    ]
+    return Unprocessable(
+        f"There is no command and no instruction in this text: {len(normalized.blocks)} blocks were read as "
+        f"{normalized.form}.",
+        hint="Put commands into code blocks or behind a `$ `, and write what to do as “Check …”.",
+        code="nothing_to_do",
+        places=places,
+    )

@@ -1,0 +1,89 @@
+"""What word processors put into commands, undone, each repair with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from ingest.blocks import Block, InlineCode, Repair
+from ingest.trace import Edit, edited
+
+_TYPED: Final = {
+    "\u2018": ("'", "smart quote"),
+    "\u2019": ("'", "smart quote"),
+    "\u201a": ("'", "smart quote"),
+    "\u201c": ('"', "smart quote"),
+    "\u201d": ('"', "smart quote"),
+    "\u201e": ('"', "smart quote"),
+    "\u00a0": (" ", "non-breaking space"),
+    "\u202f": (" ", "non-breaking space"),
+    "\u2007": (" ", "non-breaking space"),
+    "\u00ad": ("", "soft hyphen"),
+    "\u2013": ("--", "dash for two hyphens"),
+    "\u2014": ("--", "dash for two hyphens"),
+    "\u2212": ("-", "minus sign"),
+    "\u2010": ("-", "hyphen sign"),
+    "\u2011": ("-", "non-breaking hyphen"),
+    "\u2026": ("...", "ellipsis for three dots"),
+    "\ufb00": ("ff", "ligature"),
+    "\ufb01": ("fi", "ligature"),
+    "\ufb02": ("fl", "ligature"),
+    "\ufb03": ("ffi", "ligature"),
+    "\ufb04": ("ffl", "ligature"),
+}
+"""What stands in a command, what was typed, and what it is called."""
+
+_BROKEN: Final = re.compile("[" + "".join(_TYPED) + "]")
+_SHORT_OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=[A-Za-z](?![A-Za-z-]))")
+"""A dash before one letter was one hyphen: `–f` was `-f`, `–all` was `--all`."""
+
+
+def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
+    """The blocks with repaired code, and the repairs. Prose may keep its typography."""
+    result: list[Block] = []
+    repairs: list[Repair] = []
+    for block in blocks:
+        edits = _edits(block)
+        if not edits:
+            result.append(block)
+            continue
+        for edit in edits:
+            was = block.text[edit.start : edit.end]
+            line = min(block.end_line, block.line + block.text.count("\n", 0, edit.start))
+            repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, _TYPED[was][1]))
+        result.append(_repaired(block, edits))
+    return tuple(result), tuple(repairs)
+
+
+def repaired(text: str) -> str:
+    """A piece of code as it was typed."""
+    return edited(text, list(_of_code(text, 0, len(text))))[0]
+
+
+def _edits(block: Block) -> list[Edit]:
+    if not _BROKEN.search(block.text):
+        return []
+    if block.kind == "code":
+        return list(_of_code(block.text, 0, len(block.text)))
+    return [edit for code in block.code for edit in _of_code(block.text, code.start, code.end)]
+
+
+def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
+    short = {found.start() for found in _SHORT_OPTION.finditer(text, start, end)}
+    for found in _BROKEN.finditer(text, start, end):
+        now = "-" if found.start() in short else _TYPED[found[0]][0]
+        yield Edit(found.start(), found.end(), now)
+
+
+def _repaired(block: Block, edits: list[Edit]) -> Block:
+    text, trace = edited(block.text, edits)
+    code = tuple(InlineCode(_moved(item.start, edits), _moved(item.end, edits)) for item in block.code)
+    cells = tuple(repaired(cell) if _BROKEN.search(cell) else cell for cell in block.cells)
+    return replace(block, text=text, code=code, cells=cells, trace=trace.over(block.trace))
+
+
+def _moved(place: int, edits: list[Edit]) -> int:
+    """Where an offset stands after the edits before it."""
+    return place + sum(len(edit.now) - (edit.end - edit.start) for edit in edits if edit.end <= place)

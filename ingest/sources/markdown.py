@@ -1,0 +1,215 @@
+"""Markdown, by markdown-it-py: blocks with the lines and the characters that its tokens came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from base.limits import TEXT_MAX_CHARACTERS
+from ingest.blocks import Block, InlineCode
+from ingest.sources.html import read_html
+from ingest.sources.inline import read_inline
+from ingest.trace import Run, Trace, Writer, by_words
+
+_MAX_COLUMNS: Final = 64
+"""Wider rows are read as text: a table's missing cells are filled in, which multiplies rows by columns."""
+
+
+def _inline_of_short_texts(state: StateCore) -> None:
+    """Markdown's own rule, but a text longer than a document's stays plain: links and emphasis in it take the
+    square of its length.
+    """
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > TEXT_MAX_CHARACTERS:
+            token.children = [Token("text", "", 0, content=token.content)]
+        elif token.type == "inline":
+            token.children = token.children or []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _parser(*rules: str) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(list(rules))
+    parser.core.ruler.at("inline", _inline_of_short_texts)
+    parser.disable("text_join")  # an entity or an escape stays a token of its own, with what was written
+    return parser
+
+
+_PARSER: Final = _parser("table", "strikethrough")
+_WITHOUT_TABLES: Final = _parser("strikethrough")
+
+
+@dataclass
+class _Place:
+    """Where the walk is: how deep in lists, and whether each is ordered; the cells of the row so far."""
+
+    text: str
+    starts: list[int]
+    lists: list[bool] = field(default_factory=list)
+    in_item: int = 0
+    row_line: int = 0
+    cursor: int = 0
+    cells: list[str] = field(default_factory=list)
+    codes: list[InlineCode] = field(default_factory=list)
+    row: Writer = field(default_factory=Writer)
+
+    def begin(self, line: int) -> int:
+        """Where a line (from 0) begins; the end of the text behind the last one."""
+        return self.starts[line] if line < len(self.starts) else len(self.text)
+
+
+def read_markdown(text: str) -> Iterator[Block]:
+    """The blocks of a Markdown text, in order."""
+    wide = any(line.count("|") > _MAX_COLUMNS for line in text.split("\n"))
+    tokens = (_WITHOUT_TABLES if wide else _PARSER).parse(text)
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return _blocks(tokens, _Place(text, starts[:-1]))
+
+
+def _blocks(tokens: list[Token], place: _Place) -> Iterator[Block]:
+    for index, token in enumerate(tokens):
+        _enter(place, token)
+        if token.type == "inline":
+            opening = tokens[index - 1]
+            if opening.type in ("td_open", "th_open"):
+                _cell(token, place)
+            else:
+                yield from _text_block(token, opening, place)
+        elif token.type in ("fence", "code_block"):
+            yield _code(token, place)
+        elif token.type == "html_block":
+            yield from _html(token, place)
+        elif token.type == "tr_close":
+            line = place.row_line + 1
+            yield Block(
+                "row", place.row.text, line, line, cells=tuple(place.cells), code=tuple(place.codes),
+                trace=place.row.trace,
+            )  # fmt: skip
+
+
+def _enter(place: _Place, token: Token) -> None:
+    if token.type in ("bullet_list_open", "ordered_list_open"):
+        place.lists.append(token.type.startswith("ordered"))
+    elif token.type in ("bullet_list_close", "ordered_list_close"):
+        place.lists.pop()
+    elif token.type == "list_item_open":
+        place.in_item = 1
+    elif token.type == "list_item_close":
+        place.in_item = 0
+    elif token.type == "tr_open":
+        place.row_line = token.map[0] if token.map else place.row_line
+        place.cursor = place.begin(place.row_line)
+        place.cells, place.codes, place.row = [], [], Writer()
+
+
+def _cell(token: Token, place: _Place) -> None:
+    """One cell: markdown-it gives no place for it, so it is looked for in its row."""
+    inline = read_inline(token)
+    end = place.begin(place.row_line + 1)
+    written = token.content if "|" not in token.content else token.content.replace("|", "\\|")
+    found = place.text.find(written, place.cursor, end)
+    if place.cells:
+        place.row.put(" | ")
+    base = place.row.length
+    trace = inline.trace
+    if found >= 0:
+        place.cursor = found + len(written)
+        outer = _escaped(token.content, found)
+        trace = trace.over(outer)
+    else:
+        trace = by_words(inline.text, place.text, place.cursor, end)
+    place.row.parts.append(inline.text)
+    place.row.length += len(inline.text)
+    place.row.runs += [Run(base + run.at, run.length, run.begin, run.extent) for run in trace.runs]
+    place.cells.append(inline.text)
+    place.codes += [InlineCode(base + code.start, base + code.end) for code in inline.code]
+
+
+def _escaped(content: str, begin: int) -> Trace:
+    """The trace of a cell in whose source each `|` has a backslash before it."""
+    out = Writer()
+    for number, part in enumerate(content.split("|")):
+        if number:
+            out.put("|", begin, 2)
+            begin += 2
+        out.put(part, begin)
+        begin += len(part)
+    return out.trace
+
+
+def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
+    inline = read_inline(token)
+    text, code = inline.text, tuple(inline.code)
+    if not text.strip():
+        return
+    first, last = _lines(token)
+    trace = inline.trace.over(_content(token, place))
+    if opening.type == "heading_open":
+        yield Block("heading", text, first, last, level=int(opening.tag[1]), code=code, trace=trace)
+    elif place.lists and place.in_item:
+        place.in_item = 0  # the first paragraph is the item, further ones are paragraphs inside it
+        level = len(place.lists)
+        yield Block("item", text, first, last, level, place.lists[-1], code=code, trace=trace)
+    else:
+        yield Block("paragraph", text, first, last, len(place.lists), code=code, trace=trace)
+
+
+def _content(token: Token, place: _Place) -> Trace:
+    """The trace of an inline token's content: its lines, without what stands before them."""
+    first = token.map[0] if token.map else 0
+    out = Writer()
+    for number, line in enumerate(token.content.split("\n")):
+        if number:
+            out.put("\n", max(0, place.begin(first + number) - 1))
+        shown = line.strip()
+        begin, end = place.begin(first + number), place.begin(first + number + 1)
+        found = place.text.find(shown, begin, end) if shown else -1
+        out.put(line[: len(line) - len(line.lstrip())])
+        out.put(shown, *((found,) if found >= 0 else (begin, end - begin)))
+        out.put(line[len(line.rstrip()) :] if shown else "")
+    return out.trace
+
+
+def _code(token: Token, place: _Place) -> Block:
+    first, last = _lines(token)
+    words = token.info.strip().lower().split()
+    language = words[0].strip("{}.") if words else ""
+    inside = first + 1 if token.type == "fence" else first
+    text = token.content.rstrip("\n")
+    out = Writer()
+    for number, line in enumerate(text.split("\n")):
+        begin, end = place.begin(inside - 1 + number), place.begin(inside + number)
+        written = place.text[begin:end].rstrip("\n")
+        if number:
+            out.put("\n", max(0, begin - 1))
+        if written.endswith(line):
+            out.put(line, begin + len(written) - len(line))
+        else:
+            out.put(line, begin, len(written))
+    return Block("code", text, inside, last, language=language, trace=out.trace)
+
+
+def _html(token: Token, place: _Place) -> Iterator[Block]:
+    first, last = _lines(token)
+    cursor, end = place.begin(first - 1), place.begin(last)
+    for block in read_html(token.content):
+        trace = by_words(block.text, place.text, cursor, end)
+        if trace.runs:
+            cursor = trace.whole().end
+        yield replace(
+            block,
+            line=min(last, first + block.line - 1),
+            end_line=min(last, first + block.end_line - 1),
+            trace=trace,
+        )
+
+
+def _lines(token: Token) -> tuple[int, int]:
+    first, last = token.map or [0, 1]
+    return first + 1, max(first + 1, last)

@@ -1,0 +1,79 @@
+"""What a reader of an HTML page sees, as Markdown: the text that the spans of its blocks count in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.trace import Writer
+
+_TICKS: Final = re.compile(r"`+")
+
+
+def as_page(blocks: Iterable[Block]) -> tuple[str, list[Block]]:
+    """The page, and the blocks with their places in it."""
+    page, last = Writer(), ""
+    placed: list[Block] = []
+    for block in blocks:
+        if placed:
+            page.put("\n" if block.kind == last and last in ("item", "row") else "\n\n")
+        own = Writer()
+        _WRITERS[block.kind](page, own, block)
+        placed.append(replace(block, trace=own.trace))
+        last = block.kind
+    page.put("\n" if placed else "")
+    return page.text, placed
+
+
+def _copy(page: Writer, own: Writer, text: str) -> None:
+    """A part of a block's text goes to the page as it is."""
+    own.put(text, page.length)
+    page.put(text)
+
+
+def _heading(page: Writer, own: Writer, block: Block) -> None:
+    page.put("#" * block.level + " ")
+    _inline(page, own, block)
+
+
+def _item(page: Writer, own: Writer, block: Block) -> None:
+    page.put("   " * (block.level - 1) + ("1. " if block.ordered else "- "))
+    _inline(page, own, block)
+
+
+def _row(page: Writer, own: Writer, block: Block) -> None:
+    page.put("| ")
+    _inline(page, own, block)
+    page.put(" |")
+
+
+def _code(page: Writer, own: Writer, block: Block) -> None:
+    fence = "`" * max(3, 1 + _longest_ticks(block.text))
+    page.put(f"{fence}{block.language}\n")
+    _copy(page, own, block.text)
+    page.put(f"\n{fence}")
+
+
+def _inline(page: Writer, own: Writer, block: Block) -> None:
+    place = 0
+    for code in block.code:
+        if code.start < place:
+            continue
+        _copy(page, own, block.text[place : code.start])
+        inside = block.text[code.start : code.end]
+        ticks = "`" * (1 + _longest_ticks(inside))
+        page.put(ticks)
+        _copy(page, own, inside)
+        page.put(ticks)
+        place = code.end
+    _copy(page, own, block.text[place:])
+
+
+def _longest_ticks(text: str) -> int:
+    return max(map(len, _TICKS.findall(text)), default=0)
+
+
+_WRITERS: Final = {"heading": _heading, "item": _item, "row": _row, "code": _code, "paragraph": _inline}

@@ -1,0 +1,268 @@
+"""Plain text: numbered lines, bullets, prompts, indented commands, underlined headings, AsciiDoc."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+from ingest.blocks import Block, BlockKind, InlineCode
+from ingest.extract.commands import looks_like_command
+from ingest.extract.consoles import is_sql
+from ingest.extract.vocabulary import PREREQUISITES
+from ingest.trace import Trace, Writer
+
+_ITEM: Final = re.compile(r"^(\s*)(?:(\d{1,3}[.)]|[a-z][.)]|\.{1,3})|[-*•–])\s+(.*)$")
+_PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
+_UNDERLINE: Final = re.compile(r"^([=~^\-])\1{3,}\s*$")
+_ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
+_CHAT_LINE: Final = re.compile(r"^(?:\S.{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$")
+_ADOC_FENCE: Final = re.compile(r"^(-{4,}|\.{4,})\s*$")
+_ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
+_ADOC_SIGN: Final = re.compile(r"^(?:={1,5} \S|\[source\b|ifdef::|include::|//|:_?[a-z][\w-]*:\s*$)")
+_ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
+_ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
+_BACKTICKS: Final = re.compile(r"`([^`\n]+)`")
+_FENCE: Final = re.compile(r"^\s*```+\s*(\w*)\s*$")
+
+
+@dataclass
+class _Lines:
+    """The lines, where each begins, and where the reader is."""
+
+    lines: list[str]
+    starts: list[int]
+    asciidoc: bool = False
+    place: int = 0
+    pending_language: str = ""
+    paragraph: list[str] = field(default_factory=list)
+    paragraph_line: int = 1
+
+
+def read_plain(text: str) -> Iterator[Block]:
+    """The blocks of a plain text, in order."""
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    return _blocks(_Lines(lines, starts, any(_ADOC_SIGN.match(line) for line in lines)))
+
+
+def _blocks(state: _Lines) -> Iterator[Block]:
+    while state.place < len(state.lines):
+        found = _special(state)
+        if found is None:
+            _to_paragraph(state)
+            continue
+        yield from _end_paragraph(state)
+        yield from found
+    yield from _end_paragraph(state)
+
+
+def _special(state: _Lines) -> list[Block] | None:
+    """The block that begins at this line, with the place moved behind it; None for a line of prose."""
+    line = state.lines[state.place]
+    number = state.place + 1
+    if not line.strip() or _is_skipped(state, line):
+        state.place += 1
+        return []
+    if _CHAT_LINE.match(line):
+        state.place += 1
+        return [_title(state, number, line, 0, level=0, kind="paragraph")]
+    if _FENCE.match(line) or (_ADOC_FENCE.match(line) and not state.paragraph):
+        return _fenced(state)
+    found = _of_asciidoc(state, line, number)
+    if found is not None:
+        return found
+    if _is_heading(state):
+        return [_heading(state)]
+    if _PROMPT.match(line) or _is_indented_code(state, line):
+        return _indented(state)
+    item = _ITEM.match(line)
+    return [_item(state, item)] if item else None
+
+
+def _of_asciidoc(state: _Lines, line: str, number: int) -> list[Block] | None:
+    """A title, a heading or a listing of AsciiDoc; None for any other line."""
+    title, heading = _ADOC_TITLE.match(line), _ADOC_HEADING.match(line)
+    if title:
+        state.place += 1
+        return [_title(state, number, title[1], title.start(1), level=3)]
+    if heading:
+        state.place += 1
+        return [_title(state, number, heading[2], heading.start(2), level=len(heading[1]))]
+    source = _ADOC_SOURCE.match(line)
+    if source is None:
+        return None
+    state.pending_language = source[1]
+    state.place += 1
+    following = state.lines[state.place] if state.place < len(state.lines) else ""
+    if following.strip() and not _FENCE.match(following) and not _ADOC_FENCE.match(following):
+        return _unfenced(state)
+    return []
+
+
+def _is_indented_code(state: _Lines, line: str) -> bool:
+    """An indented line after an empty one; below a line of prose only what looks like a command."""
+    if not line.startswith(("    ", "\t")) or _ITEM.match(line):
+        return False
+    return not state.paragraph or looks_like_command(_plain_quotes(line)) or is_sql(f"{line.strip()};")
+
+
+def _is_skipped(state: _Lines, line: str) -> bool:
+    """Directives of AsciiDoc; in any other text such a line says something."""
+    return state.asciidoc and _ADOC_SKIPPED.match(line) is not None
+
+
+def _title(
+    state: _Lines, number: int, text: str, column: int, *, level: int, kind: BlockKind = "heading"
+) -> Block:
+    out = Writer()
+    out.put(text.strip(), state.starts[number - 1] + column + len(text) - len(text.lstrip()))
+    return Block(kind, out.text, number, number, level=level, trace=out.trace)
+
+
+def _plain_quotes(line: str) -> str:
+    return line.replace("–", "--").replace("—", "--")
+
+
+def _to_paragraph(state: _Lines) -> None:
+    if not state.paragraph:
+        state.paragraph_line = state.place + 1
+    state.paragraph.append(state.lines[state.place])
+    state.place += 1
+
+
+def _end_paragraph(state: _Lines) -> Iterator[Block]:
+    if state.paragraph:
+        first = state.paragraph_line
+        text, code, trace = _with_code(_joined(state, first - 1, state.paragraph))
+        last = first + len(state.paragraph) - 1
+        state.paragraph = []
+        yield Block("paragraph", text, first, last, code=code, trace=trace)
+
+
+def _joined(state: _Lines, first: int, parts: list[str], column: int = 0) -> Writer:
+    """The parts of lines from `first` (from 0) on, stripped, as one line; `column` is the first one's."""
+    out = Writer()
+    for number, part in enumerate(parts):
+        out.put(" " if number else "", state.starts[first + number] - 1)
+        before = len(part) - len(part.lstrip()) + (0 if number else column)
+        out.put(part.strip(), state.starts[first + number] + before)
+    return out
+
+
+def _fenced(state: _Lines) -> list[Block]:
+    opening = state.lines[state.place].strip()
+    label = _FENCE.match(opening)
+    closing = "```" if label else opening
+    begin = state.place + 1
+    end = begin
+    while end < len(state.lines) and not state.lines[end].strip().startswith(closing):
+        end += 1
+    language = (label[1] if label else "") or state.pending_language
+    state.pending_language = ""
+    state.place = end + 1
+    text = "\n".join(state.lines[begin:end])
+    if not text.strip():
+        return []
+    out = Writer()
+    out.put(text, state.starts[begin])
+    return [Block("code", text, begin + 1, max(begin + 1, end), language=language.lower(), trace=out.trace)]
+
+
+def _unfenced(state: _Lines) -> list[Block]:
+    """A listing of AsciiDoc without a fence: it goes to the next empty line."""
+    begin = state.place
+    while state.place < len(state.lines) and state.lines[state.place].strip():
+        state.place += 1
+    out = Writer()
+    out.put("\n".join(state.lines[begin : state.place]), state.starts[begin])
+    language, state.pending_language = state.pending_language, ""
+    return [Block("code", out.text, begin + 1, state.place, language=language, trace=out.trace)]
+
+
+def _is_heading(state: _Lines) -> bool:
+    line = state.lines[state.place].strip()
+    following = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
+    if _UNDERLINE.match(following) and not state.paragraph:
+        return True
+    letters = [character for character in line if character.isalpha()]
+    shouted = (
+        len(letters) > 3
+        and line[:12].upper() == line[:12]
+        and sum(map(str.isupper, letters)) * 3 > len(letters) * 2
+    )
+    if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
+        return not _ITEM.match(line)
+    alone = not state.paragraph and not following.strip()
+    return alone and (shouted or (line.endswith(":") and len(line) < 60 and not _ITEM.match(line)))
+
+
+def _heading(state: _Lines) -> Block:
+    number = state.place + 1
+    line = state.lines[state.place].strip()
+    following = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
+    state.place += 2 if _UNDERLINE.match(following) else 1
+    column = state.lines[number - 1].find(line)
+    return _title(state, number, line.rstrip(":"), column, level=2)
+
+
+def _indented(state: _Lines) -> list[Block]:
+    begin = state.place
+    while state.place < len(state.lines) and _goes_on(state, begin):
+        state.place += 1
+    taken = state.lines[begin : state.place]
+    margin = min((len(line) - len(line.lstrip()) for line in taken if line.strip()), default=0)
+    out = Writer()
+    for number, line in enumerate("\n".join(line[margin:] for line in taken).rstrip().split("\n")):
+        out.put("\n" if number else "", state.starts[begin + number] - 1)
+        out.put(line, state.starts[begin + number] + margin)
+    return [Block("code", out.text, begin + 1, state.place, trace=out.trace)]
+
+
+def _goes_on(state: _Lines, begin: int) -> bool:
+    line = state.lines[state.place]
+    if state.place == begin or _PROMPT.match(line):
+        return True
+    previous = state.lines[state.place - 1].rstrip()
+    return bool(line.strip()) and (line.startswith(("    ", "\t", "  ")) or previous.endswith("\\"))
+
+
+def _item(state: _Lines, found: re.Match[str]) -> Block:
+    number = state.place + 1
+    indent = len(found[1].expandtabs(4))
+    parts = [found[3]]
+    state.place += 1
+    while state.place < len(state.lines):
+        line = state.lines[state.place]
+        inner = len(line) - len(line.lstrip())
+        if (
+            not line.strip()
+            or inner <= indent
+            or _ITEM.match(line)
+            or _PROMPT.match(line)
+            or _is_skipped(state, line)
+            or inner >= indent + 6
+            or _is_indented_code(state, line)
+        ):
+            break
+        parts.append(line)
+        state.place += 1
+    text, code, trace = _with_code(_joined(state, number - 1, parts, found.start(3)))
+    level = 1 + indent // 2
+    return Block("item", text, number, state.place, level, found[2] is not None, code=code, trace=trace)
+
+
+def _with_code(written: Writer) -> tuple[str, tuple[InlineCode, ...], Trace]:
+    """Take backticks away and say where the code stands."""
+    text, place = written.text, 0
+    out = Writer()
+    spans: list[InlineCode] = []
+    for found in _BACKTICKS.finditer(text):
+        out.put(text[place : found.start()], place)
+        spans.append(InlineCode(out.length, out.length + len(found[1])))
+        out.put(found[1], found.start(1))
+        place = found.end()
+    out.put(text[place:], place)
+    return out.text, tuple(spans), out.trace.over(written.trace)

@@ -1,0 +1,220 @@
+"""One simple command, from its words to judgements: function, wrapper, tool of the tables, or unknown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from scanner import rules
+from scanner.call import Call, judge_call
+from scanner.flow import Place
+from scanner.judge import MAX_WORDS, Judge
+from scanner.judgement import SAFE, Judgement
+from scanner.options import Arguments, Grammar, parse_arguments
+from scanner.paths import is_trusted_place, normal_path
+from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
+from scanner.unwrap import unwrap
+from scanner.words import OPAQUE, Word
+
+MAX_VERB_WORDS: Final = 5
+"""The longest verb in the tables: `gcloud compute instance-groups managed list`."""
+
+_VERSIONED: Final = re.compile(
+    r"(kubectl|python|pip|psql|node|ruby|perl|php|lua|gcc|ld|java|pg_dump)[-.]?\d+(?:\.\d+)*"
+)
+_HELP: Final = frozenset({"--help", "-help", "--version"})
+
+
+def program_name(word: Word) -> str:
+    """The name that the tables know a program by: without folder, `.exe`, or version suffix."""
+    name = word.text.rsplit("/", 1)[-1].removesuffix(".exe")
+    match = _VERSIONED.fullmatch(name)
+    return match.group(1) if match else name
+
+
+def _trusted_folder(folder: str) -> bool:
+    """A folder of programs, or any other that only the host's owner can write to."""
+    if patterns("program_folders").fullmatch(folder) is not None:
+        return True
+    return folder.startswith("/") and is_trusted_place(normal_path(folder + "/x"))
+
+
+def is_known_name(name: str) -> bool:
+    """Whether the tables say anything about a program of this name."""
+    return tool(name) is not None or wrapper(name) is not None or name in names("shells")
+
+
+def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool = False) -> None:
+    """Judge one command, its name first. `guessing` is for tails of unknown programs' arguments."""
+    name_word, start, end = words[0], words[0].start, words[-1].end
+    if len(words) > MAX_WORDS:
+        judge.unknown("shell.bounds", "more words than are judged in one command", start, end)
+        return
+    if OPAQUE in name_word.text or name_word.pattern or not name_word.text:
+        judge.unknown("shell.dynamic", "the name of the program is known only when it runs", start, end)
+        return
+    if not name_word.certain:
+        judge.unknown("shell.dynamic", "the name of the program depends on what ran before", start, end)
+    name = program_name(name_word)
+    if name_word.text in judge.shared.functions and not guessing and not is_known_name(name):
+        return
+    folder = name_word.text.rsplit("/", 1)[0] if "/" in name_word.text else ""
+    if folder and not guessing and not _trusted_folder(re.sub("/+", "/", folder)):
+        judge.unknown("shell.path", f"{name_word.text} need not be the {name} that is known", start, end)
+    known = wrapper(name)
+    if known is not None:
+        unwrap(judge, known, words, place)
+        return
+    found = tool(name)
+    if found is None:
+        _unknown_program(judge, name, words, guessing=guessing)
+        return
+    _judge_tool(judge, found, words, place)
+
+
+def _unknown_program(judge: Judge, name: str, words: list[Word], *, guessing: bool) -> None:
+    if guessing:
+        return
+    start, end = words[0].start, words[-1].end
+    if not judge.guess(words[1:]):
+        judge.unknown("tool.unknown", f"{name} is not in the tables: what it does is not known", start, end)
+
+
+def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> None:
+    start, end = words[0].start, words[-1].end
+    if len(words) == 2 and words[1].literal and words[1].text in _HELP:
+        judge.add(Judgement(SAFE, "help", f"prints the help or version of {found.name}", start, end))
+        return
+    if _asks_help(found, words):
+        judge.add(Judgement(SAFE, "help", f"prints the help of {found.name}", start, end))
+        return
+    verb = _verb(found, words)
+    rule = _rule(found, verb)
+    if rule is None:
+        _no_rule(judge, found, words, verb)
+        return
+    path, rest = verb.path, verb.options + words[1 + verb.taken :]
+    if verb.following is not None and not verb.following.literal and _has_longer(found, path):
+        judge.unknown(
+            "shell.dynamic", f"what {found.name} is asked to do is known only when it runs", start, end
+        )
+    if path and len(rest) == 1 and rest[0].literal and rest[0].text in _HELP:
+        judge.add(Judgement(SAFE, "help", f"prints the help of {found.name} {' '.join(path)}", start, end))
+        return
+    grammar = _grammar(found, rule)
+    arguments = parse_arguments(rest, grammar)
+    judge_call(Call(judge, found, rule, path, words, arguments, place), rules.HANDLERS, rules.READERS)
+
+
+def _grammar(found: Tool, rule: Rule) -> Grammar:
+    values = rule.values | found.values
+    known = (rule.options or frozenset()) | (found.flags or frozenset()) | set(rule.raises) | set(rule.lowers)
+    known |= set(found.raises)
+    values |= rule.exec | found.exec | _bounded(rule.raises) | _bounded(found.raises)
+    if rule.resources.startswith("option:"):
+        values |= set(rule.resources.removeprefix("option:").split(","))
+    return Grammar(values, known - values, single_dash=found.single_dash, first_only=found.first_only)
+
+
+_VERB_WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def _asks_help(found: Tool, words: list[Word]) -> bool:
+    """`aws ec2 help`, `gh codespace code --help`: for tools that then do nothing else, whatever the verb."""
+    last, between = words[-1], words[1:-1]
+    asks = last.text == "--help" or (last.text == "help" and found.table is not None and not found.fold_case)
+    return (
+        asks
+        and len(between) <= 4
+        and found.name in names("help_for_every_verb")
+        and all(word.literal and _VERB_WORD.fullmatch(word.text) is not None for word in words[1:-1])
+    )
+
+
+def _bounded(raises: dict[str, Raise]) -> set[str]:
+    """The options of which only some values count: they take a value."""
+    return {name for name, entry in raises.items() if entry.when is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """The verb words, how many words they and the options between them took, and those options."""
+
+    path: tuple[str, ...]
+    taken: int
+    options: list[Word]
+    following: Word | None
+    """The first word after it that is neither an option nor an option's value."""
+
+
+def _verb(found: Tool, words: list[Word]) -> _Verb:
+    """Follow the verb words past options, as long as the tables know the longer path."""
+    path: tuple[str, ...] = ()
+    options: list[Word] = []
+    pending: list[Word] = []
+    taken, index = 0, 1
+    grammar = Grammar(found.values | found.exec | _bounded(found.raises), single_dash=found.single_dash)
+    while (found.verbs or found.table is not None) and index < len(words) and len(path) < MAX_VERB_WORDS:
+        word = words[index]
+        dashed = word.text.startswith("-") and len(word.text) > 1
+        if dashed and not _extends(found, (*path, word.text)):
+            size = _option_size(words, index, grammar)
+            pending.extend(words[index : index + size])
+            index += size
+            continue
+        text = word.text.lower() if found.fold_case else word.text
+        if not word.literal or not _extends(found, (*path, text)):
+            break
+        path = (*path, text)
+        options.extend(pending)
+        pending = []
+        taken = index
+        index += 1
+    following = words[index] if index < len(words) and (found.verbs or found.table is not None) else None
+    return _Verb(path, taken, options, following)
+
+
+def _option_size(words: list[Word], index: int, grammar: Grammar) -> int:
+    arguments: Arguments = parse_arguments(words[index : index + 1], grammar)
+    last = arguments.options[-1] if arguments.options else None
+    takes = last is not None and last.name in grammar.values and last.value is None
+    return 2 if takes and index + 1 < len(words) else 1
+
+
+def _has_longer(found: Tool, path: tuple[str, ...]) -> bool:
+    return any(verb.startswith(" ".join(path) + " ") for verb in found.verbs)
+
+
+def _extends(found: Tool, path: tuple[str, ...]) -> bool:
+    joined = " ".join(path)
+    if joined in found.verbs or any(verb.startswith(joined + " ") for verb in found.verbs):
+        return True
+    return found.table is not None and table_knows(found.table, path)
+
+
+def _rule(found: Tool, verb: _Verb) -> Rule | None:
+    if not found.verbs and found.table is None:
+        return found.bare or found.other
+    if not verb.path:
+        if verb.following is None:
+            return found.bare
+        return found.other if verb.following.literal or not found.verbs else None
+    rule = found.verbs.get(" ".join(verb.path))
+    if rule is None and found.table is not None:
+        rule = table_rule(found.table, verb.path)
+    return rule
+
+
+def _no_rule(judge: Judge, found: Tool, words: list[Word], verb: _Verb) -> None:
+    start, end = words[0].start, words[-1].end
+    following = verb.following
+    if following is not None and not following.literal:
+        judge.unknown(
+            "shell.dynamic", f"what {found.name} is asked to do is known only when it runs", start, end
+        )
+    elif not judge.guess(words[1:]):
+        shown = f"{found.name} {following.text}" if following is not None else found.name
+        judge.unknown(
+            "tool.unknown-verb", f"{shown} is not in the tables: what it does is not known", start, end
+        )

@@ -1,0 +1,79 @@
+"""sudo, su and their like: a command as another user, and what that user may read."""
+
+from __future__ import annotations
+
+from scanner.flow import Place
+from scanner.judge import Judge
+from scanner.judgement import CAUTION, SAFE, Judgement, highest
+from scanner.paths import normal_path
+from scanner.tables import Wrapper, names, patterns, tool
+from scanner.words import Word
+
+
+def letters(known: Wrapper, text: str) -> list[str]:
+    """`-nE` as `-n`, `-E`; stops at a letter that takes the rest as its value."""
+    if text in known.flags or text in known.values or text in known.raises:
+        return [text]
+    if text[1:].isdigit() and "-#" in known.flags:
+        return ["-#"]
+    found = []
+    for letter in text[1:]:
+        found.append("-" + letter)
+        if "-" + letter in known.values or "-" + letter in known.exec:
+            break
+    return found
+
+
+def su(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
+    """su, runuser, flock …: `-c TEXT` anywhere, a command after `--`, or a shell of another user."""
+    start, end = words[0].start, words[-1].end
+    found = False
+    for at, word in enumerate(words[1:], 1):
+        flags = word.text.startswith("-") and not word.text.startswith("--") and word.text.endswith("c")
+        if (flags or word.text == "--command") and at + 1 < len(words):
+            judge.inner(words[at + 1].text, start, end, f"wrapper.{known.name}")
+            found = True
+        elif word.text.startswith("--command="):
+            judge.inner(word.text.partition("=")[2], start, end, f"wrapper.{known.name}")
+            found = True
+    dashes = [at for at, word in enumerate(words) if word.text == "--"]
+    if dashes and dashes[0] + 1 < len(words):
+        judge.words(words[dashes[0] + 1 :], place)
+        found = True
+    elif known.name != "su" and inner and not inner[0].text.startswith("-"):
+        judge.words(inner, place)
+        found = True
+    if not found:
+        judge.add(Judgement(CAUTION, f"wrapper.{known.name}", known.bare.why, start, end))
+
+
+def sudo(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
+    """sudo and doas: with no command they list, or open a shell of another user."""
+    start, end = words[0].start, words[-1].end
+    flags = {
+        letter for word in words[1:] if word.text.startswith("-") for letter in letters(known, word.text)
+    }
+    if inner:
+        before = len(judge.judgements)
+        judge.words(inner, place)
+        if highest(judge.judgements[before:]) is SAFE and _reads_past_rights(inner):
+            why = "reads, as another user, files that this account need not be allowed to read"
+            judge.add(Judgement(CAUTION, "wrapper.sudo-read", why, start, end))
+    elif flags & {"-l", "--list", "-v", "-k", "-K", "-V"} or {"--list"} & {word.text for word in words}:
+        judge.add(Judgement(SAFE, "wrapper.sudo-list", "lists or refreshes what sudo allows", start, end))
+    else:
+        judge.add(Judgement(CAUTION, "wrapper.sudo-shell", "opens a shell of another user", start, end))
+
+
+def _reads_past_rights(inner: list[Word]) -> bool:
+    """A reader of any file, run with more rights, on something else than logs and the state of the system."""
+    known = tool(inner[0].text.rsplit("/", 1)[-1])
+    if known is None or known.bare is None or known.bare.id not in names("file_readers"):
+        return False
+    paths = [word for word in inner[1:] if not word.text.startswith("-")]
+    named = [word for word in paths if "/" in word.text]
+    if known.bare.id.startswith("files."):
+        return not named or not all(word.text.startswith("/") for word in named)
+    return not named or any(
+        patterns("public_reading").fullmatch(normal_path(word.text)) is None for word in named
+    )

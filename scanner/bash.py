@@ -1,0 +1,137 @@
+"""The judge of bash: it is told by the walk what there is in a script, and asks the rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tree_sitter import Node
+
+from scanner import environment, redirects
+from scanner.argv import is_known_name, judge_words
+from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
+from scanner.judge import MAX_COMMANDS, Judge, Shared
+from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
+from scanner.parse import parse_bash
+from scanner.reading import Redirect
+from scanner.text import destructive_text
+from scanner.walk import Walker
+from scanner.words import Word
+
+_SPLIT_WORD: Final = re.compile(r"[^\s\\]\\\n[^\s]")
+_HIDDEN_LETTERS: Final = re.compile(r"\$'[^']*\\(?:x[2-7][0-9a-fA-F]|0?[0-7]{3}|[uU]0{2,6}[2-7][0-9a-fA-F])")
+_EXFILTRATION: Final = "what holds secrets is read, and data is sent over the network, in one command"
+
+
+class BashJudge(Judge):
+    """Judges one bash text by walking its syntax tree."""
+
+    def __init__(
+        self, text: str, *, depth: int = 0, shared: Shared | None = None, stdin: Stdin | None = None
+    ) -> None:
+        super().__init__(text, depth=depth, shared=shared, stdin=stdin)
+        self._heredocs: list[str] = []
+        self._source = b""
+
+    def run(self) -> list[Judgement]:
+        """Parse, walk, judge; then look at the raw text where something could not be read."""
+        whole = len(self.text.encode())
+        if self.depth > MAX_INNER_DEPTH:
+            self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
+            return self._searched(whole)
+        parsed = parse_bash(self.text)
+        self._source = parsed.source
+        if parsed.too_large:
+            self.unknown("shell.bounds", "the text is too large or too deep to read as a whole", 0, whole)
+            return self._searched(whole)
+        if _SPLIT_WORD.search(self.text):
+            self.unknown("shell.construct", "a word is split over two lines", 0, whole)
+        if _HIDDEN_LETTERS.search(self.text):
+            self.unknown(
+                "text.hidden-letters", "ordinary letters are written as escapes, which hides them", 0, whole
+            )
+        if not parsed.complete:
+            self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
+        Walker(parsed.source, self).walk(parsed.root)
+        if self.runs_stdin:
+            for text in self._heredocs:
+                self.inner(text, 0, whole, "shell.heredoc")
+        if self.shared.sensitive is not None and self.shared.network is not None and self.depth == 0:
+            self.add(Judgement(DANGEROUS, "network.exfiltration", _EXFILTRATION, 0, whole))
+        return self._searched(whole)
+
+    def _searched(self, whole: int) -> list[Judgement]:
+        """A destructive phrase anywhere decides where the structure could not be followed."""
+        if self.searches_text and highest(self.judgements) is not DANGEROUS:
+            hit = destructive_text(self.text)
+            if hit is not None:
+                self.add(Judgement(DANGEROUS, "text.destructive", hit, 0, whole))
+        return self.judgements
+
+    def words(self, words: list[Word], place: Place, *, guessing: bool = False) -> None:
+        judge_words(self, words, place, guessing=guessing)
+
+    # -- what the walk tells
+
+    def command(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
+        """One simple command."""
+        self.shared.commands += 1
+        if self.shared.commands > MAX_COMMANDS:
+            self.unknown(
+                "shell.bounds", "more commands than are judged in one text", words[0].start, words[-1].end
+            )
+            return
+        if self.stdin is not None and place.stdin.kind == "inherited":
+            place = Place(self.stdin, place.conditional, place.repeated)
+        for name, value in assignments:
+            environment.prefix(self, name, value, words)
+        judge_words(self, words, place)
+
+    def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
+        """An assignment on its own."""
+        environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
+
+    def redirect(self, redirect: Redirect) -> None:
+        """A redirection to or from a file."""
+        redirects.judge_redirect(self, redirect)
+
+    def heredoc(self, text: str) -> None:
+        """The body of a here-document, kept in case a shell reads it."""
+        self._heredocs.append(text)
+
+    def function(self, name: str, body: Node, node: Node) -> None:
+        """A function definition; calls of it are judged by its body, which is walked once."""
+        raw = self._source[body.start_byte : body.end_byte].decode("utf-8", "replace")
+        if _calls(name, body, self._source):
+            if "|" in raw or "&" in raw:
+                why = f"{name} starts itself again and again until the host can start nothing else"
+                self.add(Judgement(DANGEROUS, "shell.fork-bomb", why, node.start_byte, node.end_byte))
+            self.unknown("shell.recursion", f"{name} calls itself", node.start_byte, node.end_byte)
+        if is_known_name(name):
+            self.unknown("shell.shadow", f"{name} is redefined as a function", node.start_byte, node.end_byte)
+        self.shared.functions.add(name)
+
+    def shows_variables(self, start: int, end: int) -> None:
+        """`declare -p`, `export`: every variable with its value is printed."""
+        found = Judgement(CAUTION, "secrets.read", "prints every variable, secrets included", start, end)
+        self.shared.sensitive = found
+        self.add(found)
+
+    def backquotes(self, text: str, start: int, end: int) -> None:
+        """Backquotes that the tree does not show, or not with certainty."""
+        self.unknown(
+            "shell.construct", "a command in backquotes that can't be delimited with certainty", start, end
+        )
+        parts = text.split("`")
+        for part in parts[1::2] + parts[2::2]:
+            if part.strip():
+                self.inner(part.strip(), start, end, "shell.backquotes")
+
+
+def _calls(name: str, body: Node, source: bytes) -> bool:
+    if (
+        body.type == "command_name"
+        and source[body.start_byte : body.end_byte].decode("utf-8", "replace") == name
+    ):
+        return True
+    return any(_calls(name, child, source) for child in body.children)

@@ -1,0 +1,325 @@
+"""One call of a known tool against its rule: options, arguments, files, handlers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from scanner.flow import Place
+from scanner.interpreters import search_code
+from scanner.judge import Judge
+from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
+from scanner.options import Arguments, Option
+from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, normal_path
+from scanner.tables import Raise, Rule, Tool, patterns
+from scanner.words import OPAQUE, Word
+from schemas.risk import Risk
+from schemas.verdict import Reversibility
+
+MAX_RESOURCES: Final = 8
+_SERVICE_VERBS: Final = frozenset(
+    "restart reload force-reload try-restart status kill remove unload load".split()
+)
+_IP_WORDS: Final = frozenset("dev via up down src table metric scope proto link global".split())
+_OWN_KEYS: Final = frozenset(
+    {
+        "--key",
+        "-E",
+        "--cert",
+        "--cacert",
+        "-i",
+        "--client-key",
+        "--client-certificate",
+        "--keyring",
+        "--kubeconfig",
+    }
+)
+"""Options that name a key to sign in with: it is used, not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool, the rule that its verb selected, and what it was given."""
+
+    judge: Judge
+    tool: Tool
+    rule: Rule
+    path: tuple[str, ...]
+    words: list[Word]
+    arguments: Arguments
+    place: Place
+
+    @property
+    def start(self) -> int:
+        """The first byte of the command."""
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        """The byte after the command."""
+        return self.words[-1].end
+
+    def say(
+        self,
+        risk: Risk,
+        rule: str,
+        why: str,
+        *,
+        word: Word | None = None,
+        resources: Iterable[str] = (),
+        reversibility: Reversibility = Reversibility.UNKNOWN,
+    ) -> None:
+        """Add a judgement about this command, or about one word of it."""
+        start, end = (word.start, word.end) if word is not None else (self.start, self.end)
+        self.judge.add(
+            Judgement(risk, rule, why, start, end, tuple(resources)[:MAX_RESOURCES], reversibility)
+        )
+
+
+_PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
+
+Handler = Callable[[Call], None]
+"""Adds what no table can say."""
+Reader = Callable[[Call], str | None]
+"""Says why a call of a changing tool only reads, or None. Asked only where every word is literal."""
+
+
+def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str, Reader]) -> None:
+    """Apply a rule: 0. a reading form of a changing tool; 1. the base risk, lowered where an option says dry
+    run; 2. options; 3. arguments; 4. files; 5. what no table can say, in a handler.
+    """
+    rule = call.rule
+    reader = readers.get(rule.handler or "")
+    if reader is not None and all(word.literal for word in call.words):  # 0
+        reason = reader(call)
+        if reason is not None:
+            call.say(SAFE, f"{rule.id}.read", reason, reversibility=Reversibility.NOT_NEEDED)
+            _files(call)
+            return
+    lowered = _lowered(call)  # 1
+    risk = lowered.risk if lowered is not None else rule.risk
+    why = lowered.why if lowered is not None else rule.why
+    inverse = _inverse(call) if lowered is None else None
+    reversibility = Reversibility.NOT_NEEDED if risk is SAFE else rule.reversibility
+    call.judge.add(
+        Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
+    )
+    _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
+    _arguments(call, safe=risk is SAFE)  # 3
+    _files(call)  # 4
+    if rule.network:
+        call.judge.shared.network = call.judge.judgements[-1]
+    if rule.inner:
+        call.judge.guess(call.words[1:])
+    if rule.handler is not None and rule.handler in handlers and lowered is None:  # 5
+        handlers[rule.handler](call)
+
+
+def _matches(raised: Raise, option: Option) -> bool | None:
+    """Whether an entry speaks about this option's value; None where the value is not known."""
+    if raised.when is None:
+        return True
+    if option.value is None:
+        return raised.when.fullmatch("") is not None
+    if not option.value.literal:
+        return None
+    return raised.when.fullmatch(option.value.text) is not None
+
+
+def _lowered(call: Call) -> Raise | None:
+    """The lowering that holds; an option given twice counts only where each of its values lowers."""
+    found: Raise | None = None
+    for option in call.arguments.options:
+        entry = call.rule.lowers.get(option.name)
+        if entry is None:
+            continue
+        if not _matches(entry, option):
+            return None
+        found = found or entry
+    return found
+
+
+def _options(call: Call, *, safe: bool) -> None:
+    rule, tool = call.rule, call.tool
+    for option in call.arguments.options:
+        name = option.name
+        entry = rule.raises.get(name) or tool.raises.get(name)
+        if entry is not None:
+            _raised(call, entry, option)
+        elif name in rule.exec or name in tool.exec:
+            _runs(call, option)
+        elif not safe or name in rule.values or name in rule.lowers or name in tool.values:
+            continue
+        elif rule.options is not None and name not in rule.options and not _is_global(tool, name):
+            why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
+            call.say(UNKNOWN, "option.unknown", why, word=option.word)
+    if safe and any(not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful):
+        if _every_option_is_harmless(rule, tool):
+            return
+        call.say(UNKNOWN, "option.dynamic", f"an option of {tool.name} may be known only when it runs")
+
+
+def _every_option_is_harmless(rule: Rule, tool: Tool) -> bool:
+    """No option of the program writes, runs or leads elsewhere: a file named `-x` does no harm either."""
+    raises = (*rule.raises.values(), *tool.raises.values())
+    return (
+        rule.options is None
+        and not rule.exec
+        and not tool.exec
+        and rule.handler is None
+        and rule.max_arguments is None
+        and all(entry.risk is SAFE for entry in raises)
+    )
+
+
+def _is_global(tool: Tool, name: str) -> bool:
+    return tool.flags is not None and name in tool.flags
+
+
+def _raised(call: Call, entry: Raise, option: Option) -> None:
+    matched = _matches(entry, option)
+    if matched is None and entry.risk is not SAFE:
+        call.say(
+            UNKNOWN, f"{call.rule.id}{option.name}", f"the value of {option.name} is known only when it runs"
+        )
+    elif matched:
+        call.say(
+            entry.risk,
+            f"{call.rule.id}{option.name}",
+            entry.why,
+            word=option.word,
+            reversibility=entry.reversibility,
+        )
+
+
+def _runs(call: Call, option: Option) -> None:
+    """An option whose value is run: looked into, and unknown at best."""
+    value = option.value
+    call.say(
+        UNKNOWN, "option.runs", f"{option.name} makes {call.tool.name} run another program", word=option.word
+    )
+    if value is None or not value.text:
+        return
+    search_code(call.judge, value.text, option.word.start, option.word.end)
+    for part in {value.text, value.text.partition("=")[2]}:
+        text = part.strip().removeprefix("!").removeprefix("shell ").strip("\"'")
+        if text:
+            call.judge.inner(text, option.word.start, option.word.end, "option.runs")
+
+
+def _arguments(call: Call, *, safe: bool) -> None:
+    rule, positionals = call.rule, call.arguments.positionals
+    if rule.max_arguments is not None and len(positionals) > rule.max_arguments:
+        call.say(rule.over.risk, f"{rule.id}.arguments", rule.over.why)
+    for pattern, entry in rule.arguments:
+        for word in positionals:
+            if pattern.fullmatch(word.text.replace(OPAQUE, "")) is not None:
+                call.say(entry.risk, f"{rule.id}.argument", entry.why, word=word, resources=(word.text,))
+                break
+
+
+def _files(call: Call) -> None:
+    """Secrets that are named, and writes onto what the system depends on."""
+    judge = call.judge
+    candidates = [
+        *call.arguments.positionals,
+        *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
+    ]
+    for word in candidates:
+        if is_sensitive(normal_path(word.text.removeprefix("@"))):
+            found = Judgement(CAUTION, "secrets.read", f"{word.text} holds secrets", call.start, call.end)
+            judge.shared.sensitive = found
+            judge.add(found)
+            break
+        if call.rule.id.startswith("text.") and is_raw_storage(normal_path(word.text)):
+            call.say(
+                CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
+            )
+            break
+    if call.rule.id in _PRINTS_VARIABLES:
+        _secret_variables(call)
+    for word in _written(call):
+        path = normal_path(word.text)
+        if is_device(path) or is_protected(path):
+            what = "a device" if is_device(path) else "something that the system or its services depend on"
+            why = f"{call.tool.name} changes {word.text}, {what}"
+            call.say(
+                DANGEROUS, "write.protected", why, resources=(path,), reversibility=Reversibility.IRREVERSIBLE
+            )
+            break
+
+
+def _secret_variables(call: Call) -> None:
+    """A variable that by its name holds a secret, printed: the name is in the text, the value is not."""
+    for word in call.words[1:]:
+        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        named = _VARIABLE.findall(raw) if OPAQUE in word.text else []
+        if call.rule.id == "host.printenv" and word.known:
+            named = [word.text]
+        for name in named:
+            if patterns("secret_variables").fullmatch(name) is not None:
+                call.say(
+                    CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
+                )
+                return
+
+
+def _written(call: Call) -> list[Word]:
+    positionals = call.arguments.positionals
+    if call.rule.writes == "arguments":
+        return positionals
+    if call.rule.writes == "last":
+        return positionals[-1:]
+    if call.rule.writes == "rest":
+        return positionals[1:]
+    return []
+
+
+def resources_of(call: Call) -> tuple[str, ...]:
+    """The names that the command touches, for a typed confirmation; what is not known is left out."""
+    kind = call.rule.resources
+    if call.rule.risk is SAFE or kind == "none":
+        return ()
+    words = [word.text for word in call.arguments.positionals if word.known and word.text not in ("-", "")]
+    if kind.startswith("option:"):
+        value = call.arguments.value_of(*kind.removeprefix("option:").split(","))
+        return (value.text,) if value is not None and value.known else ()
+    if kind == "kubernetes":
+        return _kubernetes_names(words, call)
+    if kind == "service":
+        named = [word for word in words if word not in call.rule.inverse and word not in _SERVICE_VERBS]
+        return tuple(named[:1])
+    if kind == "configure" and call.tool.name == "ip":
+        named = [word for word in words[2:] if word not in _IP_WORDS]
+        return tuple(named[:MAX_RESOURCES])
+    return tuple(words[:MAX_RESOURCES])
+
+
+def _kubernetes_names(words: list[str], call: Call) -> tuple[str, ...]:
+    slashed = [word.partition("/")[2] for word in words if "/" in word]
+    if slashed:
+        return tuple(slashed[:MAX_RESOURCES])
+    if len(words) > 1:
+        return tuple(words[1 : 1 + MAX_RESOURCES])
+    selected = call.arguments.value_of("-l", "--selector", "-f", "--filename")
+    return (selected.text,) if selected is not None and selected.known else tuple(words)
+
+
+def _inverse(call: Call) -> str | None:
+    """The whole text with the verb replaced by the one that undoes it; kept only where it is one command."""
+    verb = " ".join(call.path)
+    other = call.rule.inverse.get(verb)
+    last = verb.rsplit(" ", 1)[-1]
+    if other is None:  # a rule without verbs, or an option that says what is done: `service x stop`, `-A`
+        acting = [word.text for word in call.words[1:] if word.literal and word.text in call.rule.inverse]
+        if len(acting) != 1:
+            return None
+        last, other = acting[0], call.rule.inverse[acting[0]]
+    if call.judge.depth > 0 or sum(word.text == last for word in call.words[1:]) != 1:
+        return None
+    source = call.judge.text.encode()
+    word = next(word for word in call.words[1:] if word.text == last)
+    return (source[: word.start] + other.rsplit(" ", 1)[-1].encode() + source[word.end :]).decode().strip()

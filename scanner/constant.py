@@ -1,0 +1,65 @@
+"""The output of commands that only print what the script holds: echo, printf, cat of a here-document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from scanner.words import Word, ansi_c
+
+_FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
+
+
+def output_of(words: Sequence[Word], stdin: str | None) -> str | None:
+    """What a simple command prints, or None where that is not a constant."""
+    if not words or not all(word.literal for word in words):
+        return None
+    name = words[0].text.rsplit("/", 1)[-1]
+    arguments = [word.text for word in words[1:]]
+    if name == "echo":
+        return _echo(arguments)
+    if name == "printf" and arguments:
+        return _printf(arguments)
+    if name in ("cat", "tee") and not arguments:
+        return stdin
+    if (
+        name == "base64"
+        and stdin is not None
+        and arguments
+        and arguments[0] in ("-d", "-D", "--decode", "-di")
+    ):
+        return _decoded(stdin)
+    return None
+
+
+def _echo(arguments: list[str]) -> str:
+    escapes = newline = False
+    while arguments and re.fullmatch(r"-[neE]+", arguments[0]):
+        escapes = escapes or "e" in arguments[0]
+        newline = newline or "n" in arguments[0]
+        arguments = arguments[1:]
+    text = " ".join(arguments)
+    return (ansi_c(text) if escapes else text) + ("" if newline else "\n")
+
+
+def _printf(arguments: list[str]) -> str | None:
+    form, rest = ansi_c(arguments[0]), arguments[1:]
+    holes = [match for match in _FORMAT.finditer(form) if match.group(1) != "%"]
+    if form.count("%") != len(holes) + 2 * form.count("%%") or (rest and not holes):
+        return None
+    values = iter(rest + [""] * (-len(rest) % len(holes) if holes else 0))
+    rounds = max(1, -(-len(rest) // len(holes))) if holes else 1
+    return "".join(
+        _FORMAT.sub(lambda match: "%" if match.group(1) == "%" else next(values, ""), form)
+        for _ in range(rounds)
+    )
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None

@@ -1,0 +1,68 @@
+"""Variables that change what other programs do: a pager that is run, a library path, another cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanner.judgement import CAUTION, UNKNOWN, Judgement
+from scanner.paths import is_trusted_place, normal_path
+from scanner.tables import names, patterns
+from scanner.words import OPAQUE, Word
+
+if TYPE_CHECKING:
+    from scanner.judge import Judge
+
+
+def steers(name: str) -> bool:
+    """Whether programs take paths, options, endpoints or commands from a variable of this name."""
+    return name in names("steering_variables") or patterns("steering_variables").fullmatch(name) is not None
+
+
+def _runs(name: str) -> bool:
+    return patterns("command_variables").fullmatch(name) is not None
+
+
+def _plain_setting(name: str, text: str) -> bool:
+    """A pager that only prints, or a configuration in a place that is not open to everybody."""
+    if name.endswith("_EXTERNAL_DIFF"):
+        return re.fullmatch(r"(?:diff|colordiff)(?: -[uwbNrq]+)*", text) is not None
+    if _runs(name):
+        return text in names("pagers_that_print") and name.endswith("PAGER")
+    return name in names("configuration_variables") and all(
+        is_trusted_place(normal_path(part)) for part in text.split(":")
+    )
+
+
+def _judge_value(judge: Judge, name: str, value: Word | None, start: int, end: int) -> None:
+    if value is not None and value.literal and _plain_setting(name, value.text):
+        return
+    if value is not None and _runs(name) and value.text:
+        if OPAQUE in value.text:
+            judge.unknown(
+                "shell.dynamic", f"{name} names a program that is known only when it runs", start, end
+            )
+        else:
+            judge.inner(value.text, start, end, "environment.command")
+    why = f"{name} changes what other programs do"
+    judge.add(Judgement(CAUTION, "environment.steering", why, start, end))
+
+
+def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> None:
+    """`NAME=value command`: the variable reaches the command."""
+    start = value.start if value is not None else words[0].start
+    if steers(name):
+        _judge_value(judge, name, value, start, words[0].end)
+    elif name not in names("harmless_variables") and not name.startswith("LC_"):
+        why = f"it is not known what {name} makes {words[0].text.replace(OPAQUE, '…')} do"
+        judge.add(Judgement(UNKNOWN, "environment.unknown", why, start, words[0].end))
+
+
+def assignment(judge: Judge, name: str, value: Word | None, start: int, end: int, *, exported: bool) -> None:
+    """`NAME=value` on its own: harmless, unless programs take orders from that name."""
+    if steers(name):
+        _judge_value(judge, name, value, start, end)
+    elif exported and name not in names("harmless_variables") and value is None:
+        judge.add(
+            Judgement(UNKNOWN, "environment.unknown", f"{name} takes a value that is not shown", start, end)
+        )

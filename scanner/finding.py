@@ -1,0 +1,95 @@
+"""Judgements to the one finding that others see."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scanner.judgement import SAFE, Judgement, highest
+from scanner.tables import knowledge_version, tool, wrapper
+from schemas.risk import Risk
+from schemas.verdict import Finding, Reversibility, Span
+
+SCANNER_VERSION: Final = "1.1.0"
+"""Raised with every change of the code that can change a finding; the tables have a version of their own."""
+
+MAX_SPANS: Final = 50
+MAX_RULES: Final = 50
+MAX_RESOURCES: Final = 16
+
+
+def _characters(source: bytes, at: int) -> int:
+    return len(source[:at].decode("utf-8", "ignore"))
+
+
+def make_finding(text: str, judgements: list[Judgement]) -> Finding:
+    """The worst judgement decides risk and sentence; spans and rules of that risk come first."""
+    risk = highest(judgements)
+    deciding = [judgement for judgement in judgements if judgement.risk is risk]
+    source = text.encode("utf-8", "replace")
+    spans: dict[tuple[int, int, str], Span] = {}
+    for judgement in deciding[:MAX_SPANS]:
+        start, end = judgement.start, min(judgement.end, len(source))
+        if not text.isascii():
+            start, end = _characters(source, start), _characters(source, end)
+        spans.setdefault((start, end, judgement.rule), Span(start=start, end=end, rule_id=judgement.rule))
+    others = [
+        judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk
+    ]
+    rules = dict.fromkeys(judgement.rule for judgement in [*deciding, *others])
+    inverse = _inverse(text, judgements)
+    reversibility = _reversibility(risk, deciding)
+    if inverse is not None and reversibility is Reversibility.UNKNOWN:
+        reversibility = Reversibility.REVERSIBLE
+    return Finding(
+        risk=risk,
+        rule_ids=tuple(rules)[:MAX_RULES],
+        spans=tuple(spans.values()),
+        why=_why(risk, deciding),
+        resources=_resources(risk, deciding, others),
+        reversibility=reversibility,
+        inverse=inverse,
+        scanner_version=SCANNER_VERSION,
+        knowledge_version=knowledge_version(),
+    )
+
+
+def _why(risk: Risk, deciding: list[Judgement]) -> str:
+    if not deciding:
+        return "Nothing in the text runs."
+    sentence = deciding[0].why[:300]
+    first = sentence.split(" ", 1)[0]
+    named = tool(first) is not None or wrapper(first) is not None
+    return (sentence if named else sentence[:1].upper() + sentence[1:]) + (
+        "" if sentence.endswith(".") else "."
+    )
+
+
+def _resources(risk: Risk, deciding: list[Judgement], others: list[Judgement]) -> tuple[str, ...]:
+    if risk is SAFE:
+        return ()
+    found = dict.fromkeys(name[:200] for judgement in deciding for name in judgement.resources if name)
+    if not found:
+        found = dict.fromkeys(name[:200] for judgement in others for name in judgement.resources if name)
+    return tuple(found)[:MAX_RESOURCES]
+
+
+def _reversibility(risk: Risk, deciding: list[Judgement]) -> Reversibility:
+    if risk is SAFE:
+        return Reversibility.NOT_NEEDED
+    kinds = {judgement.reversibility for judgement in deciding}
+    if Reversibility.IRREVERSIBLE in kinds:
+        return Reversibility.IRREVERSIBLE
+    return Reversibility.REVERSIBLE if kinds == {Reversibility.REVERSIBLE} else Reversibility.UNKNOWN
+
+
+def _inverse(text: str, judgements: list[Judgement]) -> str | None:
+    """Only where the whole text is one command of which the undoing is certain."""
+    acting = [judgement for judgement in judgements if judgement.risk is not SAFE]
+    named = [judgement for judgement in acting if judgement.inverse is not None]
+    if len(named) != 1 or any(judgement.risk is Risk.UNKNOWN for judgement in acting):
+        return None
+    found = named[0]
+    alone = all(found.start <= other.start and other.end <= found.end for other in judgements)
+    whole = found.start <= len(text) - len(text.lstrip()) + 12 and found.end >= len(text.rstrip())
+    plain = not any(mark in text.strip() for mark in ("\n", "$(", "`", "<(", ">(", "|", ";", "&"))
+    return found.inverse if alone and whole and plain else None

@@ -1,0 +1,67 @@
+"""What a walk carries from command to command: variables with known values, standard input, the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from scanner.words import Piece
+
+MAX_INNER_DEPTH: Final = 8
+"""How often text may be lifted out of text (bash -c in ssh in sudo …) before the rest counts as unknown."""
+
+MAX_FOLDED_CHARACTERS: Final = 4_096
+"""Longer constants are not carried along; their uses are opaque."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stdin:
+    """Where a command reads from; `text` where that is a constant of the script."""
+
+    kind: Literal["inherited", "pipe", "file", "text"] = "inherited"
+    text: str | None = None
+
+
+INHERITED: Final = Stdin()
+PIPE: Final = Stdin("pipe")
+FILE: Final = Stdin("file")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the script a command stands: what it reads, and whether it surely runs once, in order."""
+
+    stdin: Stdin = INHERITED
+    conditional: bool = False
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Values:
+    """Variables whose value the script fixes. A value is certain only where its one assignment always ran."""
+
+    repeated_names: frozenset[str] = frozenset()
+    _known: dict[str, Piece | None] = field(default_factory=dict)
+
+    def assign(self, name: str, text: str | None, *, certain: bool) -> None:
+        """Record an assignment; None makes the name opaque from here on."""
+        if text is None or len(text) > MAX_FOLDED_CHARACTERS:
+            self._known[name] = None
+            return
+        self._known[name] = Piece(text, certain=certain and name not in self.repeated_names)
+
+    def forget(self, name: str) -> None:
+        """The name takes a value that the script does not show."""
+        self._known[name] = None
+
+    def forget_all(self) -> None:
+        """Something may have set any name."""
+        for name in self._known:
+            self._known[name] = None
+
+    def look(self, name: str, *, certain: bool) -> Piece | None:
+        """The value, if it is known; `certain=False` where the reading place itself may repeat."""
+        piece = self._known.get(name)
+        if piece is None or certain:
+            return piece
+        return Piece(piece.text, certain=False)

@@ -1,0 +1,139 @@
+"""What a judge of one bash text offers to the rules: recording, and looking into text that others run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
+from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
+from scanner.sql import inspect_sql
+from scanner.words import OPAQUE, Word
+from schemas.risk import Risk
+
+MAX_JUDGEMENTS: Final = 2_000
+"""Kept per text; dangerous ones are always kept."""
+MAX_COMMANDS: Final = 4_000
+"""Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown."""
+MAX_WORDS: Final = 2_000
+"""Words of one command; a longer one is not judged word by word."""
+MAX_GUESSED_WORDS: Final = 40
+"""Words of an unknown program that are tried as the beginning of another command."""
+MAX_GUESSES: Final = 300
+"""Tries of that kind per scan, inner texts included."""
+
+_RAW_TEXT_RULES: Final = frozenset(
+    {"shell.construct", "shell.unparsed", "shell.depth", "shell.bounds", "shell.dynamic", "code.opaque"}
+)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the scans of one text and of the texts inside it share."""
+
+    commands: int = 0
+    guesses: int = 0
+    sensitive: Judgement | None = None
+    network: Judgement | None = None
+    functions: set[str] = field(default_factory=set)
+
+
+class Judge(ABC):
+    """Collects the judgements about one bash text, in the order met, as byte ranges of that text."""
+
+    def __init__(
+        self, text: str, *, depth: int = 0, shared: Shared | None = None, stdin: Stdin | None = None
+    ) -> None:
+        self.text = text
+        self.depth = depth
+        self.shared = shared or Shared()
+        self.stdin = stdin
+        self.judgements: list[Judgement] = []
+        self.wrappers = 0
+        """How many programs stand around the one that is judged now."""
+        self.runs_stdin = False
+        """A shell reads this script's here-documents as commands."""
+        self.searches_text = False
+        """Something in it could not be followed: the raw text is searched for destructive phrases too."""
+
+    @abstractmethod
+    def run(self) -> list[Judgement]:
+        """Parse, walk and judge the text."""
+
+    @abstractmethod
+    def words(self, words: list[Word], place: Place, *, guessing: bool = False) -> None:
+        """Judge the words of one command."""
+
+    def add(self, judgement: Judgement) -> None:
+        """Record one judgement."""
+        if len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:
+            self.judgements.append(judgement)
+
+    def unknown(self, rule: str, why: str, start: int, end: int) -> None:
+        """Record that a part is not understood."""
+        self.searches_text = self.searches_text or rule in _RAW_TEXT_RULES
+        self.add(Judgement(UNKNOWN, rule, why, start, end))
+
+    def extend(
+        self, judgements: list[Judgement], start: int, end: int, floor: Risk = SAFE, why: str = ""
+    ) -> None:
+        """Record what inner text was found to be, about the bytes that it was lifted from."""
+        for judgement in judgements:
+            self.add(at_least(moved(judgement, start, end), floor, why))
+
+    def _inside(self, text: str, *, depth: int, shared: Shared, stdin: Stdin | None = None) -> Self:
+        return type(self)(text, depth=depth, shared=shared, stdin=stdin)
+
+    def inner(self, text: str, start: int, end: int, rule: str, *, stdin: Stdin | None = None) -> Risk:
+        """Judge text that a shell will read. A part known only at run time makes it unknown at best."""
+        if OPAQUE in text:
+            self.unknown(rule, "a shell reads text of which a part is known only when it runs", start, end)
+            self.searches_text = True
+            text = text.replace(OPAQUE, "${_}")
+        found = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin).run()
+        self.extend(found, start, end)
+        return highest(found)
+
+    def inner_sql(self, text: str, start: int, end: int) -> None:
+        """Judge text that a database will read."""
+        if OPAQUE in text:
+            self.unknown("sql.dynamic", "a part of the statement is known only when it runs", start, end)
+            text = text.replace(OPAQUE, " dd0c_opaque ")
+        self.extend(inspect_sql(text), start, end)
+
+    def guess(self, words: list[Word]) -> bool:
+        """Whether any tail of these words, or any text among them, is a dangerous command by itself.
+
+        For programs that are not known: they may run what they are given. Only ever raises.
+        """
+        depth = self.depth + 2
+        for at, word in enumerate(words[:MAX_GUESSED_WORDS]):
+            if depth > MAX_INNER_DEPTH or self.shared.guesses > MAX_GUESSES:
+                self.searches_text = True
+                return False
+            self.shared.guesses += 1
+            shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
+            probe = self._inside("", depth=depth, shared=shared)
+            if word.known and not word.text.startswith("-"):
+                probe.words(words[at:], Place(), guessing=True)
+            for text in _texts_in(word) if word.known else ():
+                probe.inner(text, word.start, word.end, "guess")
+            self.shared.commands = max(self.shared.commands, shared.commands)
+            self.shared.guesses = max(self.shared.guesses, shared.guesses)
+            for judgement in probe.judgements:
+                if judgement.risk is DANGEROUS:
+                    self.add(moved(judgement, words[0].start, words[-1].end))
+                    return True
+        return False
+
+
+def _texts_in(word: Word) -> set[str]:
+    """What an unknown program may take for a command: the word, what follows its `=`, its parts."""
+    found = {word.text} if any(blank in word.text for blank in " \t\n;|&") else set()
+    value = word.text.partition("=")[2].removeprefix("!")
+    if " " in value:
+        found.add(value)
+    if "," in word.text:
+        found.add(word.text.replace(",", " "))
+    return found

@@ -1,0 +1,137 @@
+"""Argument words to options and positionals, by what a rule knows of the tool's options."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from scanner.words import OPAQUE, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as met: its name as the tool spells it in full where that is known, and its value."""
+
+    name: str
+    value: Word | None
+    word: Word
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What came after the verb. `doubtful` are words that may be options, or options with an unknown name."""
+
+    options: list[Option] = field(default_factory=list)
+    positionals: list[Word] = field(default_factory=list)
+    doubtful: list[Word] = field(default_factory=list)
+
+    def value_of(self, *names: str) -> Word | None:
+        """The last value given to any of these options."""
+        found = None
+        for option in self.options:
+            if option.name in names and option.value is not None:
+                found = option.value
+        return found
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these options is there."""
+        return any(option.name in names for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How a tool reads options: those that take a value, all names known, and its habits."""
+
+    values: Collection[str] = ()
+    known: Collection[str] = ()
+    single_dash: bool = False
+    """Long names after one hyphen (terraform, find, java): no clusters of letters."""
+    first_only: bool = False
+    """Options end at the first positional."""
+    plain_dashes: bool = False
+    """`--` has no meaning of its own."""
+
+
+def full_name(name: str, grammar: Grammar) -> str:
+    """A long option as abbreviated by GNU tools, in full where exactly one known name fits; else as it is."""
+    if name in grammar.known or name in grammar.values or not name.startswith("--"):
+        return name
+    fits = {known for known in (*grammar.known, *grammar.values) if known.startswith(name)}
+    return fits.pop() if len(fits) == 1 else name
+
+
+def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
+    """Read words as getopt_long does, permuted; a word that can't be read goes to `doubtful`."""
+    found = Arguments()
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        text = word.text
+        if text == "--" and not grammar.plain_dashes and not word.pattern:
+            found.positionals.extend(words[index:])
+            break
+        if word.may_be_option:
+            found.doubtful.append(word)
+            found.positionals.append(word)
+        elif not text.startswith("-") or text == "-":
+            found.positionals.append(word)
+            if grammar.first_only:
+                found.positionals.extend(words[index:])
+                break
+        elif OPAQUE in text.split("=", 1)[0] or not word.certain:
+            found.doubtful.append(word)
+        else:
+            following = words[index] if index < len(words) else None
+            index += _option(word, following, grammar, found)
+    return found
+
+
+def _option(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
+    """Add the options of one word; gives how many further words it took."""
+    text = word.text
+    if text.startswith("--") or grammar.single_dash:
+        name, separator, value = text.partition("=")
+        name = full_name(name, grammar)
+        if separator:
+            found.options.append(Option(name, _part(word, value), word))
+            return 0
+        if name in grammar.values:
+            found.options.append(Option(name, following, word))
+            return 1
+        found.options.append(Option(name, None, word))
+        return 0
+    name, separator, value = text.partition("=")
+    if name in grammar.values and len(name) > 2 and separator:
+        found.options.append(Option(name, _part(word, value), word))
+        return 0
+    if text in grammar.values:
+        found.options.append(Option(text, following, word))
+        return 1
+    if text in grammar.known:
+        found.options.append(Option(text, None, word))
+        return 0
+    return _cluster(word, following, grammar, found)
+
+
+def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
+    letters = word.text[1:]
+    if letters.isdigit():
+        found.options.append(Option("-#", None, word))
+        return 0
+    for at, letter in enumerate(letters):
+        name = "-" + letter
+        if name in grammar.values:
+            rest = letters[at + 1 :]
+            value = _part(word, rest.removeprefix("=")) if rest else following
+            found.options.append(Option(name, value, word))
+            return 0 if rest else 1
+        if letter == OPAQUE:
+            found.doubtful.append(word)
+            return 0
+        found.options.append(Option(name, None, word))
+    return 0
+
+
+def _part(word: Word, text: str) -> Word:
+    return Word(text, word.start, word.end, word.quoted, word.pattern, word.certain)

@@ -1,0 +1,56 @@
+"""Files that are more than files: devices, what the system reads, what holds secrets."""
+
+from __future__ import annotations
+
+import posixpath
+
+from scanner.tables import patterns
+from scanner.words import OPAQUE
+
+
+def normal_path(text: str) -> str:
+    """A path without `.`, `..` and doubled slashes; `~` stays, an opaque part stays."""
+    if not text:
+        return text
+    path = posixpath.normpath(text)
+    return "/" + path.lstrip("/") if path.startswith("//") else path
+
+
+def is_device(path: str) -> bool:
+    """A block device, raw memory, or a kernel switch."""
+    return patterns("devices").fullmatch(path) is not None
+
+
+def is_raw_storage(path: str) -> bool:
+    """A block device or memory as a file: whoever reads it reads everything that is kept there."""
+    return is_device(path) and (path.startswith("/dev/") or path == "/proc/kcore")
+
+
+def is_protected(path: str) -> bool:
+    """A file that the system, its services or its log-ins depend on."""
+    return patterns("protected_paths").fullmatch(path) is not None
+
+
+def is_sensitive(path: str) -> bool:
+    """A file that is known to hold keys or passwords."""
+    return patterns("sensitive_paths").fullmatch(path) is not None
+
+
+def is_trusted_place(path: str) -> bool:
+    """An absolute path, or one in this account's home, in a place that others can't simply write to."""
+    return OPAQUE not in path and patterns("untrusted_places").fullmatch(path) is None
+
+
+def is_root_like(path: str) -> bool:
+    """The root, a top folder of the system, a home, or a path that may turn out to be one."""
+    bare = path.rstrip("/*") if path not in ("/", "~") else path
+    return (
+        path in ("/", "~", ".", "..", "*", "/*")
+        or OPAQUE in path
+        or (bare.count("/") <= 1 and bare.startswith("/"))
+    )
+
+
+def is_scratch(path: str) -> bool:
+    """Below a temporary folder, and not the folder itself."""
+    return patterns("scratch_paths").fullmatch(path) is not None and OPAQUE not in path

@@ -1,0 +1,152 @@
+"""Reading the words of a script: variables, substitutions, and what constant commands print."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from tree_sitter import Node
+
+from scanner.constant import output_of
+from scanner.flow import INHERITED, PIPE, Place, Values
+from scanner.words import OPAQUE, SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """One redirection to or from a file: `operator` as written, its target as one word."""
+
+    operator: str
+    target: Word
+    start: int
+    end: int
+
+
+class Sink(Protocol):
+    """Who is told what the walk meets; the judge in production, a recorder in tests."""
+
+    def command(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
+        """A simple command, its name first; `assignments` stand before it."""
+
+    def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
+        """An assignment on its own; the value is None where it is an array."""
+
+    def redirect(self, redirect: Redirect) -> None:
+        """A redirection to or from a file."""
+
+    def heredoc(self, text: str) -> None:
+        """The body of a here-document or here-string."""
+
+    def function(self, name: str, body: Node, node: Node) -> None:
+        """A function is defined; its body is walked right after."""
+
+    def shows_variables(self, start: int, end: int) -> None:
+        """`declare -p`, `export`: every variable with its value is printed."""
+
+    def unknown(self, rule: str, why: str, start: int, end: int) -> None:
+        """Something that the walk has no rule for."""
+
+    def backquotes(self, text: str, start: int, end: int) -> None:
+        """A command in backquotes that the tree does not show."""
+
+
+REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+"""Nodes that redirect; the parser hangs later words of a command on them too."""
+
+
+class Reading(ABC):
+    """The part of a walk that turns nodes into words. `_place` is where the walk stands."""
+
+    def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
+        self._source = source
+        self._sink = sink
+        self._values = values or Values()
+        self._place = Place()
+        self._reader = WordReader(source, self._lookup, self._substitute)
+
+    @abstractmethod
+    def _statement(self, node: Node, place: Place) -> None:
+        """Walk one node that stands where a statement can."""
+
+    def text(self, node: Node) -> str:
+        """The raw text of a node."""
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _lookup(self, name: str) -> Piece | None:
+        return self._values.look(name, certain=not self._place.repeated)
+
+    def _substitute(self, node: Node) -> Piece:
+        if node.type == "arithmetic_expansion":
+            self._inner_of(node)
+            return Piece(OPAQUE)
+        outer = self._place
+        constant = self._constant(node)
+        receives = self.text(node).startswith(">(")
+        self._statement(node, replace(outer, stdin=PIPE if receives else INHERITED))
+        self._place = outer
+        if node.type == "process_substitution":
+            return Piece(SUBSTITUTED_FILE)
+        if constant is not None:
+            return Piece(constant.rstrip("\n"), certain=False)
+        return Piece(OPAQUE)
+
+    def _inner_of(self, node: Node) -> None:
+        for child in node.children:
+            for inner in descendants(child, ("command_substitution", "process_substitution")):
+                self._substitute(inner)
+
+    def _words(self, nodes: list[Node]) -> list[Word]:
+        found: list[Word] = []
+        for node in nodes:
+            try:
+                found.extend(self._reader.words(node))
+            except UnreadableWord as error:
+                self._unknown(node, f"the word form “{error}” has no rule")
+                found.append(Word(OPAQUE, node.start_byte, node.end_byte))
+        return found
+
+    def _word(self, node: Node) -> Word:
+        try:
+            return self._reader.word(node)
+        except UnreadableWord as error:
+            self._unknown(node, f"the word form “{error}” has no rule")
+            return Word(OPAQUE, node.start_byte, node.end_byte)
+
+    def _unknown(self, node: Node, why: str) -> None:
+        self._sink.unknown("shell.construct", why, node.start_byte, node.end_byte)
+
+    def _constant(self, node: Node) -> str | None:
+        """What a node prints, where the script alone decides that; reads words without telling the sink."""
+        if node.type == "command":
+            if any(child.type in REDIRECTS or child.type == "variable_assignment" for child in node.children):
+                return None
+            quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+            try:
+                words = [word for child in node.named_children for word in quiet.words(child)]
+            except UnreadableWord:
+                return None
+            return output_of(words, None)
+        if node.type == "pipeline":
+            return self._constant_pipeline(node)
+        if node.type in ("subshell", "list", "compound_statement", "command_substitution"):
+            if any(not child.is_named and child.type in ("&&", "||", "&") for child in node.children):
+                return None
+            parts = [self._constant(child) for child in node.named_children]
+            return None if None in parts or not parts else "".join(part for part in parts if part is not None)
+        return None
+
+    def _constant_pipeline(self, node: Node) -> str | None:
+        text: str | None = None
+        for index, child in enumerate(node.named_children):
+            if child.type != "command":
+                return None
+            quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+            try:
+                words = [word for inner in child.named_children for word in quiet.words(inner)]
+            except UnreadableWord:
+                return None
+            text = output_of(words, text)
+            if text is None and index >= 0:
+                return None
+        return text

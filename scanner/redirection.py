@@ -1,0 +1,103 @@
+"""Redirections, here-documents and here-strings: what they read and write, and whose words hang on them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tree_sitter import Node
+
+from scanner.flow import FILE, INHERITED, PIPE, Place, Stdin
+from scanner.reading import Reading, Redirect
+from scanner.words import SUBSTITUTED_FILE, Word
+
+WORDS: Final = frozenset(
+    {
+        "word",
+        "number",
+        "string",
+        "raw_string",
+        "ansi_c_string",
+        "translated_string",
+        "concatenation",
+        "simple_expansion",
+        "expansion",
+        "command_substitution",
+        "process_substitution",
+        "arithmetic_expansion",
+        "brace_expression",
+        "extglob_pattern",
+        "regex",
+        "test_operator",
+    }
+)
+"""Nodes that stand for a word."""
+_FILE_OPERATORS: Final = frozenset({">", ">>", ">|", "<", "<>", "&>", "&>>", ">&", "<&"})
+_DUPLICATES: Final = frozenset({">&-", "<&-"})
+
+
+def _substitutions(text: str) -> int:
+    return text.count("$(") - text.count("\\$(")
+
+
+def _count(node: Node, kind: str) -> int:
+    return (node.type == kind) + sum(_count(child, kind) for child in node.children)
+
+
+class RedirectReading(Reading):
+    """The part of a walk that reads redirections."""
+
+    def _redirect(self, node: Node, stdin: Stdin, place: Place) -> tuple[list[Word], Stdin]:
+        """Tell the sink of it; gives the words that belong to the command, and what it reads now."""
+        if node.type == "heredoc_redirect":
+            return self._heredoc(node, place)
+        if node.type == "herestring_redirect":
+            return self._herestring(node)
+        operator = next((child.type for child in node.children if child.type in _FILE_OPERATORS), "")
+        words = [child for child in node.named_children if child.type != "file_descriptor"]
+        if any(child.type in _DUPLICATES for child in node.children):
+            return self._words(words), stdin
+        if not operator or not words:
+            self._unknown(node, "a redirection of an unknown form")
+            return [], stdin
+        target = self._word(words[0])
+        self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
+        if operator in ("<", "<>"):
+            stdin = PIPE if target.text == SUBSTITUTED_FILE else FILE
+        return self._words(words[1:]), stdin
+
+    def _herestring(self, node: Node) -> tuple[list[Word], Stdin]:
+        words = [child for child in node.named_children if child.type != "file_descriptor"]
+        if not words:
+            return [], FILE
+        value = self._word(words[0])
+        self._sink.heredoc(value.text)
+        text = value.text + "\n" if value.literal else None
+        return self._words(words[1:]), Stdin("text", text) if text is not None else PIPE
+
+    def _heredoc(self, node: Node, place: Place) -> tuple[list[Word], Stdin]:
+        parts = {child.type: child for child in node.children}
+        start, body = parts.get("heredoc_start"), parts.get("heredoc_body")
+        marker = self.text(start) if start is not None else ""
+        quoted = any(quote in marker for quote in "'\"\\")
+        extra = self._words([child for child in node.named_children if child.type in WORDS])
+        for child in node.named_children:
+            if child.type in ("file_redirect", "herestring_redirect"):
+                more, _ = self._redirect(child, INHERITED, place)
+                extra.extend(more)
+        if "$" in marker or "`" in marker:
+            self._unknown(node, "a here-document whose end marker has a dollar or backquote in it")
+        end = parts.get("heredoc_end")
+        if end is not None and self._source[end.end_byte : end.end_byte + 1] in (b" ", b"\t"):
+            self._unknown(node, "a here-document whose end marker is followed by blanks does not end there")
+        if body is None:
+            return extra, Stdin("text", "")
+        text = self.text(body)
+        self._sink.heredoc(text)
+        if quoted:
+            return extra, Stdin("text", text)
+        self._inner_of(body)
+        if _substitutions(text) > _count(body, "command_substitution"):
+            self._unknown(node, "a command inside a here-document that the parser does not show")
+        if "`" in text:
+            self._sink.backquotes(text, body.start_byte, body.end_byte)
+        return extra, Stdin("text", text) if "$" not in text and "`" not in text else PIPE

@@ -1,0 +1,208 @@
+"""Clouds: verbs at the end of long paths, secrets that reads show, commands sent to machines."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scanner.call import Call, Handler, Reader
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.words import OPAQUE
+from schemas.verdict import Reversibility
+
+_FINAL: Final = Reversibility.IRREVERSIBLE
+_READ_VERBS: Final = frozenset(
+    "list ls describe show get status info version read tail logs print whoami help get-iam-policy "
+    "list-grants search get-server-config get-ancestors get-value get-credentials-list "
+    "usage list-instances "
+    "get-health "
+    "diagnose exists ratelimit get-upgrades get-instance-view get-versions get-history "
+    "get-operation-status get-serial-port-output test-iam-permissions".split()
+)
+_LISTS: Final = re.compile(r"list-[a-z-]+")
+_DESTROY_VERBS: Final = re.compile(
+    r"(?:.*[:-])?(?:delete|destroy|remove|rm|purge|terminate|deprovision|reset|wipe|detach|revoke|disable|delete-batch|"
+    r"delete-access|leave|drop|deallocate|scale-down|abandon-instances|delete-instances)(?:-.*)?"
+)
+_SECRETS: Final = re.compile(
+    r"(?i)secrets?|keyvault|access-?keys?|password|credentials?|auth(?:-token)?|print-access-token|keys?\b|connection-?strings?|tokens?|ssm|publish|appsettings|kubeconfig|sas\b|admin-user"
+)
+_COMMAND_OPTIONS: Final = frozenset({"--scripts", "--command", "-C", "-c", "--cmd", "--startup-script"})
+_SIZE_OPTIONS: Final = frozenset({"--replicas", "--num-nodes", "--min-instances", "--size"})
+_WORD: Final = re.compile(r"[a-z][a-z0-9-]*(?::[a-z0-9-]+)*")
+
+
+def _path(call: Call) -> list[str]:
+    """The leading plain words: groups and verb of a cloud tool."""
+    found: list[str] = []
+    for word in call.words[1:]:
+        if word.text.startswith("-"):
+            if found:
+                break
+            continue
+        if not word.literal or not _WORD.fullmatch(word.text):
+            break
+        found.append(word.text)
+    return found[:6]
+
+
+def _reads(call: Call) -> str | None:
+    """A reading verb in verb position, nothing destructive, nothing secret, and no foreign endpoint."""
+    path = _path(call)
+    if call.words[-1].text == "--help" and len(call.words) == len(path) + 2:
+        return "prints help"
+    if path == ["auth", "list"]:
+        return "lists the accounts that are signed in"
+    if (
+        any(_SECRETS.search(part) for part in path[:-1])
+        or "ssh" in path
+        or ("run" in path[:-1] and "services" not in path)
+    ):
+        return None
+    options = [word.text.split("=", 1)[0] for word in call.words[1:] if word.text.startswith("-")]
+    if any(
+        name
+        in (
+            "--impersonate-service-account",
+            "--endpoint",
+            "--out-file",
+            "--output-file",
+            "--access-token-file",
+            "--file",
+            "--flags-file",
+            "--open",
+            "--yes",
+        )
+        for name in options
+    ):
+        return None
+    verbs = [
+        part
+        for part in path[1:] or path
+        if part in _READ_VERBS or (_LISTS.fullmatch(part) and _SECRETS.search(part) is None)
+    ]
+    if not verbs or any(_DESTROY_VERBS.fullmatch(part) for part in path):
+        return None
+    verb_at = path.index(verbs[0])
+    return (
+        "only reads from the cloud"
+        if verb_at >= 1 or len(path) == 1 or path[0] in ("version", "info", "help")
+        else None
+    )
+
+
+def verbs(call: Call) -> None:
+    """What the verb says: destroys, shows a secret, or runs a command on a machine."""
+    path = _path(call)
+    if any(_DESTROY_VERBS.fullmatch(part) for part in path):
+        named = [word.text for word in call.arguments.positionals if word.known and word.text not in path]
+        value = call.arguments.value_of("-n", "--name")
+        call.say(
+            DANGEROUS,
+            "cloud.destroy",
+            f"{call.tool.name} {' '.join(path[:5])} destroys or takes away",
+            resources=named or ([value.text] if value is not None and value.known else path[-1:]),
+            reversibility=_FINAL,
+        )
+    if any(_SECRETS.search(part) for part in path):
+        call.say(CAUTION, "secrets.read", "may show or change secrets")
+    for word, following in zip(call.words[1:], call.words[2:], strict=False):
+        if word.text in _COMMAND_OPTIONS:
+            call.judge.inner(following.text, following.start, following.end, "cloud.command")
+        elif word.text in _SIZE_OPTIONS and following.text == "0":
+            call.say(DANGEROUS, "cloud.scale-zero", "scales down to nothing")
+    for word in call.words[1:]:
+        if word.text.startswith("--command="):
+            call.judge.inner(word.text.partition("=")[2], word.start, word.end, "cloud.command")
+    dashes = next((at for at, word in enumerate(call.words) if word.text == "--"), None)
+    if dashes is not None and dashes + 1 < len(call.words):
+        call.judge.words(call.words[dashes + 1 :], call.place)
+    if not path:
+        call.say(UNKNOWN, "tool.unknown-verb", f"what {call.tool.name} is asked to do is not known")
+
+
+_AWS_SECRETS: Final = re.compile(
+    r"(?:get-secret-value|batch-get-secret-value|get-random-password|decrypt|get-session-token|get-federation-token|"
+    r"assume-role.*|get-login-profile|get-authorization-token|get-credentials.*|get-password-data|get-cluster-credentials.*|"
+    r"get-account-authorization-details|get-export-snapshot-records|get-contact.*|get-access-key.*|generate-.*|get-id|get-open-id-token.*)"
+)
+_AWS_CONSUMES: Final = re.compile(
+    r"receive-message|get-records$|detect-.*|start-.*|test-.*|poll-.*|get-object$|get-object-torrent|retrieve-.*|download-.*|create-.*|(?!get-queue-url).*-url$"
+)
+
+
+def aws_read(call: Call) -> None:
+    """Reads that show secrets, write a local file, or take messages away from others."""
+    operation = call.path[-1]
+    if _AWS_SECRETS.fullmatch(operation) or call.arguments.has(
+        "--with-decryption", "--with-decrypt", "--include-values", "--include-value"
+    ):
+        call.say(CAUTION, "secrets.read", "shows secrets or credentials")
+        call.judge.shared.sensitive = call.judge.judgements[-1]
+    elif _AWS_CONSUMES.match(operation):
+        call.say(CAUTION, "aws.read-acts", f"{operation} does more than read, or writes a local file")
+
+
+def aws_write(call: Call) -> None:
+    """Permission and world-open forms in the values of options."""
+    for option in call.arguments.options:
+        value = option.value.text if option.value is not None else ""
+        if value in ("0.0.0.0/0", "::/0") or "AdministratorAccess" in value:
+            call.say(
+                DANGEROUS, "aws.opens", "opens access to everybody, or gives every right", word=option.word
+            )
+
+
+def aws_command(call: Call) -> None:
+    """Commands in the parameters of `ssm send-command`."""
+    value = call.arguments.value_of("--parameters")
+    for word in [value] if value is not None else call.words:
+        for text in re.findall(r"commands=\[?['\"]?([^]]+)", word.text) + re.findall(
+            r'"commands"\s*:\s*\[([^]]+)\]', word.text
+        ):
+            call.judge.inner(text.strip("\"' "), word.start, word.end, "aws.command")
+
+
+def ansible(call: Call) -> None:
+    """ansible -m MODULE -a ARGS: modules that run a shell, and states that remove."""
+    arguments = call.arguments.value_of("-a", "--args")
+    module = call.arguments.value_of("-m", "--module-name")
+    name = module.text.rsplit(".", 1)[-1] if module is not None else "command"
+    if arguments is None:
+        return
+    if name in ("shell", "command", "raw", "script"):
+        call.judge.inner(arguments.text, arguments.start, arguments.end, "ansible.command")
+    elif "state=absent" in arguments.text or name == "reboot":
+        call.say(DANGEROUS, "ansible.absent", "removes what it names on every host", reversibility=_FINAL)
+
+
+def terraform_fmt(call: Call) -> None:
+    """fmt writes, unless it only checks: a lowering of the table."""
+    if call.arguments.has("-recursive"):
+        call.say(CAUTION, "terraform.fmt-tree", "writes files of a whole tree")
+
+
+def sensitive(call: Call) -> None:
+    """Tools that handle secrets: their output is one."""
+    call.judge.shared.sensitive = call.judge.judgements[-1]
+    if OPAQUE in call.words[0].text:
+        return
+
+
+def consul_read(call: Call) -> None:
+    """Keys of consul often hold secrets."""
+    if call.path[:2] == ("kv", "get"):
+        call.say(CAUTION, "secrets.read", "may show secrets")
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "cloud_verbs": verbs,
+    "aws_read": aws_read,
+    "aws_write": aws_write,
+    "aws_command": aws_command,
+    "ansible": ansible,
+    "terraform_fmt": terraform_fmt,
+    "sensitive": sensitive,
+    "consul_read": consul_read,
+}
+READERS: Final[dict[str, Reader]] = {"cloud_verbs": _reads}

@@ -1,0 +1,246 @@
+"""Processes, services, networks and settings of one host."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scanner.call import Call, Handler, Reader
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.rules.configuration import shows
+from scanner.words import OPAQUE
+from schemas.verdict import Reversibility
+
+_READS: Final = frozenset(
+    "status list show print get help version --status-all avail fails list-units tail pid".split()
+)
+_IP_DANGER: Final = frozenset("flush del delete down".split())
+
+
+def look(call: Call) -> None:
+    """Tools that look, with the few forms of theirs that do more."""
+    if call.tool.name in ("dig", "nslookup", "host", "ping", "whois") and any(
+        OPAQUE in word.text for word in call.words[1:]
+    ):
+        call.judge.shared.network = call.judge.judgements[-1]
+        if any(OPAQUE in word.text and "." in word.text for word in call.words[1:]):
+            call.say(
+                UNKNOWN, "network.name-query", "data may leave the host inside the name that it asks for"
+            )
+    if call.tool.name in ("test", "[", "[["):
+        for word in call.words[1:]:
+            if "[" in word.text and ("$(" in word.text or "`" in word.text):
+                call.judge.searches_text = True
+                call.say(
+                    UNKNOWN, "shell.subscript", "a subscript that is evaluated when the test runs", word=word
+                )
+    if call.tool.name == "ps" and any(
+        re.fullmatch(r"[aAcCegGHjlLmrsStTuUvwxXZ]*e[a-zA-Z]*", word.text) for word in call.words[1:2]
+    ):
+        call.say(CAUTION, "secrets.read", "prints the variables of other processes, secrets included")
+    if call.tool.name in ("ping", "ping6") and call.arguments.has("-f", "-b", "-A"):
+        call.say(CAUTION, "network.flood", "sends packets as fast as it can, or to every host")
+    if call.tool.name in ("sar", "atop") and call.arguments.has("-o", "-w"):
+        call.say(CAUTION, "host.record", "writes a file")
+    if call.tool.name == "getent" and any(word.text in ("shadow", "gshadow") for word in call.words[1:]):
+        call.say(CAUTION, "secrets.read", "prints password hashes")
+
+
+def printenv(call: Call) -> None:
+    """Without a name every variable is printed, secrets included."""
+    if not call.arguments.positionals:
+        call.say(CAUTION, "secrets.read", "prints every variable, secrets included")
+        call.judge.shared.sensitive = call.judge.judgements[-1]
+
+
+_COMMON_SETTING: Final = re.compile(
+    r"[-+][euoxfCnvEsaq]+|pipefail|errexit|nounset|xtrace|noglob|extglob|nullglob|globstar|inherit_errexit|failglob"
+)
+
+
+def _sets_options(call: Call) -> str | None:
+    """`set -euo pipefail`, `shopt -s nullglob`: they change nothing outside the script."""
+    texts = [word.text for word in call.words[1:]]
+    if (
+        call.tool.name in ("set", "shopt")
+        and texts
+        and all(_COMMON_SETTING.fullmatch(text) for text in texts)
+    ):
+        return "sets options of this shell"
+    if call.tool.name in ("umask", "ulimit") and set(texts) <= {"-a", "-S", "-n", "-H"}:
+        return "shows limits"
+    return None
+
+
+def shell_read(call: Call) -> None:
+    """read, mapfile, local …: plain names only; anything else may be evaluated."""
+    for word in call.arguments.positionals:
+        if not word.literal or not re.fullmatch(r"[A-Za-z_]\w*(=[^$`]*)?", word.text):
+            call.judge.searches_text = True
+            call.say(UNKNOWN, "shell.subscript", "a name that the shell evaluates", word=word)
+    if call.tool.name in ("mapfile", "readarray") and call.arguments.has("-C"):
+        call.say(UNKNOWN, "option.runs", "a callback that is run")
+
+
+def service(call: Call) -> None:
+    """The verbs that stop something say so."""
+    if any(
+        word.text in ("stop", "restart", "kill", "unload", "remove", "shutdown") for word in call.words[1:]
+    ):
+        call.say(
+            CAUTION,
+            "host.service-stop",
+            "stops a service",
+            resources=[w.text for w in call.arguments.positionals[:1]],
+        )
+
+
+def _asks_service(call: Call) -> str | None:
+    """`service NAME status`; the newer ones take the verb first."""
+    texts = [word.text for word in call.words[1:]]
+    if call.tool.name in ("service", "rc-service", "invoke-rc.d"):
+        asks = texts == ["--status-all"] or (len(texts) == 2 and texts[1] in _READS and texts[0][:1] != "-")
+    else:
+        asks = bool(texts) and len(texts) <= 3 and texts[0] in _READS
+    return "only asks for the state" if asks else None
+
+
+def kill(call: Call) -> None:
+    """kill of everything, or of the first process."""
+    texts = [word.text for word in call.words[1:]]
+    targets = [text for text in texts if re.fullmatch(r"-?\d+", text)]
+    everything = "-1" in targets and (
+        len(targets) > 1 or "--" in texts or any(t.startswith("-") and not t[1:].isdigit() for t in texts)
+    )
+    patterns = [text for text in texts if not text.startswith("-")]
+    broad = call.tool.name in ("pkill", "killall", "skill") and (
+        any(re.fullmatch(r"[.^*$]+|\.\*|\[.*\]\*?", text) for text in patterns)
+        or ("root" in patterns and {"-u", "-U", "--user", "--euid"} & set(texts))
+    )
+    if broad or everything or "1" in [text for text in texts if not text.startswith("-")]:
+        call.say(
+            DANGEROUS,
+            "host.kill-all",
+            "stops every process, or the first one of the host",
+            reversibility=Reversibility.IRREVERSIBLE,
+        )
+    elif texts and texts[0] == "-9" and len(texts) == 2 and texts[1] == "-1":
+        call.say(DANGEROUS, "host.kill-all", "stops every process", reversibility=Reversibility.IRREVERSIBLE)
+
+
+def _lists_signals(call: Call) -> str | None:
+    texts = [word.text for word in call.words[1:]]
+    lists = (
+        bool(texts)
+        and texts[0] in ("-l", "-L", "--list", "--table")
+        and not any(t.startswith("-") for t in texts[1:])
+    )
+    return "lists the signals" if lists and call.tool.name in ("kill", "pkill", "killall") else None
+
+
+def configure(call: Call) -> None:
+    """ip, crontab, sysctl …: what is known to cut a host off, or to be lost, is dangerous."""
+    name, texts = call.tool.name, [word.text for word in call.words[1:]]
+    if name == "ip" and _IP_DANGER & set(texts) and not {"neigh", "neighbor"} & set(texts):
+        call.say(
+            DANGEROUS, "host.network-cut", "takes an address, route or link away: the host may be cut off"
+        )
+    elif name == "ip" and "exec" in texts:
+        at = texts.index("exec")
+        call.judge.words(call.words[at + 3 :], call.place) if len(texts) > at + 2 else None
+    elif name in ("ifconfig", "nmcli", "route", "networkctl") and {
+        "down",
+        "off",
+        "del",
+        "delete",
+        "disconnect",
+    } & set(texts):
+        call.say(
+            DANGEROUS, "host.network-cut", "takes an address, route or link away: the host may be cut off"
+        )
+    elif name == "crontab" and "-r" in texts:
+        call.say(
+            DANGEROUS,
+            "host.crontab-remove",
+            "removes all timed jobs of a user",
+            reversibility=Reversibility.IRREVERSIBLE,
+        )
+    elif name in ("crontab", "at", "batch") and (call.place.stdin.kind in ("text", "pipe")):
+        _timed(call)
+    elif name in ("conntrack", "ipvsadm", "arp", "auditctl") and {"-F", "-C", "-D", "--flush", "-d"} & set(
+        texts
+    ):
+        call.say(DANGEROUS, "host.network-cut", "throws entries of the kernel's tables away")
+    elif (name == "modprobe" and "-r" in texts) or name == "rmmod":
+        call.say(CAUTION, "host.module", "takes a module out of the kernel")
+    elif (name == "nginx" and "stop" in texts) or (name == "postfix" and "stop" in texts):
+        call.say(CAUTION, "host.service-stop", "stops a service")
+
+
+def _timed(call: Call) -> None:
+    text = call.place.stdin.text
+    call.say(UNKNOWN, "host.timed", "makes commands run later")
+    for line in (text or "").splitlines():
+        fields = line.split(None, 5)
+        call.judge.inner(fields[5] if len(fields) == 6 else line, call.start, call.end, "host.timed")
+    if text is None:
+        call.say(DANGEROUS, "host.timed", "makes commands run later that are not shown")
+
+
+def build(call: Call) -> None:
+    """make, rails, manage.py …: the tasks whose name says that they destroy; SHELL= given on the line."""
+    for word in call.words[1:]:
+        if re.search(
+            r"(?:^|:)(?:drop|purge|reset|destroy|truncate|flush|nuke|wipe)(?:$|[:_-])|db:(?:drop|reset|purge|truncate\w*)",
+            word.text,
+        ):
+            call.say(
+                DANGEROUS,
+                "build.destroys",
+                f"the task {word.text} destroys data",
+                resources=(word.text,),
+                reversibility=Reversibility.IRREVERSIBLE,
+            )
+        name, separator, value = word.text.partition("=")
+        if separator and name.isupper() and value:
+            call.judge.inner(value, word.start, word.end, "build.variable")
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "look": look,
+    "printenv": printenv,
+    "shell_read": shell_read,
+    "service": service,
+    "kill": kill,
+    "configure": configure,
+    "build": build,
+}
+
+
+def _asks_packages(call: Call) -> str | None:
+    """rpm -q…, rpm -V, dpkg -l -L -s -S."""
+    first = call.words[1].text if len(call.words) > 1 else ""
+    if call.tool.name == "rpm" and re.fullmatch(r"-q[a-z]*|--query|-V[a-z]*|--verify", first):
+        return "only asks what is installed"
+    if call.tool.name == "dpkg" and first in (
+        "-l",
+        "-L",
+        "-s",
+        "-S",
+        "--list",
+        "--listfiles",
+        "--status",
+        "--search",
+        "--get-selections",
+    ):
+        return "only asks what is installed"
+    return None
+
+
+READERS: Final[dict[str, Reader]] = {
+    "kill": _lists_signals,
+    "package_database": _asks_packages,
+    "shell_setting": _sets_options,
+    "service": _asks_service,
+    "configure": shows,
+}

@@ -1,0 +1,230 @@
+"""HTTP clients and raw connections: the method, what is sent, and where the answer goes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scanner.call import Call, Handler, Reader
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.paths import is_device, is_protected, is_sensitive, normal_path
+from scanner.words import OPAQUE, Word
+from schemas.verdict import Reversibility
+
+_FINAL: Final = Reversibility.IRREVERSIBLE
+_DATA: Final = (
+    "-d",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--data-urlencode",
+    "--data-ascii",
+    "-F",
+    "--form",
+    "--form-string",
+    "--json",
+)
+_DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
+
+
+def curl(call: Call) -> None:
+    """curl: 1. the method; 2. what is sent; 3. where the answer is written."""
+    arguments = call.arguments
+    method = arguments.value_of("-X", "--request")
+    sends = [option for option in arguments.options if option.name in _DATA]
+    _method(call, method, sends=bool(sends) and not arguments.has("-G", "--get"))  # 1
+    for option in sends:  # 2
+        _sent(call, option.value)
+    for option in arguments.options:  # 3
+        if option.name in ("-o", "--output"):
+            _written(call, option.value)
+        elif (
+            option.name in ("-w", "--write-out")
+            and option.value is not None
+            and "%output" in option.value.text
+        ):
+            call.say(CAUTION, "http.save", "writes a file")
+        elif (
+            option.name in ("-H", "--header")
+            and option.value is not None
+            and option.value.text.startswith("@")
+        ):
+            _sent(call, option.value)
+    _carries_output(call)
+    for word in arguments.positionals:
+        if OPAQUE in word.text:
+            call.judge.shared.network = call.judge.judgements[-1]
+        if word.text.startswith(("file:", "scp:", "smb:", "telnet:", "gopher:", "dict:")):
+            call.say(CAUTION, "http.scheme", "speaks another protocol than HTTP", word=word)
+        elif any(is_sensitive(normal_path(part)) for part in word.text.split("@")):
+            call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
+
+
+_ADDRESS_ONLY: Final = re.compile(r"[\"']?(?:https?://)?(?:\$\([^)]*\)|`[^`]*`)(?::\d+)?(?:/[^$`]*)?[\"']?")
+_SIGNS_IN: Final = re.compile(
+    r"(?i)[\"']?(?:authorization|cookie|[a-z-]*(?:token|key|auth|secret)[a-z-]*)\s*:"
+)
+
+
+def _carries_output(call: Call) -> None:
+    """What another command prints, inside the address, a header or a name: it leaves the host that way."""
+    values = [
+        option.value
+        for option in call.arguments.options
+        if option.value is not None and option.name in ("-H", "--header", "-A", "--user-agent", "-b", "-e")
+    ]
+    for word in [*call.arguments.positionals, *values]:
+        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        if OPAQUE not in word.text or ("$(" not in raw and "`" not in raw):
+            continue
+        if _ADDRESS_ONLY.fullmatch(raw) is None and _SIGNS_IN.match(raw) is None:
+            call.say(CAUTION, "http.carries", "sends what another command prints to another host", word=word)
+
+
+def _method(call: Call, method: Word | None, *, sends: bool) -> None:
+    name = method.text.upper() if method is not None else ("POST" if sends else "GET")
+    if OPAQUE in name:
+        call.say(UNKNOWN, "http.method", "the method is known only when it runs")
+    elif name == "DELETE":
+        targets = [word.text for word in call.arguments.positionals if word.known]
+        call.say(
+            DANGEROUS, "http.delete", "deletes what the URL names", resources=targets, reversibility=_FINAL
+        )
+    elif name not in ("GET", "HEAD", "OPTIONS", "TRACE"):
+        call.say(CAUTION, "http.write", f"sends a {name}, which may change something")
+    elif name != "GET" and name != "HEAD":
+        call.say(CAUTION, "http.other", f"sends a {name}")
+    elif sends:
+        call.say(CAUTION, "http.body", "sends data with the request")
+
+
+def _sent(call: Call, value: Word | None) -> None:
+    call.judge.shared.network = call.judge.judgements[-1]
+    if value is None:
+        return
+    source = value.text.split("=", 1)[-1]
+    if source.startswith(("@", "<")):
+        path = normal_path(source[1:].split(";")[0])
+        call.say(CAUTION, "http.upload", "sends a file or what comes through its input")
+        call.judge.shared.network = call.judge.judgements[-1]
+        if is_sensitive(path) or (is_protected(path) and path.startswith(("/etc", "/root"))):
+            call.say(
+                DANGEROUS,
+                "network.exfiltration",
+                f"sends {path}, which holds secrets, over the network",
+                resources=(path,),
+            )
+
+
+def _written(call: Call, target: Word | None) -> None:
+    if target is None or (target.literal and target.text in _DISCARD):
+        return
+    path = normal_path(target.text)
+    if is_protected(path) or is_device(path):
+        call.say(
+            DANGEROUS,
+            "write.protected",
+            f"writes the answer over {target.text}",
+            resources=(path,),
+            reversibility=_FINAL,
+        )
+    else:
+        call.say(CAUTION, "http.save", "writes the answer into a file")
+
+
+def _wget_reads(call: Call) -> str | None:
+    """wget that only asks, or prints."""
+    names = {option.name for option in call.arguments.options}
+    target = call.arguments.value_of("-O", "--output-document")
+    allowed = {
+        "-q",
+        "--spider",
+        "-O",
+        "--output-document",
+        "-S",
+        "--server-response",
+        "-T",
+        "--timeout",
+        "-t",
+        "--tries",
+        "--no-check-certificate",
+        "--header",
+        "-nv",
+        "--no-verbose",
+        "--quiet",
+        "-n",
+        "-v",
+        "--max-redirect",
+        "--method",
+        "-U",
+        "--user-agent",
+        "-4",
+        "-6",
+    }
+    method = call.arguments.value_of("--method")
+    if not names <= allowed or (method is not None and method.text.upper() not in ("GET", "HEAD")):
+        return None
+    if "--spider" in names or (target is not None and target.text in _DISCARD):
+        return "only reads from a URL"
+    return None
+
+
+def wget(call: Call) -> None:
+    """wget: method, sent files, target."""
+    method = call.arguments.value_of("--method")
+    if method is not None:
+        _method(call, method, sends=False)
+    for option in call.arguments.options:
+        if option.name in ("--post-file", "--body-file", "--post-data", "--body-data"):
+            prefix = "@" if option.name.endswith("file") else ""
+            value = option.value
+            _sent(call, Word(prefix + value.text, value.start, value.end) if value is not None else None)
+        elif option.name in ("-O", "--output-document", "-P", "--directory-prefix", "-o", "-a"):
+            _written(call, option.value)
+        elif option.name in ("-e", "--execute", "-i", "--input-file"):
+            call.say(UNKNOWN, "option.runs", "takes options or addresses that are not shown")
+
+
+def httpie(call: Call) -> None:
+    """http METHOD URL items: items make it a POST."""
+    positionals = [word.text for word in call.arguments.positionals]
+    method = (
+        call.arguments.positionals[0]
+        if positionals and re.fullmatch(r"[A-Za-z]+", positionals[0]) and len(positionals) > 1
+        else None
+    )
+    items = [
+        text
+        for text in positionals[(1 if method is not None else 0) + 1 :]
+        if re.search(r"[^=]=[^=]|:=|@", text)
+    ]
+    _method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
+    if items:
+        call.judge.shared.network = call.judge.judgements[-1]
+
+
+def netcat(call: Call) -> None:
+    """nc and socat: a shell at the end of a connection, or data that leave the host."""
+    texts = [word.text for word in call.words[1:]]
+    runs = any(re.match(r"(?i)(?:exec|system|shell):", text) for text in texts)
+    if runs or (
+        call.tool.name != "socat"
+        and any(re.fullmatch(r"-[a-z]*[ec]", text) or text in ("--exec", "--sh-exec") for text in texts)
+    ):
+        call.say(DANGEROUS, "network.shell", "gives whoever is at the other end a program to run")
+    if call.place.stdin.kind in ("pipe", "file"):
+        call.say(DANGEROUS, "network.send", "sends what it reads to another machine")
+    call.judge.shared.network = call.judge.judgements[-1]
+
+
+def _port_open(call: Call) -> str | None:
+    """nc -z only asks whether a port answers."""
+    texts = [word.text for word in call.words[1:]]
+    flags = "".join(text[1:] for text in texts if text.startswith("-"))
+    return (
+        "only asks whether a port answers" if "z" in flags and re.fullmatch(r"[zvnuw46\d]+", flags) else None
+    )
+
+
+HANDLERS: Final[dict[str, Handler]] = {"curl": curl, "wget": wget, "httpie": httpie, "netcat": netcat}
+READERS: Final[dict[str, Reader]] = {"wget": _wget_reads, "netcat": _port_open}

@@ -1,0 +1,80 @@
+"""sed and awk: small languages that can write files and start programs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import re2
+
+from scanner.call import Call, Handler
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.text import destructive_text
+from scanner.words import OPAQUE, Word
+
+_ADDRESS: Final = r"(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\.)*/[IM]?)"
+_RANGE: Final = rf"(?:{_ADDRESS}(?:\s*,\s*(?:{_ADDRESS}|[+~]\d+))?\s*!?)?"
+_SUBSTITUTE: Final = "|".join(
+    rf"[sy]{d}(?:[^{d}\\]|\\(?:.|\n))*{d}(?:[^{d}\\]|\\(?:.|\n))*{d}[gpiIM0-9]*"
+    for d in (r"\/", r"\|", "#", ",", ":", "@", "~", "%", "!", "_", ";")
+)
+_COMMAND: Final = (
+    rf"\s*{_RANGE}\s*(?:[pdDgGhHxnNPlz=]|[qQ]\d*|[bt]\s*\w*|:\s*\w+|[aic]\\?[^\n]*|{_SUBSTITUTE}|[{{}}])?\s*"
+)
+_SED: Final = re2.compile(rf"(?s)(?:{_COMMAND})(?:[;\n}}](?:{_COMMAND}))*")
+
+
+def sed(call: Call) -> None:
+    """sed: the script is read with a grammar of commands that only print; anything else is unknown."""
+    scripts = [option.value for option in call.arguments.options if option.name in ("-e", "--expression")]
+    if not scripts:
+        scripts = list(call.arguments.positionals[:1])
+    for script in scripts:
+        if script is None:
+            continue
+        text = script.text.replace(OPAQUE, "x")
+        if OPAQUE in script.text:
+            call.judge.searches_text = True
+            call.say(
+                UNKNOWN, "text.sed-script", "a part of the sed script is known only when it runs", word=script
+            )
+        elif _SED.fullmatch(text) is None:
+            call.say(
+                UNKNOWN, "text.sed-script", "the sed script may write files or run commands", word=script
+            )
+            hit = destructive_text(text) or destructive_text(text.replace("\\/", "/").replace("/", " /"))
+            if hit is not None:
+                call.say(DANGEROUS, "text.sed-runs", f"the sed script may run commands: {hit}", word=script)
+
+
+_AWK_STRING: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_AWK_REGEX: Final = re.compile(r"(^|[({,;!~&|\n]|\bif\s|\breturn\s)\s*/(?:[^/\\\n]|\\.)*/")
+_AWK_RUNS: Final = re.compile(
+    r"\bsystem\b|\bgetline\b|(?<!\|)\|(?!\|)|@|\|&|\bclose\b|\bfflush\b|\bENVIRON\b|\bPROCINFO\b"
+)
+_AWK_WRITES: Final = re.compile(r"\bprintf?\b[^;}\n]*>")
+
+
+def awk(call: Call) -> None:
+    """awk: what may start a program or write a file is looked for outside its strings and patterns."""
+    program: Word | None = next(iter(call.arguments.positionals), None)
+    if program is None:
+        return
+    if OPAQUE in program.text:
+        call.judge.searches_text = True
+        call.say(
+            UNKNOWN, "text.awk-program", "a part of the awk program is known only when it runs", word=program
+        )
+    bare = _AWK_REGEX.sub(r"\1 1", _AWK_STRING.sub('""', program.text))
+    if _AWK_RUNS.search(bare):
+        call.say(UNKNOWN, "text.awk-runs", "the awk program may start other programs", word=program)
+        hit = destructive_text(program.text)
+        if hit is not None:
+            call.say(
+                DANGEROUS, "text.awk-runs", f"the awk program starts other programs: {hit}", word=program
+            )
+    elif _AWK_WRITES.search(bare):
+        call.say(CAUTION, "text.awk-writes", "the awk program writes files", word=program)
+
+
+HANDLERS: Final[dict[str, Handler]] = {"sed": sed, "awk": awk}

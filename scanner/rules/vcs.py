@@ -1,0 +1,130 @@
+"""git and the forges' tools: forms of one verb that list, make or throw away."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scanner.call import Call, Handler, Reader
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.words import OPAQUE
+from schemas.verdict import Reversibility
+
+_FINAL: Final = Reversibility.IRREVERSIBLE
+_LISTS: Final = frozenset(
+    {
+        "-l",
+        "--list",
+        "--contains",
+        "--no-contains",
+        "--merged",
+        "--no-merged",
+        "--points-at",
+        "--sort",
+        "--show-current",
+        "--get",
+        "--get-all",
+        "--get-regexp",
+        "--name-only",
+    }
+)
+
+
+def list_or_make(call: Call) -> None:
+    """branch, tag, remote, config …: with a name and no listing option they make or change something."""
+    verb, positionals, options = call.path[0], call.arguments.positionals, call.arguments
+    if verb == "branch" and (
+        options.has("-D") or (options.has("-d", "--delete") and options.has("-f", "--force"))
+    ):
+        call.say(
+            DANGEROUS,
+            "git.branch-delete",
+            "deletes a branch even where it is not merged",
+            resources=[word.text for word in positionals if word.known],
+            reversibility=_FINAL,
+        )
+    elif options.has(
+        "-d",
+        "--delete",
+        "-m",
+        "-M",
+        "-f",
+        "--force",
+        "--move",
+        "--copy",
+        "--set-upstream-to",
+        "--unset-upstream",
+        "--edit-description",
+        "-e",
+        "--edit",
+        "-s",
+        "--sign",
+        "--annotate",
+        "--rename-section",
+        "--remove-section",
+        "--unset",
+        "--unset-all",
+        "--add",
+        "--replace-all",
+        "-c",
+        "-C",
+        "-u",
+        "-a",
+    ) and (verb != "branch" or not options.has("-a") or len(options.options) > 1 or positionals):
+        call.say(CAUTION, "git.change", f"changes a {verb}")
+    elif verb == "stash" and not positionals:
+        call.say(CAUTION, "git.stash", "puts changes aside")
+    elif verb == "config":
+        first = positionals[0].text if positionals else "list"
+        if first in ("set", "unset", "edit") or (len(positionals) > 1 and first not in ("get", "list")):
+            call.say(CAUTION, "git.config", "changes a setting of git, which may name programs to run")
+    elif positionals and not any(option.name in _LISTS for option in options.options):
+        call.say(CAUTION, "git.make", f"makes or changes a {verb}")
+
+
+def write(call: Call) -> None:
+    """checkout, restore, reset, rm: the forms that throw uncommitted work away."""
+    verb, texts = call.path[0], [word.text for word in call.words]
+    positionals = [word.text for word in call.arguments.positionals]
+    if (
+        (verb == "checkout" and ("--" in texts or "." in positionals or "./" in positionals))
+        or (verb == "restore" and not call.arguments.has("--staged", "-S"))
+        or (verb == "restore" and call.arguments.has("--worktree", "-W"))
+    ):
+        call.say(
+            DANGEROUS,
+            "git.discard",
+            "throws changes to files away that are not committed",
+            reversibility=_FINAL,
+        )
+    elif verb == "rm" and call.arguments.has("-r", "-f"):
+        call.say(
+            DANGEROUS,
+            "git.remove-tree",
+            "removes a whole tree of files",
+            resources=positionals,
+            reversibility=_FINAL,
+        )
+    elif verb == "checkout" and call.arguments.has("-f", "--force"):
+        call.say(DANGEROUS, "git.discard", "throws changes away that are not committed", reversibility=_FINAL)
+    elif call.path == ("bisect", "run") or call.path == ("submodule", "foreach"):
+        call.judge.inner(" ".join(positionals), call.start, call.end, "git.runs")
+    elif verb == "clone" and any(re.match(r"ext::|-", text) for text in positionals):
+        call.say(UNKNOWN, "git.clone-transport", "a transport that runs a program")
+
+
+def api(call: Call) -> None:
+    """gh api: GET reads; a method or a field makes it a change."""
+    method = call.arguments.value_of("-X", "--method")
+    if method is not None and method.text.upper() == "DELETE":
+        call.say(DANGEROUS, "forge.api-delete", "deletes through the API of the forge", reversibility=_FINAL)
+    elif method is not None and OPAQUE in method.text:
+        call.say(UNKNOWN, "forge.api-method", "the method is known only when it runs")
+    elif (method is not None and method.text.upper() not in ("GET", "HEAD")) or (
+        method is None and call.arguments.has("-f", "-F", "--raw-field", "--field", "--input")
+    ):
+        call.say(CAUTION, "forge.api-write", "changes something through the API of the forge")
+
+
+HANDLERS: Final[dict[str, Handler]] = {"git_list": list_or_make, "git_write": write, "forge_api": api}
+READERS: Final[dict[str, Reader]] = {}

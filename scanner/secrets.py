@@ -1,0 +1,161 @@
+"""Secrets in text: what looks like a key, token or password, as positions. Linear time, no network."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import re2
+
+MIN_ENTROPY_BITS: Final = 3.0
+"""Per character, for values after names such as `token=`: lower ones are words or placeholders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret stands: `text[start:end]`; the kind says by which sign it was known. Never its text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_EXACT: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "private-key",
+        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)"
+        r"(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
+    ),
+    ("aws-access-key", r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b"),
+    ("github-token", r"\b((?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b"),
+    ("gitlab-token", r"\b(gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent)-[A-Za-z0-9_-]{20,64})\b"),
+    ("slack-token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-\d-[A-Za-z0-9-]{10,250})\b"),
+    ("slack-webhook", r"(https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9+/_-]{20,120})"),
+    ("jwt", r"\b(ey[A-Za-z0-9_-]{10,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,})"),
+    ("google-api-key", r"\b(AIza[A-Za-z0-9_-]{35})\b"),
+    ("google-oauth", r"\b(GOCSPX-[A-Za-z0-9_-]{20,40}|ya29\.[A-Za-z0-9_-]{20,})"),
+    ("stripe-key", r"\b((?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,99})\b"),
+    ("openai-key", r"\b(sk-(?:proj-|svcacct-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,200})\b"),
+    ("npm-token", r"\b(npm_[A-Za-z0-9]{36})\b"),
+    ("pypi-token", r"\b(pypi-[A-Za-z0-9_-]{50,255})"),
+    ("docker-token", r"\b(dckr_pat_[A-Za-z0-9_-]{20,40})\b"),
+    ("digitalocean-token", r"\b(do[opr]_v1_[a-f0-9]{64})\b"),
+    ("vault-token", r"\b(hv[sbr]\.[A-Za-z0-9_-]{20,300})\b"),
+    ("sendgrid-key", r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64})\b"),
+    ("twilio-key", r"\b(SK[0-9a-f]{32})\b"),
+    ("mailgun-key", r"\b(key-[0-9a-f]{32})\b"),
+    ("grafana-token", r"\b(gl(?:c|sa)_[A-Za-z0-9+/=_]{32,400})"),
+    ("databricks-token", r"\b(dapi[0-9a-f]{32})\b"),
+    ("terraform-token", r"\b([A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})\b"),
+    ("azure-key", r"(?i:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{40,88}={0,2})"),
+    ("dd0c-token", r"\b(dd[tew]_[0-9a-hjkmnp-tv-z]{26}_[0-9a-z]{8,})\b"),
+    ("age-key", r"\b(AGE-SECRET-KEY-1[A-Z0-9]{40,})\b"),
+    ("telegram-token", r"\b(\d{8,10}:AA[A-Za-z0-9_-]{32,35})\b"),
+    ("password-in-url", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"<>]{0,128}:([^\s/@'\"<>]{3,200})@"),
+    (
+        "authorization",
+        r"(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token|apikey)\s+)([A-Za-z0-9+/=._~-]{8,900})",
+    ),
+    (
+        "private-header",
+        r"(?i:x-(?:api-key|auth-token|vault-token|access-token|amz-security-token|goog-api-key)['\"]?\s*[:=]\s*['\"]?)([A-Za-z0-9+/=._~-]{8,900})",
+    ),
+)
+_ASSIGNED: Final = (
+    r"(?i:\b[a-z0-9_.-]{0,40}(?:passwords?|passwd|passphrase|pwd|secrets?(?:[_-]?(?:access[_-]?)?key)?|"
+    r"(?:api|access|auth|private|encryption|signing|account)[_-]?(?:key|token)|token|credentials?|client[_-]?secret|pgpassword|mysql_pwd|redisauth|"
+    r"session[_-]?token|secret[_-]?access[_-]?key)['\"]?\s{0,3}(?:=|:|:=|=>)\s{0,3})"
+    r"(?:\"([^\"\s]{4,400})\"|'([^'\s]{4,400})'|([^\s'\"`;,&|<>(){}\[\]$]{4,400}))"
+)
+_FLAGGED: Final = (
+    r"(?i:(?:^|\s)--?(?:password|passwd|pass|pwd|secret|token|api-?key|auth-?token|access-?token|"
+    r"client-?secret|secret-?key)[ =])"
+    r"(?:\"([^\"\s]{4,400})\"|'([^'\s]{4,400})'|([^\s'\"`;,&|<>(){}\[\]$-][^\s'\"`;,&|<>(){}\[\]$]{3,399}))"
+)
+_TOOLS: Final = (
+    r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,200}?\s-p(?:'([^'\n]{4,100})'|\"([^\"\n]{4,100})\"|([^\s'\"-][^\s'\"]{3,100}))",
+    r"\b(?:redis-cli|valkey-cli)\b[^\n|;]{0,200}?\s-a\s+['\"]?([^\s'\"-][^\s'\"]{3,100})",
+    r"\bsshpass\s+-p\s*['\"]?([^\s'\"]{4,100})",
+    r"\b(?:curl|wget|http)\b[^\n|;]{0,300}?\s(?:-u|--user)[ =]['\"]?[^\s:'\"]{1,64}:([^\s'\"]{4,100})",
+    r"\bPGPASSWORD=['\"]?([^\s'\"$]{3,100})",
+)
+_WEAK: Final = frozenset({"assigned", "flag", "tool"})
+_PLACEHOLDER: Final = re.compile(
+    r"<.*>|\{+.*\}+|\$.*|\[.*\]|%.*%|[xX]{3,}|\*{3,}|\.{3,}|…+|"
+    r"(?i:(?:your|my|the|some|example|dummy|fake|sample|changeme|change_me|redacted|placeholder|insert|replace|enter|"
+    r"todo|none|null|true|false|yes|no|prompt|required|optional|string|secret|password|passwd|token|pass|key|value|masked)"
+    r"(?:[-_ ]?[a-z]*){0,4})|/[\w./-]+|[a-z]+\.[a-z_.]+|[a-z-]+/[a-z-]+|arn:.*|[A-Z][A-Z0-9_]+"
+)
+"""Values that only stand for a secret."""
+_WORDS: Final = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
+"""Plain words, as they follow `token:` in prose; a password of one word is known by its place only."""
+_COMPILED: Final = [(kind, re2.compile(pattern)) for kind, pattern in _EXACT]
+_COMPILED_WEAK: Final = [
+    ("assigned", re2.compile(_ASSIGNED)),
+    ("flag", re2.compile(_FLAGGED)),
+    *(("tool", re2.compile(pattern)) for pattern in _TOOLS),
+]
+
+
+def find_secrets(text: str) -> list[Secret]:
+    """Every secret, in order, none overlapping another; the longest where two rules see the same place."""
+    found: list[Secret] = []
+    for kind, pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            start, end = match.span(1) if match.re.groups else match.span()
+            if kind not in ("password-in-url", "authorization") or not _is_placeholder(text[start:end]):
+                found.append(Secret(kind, start, end))
+    for kind, pattern in _COMPILED_WEAK:
+        for match in pattern.finditer(text):
+            group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
+            start, end = match.span(group)
+            if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
+                found.append(Secret(kind, start, end))
+    return _disjoint(found)
+
+
+def _inside_name(text: str, at: int) -> bool:
+    """Part of a longer name that only speaks of a secret: `arn:aws:secretsmanager:…:secret:app/db`."""
+    begin = max(text.rfind(blank, 0, at) for blank in " \t\n'\"(,=") + 1
+    return text.startswith("arn:", begin)
+
+
+def _is_placeholder(value: str) -> bool:
+    return _PLACEHOLDER.fullmatch(value) is not None
+
+
+def _looks_secret(value: str, kind: str) -> bool:
+    """A value that is no placeholder and has the look of one: mixed characters, or enough of them."""
+    if _is_placeholder(value):
+        return False
+    if kind == "tool":
+        return True
+    if _WORDS.fullmatch(value):
+        return False
+    kinds = sum(bool(re.search(sign, value)) for sign in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"))
+    if kind == "flag":
+        return kinds >= 2 or entropy(value) >= MIN_ENTROPY_BITS
+    return (kinds >= 2 and len(value) >= 6) or entropy(value) >= MIN_ENTROPY_BITS + 0.3
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy in bits a character."""
+    length = len(value)
+    return (
+        -sum(count / length * math.log2(count / length) for count in Counter(value).values())
+        if length
+        else 0.0
+    )
+
+
+def _disjoint(found: list[Secret]) -> list[Secret]:
+    kept: list[Secret] = []
+    for secret in sorted(found, key=lambda s: (s.start, -(s.end - s.start), s.kind in _WEAK)):
+        if not kept or secret.start >= kept[-1].end:
+            kept.append(secret)
+        elif secret.end > kept[-1].end:
+            kept[-1] = Secret(kept[-1].kind, kept[-1].start, secret.end)
+    return kept

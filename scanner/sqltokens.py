@@ -1,0 +1,201 @@
+"""SQL text to tokens: strings, dollar quotes, nested comments, `/*! … */`, names. PostgreSQL, MySQL, SQLite.
+
+Where the dialects disagree about where a string or comment ends, the result says so (`doubts`): text that one
+server takes for data and another runs can't be safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Kind = Literal["word", "name", "string", "number", "operator", "end", "meta"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token. `text` of a word is lower case, of a name or string the inside of its quotes."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    def is_word(self, *texts: str) -> bool:
+        """An unquoted word with one of these spellings."""
+        return self.kind == "word" and self.text in texts
+
+
+@dataclass(slots=True)
+class Tokens:
+    """All tokens, what the dialects read differently, and hidden texts that another dialect would run."""
+
+    tokens: list[Token] = field(default_factory=list)
+    doubts: list[tuple[str, int, int]] = field(default_factory=list)
+    hidden: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+_BLANK: Final = re.compile(r"[ \t\r\n\f]+")
+_LINE_COMMENT: Final = re.compile(r"--[^\n]*")
+_STRING: Final = re.compile(r"'((?:[^']|'')*)'")
+_ESCAPE_STRING: Final = re.compile(r"[eE]'((?:[^'\\]|\\.|'')*)'", re.DOTALL)
+_NAME: Final = re.compile(r'"((?:[^"]|"")*)"')
+_BACKTICK: Final = re.compile(r"`((?:[^`]|``)*)`")
+_DOLLAR: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
+_WORD: Final = re.compile(r"[^\W\d][\w$]*")
+_NUMBER: Final = re.compile(r"(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)")
+_PREFIXED: Final = re.compile(r"(?:[bBxXnN]|[uU]&)(?=['\"])")
+_OPERATOR: Final = re.compile(r"::|:=|<=|>=|<>|!=|\|\||->>|->|#>>|#>|@>|<@|[-+*/%<>=~!@#&|^?(),.\[\]{}:$]")
+
+
+def tokenize(text: str) -> Tokens:
+    """Read the whole text; a character that begins no token becomes a doubt. Linear in the text."""
+    found = Tokens()
+    at = 0
+    fresh = True
+    while at < len(text):
+        blank = _BLANK.match(text, at)
+        if blank:
+            at = blank.end()
+            continue
+        if fresh and text[at] in "\\.":
+            at = _meta(text, at, found)
+            continue
+        at = _comment(text, at, found) or _quoted(text, at, found) or _plain(text, at, found)
+        fresh = not found.tokens or found.tokens[-1].kind in ("end", "meta")
+    return found
+
+
+def _meta(text: str, at: int, found: Tokens) -> int:
+    """A line that the client reads itself: `\\d users`, `.tables`."""
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    found.tokens.append(Token("meta", text[at:end].strip(), at, end))
+    return end
+
+
+def _comment(text: str, at: int, found: Tokens) -> int:
+    """The index after a comment here, or 0."""
+    if text.startswith("--", at):
+        match = _LINE_COMMENT.match(text, at)
+        end = match.end() if match else len(text)
+        if text[at + 2 : at + 3] not in ("", " ", "\t", "\n", "\r"):
+            found.doubts.append(("“--” without a blank is a comment for some servers only", at, end))
+        return end
+    if text.startswith("/*!", at):
+        end = text.find("*/", at)
+        end = len(text) if end < 0 else end
+        found.doubts.append(("a comment that MySQL runs", at, end))
+        inner = tokenize(re.sub(r"^\d{5,6}", "", text[at + 3 : end]))
+        found.tokens.extend(Token(t.kind, t.text, at, end) for t in inner.tokens)
+        found.doubts.extend((why, at, end) for why, _, _ in inner.doubts)
+        return min(end + 2, len(text))
+    return _block_comment(text, at, found) if text.startswith("/*", at) else 0
+
+
+def _block_comment(text: str, at: int, found: Tokens) -> int:
+    depth, index, nested = 1, at + 2, False
+    while depth and index < len(text):
+        if text.startswith("/*", index):
+            depth, index, nested = depth + 1, index + 2, True
+        elif text.startswith("*/", index):
+            depth, index = depth - 1, index + 2
+        else:
+            index += 1
+    if depth:
+        found.doubts.append(("a comment that does not end", at, index))
+        found.hidden.append((text[at + 2 : index], at, index))
+    elif nested:
+        first_end = text.find("*/", at) + 2
+        found.hidden.append((text[first_end:index], at, index))
+    return index
+
+
+def _quoted(text: str, at: int, found: Tokens) -> int:
+    """The index after a string or quoted name here, or 0."""
+    character = text[at]
+    prefix = _PREFIXED.match(text, at)
+    if prefix:
+        at, character = prefix.end(), text[prefix.end()]
+    if character in "eE" and text[at + 1 : at + 2] == "'":
+        match = _ESCAPE_STRING.match(text, at)
+    elif character == "'":
+        match = _STRING.match(text, at)
+    elif character == '"':
+        match = _NAME.match(text, at)
+    elif character == "`":
+        match = _BACKTICK.match(text, at)
+    elif character == "$":
+        return _dollar(text, at, found)
+    else:
+        return 0
+    if match is None:
+        found.doubts.append(("a string that does not end", at, len(text)))
+        found.hidden.append((text[at + 1 :], at, len(text)))
+        return len(text)
+    inner = match.group(1)
+    if character in "'\"" and re.search(r"\\(?:['\"]|$)", inner):
+        found.doubts.append(
+            ("a backslash before a quote ends the string for some servers only", at, match.end())
+        )
+        found.hidden.append((text[at + 1 :], at, len(text)))
+    found.tokens.append(Token("string" if character in "'eE" else "name", inner, at, match.end()))
+    return match.end()
+
+
+def _dollar(text: str, at: int, found: Tokens) -> int:
+    tag = _DOLLAR.match(text, at)
+    if tag is None:
+        return 0
+    end = text.find(tag.group(0), tag.end())
+    if end < 0:
+        found.doubts.append(("a dollar-quoted string that does not end", at, len(text)))
+        found.hidden.append((text[tag.end() :], at, len(text)))
+        return len(text)
+    inner = text[tag.end() : end]
+    if ";" in inner and len(inner.strip()) > 1:
+        found.hidden.append((inner, at, end))
+    found.tokens.append(Token("string", inner, at, end + len(tag.group(0))))
+    return end + len(tag.group(0))
+
+
+def _plain(text: str, at: int, found: Tokens) -> int:
+    """A word, number, operator or `;`."""
+    if text[at] == ";":
+        found.tokens.append(Token("end", ";", at, at + 1))
+        return at + 1
+    match = _WORD.match(text, at)
+    if match:
+        found.tokens.append(Token("word", match.group().lower(), at, match.end()))
+        return match.end()
+    match = _NUMBER.match(text, at)
+    if match:
+        found.tokens.append(Token("number", match.group(), at, match.end()))
+        return match.end()
+    match = _OPERATOR.match(text, at)
+    if match is None:
+        found.doubts.append(("a character that no statement has there", at, at + 1))
+        return at + 1
+    if match.group() == "#":
+        found.doubts.append(("“#” begins a comment for some servers only", at, len(text)))
+        found.hidden.append((text[at:].partition("\n")[2], at, len(text)))
+    found.tokens.append(Token("operator", match.group(), at, match.end()))
+    return match.end()
+
+
+def statements(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens of each statement, without the `;`; client lines stand alone."""
+    current: list[Token] = []
+    for token in tokens:
+        if token.kind in ("end", "meta"):
+            if current:
+                yield current
+            current = []
+            if token.kind == "meta":
+                yield [token]
+        else:
+            current.append(token)
+    if current:
+        yield current

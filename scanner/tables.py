@@ -1,0 +1,227 @@
+"""The knowledge tables, in the form that `scripts/compile_knowledge.py` writes from `knowledge/*.yaml`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import re2
+
+from schemas.risk import Risk
+from schemas.verdict import Reversibility
+
+COMPILED: Final = Path(__file__).parent / "knowledge" / "compiled.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """An option or argument that changes the risk, and what to say; `when` bounds it to some values."""
+
+    risk: Risk
+    why: str
+    when: Any = None
+    reversibility: Reversibility = Reversibility.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one verb of a tool (or a tool without verbs) does. Fields as in `knowledge/README.md`."""
+
+    id: str
+    risk: Risk
+    why: str
+    options: frozenset[str] | None
+    values: frozenset[str]
+    raises: dict[str, Raise]
+    lowers: dict[str, Raise]
+    exec: frozenset[str]
+    arguments: tuple[tuple[Any, Raise], ...]
+    max_arguments: int | None
+    over: Raise
+    opaque: bool
+    writes: str
+    inner: bool
+    resources: str
+    reversibility: Reversibility
+    inverse: dict[str, str]
+    handler: str | None
+    network: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One program: its global options, its verbs as word tuples, and how unknown verbs are looked up."""
+
+    name: str
+    values: frozenset[str]
+    flags: frozenset[str] | None
+    raises: dict[str, Raise]
+    exec: frozenset[str]
+    verbs: dict[str, Rule]
+    bare: Rule | None
+    """Called with options only."""
+    other: Rule | None
+    """Called with a first word that is no known verb."""
+    table: str | None
+    single_dash: bool
+    first_only: bool
+    options_anywhere: bool
+    fold_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A program that runs another one: how many words stand before it, and what its own options mean."""
+
+    name: str
+    flags: frozenset[str]
+    values: frozenset[str]
+    raises: dict[str, Raise]
+    exec: frozenset[str]
+    skip: int
+    assignments: bool
+    floor: Risk
+    bare: Raise
+    always: Raise | None
+    """What it does by itself, whatever it runs."""
+    handler: str | None
+    single_dash: bool
+
+
+@cache
+def knowledge() -> dict[str, Any]:
+    """The compiled tables as read from disk, once a process."""
+    loaded: dict[str, Any] = json.loads(COMPILED.read_bytes())
+    return loaded
+
+
+@cache
+def knowledge_version() -> str:
+    """`sha256:` of the compiled tables: what a finding names as its knowledge."""
+    return "sha256:" + hashlib.sha256(COMPILED.read_bytes()).hexdigest()
+
+
+def _raise(value: list[str]) -> Raise:
+    when = re2.compile(value[2]) if len(value) > 2 else None
+    undone = Reversibility(value[3]) if len(value) > 3 else Reversibility.UNKNOWN
+    return Raise(Risk(value[0]), value[1], when, undone)
+
+
+def _raises(value: dict[str, list[str]]) -> dict[str, Raise]:
+    return {name: _raise(entry) for name, entry in value.items()}
+
+
+@lru_cache(maxsize=4096)
+def rule(rule_id: str) -> Rule:
+    """A rule by its id."""
+    raw = knowledge()["rules"][rule_id]
+    options = raw.get("options", [])
+    return Rule(
+        id=rule_id,
+        risk=Risk(raw["risk"]),
+        why=raw["why"],
+        options=None if options == "any" else frozenset(options),
+        values=frozenset(raw.get("values", ())),
+        raises=_raises(raw.get("raise", {})),
+        lowers=_raises(raw.get("lower", {})),
+        exec=frozenset(raw.get("exec", ())),
+        arguments=tuple(
+            (re2.compile(pattern), Raise(Risk(risk), why)) for pattern, risk, why in raw.get("arguments", ())
+        ),
+        max_arguments=raw.get("max_arguments"),
+        over=_raise(
+            raw.get("over", ["unknown", "more arguments than the reading form of this command takes"])
+        ),
+        opaque=raw.get("opaque", False),
+        writes=raw.get("writes", ""),
+        inner=raw.get("inner", False),
+        resources=raw.get("resources", "arguments"),
+        reversibility=Reversibility(raw.get("reversibility", "unknown")),
+        inverse=raw.get("inverse", {}),
+        handler=raw.get("handler"),
+        network=raw.get("network", False),
+    )
+
+
+@lru_cache(maxsize=1024)
+def tool(name: str) -> Tool | None:
+    """A tool by the name it is called by, or None."""
+    index = knowledge()["tools"].get(name)
+    if index is None:
+        return None
+    raw = knowledge()["tool_specs"][index]
+    flags = raw.get("flags", [])
+    return Tool(
+        name=name,
+        values=frozenset(raw.get("values", ())),
+        flags=None if flags == "any" else frozenset(flags),
+        raises=_raises(raw.get("raise", {})),
+        exec=frozenset(raw.get("exec", ())),
+        verbs={verb: rule(rule_id) for verb, rule_id in raw.get("verbs", {}).items()},
+        bare=rule(raw["bare"]) if "bare" in raw else None,
+        other=rule(raw["other"]) if "other" in raw else None,
+        table=raw.get("table"),
+        single_dash=raw.get("single_dash", False),
+        first_only=raw.get("first_only", False),
+        options_anywhere=raw.get("options_anywhere", True),
+        fold_case=raw.get("fold_case", False),
+    )
+
+
+@lru_cache(maxsize=256)
+def wrapper(name: str) -> Wrapper | None:
+    """A wrapper by name, or None."""
+    raw = knowledge()["wrappers"].get(name)
+    if raw is None:
+        return None
+    return Wrapper(
+        name=name,
+        flags=frozenset(raw.get("flags", ())),
+        values=frozenset(raw.get("values", ())),
+        raises=_raises(raw.get("raise", {})),
+        exec=frozenset(raw.get("exec", ())),
+        skip=raw.get("skip", 0),
+        assignments=raw.get("assignments", False),
+        floor=Risk(raw.get("floor", "safe")),
+        bare=_raise(raw.get("bare", ["unknown", f"{name} starts something that is not named here"])),
+        always=_raise(raw["always"]) if "always" in raw else None,
+        handler=raw.get("handler"),
+        single_dash=raw.get("single_dash", False),
+    )
+
+
+@lru_cache(maxsize=4096)
+def table_rule(table: str, path: tuple[str, ...]) -> Rule | None:
+    """A rule from one of the bulk tables (cloud operations, data store commands) by verb words."""
+    bulk = knowledge()["bulk"][table]
+    entries = bulk["entries"]
+    group, name = (path[0], path[1]) if len(path) == 2 else ("", path[0])
+    for risk, listed in entries.get(group, {}).items():
+        if name in listed.split(" "):
+            return rule(bulk["rules"][risk])
+    return None
+
+
+def table_knows(table: str, path: tuple[str, ...]) -> bool:
+    """Whether a path is an entry of a bulk table, or the group of some."""
+    if len(path) > 2:
+        return False
+    if table_rule(table, path) is not None:
+        return True
+    return len(path) == 1 and path[0] in knowledge()["bulk"][table]["entries"]
+
+
+@lru_cache(maxsize=64)
+def patterns(name: str) -> Any:
+    """One of the path and name pattern lists, as one RE2 alternation over the whole text."""
+    return re2.compile("(?:" + "|".join(knowledge()["patterns"][name]) + ")")
+
+
+@lru_cache(maxsize=64)
+def names(name: str) -> frozenset[str]:
+    """One of the plain word lists."""
+    return frozenset(knowledge()["names"][name])

@@ -1,0 +1,299 @@
+"""Shell words: from syntax nodes to the text a program would see, with what can't be known marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tree_sitter import Node
+
+OPAQUE: Final = "\ufffc"
+"""Stands for a piece whose value is known only when the command runs; scanned text may not contain it."""
+
+SUBSTITUTED_FILE: Final = "/dev/fd/63"
+"""What a program sees in place of `<(…)` and `>(…)`."""
+
+_GLOB: Final = frozenset("*?[")
+_ESCAPES: Final = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "a": "\a",
+    "b": "\b",
+    "e": "\x1b",
+    "E": "\x1b",
+    "f": "\f",
+    "v": "\v",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+    "?": "?",
+}
+_ANSI_C: Final = re.compile(
+    r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|c.|.)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of one word: its text, whether quotes held it together, and whether it is sure to be this."""
+
+    text: str
+    quoted: bool = False
+    certain: bool = True
+    pattern: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as a program gets it. Bytes `start:end` are where it stands in the scanned text."""
+
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+    pattern: bool = False
+    certain: bool = True
+
+    @property
+    def known(self) -> bool:
+        """Nothing in it is opaque."""
+        return OPAQUE not in self.text
+
+    @property
+    def literal(self) -> bool:
+        """Exactly this one word, whatever is set and whatever files there are."""
+        return self.certain and not self.pattern and OPAQUE not in self.text
+
+    @property
+    def may_be_option(self) -> bool:
+        """Its first character is not known, so it could begin with a hyphen."""
+        if self.text.startswith(OPAQUE):
+            return True
+        return self.pattern and self.text[:1] in _GLOB and _may_match_hyphen(self.text)
+
+
+_LETTERS_ONLY: Final = re.compile(r"\[[A-Za-z0-9_.]+(?:-[A-Za-z0-9][A-Za-z0-9_.]*)*\]")
+"""A class of letters, digits and ranges of them; ranges as wide as `.-z` are no letters."""
+
+
+def _may_match_hyphen(text: str) -> bool:
+    """Whether a name that fits this pattern could begin with a hyphen: `*`, `?`, `[!a]`; not `[n]ginx`."""
+    match = _LETTERS_ONLY.match(text)
+    return match is None or re.search(r"[_.]-", match.group()) is not None
+
+
+class UnreadableWord(Exception):
+    """A node that this reader has no rule for: the command around it stays unknown."""
+
+
+Lookup = Callable[[str], "Piece | None"]
+Substitute = Callable[[Node], "Piece"]
+
+
+def ansi_c(body: str) -> str:
+    """The value of the inside of `$'…'`."""
+
+    def decode(match: re.Match[str]) -> str:
+        escape = match.group(1)
+        if escape[0] in "xuU" and len(escape) > 1:
+            code = int(escape[1:], 16)
+            return chr(code) if code < 0x110000 else OPAQUE
+        if escape[0] in "01234567":
+            return chr(int(escape, 8) & 0xFF)
+        if escape[0] == "c" and len(escape) == 2:
+            return chr(ord(escape[1]) & 0x1F)
+        return _ESCAPES.get(escape, "\\" + escape)
+
+    return _ANSI_C.sub(decode, body)
+
+
+def unescape_bare(raw: str) -> tuple[str, bool, bool]:
+    """An unquoted run: its text, whether any of it was escaped, whether a glob character was not."""
+    out: list[str] = []
+    quoted = pattern = False
+    index = 0
+    while index < len(raw):
+        character = raw[index]
+        if character == "\\" and index + 1 < len(raw):
+            if raw[index + 1] != "\n":
+                out.append(raw[index + 1])
+                quoted = True
+            index += 2
+            continue
+        pattern = pattern or character in _GLOB
+        out.append(character)
+        index += 1
+    return "".join(out), quoted, pattern
+
+
+def unescape_double(raw: str) -> str:
+    """A literal run inside double quotes."""
+    return re.sub(r'\\([$`"\\\n])', lambda match: "" if match.group(1) == "\n" else match.group(1), raw)
+
+
+class WordReader:
+    """Reads word nodes. `lookup` knows variables; `substitute` is told of each substitution on the way."""
+
+    def __init__(self, source: bytes, lookup: Lookup, substitute: Substitute) -> None:
+        self._source = source
+        self._lookup = lookup
+        self._substitute = substitute
+
+    def words(self, node: Node) -> list[Word]:
+        """The words that a node becomes: one, but where an unquoted known variable splits into several."""
+        pieces = list(self._pieces(node))
+        if _has_braces(node, self._source) and not _is_plain_braces(pieces):
+            pieces = [Piece(p.text, p.quoted, p.certain, True) for p in pieces]
+        return list(_split(pieces, node.start_byte, node.end_byte))
+
+    def word(self, node: Node) -> Word:
+        """The node as exactly one word, unsplit: for values and redirect targets."""
+        return _joined(list(self._pieces(node)), node.start_byte, node.end_byte)
+
+    def _text(self, start: int, end: int) -> str:
+        return self._source[start:end].decode("utf-8", "replace")
+
+    def _pieces(self, node: Node) -> Iterator[Piece]:
+        kind = node.type
+        if kind in _BARE:
+            yield self._bare(node)
+        elif kind == "raw_string":
+            yield Piece(self._text(node.start_byte + 1, node.end_byte - 1), True)
+        elif kind == "ansi_c_string":
+            yield Piece(ansi_c(self._text(node.start_byte + 2, node.end_byte - 1)), True)
+        elif kind in ("string", "translated_string"):
+            yield from self._quoted(node)
+        elif kind in ("concatenation", "command_name"):
+            yield from self._concatenation(node)
+        elif kind == "simple_expansion":
+            yield self._variable(self._text(node.start_byte + 1, node.end_byte))
+        elif kind == "expansion":
+            yield self._expansion(node)
+        elif kind in _SUBSTITUTIONS:
+            yield self._substitute(node)
+        elif kind == "brace_expression":
+            yield Piece(self._text(node.start_byte, node.end_byte), False, True, True)
+        else:
+            raise UnreadableWord(kind)
+
+    def _bare(self, node: Node) -> Piece:
+        raw = self._text(node.start_byte, node.end_byte)
+        if "\n" in raw.replace("\\\n", ""):
+            raise UnreadableWord("a line break inside a word")
+        text, quoted, pattern = unescape_bare(raw)
+        return Piece(text, quoted, True, pattern or node.type == "extglob_pattern")
+
+    def _concatenation(self, node: Node) -> Iterator[Piece]:
+        for child in node.children:
+            if child.is_named:
+                yield from self._pieces(child)
+            elif child.type != "$":  # the dollar of $"…"
+                yield Piece(self._text(child.start_byte, child.end_byte))
+
+    def _quoted(self, node: Node) -> Iterator[Piece]:
+        """The inside of double quotes; bytes between the children are content too."""
+        at = node.start_byte
+        yield Piece("", True)
+        for child in node.children:
+            if child.type in ('"', "$") and not child.is_named:
+                yield self._literal(at, child.start_byte)
+            elif child.type == "string_content":
+                yield self._literal(at, child.end_byte)
+            elif child.type == "string":
+                yield from self._quoted(child)
+            else:
+                yield self._literal(at, child.start_byte)
+                for piece in self._pieces(child):
+                    yield Piece(piece.text, True, piece.certain)
+            at = child.end_byte
+
+    def _literal(self, start: int, end: int) -> Piece:
+        return Piece(unescape_double(self._text(start, end)), True)
+
+    def _variable(self, name: str) -> Piece:
+        return self._lookup(name) or Piece(OPAQUE)
+
+    def _expansion(self, node: Node) -> Piece:
+        """`${…}`: a plain one and one with a default may be known; every other form is opaque."""
+        named = [child for child in node.children if child.is_named]
+        operators = [
+            child.type for child in node.children if not child.is_named and child.type not in ("${", "}")
+        ]
+        inside = [inner for child in named for inner in descendants(child, _SUBSTITUTIONS)]
+        for inner in inside:
+            self._substitute(inner)
+        raw = self._text(node.start_byte, node.end_byte)
+        if not inside and ("$(" in raw or "`" in raw or "<(" in raw):
+            raise UnreadableWord("expansion with a command in it")
+        if "@" in operators and "P" in operators:
+            raise UnreadableWord("prompt expansion")
+        if len(named) == 1 and not operators and named[0].type == "variable_name":
+            return self._variable(self._text(named[0].start_byte, named[0].end_byte))
+        if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
+            value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
+            if inside:
+                return value or Piece(OPAQUE)
+            default = "".join(piece.text for piece in self._pieces(named[1]))
+            return value if value is not None else Piece(default, certain=False)
+        return Piece(OPAQUE)
+
+
+_BARE: Final = frozenset(
+    {
+        "word",
+        "number",
+        "variable_name",
+        "extglob_pattern",
+        "test_operator",
+        "special_variable_name",
+        "regex",
+        "file_descriptor",
+    }
+)
+_SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution", "arithmetic_expansion"})
+
+
+def descendants(node: Node, kinds: Iterable[str]) -> Iterator[Node]:
+    """The outermost nodes of these kinds at or below a node."""
+    if node.type in kinds:
+        yield node
+        return
+    for child in node.children:
+        yield from descendants(child, kinds)
+
+
+def _has_braces(node: Node, source: bytes) -> bool:
+    raw = source[node.start_byte : node.end_byte]
+    return node.type in ("concatenation", "word", "brace_expression") and b"{" in raw and b"}" in raw
+
+
+def _is_plain_braces(pieces: list[Piece]) -> bool:
+    """`{}` and `{name}` stay as they are; only a comma or two dots expand."""
+    bare = "".join(piece.text for piece in pieces if not piece.quoted)
+    return "," not in bare and ".." not in bare
+
+
+def _joined(pieces: list[Piece], start: int, end: int) -> Word:
+    return Word(
+        "".join(piece.text for piece in pieces),
+        start,
+        end,
+        quoted=any(piece.quoted for piece in pieces),
+        pattern=any(piece.pattern for piece in pieces),
+        certain=all(piece.certain for piece in pieces),
+    )
+
+
+def _split(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
+    """Field splitting for the one case that matters: a lone unquoted variable with blanks in its value."""
+    word = _joined(pieces, start, end)
+    if len(pieces) == 1 and not word.quoted and any(blank in word.text for blank in " \t\n"):
+        for part in word.text.split():
+            yield Word(part, start, end, False, word.pattern or any(g in part for g in _GLOB), word.certain)
+        return
+    if not word.text and not word.quoted:
+        return
+    yield word

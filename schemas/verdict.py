@@ -1,0 +1,91 @@
+"""What was found out about one command: the scanner's finding, the advisor's advice, the merged verdict."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.model import Count, Model, StrictBool
+from schemas.risk import EffectiveRisk, Risk
+
+CONFIDENCE_MAX: int = 1000
+"""Confidence is a whole number of thousandths, so that no float reaches canonical bytes."""
+
+
+class Reversibility(StrEnum):
+    """Whether what the command does can be undone."""
+
+    NOT_NEEDED = "not_needed"
+    REVERSIBLE = "reversible"
+    IRREVERSIBLE = "irreversible"
+    UNKNOWN = "unknown"
+
+
+class Span(Model):
+    """Which characters decided: `text[start:end]`, and the rule that looked at them."""
+
+    start: Count
+    end: Count
+    rule_id: str
+
+
+class Finding(Model):
+    """What the scanner says. Deterministic: same text, same versions, same finding."""
+
+    risk: Risk
+    rule_ids: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    why: str
+    resources: tuple[str, ...] = ()
+    reversibility: Reversibility = Reversibility.UNKNOWN
+    inverse: str | None = None
+    scanner_version: str
+    knowledge_version: str
+
+
+class Advice(Model):
+    """What the advisor says. It can raise a risk, never lower one. `confidence` in thousandths."""
+
+    risk: Risk
+    confidence: Annotated[int, Field(strict=True, ge=0, le=CONFIDENCE_MAX)]
+    reasoning: str
+    advisor: str = "none"
+    advisor_version: str = ""
+    prompt_sha256: str | None = None
+
+
+class MergeRule(StrEnum):
+    """Which of the five rules of DESIGN.md §5 decided."""
+
+    SCANNER_DANGEROUS = "scanner_dangerous"
+    SCANNER_CAUTION = "scanner_caution"
+    SCANNER_UNKNOWN = "scanner_unknown"
+    ADVICE_RAISES = "advice_raises"
+    BOTH_SAFE = "both_safe"
+
+
+class Verdict(Model):
+    """The merged result for one step. `unknown` marks ⬜: the risk is caution because nobody knew better.
+
+    `advised` is the advice as it entered the merge, after the raise for low confidence; unknown on one key.
+    """
+
+    risk: EffectiveRisk
+    unknown: StrictBool
+    rule: MergeRule
+    advised: Risk
+    reason: str
+    finding: Finding
+    advice: Advice | None = None
+
+    @property
+    def advisor_version(self) -> str:
+        """Which advisor answered, with its version (`local:local-1-…`); empty where none did."""
+        return "" if self.advice is None else f"{self.advice.advisor}:{self.advice.advisor_version}"
+
+    @property
+    def shown(self) -> Risk:
+        """The risk to show: unknown where the mark is set."""
+        return Risk.UNKNOWN if self.unknown else self.risk

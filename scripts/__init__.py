@@ -1,0 +1,1 @@
+"""What the Makefile calls. `setup`, `stages` and `find_python.sh` need nothing but Python and its library."""

@@ -1,0 +1,240 @@
+"""Every page in both themes and at both widths: accessible, never wider than the window, no complaint.
+
+And what a second tenant's browser sees of the first: nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from controller.db.database import Database
+from controller.db.embedded import EmbeddedPostgres
+from controller.tenants import service as tenants
+from tests.acceptance.product import Product
+from tests.browser.pages import THEMES, WIDTHS, open_page, person, settled, sideways, violations
+
+DOCUMENTS = Path(__file__).parent / "documents"
+TITLE = "Node Filesystem Space Filling Up"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What there is to look at, and a signed-in session."""
+
+    pages: dict[str, str]
+    session: Any
+    example: str
+    """The title of a runbook of the example repository."""
+
+
+@pytest.fixture(scope="module")
+def filled(product: Product, browser: Browser) -> Filled:
+    """A merged import, an open pull request, an execution at its gate, and the owner's session."""
+    opened = product.ok("pr", "open", str(DOCUMENTS / "node-filesystem-space-filling-up.md"))
+    product.ok("pr", "merge", str(opened["pull"]["number"]), "--yes")
+    second = product.ok(
+        "pr", "open", str(DOCUMENTS / "node-filesystem-space-filling-up.md"), "--name", "again"
+    )
+    product.cli("run", "host-health", seconds=60)
+    execution = product.ok("executions")["items"][0]["id"]
+    runbook = next(item for item in product.ok("runbooks")["items"] if item["title"] == TITLE)
+    with person(browser) as (context, _):
+        context.new_page().goto(product.sign_in_url)
+        session = context.storage_state()
+    number = second["pull"]["number"]
+    pages = {
+        "runbooks": "/runbooks",
+        "runbook": f"/runbooks/{runbook['id']}",
+        "executions": "/executions",
+        "execution": f"/executions/{execution}",
+        "pulls": "/pulls",
+        "pull": f"/pulls/{number}",
+        "pull-document": f"/pulls/{number}?tab=document",
+        "pull-files": f"/pulls/{number}?tab=files",
+        "pull-source": f"/pulls/{number}?tab=source",
+        "pull-decisions": f"/pulls/{number}?tab=decisions",
+        "pull-conversation": f"/pulls/{number}?tab=conversation",
+        "runbook-versions": f"/runbooks/{runbook['id']}?tab=versions",
+        "runbook-edit": f"/runbooks/{runbook['id']}?tab=edit",
+        "sync": "/sync",
+        "agents": "/agents",
+        "audit": "/audit",
+        "settings": "/settings",
+        "nowhere": "/runbooks/rbk_00000000000000000000000000",
+    }
+    example = next(item for item in product.ok("runbooks")["items"] if item["name"] == "host-health")
+    return Filled(pages, session, example["title"])
+
+
+PAGES = (
+    "runbooks", "runbook", "runbook-versions", "runbook-edit", "executions", "execution",
+    "pulls", "pull", "pull-document", "pull-files", "pull-source", "pull-decisions", "pull-conversation",
+    "sync", "agents", "audit", "settings", "nowhere",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound_in_both_themes_and_widths(
+    product: Product, browser: Browser, filled: Filled, name: str
+) -> None:
+    with person(browser, state=filled.session) as (context, complaints):
+        if name == "nowhere":
+            complaints.allow("404")
+        page = open_page(context, product.url + filled.pages[name])
+        found: list[str] = []
+        for theme in THEMES:
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+            for width, (across, down) in WIDTHS.items():
+                page.set_viewport_size({"width": across, "height": down})
+                settled(page)
+                found += [f"{theme} {width}: {line}" for line in violations(page)]
+                if sideways(page) > 0:
+                    found.append(f"{theme} {width}: {sideways(page)} px wider than the window")
+        assert found == []
+        assert complaints.found() == []
+
+
+def test_the_landing_page_is_sound_signed_out(product: Product, browser: Browser) -> None:
+    with person(browser) as (context, complaints):
+        complaints.allow("401")
+        page = open_page(context, product.url + "/")
+        for theme in THEMES:
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            for across, down in WIDTHS.values():
+                page.set_viewport_size({"width": across, "height": down})
+                assert violations(page) == []
+                assert sideways(page) <= 0
+        assert complaints.found() == []
+
+
+async def _second_tenant(product: Product) -> str:
+    """Another tenant on the same server; gives its owner's one-time sign-in token."""
+    database = await Database.open(EmbeddedPostgres(product.state).start().app, 2)
+    try:
+        made = await tenants.create_tenant(database, "other", "ada@example.com", title="Other")
+        async with database.work(made.tenant_id) as uow:
+            return await tenants.create_sign_in_link(uow, made.member_id, actor="system:test", source="host")
+    finally:
+        await database.close()
+
+
+def _texts(context: BrowserContext, product: Product, filled: Filled) -> dict[str, str]:
+    shown = {}
+    for name, path in filled.pages.items():
+        page = open_page(context, product.url + path)
+        shown[name] = page.locator("body").inner_text()
+        page.close()
+    return shown
+
+
+def test_the_browser_of_a_second_tenant_sees_nothing(
+    product: Product, browser: Browser, filled: Filled
+) -> None:
+    with ThreadPoolExecutor(1) as beside:  # Playwright's own loop runs in this thread
+        token = beside.submit(asyncio.run, _second_tenant(product)).result(30)
+    with person(browser) as (context, complaints):
+        complaints.allow("404")
+        context.new_page().goto(f"{product.url}/sign-in?token={token}")
+        for name, text in _texts(context, product, filled).items():
+            for word in (TITLE, filled.example, "you@localhost"):
+                assert word not in text, name
+        page = open_page(context, product.url + filled.pages["execution"])
+        expect(page.get_by_text("no such execution")).to_be_visible()
+        assert complaints.found() == []
+
+
+def test_a_lost_connection_is_said_until_it_is_back(
+    product: Product, browser: Browser, filled: Filled
+) -> None:
+    with person(browser, state=filled.session) as (context, complaints):
+        complaints.allow("ERR_INTERNET_DISCONNECTED")
+        page = open_page(context, product.url + filled.pages["runbooks"])
+        context.set_offline(True)
+        expect(page.get_by_text("Not live for")).to_be_visible(timeout=20_000)
+        context.set_offline(False)
+        expect(page.get_by_text("Not live for")).to_be_hidden(timeout=20_000)
+        expect(page.get_by_text(TITLE)).to_be_visible()
+        assert complaints.found() == []
+
+
+def _reasoning(page: Page) -> None:
+    """By keyboard: the first step, its reasoning, and what is said where one key only has looked."""
+    page.keyboard.press("j")
+    expect(page.locator(".row-toggle").first).to_be_focused()
+    judged = page.locator(".step-row").filter(has_text="scanner says safe · 1 of 2 keys").first
+    row = judged.locator(".row-toggle")
+    row.press("Enter")
+    expect(row).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_text("Merge rules, first that applies")).to_be_visible()
+
+
+def _said(page: Page) -> None:
+    """A hostile comment is text, and what can't be seen in it is named."""
+    page.get_by_role("link", name="Conversation").click()
+    text = "<img src=x onerror=window.owned=1> [x](javascript:window.owned=1) a\u202eb"
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("button", name="Comment").click()
+    said = page.locator(".talk__body")
+    expect(said).to_have_text(text.replace("\u202e", "⟨U+202E⟩"))
+    assert page.evaluate("window.owned") is None
+
+
+def _edited(page: Page, yaml: str) -> None:
+    """The title changed in the editor; a key that nobody knows is refused at its line first."""
+    page.get_by_role("link", name="Edit").click()
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+Home")
+    for _ in yaml.splitlines()[: [line.strip()[:6] for line in yaml.splitlines()].index("title:")]:
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.type(" today\n  colour: blue")
+    page.get_by_role("button", name="Open pull request").click()
+    expect(page.locator(".cm-problem")).to_contain_text("colour")
+    page.get_by_role("button", name="Line ").first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Open pull request").click()
+    expect(page.get_by_role("heading", name="What changes at 3 a.m.")).to_be_visible()
+
+
+def test_from_a_proposal_over_a_merge_to_the_next_version(
+    product: Product, browser: Browser, filled: Filled
+) -> None:
+    opened = product.ok(
+        "pr", "open", str(DOCUMENTS / "node-filesystem-space-filling-up.md"), "--name", "story"
+    )
+    with person(browser, state=filled.session) as (context, complaints):
+        complaints.allow("422")
+        page = open_page(context, f"{product.url}/pulls/{opened['pull']['number']}")
+        _reasoning(page)
+        _said(page)
+        page.get_by_role("link", name="Files").click()
+        expect(page.get_by_label("runbooks/story.yaml", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Merge into main").first.click()
+        page.get_by_role("link", name="Open the runbook").click()
+        expect(page.locator(".page-head")).to_contain_text("Synced at")
+        shown = product.http().get("/runbooks/story").json()
+        assert shown["commit"][:10] in page.locator(".page-head").inner_text()
+        _edited(page, product.http().get(f"/runbooks/story/versions/{shown['versionId']}").text)
+        second = page.url
+        assert complaints.found() == []
+    with person(browser, width="phone", theme="light", state=filled.session) as (context, complaints):
+        page = open_page(context, f"{second}?tab=document")
+        expect(page.get_by_label("Title, before and after")).to_contain_text("today")
+        page.get_by_label("Merge, in reach").get_by_role("button").click()
+        page.get_by_role("link", name="Open the runbook").click()
+        page.get_by_role("link", name="Versions").click()
+        expect(page.get_by_text("The steps are the same")).to_be_visible()
+        expect(page.get_by_label("Versions, newest first").get_by_role("listitem")).to_have_count(2)
+        expect(page.locator(".lines-diff__added")).to_contain_text(["today"])
+        assert complaints.found() == []

@@ -1,0 +1,105 @@
+"""A person at a page: what it shows, what it complains about, what axe finds on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+
+from scripts import web
+
+WIDTHS: Final = {"desktop": (1440, 900), "phone": (390, 844)}
+THEMES: Final = ("light", "dark")
+_AXE: Final = web.WEB / "node_modules" / "axe-core" / "axe.min.js"
+_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Complaints:
+    """What the browser's console said, and what answered wrongly, on any page of a context."""
+
+    lines: list[str] = field(default_factory=list)
+    expected: list[re.Pattern[str]] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Leave out what a test provokes on purpose."""
+        self.expected.append(re.compile(pattern))
+
+    def found(self) -> list[str]:
+        """Everything that nobody expected."""
+        return [line for line in self.lines if not any(item.search(line) for item in self.expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.lines.append(f"{message.type}: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.lines.append(f"{response.status} {response.request.method} {response.url}")
+
+    def watch(self, context: BrowserContext) -> None:
+        """Hear every page of the context from now on."""
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.lines.append(f"uncaught: {error.error}"))
+        context.on("response", self._response)
+
+
+@contextmanager
+def person(
+    browser: Browser, *, width: str = "desktop", theme: str = "dark", state: Any = None
+) -> Iterator[tuple[BrowserContext, Complaints]]:
+    """A browser profile of its own, at one width and in one theme."""
+    across, down = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": across, "height": down},
+        color_scheme="dark" if theme == "dark" else "light",
+        storage_state=state,
+        reduced_motion="reduce",
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    complaints = Complaints()
+    complaints.watch(context)
+    try:
+        yield context, complaints
+    finally:
+        context.close()
+
+
+def open_page(context: BrowserContext, address: str) -> Page:
+    """The page with its heading there and nothing loading."""
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has its heading and shows nothing as loading."""
+    page.locator("main h1, main h2").first.wait_for()
+    expect(page.locator("main [role=status][aria-label^=Loading]")).to_have_count(0)
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, a line each."""
+    # Evaluated as the test's own script: the page's policy would rightly refuse it as a script element.
+    page.evaluate(_AXE.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate(
+        f"axe.run(document, {{runOnly: {json.dumps(_RULES)}, resultTypes: ['violations']}})"
+        ".then((result) => result.violations)"
+    )
+    return [
+        f"{item['id']} ({item['impact']}): {item['help']}: "
+        + "; ".join(f"{node['target'][0]}" for node in item["nodes"][:4])
+        for item in found
+    ]

@@ -1,0 +1,93 @@
+"""Every named query of the product, planned by the real database as the role that runs it.
+
+A query that names a missing column, needs a privilege that dd0c_app lacks, or can only read a whole table
+fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import psycopg
+import pytest
+
+from base.ids import new_id
+from controller.db.queries import aggregates, load
+from tests.conftest import Server
+
+OTHER_ROLES: Final = frozenset({"bootstrap", "migrate"})
+"""Query files that the product itself never runs."""
+
+NOT_PLANNED: Final = frozenset({"unit_of_work.begin_tenant", "unit_of_work.begin_untenanted"})
+"""Transaction control, which EXPLAIN does not take."""
+
+WHOLE_TABLE: Final = frozenset({"unit_of_work.inspect_role"})
+"""Queries that may read a whole table: they look at the catalog."""
+
+_PARAMETER: Final = re.compile(r"%\((\w+)\)s")
+_SEQUENTIAL: Final = re.compile(r"Seq Scan on (\w+)")
+
+ALL: Final = sorted(
+    f"{aggregate}.{name}"
+    for aggregate in aggregates()
+    if aggregate not in OTHER_ROLES
+    for name in load(aggregate)
+    if f"{aggregate}.{name}" not in NOT_PLANNED
+)
+
+
+@pytest.fixture(scope="module")
+def planner(postgres: Server) -> Iterator[psycopg.Connection]:
+    """The app role on a database of its own, with a tenant set and sequential scans made very dear."""
+    name = f"plans_{new_id().hex[:8]}"
+    urls = postgres.copy_template(name)
+    with psycopg.connect(urls.app, autocommit=True) as connection:
+        connection.execute("select set_config('app.current_tenant_id', %s, false)", (str(new_id()),))
+        connection.execute("set enable_seqscan = off")
+        yield connection
+    postgres.drop(name)
+
+
+def positional(text: str) -> str:
+    """`%(name)s` as `$n`, the way the driver sends it."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    return _PARAMETER.sub(number, text).replace("%%", "%")
+
+
+@pytest.mark.parametrize("query", ALL)
+def test_a_query_is_allowed_and_uses_an_index(planner: psycopg.Connection, query: str) -> None:
+    aggregate, _, name = query.partition(".")
+    statement = "EXPLAIN (GENERIC_PLAN) " + positional(load(aggregate)[name])
+    plan = "\n".join(row[0] for row in planner.execute(statement.encode()))
+    scanned = set(_SEQUENTIAL.findall(plan))
+    if query not in WHOLE_TABLE:
+        assert not scanned, plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("credentials.find_session", "sessions_pkey"),
+        ("credentials.find_token", "api_tokens_pkey"),
+        ("audit.read_chain", "audit_chain"),
+        ("audit.list_events_of_execution", "execution_id"),
+    ],
+)
+def test_a_hot_query_uses_its_own_index(planner: psycopg.Connection, query: str, index: str) -> None:
+    aggregate, _, name = query.partition(".")
+    statement = "EXPLAIN (GENERIC_PLAN) " + positional(load(aggregate)[name])
+    plan = "\n".join(row[0] for row in planner.execute(statement.encode()))
+    assert re.search(rf"Index (Only )?Scan( Backward)? using \w*{index}", plan), plan
+
+
+def test_a_query_without_an_index_is_noticed(planner: psycopg.Connection) -> None:
+    plan = planner.execute("EXPLAIN (GENERIC_PLAN) select * from dd0c.schema_migrations where name = $1")
+    assert _SEQUENTIAL.search("\n".join(row[0] for row in plan))

@@ -1,0 +1,102 @@
+"""The built-in forge: the suite of every forge, and what only it promises: git is the truth, rows follow."""
+
+from __future__ import annotations
+
+import fcntl
+
+import pytest
+
+from base.clock import SystemClock
+from forge.builtin import BuiltinForge, BuiltinSettings
+from forge.errors import ForgeBusy, ForgeRefused
+from forge.pull_requests import Forge
+from forge.storage import BareRepository
+from forge.tree import read_commit
+from tests.integration.forge.conformance import PASS, ForgeConformance, merge, proposal
+from tests.integration.forge.conftest import commit_on
+from tests.integration.forge.memory_rows import MemoryPullRows
+
+
+class TestBuiltinForge(ForgeConformance):
+    @pytest.fixture
+    def forge(self, builtin: BuiltinForge) -> Forge:
+        return builtin
+
+
+def test_a_merge_carries_its_number_as_a_trailer(builtin: BuiltinForge) -> None:
+    pull = builtin.publish(proposal())
+    done = merge(builtin, pull)
+    message = read_commit(builtin.repository.git(), done.commit).message
+    assert message.endswith("Dd0c-Proposal: k1\nDd0c-Pull: 1\n")
+    assert message.startswith("Add b (#1)\n")
+
+
+def test_rows_lost_are_made_again_from_git(builtin: BuiltinForge, repository: BareRepository) -> None:
+    builtin.publish(proposal("k1"))
+    second = builtin.publish(proposal("k2", files={"runbooks/c.yaml": b"c\n"}))
+    fresh = BuiltinForge(repository, MemoryPullRows(), SystemClock(), BuiltinSettings())
+    assert fresh.repair().adopted == 2
+    assert (fresh.get(second.number).key, fresh.get(second.number).title) == ("k2", "Add b")
+    assert fresh.repair().corrected == 0
+
+
+def test_a_crash_between_merge_and_row_is_repaired(builtin: BuiltinForge, rows: MemoryPullRows) -> None:
+    pull = builtin.publish(proposal())
+    before = rows.rows[pull.number]
+    done = merge(builtin, pull)
+    rows.rows[pull.number] = before
+    assert builtin.repair().corrected == 1
+    assert rows.rows[pull.number].merge_commit == done.commit
+    rows.rows[pull.number] = before
+    assert builtin.get(pull.number).state == "merged"
+
+
+def test_a_crash_before_the_branch_was_removed_is_repaired(
+    builtin: BuiltinForge, rows: MemoryPullRows, repository: BareRepository
+) -> None:
+    pull = builtin.publish(proposal())
+    merge(builtin, pull)
+    repository.git().references.create("refs/heads/dd0c/k1", pull.head)
+    builtin.repair()
+    assert repository.ref("refs/heads/dd0c/k1") is None
+    assert builtin.get(pull.number).state == "merged"
+
+
+def test_a_vanished_branch_closes_its_pull_request(builtin: BuiltinForge, repository: BareRepository) -> None:
+    pull = builtin.publish(proposal())
+    repository.git().references.delete("refs/heads/dd0c/k1")
+    assert builtin.get(pull.number).state == "closed"
+
+
+def test_commits_of_people_on_the_branch_are_not_overwritten(
+    builtin: BuiltinForge, repository: BareRepository
+) -> None:
+    pull = builtin.publish(proposal())
+    theirs = commit_on(repository, {"runbooks/b.yaml": b"b: by hand\n"}, "dd0c/k1")
+    again = builtin.publish(proposal(files={"runbooks/b.yaml": b"b: 9\n"}))
+    assert (again.number, again.head) == (pull.number, theirs)
+
+
+def test_a_merge_commit_that_is_not_a_squash_is_refused(builtin: BuiltinForge) -> None:
+    pull = builtin.publish(proposal())
+    builtin.set_check(pull.head, PASS)
+    with pytest.raises(ForgeRefused, match="squashing"):
+        builtin.merge(pull.number, expected_head=pull.head, method="merge", actor=proposal().author)
+
+
+def test_an_empty_repository_has_nothing_to_propose_to(
+    repository: BareRepository, builtin: BuiltinForge
+) -> None:
+    repository.git().references.delete("refs/heads/main")
+    with pytest.raises(ForgeRefused, match="no branch main"):
+        builtin.publish(proposal())
+
+
+def test_a_second_writer_of_another_process_is_told(
+    repository: BareRepository, builtin: BuiltinForge
+) -> None:
+
+    with (repository.path / "dd0c.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(ForgeBusy):
+            builtin.publish(proposal())

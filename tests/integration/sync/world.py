@@ -1,0 +1,158 @@
+"""Everything between git and the rows, joined as `controller/main.py` joins it, and runbooks to sync."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+from base.clock import SystemClock
+from controller.db.bus import MemoryBus
+from controller.db.database import Database
+from controller.governance.documents import JudgedFile
+from controller.governance.judging import File, Judging
+from controller.governance.repositories import RepositoryRow, find_repository
+from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.forges import Forges
+from controller.review.git_access import GitAccess
+from controller.review.proposals import Proposals
+from controller.review.reviewer import Reviewer
+from controller.sync.builtin import builtin_sources
+from controller.sync.service import SyncResult, SyncService, Trigger
+from forge.commit import commit_files, compare_and_swap
+from forge.pull_requests import Actor, ProposedFile
+from forge.storage import BareRepository, RepositoryFolder
+
+AUTHOR = Actor("system:test", "Ada", "ada@example.com")
+
+
+async def in_a_thread(
+    function: Callable[[Sequence[File]], list[JudgedFile]], files: Sequence[File]
+) -> list[JudgedFile]:
+    """Stands for the pool of parsing processes where its limits are not what is tested."""
+    return await asyncio.to_thread(function, files)
+
+
+def runbook(
+    name: str, *, title: str = "A title", command: str = "df -h", extra: str = "", top: str = ""
+) -> str:
+    """A small sound runbook."""
+    return (
+        "apiVersion: dd0c.run/v1\nkind: Runbook\n"
+        f"metadata: {{name: {name}, title: {title}}}\n"
+        f"spec:\n{top}  target: {{labels: {{role: host}}}}\n  steps:\n"
+        f"    - id: look\n      title: Look\n      command: {command}\n{extra}"
+    )
+
+
+@dataclass
+class World:
+    """One tenant with one repository."""
+
+    database: Database
+    bus: MemoryBus
+    tenant_id: UUID
+    row: RepositoryRow
+    folder: RepositoryFolder
+    forges: Forges
+    sync_service: SyncService
+    proposals: Proposals
+    access: GitAccess
+
+    @property
+    def repository(self) -> BareRepository:
+        return self.folder.open(self.tenant_id, self.row.id)
+
+    async def sync(self, trigger: Trigger = "manual") -> SyncResult:
+        return await self.sync_service.sync(self.tenant_id, self.row.id, trigger)
+
+    async def reload(self) -> RepositoryRow:
+        async with self.database.work(self.tenant_id) as uow:
+            self.row = await find_repository(uow, self.row.id)
+        return self.row
+
+    def commit(self, files: dict[str, str | bytes | None], *, parent: str | None = "tip") -> str:
+        """A commit on main behind everybody's back; `parent` None begins a new history."""
+        proposed = [
+            ProposedFile(path, content.encode() if isinstance(content, str) else content)
+            for path, content in files.items()
+        ]
+        repository = self.repository
+        with repository.writing() as git:
+            before = repository.ref("refs/heads/main")
+            base = before if parent == "tip" else parent
+            new = commit_files(
+                git, base=base, files=proposed, message="change\n", author=AUTHOR, at=datetime.now(UTC)
+            )
+            compare_and_swap(git, "refs/heads/main", before, new)
+        return new
+
+    async def rows(self, query: LiteralString, **params: Any) -> list[dict[str, Any]]:
+        """Ad-hoc rows for assertions, as the application's role sees them."""
+        from psycopg.rows import dict_row
+
+        async with (
+            self.database.work(self.tenant_id) as uow,
+            uow.connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(query, params)
+            return await cursor.fetchall()
+
+    async def files(self) -> dict[str, dict[str, Any]]:
+        return {row["path"]: row for row in await self.rows("SELECT * FROM dd0c.files")}
+
+    async def runbooks(self) -> dict[str, dict[str, Any]]:
+        found = await self.rows(
+            "SELECT r.*, v.content, v.document, v.commit_oid, v.content_sha256 FROM dd0c.runbooks r "
+            "LEFT JOIN dd0c.runbook_versions v ON v.id = r.current_version_id"
+        )
+        return {row["name"]: row for row in found}
+
+    async def events(self, *kinds: str) -> list[tuple[str, dict[str, Any], str]]:
+        """(event type, data, actor) of the audit trail, in order."""
+        found = await self.rows(
+            "SELECT event_type, event_json AS data, actor_id FROM dd0c.audit_events ORDER BY id"
+        )
+        return [(r["event_type"], r["data"], r["actor_id"]) for r in found if r["event_type"] in kinds]
+
+
+async def make_world(
+    database: Database,
+    tenant_id: UUID,
+    state: Path,
+    *,
+    judging: Judging | None = None,
+    name: str = "runbooks",
+) -> World:
+    """A world whose repository holds a README only."""
+    bus = MemoryBus()
+    folder = RepositoryFolder(state / "repositories")
+    runner = ForgeRunner()
+    bridge = LoopBridge(asyncio.get_running_loop())
+    judging = judging or Judging(in_a_thread)
+    forges = Forges(database, folder, runner, bridge, SystemClock(), "http://localhost:8080")
+    service = SyncService(
+        database,
+        bus,
+        judging,
+        open_source=builtin_sources(folder),
+        run_blocking=runner,
+        clock=SystemClock(),
+    )
+    reviewer = Reviewer(database, judging)
+    row = await forges.set_up(tenant_id, name=name, direct_push=True)
+    return World(
+        database,
+        bus,
+        tenant_id,
+        row,
+        folder,
+        forges,
+        service,
+        Proposals(forges, reviewer, service.sync),
+        GitAccess(forges, reviewer, service.sync),
+    )

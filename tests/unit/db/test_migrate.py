@@ -1,0 +1,48 @@
+"""Which migrations run, decided without a database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controller.db.migrate import Migration, MigrationRefused, folder, migrations, pending, read_script
+
+FIRST, SECOND = Migration(1, "first", "select 1"), Migration(2, "second", "select 2")
+
+
+def test_what_is_not_applied_is_pending() -> None:
+    assert pending([FIRST, SECOND], {}) == [FIRST, SECOND]
+    assert pending([FIRST, SECOND], {1: FIRST.sha256}) == [SECOND]
+    assert pending([FIRST, SECOND], {1: FIRST.sha256, 2: SECOND.sha256}) == []
+
+
+def test_a_database_ahead_of_the_program_is_refused() -> None:
+    with pytest.raises(MigrationRefused, match="at version 2, which is newer than this program"):
+        pending([FIRST], {1: FIRST.sha256, 2: SECOND.sha256})
+
+
+def test_a_file_that_changed_after_it_ran_is_refused() -> None:
+    with pytest.raises(MigrationRefused, match=r"Migration 1 \(first\) was changed"):
+        pending([Migration(1, "first", "select 3")], {1: FIRST.sha256})
+
+
+def test_numbers_have_no_gap(tmp_path: Path) -> None:
+    (tmp_path / "0001_one.sql").write_text("select 1")
+    (tmp_path / "0003_three.sql").write_text("select 3")
+    (tmp_path / "schema.sql").write_text("not a migration")
+    with pytest.raises(MigrationRefused, match="without a gap"):
+        migrations(tmp_path)
+
+
+def test_includes_are_part_of_what_is_hashed(tmp_path: Path) -> None:
+    (tmp_path / "0001_one.sql").write_text("select 1;\n\\ir part.sql\nselect 3;\n")
+    (tmp_path / "part.sql").write_text("select 2;")
+    assert read_script(tmp_path / "0001_one.sql") == "select 1;\nselect 2;\nselect 3;\n"
+    before = migrations(tmp_path)[0].sha256
+    (tmp_path / "part.sql").write_text("select 4;")
+    assert migrations(tmp_path)[0].sha256 != before
+
+
+def test_until_the_first_release_the_first_migration_is_the_schema() -> None:
+    assert (folder() / "0001_initial.sql").read_text() == (folder() / "schema.sql").read_text()

@@ -1,0 +1,122 @@
+"""Trees that a push may not bring."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pygit2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forge.errors import BadPack
+from forge.fsck import check_objects
+from forge.tree import read_commit
+
+FILE, FOLDER, LINK, MODULE = b"100644", b"40000", b"120000", b"160000"
+Line = tuple[bytes, bytes]
+"""Mode and name."""
+
+
+def commit_of(git: pygit2.Repository, *names: bytes) -> str:
+    """A commit of a hand-made tree with these folders, whatever git would say of it."""
+    return commit_with(git, *((FOLDER, name) for name in names))
+
+
+def commit_with(git: pygit2.Repository, *lines: Line) -> str:
+    """A commit of a hand-made tree with these lines in this order."""
+    blob = git.create_blob(b"kind: Runbook\n")
+    inner = git.odb.write(pygit2.enums.ObjectType.TREE, b"100644 a.yaml\0" + blob.raw)
+    raw = b"".join(
+        mode + b" " + name + b"\0" + (inner.raw if mode == FOLDER else blob.raw) for mode, name in lines
+    )
+    tree = git.odb.write(pygit2.enums.ObjectType.TREE, raw)
+    person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
+    return str(git.create_commit(None, person, person, "One\n", tree, []))
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> tuple[pygit2.Repository, pygit2.Repository]:
+    """What was received, and the repository that knows none of it."""
+    received = pygit2.init_repository(str(tmp_path / "received"), bare=True)
+    known = pygit2.init_repository(str(tmp_path / "known"), bare=True)
+    return received, known
+
+
+def test_r40_a_name_that_stands_twice_in_a_folder_is_refused(
+    stores: tuple[pygit2.Repository, pygit2.Repository],
+) -> None:
+    received, known = stores
+    sound = commit_of(received, b"runbooks")
+    assert [str(commit.id) for commit in check_objects(received, known, [sound])] == [sound]
+    with pytest.raises(BadPack, match="stands twice"):
+        check_objects(received, known, [commit_of(received, b"runbooks", b"runbooks")])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [(FILE, b"b.yaml"), (FILE, b"a.yaml")],
+        [(FOLDER, b"runbooks"), (FOLDER, b"policies")],
+        [(FOLDER, b"a"), (FILE, b"a.yaml")],  # a folder is sorted as `a/`, behind `a.yaml`
+        [(FILE, b"a0"), (FOLDER, b"a")],
+        [(FILE, b"a.yaml"), (LINK, b"a")],  # a link and a submodule as files are
+        [(FILE, b"a.yaml"), (MODULE, b"a")],
+        [(FILE, b"ab"), (FILE, b"a")],
+        [(FILE, b"\xff"), (FILE, b"a")],  # by unsigned bytes
+    ],
+)
+def test_r40_entries_out_of_gits_order_are_refused(
+    stores: tuple[pygit2.Repository, pygit2.Repository], lines: list[Line]
+) -> None:
+    received, known = stores
+    with pytest.raises(BadPack, match="out of order"):
+        check_objects(received, known, [commit_with(received, *lines)])
+    sound = commit_with(received, *reversed(lines))
+    assert [str(commit.id) for commit in check_objects(received, known, [sound])] == [sound]
+
+
+def test_r40_a_folder_below_is_looked_at_too(stores: tuple[pygit2.Repository, pygit2.Repository]) -> None:
+    received, known = stores
+    inner = read_commit(received, commit_with(received, (FILE, b"b"), (FILE, b"a")))
+    raw = b"40000 runbooks\0" + inner.tree_id.raw
+    tree = received.odb.write(pygit2.enums.ObjectType.TREE, raw)
+    person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
+    outer = received.create_commit(None, person, person, "Two\n", tree, [])
+    with pytest.raises(BadPack, match="out of order"):
+        check_objects(received, known, [str(outer)])
+
+
+def test_r40_a_file_and_a_folder_of_one_name_are_refused_wherever_they_stand(
+    stores: tuple[pygit2.Repository, pygit2.Repository],
+) -> None:
+    received, known = stores
+    commit = commit_with(received, (FILE, b"a"), (FILE, b"a.yaml"), (FOLDER, b"a"))
+    with pytest.raises(BadPack, match="stands twice"):
+        check_objects(received, known, [commit])
+
+
+@given(
+    st.dictionaries(
+        st.text("-./0Aaé", min_size=1, max_size=4).filter(lambda name: "/" not in name and name[0] != "."),
+        st.booleans(),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_r40_what_git_itself_builds_is_in_order(folders: dict[str, bool]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        git = pygit2.init_repository(f"{folder}/received", bare=True)
+        known = pygit2.init_repository(f"{folder}/known", bare=True)
+        blob = git.create_blob(b"x")
+        inner = git.TreeBuilder()
+        inner.insert("a", blob, pygit2.enums.FileMode.BLOB)
+        within = inner.write()
+        root = git.TreeBuilder()
+        for name, is_folder in folders.items():
+            mode = pygit2.enums.FileMode.TREE if is_folder else pygit2.enums.FileMode.BLOB
+            root.insert(name, within if is_folder else blob, mode)
+        person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
+        made = git.create_commit(None, person, person, "One\n", root.write(), [])
+        assert [commit.id for commit in check_objects(git, known, [str(made)])] == [made]

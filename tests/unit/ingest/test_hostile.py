@@ -1,0 +1,52 @@
+"""A hostile paste costs seconds at most: a refusal or a preview, never a quadratic walk."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import pytest
+
+from ingest.pipeline import preview
+from schemas.errors import Dd0cError
+
+MIB = 1_000_000
+SECONDS = 5.0
+"""Of processor time. Generous: each takes under two."""
+
+TEXTS = {
+    "nested_list": "".join("  " * depth + "- a\n" for depth in range(1_000)),
+    "quotes": ">" * 60_000 + " a\n",
+    "html_divs": "<div>" * 180_000,
+    "html_shuffled": "<div><object></div></object>" * 35_000,
+    "html_paragraphs": "<p>check x</p>" * 70_000,
+    "html_comments": "<!-- -->" * 120_000 + "<p>x",
+    "html_cdata": "<p><ac:plain-text-body><![CDATA[" * 25_000,
+    "html_code": "<p>" + "<code>a</code> " * 30_000,
+    "brackets": "# a\n\n- b\n\n" + ("[" * 60_000 + "\n") * 16,
+    "backticks": "# a\n\n- b\n\n" + "`a" * 30_000,
+    "angles": "# a\n\n- b\n\n" + ("<" * 60_000 + "\n") * 8,
+    "images": "# a\n\n- b\n\n" + ("![a](" * 10_000 + "\n") * 16,
+    "emphasis": "# a\n\n- b\n\n" + ("**a " * 15_000 + "\n") * 16,
+    "underscores": "# a\n\n- b\n\n" + ("_a*" * 20_000 + "\n") * 6,
+    "tildes": "# a\n\n- b\n\n" + ("~~a " * 15_000 + "\n") * 6,
+    "entities": "# a\n\n- b\n\n" + ("&amp;" * 12_000 + "\n") * 6,
+    "references": "# a\n\n- b\n\n" + "".join(f"[a{n}]: b\n" for n in range(8_000)),
+    "pipes": "# a\n\n- b\n\n" + ("|" * 60_000 + "\n") * 16,
+    "one_line": "a " * (MIB // 2),
+    "items": "- check a\n" * 100_000,
+    "newlines": "# a\n- b" + "\n" * MIB,
+    "private_keys": "-----BEGIN PRIVATE KEY-----\n" * 30_000,
+    "wide_table": "# a\n\n" + "|a" * 1_000 + "|\n" + "|-" * 1_000 + "|\n" + "|\n" * 15_000,
+    "prompts": "```\n" + "a@" * 30_000 + "\n```\n",
+    "placeholders": "```bash\nkubectl get pods " + " ".join(f"<p{n}>" for n in range(1_200)) + "\n```\n",
+    "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_r47_hostile_pastes_are_bounded(name: str) -> None:
+    started = time.process_time()
+    with suppress(Dd0cError):
+        preview(TEXTS[name])
+    assert time.process_time() - started < SECONDS

@@ -1,0 +1,116 @@
+"""Hostile sizes: bounded in bytes, depth, nodes and tries, never by the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from base.limits import SCAN_MAX_BYTES
+from scanner import scan
+from scanner.secrets import find_secrets
+from scanner.tables import knowledge, patterns
+from scanner.text import destructive_text
+from schemas.risk import Risk
+
+SIZE = SCAN_MAX_BYTES - 16
+GENEROUS_SECONDS = 10.0
+"""Per text, on a machine that is busy with other things; the figures are in `bench/`."""
+
+
+def _repeated(piece: str) -> str:
+    return piece * (SIZE // len(piece))
+
+
+def _nested() -> str:
+    text = "rm -rf /data"
+    while len(text) < SIZE // 3:
+        text = "bash -c '" + text.replace("'", "'\\''") + "'"
+    return text
+
+
+BASH: dict[str, Callable[[], str]] = {
+    "commands": lambda: _repeated("ls;"),
+    "pipes": lambda: _repeated("ls | ") + "ls",
+    "parentheses": lambda: _repeated("("),
+    "substitutions": lambda: "$(" * 5_000 + "ls" + ")" * 5_000,
+    "shells in shells": _nested,
+    "wrappers": lambda: _repeated("xargs ") + "rm",
+    "sudo": lambda: _repeated("sudo ") + "rm -rf /",
+    "words of an unknown program": lambda: "foo " + _repeated("bar "),
+    "texts of an unknown program": lambda: "foo " + _repeated("'rm x' "),
+    "unknown programs": lambda: _repeated("foo bar baz;"),
+    "runs in runs": lambda: _repeated("docker run "),
+    "here-documents": lambda: _repeated("cat <<A\nx\nA\n"),
+    "backquotes": lambda: _repeated("`"),
+    "sed": lambda: "sed '" + _repeated("s/a/b/;") + "'",
+    "awk": lambda: "awk '" + _repeated("/a/") + "'",
+}
+SQL: dict[str, Callable[[], str]] = {
+    "functions": lambda: "SELECT " + _repeated("f(x),") + "1",
+    "statements": lambda: _repeated("SELECT 1;"),
+    "parentheses": lambda: "SELECT " + _repeated("("),
+    "deletes in deletes": lambda: "SELECT " + _repeated("(DELETE FROM x "),
+    "comments": lambda: _repeated("/* "),
+    "truths": lambda: "DELETE FROM t WHERE " + "(" * 9_000 + "1=1" + ")" * 9_000,
+    "quotes": lambda: _repeated("SELECT '"),
+}
+
+
+@pytest.mark.parametrize("name", BASH)
+def test_a_hostile_script_is_answered(name: str) -> None:
+    started = time.thread_time()
+    finding = scan(BASH[name]())
+    assert time.thread_time() - started < GENEROUS_SECONDS
+    assert finding.risk in Risk
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_hostile_sql_is_answered(name: str) -> None:
+    started = time.thread_time()
+    finding = scan(SQL[name](), "sql")
+    assert time.thread_time() - started < GENEROUS_SECONDS
+    assert finding.risk in Risk
+
+
+@pytest.mark.parametrize(
+    "text", ["ls " + "a" * SCAN_MAX_BYTES, "$(" * 200 + "ls" + ")" * 200, "ls;" * 20_000]
+)
+def test_what_is_over_a_bound_is_not_safe(text: str) -> None:
+    assert scan(text).risk is Risk.UNKNOWN
+
+
+def test_a_destructive_phrase_beyond_a_bound_still_counts() -> None:
+    assert scan("ls;" * 20_000 + "rm -rf /data").risk is Risk.DANGEROUS
+    assert scan("echo " + "a" * SCAN_MAX_BYTES + "; rm -rf /data").risk is Risk.DANGEROUS
+
+
+ATTACKS = (
+    "a" * 65_536,
+    "-" * 65_536,
+    "/ " * 32_768,
+    "rm " * 21_000,
+    "(" * 65_536,
+    "=" * 65_536,
+    "AKIA" * 16_384,
+    "\\'" * 32_768,
+)
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=lambda text: text[:4])
+def test_r47_every_pattern_is_linear(text: str) -> None:
+    """RE2 throughout: each pattern list over 64 KiB, the best of three tries."""
+    for name in knowledge()["patterns"]:
+        assert _fastest(lambda name=name: patterns(name).search(text)) < 0.1  # type: ignore[misc]  # binds the loop's name
+    assert _fastest(lambda: destructive_text(text)) < 0.5
+    assert _fastest(lambda: find_secrets(text)) < 2.0
+
+
+def _fastest(work: Callable[[], object]) -> float:
+    seconds = []
+    for _ in range(3):
+        started = time.thread_time()
+        work()
+        seconds.append(time.thread_time() - started)
+    return min(seconds)

@@ -1,0 +1,105 @@
+"""What others see of a scan: spans, sentence, resources, reversibility, inverse."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner import scan
+from schemas.risk import Risk
+from schemas.verdict import Reversibility
+
+
+def test_spans_point_at_what_decided_in_characters() -> None:
+    text = "echo 'größer' && kubectl delete ns prod"
+    finding = scan(text)
+    assert finding.risk is Risk.DANGEROUS
+    assert [text[span.start : span.end] for span in finding.spans] == ["kubectl delete ns prod"]
+    assert finding.spans[0].rule_id == "kubernetes.delete"
+
+
+@pytest.mark.parametrize(
+    ("command", "resources"),
+    [
+        ("kubectl delete pvc data-1 data-2", ("data-1", "data-2")),
+        ("kubectl -n prod delete pod/web-1", ("web-1",)),
+        ("kubectl delete pods -l app=web", ("app=web",)),
+        ("rm -rf /srv/www", ("/srv/www",)),
+        ("helm uninstall api", ("api",)),
+        ("aws ec2 terminate-instances --instance-ids i-0abc", ("i-0abc",)),
+        ("dropdb prod", ("prod",)),
+        ("git push --force origin main", ("origin", "main")),
+        ("kubectl get pods", ()),
+        ("service nginx stop", ("nginx",)),
+        ("ip addr add 10.0.0.2/24 dev eth0", ("10.0.0.2/24", "eth0")),
+    ],
+)
+def test_resources_name_what_is_at_stake(command: str, resources: tuple[str, ...]) -> None:
+    assert scan(command).resources == resources
+
+
+@pytest.mark.parametrize(
+    ("command", "inverse"),
+    [
+        ("systemctl stop nginx", "systemctl start nginx"),
+        ("sudo systemctl mask nginx", "sudo systemctl unmask nginx"),
+        ("kubectl cordon n1", "kubectl uncordon n1"),
+        ("kubectl -n prod rollout pause deploy/api", "kubectl -n prod rollout resume deploy/api"),
+        ("docker pause db", "docker unpause db"),
+        ("service nginx stop", "service nginx start"),
+        ("iptables -A INPUT -s 10.0.0.9 -j DROP", "iptables -D INPUT -s 10.0.0.9 -j DROP"),
+        ("ip link set eth0 down", "ip link set eth0 up"),
+        ("ip route add default via 10.0.0.1", "ip route del default via 10.0.0.1"),
+        ("pcs node standby n1", "pcs node unstandby n1"),
+        ("aws ec2 stop-instances --instance-ids i-1", "aws ec2 start-instances --instance-ids i-1"),
+        ("systemctl stop stop", None),
+        ("systemctl stop $(cat units)", None),
+        ("ssh db1 systemctl stop nginx", None),
+        ("kubectl scale deploy/api --replicas=0", None),
+        ("systemctl restart nginx", None),
+        ("systemctl stop a; ls", None),
+        ("systemctl stop a && systemctl stop b", None),
+        ("systemctl stop $UNIT | tee log", None),
+        ("kubectl get pods", None),
+        ("if true; then systemctl stop a; fi", None),
+    ],
+)
+def test_an_inverse_is_given_only_where_it_is_certain(command: str, inverse: str | None) -> None:
+    assert scan(command).inverse == inverse
+
+
+def test_reversibility_is_the_worst_that_is_known() -> None:
+    assert scan("ls").reversibility is Reversibility.NOT_NEEDED
+    assert scan("systemctl stop a").reversibility is Reversibility.REVERSIBLE
+    assert scan("rm -rf /data").reversibility is Reversibility.IRREVERSIBLE
+    assert scan("unheard-of").reversibility is Reversibility.UNKNOWN
+
+
+def test_nothing_to_run_is_safe_and_says_so() -> None:
+    assert scan("# only a comment").why == "Nothing in the text runs."
+    assert scan("").risk is Risk.SAFE
+
+
+def test_the_same_text_gives_the_same_finding() -> None:
+    text = "for i in 1 2; do kubectl delete pod web-$i; done | tee log"
+    assert scan(text) == scan(text)
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="fish"):
+        scan("ls", "fish")  # type: ignore[arg-type]  # what is tested
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.text(max_size=120))
+def test_no_text_makes_a_scan_fail(text: str) -> None:
+    finding = scan(text)
+    assert all(0 <= span.start <= span.end <= len(text) for span in finding.spans)
+    assert finding.why
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.text(st.sampled_from("rm -f/ls;|&$(){}<>'\"\\`\n\t#=*cat kubectl delete EOF"), max_size=60))
+def test_no_shell_text_makes_a_scan_fail(text: str) -> None:
+    assert scan(text).risk in Risk

@@ -1,0 +1,108 @@
+"""The tables: compiled, fast to load, and every rule's own examples come out as it says."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from scanner import SCANNER_VERSION, knowledge_version, scan
+from scanner.rules import HANDLERS, READERS
+from scanner.tables import COMPILED, knowledge, rule, tool
+from scanner.unwrap import WRAPPERS
+from scripts.compile_knowledge import COMPILED as WRITTEN
+from scripts.compile_knowledge import KnowledgeError, compile_knowledge, examples, wrapper_examples
+
+RULES = examples()
+
+
+def test_the_compiled_tables_are_up_to_date() -> None:
+    assert WRITTEN == COMPILED
+    assert COMPILED.read_text(encoding="utf-8") == compile_knowledge()
+
+
+def test_they_load_in_under_100_ms() -> None:
+    seconds = []
+    for _ in range(5):
+        started = time.thread_time()
+        json.loads(COMPILED.read_bytes())
+        seconds.append(time.thread_time() - started)
+    assert min(seconds) < 0.1
+
+
+def test_every_rule_has_an_example() -> None:
+    assert len(RULES) > 150
+    assert all(given for _, _, given, _ in RULES)
+
+
+@pytest.mark.parametrize(("rule_id", "risk", "given", "counter"), RULES, ids=[found[0] for found in RULES])
+def test_a_rule_decides_its_examples(rule_id: str, risk: str, given: list[str], counter: list[str]) -> None:
+    for command in given:
+        finding = scan(command)
+        assert (finding.risk, command) == (risk, command), finding.why
+        assert any(found.startswith(rule_id) for found in finding.rule_ids), (command, finding.rule_ids)
+    for command in counter:
+        assert scan(command).risk != risk, command
+
+
+@pytest.mark.parametrize(("name", "command", "risk"), wrapper_examples())
+def test_a_wrapper_decides_its_examples(name: str, command: str, risk: str) -> None:
+    finding = scan(command)
+    assert finding.risk == risk, (name, finding.why)
+
+
+def test_every_handler_that_a_table_names_exists() -> None:
+    named = {raw["handler"] for raw in knowledge()["rules"].values() if "handler" in raw}
+    assert named <= set(HANDLERS) | set(READERS), named - set(HANDLERS) - set(READERS)
+    assert set(HANDLERS) | set(READERS) <= named
+    wrapped = {raw["handler"] for raw in knowledge()["wrappers"].values() if "handler" in raw}
+    assert wrapped == set(WRAPPERS)
+
+
+def test_no_tool_is_a_wrapper_too() -> None:
+    assert not set(knowledge()["tools"]) & set(knowledge()["wrappers"])
+
+
+def test_every_verb_names_a_rule() -> None:
+    for name in knowledge()["tools"]:
+        found = tool(name)
+        assert found is not None
+        assert all(known.id for known in found.verbs.values())
+    for table in knowledge()["bulk"].values():
+        assert all(rule(rule_id).id == rule_id for rule_id in table["rules"].values())
+
+
+def test_versions_travel_with_the_finding() -> None:
+    finding = scan("ls")
+    assert finding.scanner_version == SCANNER_VERSION
+    assert finding.knowledge_version == knowledge_version()
+    assert knowledge_version().startswith("sha256:")
+
+
+@pytest.mark.parametrize("key", ["options", "values", "verbs"])
+def test_a_number_for_an_option_or_verb_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    from scripts import compile_knowledge as module
+
+    odd = {
+        "names": ["new-tool"],
+        "rules": [{"id": "new", "risk": "safe", "why": "x", "examples": ["x"], key: [-4]}],
+    }
+    load = module.load
+    monkeypatch.setattr(
+        module, "load", lambda path: {**load(path), "tools": [*load(path).get("tools", ()), odd]}
+    )
+    with pytest.raises(KnowledgeError, match="-4 is not a text"):
+        compile_knowledge()
+
+
+def test_a_table_that_does_not_hold_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = {"names": ["ls"], "rule": {"id": "again", "risk": "safe", "why": "x", "examples": ["ls"]}}
+    from scripts import compile_knowledge as module
+
+    load = module.load
+    monkeypatch.setattr(
+        module, "load", lambda path: {**load(path), "tools": [*load(path).get("tools", ()), twice]}
+    )
+    with pytest.raises(KnowledgeError, match="twice"):
+        compile_knowledge()

@@ -1,0 +1,89 @@
+"""Secrets: found by their form or their place, masked, and never repeated."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.redact import mask, redact
+from scanner.secrets import entropy, find_secrets
+
+# Forms only: none of these is or was a credential of anything.
+CANARIES = (
+    ("export AWS_SECRET_ACCESS_KEY={}", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+    ("key {} is old", "AKIA" + "IOSFODNN7EXAMPLE"),
+    ("git clone https://oauth2:{}@git.example/x", "glpat-" + "aB3dE5fG7hJ9kL1mN3pQ"),
+    ("token: {}", "ghp_" + "a1B2" * 9),
+    ("psql postgres://app:{}@db:5432/x", "hunter"),
+    ("curl -H 'Authorization: Bearer {}' https://x", "abcdefghijklmnop"),
+    ("curl -u admin:{} https://x", "pa55word"),
+    ("mysql -u root -p{} db", "S3cret12"),
+    ("redis-cli -h x -a {} ping", "hunter22"),
+    ("PGPASSWORD={} psql", "pw1234"),
+    ("password: {}", "hunter2!"),
+    ('{{"client_secret": "{}"}}', "8f3kd93kd9a0"),
+    ("vault login {}", "hvs." + "CAESIJ3kd93kd9a0s8f7g6h5j4"),
+    ("xoxb: {}", "xoxb-" + "123456789012-abcdefABCDEF"),
+    ("jwt {}", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N"),
+    ("x {}", "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----"),
+)
+HARMLESS = (
+    "kubectl get secret payments -n prod",
+    "password: your-password",
+    "token=<token>",
+    "PASSWORD=$DB_PASSWORD",
+    "The token: is rotated weekly. Check secrets: kubernetes, vault",
+    "secret: default-token",
+    "api_key: {{ api_key }}",
+    "--password ${PASSWORD}",
+    "use the password from 1Password",
+    "https://example.com:8443/path@v1",
+    "redis-cli -a $REDIS_PASSWORD ping",
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-AbCdEf",
+)
+
+
+@pytest.mark.parametrize(("form", "secret"), CANARIES)
+def test_a_secret_is_found_where_it_stands(form: str, secret: str) -> None:
+    text = f"before\n{form.format(secret)}\nafter"
+    found = find_secrets(text)
+    assert any(text[one.start : one.end] == secret for one in found), [(one.kind, one.start) for one in found]
+    assert secret not in redact(text)
+    assert redact(text).startswith("before\n")
+    assert redact(text).endswith("\nafter")
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_names_placeholders_and_prose_are_no_secrets(text: str) -> None:
+    assert find_secrets(text) == []
+
+
+def test_masks_say_where_they_stand() -> None:
+    text = "a password=hunter2! b token=Xy12Zz99Qq c"
+    masked = mask(text, lambda index, secret: f"<{secret.kind}{index}>")
+    assert [masked.text[one.start : one.end] for one in masked.placed] == ["<assigned0>", "<assigned1>"]
+    assert [text[one.start : one.end] for one in masked.secrets] == ["hunter2!", "Xy12Zz99Qq"]
+    assert mask("nothing here").secrets == ()
+
+
+def test_a_secret_tells_its_kind_and_never_its_text() -> None:
+    found = find_secrets("password=hunter2!")[0]
+    assert "hunter2" not in repr(found)
+
+
+def test_entropy_of_a_word_is_low() -> None:
+    assert entropy("aaaa") == 0
+    assert entropy("") == 0
+    assert entropy("8f3kd93kd9a0") > entropy("password")
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.text(max_size=200))
+def test_masking_twice_changes_nothing(text: str) -> None:
+    once = redact(text)
+    assert redact(once) == once
+    found = find_secrets(text)
+    assert all(first.end <= second.start for first, second in pairwise(found))

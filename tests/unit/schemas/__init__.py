@@ -1,0 +1,1 @@
+"""Tests of `schemas/`: no socket, no clock."""

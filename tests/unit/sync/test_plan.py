@@ -1,0 +1,213 @@
+"""A sync as a decision: values in, values out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controller.governance.documents import JudgedFile, JudgedRunbook
+from controller.sync.claims import Found
+from controller.sync.plan import Plan, plan_sync
+from controller.sync.state import FileRow, Known, RunbookRow
+from schemas.errors import Place
+from schemas.flags import Flag, Flags
+from schemas.policy import Policy
+
+COMMIT = "c" * 40
+
+
+def ids() -> Callable[[], UUID]:
+    counter = itertools.count(1000)
+    return lambda: UUID(int=next(counter))
+
+
+def good(path: str, name: str, content: str = "1") -> Found:
+    runbook = JudgedRunbook(name, name.title(), "", {"name": name, "content": content}, (), 0, (3, 9))
+    judged = JudgedFile(path, "runbook", digest(name + content), b"", runbook=runbook)
+    return Found(path, "runbook", blob(name + content), judged)
+
+
+def bad(path: str) -> Found:
+    place = Place(7, 3, "spec.steps", "this is wrong", code="invalid")
+    return Found(
+        path, "runbook", blob("bad"), JudgedFile(path, "runbook", digest("bad"), b"", places=(place,))
+    )
+
+
+def gone(path: str) -> Found:
+    return Found(path, "runbook", None)
+
+
+def skipped(path: str) -> Found:
+    return Found(path, "runbook", None, skipped="it is a symbolic link, not a file")
+
+
+def digest(text: str) -> str:
+    return "sha256:" + text.encode().hex().ljust(64, "0")[:64]
+
+
+def blob(text: str) -> str:
+    return text.encode().hex().ljust(40, "0")[:40]
+
+
+def apply(known: Known, plan: Plan) -> Known:
+    """What the rows say after a plan was written."""
+    files = dict(known.files) | {row.path: row for row in plan.files}
+    runbooks = dict(known.runbooks)
+    shas = {version.id: version.file.content_sha256 for version in plan.versions}
+    for change in plan.runbooks:
+        runbooks[change.name] = RunbookRow(
+            change.id, change.name, change.path, change.version_id, shas[change.version_id], False
+        )
+    for row in plan.retired:
+        runbooks[row.name] = RunbookRow(
+            row.id, row.name, row.path, row.current_version_id, row.current_sha256, True
+        )
+    versions = dict(known.versions) | {(v.runbook_id, v.file.content_sha256): v.id for v in plan.versions}
+    return Known(files, runbooks, versions)
+
+
+def synced(*found: Found) -> Known:
+    return apply(Known(), plan_sync(Known(), found, COMMIT, ids()))
+
+
+def test_a_new_file_is_a_runbook_a_version_and_a_file() -> None:
+    plan = plan_sync(Known(), [good("a.yaml", "disk")], COMMIT, ids())
+    (change,), (version,), (file,) = plan.runbooks, plan.versions, plan.files
+    assert (change.name, change.path, change.is_new, version.is_new) == ("disk", "a.yaml", True, True)
+    assert (file.state, file.commit_oid, file.serving_version_id) == ("ok", COMMIT, change.version_id)
+
+
+def test_the_same_again_is_nothing() -> None:
+    known = synced(good("a.yaml", "disk"), bad("b.yaml"))
+    plan = plan_sync(known, [good("a.yaml", "disk"), bad("b.yaml")], "d" * 40, ids())
+    assert plan == Plan()
+
+
+def test_two_runbooks_change_names_with_each_other() -> None:
+    known = synced(good("a.yaml", "x"), good("b.yaml", "y"))
+    plan = plan_sync(known, [good("a.yaml", "y", "2"), good("b.yaml", "x", "2")], COMMIT, ids())
+    assert {change.name: change.path for change in plan.runbooks} == {"x": "b.yaml", "y": "a.yaml"}
+    assert (plan.rejected, plan.retired) == ((), ())
+    assert {change.id for change in plan.runbooks} == {row.id for row in known.runbooks.values()}
+
+
+def test_a_name_change_retires_the_old_runbook() -> None:
+    known = synced(good("a.yaml", "old"))
+    plan = plan_sync(known, [good("a.yaml", "new")], COMMIT, ids())
+    assert [row.name for row in plan.retired] == ["old"]
+    assert [change.name for change in plan.runbooks] == ["new"]
+
+
+def test_a_file_that_takes_a_taken_name_keeps_what_it_served() -> None:
+    known = synced(good("a.yaml", "x"), good("b.yaml", "y"))
+    plan = plan_sync(known, [good("b.yaml", "x", "2")], COMMIT, ids())
+    (rejected,) = plan.rejected
+    assert (rejected.path, rejected.place.code, rejected.place.line) == ("b.yaml", "duplicate_name", 3)
+    assert rejected.serving_version_id == known.runbooks["y"].current_version_id
+    assert (plan.retired, plan.runbooks) == ((), ())
+
+
+def test_of_two_new_files_with_one_name_the_first_path_has_it() -> None:
+    plan = plan_sync(Known(), [good("b.yaml", "x"), good("a.yaml", "x", "2")], COMMIT, ids())
+    assert [change.path for change in plan.runbooks] == ["a.yaml"]
+    assert [rejected.path for rejected in plan.rejected] == ["b.yaml"]
+
+
+def test_a_bad_or_skipped_file_keeps_its_name_against_a_newcomer() -> None:
+    for broken in (bad("a.yaml"), skipped("a.yaml")):
+        known = synced(good("a.yaml", "x"))
+        plan = plan_sync(known, [broken, good("b.yaml", "x", "2")], COMMIT, ids())
+        assert (plan.runbooks, plan.retired) == ((), ())
+        rows = {row.path: row for row in plan.files}
+        assert rows["a.yaml"].serving_version_id == known.runbooks["x"].current_version_id
+        assert rows["b.yaml"].state == "stale_invalid"
+
+
+def test_a_policy_comes_stays_and_goes() -> None:
+    item = Found(
+        "policy.json",
+        "policy",
+        blob("p"),
+        JudgedFile("policy.json", "policy", digest("p"), b"", policy=Policy()),
+    )
+    plan = plan_sync(Known(), [item], COMMIT, ids())
+    assert (plan.policy, plan.policy_sha256, plan.policy_changes) == (Policy(), digest("p"), True)
+    assert not plan_sync(Known(policy=digest("p")), [item], COMMIT, ids()).policy_changes
+    wrong = Found("policy.json", "policy", blob("q"), bad("policy.json").judged)
+    kept = plan_sync(Known(policy=digest("p")), [wrong], COMMIT, ids())
+    assert (kept.policy_changes, kept.policy_sha256) == (False, digest("p"))
+    left = plan_sync(Known(policy=digest("p")), [Found("policy.json", "policy", None)], COMMIT, ids())
+    assert (left.policy_changes, left.policy_sha256, left.policy) == (True, None, None)
+
+
+def test_flags_say_what_switches() -> None:
+    flags = Flags(flags={"edit": Flag(enabled=False), "retry": Flag(enabled=True)})
+    item = Found(
+        "flags.json", "flags", blob("f"), JudgedFile("flags.json", "flags", digest("f"), b"", flags=flags)
+    )
+    plan = plan_sync(Known(flags={"alerts": False}), [item], COMMIT, ids())
+    assert plan.flags == {"alerts": (False, True), "edit": (True, False)}
+
+
+PATHS = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]
+CONTENT = st.one_of(
+    st.none(),
+    st.just("bad"),
+    st.just("skipped"),
+    st.tuples(st.sampled_from(["x", "y", "z"]), st.sampled_from(["1", "2"])),
+)
+
+
+def found_of(path: str, content: object) -> Found:
+    if content is None:
+        return gone(path)
+    if content == "bad":
+        return bad(path)
+    if content == "skipped":
+        return skipped(path)
+    assert isinstance(content, tuple)
+    return good(path, content[0], content[1])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(PATHS, CONTENT)), min_size=1, max_size=6))
+def test_i9_the_rows_equal_one_commits_tree(trees: list[dict[str, object]]) -> None:
+    """After every commit: each file of the tree is served at its content, or marked with its last good
+    version and a reason; no name is carried twice; syncing the same again is nothing.
+    """
+    new_id = ids()
+    known = Known()
+    for number, tree in enumerate(trees):
+        found = [found_of(path, content) for path, content in tree.items()]
+        plan = plan_sync(known, found, f"{number:040x}", new_id)
+        known = apply(known, plan)
+        active = [row for row in known.runbooks.values() if not row.retired]
+        assert len({row.path for row in active}) == len(active)
+        for path, content in tree.items():
+            check_file(known.files.get(path), content, active)
+        for row in active:
+            assert tree[row.path] is not None, "a runbook serves from a file that is gone"
+        assert plan_sync(known, found, "f" * 40, new_id) == Plan()
+
+
+def check_file(row: FileRow | None, content: object, active: list[RunbookRow]) -> None:
+    if content is None:
+        assert row is None or row.state == "retired"
+        return
+    assert row is not None
+    served = {runbook.current_version_id: runbook for runbook in active}
+    if row.state == "ok":
+        assert isinstance(content, tuple)
+        runbook = served[row.serving_version_id]
+        assert (runbook.name, runbook.path) == (content[0], row.path)
+        assert runbook.current_sha256 == digest(content[0] + content[1])
+        return
+    assert row.state == ("skipped" if content == "skipped" else "stale_invalid")
+    assert row.error_reason
+    if row.serving_version_id is not None:
+        assert served[row.serving_version_id].path == row.path

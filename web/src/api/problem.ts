@@ -1,0 +1,57 @@
+/** A refusal of the server as RFC 9457 says it, made into an error that a page can show. */
+
+export interface Place {
+  line?: number | null;
+  column?: number | null;
+  path?: string | null;
+  message: string;
+}
+
+interface ProblemBody {
+  title?: string;
+  detail?: string;
+  hint?: string | null;
+  code?: string;
+  places?: Place[];
+}
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string | null;
+  readonly places: readonly Place[];
+
+  constructor(status: number, body: ProblemBody) {
+    super(body.detail || body.title || "The request was refused.");
+    this.name = "Problem";
+    this.status = status;
+    this.code = body.code ?? "unknown";
+    this.hint = body.hint ?? null;
+    this.places = body.places ?? [];
+  }
+
+  /** Nothing answered: the network or the controller is away, and nothing is known to have happened. */
+  static unreachable(): Problem {
+    return new Problem(0, {
+      code: "unreachable",
+      detail: "The controller does not answer.",
+      hint: "Check that it runs and that you are connected. Nothing was changed by this page.",
+    });
+  }
+}
+
+/** The error of an answer that was not 2xx; tolerates a body that is no problem document. */
+export function problemOf(status: number, body: unknown): Problem {
+  if (typeof body === "object" && body !== null) return new Problem(status, body as ProblemBody);
+  return new Problem(status, { detail: `The controller answered with status ${status}.` });
+}
+
+/** Any thrown value as a Problem, so that pages have one kind of error to show. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(-1, {
+    code: "page",
+    detail: error instanceof Error ? error.message : String(error),
+    hint: "Reload the page. If it stays, the browser's console says more.",
+  });
+}

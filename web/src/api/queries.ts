@@ -1,0 +1,96 @@
+/** What pages read: one query a resource, asked again every few seconds while it is on screen. */
+import { QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, take } from "./client";
+import { Problem } from "./problem";
+
+/** How often what is on screen is asked for again. */
+export const REFRESH_MS = 3_000;
+
+/** A session that ends while a page is open: what it shows is nobody's any more. */
+const sessions = new QueryCache({
+  onError: (error, query) => {
+    const wasSignedIn = query.state.data !== undefined;
+    if (wasSignedIn && error instanceof Problem && error.status === 401) {
+      const next = `${window.location.pathname}${window.location.search}`;
+      window.location.assign(`/signed-out?why=ended&next=${encodeURIComponent(next)}`);
+    }
+  },
+});
+
+export const queryClient = new QueryClient({
+  queryCache: sessions,
+  defaultOptions: {
+    queries: {
+      staleTime: 2_000,
+      retry: (count, error) =>
+        count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
+      refetchOnWindowFocus: true,
+      refetchInterval: REFRESH_MS,
+      // Asked even where the browser believes to be offline: the page then says that it is not live.
+      networkMode: "always",
+    },
+    mutations: { retry: false },
+  },
+});
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => take(api.GET("/api/v1/me")),
+  staleTime: 30_000,
+});
+
+export const panicQuery = queryOptions({
+  queryKey: ["panic"],
+  // It is the page's pulse, too: its first lost answer counts.
+  retry: false,
+  queryFn: () => take(api.GET("/api/v1/panic")),
+});
+
+export const runbooksQuery = queryOptions({
+  queryKey: ["runbooks", "list"],
+  queryFn: () => take(api.GET("/api/v1/runbooks", { params: { query: { limit: 100 } } })),
+});
+
+export const runbookQuery = (runbook: string) =>
+  queryOptions({
+    queryKey: ["runbooks", "one", runbook],
+    queryFn: () => take(api.GET("/api/v1/runbooks/{runbook}", { params: { path: { runbook } } })),
+  });
+
+export const executionsQuery = queryOptions({
+  queryKey: ["executions", "list"],
+  queryFn: () => take(api.GET("/api/v1/executions", { params: { query: { limit: 100 } } })),
+});
+
+export const executionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["executions", "one", id],
+    queryFn: () =>
+      take(api.GET("/api/v1/executions/{execution_id}", { params: { path: { execution_id: id } } })),
+  });
+
+export const pullsQuery = queryOptions({
+  queryKey: ["pulls", "list"],
+  queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { limit: 100 } } })),
+});
+
+export const pullQuery = (number: number) =>
+  queryOptions({
+    queryKey: ["pulls", "one", number],
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}", { params: { path: { number } } })),
+  });
+
+export const agentsQuery = queryOptions({
+  queryKey: ["agents", "list"],
+  queryFn: () => take(api.GET("/api/v1/agents")),
+});
+
+export const syncQuery = queryOptions({
+  queryKey: ["sync"],
+  queryFn: () => take(api.GET("/api/v1/sync")),
+});
+
+export const membersQuery = queryOptions({
+  queryKey: ["members"],
+  queryFn: () => take(api.GET("/api/v1/members", { params: { query: { limit: 200 } } })),
+});

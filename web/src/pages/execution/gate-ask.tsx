@@ -1,0 +1,217 @@
+/** The asking half of a gate: buttons of unequal weight, or the name to type; asked again where it lapsed. */
+import { useId, useState } from "react";
+import { Button } from "@/ui/button";
+import { PointOfNoReturn } from "@/ui/rail";
+import { Shape } from "@/ui/risk";
+import { ErrorBox } from "@/ui/states";
+import { duration } from "@/ui/time";
+import { visible } from "@/ui/visible";
+import { typed } from "./arming";
+import type { Bringing } from "./bring";
+import { type Execution, type Gate, gateRisk, personOf, type Step } from "./steps";
+
+interface Props {
+  x: Execution;
+  gate: Gate;
+  step: Step;
+  bringing: Bringing;
+  blocked: string | null;
+  settled: boolean;
+  irreversible: boolean;
+  now: number;
+  onSkip: () => void;
+  onEdit: () => void;
+  onOther: (what: "refuse" | "byHand") => void;
+}
+
+function agentOf(gate: Gate): string {
+  return visible(gate.intent?.agent.name ?? "the agent");
+}
+
+/** Who has approved, who is still needed, and until when. One line, reserved from the start. */
+function Quorum({ gate, now, blocked }: { gate: Gate; now: number; blocked: string | null }) {
+  const given = gate.approvals?.length ?? 0;
+  const left = Date.parse(gate.expiresAt) - now;
+  const parts: string[] = [];
+  if (gate.quorum > 1) {
+    const names = gate.approvals?.map((one) => visible(personOf(one))).join(", ");
+    parts.push(`${given} of ${gate.quorum} approvals${names ? `: ${names}` : ""}`);
+  }
+  if (blocked) parts.push(blocked);
+  parts.push(left > 0 ? `Lapses in ${duration(left)}` : "Lapses now");
+  return <span className="n">{parts.join(" · ")}</span>;
+}
+
+function Others({ x, gate, onSkip, onEdit, onOther }: Props) {
+  const may = (word: string) => x.actions.includes(word);
+  return (
+    <span className="row row--tight push gate__others">
+      {may("skip") ? (
+        <Button look="quiet" onClick={onSkip} aria-keyshortcuts="s">
+          Skip this step
+        </Button>
+      ) : null}
+      {may("edit") ? (
+        <Button look="quiet" onClick={onEdit} aria-keyshortcuts="e">
+          Edit the command
+        </Button>
+      ) : null}
+      {may("done-by-hand") ? (
+        <Button look="quiet" onClick={() => onOther("byHand")}>
+          Done by hand
+        </Button>
+      ) : null}
+      {may("refuse") ? (
+        <Button look="quiet" onClick={() => onOther("refuse")}>
+          {gate.kind === "rollback" ? "Refuse the rollback" : "Refuse"}
+        </Button>
+      ) : null}
+    </span>
+  );
+}
+
+function Lapsed(props: Props) {
+  return (
+    <div className="gate__ask stack">
+      <p>
+        <strong>Nobody approved in time, or an approver may no longer.</strong> Earlier approvals do not
+        count.
+      </p>
+      <div className="row">
+        <Button
+          look="primary"
+          id="approve"
+          busy={props.bringing.pending === "ask-again"}
+          onClick={() => props.bringing.send({ event: "ask-again", body: undefined })}
+        >
+          Ask again
+        </Button>
+        <Others {...props} />
+      </div>
+      {props.bringing.problem ? <ErrorBox error={props.bringing.problem} /> : null}
+    </div>
+  );
+}
+
+function verb(gate: Gate): string {
+  const more = gate.quorum - (gate.approvals?.length ?? 0);
+  if (more > 1) return "Approve; another person must, too";
+  return gate.kind === "rollback"
+    ? `Approve and roll back on ${agentOf(gate)}`
+    : `Approve and run on ${agentOf(gate)}`;
+}
+
+function useApprove({ gate, bringing, settled, blocked }: Props) {
+  return (text?: string) => {
+    // A click that meets a gate which has just opened was meant for something else.
+    if (!settled || blocked) return;
+    bringing.send({ event: "approve", body: { intentSha256: gate.intentSha256, typed: text ?? null } });
+  };
+}
+
+function Simple(props: Props) {
+  const { gate, bringing, blocked, now } = props;
+  const approve = useApprove(props);
+  return (
+    <div className="gate__ask stack">
+      {props.irreversible ? <PointOfNoReturn /> : null}
+      <div className="row">
+        <Button
+          look="primary"
+          id="approve"
+          aria-keyshortcuts="a"
+          blocked={blocked}
+          busy={bringing.pending === "approve"}
+          onClick={() => approve()}
+        >
+          {verb(gate)}
+        </Button>
+        <Others {...props} />
+      </div>
+      <div className="row small dim">
+        <Quorum gate={gate} now={now} blocked={blocked} />
+        <kbd className="kbd push not-phone" title="a goes to the approval">
+          a
+        </kbd>
+      </div>
+      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+    </div>
+  );
+}
+
+function TypedName(props: Props & { confirm: string }) {
+  const { gate, confirm, bringing, blocked, now } = props;
+  const [text, setText] = useState("");
+  const [pasted, setPasted] = useState(false);
+  const field = useId();
+  const says = useId();
+  const state = typed(confirm, text);
+  const approve = useApprove(props);
+  const armed = state.armed && !blocked;
+  const said = pasted ? "Type it: what is pasted has not been read" : state.text;
+  return (
+    <form
+      className="gate__ask"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (armed) approve(text);
+      }}
+    >
+      {props.irreversible ? <PointOfNoReturn /> : null}
+      <label htmlFor={field}>
+        To approve, type the name of what it changes: <code>{visible(confirm)}</code>
+      </label>
+      <div className="gate__form">
+        <input
+          className="field"
+          id={field}
+          data-approval
+          value={text}
+          autoComplete="off"
+          autoCapitalize="off"
+          autoCorrect="off"
+          spellCheck={false}
+          aria-describedby={says}
+          aria-invalid={state.wrong || undefined}
+          onChange={(event) => {
+            setText(event.target.value);
+            setPasted(false);
+          }}
+          onPaste={(event) => {
+            event.preventDefault();
+            setPasted(true);
+          }}
+          onDrop={(event) => event.preventDefault()}
+        />
+        <Button
+          look={armed ? "danger" : "plain"}
+          type="submit"
+          id="approve"
+          blocked={armed ? null : (blocked ?? "The name must be typed first")}
+          busy={bringing.pending === "approve"}
+        >
+          <Shape risk={gateRisk(gate)} />
+          {verb(gate)}
+        </Button>
+      </div>
+      <div className="row small gate__says">
+        <span className="dim n" id={says} role="status">
+          {said}
+        </span>
+        <Others {...props} />
+      </div>
+      <p className="small dim">
+        <Quorum gate={gate} now={now} blocked={blocked} />
+      </p>
+      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+    </form>
+  );
+}
+
+export function GateAsk(props: Props) {
+  const { gate } = props;
+  if (gate.lapsed) return <Lapsed {...props} />;
+  if (gate.confirm)
+    return <TypedName key={`${gate.id} ${gate.intentSha256}`} {...props} confirm={gate.confirm} />;
+  return <Simple {...props} />;
+}

@@ -1,0 +1,85 @@
+/** The fixed head: what runs, at which version, whether the page is live, for how long, and how to hold it. */
+import { GitCommitHorizontal, Pause, X } from "lucide-react";
+import type { StreamState } from "@/api/stream";
+import { useIsLost } from "@/shell/live";
+import { Button } from "@/ui/button";
+import { Commit } from "@/ui/page";
+import { Status, StatusIcon } from "@/ui/status";
+import { duration, useNow } from "@/ui/time";
+import { visible } from "@/ui/visible";
+import type { Bringing } from "./bring";
+import { type Execution, isOver, stateWord } from "./steps";
+
+function Clock({ x }: { x: Execution }) {
+  const now = useNow(1_000, !x.endedAt);
+  if (!x.startedAt) return null;
+  const end = x.endedAt ? Date.parse(x.endedAt) : now;
+  return (
+    <span className="clock" title="since it was started">
+      {duration(end - Date.parse(x.startedAt))}
+    </span>
+  );
+}
+
+function Liveness({ stream }: { stream: StreamState }) {
+  const lost = useIsLost();
+  if (lost || stream.kind === "lost") {
+    return (
+      <span className="small dim status">
+        <StatusIcon kind="attention" /> Not live
+      </span>
+    );
+  }
+  if (stream.kind === "live") return <span className="live small dim">Live</span>;
+  return <span className="small dim">Connecting…</span>;
+}
+
+interface Props {
+  x: Execution;
+  stream: StreamState;
+  bringing: Bringing;
+  onAbort: () => void;
+}
+
+export function Head({ x, stream, bringing, onAbort }: Props) {
+  const state = stateWord(x);
+  const over = isOver(x);
+  return (
+    <section className="exec-head" aria-label="Execution">
+      <div className="exec-head__what">
+        <h1>{visible(x.runbook.title)}</h1>
+        <div className="meta small">
+          <Status kind={state.kind}>
+            <strong>{state.text}</strong>
+          </Status>
+          <span>
+            <GitCommitHorizontal className="icon" aria-hidden />
+            version <Commit oid={x.runbook.commit} />
+          </span>
+          <span className="not-phone">
+            Trust level {x.trustLevel}, {x.governance} mode
+          </span>
+        </div>
+      </div>
+      <div className="row push exec-head__now">
+        {over ? null : <Liveness stream={stream} />}
+        <Clock x={x} />
+        {x.actions.includes("pause") ? (
+          <Button
+            busy={bringing.pending === "pause"}
+            onClick={() => bringing.send({ event: "pause", body: undefined })}
+          >
+            <Pause className="icon" aria-hidden />
+            Pause
+          </Button>
+        ) : null}
+        {x.actions.includes("abort") ? (
+          <Button look="quiet" onClick={onAbort}>
+            <X className="icon" aria-hidden />
+            Abort…
+          </Button>
+        ) : null}
+      </div>
+    </section>
+  );
+}

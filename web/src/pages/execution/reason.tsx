@@ -1,0 +1,119 @@
+/** A dialog that asks for a sentence before something is done: it goes into the record. */
+import { useId, useState } from "react";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/overlay";
+import { ErrorBox } from "@/ui/states";
+import type { Bringing, Brought } from "./bring";
+
+const LONGEST = 2_000;
+
+export interface Ask {
+  title: string;
+  description: string;
+  label: string;
+  /** The verb of the button. */
+  verb: string;
+  make: (text: string) => Brought;
+}
+
+/** What each of these asks; the words of the buttons say what happens. */
+export const ASKS = {
+  skip: (title: string): Ask => ({
+    title: "Skip this step",
+    description: `“${title}” is left out, and the execution goes on with the next step.`,
+    label: "Why is it left out?",
+    verb: "Skip the step",
+    make: (reason) => ({ event: "skip", body: { reason } }),
+  }),
+  refuse: (title: string): Ask => ({
+    title: "Refuse",
+    description: `“${title}” does not run. The execution stops here, and a person takes over.`,
+    label: "Why must it not run?",
+    verb: "Refuse it",
+    make: (reason) => ({ event: "refuse", body: { reason } }),
+  }),
+  byHand: (title: string): Ask => ({
+    title: "Done by hand",
+    description: `Say that a person already did “${title}”. Nothing runs; the execution goes on behind it.`,
+    label: "What was done?",
+    verb: "Record it as done",
+    make: (note) => ({ event: "done-by-hand", body: { note } }),
+  }),
+  abort: (): Ask => ({
+    title: "Abort the execution",
+    description: "It ends here for good. A running command is ended; nothing is rolled back by itself.",
+    label: "Why does it end?",
+    verb: "Abort the execution",
+    make: (reason) => ({ event: "abort", body: { reason } }),
+  }),
+  accept: (title: string): Ask => ({
+    title: "Go on in spite of the failure",
+    description: `“${title}” stays failed, and the execution goes on with the next step.`,
+    label: "Why can it go on?",
+    verb: "Accept the failure and go on",
+    make: (reason) => ({ event: "skip", body: { reason } }),
+  }),
+} as const;
+
+interface Props {
+  ask: Ask | null;
+  close: () => void;
+  bringing: Bringing;
+}
+
+export function ReasonDialog({ ask, close, bringing }: Props) {
+  return (
+    <Dialog
+      open={ask !== null}
+      onOpenChange={(open) => {
+        if (!open) close();
+      }}
+      title={ask?.title ?? ""}
+      description={ask?.description}
+    >
+      {ask ? <Form key={ask.title} ask={ask} close={close} bringing={bringing} /> : null}
+    </Dialog>
+  );
+}
+
+function Form({ ask, close, bringing }: { ask: Ask; close: () => void; bringing: Bringing }) {
+  const [text, setText] = useState("");
+  const field = useId();
+  const reason = text.trim();
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason) bringing.send(ask.make(reason), close);
+      }}
+    >
+      <label htmlFor={field}>{ask.label}</label>
+      <textarea
+        id={field}
+        className="textarea"
+        maxLength={LONGEST}
+        value={text}
+        // biome-ignore lint/a11y/noAutofocus: the dialog exists for this field.
+        autoFocus
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey))
+            event.currentTarget.form?.requestSubmit();
+        }}
+      />
+      {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
+      <div className="dialog__foot">
+        <Button onClick={close}>Cancel</Button>
+        <Button
+          look="primary"
+          type="submit"
+          busy={bringing.isPending}
+          blocked={reason ? null : "Write a sentence first; it goes into the record"}
+        >
+          {ask.verb}
+        </Button>
+      </div>
+    </form>
+  );
+}

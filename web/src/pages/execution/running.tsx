@@ -1,0 +1,62 @@
+/** The command that runs: what, where, for how long, and how to end it. Its output stands under it. */
+import { Square } from "lucide-react";
+import { Button } from "@/ui/button";
+import { Command } from "@/ui/command";
+import { Risk } from "@/ui/risk";
+import { ErrorBox } from "@/ui/states";
+import { Status } from "@/ui/status";
+import { duration, useNow } from "@/ui/time";
+import { visible } from "@/ui/visible";
+import type { Bringing } from "./bring";
+import { type Execution, lastAttempt, riskOf, type Step } from "./steps";
+
+function Clock({ since }: { since: string | null | undefined }) {
+  const now = useNow(1_000);
+  if (!since) return null;
+  return <span className="n">{duration(now - Date.parse(since))}</span>;
+}
+
+export function RunningCard(props: { x: Execution; step: Step; order: number; bringing: Bringing }) {
+  const { x, step, order, bringing } = props;
+  const attempt = x.running ?? lastAttempt(step);
+  const undoing = x.state === "rolling_back";
+  const started = attempt?.startedAt;
+  return (
+    <section className="card running" id="gate" aria-labelledby="gate-h">
+      <div className="card__body stack">
+        <div className="row">
+          <span className="faint">
+            {undoing ? "Rolling back step" : "Step"} {order} of {x.steps.length}
+          </span>
+          {undoing ? null : <Risk risk={riskOf(step)} pill />}
+          <span className="push">
+            <Status kind="running">
+              {started ? "Runs" : "Is handed"}
+              {attempt?.agent
+                ? ` ${started ? "on" : "to"} ${visible(attempt.agent.name ?? attempt.agent.id)}`
+                : ""}
+            </Status>
+          </span>
+          <Clock since={started ?? attempt?.dispatchedAt} />
+        </div>
+        <h2 id="gate-h" className="title-l">
+          {visible(step.title)}
+        </h2>
+        <Command text={(undoing ? step.rollback : step.command) ?? ""} risk={riskOf(step)} />
+        <div className="row">
+          {x.actions.includes("stop") ? (
+            <Button
+              busy={bringing.pending === "stop"}
+              onClick={() => bringing.send({ event: "stop", body: undefined })}
+            >
+              <Square className="icon" aria-hidden />
+              End the command
+            </Button>
+          ) : null}
+          <span className="small dim">Ending it fails the step; what it has done stays done.</span>
+        </div>
+        {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
+      </div>
+    </section>
+  );
+}

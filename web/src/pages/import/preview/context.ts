@@ -1,0 +1,23 @@
+/** What the parts of a preview can do, without knowing the page around them. */
+import { createContext } from "react";
+import type { AnswerGiven, Overrides, VariableChange } from "../answer";
+
+export interface ImportActions {
+  answer: (question: string, given: AnswerGiven | null) => void;
+  correct: (change: Overrides) => void;
+  /** Change a variable, under the name that it has in the text; an empty change takes changes back. */
+  change: (found: string, change: VariableChange) => void;
+  /** Show the place in the source, with the cursor there. */
+  goTo: (place: string) => void;
+  goToLine: (line: number) => void;
+}
+
+const nothing = () => undefined;
+
+export const ImportContext = createContext<ImportActions>({
+  answer: nothing,
+  correct: nothing,
+  change: nothing,
+  goTo: nothing,
+  goToLine: nothing,
+});

@@ -1,0 +1,139 @@
+/** One step on the rail: what it does, how risky it is and why, what undoes it, who looked at it. */
+import { CornerDownRight, KeyRound, Lock, Undo2 } from "lucide-react";
+import { memo, type ReactNode, useContext } from "react";
+import { Command } from "@/ui/command";
+import { PointOfNoReturn, RailStep } from "@/ui/rail";
+import { Risk, riskClass, shownRisk } from "@/ui/risk";
+import { visible } from "@/ui/visible";
+import type { Question, Step } from "../answer";
+import { useLit } from "../lit";
+import { conditionText, keysText, lacksKey, rollbackText } from "../wording";
+import { ImportContext } from "./context";
+import { KeysHelp } from "./keys-help";
+import { QuestionBox } from "./question";
+
+interface Props {
+  step: Step;
+  /** Open questions and answered ones that stand with this step. */
+  questions: readonly Question[] | undefined;
+  /** Where it stands in the source; null where an answer put it there. */
+  line: number | null;
+  /** When it runs, in words; null where it always does. */
+  condition: string | null;
+  /** How the branch is drawn at this step: as `places` of the rail says, in plain values. */
+  branch: string | null;
+  follows: boolean;
+  rejoins: boolean;
+}
+
+export const StepItem = memo(function StepItem(props: Props) {
+  const { step, questions, line, condition, branch, follows, rejoins } = props;
+  const lit = useLit(`step:${step.id}`);
+  const risk = shownRisk(step);
+  return (
+    <>
+      {step.pointOfNoReturn ? <PointOfNoReturn as="li" /> : null}
+      <RailStep
+        order={step.order}
+        place={{ branch, follows, rejoins }}
+        className={step.openQuestions.length > 0 ? "asks" : ""}
+      >
+        {questions?.map((question) => (
+          <QuestionBox key={question.id} question={question} />
+        ))}
+        <article
+          className={`card step${lit.on ? " lit-card" : ""}`}
+          data-place={`step:${step.id}`}
+          tabIndex={-1}
+          aria-label={`Step ${step.order}`}
+          {...lit.handlers}
+        >
+          <div className="step__head">
+            <h3>{visible(step.title)}</h3>
+            <Risk risk={risk} />
+          </div>
+          {condition ? (
+            <p className="step__when small">
+              <CornerDownRight className="icon" aria-hidden />
+              Only if {condition}
+            </p>
+          ) : null}
+          {step.command ? (
+            <div className={riskClass(risk)}>
+              <Command text={step.command} spans={step.riskSpans} risk={risk} />
+            </div>
+          ) : (
+            <Instruction step={step} />
+          )}
+          <StepFoot step={step} line={line} />
+        </article>
+      </RailStep>
+    </>
+  );
+});
+
+function StepFoot({ step, line }: { step: Step; line: number | null }) {
+  const { goTo } = useContext(ImportContext);
+  const rollback = rollbackText(step.rollback);
+  return (
+    <div className="step__foot">
+      {step.why ? <span>{visible(step.why)}</span> : null}
+      {step.answers && step.answers.length > 0 ? (
+        <span>Answers: {step.answers.map((answer) => visible(answer)).join(" / ")}</span>
+      ) : null}
+      {Object.entries(step.env ?? {}).map(([name, variable]) => (
+        <With key={name} icon={<KeyRound className="icon" aria-hidden />}>
+          <code>{visible(name)}</code> is the secret <code>{visible(variable)}</code>
+        </With>
+      ))}
+      {step.confirm ? (
+        <With icon={<Lock className="icon" aria-hidden />}>
+          Confirm by typing <code>{visible(step.confirm)}</code>
+        </With>
+      ) : null}
+      {rollback ? (
+        <With icon={step.rollback?.command ? <Undo2 className="icon" aria-hidden /> : null}>
+          {visible(rollback)}
+        </With>
+      ) : null}
+      {lacksKey(step) ? <KeysHelp>{keysText(step)}</KeysHelp> : <Says text={keysText(step)} />}
+      {line === null ? null : (
+        <button type="button" className="linkish push" onClick={() => goTo(`step:${step.id}`)}>
+          Line {line}
+          <span className="sr">, show step {step.order} in the source</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Says({ text }: { text: string | null }) {
+  return text ? <span>{text}</span> : null;
+}
+
+/** What a person does, where the title does not say all of it. */
+function Instruction({ step }: { step: Step }) {
+  const manual = step.manual ?? "";
+  const bare = (text: string) => text.trim().replace(/[.:]$/, "").toLowerCase();
+  return (
+    <>
+      {bare(manual) === bare(step.title) ? null : <p className="step__manual">{visible(manual)}</p>}
+      {step.typed ? <Command text={step.typed} risk="manual" /> : null}
+    </>
+  );
+}
+
+function With({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <span>
+      {icon}
+      {icon ? " " : null}
+      {children}
+    </span>
+  );
+}
+
+/** When a step runs, in words. */
+export function conditionOf(step: Step, orders: ReadonlyMap<string, number>): string | null {
+  return step.when ? visible(conditionText(step.when, orders)) : null;
+}

@@ -1,0 +1,188 @@
+/** The left side: the source, its counts, and every way in: typing, pasting, dropping, choosing a file. */
+import { CircleQuestionMark, Lock, Upload, Wrench } from "lucide-react";
+import { Component, type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { Button } from "@/ui/button";
+import type { EditorEvents, EditorHandle } from "./handle";
+import { ACCEPTED_FILES, fromFile, type Incoming, NotTaken } from "./paste";
+import { PlainField } from "./plain-field";
+import type { ImportSession, View } from "./session";
+import { count } from "./wording";
+
+const SourceEditor = lazy(() => import("./editor/source-editor"));
+const HINT = "Paste a runbook: a wiki page, Markdown, plain text.";
+
+interface Props {
+  title: string;
+  view: View;
+  session: ImportSession;
+  events: EditorEvents;
+  editor: (handle: EditorHandle | null) => void;
+}
+
+export function SourcePane({ title, view, session, events, editor }: Props) {
+  const [over, setOver] = useState(false);
+  const [notTaken, setNotTaken] = useState<string | null>(null);
+  const take = (incoming: Promise<{ incoming: Incoming; shown: string } | null>) => {
+    setNotTaken(null);
+    incoming.then(
+      (found) => found && events.onWhole(found.incoming, found.shown),
+      (error: unknown) =>
+        setNotTaken(error instanceof NotTaken ? error.message : "The file could not be read."),
+    );
+  };
+  const drop = (event: DragEvent) => {
+    setOver(false);
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    event.preventDefault();
+    take(ofFile(file));
+  };
+  return (
+    <>
+      <div className="pane-head not-phone">
+        <p className="title-l pane-title" aria-hidden="true">
+          {title}
+        </p>
+        <ChooseFile take={(file) => take(ofFile(file))} />
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has a button beside it that does the same. */}
+      <div
+        className={`card source-card${over ? " source-card--over" : ""}`}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes("Files")) return;
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        <div className="card__head">
+          <strong>Source</strong>
+          <span className="faint small">{sourceText(view)}</span>
+          <Marks view={view} />
+          <span className="only-phone push">
+            <ChooseFile take={(file) => take(ofFile(file))} />
+          </span>
+        </div>
+        {notTaken ? (
+          <p className="source-card__refusal small" role="alert">
+            {notTaken}
+          </p>
+        ) : null}
+        <Editor session={session} events={events} editor={editor} />
+        {over ? <div className="source-card__drop">Drop it here: .md .html .txt .adoc .rst</div> : null}
+      </div>
+    </>
+  );
+}
+
+async function ofFile(file: File): Promise<{ incoming: Incoming; shown: string }> {
+  const incoming = await fromFile(file);
+  return { incoming, shown: incoming.format === "html" ? "" : incoming.text };
+}
+
+function sourceText(view: View): string {
+  if (view.isEmpty) return "";
+  if (view.isHtml) return "a pasted page, read as text; an edit makes it Markdown";
+  return "kept unchanged with the pull request";
+}
+
+function Marks({ view }: { view: View }) {
+  const { answer } = view.live;
+  if (!answer || view.isEmpty) return null;
+  const masked = answer.masked.length;
+  const repaired = answer.repairs.length;
+  const questions = answer.ambiguities.length;
+  return (
+    <span className="row row--tight push small dim">
+      {masked > 0 ? (
+        <span className="mark mark--mask">
+          <Lock className="icon" aria-hidden />
+          {masked} masked
+        </span>
+      ) : null}
+      {repaired > 0 ? (
+        <span className="mark">
+          <Wrench className="icon" aria-hidden />
+          {repaired} repaired
+        </span>
+      ) : null}
+      {questions > 0 ? (
+        <span className="mark">
+          <CircleQuestionMark className="icon" aria-hidden />
+          {count(questions, "question")}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+function ChooseFile({ take }: { take: (file: File) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button look="quiet" className="push" onClick={() => input.current?.click()}>
+        <Upload className="icon" aria-hidden />
+        Drop or choose a file
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={ACCEPTED_FILES}
+        aria-label="Choose a file"
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          event.target.value = "";
+          if (file) take(file);
+        }}
+      />
+    </>
+  );
+}
+
+function Editor({ session, events, editor }: Omit<Props, "view" | "title">) {
+  const hadFocus = useRef(false);
+  const handle = useRef<EditorHandle | null>(null);
+  const props = {
+    ...events,
+    hint: HINT,
+    initial: () => session.text(),
+    handle: (now: EditorHandle | null) => {
+      handle.current = now;
+      editor(now);
+      if (now && hadFocus.current) {
+        hadFocus.current = false;
+        now.focus();
+      }
+    },
+  };
+  const plain = (
+    <PlainField
+      {...props}
+      onGone={(focused) => {
+        hadFocus.current = focused;
+      }}
+    />
+  );
+  return (
+    <Fallback plain={plain}>
+      <Suspense fallback={plain}>
+        <SourceEditor {...props} />
+      </Suspense>
+    </Fallback>
+  );
+}
+
+/** Where the editor's code can't be fetched, the plain field stays. */
+class Fallback extends Component<{ plain: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override render(): ReactNode {
+    return this.state.failed ? this.props.plain : this.props.children;
+  }
+}

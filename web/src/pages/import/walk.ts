@@ -1,0 +1,48 @@
+/** Moving over the preview by keyboard: steps, questions, and where the focus goes when a question is answered. */
+import type { EditorHandle } from "./handle";
+import type { Lit } from "./lit";
+import type { ImportSession } from "./session";
+
+/** The next (1), previous (-1) or current-or-first (0) step gets the focus. */
+export function focusStep(preview: HTMLElement | null, by: number): void {
+  const steps = [...(preview?.querySelectorAll<HTMLElement>("article[data-place]") ?? [])];
+  const at = steps.findIndex((step) => step.contains(document.activeElement));
+  const next = at < 0 ? 0 : Math.min(steps.length - 1, Math.max(0, at + by));
+  reveal(steps[next]);
+}
+
+/** The open question after the one that has the focus; after the last the first again. */
+export function focusQuestion(preview: HTMLElement | null): void {
+  const open = [...(preview?.querySelectorAll<HTMLElement>("[data-question]") ?? [])];
+  const at = open.findIndex((question) => question.contains(document.activeElement));
+  reveal(open[(at + 1) % open.length]);
+}
+
+function reveal(element: HTMLElement | null | undefined): void {
+  if (!element) return;
+  element.focus({ preventScroll: true });
+  (element.closest("[data-place]") ?? element).scrollIntoView({ block: "nearest" });
+}
+
+/** When the answer has been read, the focus stands at what took the question's place, unless it was moved since. */
+export function focusAfterAnswer(session: ImportSession, question: string): void {
+  const end = session.subscribe(() => {
+    if (session.snapshot().live.phase !== "settled") return;
+    end();
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body && document.activeElement !== null) return;
+      const name = CSS.escape(question);
+      const place =
+        document.querySelector<HTMLElement>(`[data-answered="${name}"] button`) ??
+        document.querySelector<HTMLElement>(`[data-question="${name}"]`);
+      place?.focus();
+    });
+  });
+}
+
+/** Scrolls the lit card into view where the cursor in the source lights it; hovering never scrolls. */
+export function showCard(preview: HTMLElement | null, lit: Lit, editor: EditorHandle | null): void {
+  const id = lit.id();
+  if (!id || !preview || !editor?.hasFocus() || lit.by !== "cursor") return;
+  preview.querySelector(`[data-place="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+}

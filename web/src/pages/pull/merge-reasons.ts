@@ -1,0 +1,76 @@
+/** Whether a pull request may be merged now by this member, and every reason why not. Pure. */
+import type { Pull, Review } from "@/review/queries";
+
+export interface Reason {
+  /** What the button says; the first one stands on it. */
+  short: string;
+  text: string;
+  hint?: string;
+  /** What can be done about it here. */
+  action?: "check" | "reload";
+}
+
+export interface Asked {
+  pull: Pull;
+  review: Review | undefined;
+  /** The head that this page showed first; a push in between refuses the merge. */
+  seenHead: string;
+  permissions: readonly string[];
+  role: string;
+}
+
+const CHECK = "dd0c/classification";
+
+export function mergeReasons({ pull, review, seenHead, permissions, role }: Asked): Reason[] {
+  if (pull.state !== "open") return [{ short: `it is ${pull.state}`, text: `It is ${pull.state}.` }];
+  const reasons: Reason[] = [];
+  if (pull.head !== seenHead) {
+    reasons.push({
+      short: "new commits",
+      text: "New commits were pushed since this page showed it.",
+      hint: "Look at them, then merge what you saw.",
+      action: "reload",
+    });
+  }
+  reasons.push(...checkReasons(pull));
+  if (pull.mergeable === false) {
+    reasons.push({
+      short: "it does not fit its base",
+      text: `It can't be merged: ${pull.reason ?? "the branch does not fit its base"}.`,
+      hint: "Bring the branch up to date and push it again; conflicts are never resolved by themselves.",
+    });
+  }
+  if (!permissions.includes("merge")) {
+    reasons.push({
+      short: "a maintainer merges",
+      text: `Your role is ${role}. A maintainer or an owner merges.`,
+    });
+  } else if (review?.raisesTrust && !permissions.includes("raise_trust")) {
+    reasons.push({
+      short: "for an owner",
+      text: "It raises a trust level, which only an owner may let in.",
+    });
+  }
+  return reasons;
+}
+
+function checkReasons(pull: Pull): Reason[] {
+  const check = pull.checks.find((item) => item.name === CHECK);
+  if (!check) {
+    return [
+      {
+        short: "not checked yet",
+        text: "The check has not run on its newest commit.",
+        action: "check",
+      },
+    ];
+  }
+  if (check.status !== "fail") return [];
+  return [
+    {
+      short: "the check fails",
+      text: `The check fails: ${check.title}.`,
+      hint: "Push a fix to the branch; the check runs again by itself.",
+    },
+  ];
+}

@@ -1,0 +1,121 @@
+/** Edit the document as it is in git, comments and all; what comes of it is a pull request. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useBlocker, useNavigate } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { api, idempotencyKey, type Schemas, take } from "@/api/client";
+import { asProblem, type Place, type Problem } from "@/api/problem";
+import { queryClient } from "@/api/queries";
+import { Button } from "@/ui/button";
+import { ErrorBox, Loading } from "@/ui/states";
+import { visible } from "@/ui/visible";
+import { yamlQuery } from "./queries";
+import { type EditorHandle, YamlEditor } from "./yaml-editor";
+
+type Item = Schemas["RunbookShape"];
+
+function useProposal(item: Item, digest: string, sent: () => void) {
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (yaml: string) =>
+      take(
+        api.PUT("/api/v1/runbooks/{runbook}", {
+          params: { path: { runbook: item.id }, header: { "if-match": `"${digest}"` } },
+          body: { yaml },
+          headers: { "Idempotency-Key": idempotencyKey() },
+        }),
+      ),
+    onSuccess: async ({ pull }) => {
+      sent();
+      await queryClient.invalidateQueries({ queryKey: ["pulls"] });
+      await navigate({ to: "/pulls/$number", params: { number: String(pull.number) } });
+    },
+  });
+}
+
+function Problems({ problem, go }: { problem: Problem; go: (place: Place) => void }) {
+  if (problem.places.length === 0) return <ErrorBox error={problem} />;
+  return (
+    <div className="notice" role="alert">
+      <strong>{visible(problem.message)}</strong>
+      <ul className="stack small">
+        {problem.places.slice(0, 50).map((place, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: places have no identity but their order.
+          <li key={index} className="wrap">
+            {place.line ? (
+              <button type="button" className="link" onClick={() => go(place)}>
+                Line {place.line}
+              </button>
+            ) : null}{" "}
+            {place.path ? <code>{visible(place.path)}</code> : null} {visible(place.message)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Form({ item, yaml }: { item: Item; yaml: string }) {
+  // What was read first is what is changed: a new version in between is said by the server, not merged here.
+  const [began] = useState({ yaml, digest: item.contentSha256 ?? "" });
+  const [changed, setChanged] = useState(false);
+  const editor = useRef<EditorHandle>(null);
+  const isSent = useRef(false);
+  const proposal = useProposal(item, began.digest, () => {
+    isSent.current = true;
+  });
+  const problem = proposal.error ? asProblem(proposal.error) : null;
+  useBlocker({
+    shouldBlockFn: () =>
+      changed &&
+      !isSent.current &&
+      !window.confirm("Leave without opening a pull request? Your changes are lost."),
+    enableBeforeUnload: () => changed && !isSent.current,
+  });
+  const propose = () => {
+    if (changed && !proposal.isPending) proposal.mutate(editor.current?.text() ?? "");
+  };
+  return (
+    <div className="stack">
+      {item.contentSha256 !== began.digest ? (
+        <p className="notice">
+          <strong>Another version came into service since you began.</strong> A pull request of this text
+          would be refused: copy what you changed, and begin again from what serves now.
+        </p>
+      ) : null}
+      <YamlEditor
+        ref={editor}
+        initial={began.yaml}
+        places={problem?.places ?? []}
+        onChange={(text) => setChanged(text !== began.yaml)}
+        onPropose={propose}
+      />
+      {problem ? <Problems problem={problem} go={(place) => editor.current?.go(place.line ?? 1)} /> : null}
+      <div className="row">
+        <Button
+          look="primary"
+          blocked={changed ? null : "Nothing is changed yet"}
+          busy={proposal.isPending}
+          onClick={propose}
+        >
+          {proposal.isPending ? "Checking every step…" : "Open pull request"}
+        </Button>
+        <Link className="btn btn--quiet" to="/runbooks/$runbook" params={{ runbook: item.id }}>
+          Cancel
+        </Link>
+        <span className="small dim">
+          What serves stays until somebody merges it. <kbd className="kbd">Esc</kbd> leaves the text.
+        </span>
+      </div>
+    </div>
+  );
+}
+
+export function Edit({ item }: { item: Item }) {
+  const version = item.versionId ?? "";
+  const [first] = useState(version);
+  const yaml = useQuery({ ...yamlQuery(item.id, first), enabled: first !== "" });
+  if (!first) return <p className="notice">It has no version in service to begin from.</p>;
+  if (yaml.error) return <ErrorBox error={yaml.error} again={() => void yaml.refetch()} />;
+  if (yaml.data === undefined) return <Loading what="the document" lines={14} />;
+  return <Form item={item} yaml={yaml.data} />;
+}

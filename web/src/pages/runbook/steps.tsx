@@ -1,0 +1,82 @@
+/** The steps in service on their rail, each with why it is what it is. */
+import type { Schemas } from "@/api/client";
+import { places } from "@/ui/branches";
+import { Command } from "@/ui/command";
+import { Rail, RailStep } from "@/ui/rail";
+import { Risk, shownRisk } from "@/ui/risk";
+import { visible } from "@/ui/visible";
+
+type Step = Schemas["RunbookStep"];
+
+/** `scanner says safe · 1 of 2 keys`, where one key only has looked. Pure. */
+export function keysOf(step: Step): string | null {
+  if (!step.found || step.found.keys === 2) return null;
+  return `scanner says ${step.found.scanner} · 1 of 2 keys`;
+}
+
+function Foot({ step }: { step: Step }) {
+  const keys = keysOf(step);
+  const target = Object.entries(step.target ?? {}).map(([key, value]) => `${key}=${value}`);
+  return (
+    <div className="step__foot">
+      {step.why ? <span>{visible(step.why)}</span> : null}
+      {keys ? <span>{keys}</span> : null}
+      {step.when ? <span>Only if {visible(step.when)}</span> : null}
+      {step.confirm ? (
+        <span>
+          Typed to confirm: <code>{visible(step.confirm)}</code>
+        </span>
+      ) : null}
+      {step.rollback?.command ? (
+        <span>
+          Rollback: <code>{visible(step.rollback.command)}</code>
+        </span>
+      ) : null}
+      {step.rollback?.impossible ? <span>No rollback: {visible(step.rollback.impossible)}</span> : null}
+      {step.answers.length > 0 ? <span>Answers: {step.answers.map(visible).join(", ")}</span> : null}
+      {step.command && target.length > 0 ? <span>Runs on {visible(target.join(", "))}</span> : null}
+    </div>
+  );
+}
+
+export function Steps({ item }: { item: Schemas["RunbookShape"] }) {
+  const drawn = places(
+    item.stepList.map((step) => ({ id: step.id, needs: step.needs, conditional: Boolean(step.when) })),
+  );
+  return (
+    <Rail>
+      {item.stepList.map((step, index) => {
+        const place = drawn[index];
+        const risk = shownRisk(step);
+        return (
+          <RailStep key={step.id} order={index + 1} {...(place ? { place } : {})}>
+            <article className="card step">
+              <div className="step__head">
+                <h2>{visible(step.title)}</h2>
+                <Risk risk={risk} />
+              </div>
+              {step.command ? (
+                <Command
+                  text={step.command}
+                  risk={risk}
+                  spans={
+                    step.found?.spans.map((span) => ({
+                      start: span.start,
+                      end: span.end,
+                      rule: span.ruleId,
+                      why: step.why ?? null,
+                      risk,
+                    })) ?? null
+                  }
+                />
+              ) : (
+                <p className="wrap lines">{visible(step.manual ?? "")}</p>
+              )}
+              <Foot step={step} />
+            </article>
+          </RailStep>
+        );
+      })}
+    </Rail>
+  );
+}

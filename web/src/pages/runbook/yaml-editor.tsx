@@ -1,0 +1,166 @@
+/** The document in CodeMirror: no colours (colour means risk), problems at their lines, hidden characters named. */
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import {
+  EditorState,
+  type Extension,
+  Prec,
+  RangeSetBuilder,
+  StateEffect,
+  StateField,
+} from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import type { Place } from "@/api/problem";
+import { cspNonce } from "@/ui/nonce";
+import { visible } from "@/ui/visible";
+
+export interface EditorHandle {
+  text: () => string;
+  /** Put the cursor on a line and show it. */
+  go: (line: number) => void;
+}
+
+interface Props {
+  ref: Ref<EditorHandle>;
+  initial: string;
+  places: readonly Place[];
+  onChange: (text: string) => void;
+  onPropose: () => void;
+}
+
+const WEIGHT = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], fontWeight: "600" },
+  { tag: tags.comment, fontStyle: "italic" },
+]);
+
+const setPlaces = StateEffect.define<readonly Place[]>();
+
+/** The lines that a problem stands on, marked; they follow the text while it is edited. */
+const problems = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(now, transaction) {
+    let marks = now.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (effect.is(setPlaces)) marks = marksOf(transaction.state, effect.value);
+    }
+    return marks;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function marksOf(state: EditorState, places: readonly Place[]): DecorationSet {
+  const byLine = new Map<number, string[]>();
+  for (const place of places) {
+    const line = Math.min(Math.max(place.line ?? 0, 0), state.doc.lines);
+    if (line > 0) byLine.set(line, [...(byLine.get(line) ?? []), visible(place.message)]);
+  }
+  const marks = new RangeSetBuilder<Decoration>();
+  for (const line of [...byLine.keys()].sort((a, b) => a - b)) {
+    const at = state.doc.line(line).from;
+    const title = (byLine.get(line) ?? []).join("; ");
+    marks.add(at, at, Decoration.line({ class: "cm-problem", attributes: { title } }));
+  }
+  return marks.finish();
+}
+
+function named(code: number): HTMLElement {
+  const box = document.createElement("span");
+  box.className = "hidden-char";
+  box.textContent = visible(String.fromCodePoint(code));
+  return box;
+}
+
+/** Escape leaves the editor, so that Tab may indent and nobody is caught in it. */
+function extensions(calls: { onPropose: () => void; onLeave: () => void }): Extension[] {
+  return [
+    EditorView.cspNonce.of(cspNonce()),
+    Prec.highest(
+      keymap.of([
+        {
+          key: "Mod-Enter",
+          run: () => {
+            calls.onPropose();
+            return true;
+          },
+        },
+        {
+          key: "Escape",
+          run: () => {
+            calls.onLeave();
+            return true;
+          },
+        },
+      ]),
+    ),
+    lineNumbers(),
+    history(),
+    drawSelection(),
+    highlightActiveLine(),
+    highlightSpecialChars({ render: named }),
+    EditorState.allowMultipleSelections.of(false),
+    EditorState.tabSize.of(2),
+    indentUnit.of("  "),
+    EditorView.lineWrapping,
+    yaml(),
+    syntaxHighlighting(WEIGHT),
+    problems,
+    EditorView.contentAttributes.of({
+      "aria-label": "The document as YAML",
+      spellcheck: "false",
+      tabindex: "0",
+    }),
+    keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
+  ];
+}
+
+export function YamlEditor({ ref, initial, places, onChange, onPropose }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const calls = useRef({ onChange, onPropose });
+  calls.current = { onChange, onPropose };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text belongs to the editor once it is there.
+  useEffect(() => {
+    if (!place.current) return;
+    const made = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: initial,
+        extensions: [
+          ...extensions({
+            onPropose: () => calls.current.onPropose(),
+            onLeave: () => place.current?.focus(),
+          }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) calls.current.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = made;
+    return () => made.destroy();
+  }, []);
+  useEffect(() => view.current?.dispatch({ effects: setPlaces.of(places) }), [places]);
+  useImperativeHandle(ref, () => ({
+    text: () => view.current?.state.doc.toString() ?? initial,
+    go: (line) => {
+      const editor = view.current;
+      if (!editor) return;
+      const at = editor.state.doc.line(Math.min(Math.max(line, 1), editor.state.doc.lines)).from;
+      editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+      editor.focus();
+    },
+  }));
+  return <div ref={place} className="yaml-editor" tabIndex={-1} />;
+}

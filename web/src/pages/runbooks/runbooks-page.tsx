@@ -1,0 +1,85 @@
+/** All runbooks: what they risk, when they last ran, whether what serves is what git says. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { RefreshCw, X } from "lucide-react";
+import { runbooksQuery, syncQuery } from "@/api/queries";
+import { Result } from "@/ui/page";
+import { Ago } from "@/ui/time";
+import { BrokenFiles } from "./broken-files";
+import { EmptyRunbooks } from "./empty-runbooks";
+import { type Filter, matches, type Sync } from "./filter";
+import { Filters } from "./filters";
+import { ImportLink } from "./import-link";
+import { RunbooksTable } from "./runbooks-table";
+
+const route = getRouteApi("/app/runbooks");
+
+function Meta({ count, sync }: { count: number; sync: Sync | undefined }) {
+  const repositories = sync?.items.length ?? 0;
+  const last = sync?.items
+    .map((item) => item.syncedAt)
+    .filter(Boolean)
+    .sort()
+    .at(-1);
+  return (
+    <p className="meta">
+      <span>
+        {count} {count === 1 ? "runbook" : "runbooks"} in {repositories}{" "}
+        {repositories === 1 ? "repository" : "repositories"}
+      </span>
+      {last ? (
+        <span>
+          <RefreshCw className="icon" aria-hidden /> Last change synced <Ago at={last} />
+        </span>
+      ) : null}
+    </p>
+  );
+}
+
+export function RunbooksPage() {
+  const filter: Filter = route.useSearch();
+  const runbooks = useQuery(runbooksQuery);
+  const sync = useQuery(syncQuery);
+  const items = runbooks.data?.items ?? [];
+  const shown = items.filter((item) => matches(item, filter, sync.data));
+  return (
+    <main id="main" className="page">
+      <div className="page-head">
+        <div>
+          <h1>Runbooks</h1>
+          {runbooks.data ? <Meta count={items.length} sync={sync.data} /> : null}
+        </div>
+        <div className="row">
+          <ImportLink />
+        </div>
+      </div>
+      <Result query={runbooks} what="runbooks">
+        {(page) =>
+          page.items.length === 0 ? (
+            <EmptyRunbooks />
+          ) : (
+            <>
+              <Filters items={items} sync={sync.data} filter={filter} />
+              {shown.length > 0 ? (
+                <RunbooksTable items={shown} sync={sync.data} />
+              ) : (
+                <div className="card card__body row">
+                  <span>No runbook is like that.</span>
+                  <Link className="btn" to="/runbooks" search={{}}>
+                    <X className="icon" aria-hidden /> Show all {items.length}
+                  </Link>
+                </div>
+              )}
+              {page.nextCursor ? (
+                <p className="dim">
+                  The newest {items.length} are shown. All of them: <code>dd0c runbooks</code>
+                </p>
+              ) : null}
+            </>
+          )
+        }
+      </Result>
+      <BrokenFiles sync={sync.data} known={items} />
+    </main>
+  );
+}

@@ -1,0 +1,197 @@
+/** Members: who is here with which role; owners add, change and remove. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { membersQuery } from "@/api/queries";
+import { Button } from "@/ui/button";
+import { Cell, SectionHead } from "@/ui/cell";
+import { Confirm } from "@/ui/overlay";
+import { Result, Table } from "@/ui/page";
+import { ErrorBox } from "@/ui/states";
+import { Ago } from "@/ui/time";
+import { visible } from "@/ui/visible";
+import {
+  type Me,
+  type Member,
+  ROLES,
+  type Role,
+  useAddMember,
+  useChangeRole,
+  useRemoveMember,
+  useSignInLink,
+} from "./queries";
+import { Secret } from "./secret";
+
+const MAY_NOT = "Only owners manage members";
+
+export function Members({ me }: { me: Me }) {
+  const members = useQuery(membersQuery);
+  const link = useSignInLink();
+  const [removing, setRemoving] = useState<Member | null>(null);
+  const mayNot = me.permissions.includes("members") ? null : MAY_NOT;
+  return (
+    <>
+      <SectionHead title="Members" id="members">
+        A role includes those above it. Policy in git may ask for more, never for less.
+      </SectionHead>
+      {mayNot ? null : <AddMember />}
+      {link.data ? (
+        <Secret title="A sign-in URL that works once" text={link.data.url} onDone={link.reset}>
+          Send it to that member alone: whoever opens it first is signed in as them. It is good for{" "}
+          {link.data.minutes} minutes.
+        </Secret>
+      ) : null}
+      {link.error ? <ErrorBox error={link.error} /> : null}
+      <Result query={members} what="members">
+        {(page) => (
+          <Table stacked caption="Members" heads={["Member", "Role", "Since", "Actions"]}>
+            {page.items.map((member) => (
+              <Row
+                key={member.id}
+                member={member}
+                isYou={member.id === me.id}
+                mayNot={mayNot}
+                onLink={() => link.mutate(member.id)}
+                onRemove={() => setRemoving(member)}
+              />
+            ))}
+          </Table>
+        )}
+      </Result>
+      {removing ? <RemoveMember member={removing} onClose={() => setRemoving(null)} /> : null}
+    </>
+  );
+}
+
+function AddMember() {
+  const add = useAddMember();
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<Role>("responder");
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate({ email: email.trim(), role }, { onSuccess: () => setEmail("") });
+      }}
+    >
+      <label>
+        <span className="label">E-mail address</span>
+        <input
+          className="field"
+          type="email"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          placeholder="morgan@example.com"
+          autoComplete="off"
+        />
+      </label>
+      <div className="control">
+        <span className="label">Role</span>
+        <RoleSelect aria-label="Role of the new member" value={role} onChange={setRole} />
+      </div>
+      <Button
+        type="submit"
+        busy={add.isPending}
+        blocked={email.trim() ? null : "Write an e-mail address first"}
+      >
+        Add the member
+      </Button>
+      {add.error ? <ErrorBox error={add.error} /> : null}
+    </form>
+  );
+}
+
+function RoleSelect({
+  value,
+  onChange,
+  ...rest
+}: {
+  value: Role;
+  onChange: (role: Role) => void;
+  "aria-label"?: string;
+}) {
+  return (
+    <select
+      className="select"
+      value={value}
+      onChange={(event) => onChange(event.target.value as Role)}
+      {...rest}
+    >
+      {ROLES.map(([role, may]) => (
+        <option key={role} value={role}>
+          {role}: {may}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface RowProps {
+  member: Member;
+  isYou: boolean;
+  mayNot: string | null;
+  onLink: () => void;
+  onRemove: () => void;
+}
+
+function Row({ member, isYou, mayNot, onLink, onRemove }: RowProps) {
+  const change = useChangeRole();
+  const name = visible(member.email);
+  return (
+    <tr>
+      <Cell label="Member">
+        <strong>{name}</strong> {isYou ? <span className="tag">you</span> : null}
+        {member.displayName ? <p className="small faint">{visible(member.displayName)}</p> : null}
+      </Cell>
+      <Cell label="Role">
+        {mayNot ? (
+          member.role
+        ) : (
+          <RoleSelect
+            aria-label={`Role of ${name}`}
+            value={member.role}
+            onChange={(role) => change.mutate({ id: member.id, role })}
+          />
+        )}
+        {change.error ? <ErrorBox error={change.error} /> : null}
+      </Cell>
+      <Cell label="Since">
+        <Ago at={member.createdAt} />
+      </Cell>
+      <Cell label="Actions">
+        <div className="row">
+          <Button blocked={mayNot} aria-label={`Make a sign-in URL for ${name}`} onClick={onLink}>
+            Sign-in URL
+          </Button>
+          <Button blocked={mayNot} aria-label={`Remove ${name}…`} onClick={onRemove}>
+            Remove…
+          </Button>
+        </div>
+      </Cell>
+    </tr>
+  );
+}
+
+function RemoveMember({ member, onClose }: { member: Member; onClose: () => void }) {
+  const remove = useRemoveMember();
+  return (
+    <Confirm
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Remove ${visible(member.email)}?`}
+      description="Their sessions and tokens end at once. What they did stays in the audit trail."
+      action={
+        <Button
+          look="primary"
+          busy={remove.isPending}
+          onClick={() => remove.mutate(member.id, { onSuccess: onClose })}
+        >
+          Remove {visible(member.email)}
+        </Button>
+      }
+    >
+      {remove.error ? <ErrorBox error={remove.error} /> : null}
+    </Confirm>
+  );
+}

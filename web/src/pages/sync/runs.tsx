@@ -1,0 +1,52 @@
+/** The last syncs: what began each, what came of it. */
+import type { Schemas } from "@/api/client";
+import { Cell } from "@/ui/cell";
+import { Commit, Table, words } from "@/ui/page";
+import { Status, type StatusKind } from "@/ui/status";
+import { Ago } from "@/ui/time";
+import { visible } from "@/ui/visible";
+import { triggerWords } from "./repository";
+
+const KINDS: Record<string, StatusKind> = {
+  unchanged: "done",
+  synced: "done",
+  partial: "attention",
+  failed: "failed",
+};
+
+/** `3 files read, 1 broken`: the counts that are not zero. */
+export function countWords(counts: Record<string, number>): string {
+  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  return found.map(([name, count]) => `${count} ${words(name)}`).join(", ") || "nothing changed";
+}
+
+export function Runs({ runs }: { runs: readonly Schemas["SyncRun"][] }) {
+  return (
+    <Table
+      stacked
+      caption="The last syncs"
+      heads={["Outcome", "What", "Repository", "Begun by", "Commit", "When"]}
+    >
+      {runs.map((run) => (
+        <tr key={run.id}>
+          <Cell label="Outcome">
+            <Status kind={KINDS[run.outcome] ?? "done"}>{words(run.outcome)}</Status>
+          </Cell>
+          <Cell label="What">
+            <span className="dim">{run.error ? visible(run.error) : countWords(run.counts)}</span>
+          </Cell>
+          <Cell label="Repository">{visible(run.repository)}</Cell>
+          <Cell label="Begun by">
+            <span className="dim">{triggerWords(run.trigger)}</span>
+          </Cell>
+          <Cell label="Commit">
+            <Commit oid={run.toCommit} />
+          </Cell>
+          <Cell label="When">
+            <Ago at={run.finishedAt} />
+          </Cell>
+        </tr>
+      ))}
+    </Table>
+  );
+}

@@ -1,0 +1,99 @@
+/** Keyboard shortcuts: pages register theirs, `?` lists all that are active now. */
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+
+export interface Shortcut {
+  /** One key as `KeyboardEvent.key` names it (`j`, `?`, `Escape`), or two after each other: `g r`. */
+  keys: string;
+  label: string;
+  run: () => void;
+}
+
+interface Registry {
+  add: (group: string, shortcuts: readonly Shortcut[]) => () => void;
+  groups: ReadonlyMap<string, readonly Shortcut[]>;
+}
+
+const Context = createContext<Registry | null>(null);
+const CHORD_MS = 900;
+
+/** Whether typing goes into a field: then single keys are text, not shortcuts. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/** The shortcut that this key completes, given the key before it. The newest group wins. */
+export function match(
+  groups: ReadonlyMap<string, readonly Shortcut[]>,
+  key: string,
+  before: string | null,
+): Shortcut | undefined {
+  const all = [...groups.values()].reverse().flat();
+  const chord = before ? all.find((item) => item.keys === `${before} ${key}`) : undefined;
+  return chord ?? all.find((item) => item.keys === key);
+}
+
+export function ShortcutProvider({ children }: { children: ReactNode }) {
+  const [groups, setGroups] = useState<ReadonlyMap<string, readonly Shortcut[]>>(new Map());
+  const live = useRef(groups);
+  live.current = groups;
+  const before = useRef<{ key: string; at: number } | null>(null);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
+        return;
+      const last =
+        before.current && event.timeStamp - before.current.at < CHORD_MS ? before.current.key : null;
+      const found = match(live.current, event.key, last);
+      before.current = found ? null : { key: event.key, at: event.timeStamp };
+      if (!found) return;
+      event.preventDefault();
+      found.run();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  const registry = useMemo<Registry>(
+    () => ({
+      groups,
+      add: (group, shortcuts) => {
+        setGroups((now) => new Map(now).set(group, shortcuts));
+        return () =>
+          setGroups((now) => {
+            const next = new Map(now);
+            next.delete(group);
+            return next;
+          });
+      },
+    }),
+    [groups],
+  );
+  return <Context.Provider value={registry}>{children}</Context.Provider>;
+}
+
+/** All active shortcuts, for the help. */
+export function useShortcutGroups(): ReadonlyMap<string, readonly Shortcut[]> {
+  return useContext(Context)?.groups ?? new Map();
+}
+
+/** Make shortcuts active while the caller is on screen. `run` may change at each render; keys may not. */
+export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
+  const add = useContext(Context)?.add;
+  const adding = useRef(add);
+  adding.current = add;
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  const names = shortcuts.map((item) => `${item.keys}\t${item.label}`).join("\n");
+  useEffect(() => {
+    const stable = names
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => {
+        const [keys = "", label = ""] = line.split("\t");
+        return { keys, label, run: () => latest.current.find((item) => item.keys === keys)?.run() };
+      });
+    return adding.current?.(group, stable);
+  }, [group, names]);
+}

@@ -1,0 +1,159 @@
+/** A command, whole and exact: what you read is what runs. */
+import { Fragment, type ReactNode } from "react";
+import { CopyButton } from "./copy";
+import { Tooltip } from "./overlay";
+import { type RiskWord, riskClass } from "./risk";
+import { visible } from "./visible";
+
+/** Characters [start, end) of the command (Unicode code points) that decided, and why. */
+export interface Span {
+  start: number;
+  end: number;
+  risk?: string | null;
+  rule?: string | null;
+  why?: string | null;
+}
+
+/** A hole, exactly as `schemas/holes.py` knows it. */
+const HOLE = /\{\{ [a-z][a-z0-9_]{0,62} \}\}/g;
+const LONGEST_KEPT = 40;
+
+/** Break only between arguments: runs of non-blanks are kept together, unless they are very long. */
+function words(text: string, key: string, verb: boolean): ReactNode[] {
+  const shown: ReactNode[] = [];
+  let first = verb;
+  let at = 0;
+  for (const word of text.split(/(\s+)/).filter(Boolean)) {
+    const place = `${key}.${at}`;
+    at += word.length;
+    if (first && /\S/.test(word)) {
+      first = false;
+      shown.push(<b key={place}>{visible(word)}</b>);
+    } else if (/\S/.test(word) && word.length > 1 && word.length < LONGEST_KEPT) {
+      shown.push(
+        <span key={place} className="arg">
+          {visible(word)}
+        </span>,
+      );
+    } else shown.push(<Fragment key={place}>{visible(word)}</Fragment>);
+  }
+  return shown;
+}
+
+function holes(text: string, key: string, verb: boolean): ReactNode[] {
+  const shown: ReactNode[] = [];
+  let at = 0;
+  for (const match of text.matchAll(HOLE)) {
+    shown.push(...words(text.slice(at, match.index), `${key}-${at}`, verb && at === 0));
+    shown.push(
+      <span key={`${key}-v${match.index}`} className="var" title={`variable ${match[0].slice(3, -3)}`}>
+        {match[0]}
+      </span>,
+    );
+    at = match.index + match[0].length;
+  }
+  shown.push(...words(text.slice(at), `${key}-${at}`, verb && at === 0));
+  return shown;
+}
+
+/** Spans in order, without overlap, inside the text: an untrusted or stale span never breaks the page. */
+export function soundSpans(spans: readonly Span[], length: number): Span[] {
+  const sorted = spans
+    .filter((span) => span.start >= 0 && span.end <= length && span.start < span.end)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  const kept: Span[] = [];
+  for (const span of sorted) {
+    const last = kept.at(-1);
+    if (!last || span.start >= last.end) kept.push(span);
+  }
+  return kept;
+}
+
+function riskOf(span: Span, fallback: RiskWord): string {
+  const word = span.risk;
+  return riskClass(
+    word === "safe" || word === "caution" || word === "dangerous" || word === "unknown" ? word : fallback,
+  );
+}
+
+/** The characters that decided, with the reason on hover and on focus. */
+function Deciding({ span, risk, text }: { span: Span; risk: RiskWord; text: string }) {
+  return (
+    <Tooltip
+      text={
+        <>
+          {span.rule ? <strong>{visible(span.rule)}</strong> : null}
+          {span.rule && span.why ? ": " : null}
+          {span.why ? visible(span.why) : null}
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard. */}
+      <span className={`why ${riskOf(span, risk)}`} tabIndex={0}>
+        {visible(text)}
+      </span>
+    </Tooltip>
+  );
+}
+
+interface Line {
+  start: number;
+  end: number;
+}
+
+/** Where the lines of a text begin and end, in code points; the newline belongs to its line. */
+function linesOf(points: readonly string[]): Line[] {
+  const lines: Line[] = [];
+  let start = 0;
+  points.forEach((point, index) => {
+    if (point !== "\n") return;
+    lines.push({ start, end: index + 1 });
+    start = index + 1;
+  });
+  if (start < points.length || lines.length === 0) lines.push({ start, end: points.length });
+  return lines;
+}
+
+function lineParts(points: readonly string[], line: Line, spans: readonly Span[], risk: RiskWord) {
+  const parts: ReactNode[] = [];
+  let at = line.start;
+  const text = (from: number, to: number) => points.slice(from, to).join("");
+  for (const span of spans) {
+    if (span.end <= line.start || span.start >= line.end) continue;
+    const from = Math.max(span.start, line.start);
+    const to = Math.min(span.end, line.end);
+    parts.push(...holes(text(at, from), `t${at}`, at === 0));
+    parts.push(<Deciding key={`s${from}`} span={span} risk={risk} text={text(from, to)} />);
+    at = to;
+  }
+  parts.push(...holes(text(at, line.end), `t${at}`, at === 0));
+  return parts;
+}
+
+interface Props {
+  text: string;
+  spans?: readonly Span[] | null;
+  risk?: RiskWord;
+  /** Leave the copy button out, where the line around has one. */
+  bare?: boolean;
+  /** Strike it through: a command that another one replaced. */
+  was?: boolean;
+}
+
+/** The command in its box: verb bold, variables dotted, the spans that decided underlined and explained. */
+export function Command({ text, spans, risk = "unknown", bare = false, was = false }: Props) {
+  const points = Array.from(text);
+  const sound = soundSpans(spans ?? [], points.length);
+  return (
+    <div className={`cmd${was ? " was" : ""}`}>
+      <code className="cmd__text">
+        {linesOf(points).map((line) => (
+          <span key={line.start} className="cmd__line">
+            {lineParts(points, line, sound, risk)}
+          </span>
+        ))}
+      </code>
+      {bare ? null : <CopyButton text={text} what="command" />}
+    </div>
+  );
+}

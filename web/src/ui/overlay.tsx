@@ -1,0 +1,87 @@
+/** Dialog, tooltip and popover on Radix primitives, in the theme's look. */
+import { AlertDialog, Dialog as RadixDialog, Tooltip as RadixTooltip } from "radix-ui";
+import type { ReactElement, ReactNode } from "react";
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+/** A modal dialog: focus is kept inside, Escape closes, focus returns to where it was. */
+export function Dialog({ open, onOpenChange, title, description, wide = false, children }: DialogProps) {
+  return (
+    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
+      <RadixDialog.Portal>
+        <RadixDialog.Overlay className="veil" />
+        <RadixDialog.Content
+          className={`dialog${wide ? " dialog--wide" : ""}`}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
+          <RadixDialog.Title asChild>
+            <h2 className="title-l">{title}</h2>
+          </RadixDialog.Title>
+          {description ? (
+            <RadixDialog.Description asChild>
+              <div className="dim">{description}</div>
+            </RadixDialog.Description>
+          ) : null}
+          {children}
+        </RadixDialog.Content>
+      </RadixDialog.Portal>
+    </RadixDialog.Root>
+  );
+}
+
+interface ConfirmProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description: ReactNode;
+  children?: ReactNode;
+  /** The verb of the button that does it. */
+  action: ReactElement;
+}
+
+/** A question before something that can't be taken back. Cancel has the focus. */
+export function Confirm({ open, onOpenChange, title, description, children, action }: ConfirmProps) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="veil" />
+        <AlertDialog.Content className="dialog">
+          <AlertDialog.Title asChild>
+            <h2 className="title-l">{title}</h2>
+          </AlertDialog.Title>
+          <AlertDialog.Description asChild>
+            <div className="dim">{description}</div>
+          </AlertDialog.Description>
+          {children}
+          <div className="dialog__foot">
+            <AlertDialog.Cancel className="btn">Cancel</AlertDialog.Cancel>
+            {action}
+          </div>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+/** A focusable hint. The child must take a ref and props (a native element). */
+export function Tooltip({ text, children }: { text: ReactNode; children: ReactElement }) {
+  return (
+    <RadixTooltip.Root>
+      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
+      <RadixTooltip.Portal>
+        <RadixTooltip.Content className="tooltip" sideOffset={6} collisionPadding={8}>
+          {text}
+        </RadixTooltip.Content>
+      </RadixTooltip.Portal>
+    </RadixTooltip.Root>
+  );
+}
+
+export const TooltipProvider = RadixTooltip.Provider;

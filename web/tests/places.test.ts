@@ -1,0 +1,183 @@
+/** The logic of sync, agents, audit, settings and the way back in. */
+import { describe, expect, it } from "vitest";
+import { fleetWords } from "@/pages/agents/agents-page";
+import { readLabels } from "@/pages/agents/labels";
+import { count } from "@/pages/audit/chain";
+import { actorWords, gist } from "@/pages/audit/event";
+import { withChosen } from "@/pages/audit/filter-bar";
+import { asked, isFiltered, withFilter } from "@/pages/audit/filters";
+import { approvalWords, span } from "@/pages/settings/policy-view";
+import { tokenState } from "@/pages/settings/tokens";
+import { ownPath } from "@/pages/signed-out/come-back";
+import { whyWords } from "@/pages/signed-out/signed-out";
+import { place, triggerWords } from "@/pages/sync/repository";
+import { countWords } from "@/pages/sync/runs";
+import { summary } from "@/pages/sync/sync-page";
+import { actionsFor } from "@/shell/actions";
+import { isOutdated } from "@/shell/fallbacks";
+import { nextHint } from "@/shell/first-run";
+
+describe("labels of an agent", () => {
+  it("reads pairs parted by commas or blanks", () => {
+    expect(readLabels("role=db-agent, env=prod\n tier=1")).toEqual({
+      labels: { role: "db-agent", env: "prod", tier: "1" },
+      problem: null,
+    });
+    expect(readLabels("")).toEqual({ labels: {}, problem: null });
+  });
+  it.each(["role", "=x", "role=", "Role=x", "role=a b=", "role=<b>", "role=\u202eabc"])(
+    "names what it can't read: %s",
+    (text) => {
+      expect(readLabels(text).problem).toContain("is not a label");
+    },
+  );
+});
+
+describe("filters of the trail", () => {
+  const now = Date.parse("2026-11-28T20:00:00Z");
+  it("asks for what the address says, and no more", () => {
+    expect(asked({}, now)).toEqual({ limit: 50 });
+    expect(asked({ type: "step", actor: "system:sync", execution: "exe_1", within: "1h" }, now)).toEqual({
+      limit: 50,
+      type: "step",
+      actor: "system:sync",
+      execution: "exe_1",
+      since: "2026-11-28T19:00:00.000Z",
+    });
+    expect(asked({ within: "forever" }, now)).toEqual({ limit: 50 });
+  });
+  it("adds and takes away one filter", () => {
+    expect(withFilter({ type: "step" }, "actor", "x")).toEqual({ type: "step", actor: "x" });
+    expect(withFilter({ type: "step", actor: "x" }, "type", "")).toEqual({ actor: "x" });
+    expect(isFiltered({})).toBe(false);
+    expect(isFiltered({ within: "1h" })).toBe(true);
+  });
+  it("keeps a choice that the list does not have", () => {
+    const choices = [{ value: "step", label: "Steps" }];
+    expect(withChosen(choices, "step")).toBe(choices);
+    expect(withChosen(choices, "step.approved")[0]).toEqual({
+      value: "step.approved",
+      label: "step.approved",
+    });
+  });
+});
+
+describe("an event in words", () => {
+  it("names who did it", () => {
+    expect(actorWords({ actor: "member:mem_1", actorName: "a@b.c" })).toBe("a@b.c");
+    expect(actorWords({ actor: "agent:agt_1", actorName: "home" })).toBe("agent home");
+    expect(actorWords({ actor: "system:sync", actorName: undefined })).toBe("the product: sync");
+    expect(actorWords({ actor: "member:mem_2", actorName: undefined })).toBe("member:mem_2");
+  });
+  it("shows short plain values in a line, never objects or long texts", () => {
+    expect(gist({ name: "x", on: true, list: [1], long: "a".repeat(81), empty: "" })).toBe("name x, on true");
+  });
+  it("groups digits of a number", () => {
+    expect([count(7), count(18204), count(1234567)]).toEqual(["7", "18\u00a0204", "1\u00a0234\u00a0567"]);
+  });
+});
+
+describe("sync in words", () => {
+  it("sums up the repositories", () => {
+    const of = (...states: string[]) => summary(states.map((state) => ({ state })));
+    expect(of()).toBe("No repository");
+    expect(of("synced")).toBe("1 repository, all in service as git has them");
+    expect(of("synced", "broken", "behind", "broken")).toBe("4 repositories, 2 broken, 1 behind");
+  });
+  it("says where a file is broken", () => {
+    expect(place({ path: "runbooks/a\u202e.yaml", line: 4, column: 7 })).toBe(
+      "runbooks/a⟨U+202E⟩.yaml, line 4, column 7",
+    );
+    expect(place({ path: "a.yaml", line: null, column: 3 })).toBe("a.yaml");
+  });
+  it("says what began it and what came of it", () => {
+    expect(triggerWords("manual")).toBe("a person");
+    expect(triggerWords("some_thing")).toBe("some thing");
+    expect(countWords({ files: 3, broken: 0 })).toBe("3 files");
+    expect(countWords({})).toBe("nothing changed");
+  });
+});
+
+describe("settings in words", () => {
+  it("says who must approve", () => {
+    expect(approvalWords({ members: 1, role: "responder" })).toBe("1 member, responder or more");
+    expect(approvalWords({ members: 2, role: "owner" })).toBe("2 different members, each owner or more");
+  });
+  it("says a span in the largest whole unit", () => {
+    expect([span(86_400_000), span(3_600_000), span(90_000), span(1_500)]).toEqual([
+      "24 hours",
+      "1 hour",
+      "90 seconds",
+      "1500 milliseconds",
+    ]);
+  });
+  it("knows when a token no longer works", () => {
+    const now = Date.parse("2026-11-28T20:00:00Z");
+    expect(tokenState({ revokedAt: null, expiresAt: "2026-11-29T00:00:00Z" }, now)).toBe("active");
+    expect(tokenState({ revokedAt: null, expiresAt: "2026-11-28T00:00:00Z" }, now)).toBe("expired");
+    expect(tokenState({ revokedAt: "2026-11-28T00:00:00Z", expiresAt: null }, now)).toBe("revoked");
+    expect(tokenState({ revokedAt: null, expiresAt: null }, now)).toBe("active");
+  });
+  it("counts the fleet without the revoked", () => {
+    expect(fleetWords([{ status: "online" }, { status: "offline" }, { status: "revoked" }])).toBe(
+      "2 agents, 1 online",
+    );
+    expect(fleetWords([])).toBe("No agent");
+  });
+});
+
+describe("the way back in", () => {
+  it("leads only to addresses of our own", () => {
+    const origin = "http://localhost:8440";
+    expect(ownPath("/audit?type=step#x", origin)).toBe("/audit?type=step#x");
+    for (const evil of [
+      "//evil.example/x",
+      "/\\evil.example",
+      "https://evil.example",
+      "javascript:alert(1)",
+      "",
+      undefined,
+    ]) {
+      expect(ownPath(evil, origin)).toBe("/runbooks");
+    }
+  });
+  it("has a reason for every word", () => {
+    const titles = ["spent", "left", "ended", "needed", undefined].map((why) => whyWords(why).title);
+    expect(new Set(titles).size).toBe(4);
+  });
+});
+
+describe("the palette's actions", () => {
+  const hands = { help: () => {}, panic: () => {}, syncNow: () => {}, theme: () => {}, leave: () => {} };
+  const texts = (...may: Parameters<typeof actionsFor>[0] extends ReadonlySet<infer P> ? P[] : never) =>
+    actionsFor(new Set(may), false, hands).map((action) => action.text);
+  it("offers only what the role may", () => {
+    expect(texts("read")).not.toContain("Halt everything…");
+    expect(texts("read")).not.toContain("Add an agent");
+    expect(texts("read", "panic", "agents")).toEqual(
+      expect.arrayContaining(["Halt everything…", "Add an agent"]),
+    );
+  });
+  it("leads to the end of a panic while it lasts", () => {
+    expect(actionsFor(new Set(["panic" as const]), true, hands)[0]).toMatchObject({ to: "/settings#panic" });
+  });
+});
+
+describe("hints of the first days", () => {
+  const runbooks = [{ id: "rbk_1", name: "host-health" }];
+  it("point at the next thing, and end", () => {
+    expect(nextHint({ runbooks, executions: 0, pulls: 0, canImport: true })?.to).toBe("/runbooks/rbk_1");
+    expect(nextHint({ runbooks, executions: 1, pulls: 0, canImport: true })?.to).toBe("/import");
+    expect(nextHint({ runbooks: [], executions: 0, pulls: 0, canImport: true })?.to).toBe("/import");
+    expect(nextHint({ runbooks, executions: 1, pulls: 1, canImport: true })).toBeNull();
+    expect(nextHint({ runbooks, executions: 1, pulls: 0, canImport: false })).toBeNull();
+  });
+});
+
+describe("a page that failed", () => {
+  it("is called outdated only where a part could not be fetched", () => {
+    expect(isOutdated(new TypeError("Failed to fetch dynamically imported module: /assets/x.js"))).toBe(true);
+    expect(isOutdated(new TypeError("x is undefined"))).toBe(false);
+    expect(isOutdated("text")).toBe(false);
+  });
+});
