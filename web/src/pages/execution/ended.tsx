@@ -4,7 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { api, idempotencyKey, take } from "@/api/client";
-import { queryClient } from "@/api/queries";
+import { executionQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/overlay";
 import { ErrorBox } from "@/ui/states";
@@ -92,7 +92,8 @@ function useUndo(x: Execution) {
         }),
       ),
     onSuccess: async (made) => {
-      queryClient.setQueryData(["executions", "one", made.id], made);
+      queryClient.setQueryData(executionQuery(made.id).queryKey, made);
+      void queryClient.invalidateQueries({ queryKey: executionQuery(x.id).queryKey });
       await navigate({ to: "/executions/$execution", params: { execution: made.id } });
     },
   });

@@ -27,13 +27,20 @@ export function heard(position: Position, version: number, shown: number): Posit
   return { version: highest, stale: highest > shown };
 }
 
+/** An ended execution that somebody may still roll back: the one thing about it that can change. */
+function mayBeUndone(x: Execution): boolean {
+  return x.undoable > 0 && !x.undoneById;
+}
+
 export function useExecution(id: string): Followed {
   const position = useRef<Position>({ version: 0, stale: false });
   const live = useRef(false);
   const query = useQuery({
     ...executionQuery(id),
+    // What was read a moment ago on another page may be old by now, and an ended one has no stream to say so.
+    refetchOnMount: "always",
     refetchInterval: ({ state }) => {
-      if (state.data && isOver(state.data)) return false;
+      if (state.data && isOver(state.data)) return mayBeUndone(state.data) ? BESIDE_STREAM_MS : false;
       if (state.error && asProblem(state.error).status === 404) return false;
       return live.current ? BESIDE_STREAM_MS : REFRESH_MS;
     },
