@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from controller.governance.documents import judge_file
+from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from schemas.errors import Dd0cError
-from schemas.runbook import AmbiguityKind
 
 _SLOW_SECONDS: Final = 1.0
 
@@ -45,33 +45,8 @@ def scorer(corpus: Path) -> Any:
 
 
 def prediction(found: Preview) -> dict[str, Any]:
-    """A preview in the truth's shape: commands as the source writes them, with the holes put back."""
-    steps, orders = [], {}
-    for order, item in enumerate(found.built.steps, 1):
-        orders[item.step.id] = order
-        if item.written is not None:
-            steps.append({"order": order, "command": item.written, "kind": "command"})
-    branches = [
-        {
-            "if": branch["if"],
-            "then": [orders[step] for step in branch["then"]],
-            "else": [orders[step] for step in branch["else"]],
-        }
-        for branch in found.to_json()["branches"]
-    ]
-    names = [variable.name for variable in found.runbook.spec.variables]
-    unfilled = [
-        item.text
-        for item in found.runbook.spec.ambiguities
-        if item.kind is AmbiguityKind.MISSING_VALUE and " " not in item.text
-    ]
-    return {
-        "steps": steps,
-        "variables": [*names, *unfilled],
-        "prerequisites": [item.text for item in found.runbook.spec.prerequisites],
-        "branches": branches,
-        "ambiguities": [item.text for item in found.runbook.spec.ambiguities],
-    }
+    """A preview in the truth's shape: what `dd0c parse --json` prints, which the scorer reads as it is."""
+    return parsed_json(found)
 
 
 def _one(path: Path, result: Result) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from controller.api.routes import (
     reviews,
     runbooks,
     session,
+    source_texts,
     streams,
     sync,
 )
@@ -38,6 +39,7 @@ ROUTERS: Final = (
     session.router,
     runbooks.open_router,
     runbooks.router,
+    source_texts.router,
     reviews.versions_router,
     pulls.router,
     reviews.router,

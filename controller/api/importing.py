@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.corrections import Overrides
+from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from ingest.propose import Proposed, build_proposal, edit_proposal, runbook_path
 from ingest.questions import Answer
@@ -64,6 +65,11 @@ def preview_document(paste: Paste, with_yaml: bool) -> dict[str, Any]:
     """A preview as the API shows it. Raises as `ingest.pipeline.preview`."""
     found = paste.preview()
     return {**found.to_json(), "yaml": found.yaml} if with_yaml else found.to_json()
+
+
+def parse_document(paste: Paste) -> dict[str, Any]:
+    """A preview in the form for scripts. Raises as `ingest.pipeline.preview`."""
+    return parsed_json(paste.preview())
 
 
 def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -> Imported:

@@ -182,6 +182,8 @@ def _possible(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         found.add("422")
     if any(item["name"] == "if-match" for item in operation.get("parameters", [])):
         found.add("428" if "/executions/" in path else "412")
-    if path.endswith(("/parse-preview", "/classify", "/session", "/enroll", "/events", "/stream")):
+    if path.endswith(
+        ("/parse-preview", "/runbooks/parse", "/classify", "/session", "/enroll", "/events", "/stream")
+    ):
         found.add("429")
     return sorted(found)

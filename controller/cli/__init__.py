@@ -13,6 +13,7 @@ import click
 
 COMMANDS: Final = {
     "import": ("imports", "import_command"),
+    "parse": ("parse", "parse_command"),
     "pr": ("pulls", "pr_group"),
     "runbooks": ("runbooks", "runbooks_group"),
     "run": ("run", "run_command"),

@@ -12,7 +12,7 @@ import click
 from controller.cli.client import state_folder
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.output import interactive
+from controller.cli.output import inert, interactive
 from controller.cli.preview import show_preview
 
 FORMATS: Final = ("markdown", "html", "plain")
@@ -54,8 +54,10 @@ def request_body(file: Any, form: str | None, name: str | None) -> dict[str, Any
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        named = getattr(file, "name", "-")
+        shown = "Standard input" if named in ("-", "<stdin>") else inert(named)
         raise CliError(
-            f"{file.name} is not UTF-8 text (byte {error.start} is {data[error.start]:#04x}).",
+            f"{shown} is not UTF-8 text (byte {error.start} is {data[error.start]:#04x}).",
             ExitCode.USAGE,
             "Convert it first, e.g. with iconv.",
         ) from error

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from base import limits
 from controller.db import queries
+from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import kind_of
 from controller.governance.repositories import repository_or_first
 from controller.pki.sealer import Erased, Sealer
@@ -144,23 +145,39 @@ class Records:
                 _PROPOSALS["proposal_of_pull"], Proposed, repository_id=row.id, pull_number=number
             )
             digest = None if proposal is None else proposal.source_sha256
-            sealed = (
-                None
-                if digest is None
-                else await uow.one(_SOURCES["find_source_text"], _Sealed, sha256=digest)
+            found = None if digest is None else await self._open_source(uow, digest)
+        if found is None:
+            raise NotFound(
+                "This pull request was not made from a pasted text.",
+                hint="Its document is in its files.",
+                code="no_source",
             )
-            if sealed is None:
-                raise NotFound(
-                    "This pull request was not made from a pasted text.",
-                    hint="Its document is in its files.",
-                    code="no_source",
-                )
-            try:
-                opened = await self._sealer.open(
-                    uow, bytes(sealed.sealed), bytes.fromhex(sealed.sha256.removeprefix("sha256:"))
-                )
-            except Erased as gone:
-                raise Conflict("The pasted text was erased on request.", code="erased") from gone
+        return found
+
+    async def source_text(self, principal: Principal, sha256: str) -> SourceText:
+        """A text that was pasted once, by its SHA-256 in hexadecimal. Needs `propose`.
+
+        Raises Forbidden, NotFound where nobody here imported it, Conflict where it was erased.
+        """
+        principal.require("propose")
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            found = await self._open_source(uow, f"sha256:{sha256}")
+        if found is None:
+            raise NotFound(
+                "No imported text has this SHA-256.", hint="Only what became a pull request is kept."
+            )
+        return found
+
+    async def _open_source(self, uow: UnitOfWork, digest: str) -> SourceText | None:
+        sealed = await uow.one(_SOURCES["find_source_text"], _Sealed, sha256=digest)
+        if sealed is None:
+            return None
+        try:
+            opened = await self._sealer.open(
+                uow, bytes(sealed.sealed), bytes.fromhex(sealed.sha256.removeprefix("sha256:"))
+            )
+        except Erased as gone:
+            raise Conflict("The pasted text was erased on request.", code="erased") from gone
         return SourceText(
             sha256=sealed.sha256,
             format=sealed.format,

@@ -13,7 +13,7 @@ from controller.api import catalog, proposing
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
 from controller.api.idempotency import IdempotentRoute
-from controller.api.importing import preview_document
+from controller.api.importing import parse_document, preview_document
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from controller.api.routing import PreviewRoute, id_or_404
 from controller.api.services import Services
@@ -24,6 +24,7 @@ from controller.api.shapes.imports import (
     PreviewRequest,
     ProposedShape,
 )
+from controller.api.shapes.parsed import ParsedShape
 from controller.api.shapes.preview import PreviewShape
 from controller.api.shapes.pulls import pull_shape
 from controller.api.shapes.runbooks import RunbookItem, RunbookShape, VersionItem
@@ -50,6 +51,16 @@ async def parse_preview(services: ServicesDep, body: PreviewRequest) -> dict[str
     """
     proposing.check_size(services, body.text)
     return await services.parse_pool.run(preview_document, body.to_paste(services.advising), body.yaml)
+
+
+@open_router.post("/parse", summary="Read a text for a script", response_model=ParsedShape)
+async def parse(services: ServicesDep, body: PasteRequest) -> dict[str, Any]:
+    """The same as `parse-preview` in the plain form that `dd0c parse --json` prints: it stays as it is.
+
+    Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
+    """
+    proposing.check_size(services, body.text)
+    return await services.parse_pool.run(parse_document, body.to_paste(services.advising))
 
 
 @router.post(

@@ -70,6 +70,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a text for a script
+         * @description The same as `parse-preview` in the plain form that `dd0c parse --json` prints: it stays as it is.
+         *
+         *     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
+         */
+        post: operations["parse_api_v1_runbooks_parse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks": {
         parameters: {
             query?: never;
@@ -161,6 +183,28 @@ export interface paths {
         get: operations["show_version_api_v1_runbooks__runbook__versions__version__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source-texts/{sha256}/reparse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a kept text again
+         * @description What the import of today makes of a text that was imported before; saves nothing.
+         *
+         *     404 where nobody of this tenant imported such a text, 409 `erased` where it was erased on request.
+         */
+        post: operations["reparse_api_v1_source_texts__sha256__reparse_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3304,6 +3348,249 @@ export interface components {
             agents: number;
         };
         /**
+         * ParsedAmbiguity
+         * @description A sentence that a person must make precise.
+         */
+        ParsedAmbiguity: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Question */
+            question: string;
+            /**
+             * Step
+             * @description The `order` of the step that waits for the answer.
+             */
+            step?: number | null;
+            span?: components["schemas"]["Place"] | null;
+            /** Candidates */
+            candidates: string[];
+        };
+        /**
+         * ParsedBranch
+         * @description A condition of the text and the `order` of the steps on both of its sides.
+         */
+        ParsedBranch: {
+            /** If */
+            if: string;
+            /** Then */
+            then: number[];
+            /** Else */
+            else: number[];
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedCoverage
+         * @description What became of every sentence.
+         */
+        ParsedCoverage: {
+            /**
+             * Percent
+             * @description The share of the sentences whose fate is told.
+             */
+            percent: number;
+            /** Sentences */
+            sentences: number;
+            /** By Fate */
+            by_fate: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["ParsedFate"][];
+        };
+        /**
+         * ParsedFate
+         * @description What became of one sentence (of code: of its lines of one fate), and why.
+         */
+        ParsedFate: {
+            /**
+             * Fate
+             * @enum {string}
+             */
+            fate: "step" | "expectation" | "title" | "prerequisite" | "branch" | "note" | "ignored";
+            /** Reason */
+            reason: string;
+            /** Line */
+            line: number;
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedNote
+         * @description A sentence beside the steps.
+         */
+        ParsedNote: {
+            /** Text */
+            text: string;
+            /** Line */
+            line: number;
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedPrerequisite
+         * @description What must be there before the first step.
+         */
+        ParsedPrerequisite: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedRepair
+         * @description What a word processor had broken.
+         */
+        ParsedRepair: {
+            /** Kind */
+            kind: string;
+            /** Was */
+            was: string;
+            /** Now */
+            now: string;
+            /** Line */
+            line: number;
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedSecret
+         * @description Where a secret was masked; never what it was.
+         */
+        ParsedSecret: {
+            /** Kind */
+            kind: string;
+            span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedShape
+         * @description A text, understood. Nothing of it is stored.
+         */
+        ParsedShape: {
+            /**
+             * Version
+             * @constant
+             */
+            version: 1;
+            /** Title */
+            title: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service?: string | null;
+            /** Format */
+            format: string;
+            /** Source Sha256 */
+            source_sha256: string;
+            /**
+             * Source
+             * @description What the spans point into; secrets are masked.
+             */
+            source: string;
+            /** Steps */
+            steps: components["schemas"]["ParsedStep"][];
+            /** Variables */
+            variables: components["schemas"]["ParsedVariable"][];
+            /** Prerequisites */
+            prerequisites: components["schemas"]["ParsedPrerequisite"][];
+            /** Branches */
+            branches: components["schemas"]["ParsedBranch"][];
+            /** Ambiguities */
+            ambiguities: components["schemas"]["ParsedAmbiguity"][];
+            /** Notes */
+            notes: components["schemas"]["ParsedNote"][];
+            coverage: components["schemas"]["ParsedCoverage"];
+            /** Masked Secrets */
+            masked_secrets: components["schemas"]["ParsedSecret"][];
+            /** Repairs */
+            repairs: components["schemas"]["ParsedRepair"][];
+        };
+        /**
+         * ParsedStep
+         * @description A command, or an instruction for a person, in the order in which they are done.
+         */
+        ParsedStep: {
+            /**
+             * Order
+             * @description From 1.
+             */
+            order: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "command" | "manual";
+            /** Intent */
+            intent: string;
+            /**
+             * Command
+             * @description As the source writes it, after the repairs that are listed.
+             */
+            command?: string | null;
+            /**
+             * Template
+             * @description As the runbook holds it, with its holes; null where no agent may run it.
+             */
+            template?: string | null;
+            /** Manual */
+            manual?: string | null;
+            /**
+             * Dialect
+             * @description What reads the command: `shell`, `sql`, `redis-cli` …
+             */
+            dialect?: string | null;
+            /** Risk */
+            risk?: ("safe" | "caution" | "dangerous" | "unknown") | null;
+            /**
+             * Scanner Risk
+             * @description The scanner alone; `risk` is `unknown` where only it was asked and says safe.
+             */
+            scanner_risk?: ("safe" | "caution" | "dangerous" | "unknown") | null;
+            /** Why */
+            why?: string | null;
+            /** Rules */
+            rules: string[];
+            /** Line */
+            line: number;
+            span?: components["schemas"]["Place"] | null;
+            /** Spans */
+            spans: components["schemas"]["Place"][];
+        };
+        /**
+         * ParsedVariable
+         * @description What the operator supplies.
+         */
+        ParsedVariable: {
+            /** Name */
+            name: string;
+            /**
+             * Pattern
+             * @description RE2, for the whole value; null for a secret and an open one.
+             */
+            pattern?: string | null;
+            /** Example */
+            example?: string | null;
+            /** Type */
+            type?: string | null;
+            /** Secret */
+            secret: boolean;
+            /**
+             * Alert Field
+             * @description The field of an alert that fills it.
+             */
+            alert_field?: string | null;
+            /**
+             * Open
+             * @description It could not become a variable yet: a question asks for it.
+             */
+            open: boolean;
+            /** Spans */
+            spans: components["schemas"]["Place"][];
+        };
+        /**
          * PasteRequest
          * @description A pasted text. It is data: nothing in it is executed or obeyed.
          */
@@ -3347,6 +3634,16 @@ export interface components {
          * @enum {string}
          */
         Permission: "read" | "start" | "respond" | "approve_caution" | "approve_dangerous" | "skip" | "abort" | "edit" | "panic" | "panic_clear" | "propose" | "merge" | "repositories" | "agents" | "raise_trust" | "members" | "tokens" | "keys";
+        /**
+         * Place
+         * @description A place in `source`.
+         */
+        Place: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
         /**
          * PolicyShape
          * @description What holds for every runbook; `rules` ask for more of some. Changed in git, by a pull request.
@@ -5391,6 +5688,38 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    parse_api_v1_runbooks_parse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_runbooks_api_v1_runbooks_get: {
         parameters: {
             query?: {
@@ -5623,6 +5952,40 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reparse_api_v1_source_texts__sha256__reparse_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description SHA-256 of the text in hexadecimal: `spec.source.sha256` of its runbook. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];

@@ -1,0 +1,159 @@
+"""What a text becomes, in the form for other people's scripts; `dd0c parse --json` prints the same.
+
+Names are in snake_case here; what is not there is left out, lists stay where they are empty. Spans are
+offsets in Unicode code points into `source`: `start` from 0, `end` behind the last character.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from schemas.model import Model
+
+
+class _Plain(Model):
+    model_config = ConfigDict(alias_generator=None, extra="forbid")
+
+
+class Place(_Plain):
+    """A place in `source`."""
+
+    start: int
+    end: int
+
+
+class ParsedStep(_Plain):
+    """A command, or an instruction for a person, in the order in which they are done."""
+
+    order: int = Field(description="From 1.")
+    id: str
+    kind: Literal["command", "manual"]
+    intent: str
+    command: str | None = Field(
+        None, description="As the source writes it, after the repairs that are listed."
+    )
+    template: str | None = Field(
+        None, description="As the runbook holds it, with its holes; null where no agent may run it."
+    )
+    manual: str | None = None
+    dialect: str | None = Field(None, description="What reads the command: `shell`, `sql`, `redis-cli` …")
+    risk: Literal["safe", "caution", "dangerous", "unknown"] | None = None
+    scanner_risk: Literal["safe", "caution", "dangerous", "unknown"] | None = Field(
+        None,
+        description="The scanner alone; `risk` is `unknown` where only it was asked and says safe.",
+    )
+    why: str | None = None
+    rules: list[str]
+    line: int
+    span: Place | None = None
+    spans: list[Place]
+
+
+class ParsedVariable(_Plain):
+    """What the operator supplies."""
+
+    name: str
+    pattern: str | None = Field(
+        None, description="RE2, for the whole value; null for a secret and an open one."
+    )
+    example: str | None = None
+    type: str | None = None
+    secret: bool
+    alert_field: str | None = Field(None, description="The field of an alert that fills it.")
+    open: bool = Field(description="It could not become a variable yet: a question asks for it.")
+    spans: list[Place]
+
+
+class ParsedPrerequisite(_Plain):
+    """What must be there before the first step."""
+
+    id: str
+    text: str
+    span: Place
+
+
+class ParsedBranch(_Plain):
+    """A condition of the text and the `order` of the steps on both of its sides."""
+
+    if_: str = Field(alias="if")
+    then: list[int]
+    else_: list[int] = Field(alias="else")
+    span: Place
+
+
+class ParsedAmbiguity(_Plain):
+    """A sentence that a person must make precise."""
+
+    id: str
+    kind: str
+    text: str
+    question: str
+    step: int | None = Field(None, description="The `order` of the step that waits for the answer.")
+    span: Place | None = None
+    candidates: list[str]
+
+
+class ParsedNote(_Plain):
+    """A sentence beside the steps."""
+
+    text: str
+    line: int
+    span: Place
+
+
+class ParsedFate(_Plain):
+    """What became of one sentence (of code: of its lines of one fate), and why."""
+
+    fate: Literal["step", "expectation", "title", "prerequisite", "branch", "note", "ignored"]
+    reason: str
+    line: int
+    span: Place
+
+
+class ParsedCoverage(_Plain):
+    """What became of every sentence."""
+
+    percent: float = Field(description="The share of the sentences whose fate is told.")
+    sentences: int
+    by_fate: dict[str, int]
+    items: list[ParsedFate]
+
+
+class ParsedSecret(_Plain):
+    """Where a secret was masked; never what it was."""
+
+    kind: str
+    span: Place
+
+
+class ParsedRepair(_Plain):
+    """What a word processor had broken."""
+
+    kind: str
+    was: str
+    now: str
+    line: int
+    span: Place
+
+
+class ParsedShape(_Plain):
+    """A text, understood. Nothing of it is stored."""
+
+    version: Literal[1]
+    title: str
+    name: str
+    service: str | None = None
+    format: str
+    source_sha256: str
+    source: str = Field(description="What the spans point into; secrets are masked.")
+    steps: list[ParsedStep]
+    variables: list[ParsedVariable]
+    prerequisites: list[ParsedPrerequisite]
+    branches: list[ParsedBranch]
+    ambiguities: list[ParsedAmbiguity]
+    notes: list[ParsedNote]
+    coverage: ParsedCoverage
+    masked_secrets: list[ParsedSecret]
+    repairs: list[ParsedRepair]

@@ -1,0 +1,179 @@
+"""What a text becomes in the plain form that other people's scripts read: `dd0c parse --json` and
+`POST /runbooks/parse`. Its fields stay; new ones may come beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ingest.building import BuiltStep, unmasked
+from ingest.coverage import CoverageItem
+from ingest.kinds import kind_of
+from ingest.pipeline import Preview
+from ingest.trace import Span
+from schemas.patterns import DEFAULT_PATTERN
+from schemas.runbook import AmbiguityKind, Variable
+
+PARSED_VERSION: Final = 1
+
+
+def parsed_json(found: Preview) -> dict[str, Any]:
+    """Spans are offsets in code points into `source`: the text as it was read, its secrets masked, for HTML
+    the page as a person sees it. `then` and `else` of a branch hold the `order` of steps. What is not there
+    is left out; lists stay where they are empty.
+    """
+    return {key: _present(value) for key, value in _parsed(found).items() if value is not None}
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _present(item) for key, item in value.items() if item is not None}
+    return [_present(item) for item in value] if isinstance(value, list) else value
+
+
+def _parsed(found: Preview) -> dict[str, Any]:
+    built, runbook = found.built, found.runbook
+    orders = {item.step.id: order for order, item in enumerate(built.steps, 1)}
+    return {
+        "version": PARSED_VERSION,
+        "title": runbook.metadata.title,
+        "name": runbook.name,
+        "service": runbook.metadata.service,
+        "format": found.normalized.form,
+        "source_sha256": found.normalized.sha256,
+        "source": found.normalized.text,
+        "steps": [_step(item, orders[item.step.id]) for item in built.steps],
+        "variables": [*_variables(found), *_open_values(found)],
+        "prerequisites": [
+            {"id": item.id, "text": item.text, "span": _span(built.prerequisite_spans[item.id])}
+            for item in runbook.spec.prerequisites
+        ],
+        "branches": [
+            {
+                "if": case.text,
+                "then": _steps_of(case.then, built.by_draft, orders),
+                "else": _steps_of(case.otherwise, built.by_draft, orders),
+                "span": _span(case.span),
+            }
+            for case in found.cases
+        ],
+        "ambiguities": [
+            {
+                "id": item.key,
+                "kind": item.question.kind.value,
+                "text": item.question.text,
+                "question": item.question.question,
+                "step": orders.get(item.step or ""),
+                "span": _span(item.question.span),
+                "candidates": [one.label for one in item.question.options if one.act != "keep"],
+            }
+            for item in built.asked
+        ],
+        "notes": _notes(found),
+        "coverage": _coverage(found),
+        "masked_secrets": [{"kind": item.kind, "span": _span(item.span)} for item in found.normalized.masked],
+        "repairs": [
+            {"kind": item.kind, "was": item.was, "now": item.now, "line": item.line, "span": _span(item.span)}
+            for item in found.normalized.repairs
+        ],
+    }
+
+
+def _step(item: BuiltStep, order: int) -> dict[str, Any]:
+    """`command` as the source writes it after the recorded repairs; `template` as the runbook holds it, none
+    where no agent may run it; `dialect` says what reads it (`shell`, `sql`, `redis-cli` …).
+    """
+    step, verdict = item.step, item.verdict
+    written = None if item.written is None else unmasked(item.written)
+    return {
+        "order": order,
+        "id": step.id,
+        "kind": "manual" if written is None else "command",
+        "intent": step.title,
+        "command": written,
+        "template": step.command,
+        "manual": step.manual,
+        "dialect": None if written is None else item.dialect,
+        "risk": None if verdict is None else ("unknown" if verdict.unknown else verdict.risk.value),
+        "scanner_risk": None if verdict is None else verdict.finding.risk.value,
+        "why": None if verdict is None else verdict.finding.why,
+        "rules": [] if verdict is None else list(verdict.finding.rule_ids),
+        "line": item.line,
+        "span": _span(item.command_span or (item.spans[0] if item.spans else None)),
+        "spans": [_span(span) for span in item.spans],
+    }
+
+
+def _variables(found: Preview) -> list[dict[str, Any]]:
+    return [_variable(item, found) for item in found.runbook.spec.variables]
+
+
+def _variable(item: Variable, found: Preview) -> dict[str, Any]:
+    spans = sorted(set(found.built.variable_spans.get(item.name, ())))
+    label = kind_of(item.name).label
+    return {
+        "name": item.name,
+        "pattern": None if item.secret else item.pattern or DEFAULT_PATTERN,
+        "example": item.example,
+        "type": "secret" if item.secret else kind_of(item.name).type,
+        "secret": item.secret,
+        "alert_field": f"alert.labels.{label}" if label and not item.secret else None,
+        "open": False,
+        "spans": [_span(span) for span in spans],
+    }
+
+
+def _open_values(found: Preview) -> list[dict[str, Any]]:
+    """Placeholders that could not become a variable yet: a question asks for each."""
+    return [
+        {
+            "name": item.question.text,
+            "pattern": None,
+            "example": None,
+            "type": None,
+            "secret": False,
+            "alert_field": None,
+            "open": True,
+            "spans": [] if item.question.span is None else [_span(item.question.span)],
+        }
+        for item in found.built.asked
+        if item.question.kind is AmbiguityKind.MISSING_VALUE and " " not in item.question.text
+    ]
+
+
+def _steps_of(drafts: Sequence[int], by_draft: Mapping[int, str], orders: Mapping[str, int]) -> list[int]:
+    return list(dict.fromkeys(orders[by_draft[index]] for index in drafts))
+
+
+def _notes(found: Preview) -> list[dict[str, Any]]:
+    """What the text says beside its steps."""
+    text = found.normalized.text
+    return [
+        {"text": " ".join(text[item.start : item.end].split()), "line": item.line, "span": _place(item)}
+        for item in found.coverage.items
+        if item.fate == "note"
+    ]
+
+
+def _coverage(found: Preview) -> dict[str, Any]:
+    """`percent`: the share of the sentences whose fate is told; each with why."""
+    coverage = found.coverage
+    percent = 100.0 * coverage.accounted / coverage.sentences if coverage.sentences else 100.0
+    return {
+        "percent": round(percent, 1),
+        "sentences": coverage.sentences,
+        "by_fate": dict(coverage.by_fate),
+        "items": [
+            {"fate": item.fate, "reason": item.detail, "line": item.line, "span": _place(item)}
+            for item in coverage.items
+        ],
+    }
+
+
+def _place(item: CoverageItem) -> dict[str, int]:
+    return {"start": item.start, "end": item.end}
+
+
+def _span(span: Span | None) -> dict[str, int] | None:
+    return None if span is None else {"start": span.start, "end": span.end}
