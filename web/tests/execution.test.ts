@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { newer } from "@/api/queries";
 import { mayNotApprove, typed } from "@/pages/execution/arming";
-import { newer } from "@/pages/execution/bring";
 import { changes } from "@/pages/execution/changes";
 import { totals } from "@/pages/execution/ended";
 import { voicesOf } from "@/pages/execution/facts";
+import { beyondFields, missing, toSend } from "@/pages/execution/filling";
 import { neighbour } from "@/pages/execution/keys";
 import { heard } from "@/pages/execution/live";
 import { shownAttempt } from "@/pages/execution/middle";
-import { beyondFields, missing, toSend } from "@/pages/execution/preflight";
 import {
   type Attempt,
   currentStep,
@@ -101,8 +101,9 @@ describe("the stream", () => {
     expect(heard({ version: 9, stale: false }, 4, 9)).toEqual({ version: 9, stale: false });
     const old = execution({ version: 3 });
     const fresh = execution({ version: 5 });
-    expect(newer(old)(fresh)).toBe(fresh);
-    expect(newer(fresh)(old)).toBe(fresh);
+    expect(newer(old, fresh)).toEqual(fresh);
+    expect(newer(fresh, old)).toBe(fresh);
+    expect(newer(undefined, old)).toEqual(old);
   });
 });
 
@@ -172,11 +173,13 @@ describe("before the first step", () => {
     ],
   });
 
+  const mine = (text: string, over: string | null = null) => ({ text, over });
+
   it("asks for what is missing and sends only what was given", () => {
     expect(missing(x, {}, new Set())).toContain("host");
-    expect(missing(x, { host: "h" }, new Set())).toContain("prerequisites");
-    expect(missing(x, { host: "h" }, new Set(["vpn"]))).toBeNull();
-    expect(toSend(x, { host: "h", key: "no" }, new Set(["vpn"]))).toEqual([
+    expect(missing(x, { host: mine("h") }, new Set())).toContain("prerequisites");
+    expect(missing(x, { host: mine("h") }, new Set(["vpn"]))).toBeNull();
+    expect(toSend(x, { host: mine("h"), key: mine("no") }, new Set(["vpn"]))).toEqual([
       { event: "bind", body: { name: "host", value: "h" } },
       { event: "tick", body: { prerequisite: "vpn" } },
     ]);

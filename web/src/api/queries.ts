@@ -1,6 +1,6 @@
 /** What pages read: one query a resource, asked again every few seconds while it is on screen. */
-import { QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
-import { api, take } from "./client";
+import { QueryCache, QueryClient, queryOptions, replaceEqualDeep } from "@tanstack/react-query";
+import { api, type Schemas, take } from "./client";
 import { Problem } from "./problem";
 
 /** How often what is on screen is asked for again. */
@@ -62,9 +62,18 @@ export const executionsQuery = queryOptions({
   queryFn: () => take(api.GET("/api/v1/executions", { params: { query: { limit: 100 } } })),
 });
 
+type Execution = Schemas["ExecutionShape"];
+
+/** The newer of what is shown and what came: an answer that overtook another one never takes the page back. */
+export function newer(before: unknown, now: unknown): unknown {
+  const shown = before as Execution | undefined;
+  return shown && shown.version > (now as Execution).version ? shown : replaceEqualDeep(before, now);
+}
+
 export const executionQuery = (id: string) =>
   queryOptions({
     queryKey: ["executions", "one", id],
+    structuralSharing: newer,
     queryFn: () =>
       take(api.GET("/api/v1/executions/{execution_id}", { params: { path: { execution_id: id } } })),
   });

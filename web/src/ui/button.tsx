@@ -17,6 +17,8 @@ interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "disabled"
   /** Why it can't be used now; shown as its title and to screen readers. The button stays focusable. */
   blocked?: string | null | false;
   busy?: boolean;
+  /** False while it has just appeared: it takes no click yet, and looks the same. */
+  ready?: boolean;
   children?: ReactNode;
 }
 
@@ -24,13 +26,14 @@ export function Button({
   look = "plain",
   blocked,
   busy = false,
+  ready = true,
   className,
   onClick,
   children,
   type,
   ...rest
 }: Props) {
-  const off = Boolean(blocked) || busy;
+  const off = Boolean(blocked) || busy || !ready;
   return (
     <button
       {...rest}
@@ -38,6 +41,7 @@ export function Button({
       className={`${LOOKS[look]}${className ? ` ${className}` : ""}`}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
+      data-settling={(!ready && !blocked && !busy) || undefined}
       title={blocked || rest.title}
       onClick={(event) => {
         if (off) {

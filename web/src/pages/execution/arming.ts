@@ -2,9 +2,6 @@
 import type { Schemas } from "@/api/client";
 import type { Gate } from "./steps";
 
-/** A gate that appears takes no click for this long: nobody approves what moved under the pointer. */
-export const SETTLE_MS = 400;
-
 export interface Typed {
   armed: boolean;
   /** What stands under the field. */

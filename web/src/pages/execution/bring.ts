@@ -4,6 +4,8 @@ import { useState } from "react";
 import { api, idempotencyKey, type Schemas, take } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
 import { executionQuery, queryClient } from "@/api/queries";
+import { useIsLost } from "@/shell/live";
+import { useSettled } from "@/ui/settled";
 import { type Change, changes } from "./changes";
 import type { Execution } from "./steps";
 
@@ -47,81 +49,74 @@ export async function bring(x: Execution, { event, body }: Brought): Promise<Exe
   );
 }
 
-const TRIES = 6;
-
-/** Bring what means the same at any version: a value, a tick. The preflight's own checks move the version. */
-export async function bringAnyway(x: Execution, brought: Brought): Promise<Execution> {
-  let seen = x;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await bring(seen, brought);
-    } catch (error) {
-      if (tries >= TRIES || asProblem(error).code !== "version_conflict") throw error;
-      seen = await queryClient.fetchQuery({ ...executionQuery(x.id), staleTime: 0 });
-      if (seen.state !== x.state) throw error;
-    }
-  }
+interface Sent {
+  brought: Brought;
+  /** The execution as the person saw it: the event is brought at its version, and at no other. */
+  seen: Execution;
 }
 
-const LOOKED_MS = 2_000;
-const LOOK_EVERY_MS = 100;
-
-/**
- * The execution once the preflight has looked at what was just brought: its answer is an event of its own, and
- * the next value would meet a version that has moved on.
- */
-export async function lookedAt(x: Execution): Promise<Execution> {
-  const until = Date.now() + LOOKED_MS;
-  let seen = x;
-  while (seen.version <= x.version && seen.state === "preflight" && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    seen = await queryClient.fetchQuery({ ...executionQuery(x.id), staleTime: 0 });
-  }
-  return seen;
+export interface Sending {
+  done?: () => void;
+  /** What a dialog was opened on, where that is what the person decided about. */
+  seen?: Execution;
 }
 
 export interface Bringing {
-  send: (brought: Brought, done?: () => void) => void;
+  /** Brings an event; does nothing while the page has just changed, or is not live. */
+  send: (brought: Brought, sending?: Sending) => void;
   isPending: boolean;
   /** The event that is on its way, for the button that sent it. */
   pending: EventWord | null;
   problem: Problem | null;
+  /** Why nothing can be brought now; null where it can. */
+  blocked: string | null;
+  /** Whether what is on screen has been there for long enough to be meant by a click. */
+  settled: boolean;
   /** What changed while the person decided, where that is why nothing was done. */
   changed: readonly Change[] | null;
   dismiss: () => void;
 }
 
-type Mutation = UseMutationResult<Execution, Error, Brought>;
+type Mutation = UseMutationResult<Execution, Error, Sent>;
+
+export const NOT_LIVE = "Not live: what you see may be old";
+
+/** What holds what runs takes nothing for granted; the server still refuses it at another version. */
+const BRAKES: ReadonlySet<EventWord> = new Set(["pause"]);
 
 /** Events for the execution as it is on screen. A refusal because it moved on shows what changed. */
 export function useBring(x: Execution): Bringing {
   const [changed, setChanged] = useState<readonly Change[] | null>(null);
   const { queryKey } = executionQuery(x.id);
+  const lost = useIsLost();
+  const settled = useSettled(`${x.id} ${x.version}`);
   const mutation: Mutation = useMutation({
-    mutationFn: (brought: Brought) => bring(x, brought),
+    mutationFn: ({ brought, seen }: Sent) => bring(seen, brought),
     onMutate: () => setChanged(null),
-    onSuccess: (now) => queryClient.setQueryData(queryKey, newer(now)),
-    onError: async (error) => {
+    onSuccess: (now) => queryClient.setQueryData(queryKey, now),
+    onError: async (error, { seen }) => {
       const { status } = asProblem(error);
       if (status !== 409 && status !== 412) return;
       const now = await queryClient.fetchQuery({ ...executionQuery(x.id), staleTime: 0 });
-      if (now.version !== x.version) setChanged(changes(x, now));
+      if (now.version !== seen.version) setChanged(changes(seen, now));
     },
   });
+  // What was refused at another version says nothing of what is on screen now.
+  const isOfNow = mutation.variables?.seen.version === x.version;
   return {
-    send: (brought, done) => mutation.mutate(brought, { onSuccess: done }),
+    send: (brought, { done, seen = x } = {}) => {
+      if (!settled || (lost && !BRAKES.has(brought.event))) return;
+      mutation.mutate({ brought, seen }, { onSuccess: done });
+    },
     isPending: mutation.isPending,
-    pending: mutation.isPending ? (mutation.variables?.event ?? null) : null,
-    problem: mutation.error ? asProblem(mutation.error) : null,
+    pending: mutation.isPending ? (mutation.variables?.brought.event ?? null) : null,
+    problem: mutation.error && isOfNow ? asProblem(mutation.error) : null,
+    blocked: lost ? NOT_LIVE : null,
+    settled,
     changed,
     dismiss: () => {
       mutation.reset();
       setChanged(null);
     },
   };
-}
-
-/** The newer of what is shown and what came: an answer that overtook another one never takes the page back. */
-export function newer(now: Execution): (before: Execution | undefined) => Execution {
-  return (before) => (before && before.version > now.version ? before : now);
 }

@@ -53,9 +53,29 @@ function endings(before: Execution, now: Execution): Change[] {
     .map((step) => ({ text: `“${step.title}”: ${step.status.replaceAll("_", " ")}.` }));
 }
 
+/** Values and ticks that are not what they were. */
+export function filledIn(before: Execution, now: Execution): Change[] {
+  const values = now.variables.flatMap((one): Change[] => {
+    const was = before.variables.find((other) => other.name === one.name)?.value ?? null;
+    const value = one.value ?? null;
+    if (was === value) return [];
+    if (was === null || value === null) return [{ text: `“${one.name}” is ${value ?? "empty"} now.` }];
+    return [{ text: `“${one.name}” has another value now.`, was, now: value }];
+  });
+  const ticks = now.prerequisites
+    .filter((one) => before.prerequisites.find((other) => other.id === one.id)?.ticked !== one.ticked)
+    .map((one) => ({ text: `${one.ticked ? "Ticked" : "No longer ticked"}: ${one.text}` }));
+  return [...values, ...ticks];
+}
+
 /** Sentences, the most telling first; at least one. */
 export function changes(before: Execution, now: Execution): Change[] {
-  const found: Change[] = [...voices(before, now), ...gateChange(before, now), ...endings(before, now)];
+  const found: Change[] = [
+    ...voices(before, now),
+    ...gateChange(before, now),
+    ...filledIn(before, now),
+    ...endings(before, now),
+  ];
   if (before.state !== now.state) {
     found.push({
       text: `It was: ${stateWord(before).text.toLowerCase()}. It is: ${stateWord(now).text.toLowerCase()}.`,

@@ -9,15 +9,17 @@ import { Dialog } from "@/ui/overlay";
 import { Risk, shownRisk } from "@/ui/risk";
 import { ErrorBox } from "@/ui/states";
 import { visible } from "@/ui/visible";
-import type { Bringing } from "./bring";
+import type { Bringing, Brought } from "./bring";
+import { Moved, movedText, useFrozen } from "./moved";
+import { currentStep, type Execution } from "./steps";
 
-const SETTLED_MS = 600;
+const TYPED_MS = 600;
 
 /** The text, once nobody has changed it for a moment: a scan a keystroke would be too many. */
-function useSettled(text: string): string {
+function useTyped(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLED_MS);
+    const timer = setTimeout(() => setSettled(text), TYPED_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return settled;
@@ -62,16 +64,22 @@ function Scanned({ command, typing }: { command: string; typing: boolean }) {
 }
 
 interface Props {
-  open: boolean;
+  /** The execution as it was on screen when the dialog was opened; null: it is closed. */
+  of: Execution | null;
+  now: Execution;
   close: () => void;
-  command: string;
   bringing: Bringing;
 }
 
-export function EditDialog({ open, close, command, bringing }: Props) {
+/** The command that stands at the step where the execution is. */
+export function commandOf(x: Execution): string {
+  return x.gate?.intent?.command ?? currentStep(x)?.step.command ?? "";
+}
+
+export function EditDialog({ of, close, ...rest }: Props) {
   return (
     <Dialog
-      open={open}
+      open={of !== null}
       onOpenChange={(now) => {
         if (!now) close();
       }}
@@ -79,31 +87,34 @@ export function EditDialog({ open, close, command, bringing }: Props) {
       title="Edit the command"
       description="It replaces the step's command in this execution alone. It is scanned again, and it always waits for an approval."
     >
-      {open ? <Form close={close} command={command} bringing={bringing} /> : null}
+      {of ? <Form of={of} close={close} {...rest} /> : null}
     </Dialog>
   );
 }
 
-function Form({ close, command, bringing }: Omit<Props, "open">) {
+/** Why it can't be sent; null where it can. */
+function hindrance(command: string, text: string, reason: string): string | null {
+  if (text === command) return "It is still the same command";
+  if (text.trim() === "") return "A blank command runs nothing";
+  return reason.trim() === "" ? "Say why first; it goes into the record" : null;
+}
+
+function Form({ of, now, close, bringing }: Props & { of: Execution }) {
+  const frozen = useFrozen(of, now);
+  const command = commandOf(frozen.seen);
   const [text, setText] = useState(command);
   const [reason, setReason] = useState("");
-  const settled = useSettled(text);
+  const settled = useTyped(text);
   const field = useId();
   const why = useId();
-  const blocked =
-    text === command
-      ? "It is still the same command"
-      : text.trim() === ""
-        ? "A blank command runs nothing"
-        : reason.trim() === ""
-          ? "Say why first; it goes into the record"
-          : null;
+  const blocked = bringing.blocked ?? movedText(frozen.moved) ?? hindrance(command, text, reason);
+  const brought: Brought = { event: "edit", body: { command: text, reason: reason.trim() } };
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!blocked) bringing.send({ event: "edit", body: { command: text, reason: reason.trim() } }, close);
+        if (!blocked) bringing.send(brought, { done: close, seen: frozen.seen });
       }}
     >
       <label htmlFor={field}>Command</label>
@@ -127,10 +138,17 @@ function Form({ close, command, bringing }: Omit<Props, "open">) {
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
+      <Moved frozen={frozen} now={now} />
       {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
       <div className="dialog__foot">
         <Button onClick={close}>Cancel</Button>
-        <Button look="primary" type="submit" busy={bringing.isPending} blocked={blocked}>
+        <Button
+          look="primary"
+          type="submit"
+          busy={bringing.isPending}
+          ready={bringing.settled}
+          blocked={blocked}
+        >
           Replace the command and ask again
         </Button>
       </div>

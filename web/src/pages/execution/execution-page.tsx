@@ -11,7 +11,7 @@ import { Head } from "./head";
 import { goToGate, goToOutput, useExecutionKeys } from "./keys";
 import { useExecution } from "./live";
 import { Middle } from "./middle";
-import { ASKS, type Ask, ReasonDialog } from "./reason";
+import { ASKS, type Ask, type Asked, ReasonDialog } from "./reason";
 import { currentStep, type Execution, isOver } from "./steps";
 import { StepsRail, StepsStrip } from "./steps-rail";
 
@@ -52,17 +52,19 @@ function useSelection(x: Execution) {
 
 function Live({ x, stream }: { x: Execution; stream: StreamState }) {
   const bringing = useBring(x);
-  const [ask, setAsk] = useState<Ask | null>(null);
-  const [editing, setEditing] = useState(false);
+  // The head has its own: what became of a pause is said there, not in the card of the step.
+  const holding = useBring(x);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [editing, setEditing] = useState<Execution | null>(null);
   const { opened, selected, onToggle, onSelect, move } = useSelection(x);
   const at = currentStep(x);
   const edit = () => {
     bringing.dismiss();
-    setEditing(true);
+    setEditing(x);
   };
   const open = (one: Ask) => {
     bringing.dismiss();
-    setAsk(one);
+    setAsked({ ask: one, of: x });
   };
   useExecutionKeys(x, {
     select: move,
@@ -72,10 +74,9 @@ function Live({ x, stream }: { x: Execution; stream: StreamState }) {
     toGate: goToGate,
     toOutput: goToOutput,
   });
-  const command = x.gate?.intent?.command ?? at?.step.command ?? "";
   return (
     <>
-      <Head x={x} stream={stream} bringing={bringing} onAbort={() => open(ASKS.abort())} />
+      <Head x={x} stream={stream} bringing={holding} onAbort={() => open(ASKS.abort())} />
       <StepsStrip x={x} onSelect={onSelect} />
       <div className="exec">
         <nav aria-label="Steps" className="not-phone">
@@ -85,8 +86,8 @@ function Live({ x, stream }: { x: Execution; stream: StreamState }) {
         <Facts x={x} />
       </div>
       {isOver(x) ? null : <FootBar x={x} toGate={goToGate} toOutput={goToOutput} />}
-      <ReasonDialog ask={ask} close={() => setAsk(null)} bringing={bringing} />
-      <EditDialog open={editing} close={() => setEditing(false)} command={command} bringing={bringing} />
+      <ReasonDialog asked={asked} now={x} close={() => setAsked(null)} bringing={bringing} />
+      <EditDialog of={editing} now={x} close={() => setEditing(null)} bringing={bringing} />
     </>
   );
 }

@@ -81,6 +81,8 @@ function Lapsed(props: Props) {
         <Button
           look="primary"
           id="approve"
+          ready={props.settled}
+          blocked={props.bringing.blocked}
           busy={props.bringing.pending === "ask-again"}
           onClick={() => props.bringing.send({ event: "ask-again", body: undefined })}
         >
@@ -88,7 +90,7 @@ function Lapsed(props: Props) {
         </Button>
         <Others {...props} />
       </div>
-      {props.bringing.problem ? <ErrorBox error={props.bringing.problem} /> : null}
+      {props.bringing.problem && !props.bringing.changed ? <ErrorBox error={props.bringing.problem} /> : null}
     </div>
   );
 }
@@ -120,6 +122,7 @@ function Simple(props: Props) {
           look="primary"
           id="approve"
           aria-keyshortcuts="a"
+          ready={props.settled}
           blocked={blocked}
           busy={bringing.pending === "approve"}
           onClick={() => approve()}
@@ -188,6 +191,7 @@ function TypedName(props: Props & { confirm: string }) {
           type="submit"
           id="approve"
           blocked={armed ? null : (blocked ?? "The name must be typed first")}
+          ready={props.settled}
           busy={bringing.pending === "approve"}
         >
           <Shape risk={gateRisk(gate)} />

@@ -1,46 +1,37 @@
 /** Where a step waits for a person: exactly what would run, why it is risky, and one clear thing to do. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { meQuery } from "@/api/queries";
-import { useIsLost } from "@/shell/live";
 import { Command } from "@/ui/command";
 import { KeysLabel } from "@/ui/keys";
 import { Risk, riskClass } from "@/ui/risk";
+import { useSettled } from "@/ui/settled";
 import { seconds, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import { mayNotApprove, SETTLE_MS } from "./arming";
+import { mayNotApprove } from "./arming";
 import type { Bringing } from "./bring";
 import { Changed } from "./changed";
 import { GateAsk } from "./gate-ask";
 import { type Execution, type Gate, gateRisk, type Step } from "./steps";
 
-/** Whether what is shown has been on screen for long enough to be meant by a click. */
-export function useSettled(key: string): boolean {
-  const [settled, setSettled] = useState<string | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(key), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled === key;
-}
-
 /** Why the gate takes no approval now; null where it does. */
-function useHindrance(gate: Gate): { blocked: string | null; settled: boolean } {
+function useHindrance(gate: Gate, bringing: Bringing): { blocked: string | null; settled: boolean } {
   const me = useQuery(meQuery);
-  const lost = useIsLost();
-  const settled = useSettled(`${gate.id} ${gate.intentSha256}`);
-  if (lost) return { blocked: "Not live: what you see may be old", settled };
+  const settled = useSettled(`${gate.id} ${gate.intentSha256}`) && bringing.settled;
+  if (bringing.blocked) return { blocked: bringing.blocked, settled };
   if (!gate.intent) return { blocked: "What would run was erased", settled };
   return { blocked: mayNotApprove(me.data, gate), settled };
 }
 
-function reasons(step: Step, gate: Gate): string[] {
-  const why = gate.why ?? step.why ?? "";
-  return why
+/** Why it is asked. The step's own words are about its command, not about the one that takes it back. Pure. */
+export function reasons(step: Pick<Step, "why">, gate: Pick<Gate, "why" | "kind">): string[] {
+  const why = gate.why ?? (gate.kind === "forward" ? step.why : null) ?? "";
+  const said = why
     .split("; ")
     .map((one) => one.trim())
     .filter(Boolean)
     .map((one) => one.charAt(0).toUpperCase() + one.slice(1));
+  return said.length > 0 ? said : ["No reason was given: read the command itself."];
 }
 
 const TITLES = {
@@ -110,7 +101,9 @@ function Body({ step, gate, order, total }: { step: Step; gate: Gate; order: num
         <h2 id="gate-h" className="title-l">
           {visible(step.title)}
         </h2>
-        {step.expect ? <p className="dim">Expected: {visible(step.expect)}</p> : null}
+        {step.expect && gate.kind === "forward" ? (
+          <p className="dim">Expected: {visible(step.expect)}</p>
+        ) : null}
         {step.notes ? <p className="dim">{visible(step.notes)}</p> : null}
       </div>
       {step.edited && gate.kind === "forward" ? (
@@ -185,7 +178,7 @@ interface Props {
 
 export function GateCard(props: Props) {
   const { x, gate, step, order, bringing } = props;
-  const { blocked, settled } = useHindrance(gate);
+  const { blocked, settled } = useHindrance(gate, bringing);
   const place = useIntoView(gate.id);
   const now = useNow(1_000);
   const irreversible = step.irreversible && gate.kind === "forward";

@@ -4,10 +4,12 @@ import type { StreamState } from "@/api/stream";
 import { useIsLost } from "@/shell/live";
 import { Button } from "@/ui/button";
 import { Commit } from "@/ui/page";
+import { ErrorBox } from "@/ui/states";
 import { Status, StatusIcon } from "@/ui/status";
 import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import type { Bringing } from "./bring";
+import { Changed } from "./changed";
 import { type Execution, isOver, stateWord } from "./steps";
 
 function Clock({ x }: { x: Execution }) {
@@ -45,41 +47,51 @@ export function Head({ x, stream, bringing, onAbort }: Props) {
   const state = stateWord(x);
   const over = isOver(x);
   return (
-    <section className="exec-head" aria-label="Execution">
-      <div className="exec-head__what">
-        <h1>{visible(x.runbook.title)}</h1>
-        <div className="meta small">
-          <Status kind={state.kind}>
-            <strong>{state.text}</strong>
-          </Status>
-          <span>
-            <GitCommitHorizontal className="icon" aria-hidden />
-            version <Commit oid={x.runbook.commit} />
-          </span>
-          <span className="not-phone">
-            Trust level {x.trustLevel}, {x.governance} mode
-          </span>
+    <>
+      <section className="exec-head" aria-label="Execution">
+        <div className="exec-head__what">
+          <h1>{visible(x.runbook.title)}</h1>
+          <div className="meta small">
+            <Status kind={state.kind}>
+              <strong>{state.text}</strong>
+            </Status>
+            <span>
+              <GitCommitHorizontal className="icon" aria-hidden />
+              version <Commit oid={x.runbook.commit} />
+            </span>
+            <span className="not-phone">
+              Trust level {x.trustLevel}, {x.governance} mode
+            </span>
+          </div>
         </div>
-      </div>
-      <div className="row push exec-head__now">
-        {over ? null : <Liveness stream={stream} />}
-        <Clock x={x} />
-        {x.actions.includes("pause") ? (
-          <Button
-            busy={bringing.pending === "pause"}
-            onClick={() => bringing.send({ event: "pause", body: undefined })}
-          >
-            <Pause className="icon" aria-hidden />
-            Pause
-          </Button>
-        ) : null}
-        {x.actions.includes("abort") ? (
-          <Button look="quiet" onClick={onAbort}>
-            <X className="icon" aria-hidden />
-            Abort…
-          </Button>
-        ) : null}
-      </div>
-    </section>
+        <div className="row push exec-head__now">
+          {over ? null : <Liveness stream={stream} />}
+          <Clock x={x} />
+          {x.actions.includes("pause") ? (
+            <Button
+              ready={bringing.settled}
+              busy={bringing.pending === "pause"}
+              onClick={() => bringing.send({ event: "pause", body: undefined })}
+            >
+              <Pause className="icon" aria-hidden />
+              Pause
+            </Button>
+          ) : null}
+          {x.actions.includes("abort") ? (
+            <Button look="quiet" onClick={onAbort}>
+              <X className="icon" aria-hidden />
+              Abort…
+            </Button>
+          ) : null}
+        </div>
+      </section>
+      <Held bringing={bringing} />
+    </>
   );
+}
+
+/** What became of holding it, where it was not held. */
+function Held({ bringing }: { bringing: Bringing }) {
+  if (bringing.changed) return <Changed changes={bringing.changed} dismiss={bringing.dismiss} />;
+  return bringing.problem ? <ErrorBox error={bringing.problem} /> : null;
 }

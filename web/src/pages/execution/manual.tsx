@@ -1,6 +1,5 @@
 /** A step that a person does: the instruction, answers to click, done or failed. */
 import { useState } from "react";
-import { useIsLost } from "@/shell/live";
 import { Button } from "@/ui/button";
 import { Command } from "@/ui/command";
 import { Risk } from "@/ui/risk";
@@ -8,7 +7,6 @@ import { ErrorBox } from "@/ui/states";
 import { visible } from "@/ui/visible";
 import type { Bringing } from "./bring";
 import { Changed } from "./changed";
-import { useSettled } from "./gate";
 import type { Execution, Step } from "./steps";
 
 interface Props {
@@ -28,7 +26,7 @@ function Answers({
   note,
 }: Props & { ready: boolean; blocked: string | null; note: string }) {
   const report = (ok: boolean, answer: string | null) => {
-    if (ready) bringing.send({ event: "report", body: { ok, answer, note } });
+    bringing.send({ event: "report", body: { ok, answer, note } });
   };
   const answers = step.answers ?? [];
   if (answers.length > 0) {
@@ -38,6 +36,7 @@ function Answers({
         {answers.map((answer) => (
           <Button
             key={answer}
+            ready={ready}
             blocked={blocked}
             busy={bringing.isPending}
             onClick={() => report(true, answer)}
@@ -52,6 +51,7 @@ function Answers({
     <Button
       look="primary"
       id="approve"
+      ready={ready}
       blocked={blocked}
       busy={bringing.isPending}
       onClick={() => report(true, null)}
@@ -64,11 +64,9 @@ function Answers({
 export function ManualCard(props: Props) {
   const { x, step, order, bringing, onSkip, onRollback } = props;
   const [note, setNote] = useState("");
-  const lost = useIsLost();
-  const ready = useSettled(`${step.id} ${x.state}`);
-  const blocked = lost ? "Not live: what you see may be old" : null;
+  const { settled: ready, blocked } = bringing;
   const failed = () => {
-    if (ready) bringing.send({ event: "report", body: { ok: false, note: note.trim() } });
+    bringing.send({ event: "report", body: { ok: false, note: note.trim() } });
   };
   return (
     <section className="gate manual" id="gate" aria-labelledby="gate-h" data-settled={ready || undefined}>
@@ -103,6 +101,7 @@ export function ManualCard(props: Props) {
           <Answers {...props} note={note.trim()} ready={ready} blocked={blocked} />
           <span className="row row--tight push gate__others">
             <Button
+              ready={ready}
               blocked={blocked ?? (note.trim() ? null : "Write what went wrong first")}
               busy={bringing.isPending}
               onClick={failed}
@@ -115,7 +114,7 @@ export function ManualCard(props: Props) {
               </Button>
             ) : null}
             {onRollback ? (
-              <Button look="quiet" onClick={onRollback}>
+              <Button look="quiet" ready={ready} blocked={blocked} onClick={onRollback}>
                 Roll back the step before
               </Button>
             ) : null}

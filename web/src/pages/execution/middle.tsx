@@ -3,6 +3,7 @@ import type { Bringing } from "./bring";
 import { Ended } from "./ended";
 import { GateCard } from "./gate";
 import { ManualCard } from "./manual";
+import { subjectOf } from "./moved";
 import { OutputCard } from "./output-card";
 import { AheadSteps, PastSteps } from "./past";
 import { Preflight } from "./preflight";
@@ -42,6 +43,8 @@ function Now({ x, bringing, onAsk, onEdit }: Props) {
   if (x.state === "paused") return <PausedCard x={x} bringing={bringing} />;
   if (!at) return null;
   const { step, order } = at;
+  // What was typed or chosen for one attempt is never an answer to the next.
+  const key = subjectOf(x);
   const rollBack = () => bringing.send({ event: "request-rollback", body: undefined });
   const common = { x, step, order, bringing, onSkip: () => onAsk(ASKS.skip(step.title)), onEdit };
   if (x.gate) {
@@ -49,12 +52,18 @@ function Now({ x, bringing, onAsk, onEdit }: Props) {
   }
   switch (x.state) {
     case "await_manual":
-      return <ManualCard {...common} onRollback={x.actions.includes("request-rollback") ? rollBack : null} />;
+      return (
+        <ManualCard
+          key={key}
+          {...common}
+          onRollback={x.actions.includes("request-rollback") ? rollBack : null}
+        />
+      );
     case "executing":
     case "rolling_back":
       return <RunningCard {...common} />;
     case "manual_intervention":
-      if (x.unknown) return <FateCard {...common} />;
+      if (x.unknown) return <FateCard key={key} {...common} />;
       break;
   }
   const accept = x.state === "rollback_available";

@@ -1,76 +1,62 @@
 /** Before the first step: variables to fill, prerequisites to tick, and what else is missing, all in place. */
-import { useMutation } from "@tanstack/react-query";
 import { CircleAlert, Lock } from "lucide-react";
 import { useId, useState } from "react";
-import { asProblem } from "@/api/problem";
-import { executionQuery, queryClient } from "@/api/queries";
+import { useIsLost } from "@/shell/live";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
+import { useSettled } from "@/ui/settled";
 import { ErrorBox } from "@/ui/states";
 import { visible } from "@/ui/visible";
-import { type Brought, bringAnyway, lookedAt, newer } from "./bring";
+import { type Brought, NOT_LIVE } from "./bring";
+import { Changed } from "./changed";
+import {
+  again,
+  beyondFields,
+  missing,
+  Overtaken,
+  overtaken,
+  toSend,
+  useSendAll,
+  type Values,
+} from "./filling";
 import type { Execution } from "./steps";
 
 type Variable = Execution["variables"][number];
-type Values = Record<string, string>;
-
-/** What has to be sent for what was filled in and ticked. Pure. */
-export function toSend(x: Execution, values: Values, ticked: ReadonlySet<string>): Brought[] {
-  const binds = x.variables
-    .filter((one) => !one.secret && values[one.name] !== undefined && values[one.name] !== (one.value ?? ""))
-    .map((one): Brought => ({ event: "bind", body: { name: one.name, value: values[one.name] ?? "" } }));
-  const ticks = x.prerequisites
-    .filter((one) => !one.ticked && ticked.has(one.id))
-    .map((one): Brought => ({ event: "tick", body: { prerequisite: one.id } }));
-  return [...binds, ...ticks];
-}
-
-/** What still hinders the start: values, ticks, and what the check found beyond them. Pure. */
-export function missing(x: Execution, values: Values, ticked: ReadonlySet<string>): string | null {
-  const empty = x.variables.filter((one) => !one.secret && !one.bound && !values[one.name]);
-  const open = x.prerequisites.filter((one) => !one.ticked && !ticked.has(one.id));
-  if (empty.length > 0) return `Fill in ${empty.map((one) => one.name).join(", ")} first`;
-  if (open.length > 0) return "Tick the prerequisites first, once they are met";
-  return null;
-}
-
-/** Problems that no field of this page shows already. */
-export function beyondFields(x: Execution): Execution["problems"] {
-  return x.problems.filter((one) => one.code !== "variable_missing" && one.code !== "prerequisite_open");
-}
-
-function useSendAll(x: Execution) {
-  const [refused, setRefused] = useState<Record<string, string>>({});
-  const sending = useMutation({
-    mutationFn: async (all: readonly Brought[]) => {
-      let now = x;
-      const wrong: Record<string, string> = {};
-      for (const one of all) {
-        try {
-          now = await lookedAt(await bringAnyway(now, one));
-        } catch (error) {
-          const problem = asProblem(error);
-          if (one.event !== "bind" || problem.status !== 422) throw error;
-          wrong[one.body.name] = problem.message;
-        }
-      }
-      setRefused(wrong);
-      return now;
-    },
-    onSuccess: (now) => queryClient.setQueryData(executionQuery(x.id).queryKey, newer(now)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: executionQuery(x.id).queryKey }),
-  });
-  return { sending, refused };
-}
 
 interface FieldProps {
   variable: Variable;
   value: string;
   refused?: string;
+  /** Somebody else has set it since this value was begun. */
+  contested: boolean;
   onChange: (value: string) => void;
+  /** Which of the two values counts. */
+  onChoose: (mine: boolean) => void;
 }
 
-function VariableField({ variable, value, refused, onChange }: FieldProps) {
+/** Two people filled in the same: both values in full, and a choice. */
+function Contested({ variable, value, onChoose }: Pick<FieldProps, "variable" | "value" | "onChoose">) {
+  const ready = useSettled(`${variable.name} ${variable.value}`);
+  return (
+    <div className="notice stack" role="alert">
+      <p>
+        Somebody set it to <code>{visible(variable.value ?? "nothing")}</code> while you filled it in. Yours:{" "}
+        <code>{visible(value)}</code>
+      </p>
+      <div className="row">
+        <Button ready={ready} onClick={() => onChoose(false)}>
+          Keep theirs
+        </Button>
+        <Button ready={ready} onClick={() => onChoose(true)}>
+          Put mine in its place
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function VariableField(props: FieldProps) {
+  const { variable, value, refused, contested, onChange } = props;
   const field = useId();
   const says = useId();
   if (variable.secret) {
@@ -101,6 +87,7 @@ function VariableField({ variable, value, refused, onChange }: FieldProps) {
           aria-invalid={refused ? true : undefined}
           onChange={(event) => onChange(event.target.value)}
         />
+        {contested ? <Contested {...props} /> : null}
         <p className="small dim fill__says" id={says}>
           {refused ? (
             <>
@@ -189,18 +176,6 @@ function neededBy(x: Execution, names: readonly string[]): string {
   return `Needed by ${orders.length === 1 ? "step" : "steps"} ${orders.join(", ")}.`;
 }
 
-/** What makes the controller look again where nothing is left to fill in: the same value, or the same tick. Pure. */
-export function again(x: Execution): Brought[] {
-  const bound = x.variables.find((one) => !one.secret && one.bound && one.value != null);
-  if (bound) return [{ event: "bind", body: { name: bound.name, value: bound.value ?? "" } }];
-  const [ticked] = x.prerequisites;
-  if (ticked) return [{ event: "tick", body: { prerequisite: ticked.id } }];
-  return [
-    { event: "pause", body: undefined },
-    { event: "resume", body: undefined },
-  ];
-}
-
 function Problems({ x }: { x: Execution }) {
   const problems = beyondFields(x);
   if (problems.length === 0) return null;
@@ -220,68 +195,126 @@ function Problems({ x }: { x: Execution }) {
   );
 }
 
+function Variables(props: {
+  x: Execution;
+  values: Values;
+  setValues: (change: (now: Values) => Values) => void;
+  refused: Record<string, string>;
+}) {
+  const { x, values, setValues, refused } = props;
+  if (x.variables.length === 0) return null;
+  const contested = overtaken(x, values);
+  const put = (variable: Variable, text: string, over: string | null) =>
+    setValues((now) => ({ ...now, [variable.name]: { text, over } }));
+  return (
+    <fieldset className="stack">
+      <legend>Variables</legend>
+      {x.variables.map((variable) => {
+        const mine = values[variable.name];
+        const theirs = variable.value ?? null;
+        return (
+          <VariableField
+            key={variable.name}
+            variable={variable}
+            value={mine?.text ?? theirs ?? ""}
+            refused={refused[variable.name]}
+            contested={contested.includes(variable.name)}
+            onChange={(text) => put(variable, text, mine ? mine.over : theirs)}
+            onChoose={(keep) => put(variable, keep ? (mine?.text ?? "") : (theirs ?? ""), theirs)}
+          />
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** What could not be sent: somebody else was faster, or it was refused. */
+function Unsent({ error, dismiss }: { error: unknown; dismiss: () => void }) {
+  if (error instanceof Overtaken)
+    return (
+      <Changed
+        title="It changed while you filled it in: look again, what is left was not sent"
+        changes={error.changes}
+        dismiss={dismiss}
+      />
+    );
+  return error ? <ErrorBox error={error} /> : null;
+}
+
+/** What the button says and does, and why not. */
+function useGoOn(x: Execution, values: Values, ticked: ReadonlySet<string>) {
+  const lost = useIsLost();
+  const still = missing(x, values, ticked);
+  const all = toSend(x, values, ticked);
+  const nothing = all.length === 0;
+  const stuck = beyondFields(x).length > 0;
+  if (x.state === "pending") {
+    return { still, verb: "Start", all: [START], blocked: lost ? NOT_LIVE : null };
+  }
+  return {
+    still,
+    verb: nothing && stuck ? "Check again" : "Go to the first step",
+    all: nothing ? again(x) : all,
+    blocked:
+      still ??
+      (lost ? NOT_LIVE : null) ??
+      (nothing && !stuck ? "Everything is filled in; it is being checked" : null),
+  };
+}
+
+const START: Brought = { event: "start", body: undefined };
+
 /** Everything that is asked before the first step, in one form with one button. */
 export function Preflight({ x }: { x: Execution }) {
   const [values, setValues] = useState<Values>({});
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const { sending, refused } = useSendAll(x);
-  const all = toSend(x, values, ticked);
-  const still = missing(x, values, ticked);
-  const pending = x.state === "pending";
-  const nothing = all.length === 0;
-  const stuck = beyondFields(x).length > 0;
+  // Of the form, not of its version: the preflight's own looks move that while one types.
+  const ready = useSettled(`${x.id} ${x.state}`);
+  const { still, verb, all, blocked } = useGoOn(x, values, ticked);
   const nothingAsked =
     x.variables.every((one) => one.secret || one.bound) && x.prerequisites.every((one) => one.ticked);
+  const send = () =>
+    sending.mutate(all, {
+      // What was taken is the execution's own now; what was refused stays to be mended.
+      onSuccess: (wrong) =>
+        setValues((now) => Object.fromEntries(Object.entries(now).filter(([name]) => name in wrong))),
+    });
   return (
     <form
       className="card"
       id="gate"
       aria-labelledby="preflight-h"
+      data-settled={ready || undefined}
       onSubmit={(event) => {
         event.preventDefault();
-        if (pending) sending.mutate([{ event: "start", body: undefined }]);
-        else if (!still) sending.mutate(nothing ? again(x) : all);
+        if (ready && !blocked && !sending.isPending) send();
       }}
     >
       <div className="card__body stack preflight">
         <h2 id="preflight-h" className="title-l">
           {nothingAsked ? "Looking for what the steps need" : "Before the first step"}
         </h2>
-        {x.variables.length > 0 ? (
-          <fieldset className="stack">
-            <legend>Variables</legend>
-            {x.variables.map((variable) => (
-              <VariableField
-                key={variable.name}
-                variable={variable}
-                value={values[variable.name] ?? variable.value ?? ""}
-                refused={refused[variable.name]}
-                onChange={(value) => setValues((now) => ({ ...now, [variable.name]: value }))}
-              />
-            ))}
-          </fieldset>
-        ) : null}
+        <Variables {...{ x, values, setValues, refused }} />
         <Prerequisites x={x} ticked={ticked} setTicked={setTicked} />
         <Problems x={x} />
-        {sending.error ? <ErrorBox error={sending.error} /> : null}
+        <Unsent error={sending.error} dismiss={sending.reset} />
       </div>
       <div className="gate__ask row">
-        <Button
-          look="primary"
-          type="submit"
-          busy={sending.isPending}
-          blocked={
-            pending
-              ? null
-              : (still ?? (nothing && !stuck ? "Everything is filled in; it is being checked" : null))
-          }
-        >
-          {pending ? "Start" : nothing && stuck ? "Check again" : "Go to the first step"}
+        <Button look="primary" type="submit" busy={sending.isPending} ready={ready} blocked={blocked}>
+          {verb}
         </Button>
         <span className="small dim" role="status">
-          {sending.isPending ? "Saving…" : (still ?? "Nothing runs yet: each step asks first.")}
+          {sending.isPending ? "Saving…" : (still ?? WHAT_THEN[x.trustLevel] ?? WHAT_THEN[2])}
         </span>
       </div>
     </form>
   );
 }
+
+/** What follows, by trust level. */
+const WHAT_THEN: Record<number, string> = {
+  0: "Nothing runs here: you do each step, and say what came of it.",
+  1: "Nothing runs yet: each step asks first.",
+  2: "Then it begins: safe steps may run by themselves, all others ask first.",
+};

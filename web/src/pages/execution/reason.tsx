@@ -3,7 +3,10 @@ import { useId, useState } from "react";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/overlay";
 import { ErrorBox } from "@/ui/states";
+import { visible } from "@/ui/visible";
 import type { Bringing, Brought } from "./bring";
+import { Moved, movedText, useFrozen } from "./moved";
+import type { Execution } from "./steps";
 
 const LONGEST = 2_000;
 
@@ -13,6 +16,8 @@ export interface Ask {
   label: string;
   /** The verb of the button. */
   verb: string;
+  /** It means the same wherever the execution is by now; all others are about the step that they name. */
+  anyStep?: boolean;
   make: (text: string) => Brought;
 }
 
@@ -44,6 +49,7 @@ export const ASKS = {
     description: "It ends here for good. A running command is ended; nothing is rolled back by itself.",
     label: "Why does it end?",
     verb: "Abort the execution",
+    anyStep: true,
     make: (reason) => ({ event: "abort", body: { reason } }),
   }),
   accept: (title: string): Ask => ({
@@ -55,37 +61,51 @@ export const ASKS = {
   }),
 } as const;
 
+/** A question, and the execution as it was on screen when it was asked. */
+export interface Asked {
+  ask: Ask;
+  of: Execution;
+}
+
 interface Props {
-  ask: Ask | null;
+  asked: Asked | null;
+  now: Execution;
   close: () => void;
   bringing: Bringing;
 }
 
-export function ReasonDialog({ ask, close, bringing }: Props) {
+export function ReasonDialog({ asked, close, ...rest }: Props) {
   return (
     <Dialog
-      open={ask !== null}
+      open={asked !== null}
       onOpenChange={(open) => {
         if (!open) close();
       }}
-      title={ask?.title ?? ""}
-      description={ask?.description}
+      title={asked?.ask.title ?? ""}
+      description={asked ? visible(asked.ask.description) : undefined}
     >
-      {ask ? <Form key={ask.title} ask={ask} close={close} bringing={bringing} /> : null}
+      {asked ? <Form key={asked.ask.title} asked={asked} close={close} {...rest} /> : null}
     </Dialog>
   );
 }
 
-function Form({ ask, close, bringing }: { ask: Ask; close: () => void; bringing: Bringing }) {
+function Form({ asked, now, close, bringing }: Props & { asked: Asked }) {
+  const { ask, of } = asked;
   const [text, setText] = useState("");
+  const frozen = useFrozen(of, now);
   const field = useId();
   const reason = text.trim();
+  const seen = ask.anyStep ? now : frozen.seen;
+  const blocked =
+    bringing.blocked ??
+    (ask.anyStep ? null : movedText(frozen.moved)) ??
+    (reason ? null : "Write a sentence first; it goes into the record");
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (reason) bringing.send(ask.make(reason), close);
+        if (!blocked) bringing.send(ask.make(reason), { done: close, seen });
       }}
     >
       <label htmlFor={field}>{ask.label}</label>
@@ -102,6 +122,7 @@ function Form({ ask, close, bringing }: { ask: Ask; close: () => void; bringing:
             event.currentTarget.form?.requestSubmit();
         }}
       />
+      {ask.anyStep ? null : <Moved frozen={frozen} now={now} />}
       {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
       <div className="dialog__foot">
         <Button onClick={close}>Cancel</Button>
@@ -109,7 +130,8 @@ function Form({ ask, close, bringing }: { ask: Ask; close: () => void; bringing:
           look="primary"
           type="submit"
           busy={bringing.isPending}
-          blocked={reason ? null : "Write a sentence first; it goes into the record"}
+          ready={bringing.settled}
+          blocked={blocked}
         >
           {ask.verb}
         </Button>

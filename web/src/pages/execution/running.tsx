@@ -8,6 +8,7 @@ import { Status } from "@/ui/status";
 import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import type { Bringing } from "./bring";
+import { Changed } from "./changed";
 import { type Execution, lastAttempt, riskOf, type Step } from "./steps";
 
 function Clock({ since }: { since: string | null | undefined }) {
@@ -23,6 +24,7 @@ export function RunningCard(props: { x: Execution; step: Step; order: number; br
   const started = attempt?.startedAt;
   return (
     <section className="card running" id="gate" aria-labelledby="gate-h">
+      {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
       <div className="card__body stack">
         <div className="row">
           <span className="faint">
@@ -46,6 +48,8 @@ export function RunningCard(props: { x: Execution; step: Step; order: number; br
         <div className="row">
           {x.actions.includes("stop") ? (
             <Button
+              ready={bringing.settled}
+              blocked={bringing.blocked}
               busy={bringing.pending === "stop"}
               onClick={() => bringing.send({ event: "stop", body: undefined })}
             >
@@ -55,7 +59,7 @@ export function RunningCard(props: { x: Execution; step: Step; order: number; br
           ) : null}
           <span className="small dim">Ending it fails the step; what it has done stays done.</span>
         </div>
-        {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
+        {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>
     </section>
   );

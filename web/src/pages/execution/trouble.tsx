@@ -36,12 +36,14 @@ function whatHappened(x: Execution, step: Step): string {
 function Ways({ x, bringing, onSkip, onEdit, onByHand, onRollback }: Props) {
   const may = (word: string) => x.actions.includes(word);
   const offered = x.state === "rollback_available";
+  const when = { ready: bringing.settled, blocked: bringing.blocked };
   return (
     <div className="row">
       {may("request-rollback") ? (
         <Button
           look="primary"
           id="approve"
+          {...when}
           busy={bringing.pending === "request-rollback"}
           onClick={onRollback}
         >
@@ -50,6 +52,7 @@ function Ways({ x, bringing, onSkip, onEdit, onByHand, onRollback }: Props) {
       ) : null}
       {may("retry") ? (
         <Button
+          {...when}
           busy={bringing.pending === "retry"}
           onClick={() => bringing.send({ event: "retry", body: undefined })}
         >
@@ -59,6 +62,7 @@ function Ways({ x, bringing, onSkip, onEdit, onByHand, onRollback }: Props) {
       {may("edit") ? <Button onClick={onEdit}>Edit the command</Button> : null}
       {may("decline-rollback") ? (
         <Button
+          {...when}
           busy={bringing.pending === "decline-rollback"}
           onClick={() => bringing.send({ event: "decline-rollback", body: undefined })}
         >
@@ -121,7 +125,8 @@ const OUTCOMES = [
 export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" | "order" | "bringing">) {
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]["word"] | null>(null);
   const [note, setNote] = useState("");
-  const blocked = outcome === null ? "Choose what became of it" : note.trim() ? null : "Say how you know it";
+  const unsaid = outcome === null ? "Choose what became of it" : note.trim() ? null : "Say how you know it";
+  const blocked = bringing.blocked ?? unsaid;
   return (
     <form
       className="card trouble"
@@ -129,7 +134,8 @@ export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" 
       aria-labelledby="gate-h"
       onSubmit={(event) => {
         event.preventDefault();
-        if (outcome && note.trim()) bringing.send({ event: "resolve", body: { outcome, note: note.trim() } });
+        if (blocked || !outcome) return;
+        bringing.send({ event: "resolve", body: { outcome, note: note.trim() } });
       }}
     >
       {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
@@ -169,7 +175,14 @@ export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" 
           onChange={(event) => setNote(event.target.value)}
         />
         <div className="row">
-          <Button look="primary" type="submit" id="approve" busy={bringing.isPending} blocked={blocked}>
+          <Button
+            look="primary"
+            type="submit"
+            id="approve"
+            busy={bringing.isPending}
+            ready={bringing.settled}
+            blocked={blocked}
+          >
             Record what became of it
           </Button>
           {blocked ? <span className="small dim">{blocked}</span> : null}
@@ -185,6 +198,7 @@ export function PausedCard({ x, bringing }: { x: Execution; bringing: Bringing }
   const may = x.actions.includes("resume");
   return (
     <section className="card trouble" id="gate" aria-labelledby="gate-h">
+      {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
       <div className="card__body stack" role="status">
         <h2 id="gate-h" className="row title-l">
           {x.panic ? <OctagonPause className="icon" aria-hidden /> : <Pause className="icon" aria-hidden />}
@@ -202,13 +216,16 @@ export function PausedCard({ x, bringing }: { x: Execution; bringing: Bringing }
             look="primary"
             id="approve"
             busy={bringing.pending === "resume"}
-            blocked={may ? null : x.panic ? "The panic has to be cleared first" : "It can't go on now"}
+            ready={bringing.settled}
+            blocked={
+              may ? bringing.blocked : x.panic ? "The panic has to be cleared first" : "It can't go on now"
+            }
             onClick={() => bringing.send({ event: "resume", body: undefined })}
           >
             Resume
           </Button>
         </div>
-        {bringing.problem ? <ErrorBox error={bringing.problem} /> : null}
+        {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>
     </section>
   );

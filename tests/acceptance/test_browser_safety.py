@@ -1,0 +1,151 @@
+"""What must never happen at a page: a click that acts on something else than what was on screen.
+
+Two people at the same execution, each in a browser of their own; what was sent is counted at the wire.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.acceptance.git_client import clone, commit_file, git
+from tests.acceptance.product import Product, wait_for
+from tests.browser import drills
+from tests.browser.pages import Complaints, open_page, person, settled
+
+
+@pytest.fixture(scope="module")
+def session(product: Product, browser: Browser) -> Any:
+    """The drill in service, and the owner's session."""
+    folder = clone(product, "drills")
+    commit_file(folder, "runbooks/gates-drill.yaml", drills.GATES, "Add gates")
+    assert git(folder, "push", "-q", "origin", "HEAD:main").returncode == 0
+    titles = ("Clear the cache of a worker",)
+    wait_for(
+        "the drill in service",
+        lambda: {item["title"] for item in product.ok("runbooks")["items"]}.issuperset(titles),
+    )
+    with person(browser) as (context, _):
+        context.new_page().goto(product.sign_in_url)
+        return context.storage_state()
+
+
+@contextmanager
+def viewer(
+    product: Product, browser: Browser, session: Any, path: str = "/runbooks"
+) -> Iterator[tuple[Page, Complaints]]:
+    """A signed-in page; the test fails where its console complained."""
+    with person(browser, state=session) as (context, complaints):
+        complaints.allow("412")
+        yield open_page(context, path if path.startswith("http") else product.url + path), complaints
+        assert complaints.found() == []
+
+
+@pytest.fixture
+def page(product: Product, browser: Browser, session: Any) -> Iterator[Page]:
+    """The first of two people."""
+    with viewer(product, browser, session) as (page, _):
+        yield page
+
+
+@pytest.fixture
+def other(product: Product, browser: Browser, session: Any) -> Iterator[Page]:
+    """The second of two people."""
+    with viewer(product, browser, session) as (page, _):
+        yield page
+
+
+def sent(page: Page, word: str) -> list[str]:
+    """The requests of this event that the page sends from now on."""
+    found: list[str] = []
+
+    def hear(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/" + word):
+            found.append(request.url)
+
+    page.on("request", hear)
+    return found
+
+
+def start(page: Page) -> None:
+    """From the list to the form before the first step."""
+    page.get_by_role("link", name="Clear the cache of a worker").first.click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url(re.compile("/executions/exe_"))
+    settled(page)
+
+
+def fill(page: Page, cache: str) -> None:
+    """Fill in what is asked before the first step."""
+    page.get_by_role("textbox", name="cache").fill(cache)
+    page.get_by_label("The team is told").check()
+    page.get_by_role("button", name="Go to the first step").click()
+
+
+def approve(page: Page, title: str) -> None:
+    """Approve the step of this title."""
+    expect(page.locator("#gate-h")).to_contain_text(title, timeout=15_000)
+    page.get_by_role("button", name=re.compile("^Approve and run")).click()
+
+
+def test_a_dialog_left_open_never_acts_on_the_next_step(page: Page, other: Page) -> None:
+    start(page)
+    fill(page, "dd0c-cache-left")
+    expect(page.locator("#gate-h")).to_contain_text("Make sure that there is a cache", timeout=15_000)
+    skips = sent(page, "skip")
+    page.get_by_role("button", name="Skip this step").click()
+    page.get_by_label("Why is it left out?").fill("there is one already")
+
+    other.goto(page.url)
+    approve(other, "Make sure that there is a cache")
+    expect(other.locator("#gate-h")).to_contain_text("Is it large", timeout=15_000)
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Nothing was sent: it has moved on")).to_be_visible(timeout=15_000)
+    expect(dialog.get_by_text("“Make sure that there is a cache”: succeeded.")).to_be_visible()
+    expect(dialog.get_by_label("Why is it left out?")).to_have_value("there is one already")
+    page.get_by_label("Why is it left out?").press("Control+Enter")
+    page.get_by_role("button", name="Skip the step").click(force=True)
+    expect(dialog).to_be_visible()
+    assert skips == []
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#gate-h")).to_contain_text("Is it large")
+    page.get_by_role("button", name="Skip this step").click()
+    page.get_by_label("Why is it left out?").fill("decided anew")
+    page.get_by_role("button", name="Skip the step").click()
+    expect(page.locator("#gate-h")).not_to_contain_text("Is it large", timeout=15_000)
+    assert len(skips) == 1
+
+
+def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Page) -> None:
+    start(page)
+    page.get_by_role("textbox", name="cache").fill("dd0c-cache-mine")
+    other.goto(page.url)
+    binds = sent(page, "bind")
+    # The colleague's value alone: the tick that would begin the steps is not theirs to give here.
+    identity = page.url.rsplit("/", 1)[1]
+    version = other.evaluate(
+        "async (id) => { const at = `/api/v1/executions/${id}`;"
+        "const was = await (await fetch(at)).json();"
+        "const answer = await fetch(`${at}/bind`, {method: 'POST', headers: {'Content-Type': 'application/json',"
+        "'If-Match': `\"${was.version}\"`, 'X-Dd0c-Csrf': '1'},"
+        "body: JSON.stringify({name: 'cache', value: 'dd0c-cache-theirs'})}); return answer.status; }",
+        identity,
+    )
+    assert version == 200
+    expect(page.get_by_text("Somebody set it to")).to_be_visible(timeout=15_000)
+    page.get_by_label("The team is told").check()
+    go = page.get_by_role("button", name="Go to the first step")
+    expect(go).to_have_attribute("aria-disabled", "true")
+    go.click(force=True)
+    expect(page.get_by_text("Choose which value cache has first").first).to_be_visible()
+    assert binds == []
+    page.get_by_role("button", name="Keep theirs").click()
+    go.click()
+    expect(page.locator("#gate .cmd").first).to_contain_text("/tmp/dd0c-cache-theirs", timeout=15_000)
+    assert binds == []
