@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
@@ -118,8 +118,17 @@ def test_a_dialog_left_open_never_acts_on_the_next_step(page: Page, other: Page)
     page.get_by_role("button", name="Skip this step").click()
     page.get_by_label("Why is it left out?").fill("decided anew")
     page.get_by_role("button", name="Skip the step").click()
-    expect(page.locator("#gate-h")).not_to_contain_text("Is it large", timeout=15_000)
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=15_000)
     assert len(skips) == 1
+
+
+_BIND: Final = """async ([id, value]) => {
+  const address = `/api/v1/executions/${id}`;
+  const shown = await (await fetch(address)).json();
+  const headers = {"Content-Type": "application/json", "If-Match": `"${shown.version}"`, "X-Dd0c-Csrf": "1"};
+  const body = JSON.stringify({name: "cache", value});
+  return (await fetch(`${address}/bind`, {method: "POST", headers, body})).status;
+}"""
 
 
 def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Page) -> None:
@@ -127,17 +136,8 @@ def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Pag
     page.get_by_role("textbox", name="cache").fill("dd0c-cache-mine")
     other.goto(page.url)
     binds = sent(page, "bind")
-    # The colleague's value alone: the tick that would begin the steps is not theirs to give here.
-    identity = page.url.rsplit("/", 1)[1]
-    version = other.evaluate(
-        "async (id) => { const at = `/api/v1/executions/${id}`;"
-        "const was = await (await fetch(at)).json();"
-        "const answer = await fetch(`${at}/bind`, {method: 'POST', headers: {'Content-Type': 'application/json',"
-        "'If-Match': `\"${was.version}\"`, 'X-Dd0c-Csrf': '1'},"
-        "body: JSON.stringify({name: 'cache', value: 'dd0c-cache-theirs'})}); return answer.status; }",
-        identity,
-    )
-    assert version == 200
+    # The value alone: with the tick as well, the colleague's page would begin the steps.
+    assert other.evaluate(_BIND, [page.url.rsplit("/", 1)[1], "dd0c-cache-theirs"]) == 200
     expect(page.get_by_text("Somebody set it to")).to_be_visible(timeout=15_000)
     page.get_by_label("The team is told").check()
     go = page.get_by_role("button", name="Go to the first step")
