@@ -9,6 +9,7 @@ from base.limits import SCAN_MAX_BYTES
 from scanner.judgement import DANGEROUS, UNKNOWN, Judgement, highest
 from scanner.sqlinside import check_grammar, client_line, embedded_writes, judge_functions
 from scanner.sqlrules import READING, judge_lead
+from scanner.sqlsequence import parts
 from scanner.sqlstatement import Nested, Statement
 from scanner.sqltokens import Token, statements, tokenize
 from scanner.text import destructive_text
@@ -30,7 +31,7 @@ def inspect_sql(text: str, depth: int = 0) -> list[Judgement]:
         if count >= MAX_STATEMENTS:
             found.append(Judgement(UNKNOWN, "sql.bounds", "more statements than are read", 0, len(text)))
             break
-        found.extend(_statement(tokens, depth))
+        found.extend(_sequence(tokens, depth))
     found.extend(Judgement(UNKNOWN, "sql.doubt", why, start, end) for why, start, end in read.doubts)
     for hidden, start, end in read.hidden:
         if highest(inspect_sql(hidden, depth + 1)) is DANGEROUS:
@@ -59,7 +60,7 @@ def _statement(tokens: list[Token], depth: int) -> list[Judgement]:
         tokens = tokens[1:]
     if not tokens or depth > MAX_DEPTH:
         return [] if not tokens else [_too_deep(tokens)]
-    nested = Nested(lambda inner: _statement(inner, depth + 1), lambda text: inspect_sql(text, depth + 1))
+    nested = Nested(lambda inner: _sequence(inner, depth + 1), lambda text: inspect_sql(text, depth + 1))
     statement = Statement(tokens, nested)
     lead = statement.word(0)
     judge_lead(statement, lead)
@@ -68,6 +69,10 @@ def _statement(tokens: list[Token], depth: int) -> list[Judgement]:
     judge_functions(statement, reading=lead in READING)
     embedded_writes(statement, lead)
     return statement.found
+
+
+def _sequence(tokens: list[Token], depth: int) -> list[Judgement]:
+    return [found for part in parts(tokens) for found in _statement(part, depth)]
 
 
 def _too_deep(tokens: list[Token]) -> Judgement:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, highest
+from scanner.sqlsequence import READS_FIRST, explained_at
+from scanner.sqlsources import file_source, shows_secrets
 from scanner.sqlstatement import Statement, always, where
+from scanner.sqltokens import Token
 from scanner.tables import knowledge, names
 from scanner.text import destructive_text
 from schemas.risk import Risk
@@ -16,7 +19,7 @@ _FINAL: Final = Reversibility.IRREVERSIBLE
 
 # -- reading
 
-READING: Final = frozenset({"select", "with", "values", "table", "show", "describe", "desc", "explain"})
+READING: Final = READS_FIRST
 
 
 def _select(statement: Statement) -> None:
@@ -30,55 +33,53 @@ def _select(statement: Statement) -> None:
         statement.has("for", *lock) for lock in (("update",), ("share",), ("no",), ("key",))
     ) or statement.has("lock", "in"):
         statement.say(CAUTION, "sql.select-for", "the rows stay locked until the transaction ends")
-    elif _shows_secrets(statement):
+    elif shows_secrets(statement.tokens):
         statement.say(CAUTION, "secrets.read", "shows the password hashes or keys of accounts")
+    elif (path := file_source(statement.tokens)) is not None:
+        statement.say(
+            CAUTION, "sql.file", f"reads the file {path}, for a server that takes it for one", (path,)
+        )
     else:
         statement.say(SAFE, "sql.read", "only reads")
 
 
-def _shows_secrets(statement: Statement) -> bool:
-    tokens = statement.tokens
-    if any(token.kind in ("word", "name") and token.text.lower() in names("sql_secrets") for token in tokens):
-        return True
-    accounts = statement.has("user") and any(token.text.lower() == "mysql" for token in tokens)
-    return accounts and any(token.text == "*" or token.is_word("password") for token in tokens)
-
-
 def _explain(statement: Statement) -> None:
-    """EXPLAIN reads; EXPLAIN ANALYZE runs what it explains."""
-    index, runs = 1, False
-    while statement.word(index) in (
-        "analyze",
-        "analyse",
-        "verbose",
-        "extended",
-        "partitions",
-        "query",
-        "plan",
-        "for",
-    ):
-        runs = runs or statement.word(index).startswith("analy")
-        index += 1
-    if index < len(statement.tokens) and statement.tokens[index].text == "(":
-        index, in_list = _explain_options(statement, index)
-        runs = runs or in_list
-    if not runs:
-        statement.say(SAFE, "sql.explain", "shows a plan and runs nothing")
+    """EXPLAIN and DESCRIBE read; with ANALYZE they run what they explain."""
+    at = explained_at(statement.tokens)
+    if not _runs_explained(statement.tokens[1:at]):
+        statement.say(SAFE, "sql.explain", "shows a plan or a definition and runs nothing")
+        if any(token.is_word("into") for token in statement.tokens[1:at]):
+            statement.say(CAUTION, "sql.explain-into", "keeps the plan in a variable")
         return
     statement.say(CAUTION, "sql.explain-analyze", "EXPLAIN ANALYZE runs the statement that it explains")
-    inner = list(statement.tokens[index:])
+    _runs_inside(statement, at)
+
+
+def _analyze(statement: Statement) -> None:
+    """ANALYZE TABLE renews statistics; MariaDB's ANALYZE of a statement runs it."""
+    statement.say(
+        CAUTION, "sql.analyze", "renews the statistics of tables, or runs a statement to measure it"
+    )
+    at = explained_at(statement.tokens)
+    if statement.word(at) != "table":
+        _runs_inside(statement, at)
+
+
+def _runs_inside(statement: Statement, at: int) -> None:
+    inner = list(statement.tokens[at:])
     if inner:
         statement.found.extend(statement.nested.tokens(inner))
 
 
-def _explain_options(statement: Statement, index: int) -> tuple[int, bool]:
-    runs = False
-    while index < len(statement.tokens) and statement.tokens[index].text != ")":
-        if statement.word(index).startswith("analy"):
-            following = statement.tokens[index + 1].text if index + 1 < len(statement.tokens) else ""
-            runs = following not in ("false", "off", "0")
-        index += 1
-    return index + 1, runs
+def _runs_explained(options: Sequence[Token]) -> bool:
+    """Whether ANALYZE stands among the options, not switched off. Quoted ones count too."""
+    for index, token in enumerate(options):
+        if token.kind not in ("word", "name") or not token.text.lower().startswith("analy"):
+            continue
+        following = options[index + 1] if index + 1 < len(options) else None
+        if following is None or following.text.lower() not in ("false", "off", "0"):
+            return True
+    return False
 
 
 # -- writing
@@ -280,6 +281,8 @@ _HANDLERS: Final[dict[str, Callable[[Statement], None]]] = {
     "declare": _runs_text,
     "reset": _reset,
     "show": _show,
-    "describe": _show,
-    "desc": _show,
+    "describe": _explain,
+    "desc": _explain,
+    "analyze": _analyze,
+    "analyse": _analyze,
 }

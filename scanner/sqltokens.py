@@ -50,20 +50,31 @@ _PREFIXED: Final = re.compile(r"(?:[bBxXnN]|[uU]&)(?=['\"])")
 _OPERATOR: Final = re.compile(r"::|:=|<=|>=|<>|!=|\|\||->>|->|#>>|#>|@>|<@|[-+*/%<>=~!@#&|^?(),.\[\]{}:$]")
 
 
+_CLIENT_LINE: Final = re.compile(r"(?<![^\n])(?::(?!:)[!A-Za-z]|!!)")
+"""At the beginning of a line, for sqlcmd: `:r FILE`, `!! COMMAND`."""
+_SENDS: Final = re.compile(r"\\(?:gx?|G)(?=[ \t]*(?:\Z|[\n;]))|(?<![^\n])/(?=[ \t\r]*(?:\Z|\n))")
+"""mysql and psql, and a line of one slash for sqlplus."""
+_UNICODE: Final = re.compile(r"\\(?:\\|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
+
+
 def tokenize(text: str) -> Tokens:
     """Read the whole text; a character that begins no token becomes a doubt. Linear in the text."""
     found = Tokens()
     at = 0
     fresh = True
+    bracket = -1
     while at < len(text):
         blank = _BLANK.match(text, at)
         if blank:
             at = blank.end()
             continue
-        if fresh and text[at] in "\\.":
+        if (fresh and text[at] in "\\.") or (text[at] in ":!" and _CLIENT_LINE.match(text, at)):
             at = _meta(text, at, found)
             continue
-        at = _comment(text, at, found) or _quoted(text, at, found) or _plain(text, at, found)
+        begin = at
+        at = _line_end(text, at, found) or _comment(text, at, found) or _quoted(text, at, found)
+        at = at or _plain(text, begin, found)
+        bracket = _bracketed(text, begin, at, bracket, found)
         fresh = not found.tokens or found.tokens[-1].kind in ("end", "meta")
     return found
 
@@ -74,6 +85,26 @@ def _meta(text: str, at: int, found: Tokens) -> int:
     end = len(text) if end < 0 else end
     found.tokens.append(Token("meta", text[at:end].strip(), at, end))
     return end
+
+
+def _line_end(text: str, at: int, found: Tokens) -> int:
+    """The index after `\\G`, `\\g` at the end of a line, or a line of one `/`: they send."""
+    match = _SENDS.match(text, at) if text[at] in "\\/" else None
+    if match is None:
+        return 0
+    found.tokens.append(Token("end", ";", at, match.end()))
+    return match.end()
+
+
+def _bracketed(text: str, begin: int, at: int, closing: int, found: Tokens) -> int:
+    """Where the name in brackets ends of T-SQL ends, or -1; a token across that end is a doubt."""
+    if begin < closing < at - 1:
+        found.doubts.append(("a string that begins inside a name in brackets", begin, at))
+        found.hidden.append((text[closing + 1 :], begin, at))
+        return -1
+    if text[begin] == "[" and begin > closing:
+        return text.find("]", begin)
+    return closing
 
 
 def _comment(text: str, at: int, found: Tokens) -> int:
@@ -136,6 +167,8 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
         found.hidden.append((text[at + 1 :], at, len(text)))
         return len(text)
     inner = match.group(1)
+    if prefix is not None and prefix.group() in ("u&", "U&"):
+        inner = _unicode(inner)
     if character in "'\"" and re.search(r"\\(?:['\"]|$)", inner):
         found.doubts.append(
             ("a backslash before a quote ends the string for some servers only", at, match.end())
@@ -143,6 +176,16 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
         found.hidden.append((text[at + 1 :], at, len(text)))
     found.tokens.append(Token("string" if character in "'eE" else "name", inner, at, match.end()))
     return match.end()
+
+
+def _unicode(inner: str) -> str:
+    """The inside of `U&"…"` with its escapes read."""
+
+    def decode(match: re.Match[str]) -> str:
+        digits = match.group(1) or match.group(2)
+        return chr(min(int(digits, 16), 0x10FFFF)) if digits else "\\"
+
+    return _UNICODE.sub(decode, inner)
 
 
 def _dollar(text: str, at: int, found: Tokens) -> int:
@@ -168,6 +211,8 @@ def _plain(text: str, at: int, found: Tokens) -> int:
         return at + 1
     match = _WORD.match(text, at)
     if match:
+        if match.group().lower() == "uescape":
+            found.doubts.append(("escapes with a sign of their own", at, match.end()))
         found.tokens.append(Token("word", match.group().lower(), at, match.end()))
         return match.end()
     match = _NUMBER.match(text, at)

@@ -13,6 +13,7 @@ from scanner.rules import (
     host,
     kubernetes,
     network,
+    redis,
     services,
     textools,
     vcs,
@@ -26,6 +27,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **host.HANDLERS,
     **kubernetes.HANDLERS,
     **network.HANDLERS,
+    **redis.HANDLERS,
     **services.HANDLERS,
     **textools.HANDLERS,
     **vcs.HANDLERS,
@@ -38,6 +40,7 @@ READERS: Final[dict[str, Reader]] = {
     **filesystem.READERS,
     **host.READERS,
     **network.READERS,
+    **redis.READERS,
     **services.READERS,
     **vcs.READERS,
 }

@@ -7,7 +7,6 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.tables import table_rule, tool
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
 
@@ -55,14 +54,32 @@ def psql(call: Call) -> None:
 
 
 def mysql(call: Call) -> None:
-    """mysql -e; a bundle such as `-Ne` takes the next word."""
+    """mysql -e; a bundle such as `-Ne` takes the next word. `\\d` sets another end of statements."""
     values = _values(call, "-e", "--execute", "-Ne", "-Be")
     if not values:
         at = next(
             (at for at, word in enumerate(call.words) if re.fullmatch(r"-[NBsrtvn]+e", word.text)), None
         )
         values = [call.words[at + 1]] if at is not None and at + 1 < len(call.words) else []
+    text = call.place.stdin.text if call.place.stdin.kind == "text" and not values else ""
+    for given in [*(value.text for value in values), text or ""]:
+        if _MYSQL_DELIMITER.search(given):
+            call.say(UNKNOWN, "sql.delimiter", "sets another end of statements, so they part elsewhere")
+        if _in_accounts(call) and _MYSQL_ACCOUNTS.search(given):
+            call.say(CAUTION, "secrets.read", "shows the password hashes of accounts")
     _statements(call, values)
+
+
+_MYSQL_DELIMITER: Final = re.compile(r"(?im)\\d\b|^\s*delimiter\b")
+_MYSQL_ACCOUNTS: Final = re.compile(
+    r"(?is)\buser\b.*(?:\*|password)|(?:\*|password).*\buser\b|\btable\b.*\buser\b"
+)
+
+
+def _in_accounts(call: Call) -> bool:
+    """Whether the database that it opens is the server's own, with the accounts in it."""
+    named = [*call.arguments.positionals, *_values(call, "-D", "--database")]
+    return any(word.text.lower() == "mysql" or OPAQUE in word.text for word in named)
 
 
 def sqlite(call: Call) -> None:
@@ -86,6 +103,10 @@ _MONGO_READ: Final = re.compile(
     r"version|currentOp|getCollectionNames|getCollectionInfos|printReplicationInfo|printSecondaryReplicationInfo|hostInfo|getReplicationInfo|dbStats|getUsers|getMongo)"
     r"\([^()`;=]*\)(?:\.(?:limit|sort|pretty|toArray|count|skip|explain|size|length|itcount)\(?[^()`;=]*\)?)*\)?\s*;?\s*"
 )
+_MONGO_SECRETS: Final = re.compile(
+    r"(?i)system\W{0,6}(?:users|keys|new_users|backup_users)|credentials|getUsers?\b"
+)
+_MONGO_CODE: Final = re.compile(r"\$(?:where|function|accumulator)|\\[ux]")
 _MONGO_ACTS: Final = re.compile(
     r"(?i)\.?(?:drop\w*|remove\w*|delete\w*|update\w*|replace\w*|shutdownServer|stepDown|killOp|rename\w*|fsync\w*|"
     r"findAndModify|bulkWrite|\$out|\$merge)\b\s*\(?"
@@ -95,10 +116,16 @@ _MONGO_ACTS: Final = re.compile(
 def mongo(call: Call) -> None:
     """mongosh --eval: a read in a form that is known, or what it does."""
     values = _values(call, "--eval")
+    if any(re.search(r"(?i)\.(?:m?js|mongodb|ts)$|^[./~]", word.text) for word in call.arguments.positionals):
+        call.say(UNKNOWN, "mongo.script", "runs a file that is not shown")
     if not values:
         call.say(UNKNOWN, "mongo.session", "opens a session or runs code that is not shown")
     for value in values:
         if OPAQUE not in value.text and _MONGO_READ.fullmatch(value.text):
+            if _MONGO_SECRETS.search(value.text):
+                call.say(CAUTION, "secrets.read", "shows the credentials of accounts", word=value)
+            elif _MONGO_CODE.search(value.text):
+                call.say(UNKNOWN, "mongo.code", "a query that runs JavaScript in the server", word=value)
             continue
         call.say(UNKNOWN, "mongo.code", "the code is not one of the forms that only read", word=value)
         acts = _MONGO_ACTS.search(value.text)
@@ -106,83 +133,6 @@ def mongo(call: Call) -> None:
             destroys = re.match(r"(?i)\.?(?:drop|remove|delete|shutdown|\$out)", acts.group())
             risk = DANGEROUS if destroys else CAUTION
             call.say(risk, "mongo.acts", f"{acts.group().strip('.( ')} changes or deletes data", word=value)
-
-
-def redis_session(call: Call) -> None:
-    """redis-cli without a command: a monitor mode, a text of commands, or a session."""
-    modes = (
-        "--latency",
-        "--latency-history",
-        "--latency-dist",
-        "--stat",
-        "--scan",
-        "--bigkeys",
-        "--memkeys",
-        "--hotkeys",
-        "--intrinsic-latency",
-    )
-    if call.arguments.has(*modes):
-        return
-    text = call.place.stdin.text if call.place.stdin.kind == "text" else None
-    for line in (text or "").splitlines():
-        _redis_line(call, line)
-
-
-def _redis_reads(call: Call) -> str | None:
-    """A watching mode, or commands on standard input that all only read."""
-    modes = {
-        "--latency",
-        "--latency-history",
-        "--latency-dist",
-        "--stat",
-        "--scan",
-        "--bigkeys",
-        "--memkeys",
-        "--hotkeys",
-    }
-    odd = {
-        "--pipe",
-        "--eval",
-        "--rdb",
-        "--replica",
-        "--slave",
-        "--cluster",
-        "--lru-test",
-        "--functions-rdb",
-        "-X",
-    }
-    names = {option.name for option in call.arguments.options}
-    if names & odd or call.arguments.positionals:
-        return None
-    if names & modes:
-        return "only watches"
-    text = call.place.stdin.text if call.place.stdin.kind == "text" else None
-    lines = [line for line in (text or "").splitlines() if line.strip()]
-    reads = bool(lines) and all(_redis_risk(line) == "safe" for line in lines)
-    return "only reads from Redis" if reads else None
-
-
-def _redis_risk(line: str) -> str:
-    words = line.lower().split()
-    known = tool("redis-cli")
-    for path in (tuple(words[:2]), tuple(words[:1])):
-        rule = (known.verbs.get(" ".join(path)) if known is not None else None) or (
-            table_rule("redis", path) if path else None
-        )
-        if rule is not None:
-            return str(rule.risk)
-    return "unknown"
-
-
-def _redis_line(call: Call, line: str) -> None:
-    risk = _redis_risk(line)
-    if risk == "dangerous":
-        call.say(
-            DANGEROUS,
-            "redis.destroy",
-            f"{line.split()[0]} empties, stops or reconfigures Redis",
-            reversibility=_FINAL,
-        )
 
 
 def _kafka_reads(call: Call) -> str | None:
@@ -216,6 +166,5 @@ HANDLERS: Final[dict[str, Handler]] = {
     "sql_option": sql_option,
     "sql_argument": sql_argument,
     "mongo": mongo,
-    "redis_session": redis_session,
 }
-READERS: Final[dict[str, Reader]] = {"kafka": _kafka_reads, "redis_session": _redis_reads}
+READERS: Final[dict[str, Reader]] = {"kafka": _kafka_reads}
