@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from ingest.trace import NOWHERE, Span, Trace
+
+Form = Literal["markdown", "html", "asciidoc", "rst", "plain"]
+"""What a text can be written in."""
+
+FORMS: Final[tuple[str, ...]] = get_args(Form)
 
 BlockKind = Literal["heading", "paragraph", "item", "code", "row"]
 

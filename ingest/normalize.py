@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_left
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -20,10 +19,10 @@ from ingest.sources.html import read_html
 from ingest.sources.markdown import read_markdown
 from ingest.sources.page import as_page
 from ingest.sources.plain import read_plain
+from ingest.sources.rst import read_rst
+from ingest.sources.told import told_in
 from ingest.trace import Edit, Span, Trace, edited
 from schemas.errors import Place, TooLarge, Unprocessable
-
-FORMS: Final = ("markdown", "html", "plain")
 
 _HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
 _MARKDOWN: Final = re.compile(
@@ -33,6 +32,10 @@ _MARKDOWN: Final = re.compile(
 _ASCIIDOC: Final = re.compile(
     r"(?m)^(?:={1,5} \S|\[source\b|:_?[a-z][\w-]{0,60}:|\[(?:role|id|NOTE|discrete)\b|"
     r"ifdef::|include::|----$)"
+)
+_RST: Final = re.compile(
+    r"(?m)^[ \t]{0,40}\.\. (?:_[^\n]{1,100}:[ \t]*$|[A-Za-z][\w:.+-]{0,60}::(?:[ \t]|$))"
+    r"|:[a-z][\w:-]{0,40}:`[^`\n]+`|`[^`\n]+ <[^<>\n]+>`__?|::[ \t]*\n[ \t]*\n[ \t]+\S"
 )
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
 _RETURN: Final = re.compile(r"\r\n?")
@@ -44,7 +47,13 @@ _CHAT_FENCE: Final = re.compile(r"```(?!\s*\n)([^`\n][^`]{0,8000}?[^`\s])```[ \t
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
 
-_READERS: Final = {"html": read_html, "markdown": read_markdown, "plain": read_plain}
+_READERS: Final = {
+    "html": read_html,
+    "markdown": read_markdown,
+    "rst": read_rst,
+    "asciidoc": read_plain,
+    "plain": read_plain,
+}
 
 
 def normalize(text: str, form: str | None = None) -> Normalized:
@@ -62,7 +71,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         shown, blocks = as_page(blocks)
         masked = _on_page(shown, masked)
     elif line_ends is not None:
-        blocks = _told_in(shown, blocks, line_ends)
+        blocks = told_in(shown, blocks, line_ends)
     repaired, repairs = repair(blocks)
     without_secrets, more = blank_blocks(repaired)
     if more:
@@ -94,18 +103,6 @@ def _chat_fences(text: str) -> list[Edit]:
     return edits
 
 
-def _told_in(text: str, blocks: list[Block], trace: Trace) -> list[Block]:
-    """The blocks with their places and lines in the text as it was sent."""
-    ends = [found.start() for found in re.finditer(r"\r\n?|\n|\u2028", text)]
-    told = []
-    for block in blocks:
-        own = block.trace.over(trace)
-        span = own.whole()
-        first, last = bisect_left(ends, span.start) + 1, bisect_left(ends, span.end) + 1
-        told.append(replace(block, trace=own, line=first, end_line=max(first, last)))
-    return told
-
-
 def _on_page(page: str, masked: tuple[Masked, ...]) -> tuple[Masked, ...]:
     """The masked secrets of an HTML text at their places in the page; one that nobody sees has none."""
     places = [Span(found.start(), found.end()) for found in MASKS.finditer(page)]
@@ -135,7 +132,9 @@ def recognise(text: str) -> str:
     if _HTML.match(_behind_comments(text[:4000])):
         return "html"
     if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
-        return "plain"
+        return "asciidoc"
+    if "```" not in text and len(_RST.findall(text[:60_000])) >= 2:
+        return "rst"
     if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
         return "plain"
     return "markdown" if len(_MARKDOWN.findall(text[:60_000])) >= 2 else "plain"

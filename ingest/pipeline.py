@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.ambiguities import find_questions
-from ingest.blocks import Normalized
+from ingest.blocks import FORMS, Normalized
 from ingest.building import Building, unmasked
 from ingest.candidates import Candidates
 from ingest.corrections import Overrides
@@ -21,7 +21,7 @@ from ingest.extract.drafts import Extraction, without_repeats
 from ingest.extract.retracting import without_retracted
 from ingest.extract.rules import extract
 from ingest.judging import Advise
-from ingest.normalize import FORMS, normalize
+from ingest.normalize import normalize
 from ingest.present import preview_json
 from ingest.questions import Answer, Answers
 from ingest.said_secrets import refuse_completed, refuse_secrets

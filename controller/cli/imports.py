@@ -14,21 +14,26 @@ from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.output import inert, interactive
 from controller.cli.preview import show_preview
+from ingest.blocks import FORMS
 
-FORMATS: Final = ("markdown", "html", "plain")
+_BY_SUFFIX: Final = {".rst": "rst", ".adoc": "asciidoc", ".asciidoc": "asciidoc"}
+"""What a file is by its name, where the text alone may not tell."""
+
 _LAST: Final = "last-import.json"
 
 
 @click.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="What the text is; recognised where left out."
+    "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
 @with_session
 def import_command(session: Session, file: TextIO, form: str | None, name: str | None, dry_run: bool) -> None:
-    """Read a runbook from FILE (Markdown, HTML, plain text; `-` is standard input) and show its steps.
+    """Read a runbook from FILE and show its steps; `-` is standard input.
+
+    Markdown, HTML, reStructuredText, AsciiDoc and plain text are read.
 
     Nothing is saved on the server by the preview. In a terminal you are asked whether to open the
     pull request; elsewhere `dd0c pr open` does it.
@@ -62,6 +67,7 @@ def request_body(file: Any, form: str | None, name: str | None) -> dict[str, Any
             "Convert it first, e.g. with iconv.",
         ) from error
     body = {"text": text}
+    form = form or _BY_SUFFIX.get(Path(getattr(file, "name", "")).suffix.lower())
     if form:
         body["format"] = form
     if name:

@@ -11,9 +11,10 @@ import click
 
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.imports import FORMATS, request_body
+from controller.cli.imports import request_body
 from controller.cli.output import Printer
 from controller.cli.preview import show_preview
+from ingest.blocks import FORMS
 from ingest.parsed import parsed_json
 from ingest.pipeline import preview
 from schemas.errors import Dd0cError
@@ -24,7 +25,7 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 @click.command("parse")
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="What the text is; recognised where left out."
+    "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
 @click.option(
     "--again", metavar="SHA256", help="Read a text again that was imported before; asks the server."
@@ -34,11 +35,12 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 def parse_command(
     session: Session, file: TextIO | None, form: str | None, again: str | None, as_json: bool
 ) -> None:
-    """Read FILE (Markdown, HTML, plain text; `-` is standard input) and print what it becomes.
+    """Read FILE (`-` is standard input) and print what it becomes.
 
-    Works without a server, sends nothing and keeps nothing. For programs it prints title, steps, variables,
-    prerequisites, branches, ambiguities, notes, coverage, masked secrets and repairs, each with its span in
-    `source`; these fields stay as they are (docs/parse.md).
+    Markdown, HTML, reStructuredText, AsciiDoc and plain text are read, without a server: nothing is sent and
+    nothing kept. For programs it prints title, steps, variables, prerequisites, branches, ambiguities, notes,
+    coverage, masked secrets and repairs, each with its span in `source`; these fields stay as they are
+    (docs/parse.md).
     """
     printer = Printer("json") if as_json else session.printer
     if (file is None) == (again is None):
@@ -48,7 +50,7 @@ def parse_command(
         return
     body = request_body(file, form, None)
     try:
-        found = preview(body["text"], form)
+        found = preview(body["text"], body.get("format"))
     except Dd0cError as refusal:
         raise _refused(refusal, printer) from refusal
     if printer.for_people:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.imports import FORMATS, recall, request_body, show_opened
+from controller.cli.imports import recall, request_body, show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown
+from ingest.blocks import FORMS
 
 _COLUMNS: Final = [
     ("#", "number"), ("TITLE", "title"), ("STATE", "state"), ("CHECK", "check.status"),
@@ -28,7 +29,7 @@ def pr_group() -> None:
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True), required=False
 )
-@click.option("--format", "form", type=click.Choice(FORMATS))
+@click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
 @with_session
 def open_command(session: Session, file: Path | None, form: str | None, name: str | None) -> None:

@@ -168,7 +168,7 @@ def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
         marked = [line for line in lines if _HASH_PROMPT.match(line)]
         if not marked or not all(looks_like_command(_HASH_PROMPT.sub("", line)) for line in marked):
             return []
-        if any(_plausible(line.strip(), labelled=False) for line in lines if not line.startswith("#")):
+        if any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines)):
             return []  # beside commands without a mark, a `#` is a comment
         pattern = _HASH_PROMPT
     found: list[tuple[int, int, str]] = []
@@ -184,6 +184,16 @@ def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
         open_command = bool(found) and found[-1][2].endswith("\\")
         begin += len(line) + 1
     return [item for item in found if item[2].strip()]
+
+
+def _unmarked(lines: list[str]) -> list[str]:
+    """The lines without a `#`, but for those that go on with the line above."""
+    above = ["", *lines]
+    return [
+        line
+        for line, before in zip(lines, above, strict=False)
+        if not line.startswith("#") and not before.endswith("\\")
+    ]
 
 
 def _statements(block: Block) -> list[FoundCommand]:

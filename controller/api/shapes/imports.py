@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +11,7 @@ from controller.api.importing import Paste
 from controller.api.shapes.preview import PreviewShape
 from controller.api.shapes.pulls import PullShape
 from ingest.advisor.advising import Advising
+from ingest.blocks import Form
 from ingest.corrections import Overrides, VariableChange
 from ingest.questions import Answer
 from schemas.model import Model
@@ -83,11 +84,10 @@ class PasteRequest(Model):
     """A pasted text. It is data: nothing in it is executed or obeyed."""
 
     text: str = Field(
-        description="Markdown, HTML or plain text, at most 1 MiB as UTF-8.", examples=[_EXAMPLE]
+        description="Markdown, HTML, reStructuredText, AsciiDoc or plain text, at most 1 MiB as UTF-8.",
+        examples=[_EXAMPLE],
     )
-    format: Literal["markdown", "html", "plain"] | None = Field(
-        None, description="Recognised where left out."
-    )
+    format: Form | None = Field(None, description="Recognised where left out.")
     name: Annotated[str, StringConstraints(max_length=100)] | None = Field(
         None, description="The runbook's name, its identity for ever; made from the title where left out."
     )

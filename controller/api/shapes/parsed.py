@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from ingest.blocks import Form
 from schemas.model import Model
 
 
@@ -145,7 +146,7 @@ class ParsedShape(_Plain):
     title: str
     name: str
     service: str | None = None
-    format: str
+    format: Form
     source_sha256: str
     source: str = Field(description="What the spans point into; secrets are masked.")
     steps: list[ParsedStep]

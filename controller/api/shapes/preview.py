@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from ingest.blocks import Form
 from schemas.model import Model, Sha256Hex
 from schemas.risk import EffectiveRisk, Risk
 
@@ -255,7 +256,7 @@ class PreviewShape(_Open):
     title: str
     service: str | None = None
     alerts: list[str] = Field(default_factory=list, description="Names of alerts that it is for.")
-    format: Literal["markdown", "html", "plain"]
+    format: Form
     source_sha256: Sha256Hex
     source_text: str = Field(
         "",

@@ -34,7 +34,7 @@ PIECES = (
 texts = st.one_of(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=30).map("".join), st.text(max_size=300)
 )
-forms = st.sampled_from([None, "markdown", "html", "plain"])
+forms = st.sampled_from([None, "markdown", "html", "plain", "asciidoc", "rst"])
 
 
 def put_back(made: Preview, command: str, written: str) -> str:

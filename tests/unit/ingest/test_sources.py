@@ -71,7 +71,7 @@ def of_kind(text: str, kind: str) -> list[Block]:
 
 @pytest.mark.parametrize(
     ("text", "form"),
-    [(MARKDOWN, "markdown"), (CONFLUENCE, "html"), (ASCIIDOC, "plain"), ("Just do it.\n", "plain"),
+    [(MARKDOWN, "markdown"), (CONFLUENCE, "html"), (ASCIIDOC, "asciidoc"), ("Just do it.\n", "plain"),
      ("<!-- a --><!-- b -->\n<p>x</p>", "html"), ("a < b\nc > d", "plain")],
 )  # fmt: skip
 def test_recognise(text: str, form: str) -> None:

@@ -3479,8 +3479,11 @@ export interface components {
             name: string;
             /** Service */
             service?: string | null;
-            /** Format */
-            format: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "markdown" | "html" | "asciidoc" | "rst" | "plain";
             /** Source Sha256 */
             source_sha256: string;
             /**
@@ -3597,7 +3600,7 @@ export interface components {
         PasteRequest: {
             /**
              * Text
-             * @description Markdown, HTML or plain text, at most 1 MiB as UTF-8.
+             * @description Markdown, HTML, reStructuredText, AsciiDoc or plain text, at most 1 MiB as UTF-8.
              * @example # Disk is full
              *
              *     1. See how full it is:
@@ -3613,7 +3616,7 @@ export interface components {
              * Format
              * @description Recognised where left out.
              */
-            format?: ("markdown" | "html" | "plain") | null;
+            format?: ("markdown" | "html" | "asciidoc" | "rst" | "plain") | null;
             /**
              * Name
              * @description The runbook's name, its identity for ever; made from the title where left out.
@@ -3750,7 +3753,7 @@ export interface components {
         PreviewRequest: {
             /**
              * Text
-             * @description Markdown, HTML or plain text, at most 1 MiB as UTF-8.
+             * @description Markdown, HTML, reStructuredText, AsciiDoc or plain text, at most 1 MiB as UTF-8.
              * @example # Disk is full
              *
              *     1. See how full it is:
@@ -3766,7 +3769,7 @@ export interface components {
              * Format
              * @description Recognised where left out.
              */
-            format?: ("markdown" | "html" | "plain") | null;
+            format?: ("markdown" | "html" | "asciidoc" | "rst" | "plain") | null;
             /**
              * Name
              * @description The runbook's name, its identity for ever; made from the title where left out.
@@ -3807,7 +3810,7 @@ export interface components {
              * Format
              * @enum {string}
              */
-            format: "markdown" | "html" | "plain";
+            format: "markdown" | "html" | "asciidoc" | "rst" | "plain";
             /** Sourcesha256 */
             sourceSha256: string;
             /**

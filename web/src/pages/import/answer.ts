@@ -1,6 +1,7 @@
 /** What the import is asked and answers, under the names that the page uses. */
 import { replaceEqualDeep } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
+import type { Format } from "./paste";
 
 /** A shape without its "and anything else". */
 type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
@@ -34,7 +35,7 @@ export type Overrides = Schemas["OverridesShape"];
 /** What is asked about. */
 export interface PreviewRequest {
   text: string;
-  format?: "markdown" | "html" | "plain";
+  format?: Format;
   answers: Record<string, AnswerGiven>;
   overrides: Overrides;
 }

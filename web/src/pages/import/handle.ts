@@ -1,5 +1,6 @@
 /** What the page asks of the editor, whichever of the two it is: CodeMirror, or the plain field until it is there. */
 import { createContext, useContext } from "react";
+import type { Format } from "./paste";
 import type { Findings } from "./places";
 
 export interface Edge {
@@ -29,10 +30,7 @@ export interface EditorEvents {
   /** Somebody changed the text; `atOnce` where it was not typing. */
   onText: (text: string, atOnce: boolean) => void;
   /** A page or a file came in and takes the place of everything. */
-  onWhole: (
-    incoming: { text: string; format: "markdown" | "html" | "plain" | undefined },
-    shown: string,
-  ) => void;
+  onWhole: (incoming: { text: string; format: Format | undefined }, shown: string) => void;
   onLeave: () => void;
   onPropose: () => void;
 }

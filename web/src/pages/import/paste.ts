@@ -7,7 +7,7 @@ const FILES = /\.(md|markdown|html?|txt|adoc|asciidoc|rst)$/i;
 /** What the file dialog offers. */
 export const ACCEPTED_FILES = ".md,.markdown,.html,.htm,.txt,.adoc,.asciidoc,.rst";
 
-export type Format = "markdown" | "html" | "plain";
+export type Format = "markdown" | "html" | "asciidoc" | "rst" | "plain";
 
 export interface Incoming {
   text: string;
@@ -45,6 +45,13 @@ export function fromClipboard(data: Pick<DataTransfer, "getData">): Incoming | n
   return plain ? { text: plain, format: undefined } : null;
 }
 
+/** What a file is by its name, where its text alone may not tell. */
+function byName(name: string): Format | undefined {
+  if (/\.html?$/i.test(name)) return "html";
+  if (/\.rst$/i.test(name)) return "rst";
+  return /\.(adoc|asciidoc)$/i.test(name) ? "asciidoc" : undefined;
+}
+
 /** The text of a file. Throws NotTaken for another kind, too large a one, and one that is not UTF-8. */
 export async function fromFile(file: File): Promise<Incoming> {
   if (!FILES.test(file.name)) {
@@ -56,7 +63,7 @@ export async function fromFile(file: File): Promise<Incoming> {
   const bytes = await file.arrayBuffer();
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { text: wellFormed(text), format: /\.html?$/i.test(file.name) ? "html" : undefined };
+    return { text: wellFormed(text), format: byName(file.name) };
   } catch {
     throw new NotTaken(`${file.name} is not UTF-8. Save it as UTF-8, then choose it again.`);
   }
