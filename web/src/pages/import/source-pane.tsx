@@ -35,6 +35,8 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
     const [file] = event.dataTransfer.files;
     if (!file) return;
     event.preventDefault();
+    // Not the editor's as well: it would put the text in a second time.
+    event.stopPropagation();
     take(ofFile(file));
   };
   return (
@@ -53,8 +55,11 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
           event.preventDefault();
           setOver(true);
         }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
+        onDragLeave={(event) => {
+          const into = event.relatedTarget;
+          if (!(into instanceof Node && event.currentTarget.contains(into))) setOver(false);
+        }}
+        onDropCapture={drop}
       >
         <div className="card__head">
           <strong>Source</strong>

@@ -26,16 +26,23 @@ function reveal(element: HTMLElement | null | undefined): void {
 
 /** When the answer has been read, the focus stands at what took the question's place, unless it was moved since. */
 export function focusAfterAnswer(session: ImportSession, question: string): void {
+  const name = CSS.escape(question);
+  focusWhenRead(session, [`[data-answered="${name}"] button`, `[data-question="${name}"]`]);
+}
+
+/** The same for a variable that was changed; `found` is its name in the text. */
+export function focusAfterChange(session: ImportSession, found: string): void {
+  focusWhenRead(session, [`[data-variable="${CSS.escape(found)}"]`]);
+}
+
+function focusWhenRead(session: ImportSession, selectors: readonly string[]): void {
   const end = session.subscribe(() => {
     if (session.snapshot().live.phase !== "settled") return;
     end();
     requestAnimationFrame(() => {
       if (document.activeElement !== document.body && document.activeElement !== null) return;
-      const name = CSS.escape(question);
-      const place =
-        document.querySelector<HTMLElement>(`[data-answered="${name}"] button`) ??
-        document.querySelector<HTMLElement>(`[data-question="${name}"]`);
-      place?.focus();
+      const places = selectors.map((selector) => document.querySelector<HTMLElement>(selector));
+      places.find((place) => place !== null)?.focus();
     });
   });
 }

@@ -24,7 +24,7 @@ import { Footbar, type Proposing, reasonAgainst } from "./preview/footbar";
 import { PreviewPane } from "./preview/preview-pane";
 import { ImportSession, type View } from "./session";
 import { SourcePane } from "./source-pane";
-import { focusAfterAnswer, focusQuestion, focusStep, showCard } from "./walk";
+import { focusAfterAnswer, focusAfterChange, focusQuestion, focusStep, showCard } from "./walk";
 
 interface Props {
   title?: string;
@@ -187,7 +187,10 @@ function useActions(
         focusAfterAnswer(session, question);
       },
       correct: (change) => session.correct(change),
-      change: (found, change) => session.change(found, change),
+      change: (found, change) => {
+        session.change(found, change);
+        focusAfterChange(session, found);
+      },
       goTo: (place) => {
         toSource();
         editor.current?.goTo(place);

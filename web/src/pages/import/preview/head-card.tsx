@@ -4,7 +4,7 @@ import { useContext, useId, useState } from "react";
 import { Button } from "@/ui/button";
 import { Profile, shownRisk, Tally } from "@/ui/risk";
 import { visible } from "@/ui/visible";
-import { coveragePercent, type Overrides, type Prerequisite, type Preview } from "../answer";
+import { coveragePercent, foundName, type Overrides, type Prerequisite, type Preview } from "../answer";
 import { useLit } from "../lit";
 import { count } from "../wording";
 import { ImportContext } from "./context";
@@ -93,7 +93,12 @@ function Facts({ preview, overrides }: { preview: Preview; overrides: Overrides 
           <dt>Variables</dt>
           <dd className="row row--tight">
             {preview.variables.map((item) => (
-              <VariableChip key={item.name} variable={item} overrides={overrides} taken={names} />
+              <VariableChip
+                key={foundName(overrides, item.name)}
+                variable={item}
+                overrides={overrides}
+                taken={names}
+              />
             ))}
             <FixedValues overrides={overrides} />
           </dd>

@@ -113,7 +113,9 @@ function Says({ text }: { text: string | null }) {
 
 /** What a person does, where the title does not say all of it. */
 function Instruction({ step }: { step: Step }) {
-  const manual = step.manual ?? "";
+  // What is typed stands below as a command, not twice.
+  const said = step.manual ?? "";
+  const manual = step.typed ? said.replace(`\n${step.typed}`, "") : said;
   const bare = (text: string) => text.trim().replace(/[.:]$/, "").toLowerCase();
   return (
     <>

@@ -24,6 +24,7 @@ export function VariableChip({ variable, overrides, taken }: Props) {
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
         className="chip chip--button"
+        data-variable={foundName(overrides, variable.name)}
         onMouseEnter={() => lit.set(place)}
         onMouseLeave={() => lit.set(null)}
         onFocus={() => lit.set(place)}
@@ -162,6 +163,7 @@ export function FixedValues({ overrides }: { overrides: Overrides }) {
         key={found}
         type="button"
         className="chip chip--button"
+        data-variable={found}
         onClick={() => change(found, { value: undefined })}
       >
         <code>{visible(made.name ?? found)}</code>
