@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.product import Product
-from tests.browser.importing import document, paste, read
+from tests.browser import clipboard
+from tests.browser.importing import document, drop, paste, read, source
 from tests.browser.pages import THEMES, WIDTHS, open_page, person, sideways, violations
 
 
@@ -77,4 +80,138 @@ def test_the_import_is_sound_in_both_themes_and_widths(
                     if sideways(page) > 0:
                         found.append(f"{state} {theme} {width}: wider than the window")
         assert found == []
+        assert complaints.found() == []
+
+
+def _answer(page: Page, own_words: str | None) -> None:
+    """The next question by keyboard: its first answer, or the form behind it; then the focus stays there."""
+    answered = page.locator("[data-answered]").count()
+    page.keyboard.press("n")
+    expect(page.locator("[data-question]:focus")).to_have_count(1)
+    page.keyboard.press("Tab")
+    if own_words is not None:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.type(own_words)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-answered]")).to_have_count(answered + 1)
+    read(page)
+    expect(page.locator("[data-answered] button:focus")).to_have_count(1)
+
+
+def _rename(page: Page, now: str) -> None:
+    """The first variable by keyboard, and the focus back on it."""
+    chip = page.locator("[data-variable]").first
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if chip.evaluate("(element) => element === document.activeElement"):
+            break
+    expect(chip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(now)
+    page.keyboard.press("Enter")
+    expect(chip).to_contain_text(now)
+    read(page)
+    expect(chip).to_be_focused()
+
+
+def test_a_real_page_becomes_a_pull_request_by_keyboard_alone(
+    product: Product, browser: Browser, session: Any
+) -> None:
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        paste(page, "Clear the Redis cache", document("clear-the-redis-cache.html"))
+        read(page)
+        # What is typed into a console is for a person: shown as code, and no shell ever gets it.
+        for number, typed in ((5, "info keyspace"), (7, "flushall"), (9, "info keyspace")):
+            step = page.get_by_role("article", name=f"Step {number}", exact=True)
+            expect(step.locator(".step__head .risk")).to_have_text("Manual")
+            expect(step.locator(".step__manual")).to_have_text("Type into redis-cli:")
+            expect(step.locator(".cmd")).to_have_text(typed)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("article", name="Step 1", exact=True)).to_be_focused()
+        _rename(page, "redis_pod")
+        _answer(page, None)
+        _answer(page, "ask in the channel of search")
+        expect(page.locator("[data-question]")).to_have_count(0)
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(re.compile(r"/pulls/\d+$"))
+        expect(page.get_by_role("heading", name="What changes at 3 a.m.")).to_be_visible()
+        expect(page.locator(".step-row")).to_have_count(16)
+        expect(page.locator(".step-row").nth(6)).to_contain_text("a person does it")
+        page.get_by_role("link", name="Document", exact=True).click()
+        expect(page.locator(".chip")).to_contain_text(["redis_pod"])
+        expect(page.locator("article.step").nth(6)).to_contain_text("Type into redis-cli:\nflushall")
+        expect(page.get_by_text("ask in the channel of search")).not_to_have_count(0)
+        expect(page.get_by_text("Open questions")).to_have_count(0)
+        assert complaints.found() == []
+
+
+@pytest.mark.parametrize("name", ["CONFLUENCE", "GOOGLE_DOCS"])
+def test_a_copied_page_keeps_its_structure(
+    product: Product, browser: Browser, session: Any, name: str
+) -> None:
+    copied: clipboard.Copied = getattr(clipboard, name)
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        paste(page, copied.text, copied.html)
+        read(page)
+        expect(page.locator(".rail article")).to_have_count(len(copied.steps))
+        for number, (title, command) in enumerate(copied.steps, 1):
+            step = page.get_by_role("article", name=f"Step {number}", exact=True)
+            expect(step.get_by_role("heading")).to_have_text(title)
+            expect(step.locator(".cmd")).to_have_text([command] if command else [])
+        assert page.evaluate("window.hit") is None
+        assert complaints.found() == []
+
+
+def test_a_dropped_file_takes_the_place_of_the_text_once(
+    product: Product, browser: Browser, session: Any, tmp_path: Path
+) -> None:
+    text = "# Dropped\n\n1. Look:\n\n```sh\nuptime\n```"
+    good, page_file, strange = (tmp_path / name for name in ("a.md", "b.html", "c.pdf"))
+    good.write_text(text)
+    page_file.write_text(clipboard.CONFLUENCE.html)
+    strange.write_bytes(b"%PDF-1.7")
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        paste(page, document("reset-hub.md"))
+        read(page)
+        drop(page, good)
+        expect(page.locator(".rail article")).to_have_count(1)
+        read(page)
+        assert source(page) == text
+        drop(page, strange)
+        expect(page.get_by_role("alert")).to_contain_text("c.pdf is not a text that can be read here")
+        assert source(page) == text
+        drop(page, page_file)
+        expect(page.locator(".rail article")).to_have_count(len(clipboard.CONFLUENCE.steps))
+        expect(page.get_by_role("alert")).to_have_count(0)
+        assert complaints.found() == []
+
+
+def test_a_text_pasted_signed_out_is_still_there_after_the_sign_in(
+    product: Product, browser: Browser
+) -> None:
+    url = product.ok("sign-in-url")["url"]
+    with person(browser) as (context, complaints):
+        complaints.allow("401")
+        page = open_page(context, product.url + "/")
+        paste(page, document("reset-hub.md"))
+        read(page)
+        steps = page.locator(".rail article").count()
+        page.keyboard.press("Escape")
+        _answer(page, None)
+        before = source(page)
+        page.keyboard.press("Control+Enter")
+        page.get_by_label("Sign-in URL").fill(url)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/import")
+        read(page)
+        expect(page.locator(".rail article")).to_have_count(steps)
+        expect(page.locator("[data-answered]")).to_have_count(1)
+        assert source(page) == before
+        expect(page.get_by_role("button", name="Open pull request")).to_be_enabled()
         assert complaints.found() == []

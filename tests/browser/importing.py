@@ -9,10 +9,18 @@ from playwright.sync_api import Page, expect
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "acceptance" / "documents"
 
-_PUT: Final = """([text, html]) => navigator.clipboard.write([new ClipboardItem({
-  'text/plain': new Blob([text], { type: 'text/plain' }),
-  ...(html ? { 'text/html': new Blob([html], { type: 'text/html' }) } : {}),
-})])"""
+# As another page's copy puts it there: the whole HTML. The asynchronous clipboard would clean it, and apply the
+# policy of this page to it while doing so.
+_PUT: Final = """([text, html]) => {
+  addEventListener('beforecopy', (event) => event.preventDefault(), { capture: true, once: true });
+  addEventListener('copy', (event) => {
+    event.clipboardData.setData('text/plain', text);
+    if (html) event.clipboardData.setData('text/html', html);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true, once: true });
+  return document.execCommand('copy');
+}"""
 
 # From the moment of the paste to the first frame that shows the steps, on the page's own clock.
 _WATCH: Final = """() => {
@@ -36,7 +44,7 @@ def document(name: str) -> str:
 
 def paste(page: Page, text: str, html: str = "") -> float:
     """Put it on the clipboard, paste it into the source by keyboard; milliseconds to the first preview."""
-    page.evaluate(_PUT, [text, html])
+    assert page.evaluate(_PUT, [text, html]), "the clipboard is refused"
     page.evaluate(_WATCH)
     page.locator(".cm-content").focus()
     page.keyboard.press("Control+a")
@@ -48,3 +56,23 @@ def paste(page: Page, text: str, html: str = "") -> float:
 def read(page: Page) -> None:
     """Wait until the newest text has been read."""
     expect(page.locator("main.import")).to_have_attribute("data-phase", "settled")
+
+
+def drop(page: Page, file: Path) -> None:
+    """A file of the desktop let go over the source, by the browser's own drag and drop."""
+    box = page.locator(".source-card").bounding_box()
+    assert box is not None
+    files = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    at = {"x": box["x"] + 80, "y": box["y"] + 120, "data": files}
+    devtools = page.context.new_cdp_session(page)
+    for move in ("dragEnter", "dragOver", "dragOver"):
+        devtools.send("Input.dispatchDragEvent", {"type": move, **at})
+    expect(page.get_by_text("Drop it here")).to_be_visible()
+    devtools.send("Input.dispatchDragEvent", {"type": "drop", **at})
+    expect(page.get_by_text("Drop it here")).to_have_count(0)
+
+
+def source(page: Page) -> str:
+    """The text of the editor, as its lines have it."""
+    lines: list[str] = page.locator(".cm-line").evaluate_all("(all) => all.map((line) => line.textContent)")
+    return "\n".join(lines)
