@@ -20,6 +20,8 @@ from tests.browser.pages import WIDTHS, open_page, person, settled, violations
 
 LONGEST_P95_MS = 1_000
 """A stall that anybody would notice; a busy machine keeps it, too. The figures are told, not judged."""
+LONGEST_TASK_MS = 2_000
+"""What no single task of the page's thread may take, even where two others share its core."""
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +214,56 @@ def test_two_hundred_steps_are_smooth(page: Page, record_property: Any) -> None:
     found = frames.end(page)
     _tell(record_property, "60 steps by key", found)
     assert found.p95 < LONGEST_P95_MS, str(found)
+    assert found.task < LONGEST_TASK_MS, str(found)
     across, down = WIDTHS["phone"]
     page.set_viewport_size({"width": across, "height": down})
     expect(page.locator(".strip [aria-current]")).to_be_in_viewport()
+
+
+def _hostile_output(page: Page) -> None:
+    """What a command prints is text to the last byte, and what can't be seen is named."""
+    page.evaluate("navigator.clipboard.writeText('mine')")
+    approve(page, "Print <i>it</i>")
+    output = page.locator("#output")
+    for _, readable in drills.HOSTILE_LINES:
+        expect(output).to_contain_text(readable)
+    at_gate(page, "One long line")
+    dark = output.get_by_text("hidden in black").evaluate(
+        "(element) => [getComputedStyle(element).color, getComputedStyle(element.closest('.out')).backgroundColor]"
+    )
+    assert dark[0] != dark[1], "a command can't hide what it prints"
+    assert output.locator("a[href]:not([download]), img, script, .out-rows svg").count() == 0
+    assert page.evaluate("window.hit") is None
+    assert page.evaluate("navigator.clipboard.readText()") == "mine"
+
+
+def test_hostile_and_endless_output_is_inert_readable_and_smooth(page: Page, record_property: Any) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    start(page, "Output <b>with</b> teeth")
+    _hostile_output(page)
+
+    frames.begin(page)
+    approve(page, "One long line")
+    at_gate(page, "Many lines")
+    wide = frames.end(page)
+    _tell(record_property, "a line of 1 MB", wide)
+    expect(page.locator("#output .out-row").first).to_contain_text("wwww")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    frames.begin(page)
+    approve(page, "Many lines")
+    expect(page.locator("#output")).to_contain_text("line 50000 of the output of a command that talks")
+    at_gate(page, "The last one")
+    many = frames.end(page)
+    _tell(record_property, "50,000 lines as they come", many)
+    expect(page.get_by_text("line 50000 of the output")).to_be_in_viewport()
+    assert page.locator("#output .out-row").count() < 200, "only what is in view is drawn"
+    through = frames.scroll_through(page, "#output .term")
+    _tell(record_property, "50,000 lines scrolled through", through)
+
+    for found in (wide, many, through):
+        assert found.p95 < LONGEST_P95_MS, str(found)
+        assert found.task < LONGEST_TASK_MS, str(found)
+    assert asked == []
+    assert page.evaluate("window.hit") is None

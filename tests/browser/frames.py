@@ -1,4 +1,4 @@
-"""How smooth a page is: the time between frames while something goes on."""
+"""How smooth a page is: the time between frames, and the longest task of its thread, while something goes on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from playwright.sync_api import Page
 _RECORD: Final = """
 () => {
   const frames = (window.__frames = []);
+  window.__tasks = [];
+  window.__observer = new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) window.__tasks.push(task.duration);
+  });
+  window.__observer.observe({ type: 'longtask' });
   let last = performance.now();
   const tick = (now) => {
     frames.push(now - last);
@@ -19,7 +24,14 @@ _RECORD: Final = """
   window.__frame = requestAnimationFrame(tick);
 }
 """
-_STOP: Final = "() => { cancelAnimationFrame(window.__frame); return window.__frames.slice(1); }"
+_STOP: Final = """
+() => {
+  cancelAnimationFrame(window.__frame);
+  window.__tasks.push(...window.__observer.takeRecords().map((task) => task.duration));
+  window.__observer.disconnect();
+  return [window.__frames.slice(1), Math.max(0, ...window.__tasks)];
+}
+"""
 _SCROLL: Final = """
 (element) => new Promise((resolve) => {
   let at = 0;
@@ -36,16 +48,18 @@ _SCROLL: Final = """
 
 @dataclass(frozen=True)
 class Frames:
-    """Milliseconds between frames."""
+    """Milliseconds between frames; `task` the longest of the page's own tasks (0: none over 50 ms)."""
 
     count: int
     median: float
     p95: float
     longest: float
+    task: float
 
     def __str__(self) -> str:
         median = f"median {self.median:.1f} ms"
-        return f"{self.count} frames: {median}, p95 {self.p95:.1f} ms, longest {self.longest:.0f} ms"
+        gaps = f"{median}, p95 {self.p95:.1f} ms, longest {self.longest:.0f} ms"
+        return f"{self.count} frames: {gaps}; longest task {self.task:.0f} ms"
 
 
 def begin(page: Page) -> None:
@@ -55,9 +69,10 @@ def begin(page: Page) -> None:
 
 def end(page: Page) -> Frames:
     """What was recorded."""
-    found = sorted(page.evaluate(_STOP))
+    gaps, task = page.evaluate(_STOP)
+    found = sorted(gaps)
     assert found, "no frame was drawn"
-    return Frames(len(found), found[len(found) // 2], found[int(len(found) * 0.95)], found[-1])
+    return Frames(len(found), found[len(found) // 2], found[int(len(found) * 0.95)], found[-1], task)
 
 
 def scroll_through(page: Page, selector: str) -> Frames:
