@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.acceptance.git_client import clone, commit_file, git
 from tests.acceptance.product import Product, wait_for
@@ -220,6 +220,11 @@ def test_two_hundred_steps_are_smooth(page: Page, record_property: Any) -> None:
     expect(page.locator(".strip [aria-current]")).to_be_in_viewport()
 
 
+_COLOURS = """(element) => [
+  getComputedStyle(element).color, getComputedStyle(element.closest('.term')).backgroundColor,
+]"""
+
+
 def _hostile_output(page: Page) -> None:
     """What a command prints is text to the last byte, and what can't be seen is named."""
     page.evaluate("navigator.clipboard.writeText('mine')")
@@ -228,10 +233,8 @@ def _hostile_output(page: Page) -> None:
     for _, readable in drills.HOSTILE_LINES:
         expect(output).to_contain_text(readable)
     at_gate(page, "One long line")
-    dark = output.get_by_text("hidden in black").evaluate(
-        "(element) => [getComputedStyle(element).color, getComputedStyle(element.closest('.out')).backgroundColor]"
-    )
-    assert dark[0] != dark[1], "a command can't hide what it prints"
+    drawn = output.get_by_text("hidden in black").evaluate(_COLOURS)
+    assert drawn[0] != drawn[1], "a command can't hide what it prints"
     assert output.locator("a[href]:not([download]), img, script, .out-rows svg").count() == 0
     assert page.evaluate("window.hit") is None
     assert page.evaluate("navigator.clipboard.readText()") == "mine"
@@ -239,7 +242,12 @@ def _hostile_output(page: Page) -> None:
 
 def test_hostile_and_endless_output_is_inert_readable_and_smooth(page: Page, record_property: Any) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     start(page, "Output <b>with</b> teeth")
     _hostile_output(page)
 

@@ -1,4 +1,4 @@
-"""What a copy out of a wiki and out of a word processor puts on the clipboard: HTML, and text that lost it all."""
+"""What a copy out of a wiki and out of a word processor puts on the clipboard: HTML, and text without it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ CONFLUENCE: Final = Copied(
         "<li><p>Restart the consumer:</p><div class='code-block'><pre><code class='language-bash'>"
         "kubectl -n payments rollout restart deploy/consumer</code></pre></div></li>"
         "<li><p>Run <code class='code' spellcheck='false'>uptime</code> on the host</p></li></ol>"
-        "<style>h1 { color: red }</style><script>window.hit = 1</script><img src='x' onerror='window.hit = 1'>"
+        "<style>h1 { color: red }</style>"
+        "<script>window.hit = 1</script><img src='x' onerror='window.hit = 1'>"
     ),
     text=(
         "Queue is stuck Owned by payments. Steps Look at the pods: kubectl get pods -n payments "
@@ -51,18 +52,18 @@ GOOGLE_DOCS: Final = Copied(
         f"<ol style='margin-top:0;'><li dir='ltr' aria-level='1' style='list-style-type:decimal;'>"
         f"<p dir='ltr' role='presentation'>{_SPAN}See what is full: </span>{_MONO}df -h</span></p></li>"
         f"<li dir='ltr' aria-level='1'><p dir='ltr' role='presentation'>{_SPAN}Ask the team</span></p></li>"
-        f"<ol><li dir='ltr' aria-level='2'><p dir='ltr'>{_SPAN}Post in the channel of the team</span></p></li>"
+        f"<ol><li dir='ltr' aria-level='2'><p dir='ltr'>{_SPAN}Post it in the channel</span></p></li>"
         f"</ol><li dir='ltr' aria-level='1'><p dir='ltr'>{_SPAN}Remove the old images: </span>"
         f"{_MONO}docker image prune</span></p></li></ol></b>"
     ),
     text=(
-        "Disk of the runner is full\nSee what is full: df -h\nAsk the team\nPost in the channel of the team\n"
+        "Disk of the runner is full\nSee what is full: df -h\nAsk the team\nPost it in the channel\n"
         "Remove the old images: docker image prune"
     ),
     steps=(
         ("See what is full: df -h", "df -h"),
         ("Ask the team", None),
-        ("Post in the channel of the team", None),
+        ("Post it in the channel", None),
         # A font is no structure: nothing says where the command begins, so a person does it.
         ("Remove the old images: docker image prune", None),
     ),

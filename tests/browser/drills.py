@@ -65,7 +65,10 @@ HOSTILE_LINES: Final = (
         "⟨U+001B⟩]8;;http://evil.example⟨U+0007⟩click me",
     ),
     ("\\033]52;c;b3duZWQ=\\007copied", "⟨U+001B⟩]52;c;b3duZWQ=⟨U+0007⟩copied"),
-    ("<svg onload='window.hit = 1'><a href='javascript:window.hit = 1'>go</a>", "<svg onload='window.hit = 1'>"),
+    (
+        "<svg onload='window.hit = 1'><a href='javascript:window.hit = 1'>go</a>",
+        "<svg onload='window.hit = 1'>",
+    ),
     ("\\033[2J\\033[1;1Hover the top", "⟨U+001B⟩[2J⟨U+001B⟩[1;1Hover the top"),
     ("invoice\\342\\200\\256gpj.exe", "invoice⟨U+202E⟩gpj.exe"),
     ("all is well\\rexit 1", "all is well"),

@@ -1,4 +1,4 @@
-"""How smooth a page is: the time between frames, and the longest task of its thread, while something goes on."""
+"""How smooth a page is while something goes on: the time between frames, the longest task of its thread."""
 
 from __future__ import annotations
 

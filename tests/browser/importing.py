@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "acceptance" / "documents"
 
-# As another page's copy puts it there: the whole HTML. The asynchronous clipboard would clean it, and apply the
-# policy of this page to it while doing so.
+# As another page's copy puts it there: the whole HTML. The asynchronous clipboard would clean it, and apply
+# the policy of this page to it while doing so.
 _PUT: Final = """([text, html]) => {
   addEventListener('beforecopy', (event) => event.preventDefault(), { capture: true, once: true });
   addEventListener('copy', (event) => {
