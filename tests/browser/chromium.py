@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
@@ -39,9 +40,16 @@ def executable() -> Path:
     if named:
         return Path(named)
     unpacked = _FOLDER / "chromium"
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with (_FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Two test processes that begin at once must not start half a file.
+        _unpack(unpacked)
+    return unpacked
+
+
+def _unpack(unpacked: Path) -> None:
     if not unpacked.exists() or not (_FOLDER / "al2023").exists():
         web.packages(with_tools=True)
-        _FOLDER.mkdir(parents=True, exist_ok=True)
         # The package unpacks its libraries only where it believes to be on the platform it is made for.
         environment = web.environment() | {
             "TMPDIR": str(_FOLDER),
@@ -49,7 +57,6 @@ def executable() -> Path:
         }
         command = [str(web.ROOT / ".venv" / "bin" / "node"), "-e", _UNPACK]
         subprocess.run(command, cwd=web.WEB, env=environment, check=True, capture_output=True)
-    return unpacked
 
 
 def _environment() -> dict[str, str | float | bool]:
