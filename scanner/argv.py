@@ -114,7 +114,13 @@ def _grammar(found: Tool, rule: Rule) -> Grammar:
     values |= rule.exec | found.exec | _bounded(rule.raises) | _bounded(found.raises)
     if rule.resources.startswith("option:"):
         values |= set(rule.resources.removeprefix("option:").split(","))
-    return Grammar(values, known - values, single_dash=found.single_dash, first_only=found.first_only)
+    return Grammar(
+        values,
+        known - values,
+        rule.attached | found.attached,
+        single_dash=found.single_dash,
+        first_only=found.first_only,
+    )
 
 
 _VERB_WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
@@ -154,7 +160,8 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
     options: list[Word] = []
     pending: list[Word] = []
     taken, index = 0, 1
-    grammar = Grammar(found.values | found.exec | _bounded(found.raises), single_dash=found.single_dash)
+    values = found.values | found.exec | _bounded(found.raises)
+    grammar = Grammar(values, attached=found.attached, single_dash=found.single_dash)
     while (found.verbs or found.table is not None) and index < len(words) and len(path) < MAX_VERB_WORDS:
         word = words[index]
         dashed = word.text.startswith("-") and len(word.text) > 1

@@ -166,11 +166,10 @@ def _every_option_is_harmless(rule: Rule, tool: Tool) -> bool:
     """No option of the program writes, runs or leads elsewhere: a file named `-x` does no harm either."""
     raises = (*rule.raises.values(), *tool.raises.values())
     return (
-        rule.options is None
+        (rule.harmless or rule.options is None)
         and not rule.exec
         and not tool.exec
-        and rule.handler is None
-        and rule.max_arguments is None
+        and (rule.harmless or (rule.handler is None and rule.max_arguments is None))
         and all(entry.risk is SAFE for entry in raises)
     )
 

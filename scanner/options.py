@@ -44,6 +44,8 @@ class Grammar:
 
     values: Collection[str] = ()
     known: Collection[str] = ()
+    attached: Collection[str] = ()
+    """Short options whose value, if any, stands in the same word: `-i:80`, `-b`."""
     single_dash: bool = False
     """Long names after one hyphen (terraform, find, java): no clusters of letters."""
     first_only: bool = False
@@ -116,7 +118,7 @@ def _option(word: Word, following: Word | None, grammar: Grammar, found: Argumen
 
 def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
     letters = word.text[1:]
-    if letters.isdigit():
+    if letters.isdigit() and not all("-" + digit in grammar.known for digit in letters):
         found.options.append(Option("-#", None, word))
         return 0
     for at, letter in enumerate(letters):
@@ -129,7 +131,12 @@ def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Argume
         if letter == OPAQUE:
             found.doubtful.append(word)
             return 0
-        found.options.append(Option(name, None, word))
+        if name in grammar.attached:
+            rest = letters[at + 1 :]
+            found.options.append(Option(name, _part(word, rest) if rest else None, word))
+            return 0
+        numbers = letter.isdigit() and name not in grammar.known and "-#" in grammar.known
+        found.options.append(Option("-#" if numbers else name, None, word))
     return 0
 
 

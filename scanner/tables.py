@@ -15,6 +15,9 @@ from schemas.risk import Risk
 from schemas.verdict import Reversibility
 
 COMPILED: Final = Path(__file__).parent / "knowledge" / "compiled.json"
+OPEN_OPTIONS: Final = ("any", "handled", "text")
+"""What stands for a list of options where there is none: any option at all; the handler of the rule knows
+them; the tool has none, a word with a hyphen is text like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Rule:
     why: str
     options: frozenset[str] | None
     values: frozenset[str]
+    attached: frozenset[str]
+    """Options whose value, if they have one, stands in the same word; they are among `options` too."""
     raises: dict[str, Raise]
     lowers: dict[str, Raise]
     exec: frozenset[str]
@@ -50,6 +55,8 @@ class Rule:
     inverse: dict[str, str]
     handler: str | None
     network: bool
+    harmless: bool
+    """No option of its tools does more than read, known or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class Tool:
 
     name: str
     values: frozenset[str]
+    attached: frozenset[str]
     flags: frozenset[str] | None
     raises: dict[str, Raise]
     exec: frozenset[str]
@@ -119,13 +127,14 @@ def _raises(value: dict[str, list[str]]) -> dict[str, Raise]:
 def rule(rule_id: str) -> Rule:
     """A rule by its id."""
     raw = knowledge()["rules"][rule_id]
-    options = raw.get("options", [])
+    options, attached = raw.get("options", []), frozenset(raw.get("attached", ()))
     return Rule(
         id=rule_id,
         risk=Risk(raw["risk"]),
         why=raw["why"],
-        options=None if options == "any" else frozenset(options),
+        options=None if options in OPEN_OPTIONS else frozenset(options) | attached,
         values=frozenset(raw.get("values", ())),
+        attached=attached,
         raises=_raises(raw.get("raise", {})),
         lowers=_raises(raw.get("lower", {})),
         exec=frozenset(raw.get("exec", ())),
@@ -144,6 +153,7 @@ def rule(rule_id: str) -> Rule:
         inverse=raw.get("inverse", {}),
         handler=raw.get("handler"),
         network=raw.get("network", False),
+        harmless=raw.get("harmless", False),
     )
 
 
@@ -154,11 +164,12 @@ def tool(name: str) -> Tool | None:
     if index is None:
         return None
     raw = knowledge()["tool_specs"][index]
-    flags = raw.get("flags", [])
+    flags, attached = raw.get("flags", []), frozenset(raw.get("attached", ()))
     return Tool(
         name=name,
         values=frozenset(raw.get("values", ())),
-        flags=None if flags == "any" else frozenset(flags),
+        attached=attached,
+        flags=None if flags == "any" else frozenset(flags) | attached,
         raises=_raises(raw.get("raise", {})),
         exec=frozenset(raw.get("exec", ())),
         verbs={verb: rule(rule_id) for verb, rule_id in raw.get("verbs", {}).items()},

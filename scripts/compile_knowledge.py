@@ -14,6 +14,8 @@ from typing import Any, Final
 import re2
 from ruamel.yaml import YAML
 
+from scanner.tables import OPEN_OPTIONS
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 KNOWLEDGE: Final = ROOT / "scanner" / "knowledge"
 COMPILED: Final = KNOWLEDGE / "compiled.json"
@@ -25,6 +27,7 @@ _RULE_KEYS: Final = frozenset(
         "why",
         "options",
         "values",
+        "attached",
         "raise",
         "lower",
         "exec",
@@ -39,6 +42,7 @@ _RULE_KEYS: Final = frozenset(
         "inverse",
         "handler",
         "network",
+        "harmless",
         "verbs",
         "bare",
         "other",
@@ -51,6 +55,7 @@ _TOOL_KEYS: Final = frozenset(
     {
         "names",
         "values",
+        "attached",
         "flags",
         "raise",
         "exec",
@@ -62,8 +67,12 @@ _TOOL_KEYS: Final = frozenset(
         "fold_case",
         "options_anywhere",
         "dash_verbs",
+        "examples",
+        "counter",
     }
 )
+_USED_KEYS: Final = frozenset({"use", "verbs", "bare", "other", "examples", "counter"})
+"""What a tool may say of a rule that it shares."""
 _NOT_COMPILED: Final = frozenset({"id", "verbs", "bare", "other", "table", "examples", "counter"})
 
 
@@ -84,8 +93,8 @@ _WRAPPER_KEYS: Final = frozenset(
         "examples",
     }
 )
-_WORDS: Final = ("names", "flags", "options", "values", "exec", "verbs", "examples", "counter")
-"""Keys that hold words; `any` may stand for `options` and `flags`."""
+_WORDS: Final = ("names", "flags", "options", "values", "attached", "exec", "verbs", "examples", "counter")
+"""Keys that hold words; one word of `OPEN_OPTIONS` may stand for `options` and `flags`."""
 _NAMED: Final = ("raise", "lower", "inverse")
 """Keys that map an option or verb to what it means."""
 
@@ -110,11 +119,12 @@ def sources() -> list[Path]:
 
 def examples() -> list[tuple[str, str, list[str], list[str]]]:
     """`(rule id, risk, examples, counter-examples)` of every rule that has some; for the tests."""
+    every = [rule for path in sources() for tool in load(path).get("tools", ()) for rule in _rules(tool)]
+    risks = {rule["id"]: rule["risk"] for rule in every if "id" in rule}
     return [
-        (rule["id"], rule["risk"], rule.get("examples", []), rule.get("counter", []))
-        for path in sources()
-        for tool in load(path).get("tools", ())
-        for rule in _rules(tool)
+        (name, risks[name], rule.get("examples", []), rule.get("counter", []))
+        for rule in every
+        for name in [_id(rule)]
     ]
 
 
@@ -129,6 +139,10 @@ def wrapper_examples() -> list[tuple[str, str, str]]:
 
 
 def _rules(tool: dict[str, Any]) -> list[dict[str, Any]]:
+    if isinstance(tool.get("rule"), str):
+        used: dict[str, Any] = {"use": tool["rule"]}
+        used.update((key, tool[key]) for key in ("examples", "counter") if key in tool)
+        return [used]
     return [tool["rule"]] if "rule" in tool else list(tool["rules"])
 
 
@@ -141,7 +155,7 @@ def _check_keys(kind: str, name: str, found: dict[str, Any], allowed: frozenset[
 
 def _check_words(kind: str, name: str, found: dict[str, Any]) -> None:
     """An unquoted `-4` or `true` of YAML is no text: the scanner would compare words with a number."""
-    words = [word for key in _WORDS if found.get(key) != "any" for word in found.get(key, ())]
+    words = [word for key in _WORDS if found.get(key) not in OPEN_OPTIONS for word in found.get(key, ())]
     words += [word for key in _NAMED for word in found.get(key, {})]
     odd = [word for word in words if not isinstance(word, str)]
     if odd:
@@ -149,6 +163,11 @@ def _check_words(kind: str, name: str, found: dict[str, Any]) -> None:
 
 
 def _rule(rule: dict[str, Any], compiled: dict[str, Any]) -> None:
+    if "use" in rule:
+        _check_keys("use of", rule["use"], rule, _USED_KEYS)
+        if not rule.get("examples") and not rule.get("verbs"):
+            raise KnowledgeError(f"a use of {rule['use']} has no example")
+        return
     _check_keys("rule", rule["id"], rule, _RULE_KEYS)
     if rule["id"] in compiled["rules"]:
         raise KnowledgeError(f"rule {rule['id']} stands twice")
@@ -157,26 +176,32 @@ def _rule(rule: dict[str, Any], compiled: dict[str, Any]) -> None:
     compiled["rules"][rule["id"]] = {key: value for key, value in rule.items() if key not in _NOT_COMPILED}
 
 
+def _id(rule: dict[str, Any]) -> str:
+    """The id of a rule, or of the rule that a tool shares."""
+    return str(rule.get("id") or rule["use"])
+
+
 def _verbs(tool: dict[str, Any]) -> dict[str, str]:
     verbs: dict[str, str] = {}
     for rule in _rules(tool):
         for verb in rule.get("verbs", ()):
             if verb in verbs:
-                raise KnowledgeError(f"{tool['names'][0]} {verb}: in {verbs[verb]} and {rule['id']}")
-            verbs[verb] = rule["id"]
+                raise KnowledgeError(f"{tool['names'][0]} {verb}: in {verbs[verb]} and {_id(rule)}")
+            verbs[verb] = _id(rule)
     return verbs
+
+
+_NOT_OF_A_SPEC: Final = ("names", "rule", "rules", "examples", "counter")
 
 
 def _tool(tool: dict[str, Any], compiled: dict[str, Any]) -> None:
     _check_keys("tool", str(tool["names"]), tool, _TOOL_KEYS)
-    spec: dict[str, Any] = {
-        key: value for key, value in tool.items() if key not in ("names", "rule", "rules")
-    }
+    spec: dict[str, Any] = {key: value for key, value in tool.items() if key not in _NOT_OF_A_SPEC}
     for rule in _rules(tool):
         _rule(rule, compiled)
         for place in ("bare", "other"):
             if rule.get(place) or "rule" in tool:
-                spec[place] = rule["id"]
+                spec[place] = _id(rule)
     verbs = _verbs(tool)
     if verbs:
         spec["verbs"] = verbs
@@ -204,6 +229,16 @@ def _published(compiled: dict[str, Any]) -> None:
     for risk, names in lists.items():
         compiled["names"][f"sql_functions_{risk}"] = sorted(names)
     compiled["sql_functions"] = {"why": more["why"]}
+
+
+def _check_uses(compiled: dict[str, Any]) -> None:
+    """Every rule that a tool names exists: one may stand in another file."""
+    for name, index in compiled["tools"].items():
+        spec = compiled["tool_specs"][index]
+        used = [*spec.get("verbs", {}).values(), *(spec[key] for key in ("bare", "other") if key in spec)]
+        lost = [rule for rule in used if rule not in compiled["rules"]]
+        if lost:
+            raise KnowledgeError(f"{name}: there is no rule {lost[0]}")
 
 
 def _check_patterns(compiled: dict[str, Any]) -> None:
@@ -246,6 +281,7 @@ def compile_knowledge() -> str:
         for key in ("sql_small_objects", "sql_client_reads", "sql_not_functions"):
             if key in data:
                 compiled["names"][key] = sorted(set(data[key]))
+    _check_uses(compiled)
     _published(compiled)
     _check_patterns(compiled)
     return json.dumps(compiled, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"

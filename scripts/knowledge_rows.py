@@ -20,7 +20,7 @@ from scanner import interpreters, scan, tables, text
 from scripts.compile_knowledge import ROOT, examples, wrapper_examples
 
 PINS: Final = ROOT / "tests" / "unit" / "scanner" / "data" / "rows.tsv"
-_OPTION_KEYS: Final = ("raise", "lower", "exec", "options", "values")
+_OPTION_KEYS: Final = ("raise", "lower", "exec", "options", "values", "attached")
 _WRAPPER_KEYS: Final = ("raise", "exec", "flags", "values")
 _VALUES: Final = (
     "",
@@ -54,7 +54,9 @@ class Row:
 def rows() -> Iterator[Row]:
     """Every row of the tables in force."""
     compiled = tables.knowledge()
-    shown: dict[str, list[str]] = {rule: [*given, *counter] for rule, _, given, counter in examples()}
+    shown: dict[str, list[str]] = {}
+    for rule, _, given, counter in examples():
+        shown.setdefault(rule, []).extend([*given, *counter])
     yield from _tool_rows(compiled, shown)
     yield from _rule_rows(compiled, shown)
     yield from _wrapper_rows(compiled)
@@ -91,6 +93,7 @@ def _tool_rows(compiled: dict[str, Any], shown: dict[str, list[str]]) -> Iterato
         verbs = spec.get("verbs", {})
         ids = [*dict.fromkeys(verbs.values()), *(spec[place] for place in ("bare", "other") if place in spec)]
         given = [example for rule in ids for example in shown.get(rule, [])]
+        given = [example for example in given if example.split(" ")[0] in called] or given
         for name in called:
             forms = [f"{name} {next(iter(verbs))}"] if verbs else []
             forms += [" ".join([name, *example.split(" ")[1:]]) for example in given[:4]]
@@ -101,7 +104,7 @@ def _tool_rows(compiled: dict[str, Any], shown: dict[str, list[str]]) -> Iterato
         for place in ("bare", "other"):
             if place in spec and verbs:
                 yield Row(f"{place} {first}", spec, place, (first, f"{first} zz", f"{first} -x"))
-        for key in ("raise", "exec", "values", "flags"):
+        for key in ("raise", "exec", "values", "attached", "flags"):
             yield from _options(f"{key} of {first}", spec, key, given)
 
 
@@ -120,7 +123,7 @@ def _rule_rows(compiled: dict[str, Any], shown: dict[str, list[str]]) -> Iterato
 
 def _options(title: str, holder: dict[str, Any], key: str, given: list[str]) -> Iterator[Row]:
     listed = holder.get(key, ())
-    if listed == "any":
+    if listed in tables.OPEN_OPTIONS:
         return
     for option in list(listed):
         own = [example for example in given if option in example]

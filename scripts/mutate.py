@@ -20,11 +20,13 @@ SEED: Final = 20261128
 
 
 def pin() -> int:
-    """Write the pins: each new row with the first command whose finding changes without it."""
+    """Write the pins: each row with its command if that still shows it, else the first one that does."""
     lines = []
     known = pins() if PINS.exists() else {}
     for row in rows():
-        command = known.get(row.key, ("", ""))[0] or showing(row)
+        command: str | None = known.get(row.key, ("", ""))[0]
+        if not command or not _changes(row, command):
+            command = showing(row)
         lines.append(f"{row.key}\t{command or ''}\t{scan(command).risk if command else ''}")
     PINS.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
     say(f"mutate: wrote {len(lines)} rows to {PINS.name}")

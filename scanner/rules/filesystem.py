@@ -16,7 +16,9 @@ _FINAL: Final = Reversibility.IRREVERSIBLE
 _TESTS: Final = frozenset(
     "-name -iname -path -ipath -wholename -regex -iregex -lname -type -xtype -size -mtime -atime -ctime "
     "-mmin "
-    "-amin -cmin -newer -newermt -anewer -cnewer -user -group -uid -gid -perm -links -inum -samefile -fstype "
+    "-amin -cmin -newer -newermt -anewer -cnewer -newerct -newerat -newerBt -newermm -newerma -newermc "
+    "-neweram -neweraa -newerac -newercm -newerca -newercc "
+    "-context -user -group -uid -gid -perm -links -inum -samefile -fstype "
     "-maxdepth "
     "-mindepth -used -regextype -printf -files0-from".split()
 )
@@ -290,12 +292,6 @@ def _quota_shows(call: Call) -> str | None:
     return None
 
 
-def tree(call: Call) -> None:
-    """tree -o writes; the others only look."""
-    if call.tool.name == "tree" and call.arguments.has("-o", "--output"):
-        call.say(CAUTION, "files.tree-write", "tree -o writes a file")
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     "find": find,
     "fd": fd,
@@ -305,7 +301,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "dd": dd,
     "tar": tar,
     "unzip": unzip,
-    "tree": tree,
 }
 READERS: Final[dict[str, Reader]] = {
     "tar": _tar_lists,

@@ -12,7 +12,15 @@ from scanner.rules import HANDLERS, READERS
 from scanner.tables import COMPILED, knowledge, rule, tool
 from scanner.unwrap import WRAPPERS
 from scripts.compile_knowledge import COMPILED as WRITTEN
-from scripts.compile_knowledge import KnowledgeError, compile_knowledge, examples, wrapper_examples
+from scripts.compile_knowledge import (
+    KNOWLEDGE,
+    KnowledgeError,
+    _rules,
+    compile_knowledge,
+    examples,
+    load,
+    wrapper_examples,
+)
 
 RULES = examples()
 
@@ -50,6 +58,26 @@ def test_a_rule_decides_its_examples(rule_id: str, risk: str, given: list[str], 
 def test_a_wrapper_decides_its_examples(name: str, command: str, risk: str) -> None:
     finding = scan(command)
     assert finding.risk == risk, (name, finding.why)
+
+
+CLOSED = ("files", "text")
+"""Tables in which no safe rule takes any option at all."""
+WITHOUT_A_LIST = {"files.find": "handled", "text.echo": "text"}
+
+
+@pytest.mark.parametrize("table", CLOSED)
+def test_a_safe_rule_lists_its_options(table: str) -> None:
+    """`any` accepts what nobody has looked at; `handled` and `text` only where they are named here."""
+    loaded = load(KNOWLEDGE / f"{table}.yaml")
+    rules = [rule for tool in loaded["tools"] for rule in _rules(tool) if "id" in rule]
+    assert rules
+    for found in rules:
+        options = found.get("options", [])
+        lowered = [entry for entry in found.get("lower", {}).values() if entry[0] == "safe"]
+        if found["risk"] == "safe" or lowered:
+            assert isinstance(options, list) or options == WITHOUT_A_LIST.get(found["id"]), found["id"]
+        assert not lowered or options, f"{found['id']}: what lowers it to safe stands beside any option"
+    assert not [tool["names"] for tool in loaded["tools"] if tool.get("flags") == "any"]
 
 
 def test_every_handler_that_a_table_names_exists() -> None:
