@@ -51,6 +51,12 @@ def _judge_value(judge: Judge, name: str, value: Word | None, start: int, end: i
 def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> None:
     """`NAME=value command`: the variable reaches the command."""
     start = value.start if value is not None else words[0].start
+    if name == "IFS" and words[0].text in (
+        "read",
+        "mapfile",
+        "readarray",
+    ):  # parts a line into words, no more
+        return
     if steers(name):
         _judge_value(judge, name, value, start, words[0].end)
     elif name not in names("harmless_variables") and not name.startswith("LC_"):
@@ -60,7 +66,7 @@ def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> No
 
 def assignment(judge: Judge, name: str, value: Word | None, start: int, end: int, *, exported: bool) -> None:
     """`NAME=value` on its own: harmless, unless programs take orders from that name."""
-    if steers(name):
+    if steers(name) and not (value is None and name in names("harmless_variables")):
         _judge_value(judge, name, value, start, end)
     elif exported and name not in names("harmless_variables") and value is None:
         judge.add(

@@ -41,14 +41,34 @@ class Values:
     """Variables whose value the script fixes. A value is certain only where its one assignment always ran."""
 
     repeated_names: frozenset[str] = frozenset()
+    _surely_set: dict[str, None] = field(default_factory=dict)
+    """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
 
     def assign(self, name: str, text: str | None, *, certain: bool) -> None:
         """Record an assignment; None makes the name opaque from here on."""
+        self.now_set(name)
         if text is None or len(text) > MAX_FOLDED_CHARACTERS:
             self._known[name] = None
             return
         self._known[name] = Piece(text, certain=certain and name not in self.repeated_names)
+
+    def now_set(self, name: str) -> None:
+        """The script has set this name on the way to here."""
+        self._surely_set.setdefault(name)
+
+    def is_set(self, name: str) -> bool:
+        """Whether the script has surely set this name."""
+        return name in self._surely_set
+
+    def mark(self) -> int:
+        """A point to go back to, where what follows may not run."""
+        return len(self._surely_set)
+
+    def back_to(self, mark: int) -> None:
+        """Forget that names were surely set since a mark."""
+        while len(self._surely_set) > mark:
+            self._surely_set.popitem()
 
     def forget(self, name: str) -> None:
         """The name takes a value that the script does not show."""

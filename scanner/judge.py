@@ -24,7 +24,15 @@ MAX_GUESSES: Final = 300
 """Tries of that kind per scan, inner texts included."""
 
 _RAW_TEXT_RULES: Final = frozenset(
-    {"shell.construct", "shell.unparsed", "shell.depth", "shell.bounds", "shell.dynamic", "code.opaque"}
+    {
+        "shell.construct",
+        "shell.unparsed",
+        "shell.depth",
+        "shell.bounds",
+        "shell.dynamic",
+        "shell.arithmetic",
+        "code.opaque",
+    }
 )
 
 

@@ -63,11 +63,19 @@ class Reading(ABC):
         self._sink = sink
         self._values = values or Values()
         self._place = Place()
-        self._reader = WordReader(source, self._lookup, self._substitute)
+        self._reader = WordReader(source, self._lookup, self._substitute, self._expanded)
 
     @abstractmethod
     def _statement(self, node: Node, place: Place) -> None:
         """Walk one node that stands where a statement can."""
+
+    @abstractmethod
+    def _expanded(self, node: Node) -> None:
+        """Judge what a `${…}` evaluates besides its value."""
+
+    @abstractmethod
+    def _calculated(self, node: Node) -> None:
+        """Judge an arithmetic expression."""
 
     def text(self, node: Node) -> str:
         """The raw text of a node."""
@@ -78,6 +86,7 @@ class Reading(ABC):
 
     def _substitute(self, node: Node) -> Piece:
         if node.type == "arithmetic_expansion":
+            self._calculated(node)
             self._inner_of(node)
             return Piece(OPAQUE)
         outer = self._place

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from tree_sitter import Node
 
+from scanner.assignments import Assignments
 from scanner.flow import INHERITED, PIPE, Place, Stdin, Values
+from scanner.numbers import collect
 from scanner.reading import REDIRECTS, Sink
-from scanner.redirection import WORDS, RedirectReading
+from scanner.redirection import WORDS
 from scanner.words import Word, unescape_bare
 
 _CONTAINERS: Final = frozenset(
     {
         "program",
-        "list",
         "compound_statement",
         "subshell",
         "do_group",
@@ -55,17 +57,19 @@ _EXPRESSIONS: Final = frozenset(
         "array",
     }
 )
-_DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
+_FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
+"""`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
 _NOTHING: Final = frozenset({"comment", "variable_name", "heredoc_body", "heredoc_end"})
 
 
-class Walker(RedirectReading):
+class Walker(Assignments):
     """Walks one script once and tells a sink. Holds the values of variables on the way."""
 
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
         super().__init__(source, sink, values)
         self._handlers: dict[str, Callable[[Node, Place], None]] = {
+            "list": self._list,
             "command": lambda node, place: self._command(node, place, []),
             "pipeline": lambda node, place: self._pipeline(node, place, None),
             "redirected_statement": self._redirected,
@@ -85,8 +89,12 @@ class Walker(RedirectReading):
 
     def walk(self, root: Node) -> None:
         """Tell the sink everything, in document order."""
-        counts = Counter(name for node in _assigned(root) if (name := _name_of(node, self._source)))
+        self.facts = collect(root, self._source)
+        self.numeric = self.facts.numeric()
+        counts = self.facts.counts
         self._values.repeated_names = frozenset(name for name, count in counts.items() if count > 1)
+        for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():
+            self._taken(match.group(1).decode(), root)
         self._statement(root, self._place)
 
     def _only_word(self, node: Node) -> None:
@@ -104,7 +112,7 @@ class Walker(RedirectReading):
             "shell.unparsed", "a part of the text could not be parsed", node.start_byte, node.end_byte
         )
         for child in node.named_children:
-            if child.type in _CONTAINERS or child.type in ("command", "pipeline", "redirected_statement"):
+            if child.type in _CONTAINERS | {"command", "list", "pipeline", "redirected_statement"}:
                 self._statement(child, replace(place, conditional=True, repeated=True))
 
     def _container(self, node: Node, place: Place) -> None:
@@ -113,9 +121,34 @@ class Walker(RedirectReading):
             inner = replace(inner, repeated=True)
         if node.type == "command_substitution" and self.text(node).startswith("`"):
             self._check_backquotes(node)
+        if node.children and node.children[0].type == "((":
+            self._calculated(node)
+        before = self._values.mark()
+        for child in node.named_children:
+            if child.type in ("elif_clause", "else_clause"):
+                self._values.back_to(before)
+            self._statement(child, inner)
+        if node.type in _MAYBE:
+            self._values.back_to(before)
+
+    def _list(self, node: Node, place: Place) -> None:
+        """`a && b || c`: what a sets stays set, what the others set is sure only behind `&&`."""
+        self._values.back_to(self._list_steps(node, place))
+
+    def _list_steps(self, node: Node, place: Place) -> int:
+        """Walk a list; gives the mark up to which its first command has surely set names."""
+        sure = self._values.mark()
+        either = any(child.type == "||" for child in node.children)
         for index, child in enumerate(node.named_children):
-            later = node.type == "list" and index > 0
-            self._statement(child, replace(inner, conditional=True) if later else inner)
+            if index == 0 and child.type == "list":
+                sure = self._list_steps(child, place)
+            elif index == 0:
+                self._statement(child, place)
+                sure = self._values.mark()
+            else:
+                self._values.back_to(sure if either else self._values.mark())
+                self._statement(child, replace(place, conditional=True))
+        return sure
 
     def _check_backquotes(self, node: Node) -> None:
         raw = self.text(node)
@@ -124,14 +157,30 @@ class Walker(RedirectReading):
 
     def _loop_or_case(self, node: Node, place: Place) -> None:
         inner = replace(place, conditional=True, repeated=True)
+        before = self._values.mark()
+        if node.type == "c_style_for_statement":
+            self._evaluate_header(node)
         for child in node.named_children:
             if child.type == "variable_name":
-                self._values.forget(self.text(child))
+                self._taken(self.text(child), node)
             else:
                 self._statement(child, inner)
+        self._values.back_to(before)
+
+    def _evaluate_header(self, node: Node) -> None:
+        """Start, condition and step, in this order: what the start sets is known to the others."""
+        closing = next((child.start_byte for child in node.children if child.type == "))"), node.end_byte)
+        ends = [one for one in node.children if one.type in ("((", ";", "))") and one.start_byte <= closing]
+        for one, following in pairwise(ends):
+            self._evaluate(one.end_byte, following.start_byte, node)
 
     def _expression(self, node: Node, place: Place) -> None:
-        """Tests and arithmetic: only substitutions inside them run; `-v` of an odd name may too."""
+        """Tests and arithmetic: substitutions inside them run, and what a comparison evaluates."""
+        if node.type == "subscript":
+            self._subscript(node)
+        if node.type == "test_command":
+            self._evaluates = node.children[0].type == "[["
+        self._tested(node)
         for child in node.named_children:
             if child.type in _EXPRESSIONS:
                 self._expression(child, place)
@@ -149,8 +198,10 @@ class Walker(RedirectReading):
     def _function(self, node: Node, place: Place) -> None:
         body = node.named_children[-1]
         self._sink.function(self.text(node.named_children[0]), body, node)
+        before = self._values.mark()
         for child in node.named_children[1:]:
             self._statement(child, replace(place, conditional=True, repeated=True))
+        self._values.back_to(before)
 
     # -- commands
 
@@ -180,6 +231,7 @@ class Walker(RedirectReading):
         words.extend(extra)
         self._place = place
         if words:
+            self._set_by_command(words, node)
             self._sink.command(words, assignments, replace(place, stdin=stdin))
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
@@ -200,12 +252,13 @@ class Walker(RedirectReading):
         return [Word(text, node.start_byte, node.end_byte)]
 
     def _pipeline(self, node: Node, place: Place, before: Node | None) -> None:
-        previous = before
+        previous, mark = before, self._values.mark()
         for child in node.named_children:
             if child.type == "comment":
                 continue
             here = place if previous is None else replace(place, stdin=self._piped(previous))
             self._statement(child, here)
+            self._values.back_to(mark)
             previous = child
 
     def _piped(self, node: Node) -> Stdin:
@@ -250,66 +303,3 @@ class Walker(RedirectReading):
     def _pipeline_from(self, node: Node, place: Place) -> None:
         for index, child in enumerate(node.named_children):
             self._statement(child, place if index == 0 else replace(place, stdin=PIPE))
-
-    # -- assignments
-
-    def _assignments(self, node: Node, place: Place) -> None:
-        if node.type == "variable_assignment":
-            self._assign(node, place, exported=False)
-            return
-        exported = node.type == "declaration_command"
-        if exported and not any(child.type in _DECLARES for child in node.named_children):
-            self._sink.shows_variables(node.start_byte, node.end_byte)
-        for child in node.children:
-            if child.type == "variable_assignment":
-                self._assign(child, place, exported=exported)
-            elif child.type == "variable_name" and node.type == "unset_command":
-                self._values.forget(self.text(child))
-                self._sink.assignment(self.text(child), None, child, exported=False)
-            elif child.type in REDIRECTS:
-                self._redirect(child, INHERITED, place)
-            elif child.type in WORDS:
-                word = self._word(child)
-                if not exported and ("[" in word.text or not word.literal):
-                    self._unknown(child, "a subscript that is evaluated when the variable is unset")
-                if exported and (
-                    not word.literal or word.text in ("-n", "-f", "-F", "-i") or set("=[") & set(word.text)
-                ):
-                    self._values.forget_all()
-                    self._unknown(child, "a declaration that can rename, run or compute")
-
-    def _assignment_value(self, node: Node) -> tuple[str, Word | None]:
-        name = _name_of(node, self._source)
-        values = [child for child in node.named_children if child.type not in ("variable_name", "subscript")]
-        for child in node.named_children:
-            if child.type in ("subscript", "array"):
-                self._expression(child, self._place)
-        if not values:
-            return name, Word("", node.start_byte, node.end_byte)
-        return name, None if values[0].type == "array" else self._word(values[0])
-
-    def _assign(self, node: Node, place: Place, *, exported: bool) -> None:
-        name, value = self._assignment_value(node)
-        plain = any(child.type == "=" for child in node.children)
-        known = value.text if value is not None and value.known and not value.pattern and plain else None
-        certain = value is not None and value.certain and not place.conditional
-        if known is not None and ("$(" in known or "`" in known):
-            self._unknown(node, "a text with a command in it is kept for later")
-        self._values.assign(name, known, certain=certain)
-        self._sink.assignment(name, value, node, exported=exported)
-
-
-def _assigned(node: Node) -> Iterator[Node]:
-    if node.type == "variable_assignment":
-        yield node
-    for child in node.children:
-        yield from _assigned(child)
-
-
-def _name_of(node: Node, source: bytes) -> str:
-    for child in node.children:
-        if child.type == "variable_name":
-            return source[child.start_byte : child.end_byte].decode("utf-8", "replace")
-        if child.type == "subscript":
-            return _name_of(child, source)
-    return ""

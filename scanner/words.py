@@ -137,10 +137,18 @@ def unescape_double(raw: str) -> str:
 class WordReader:
     """Reads word nodes. `lookup` knows variables; `substitute` is told of each substitution on the way."""
 
-    def __init__(self, source: bytes, lookup: Lookup, substitute: Substitute) -> None:
+    def __init__(
+        self,
+        source: bytes,
+        lookup: Lookup,
+        substitute: Substitute,
+        expanded: Callable[[Node], None] | None = None,
+    ) -> None:
         self._source = source
         self._lookup = lookup
         self._substitute = substitute
+        self._expanded = expanded
+        """Told of each `${…}` that is read, for what its subscripts and offsets evaluate."""
 
     def words(self, node: Node) -> list[Word]:
         """The words that a node becomes: one, but where an unquoted known variable splits into several."""
@@ -218,6 +226,8 @@ class WordReader:
 
     def _expansion(self, node: Node) -> Piece:
         """`${…}`: a plain one and one with a default may be known; every other form is opaque."""
+        if self._expanded is not None:
+            self._expanded(node)
         named = [child for child in node.children if child.is_named]
         operators = [
             child.type for child in node.children if not child.is_named and child.type not in ("${", "}")

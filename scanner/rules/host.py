@@ -28,12 +28,7 @@ def look(call: Call) -> None:
                 UNKNOWN, "network.name-query", "data may leave the host inside the name that it asks for"
             )
     if call.tool.name in ("test", "[", "[["):
-        for word in call.words[1:]:
-            if "[" in word.text and ("$(" in word.text or "`" in word.text):
-                call.judge.searches_text = True
-                call.say(
-                    UNKNOWN, "shell.subscript", "a subscript that is evaluated when the test runs", word=word
-                )
+        _tests(call)
     if call.tool.name == "ps" and any(
         re.fullmatch(r"[aAcCegGHjlLmrsStTuUvwxXZ]*e[a-zA-Z]*", word.text) for word in call.words[1:2]
     ):
@@ -44,6 +39,18 @@ def look(call: Call) -> None:
         call.say(CAUTION, "host.record", "writes a file")
     if call.tool.name == "getent" and any(word.text in ("shadow", "gshadow") for word in call.words[1:]):
         call.say(CAUTION, "secrets.read", "prints password hashes")
+
+
+def _tests(call: Call) -> None:
+    """`-v NAME` and subscripts are evaluated."""
+    for before, word in zip(call.words, call.words[1:], strict=False):
+        if before.text == "-v" and (not word.literal or "[" in word.text):
+            call.say(UNKNOWN, "shell.subscript", "a name that is evaluated when the test runs", word=word)
+        if "[" in word.text and ("$(" in word.text or "`" in word.text):
+            call.judge.searches_text = True
+            call.say(
+                UNKNOWN, "shell.subscript", "a subscript that is evaluated when the test runs", word=word
+            )
 
 
 def printenv(call: Call) -> None:
@@ -74,6 +81,8 @@ def _sets_options(call: Call) -> str | None:
 
 def shell_read(call: Call) -> None:
     """read, mapfile, local …: plain names only; anything else may be evaluated."""
+    if call.tool.name == "let" and all(word.literal and "$" not in word.text for word in call.words):
+        return  # the walk evaluates its expressions
     for word in call.arguments.positionals:
         if not word.literal or not re.fullmatch(r"[A-Za-z_]\w*(=[^$`]*)?", word.text):
             call.judge.searches_text = True

@@ -1,0 +1,78 @@
+"""Assignments and declarations in a walk: the values that later words take, and the names that are set."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import Final
+
+from tree_sitter import Node
+
+from scanner.arithmetic import NUMERIC_NAMES
+from scanner.calculation import Calculation
+from scanner.flow import INHERITED, Place
+from scanner.numbers import name_of
+from scanner.reading import REDIRECTS
+from scanner.redirection import WORDS
+from scanner.words import Word
+
+_DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
+
+
+class Assignments(Calculation):
+    """The part of a walk that carries values along."""
+
+    @abstractmethod
+    def _expression(self, node: Node, place: Place) -> None:
+        """Walk a test, an arithmetic expression, a subscript or an array."""
+
+    def _assignments(self, node: Node, place: Place) -> None:
+        if node.type == "variable_assignment":
+            self._assign(node, place, exported=False)
+            return
+        exported = node.type == "declaration_command"
+        if exported and not any(child.type in _DECLARES for child in node.named_children):
+            self._sink.shows_variables(node.start_byte, node.end_byte)
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._assign(child, place, exported=exported)
+            elif child.type == "variable_name" and node.type == "unset_command":
+                self._values.forget(self.text(child))
+                self._sink.assignment(self.text(child), None, child, exported=False)
+            elif child.type in REDIRECTS:
+                self._redirect(child, INHERITED, place)
+            elif child.type in WORDS:
+                word = self._word(child)
+                if not exported and ("[" in word.text or not word.literal):
+                    self._unknown(child, "a subscript that is evaluated when the variable is unset")
+                if exported and (
+                    not word.literal
+                    or re.fullmatch(r"[-+][a-zA-Z]*[nfF][a-zA-Z]*", word.text)
+                    or set("=[") & set(word.text)
+                ):
+                    self._values.forget_all()
+                    self._unknown(child, "a declaration that can rename, run or compute")
+
+    def _assignment_value(self, node: Node) -> tuple[str, Word | None]:
+        name = name_of(node, self._source)
+        values = [child for child in node.named_children if child.type not in ("variable_name", "subscript")]
+        for child in node.named_children:
+            if child.type in ("subscript", "array"):
+                self._expression(child, self._place)
+        if not values:
+            return name, Word("", node.start_byte, node.end_byte)
+        return name, None if values[0].type == "array" else self._word(values[0])
+
+    def _assign(self, node: Node, place: Place, *, exported: bool) -> None:
+        name, value = self._assignment_value(node)
+        plain = any(child.type == "=" for child in node.children)
+        known = value.text if value is not None and value.known and not value.pattern and plain else None
+        certain = value is not None and value.certain and not place.conditional
+        if known is not None and ("$(" in known or "`" in known):
+            self._unknown(node, "a text with a command in it is kept for later")
+        if name in self.facts.integers or name in NUMERIC_NAMES:
+            for child in node.named_children:
+                if child.type not in ("variable_name", "subscript"):
+                    self._evaluate(child.start_byte, child.end_byte, node)
+        self._values.assign(name, known, certain=certain)
+        self._sink.assignment(name, value, node, exported=exported)

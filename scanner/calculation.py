@@ -1,0 +1,227 @@
+"""Arithmetic in a walk: what is evaluated must be numbers, and what it sets must steer nothing.
+
+`(( ))`, `$(( ))`, `let`, `[[ a -gt b ]]`, subscripts, offsets and variables declared with -i evaluate text as
+an expression, the values of its names too. `[ a -gt b ]` takes integers only and evaluates nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tree_sitter import Node
+
+from scanner.arithmetic import NUMERIC_NAMES, read_expression
+from scanner.numbers import Facts, value_kind
+from scanner.redirection import RedirectReading
+from scanner.words import OPAQUE, Word, descendants
+
+_COMPARES: Final = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
+_EXPANSIONS: Final = frozenset(
+    {
+        "simple_expansion",
+        "expansion",
+        "command_substitution",
+        "process_substitution",
+        "arithmetic_expansion",
+        "ansi_c_string",
+    }
+)
+_PASSES: Final = frozenset({"command", "builtin", "time"})
+_ARITHMETIC: Final = frozenset({"arithmetic_expansion"})
+_INDIRECT: Final = re.compile(r"\$\{!([^}]*)\}")
+_KEYS: Final = re.compile(r"\w+(?:\[[@*]\]|[@*])")
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w*")
+_WHY: Final = "evaluates a value that is not known to be a number, and runs the commands that may stand in it"
+_READS_NAMES: Final = {
+    "read": "dinNptu",
+    "mapfile": "dnOsuCc",
+    "readarray": "dnOsuCc",
+    "vared": "pr",
+}
+"""Commands whose operands are names to set, with the letters of their options that take another value."""
+
+
+class Calculation(RedirectReading):
+    """The part of a walk that knows which variables hold numbers."""
+
+    facts: Facts = Facts()
+    numeric: frozenset[str] = frozenset()
+    _evaluates = False
+    """The walk stands in `[[ ]]`, not in `[ ]`."""
+
+    def _number(self, name: str) -> bool:
+        return name in NUMERIC_NAMES or (name in self.numeric and self._values.is_set(name))
+
+    # -- expressions
+
+    def _calculated(self, node: Node) -> None:
+        self._evaluate(node.start_byte, node.end_byte, node)
+
+    def _evaluate(self, start: int, end: int, node: Node) -> None:
+        """Judge the expression in these bytes, inside of a node."""
+        self._evaluate_text(self._plain_text(start, end, node), node)
+
+    def _evaluate_text(self, text: str, node: Node) -> None:
+        found = read_expression(text)
+        if found.unreadable or not all(map(self._number, found.reads)):
+            self._sink.unknown("shell.arithmetic", _WHY, node.start_byte, node.end_byte)
+        for name in sorted(found.sets):
+            self._taken(name, node)
+
+    def _plain_text(self, start: int, end: int, node: Node) -> str:
+        """The bytes with every expansion cut out: `1` for a number, opaque for anything else."""
+        parts: list[str] = []
+        at = start
+        inside = (
+            [node] if start == node.start_byte and node.type in _EXPANSIONS - _ARITHMETIC else node.children
+        )
+        for inner in (found for child in inside for found in descendants(child, _EXPANSIONS)):
+            if inner.start_byte < at or inner.end_byte > end:
+                continue
+            parts += [self._slice(at, inner.start_byte), "1" if self._is_number(inner) else OPAQUE]
+            at = inner.end_byte
+        text = "".join([*parts, self._slice(at, end)])
+        if node.type in _ARITHMETIC:
+            text = text.removeprefix("$((").removeprefix("$[")
+        return re.sub(r"[\"'\\]", "", text)
+
+    def _slice(self, start: int, end: int) -> str:
+        return self._source[start:end].decode("utf-8", "replace")
+
+    def _is_number(self, node: Node) -> bool:
+        kind = value_kind(node, self._source)
+        return kind == "" or (kind is not None and self._number(kind))
+
+    # -- places where expressions stand
+
+    def _expanded(self, node: Node) -> None:
+        """`${x[i]}`, `${x:i}`, `${!x}`, `${x:=value}`, and those inside it."""
+        for inner in _nested(node):
+            raw = self.text(inner)
+            indirect = _INDIRECT.fullmatch(raw)
+            if indirect is not None and _KEYS.fullmatch(indirect.group(1)) is None:
+                self._indirect(inner, indirect.group(1))
+            colon = False
+            for child in inner.children:
+                if child.type == "subscript":
+                    self._subscript(child)
+                elif child.type in (":=", "="):
+                    self._taken(self.text(inner.named_children[0]), inner)
+                elif child.type == ":" and not colon:
+                    colon = True
+                    self._evaluate(child.end_byte, inner.end_byte - 1, inner)
+
+    def _indirect(self, node: Node, name: str) -> None:
+        piece = self._lookup(name)
+        if piece is None or not piece.certain or _IDENTIFIER.fullmatch(piece.text) is None:
+            why = "the name of a variable is known only when it runs, and its subscript would be evaluated"
+            self._sink.unknown("shell.arithmetic", why, node.start_byte, node.end_byte)
+
+    def _subscript(self, node: Node) -> None:
+        """`x[i]`: an expression, but `x[@]` and the keys of associative arrays."""
+        name = next((self.text(child) for child in node.children if child.type == "variable_name"), "")
+        opening = next((child for child in node.children if child.type == "["), None)
+        if opening is None or name in self.facts.maps:
+            return
+        if self._slice(opening.end_byte, node.end_byte - 1) not in ("@", "*"):
+            self._evaluate(opening.end_byte, node.end_byte - 1, node)
+
+    def _tested(self, node: Node) -> None:
+        """`[[ a -gt b ]]` evaluates both sides; `-v x[i]` the subscript, in single brackets too."""
+        operator = next((self.text(child) for child in node.children if child.type == "test_operator"), "")
+        for child in node.named_children if operator == "-v" or operator in _COMPARES else ():
+            if child.type == "test_operator":
+                continue
+            if operator == "-v":
+                self._looked_up(self._word(child), child)
+            elif self._evaluates:
+                self._evaluate(child.start_byte, child.end_byte, child)
+
+    def _looked_up(self, word: Word, node: Node) -> None:
+        name, bracket, subscript = word.text.partition("[")
+        if not word.literal and not (word.certain and word.known and bracket):
+            self._sink.unknown("shell.arithmetic", _WHY, node.start_byte, node.end_byte)
+        elif bracket and subscript not in ("@]", "*]") and name not in self.facts.maps:
+            self._evaluate_text(subscript, node)
+
+    # -- names that are set
+
+    def _taken(self, name: str, node: Node) -> None:
+        """A name takes a value that is not followed: it may steer programs."""
+        self._values.forget(name)
+        self._values.now_set(name)
+        self._sink.assignment(name, None, node, exported=False)
+
+    def _set_by_command(self, words: list[Word], node: Node) -> None:
+        """read, mapfile, getopts, printf -v, wait -p, let, coproc: the names that they set."""
+        while len(words) > 1 and (words[0].text in _PASSES or words[0].text.startswith("-")):
+            words = words[1:]
+        name = words[0].text
+        targets = _targets(name, words[1:])
+        if name == "let":
+            for word in words[1:]:
+                self._evaluate_text(re.sub(r"[\"'\\]", "", word.text), node)
+        for word in targets:
+            match = _IDENTIFIER.match(word.text)
+            if word.literal and match is not None:
+                self._taken(match.group(), node)
+            else:
+                self._values.forget_all()
+        if name == "read" and not targets:
+            self._taken("REPLY", node)
+
+
+def _nested(node: Node) -> list[Node]:
+    """The `${…}` at and inside a node, not those inside substituted commands."""
+    found = [node] if node.type == "expansion" else []
+    for child in node.children:
+        if child.type not in ("command_substitution", "process_substitution"):
+            found += _nested(child)
+    return found
+
+
+def _targets(name: str, words: list[Word]) -> list[Word]:
+    if name == "getopts":
+        return [*words[1:2], Word("OPTARG", 0, 0)]
+    if name == "printf":
+        return _after_option(words, "-v")
+    if name == "wait":
+        return _after_option(words, "-p")
+    if name == "coproc":
+        return words[:1] if len(words) > 1 and words[1].text[:1] in "({" else []
+    if name not in _READS_NAMES:
+        return []
+    found: list[Word] = []
+    index = 0
+    while index < len(words):
+        text = words[index].text
+        index += 1
+        if not text.startswith("-") or text in ("-", "--"):
+            found += [] if text == "--" else [words[index - 1]]
+            continue
+        valued = re.match(rf"-[a-zA-Z]*?([{_READS_NAMES[name]}a])(.*)", text, re.DOTALL)
+        if valued is None:
+            continue
+        if name == "read" and valued.group(1) == "a":
+            rest = valued.group(2)
+            found += (
+                [Word(rest, words[index - 1].start, words[index - 1].end)]
+                if rest
+                else words[index : index + 1]
+            )
+        index += not valued.group(2)
+    return found
+
+
+def _after_option(words: list[Word], option: str) -> list[Word]:
+    for index, word in enumerate(words):
+        if word.text == option:
+            return words[index + 1 : index + 2]
+        if word.text.startswith(option):
+            return [
+                Word(word.text[len(option) :], word.start, word.end, word.quoted, word.pattern, word.certain)
+            ]
+        if not word.text.startswith("-"):
+            return []
+    return []

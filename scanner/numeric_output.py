@@ -1,0 +1,132 @@
+"""Which commands can print nothing but numbers: a short list of programs in literal forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from tree_sitter import Node
+
+from scanner.arithmetic import NUMBER
+from scanner.words import OPAQUE, Piece, UnreadableWord, Word, WordReader
+
+_DIGITS: Final = frozenset({"0-9", "[0-9]", "[:digit:]", "0123456789", "0-9\\n", "0-9\n"})
+_DATE: Final = re.compile(r"\+(?:%-?[sdHIMSYmjuwyNVGeC])+")
+_STAT: Final = frozenset({"%s", "%Y", "%X", "%Z", "%W", "%a", "%u", "%g", "%h", "%i", "%b"})
+
+
+def text_of(node: Node, source: bytes) -> str:
+    """The raw text of a node."""
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def prints_numbers(node: Node, source: bytes) -> bool:
+    """Whether what a substitution holds can only print a number, by its last program."""
+    if text_of(node, source).startswith("`") or node.named_child_count != 1:
+        return False
+    return _statement_prints(node.named_children[0], source)
+
+
+def _statement_prints(node: Node, source: bytes) -> bool:
+    if node.type == "pipeline":
+        steps = list(node.named_children)
+        while len(steps) > 1 and _passes_on(_words(steps[-1], source)):
+            steps.pop()
+        return _statement_prints(steps[-1], source)
+    if node.type == "list":
+        return all(_statement_prints(child, source) for child in node.named_children)
+    if node.type == "redirected_statement":
+        body, *redirects = node.named_children
+        quiet = all(re.fullmatch(r"2>\s*/dev/null|<\s*\S+", text_of(one, source)) for one in redirects)
+        return quiet and _statement_prints(body, source)
+    words = _words(node, source)
+    if not words or not words[0].literal:
+        return False
+    return _program_prints(words[0].text.rsplit("/", 1)[-1], words[1:])
+
+
+def _words(node: Node, source: bytes) -> list[Word]:
+    """The words of a simple command, every expansion opaque; none for anything else."""
+    if node.type != "command" or any(child.type == "variable_assignment" for child in node.named_children):
+        return []
+    reader = WordReader(source, lambda _: None, lambda _: Piece(OPAQUE))
+    try:
+        return [word for child in node.named_children for word in reader.words(child)]
+    except UnreadableWord:
+        return []
+
+
+def _passes_on(words: list[Word]) -> bool:
+    """A program that prints a part of what it reads, and nothing of its own."""
+    texts = [word.text for word in words]
+    if not words or not all(word.literal for word in words):
+        return False
+    if texts[0] == "tr":
+        return len(texts) == 3 and texts[1] == "-d"
+    alone = all(re.fullmatch(r"-\w+|\d+", text) for text in texts[1:])
+    return alone and (texts[0] in ("head", "tail", "uniq") or texts in (["xargs"], ["sort", "-n"], ["sort"]))
+
+
+def _program_prints(name: str, words: list[Word]) -> bool:
+    known = _PROGRAMS.get(name)
+    if known is None or (name != "date" and not all(word.literal for word in words)):
+        return False
+    options = [word.text for word in words if word.text.startswith("-")]
+    operands = [word.text for word in words if not word.text.startswith("-")]
+    return known(options, operands)
+
+
+def _wc(options: list[str], operands: list[str]) -> bool:
+    """Without a file: with one it prints the file's name too."""
+    return not operands and bool(options) and all(re.fullmatch("-[lcwmL]+", text) for text in options)
+
+
+def _grep(options: list[str], operands: list[str]) -> bool:
+    """A count of one file at most: of several it prints the names too."""
+    counts = any(re.fullmatch("-[a-zA-Z]*c[a-zA-Z]*|--count", text) for text in options)
+    plain = all(re.fullmatch("-[cEFiwxvqsaPh]+|--count", text) for text in options)
+    return counts and plain and len(operands) <= 2
+
+
+def _pgrep(options: list[str], _: list[str]) -> bool:
+    return any(re.fullmatch("-[a-z]*c[a-z]*|--count", text) for text in options)
+
+
+def _tr(options: list[str], operands: list[str]) -> bool:
+    deletes_others = options in (["-dc"], ["-cd"], ["-d", "-c"], ["-c", "-d"])
+    return deletes_others and bool(operands) and set(operands) <= _DIGITS
+
+
+def _date(_: list[str], operands: list[str]) -> bool:
+    return bool(operands) and _DATE.fullmatch(operands[-1]) is not None
+
+
+def _stat(options: list[str], operands: list[str]) -> bool:
+    return options == ["-c"] and bool(operands) and operands[0] in _STAT
+
+
+def _id(options: list[str], _: list[str]) -> bool:
+    return options in (["-u"], ["-g"])
+
+
+def _constant(options: list[str], operands: list[str]) -> bool:
+    return not options and bool(operands) and all(NUMBER.fullmatch(text) for text in operands)
+
+
+def _always(_: list[str], __: list[str]) -> bool:
+    return True
+
+
+_PROGRAMS: Final[dict[str, Callable[[list[str], list[str]], bool]]] = {
+    "wc": _wc,
+    **dict.fromkeys(("grep", "egrep", "fgrep", "zgrep"), _grep),
+    "pgrep": _pgrep,
+    "tr": _tr,
+    "date": _date,
+    "stat": _stat,
+    "id": _id,
+    **dict.fromkeys(("echo", "printf", "seq"), _constant),
+    **dict.fromkeys(("nproc", "true", ":", "exit", "return", "false"), _always),
+}
+"""By name; each is given options and operands, and says whether that form prints numbers or nothing."""
