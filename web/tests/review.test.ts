@@ -206,8 +206,9 @@ describe("merging", () => {
   } as unknown as Pull;
   const asked = (more: Partial<Asked> = {}): Asked => ({
     pull,
-    review: undefined,
+    review: { head: pull.head } as Review,
     seenHead: pull.head,
+    lost: false,
     permissions: ["merge", "raise_trust"],
     role: "owner",
     ...more,
@@ -219,11 +220,18 @@ describe("merging", () => {
 
   it("says every reason why not", () => {
     const texts = (more: Partial<Asked>) => mergeReasons(asked(more)).map((reason) => reason.short);
-    expect(texts({ seenHead: "b".repeat(40) })).toEqual(["new commits"]);
-    expect(texts({ permissions: [], role: "author" })).toEqual(["a maintainer merges"]);
-    expect(texts({ permissions: ["merge"], review: { raisesTrust: true } as Review })).toEqual([
-      "for an owner",
+    expect(texts({ seenHead: "b".repeat(40), review: { head: "b".repeat(40) } as Review })).toEqual([
+      "new commits",
     ]);
+    expect(texts({ review: undefined })).toEqual(["the review is not on screen"]);
+    expect(texts({ review: { head: "b".repeat(40) } as Review })).toEqual([
+      "the review is of another commit",
+    ]);
+    expect(texts({ lost: true })).toEqual(["not live"]);
+    expect(texts({ permissions: [], role: "author" })).toEqual(["a maintainer merges"]);
+    expect(
+      texts({ permissions: ["merge"], review: { head: pull.head, raisesTrust: true } as Review }),
+    ).toEqual(["for an owner"]);
     expect(texts({ pull: { ...pull, checks: [] } })).toEqual(["not checked yet"]);
     const failing = { ...pull, checks: [{ ...pull.checks[0], status: "fail" }] } as Pull;
     expect(texts({ pull: failing })).toEqual(["the check fails"]);

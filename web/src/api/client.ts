@@ -11,11 +11,33 @@ const session: Middleware = {
     request.headers.set("X-Dd0c-Csrf", "1");
     return request;
   },
-  onResponse({ response }) {
+  onResponse({ request, response }) {
     observeDate(response.headers.get("Date"), Date.now());
+    // A proxy in between that gave up says nothing of what the controller did.
+    if (isChange(request) && response.status >= 500 && !isOurs(response)) throw Problem.unanswered();
     return undefined;
   },
+  onError({ request, error }) {
+    if (isAbort(error) || !isChange(request)) return undefined;
+    return Problem.unanswered();
+  },
 };
+
+/** Questions that are too long for an address: they change nothing. */
+const QUESTIONS = /\/(classify|parse-preview)$/;
+
+function isChange({ method, url }: Request): boolean {
+  return method !== "GET" && method !== "HEAD" && !QUESTIONS.test(new URL(url).pathname);
+}
+
+/** Whether the controller itself refused: its refusals are problem documents. */
+function isOurs(response: Response): boolean {
+  return response.headers.get("Content-Type")?.startsWith("application/problem+json") ?? false;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
 
 export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
 api.use(session);
@@ -32,14 +54,34 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   try {
     answer = await call;
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (isAbort(error) || error instanceof Problem) throw error;
     throw Problem.unreachable();
   }
   if (!answer.response.ok) throw problemOf(answer.response.status, answer.error);
   return answer.data as T;
 }
 
-/** One key for one intention: a click that is sent twice happens once. */
-export function idempotencyKey(): string {
-  return crypto.randomUUID();
+const UNANSWERED_KEPT = 200;
+const unanswered = new Map<string, string>();
+
+/**
+ * Send an intention under a key of its own. `what` names it whole: the address, the version, the body.
+ *
+ * Where no answer came the key is kept, so that the same intention sent again happens once. An answer of any
+ * kind ends it: the next click with the same content is a new intention.
+ */
+export async function once<T>(what: readonly unknown[], send: (key: string) => Promise<T>): Promise<T> {
+  const intention = JSON.stringify(what);
+  const key = unanswered.get(intention) ?? crypto.randomUUID();
+  unanswered.set(intention, key);
+  const [oldest] = unanswered.keys();
+  if (unanswered.size > UNANSWERED_KEPT && oldest !== undefined) unanswered.delete(oldest);
+  try {
+    const done = await send(key);
+    unanswered.delete(intention);
+    return done;
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "unanswered")) unanswered.delete(intention);
+    throw error;
+  }
 }

@@ -30,12 +30,21 @@ export class Problem extends Error {
     this.places = body.places ?? [];
   }
 
-  /** Nothing answered: the network or the controller is away, and nothing is known to have happened. */
+  /** Nothing answered a question: the network or the controller is away. */
   static unreachable(): Problem {
     return new Problem(0, {
       code: "unreachable",
       detail: "The controller does not answer.",
-      hint: "Check that it runs and that you are connected. Nothing was changed by this page.",
+      hint: "Check that it runs and that you are connected. This page only asked; it changed nothing.",
+    });
+  }
+
+  /** A change went out and no answer came: it was done, or it was not. */
+  static unanswered(): Problem {
+    return new Problem(0, {
+      code: "unanswered",
+      detail: "No answer came: it may have happened.",
+      hint: "Look whether it did before you go on. The same, sent again from this page, is done once.",
     });
   }
 }

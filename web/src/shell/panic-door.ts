@@ -1,4 +1,4 @@
-/** The question of panic is opened from several places: the top bar, a key, the palette. */
+/** The question of panic is opened from several places: the top bar, a key, the palette. It waits for no later one. */
 import { useSyncExternalStore } from "react";
 
 let open = false;

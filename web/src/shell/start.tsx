@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Play } from "lucide-react";
-import { api, idempotencyKey, take } from "@/api/client";
+import { api, once, take } from "@/api/client";
 import { meQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox } from "@/ui/states";
@@ -19,12 +19,14 @@ export function StartButton({ runbook, look = "primary", children }: Props) {
   const me = useQuery(meQuery);
   const navigate = useNavigate();
   const start = useMutation({
-    mutationFn: (key: string) =>
-      take(
-        api.POST("/api/v1/executions", {
-          body: { runbook, ticked: [], start: true },
-          headers: { "Idempotency-Key": key },
-        }),
+    mutationFn: () =>
+      once(["start", runbook], (key) =>
+        take(
+          api.POST("/api/v1/executions", {
+            body: { runbook, ticked: [], start: true },
+            headers: { "Idempotency-Key": key },
+          }),
+        ),
       ),
     onSuccess: async (made) => {
       queryClient.setQueryData(["executions", "one", made.id], made);
@@ -35,12 +37,7 @@ export function StartButton({ runbook, look = "primary", children }: Props) {
     me.data && !me.data.permissions.includes("start") ? "Your role may not start runbooks" : null;
   return (
     <>
-      <Button
-        look={look}
-        blocked={mayNot}
-        busy={start.isPending}
-        onClick={() => start.mutate(idempotencyKey())}
-      >
+      <Button look={look} blocked={mayNot} busy={start.isPending} onClick={() => start.mutate()}>
         <Play className="icon" aria-hidden />
         {children ?? "Start"}
       </Button>

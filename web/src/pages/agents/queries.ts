@@ -1,6 +1,6 @@
 /** What the page of agents reads and does beyond the list. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, type Schemas, take } from "@/api/client";
+import { api, once, type Schemas, take } from "@/api/client";
 
 export type Agent = Schemas["AgentShape"];
 export type MadeEnrollment = Schemas["EnrollmentTokenShape"];
@@ -27,10 +27,13 @@ export function useMakeEnrollment() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ name, labels }: Wanted) =>
-      take(
-        api.POST("/api/v1/agents/enrollment-tokens", {
-          body: { labels, minutes: 60, ...(name ? { name } : {}) },
-        }),
+      once(["enrolment", name, labels], (key) =>
+        take(
+          api.POST("/api/v1/agents/enrollment-tokens", {
+            params: { header: { "Idempotency-Key": key } },
+            body: { labels, minutes: 60, ...(name ? { name } : {}) },
+          }),
+        ),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: ["agents"] }),
   });
@@ -49,11 +52,13 @@ export function useRevokeAgent() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, reason }: { id: string; reason: string }) =>
-      take(
-        api.POST("/api/v1/agents/{agent_id}/revoke", {
-          params: { path: { agent_id: id } },
-          body: { reason },
-        }),
+      once(["revoke", id, reason], (key) =>
+        take(
+          api.POST("/api/v1/agents/{agent_id}/revoke", {
+            params: { path: { agent_id: id }, header: { "Idempotency-Key": key } },
+            body: { reason },
+          }),
+        ),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: ["agents"] }),
   });

@@ -1,7 +1,7 @@
 /** Bring an event to an execution, at the version that the person saw. */
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, idempotencyKey, type Schemas, take } from "@/api/client";
+import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
 import { executionQuery, queryClient } from "@/api/queries";
 import { useIsLost } from "@/shell/live";
@@ -38,14 +38,16 @@ export type Brought = { [Word in EventWord]: { event: Word; body: Bodies[Word] }
 /** The one place where the path is made of the event's word: the routes differ in their body alone. */
 export async function bring(x: Execution, { event, body }: Brought): Promise<Execution> {
   const path = `/api/v1/executions/{execution_id}/${event}` as "/api/v1/executions/{execution_id}/approve";
-  return take(
-    api.POST(path, {
-      params: {
-        path: { execution_id: x.id },
-        header: { "if-match": `"${x.version}"`, "Idempotency-Key": idempotencyKey() },
-      },
-      body: body as Schemas["ApproveBody"],
-    }),
+  return once([path, x.id, x.version, body], (key) =>
+    take(
+      api.POST(path, {
+        params: {
+          path: { execution_id: x.id },
+          header: { "if-match": `"${x.version}"`, "Idempotency-Key": key },
+        },
+        body: body as Schemas["ApproveBody"],
+      }),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
-import { api, idempotencyKey, take } from "@/api/client";
+import { api, once, take } from "@/api/client";
 import { executionQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/overlay";
@@ -84,12 +84,14 @@ function Summary({ x }: { x: Execution }) {
 function useUndo(x: Execution) {
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (key: string) =>
-      take(
-        api.POST("/api/v1/executions", {
-          params: { header: { "Idempotency-Key": key } },
-          body: { runbook: x.runbook.name, ticked: [], start: true, rollbackOf: x.id },
-        }),
+    mutationFn: () =>
+      once(["undo", x.id], (key) =>
+        take(
+          api.POST("/api/v1/executions", {
+            params: { header: { "Idempotency-Key": key } },
+            body: { runbook: x.runbook.name, ticked: [], start: true, rollbackOf: x.id },
+          }),
+        ),
       ),
     onSuccess: async (made) => {
       queryClient.setQueryData(executionQuery(made.id).queryKey, made);
@@ -139,7 +141,7 @@ function Undo({ x }: { x: Execution }) {
             busy={undo.isPending}
             onClick={() => {
               setAsking(false);
-              undo.mutate(idempotencyKey());
+              undo.mutate();
             }}
           >
             Begin the rollback

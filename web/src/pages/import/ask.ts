@@ -1,5 +1,5 @@
 /** The two calls of the import: what the text would become, and its pull request. */
-import { api, type Schemas, take } from "@/api/client";
+import { api, once, type Schemas, take } from "@/api/client";
 import { Problem, problemOf } from "@/api/problem";
 import type { Preview, PreviewRequest } from "./answer";
 import { Refused } from "./live-parser";
@@ -24,9 +24,10 @@ async function call(request: PreviewRequest, signal: AbortSignal) {
   }
 }
 
-/** Opens the pull request; the same key with the same request opens one. */
-export async function propose(request: PreviewRequest, key: string): Promise<Schemas["PullShape"]> {
-  const params = { header: { "Idempotency-Key": key } };
-  const opened = await take(api.POST("/api/v1/runbooks", { params, body: request }));
+/** Opens the pull request; the same request after a lost answer opens one. */
+export async function propose(request: PreviewRequest): Promise<Schemas["PullShape"]> {
+  const opened = await once(["propose", request], (key) =>
+    take(api.POST("/api/v1/runbooks", { params: { header: { "Idempotency-Key": key } }, body: request })),
+  );
   return opened.pull;
 }

@@ -1,8 +1,6 @@
 /** Import: paste, see what it becomes, open the pull request. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
-import { idempotencyKey } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { meQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
@@ -50,13 +48,8 @@ function useOpening() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const say = useToast();
-  const last = useRef<{ of: string; key: string } | null>(null);
   return useMutation({
-    mutationFn: ({ request }: Wanted) => {
-      const of = JSON.stringify(request);
-      if (last.current?.of !== of) last.current = { of, key: idempotencyKey() };
-      return propose(request, last.current.key);
-    },
+    mutationFn: ({ request }: Wanted) => propose(request),
     onSuccess: async (pull, { session }) => {
       session.done();
       say(`Pull request #${pull.number} is open`);

@@ -10,7 +10,7 @@ import {
   UserRound,
 } from "lucide-react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { api, idempotencyKey, take } from "@/api/client";
+import { api, once, take } from "@/api/client";
 import { meQuery, queryClient } from "@/api/queries";
 import { eventsQuery, type Pull, type PullEvent } from "@/review/queries";
 import { Button } from "@/ui/button";
@@ -106,12 +106,14 @@ function Event({ event }: { event: PullEvent }) {
 function useComment(number: number, done: () => void) {
   return useMutation({
     mutationFn: (body: string) =>
-      take(
-        api.POST("/api/v1/pulls/{number}/comments", {
-          params: { path: { number } },
-          body: { body },
-          headers: { "Idempotency-Key": idempotencyKey() },
-        }),
+      once(["comment", number, body], (key) =>
+        take(
+          api.POST("/api/v1/pulls/{number}/comments", {
+            params: { path: { number } },
+            body: { body },
+            headers: { "Idempotency-Key": key },
+          }),
+        ),
       ),
     onSuccess: async () => {
       done();

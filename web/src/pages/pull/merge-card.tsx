@@ -2,13 +2,15 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { GitMerge } from "lucide-react";
 import { useState } from "react";
-import { api, take } from "@/api/client";
+import { api, once, take } from "@/api/client";
 import { meQuery, queryClient } from "@/api/queries";
 import type { Pull, Review } from "@/review/queries";
+import { useIsLost } from "@/shell/live";
 import { useToast } from "@/shell/toast";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/overlay";
 import { Commit } from "@/ui/page";
+import { useSettled } from "@/ui/settled";
 import { ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
@@ -16,6 +18,8 @@ import { mergeReasons, type Reason } from "./merge-reasons";
 
 export interface MergeState {
   reasons: readonly Reason[];
+  /** Whether it could be merged for long enough to be meant by a click. */
+  ready: boolean;
   busy: boolean;
   error: unknown;
   merge: () => void;
@@ -24,14 +28,17 @@ export interface MergeState {
 /** What the merge buttons of the page share: one state, wherever they stand. */
 export function useMerge(pull: Pull | undefined, review: Review | undefined, seenHead: string): MergeState {
   const me = useQuery(meQuery);
+  const lost = useIsLost();
   const say = useToast();
   const merge = useMutation({
     mutationFn: (number: number) =>
-      take(
-        api.POST("/api/v1/pulls/{number}/merge", {
-          params: { path: { number } },
-          body: { expectedHead: seenHead },
-        }),
+      once(["merge", number, seenHead], (key) =>
+        take(
+          api.POST("/api/v1/pulls/{number}/merge", {
+            params: { path: { number }, header: { "Idempotency-Key": key } },
+            body: { expectedHead: seenHead },
+          }),
+        ),
       ),
     onSuccess: async (done) => {
       say(
@@ -49,15 +56,22 @@ export function useMerge(pull: Pull | undefined, review: Review | undefined, see
           pull,
           review,
           seenHead,
+          lost,
           permissions: me.data.permissions,
           role: me.data.role,
         })
       : [{ short: "loading", text: "Not known yet." }];
+  const ready = useSettled(
+    JSON.stringify([pull?.number, seenHead, review?.head, reasons.map((reason) => reason.short)]),
+  );
   return {
     reasons,
+    ready,
     busy: merge.isPending,
     error: merge.error,
-    merge: () => pull && merge.mutate(pull.number),
+    merge: () => {
+      if (pull && ready && reasons.length === 0) merge.mutate(pull.number);
+    },
   };
 }
 
@@ -77,6 +91,7 @@ export function MergeButton({
       className={className ?? ""}
       blocked={first ? first.text : null}
       busy={state.busy}
+      ready={state.ready}
       onClick={state.merge}
     >
       <GitMerge className="icon" aria-hidden />
@@ -87,7 +102,14 @@ export function MergeButton({
 
 function useCheck(number: number) {
   return useMutation({
-    mutationFn: () => take(api.POST("/api/v1/pulls/{number}/check", { params: { path: { number } } })),
+    mutationFn: () =>
+      once(["check", number], (key) =>
+        take(
+          api.POST("/api/v1/pulls/{number}/check", {
+            params: { path: { number }, header: { "Idempotency-Key": key } },
+          }),
+        ),
+      ),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["pulls"] }),
   });
 }
@@ -166,7 +188,13 @@ export function CloseButton({ pull }: { pull: Pull }) {
   const say = useToast();
   const close = useMutation({
     mutationFn: () =>
-      take(api.POST("/api/v1/pulls/{number}/close", { params: { path: { number: pull.number } } })),
+      once(["close", pull.number], (key) =>
+        take(
+          api.POST("/api/v1/pulls/{number}/close", {
+            params: { path: { number: pull.number }, header: { "Idempotency-Key": key } },
+          }),
+        ),
+      ),
     onSuccess: async () => {
       setAsking(false);
       say(`Pull request #${pull.number} is closed.`);

@@ -15,15 +15,18 @@ export interface Asked {
   review: Review | undefined;
   /** The head that this page showed first; a push in between refuses the merge. */
   seenHead: string;
+  /** Whether the page is not live: what it shows may be old. */
+  lost: boolean;
   permissions: readonly string[];
   role: string;
 }
 
 const CHECK = "dd0c/classification";
 
-export function mergeReasons({ pull, review, seenHead, permissions, role }: Asked): Reason[] {
+export function mergeReasons({ pull, review, seenHead, lost, permissions, role }: Asked): Reason[] {
   if (pull.state !== "open") return [{ short: `it is ${pull.state}`, text: `It is ${pull.state}.` }];
   const reasons: Reason[] = [];
+  if (lost) reasons.push({ short: "not live", text: "The page is not live: what you see may be old." });
   if (pull.head !== seenHead) {
     reasons.push({
       short: "new commits",
@@ -32,7 +35,7 @@ export function mergeReasons({ pull, review, seenHead, permissions, role }: Aske
       action: "reload",
     });
   }
-  reasons.push(...checkReasons(pull));
+  reasons.push(...reviewReasons(review, seenHead), ...checkReasons(pull));
   if (pull.mergeable === false) {
     reasons.push({
       short: "it does not fit its base",
@@ -52,6 +55,28 @@ export function mergeReasons({ pull, review, seenHead, permissions, role }: Aske
     });
   }
   return reasons;
+}
+
+/** Nothing is merged that this page has not shown: the review on screen must be the one of that very commit. */
+function reviewReasons(review: Review | undefined, seenHead: string): Reason[] {
+  if (!review) {
+    return [
+      {
+        short: "the review is not on screen",
+        text: "What it changes is not on screen yet.",
+        hint: "Read it first, then merge what you read.",
+      },
+    ];
+  }
+  if (review.head === seenHead) return [];
+  return [
+    {
+      short: "the review is of another commit",
+      text: "The review on screen is of another commit than the one that would be merged.",
+      hint: "Look at them, then merge what you saw.",
+      action: "reload",
+    },
+  ];
 }
 
 function checkReasons(pull: Pull): Reason[] {

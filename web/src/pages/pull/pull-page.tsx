@@ -237,6 +237,11 @@ function useSeenHead(head: string | undefined): [string, () => void] {
 
 export function PullPage() {
   const number = Number(route.useParams().number);
+  // The head that was seen and a word half written are of this pull request alone.
+  return <OnePull key={number} number={number} />;
+}
+
+function OnePull({ number }: { number: number }) {
   const { tab: asked, about } = route.useSearch();
   const tab = TABS.find((item) => item.id === asked)?.id ?? "review";
   const pull = useQuery(pullQuery(number));

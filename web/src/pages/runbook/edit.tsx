@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { api, idempotencyKey, type Schemas, take } from "@/api/client";
+import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Place, type Problem } from "@/api/problem";
 import { queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
@@ -17,12 +17,14 @@ function useProposal(item: Item, digest: string, sent: () => void) {
   const navigate = useNavigate();
   return useMutation({
     mutationFn: (yaml: string) =>
-      take(
-        api.PUT("/api/v1/runbooks/{runbook}", {
-          params: { path: { runbook: item.id }, header: { "if-match": `"${digest}"` } },
-          body: { yaml },
-          headers: { "Idempotency-Key": idempotencyKey() },
-        }),
+      once(["edit", item.id, digest, yaml], (key) =>
+        take(
+          api.PUT("/api/v1/runbooks/{runbook}", {
+            params: { path: { runbook: item.id }, header: { "if-match": `"${digest}"` } },
+            body: { yaml },
+            headers: { "Idempotency-Key": key },
+          }),
+        ),
       ),
     onSuccess: async ({ pull }) => {
       sent();

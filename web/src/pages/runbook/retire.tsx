@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, idempotencyKey, take } from "@/api/client";
+import { api, once, take } from "@/api/client";
 import { queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/overlay";
@@ -14,11 +14,13 @@ export function RetireButton({ runbook, name }: { runbook: string; name: string 
   const navigate = useNavigate();
   const retire = useMutation({
     mutationFn: () =>
-      take(
-        api.DELETE("/api/v1/runbooks/{runbook}", {
-          params: { path: { runbook } },
-          headers: { "Idempotency-Key": idempotencyKey() },
-        }),
+      once(["retire", runbook], (key) =>
+        take(
+          api.DELETE("/api/v1/runbooks/{runbook}", {
+            params: { path: { runbook } },
+            headers: { "Idempotency-Key": key },
+          }),
+        ),
       ),
     onSuccess: async ({ pull }) => {
       setAsking(false);

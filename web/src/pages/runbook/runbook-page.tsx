@@ -100,6 +100,11 @@ function Tabs({ runbook, tab }: { runbook: string; tab: string }) {
 
 export function RunbookPage() {
   const { runbook } = route.useParams();
+  // The text that is edited and what a question is about are of this runbook alone.
+  return <OneRunbook key={runbook} runbook={runbook} />;
+}
+
+function OneRunbook({ runbook }: { runbook: string }) {
   const search = route.useSearch();
   const found = useQuery(runbookQuery(runbook));
   const sync = useQuery(syncQuery);

@@ -1,6 +1,6 @@
 /** What the settings read and change. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, idempotencyKey, type Schemas, take } from "@/api/client";
+import { api, once, type Schemas, take } from "@/api/client";
 
 export type Me = Schemas["Me"];
 export type Member = Schemas["MemberShape"];
@@ -44,11 +44,13 @@ const at = (id: string) => ({ path: { member_id: id } });
 
 export const useAddMember = () =>
   useMemberChange((body: { email: string; role: Role }) =>
-    take(
-      api.POST("/api/v1/members", {
-        body: { displayName: "", ...body },
-        headers: { "Idempotency-Key": idempotencyKey() },
-      }),
+    once(["member", body], (key) =>
+      take(
+        api.POST("/api/v1/members", {
+          body: { displayName: "", ...body },
+          headers: { "Idempotency-Key": key },
+        }),
+      ),
     ),
   );
 
@@ -63,7 +65,13 @@ export const useRemoveMember = () =>
 export const useSignInLink = () =>
   useMutation({
     mutationFn: (id: string) =>
-      take(api.POST("/api/v1/members/{member_id}/sign-in-link", { params: at(id) })),
+      once(["sign-in link", id], (key) =>
+        take(
+          api.POST("/api/v1/members/{member_id}/sign-in-link", {
+            params: { ...at(id), header: { "Idempotency-Key": key } },
+          }),
+        ),
+      ),
   });
 
 interface WantedToken {
@@ -75,7 +83,10 @@ interface WantedToken {
 export function useMakeToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: WantedToken) => take(api.POST("/api/v1/tokens", { body })),
+    mutationFn: (body: WantedToken) =>
+      once(["token", body], (key) =>
+        take(api.POST("/api/v1/tokens", { params: { header: { "Idempotency-Key": key } }, body })),
+      ),
     onSettled: () => client.invalidateQueries({ queryKey: ["tokens"] }),
   });
 }
