@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.acceptance.git_client import clone, commit_file, git
 from tests.acceptance.product import Product, wait_for
 from tests.browser import drills
 from tests.browser.pages import Complaints, open_page, person, settled
+
+DOCUMENT: Final = Path(__file__).parent / "documents" / "node-filesystem-space-filling-up.md"
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +152,38 @@ def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Pag
     go.click()
     expect(page.locator("#gate .cmd").first).to_contain_text("/tmp/dd0c-cache-theirs", timeout=15_000)
     assert binds == []
+
+
+def test_nothing_is_merged_before_its_review_is_on_screen(product: Product, page: Page) -> None:
+    number = product.ok("pr", "open", str(DOCUMENT))["pull"]["number"]
+    held: list[Route] = []
+    page.route(f"**/api/v1/pulls/{number}/review", held.append)
+    merges = sent(page, "merge")
+    page.goto(f"{product.url}/pulls/{number}")
+    merge = page.get_by_role("button", name=re.compile("^Merge into")).first
+    expect(page.get_by_text("What it changes is not on screen yet.")).to_be_visible()
+    expect(merge).to_have_attribute("aria-disabled", "true")
+    merge.click(force=True)
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute(f"**/api/v1/pulls/{number}/review")
+    expect(page.get_by_text("What it changes is not on screen yet.")).to_have_count(0)
+    assert merges == []
+    merge.click()
+    expect(page.get_by_text("Merged", exact=True).first).to_be_visible()
+    assert len(merges) == 1
+
+
+def test_the_question_of_panic_does_not_come_back_when_a_panic_is_cleared(
+    product: Product, page: Page
+) -> None:
+    page.keyboard.press("!")
+    page.get_by_role("button", name="Halt everything now").click()
+    banner = page.locator(".banner--panic")
+    expect(banner).to_contain_text("1 agent was told at once.")
+    page.keyboard.press("!")
+    assert product.cli("panic", "off", "--on-host").code == 0
+    expect(banner).to_have_count(0, timeout=15_000)
+    expect(page.get_by_role("button", name=re.compile("^Panic"))).to_be_visible()
+    expect(page.get_by_text("Halt everything?")).to_have_count(0)
