@@ -157,18 +157,22 @@ def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Pag
 def test_nothing_is_merged_before_its_review_is_on_screen(product: Product, page: Page) -> None:
     number = product.ok("pr", "open", str(DOCUMENT))["pull"]["number"]
     held: list[Route] = []
-    page.route(f"**/api/v1/pulls/{number}/review", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/api/v1/pulls/{number}/review", hold)
     merges = sent(page, "merge")
-    page.goto(f"{product.url}/pulls/{number}")
+    with page.expect_request(f"**/api/v1/pulls/{number}/review"):
+        page.goto(f"{product.url}/pulls/{number}")
     merge = page.get_by_role("button", name=re.compile("^Merge into")).first
-    expect(page.get_by_text("What it changes is not on screen yet.")).to_be_visible()
+    expect(page.get_by_text("What it changes is not on screen yet.", exact=True)).to_be_visible()
     expect(merge).to_have_attribute("aria-disabled", "true")
     merge.click(force=True)
-    assert held
     for route in held:
         route.continue_()
     page.unroute(f"**/api/v1/pulls/{number}/review")
-    expect(page.get_by_text("What it changes is not on screen yet.")).to_have_count(0)
+    expect(page.get_by_text("What it changes is not on screen yet.", exact=True)).to_have_count(0)
     assert merges == []
     merge.click()
     expect(page.get_by_text("Merged", exact=True).first).to_be_visible()
@@ -183,7 +187,7 @@ def test_the_question_of_panic_does_not_come_back_when_a_panic_is_cleared(
     banner = page.locator(".banner--panic")
     expect(banner).to_contain_text("1 agent was told at once.")
     page.keyboard.press("!")
-    assert product.cli("panic", "off", "--on-host").code == 0
+    assert product.cli("panic", "off", "--on-host", "--yes").code == 0
     expect(banner).to_have_count(0, timeout=15_000)
     expect(page.get_by_role("button", name=re.compile("^Panic"))).to_be_visible()
     expect(page.get_by_text("Halt everything?")).to_have_count(0)
