@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { take } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { Command } from "@/ui/command";
+import { TooltipProvider } from "@/ui/overlay";
 import { Result } from "@/ui/page";
 
 afterEach(cleanup);
@@ -37,6 +38,20 @@ describe("a command", () => {
       "{{ namespace }}",
     ]);
     expect(container.querySelector("code")?.textContent).toBe(text.replace("\u202e", "⟨U+202E⟩"));
+  });
+});
+
+describe("a hidden character of a command", () => {
+  it("stands in a box of its own, also inside what decided, and a text that pretends to be one does not", () => {
+    const text = "rm\u00a0-rf\u200b ⟨U+00A0⟩";
+    const spans = [{ start: 2, end: 7, rule: "delete" }];
+    const { container } = render(
+      <TooltipProvider>
+        <Command text={text} spans={spans} />
+      </TooltipProvider>,
+    );
+    const boxes = [...container.querySelectorAll(".hidden-char")].map((box) => box.textContent);
+    expect(boxes).toEqual(["⟨U+00A0⟩", "⟨U+200B⟩"]);
   });
 });
 

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { hasHidden, pieces, visible } from "@/ui/visible";
+import { HIDDEN_IN_CODE, hasHidden, pieces, visible, visibleCode } from "@/ui/visible";
 
 describe("text from outside", () => {
   it.each([
@@ -15,6 +16,29 @@ describe("text from outside", () => {
   ])("names %j", (hidden, shown) => {
     expect(visible(`rm ${hidden}x`)).toBe(`rm ${shown}x`);
     expect(hasHidden(`a${hidden}`)).toBe(true);
+  });
+
+  it("leaves the spaces of prose, and names in a command whatever only looks like one", () => {
+    const blanks = "\u00a0\u2000\u2003\u200a\u202f\u205f\u3000\u1680";
+    expect(visible(blanks)).toBe(blanks);
+    expect(visibleCode("rm\u00a0-rf /x")).toBe("rm⟨U+00A0⟩-rf /x");
+    for (const blank of `${blanks}\u2800\u3164\uffa0`) expect(visibleCode(blank)).toMatch(/^⟨U\+/);
+    const plain = "grüße, 世界 🟢\n\tkubectl get pods";
+    expect(visibleCode(plain)).toBe(plain);
+  });
+
+  it("names in a command all that the scanner calls hidden", () => {
+    const source = readFileSync("../scanner/text.py", "utf8");
+    const [, body = ""] = /_HIDDEN: Final = re\.compile\(\n([\s\S]*?)\n\)/.exec(source) ?? [];
+    const ranges = [...body.matchAll(/"(.*)"/g)].map(([, part]) => part).join("");
+    const scanners = new RegExp(ranges.replaceAll(/\\U000([0-9a-f]{5})/gi, "\\u{$1}"), "u");
+    const missed: string[] = [];
+    for (let point = 0; point <= 0x10ffff; point += 1) {
+      const text = String.fromCodePoint(point);
+      if (scanners.test(text) && text.search(HIDDEN_IN_CODE) < 0) missed.push(point.toString(16));
+    }
+    expect(scanners.test("\u00a0")).toBe(true);
+    expect(missed).toEqual([]);
   });
 
   it("leaves what can be seen as it is", () => {

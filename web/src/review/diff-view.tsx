@@ -3,7 +3,7 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type DiffLine, parsePatch } from "./diff";
 import type { FileDiff } from "./queries";
 
@@ -31,7 +31,7 @@ function Line({ line }: { line: DiffLine }) {
       </td>
       <td className="lines-diff__text">
         {SPOKEN[line.kind] ? <span className="sr">{SPOKEN[line.kind]}</span> : null}
-        {visible(line.text) || "\u00a0"}
+        {visibleCode(line.text) || "\u00a0"}
       </td>
     </tr>
   );
@@ -83,7 +83,7 @@ export function DiffView({ file, folded = false }: { file: FileDiff; folded?: bo
       <div className="card__head file__head">
         <button type="button" className="file__toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Chevron className="icon" aria-hidden />
-          <code>{visible(file.path)}</code>
+          <code>{visibleCode(file.path)}</code>
         </button>
         <span className="tag">{STATUS[file.status]}</span>
         <span className="small dim num">

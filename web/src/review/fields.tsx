@@ -1,5 +1,5 @@
 /** Fields before and after, with what changed in them marked by weight and line, never by colour. */
-import { visible } from "@/ui/visible";
+import { visibleCode } from "@/ui/visible";
 import { changedMiddle, type Piece } from "./diff";
 import type { StepChange } from "./queries";
 import { fieldName } from "./words";
@@ -8,10 +8,10 @@ function Pieces({ pieces }: { pieces: readonly Piece[] }) {
   return pieces.map((piece, index) =>
     piece.changed ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place.
-      <mark key={index}>{visible(piece.text)}</mark>
+      <mark key={index}>{visibleCode(piece.text)}</mark>
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place.
-      <span key={index}>{visible(piece.text)}</span>
+      <span key={index}>{visibleCode(piece.text)}</span>
     ),
   );
 }

@@ -2,7 +2,7 @@
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { RunbookChange } from "./queries";
 import { aloneSentence, returnSentence, simulatedWith, titleOf, waitsSentence } from "./words";
 
@@ -94,7 +94,7 @@ function News({
       {shown.map((item) => (
         <p className="plus" key={item.name}>
           <span>
-            <code>{visible(item.name)}</code>
+            <code>{visibleCode(item.name)}</code>
             <span className="small dim">
               {" "}
               {item.detail && item.detail.length < 60 && !item.detail.includes("\n")

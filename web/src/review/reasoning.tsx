@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Command } from "@/ui/command";
 import { Risk } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { FieldChanges } from "./fields";
 import type { StepChange, StepFacts } from "./queries";
 import { confidence, MERGE_RULES, sideOf, waitsBecause } from "./words";
@@ -107,13 +107,13 @@ function Confirmation({ facts }: { facts: StepFacts }) {
   if (!facts.confirm) return <>a click</>;
   return (
     <>
-      type <code>{visible(facts.confirm)}</code>
+      type <code>{visibleCode(facts.confirm)}</code>
     </>
   );
 }
 
 function Rollback({ facts }: { facts: StepFacts }) {
-  if (facts.rollback) return <code>{visible(facts.rollback)}</code>;
+  if (facts.rollback) return <code>{visibleCode(facts.rollback)}</code>;
   if (facts.rollbackImpossible) return <>not possible: {visible(facts.rollbackImpossible)}</>;
   return <>none given</>;
 }

@@ -3,7 +3,7 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { Fragment, type ReactNode, useState } from "react";
 import { useShortcuts } from "@/shell/shortcuts";
 import { Risk, riskLabel } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { StepChange } from "./queries";
 import { Reasoning } from "./reasoning";
 import { formerRisk, isTouched, keyOf, keysLabel, sideOf, tagsOf, undoWord } from "./words";
@@ -83,7 +83,7 @@ function Row({
           </span>
         ))}
         <code className="small faint folded opt">
-          {visible(firstLine(facts.command ?? facts.manual ?? ""))}
+          {visibleCode(firstLine(facts.command ?? facts.manual ?? ""))}
         </code>
         {facts.scanner ? <span className="small dim block wrap">{visible(facts.scanner.why)}</span> : null}
         {facts.when ? <span className="small faint block">only if {visible(facts.when)}</span> : null}

@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import { Button } from "@/ui/button";
 import { ErrorBox } from "@/ui/states";
-import { visible } from "@/ui/visible";
+import { visibleCode } from "@/ui/visible";
 import { Brand } from "./topbar";
 
 export function NotFound() {
@@ -14,7 +14,7 @@ export function NotFound() {
       <section className="card card__body stack">
         <h1>There is no page at this address</h1>
         <p>
-          <code>{visible(window.location.pathname)}</code>
+          <code>{visibleCode(window.location.pathname)}</code>
         </p>
         <p className="dim">
           It may have been mistyped, or cut by a chat or a mail program. What it named is found from the first

@@ -161,7 +161,7 @@ function columns(code: number): number {
   if (code === 0x09) return 8;
   if (code < 0xa0) return 8;
   if (code < 0x1100) return 1;
-  if (code >= 0x2000 && code < 0x2070) return 8;
+  if ((code >= 0x2000 && code < 0x2070) || code === 0x2800) return 8;
   if (code >= 0xd800 && code < 0xdc00) return 2;
   return code >= 0x2e80 && code < 0xfe00 ? 2 : 1;
 }

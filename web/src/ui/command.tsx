@@ -3,7 +3,7 @@ import { Fragment, type ReactNode } from "react";
 import { CopyButton } from "./copy";
 import { Tooltip } from "./overlay";
 import { type RiskWord, riskClass } from "./risk";
-import { visible } from "./visible";
+import { HIDDEN_IN_CODE, pieces, visible } from "./visible";
 
 /** Characters [start, end) of the command (Unicode code points) that decided, and why. */
 export interface Span {
@@ -18,6 +18,22 @@ export interface Span {
 const HOLE = /\{\{ [a-z][a-z0-9_]{0,62} \}\}/g;
 const LONGEST_KEPT = 40;
 
+/** The text with each hidden character named in a box of its own: no text can pretend to be one. */
+function exact(text: string): ReactNode {
+  const found = pieces(text, HIDDEN_IN_CODE);
+  if (!found.some((piece) => piece.hidden)) return text;
+  return found.map((piece, index) =>
+    piece.hidden ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place.
+      <span key={index} className="hidden-char">
+        {piece.text}
+      </span>
+    ) : (
+      piece.text
+    ),
+  );
+}
+
 /** Break only between arguments: runs of non-blanks are kept together, unless they are very long. */
 function words(text: string, key: string, verb: boolean): ReactNode[] {
   const shown: ReactNode[] = [];
@@ -28,14 +44,14 @@ function words(text: string, key: string, verb: boolean): ReactNode[] {
     at += word.length;
     if (first && /\S/.test(word)) {
       first = false;
-      shown.push(<b key={place}>{visible(word)}</b>);
+      shown.push(<b key={place}>{exact(word)}</b>);
     } else if (/\S/.test(word) && word.length > 1 && word.length < LONGEST_KEPT) {
       shown.push(
         <span key={place} className="arg">
-          {visible(word)}
+          {exact(word)}
         </span>,
       );
-    } else shown.push(<Fragment key={place}>{visible(word)}</Fragment>);
+    } else shown.push(<Fragment key={place}>{exact(word)}</Fragment>);
   }
   return shown;
 }
@@ -90,7 +106,7 @@ function Deciding({ span, risk, text }: { span: Span; risk: RiskWord; text: stri
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard. */}
       <span className={`why ${riskOf(span, risk)}`} tabIndex={0}>
-        {visible(text)}
+        {exact(text)}
       </span>
     </Tooltip>
   );

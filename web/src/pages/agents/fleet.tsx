@@ -5,7 +5,7 @@ import { Cell } from "@/ui/cell";
 import { Table } from "@/ui/page";
 import { Status, type StatusKind } from "@/ui/status";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { showLabels } from "./labels";
 import type { Agent } from "./queries";
 
@@ -95,7 +95,7 @@ function Labels({ labels }: { labels: Agent["labels"] }) {
     <div className="labels">
       {shown.map((label) => (
         <span key={label} className="tag">
-          <code>{visible(label)}</code>
+          <code>{visibleCode(label)}</code>
         </span>
       ))}
     </div>

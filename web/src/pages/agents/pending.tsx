@@ -5,7 +5,7 @@ import { Cell, SectionHead } from "@/ui/cell";
 import { Table } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { showLabels } from "./labels";
 import { enrollmentsQuery, useCancelEnrollment } from "./queries";
 
@@ -28,7 +28,7 @@ export function Pending() {
           <tr key={item.id}>
             <Cell label="Name">{visible(item.name ?? "the machine's own")}</Cell>
             <Cell label="Labels">
-              <code className="small">{visible(showLabels(item.labels).join(", ") || "none")}</code>
+              <code className="small">{visibleCode(showLabels(item.labels).join(", ") || "none")}</code>
             </Cell>
             <Cell label="Made">
               <Ago at={item.createdAt} />

@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import type { Schemas } from "@/api/client";
 import { CopyButton } from "@/ui/copy";
 import { Ago, absolute } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type Filters, withFilter } from "./filters";
 
 type Item = Schemas["AuditItem"];
@@ -64,7 +64,7 @@ function More({ id, item, filters }: { id: string; item: Item; filters: Filters 
         <dd>{absolute(new Date(item.createdAt))}</dd>
         <dt>By</dt>
         <dd>
-          {visible(actorWords(item))} <code className="small faint">{visible(item.actor)}</code>
+          {visible(actorWords(item))} <code className="small faint">{visibleCode(item.actor)}</code>
         </dd>
         {executionId ? (
           <>

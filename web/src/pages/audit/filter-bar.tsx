@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { agentsQuery, membersQuery } from "@/api/queries";
 import { Button } from "@/ui/button";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { FAMILIES, type Filters, isFiltered, SPANS, withFilter } from "./filters";
 
 interface Choice {
@@ -62,7 +62,7 @@ export function FilterBar({ filters }: { filters: Filters }) {
       />
       {filters.execution ? (
         <span className="chip chip--on">
-          execution <code>{visible(filters.execution)}</code>
+          execution <code>{visibleCode(filters.execution)}</code>
           <Button look="icon" aria-label="Show all executions" onClick={() => set("execution", "")}>
             <X className="icon" aria-hidden />
           </Button>

@@ -1,7 +1,7 @@
 /** Nothing was done, because it had changed: what is different now, in place. */
 import { CircleAlert } from "lucide-react";
 import { Button } from "@/ui/button";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { Change } from "./changes";
 
 export function ChangeList({ changes }: { changes: readonly Change[] }) {
@@ -12,8 +12,8 @@ export function ChangeList({ changes }: { changes: readonly Change[] }) {
           {visible(change.text)}
           {change.was !== undefined && change.now !== undefined ? (
             <div className="diff">
-              <del>{visible(change.was)}</del>
-              <ins>{visible(change.now)}</ins>
+              <del>{visibleCode(change.was)}</del>
+              <ins>{visibleCode(change.now)}</ins>
             </div>
           ) : null}
         </li>

@@ -6,7 +6,7 @@ import { CopyButton } from "@/ui/copy";
 import { Commit } from "@/ui/page";
 import { Shape } from "@/ui/risk";
 import { absolute, clockTime, seconds } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type Execution, gateRisk, isOver, personOf, riskOf } from "./steps";
 
 function Moment({ at }: { at: string }) {
@@ -92,7 +92,7 @@ function Variables({ x }: { x: Execution }) {
                   <Lock className="icon" aria-hidden /> secret, never shown
                 </>
               ) : one.bound ? (
-                <code>{visible(one.value ?? "")}</code>
+                <code>{visibleCode(one.value ?? "")}</code>
               ) : (
                 <span className="faint">not filled in</span>
               )}

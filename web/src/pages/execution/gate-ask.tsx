@@ -5,7 +5,7 @@ import { PointOfNoReturn } from "@/ui/rail";
 import { Shape } from "@/ui/risk";
 import { ErrorBox } from "@/ui/states";
 import { duration } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { typed } from "./arming";
 import type { Bringing } from "./bring";
 import { type Execution, type Gate, gateRisk, personOf, type Step } from "./steps";
@@ -162,7 +162,7 @@ function TypedName(props: Props & { confirm: string }) {
     >
       {props.irreversible ? <PointOfNoReturn /> : null}
       <label htmlFor={field}>
-        To approve, type the name of what it changes: <code>{visible(confirm)}</code>
+        To approve, type the name of what it changes: <code>{visibleCode(confirm)}</code>
       </label>
       <div className="gate__form">
         <input

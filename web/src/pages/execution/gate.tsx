@@ -7,7 +7,7 @@ import { KeysLabel } from "@/ui/keys";
 import { Risk, riskClass } from "@/ui/risk";
 import { useSettled } from "@/ui/settled";
 import { seconds, useNow } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { mayNotApprove } from "./arming";
 import type { Bringing } from "./bring";
 import { Changed } from "./changed";
@@ -70,14 +70,14 @@ function Environment({ gate }: { gate: Gate }) {
       With
       {plain.map(([name, value]) => (
         <span key={name} className="chip">
-          <code>{visible(name)}</code>
-          {visible(value)}
+          <code>{visibleCode(name)}</code>
+          {visibleCode(value)}
         </span>
       ))}
       {secret.map(([name, value]) => (
         <span key={name} className="chip">
-          <code>{visible(name)}</code>
-          secret {visible(value)}, read on the agent’s host
+          <code>{visibleCode(name)}</code>
+          secret {visibleCode(value)}, read on the agent’s host
         </span>
       ))}
     </p>

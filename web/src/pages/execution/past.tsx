@@ -5,7 +5,7 @@ import { Command } from "@/ui/command";
 import { Shape } from "@/ui/risk";
 import { StatusIcon, type StatusKind } from "@/ui/status";
 import { absolute, clockTime, duration, seconds } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { OutputCard } from "./output-card";
 import {
   type Attempt,
@@ -89,7 +89,7 @@ export function StepDetail({ x, step }: { x: Execution; step: Step }) {
       {step.expect ? <p className="small dim">Expected: {visible(step.expect)}</p> : null}
       {step.rollback ? (
         <p className="small dim">
-          Rollback: <code className="wrap">{visible(step.rollback)}</code>
+          Rollback: <code className="wrap">{visibleCode(step.rollback)}</code>
           {step.rolledBack ? " (rolled back)" : ""}
         </p>
       ) : null}
@@ -137,7 +137,7 @@ export const PastStep = memo(function PastStep({ x, step, order, open, onToggle 
         <Shape risk={riskOf(step)} />
         <time className="faint n">{at === null ? String(order) : duration(at)}</time>
         {step.command ? (
-          <code className="past__command">{visible(text.split("\n")[0] ?? "")}</code>
+          <code className="past__command">{visibleCode(text.split("\n")[0] ?? "")}</code>
         ) : (
           <span className="dim">{visible(text)}</span>
         )}

@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { useSettled } from "@/ui/settled";
 import { ErrorBox } from "@/ui/states";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type Brought, NOT_LIVE } from "./bring";
 import { Changed } from "./changed";
 import {
@@ -40,8 +40,8 @@ function Contested({ variable, value, onChoose }: Pick<FieldProps, "variable" | 
   return (
     <div className="notice stack" role="alert">
       <p>
-        Somebody set it to <code>{visible(variable.value ?? "nothing")}</code> while you filled it in. Yours:{" "}
-        <code>{visible(value)}</code>
+        Somebody set it to <code>{visibleCode(variable.value ?? "nothing")}</code> while you filled it in.
+        Yours: <code>{visibleCode(value)}</code>
       </p>
       <div className="row">
         <Button ready={ready} onClick={() => onChoose(false)}>
@@ -95,7 +95,7 @@ function VariableField(props: FieldProps) {
             </>
           ) : (
             <>
-              Must match <code>{visible(variable.pattern)}</code>
+              Must match <code>{visibleCode(variable.pattern)}</code>
             </>
           )}
         </p>
@@ -123,7 +123,7 @@ function Prerequisite(props: {
       </label>
       {item.check ? (
         <p className="small dim row row--tight tick__check">
-          To check: <code>{visible(item.check)}</code>
+          To check: <code>{visibleCode(item.check)}</code>
           <CopyButton text={item.check} what="the check" />
         </p>
       ) : null}

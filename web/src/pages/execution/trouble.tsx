@@ -6,7 +6,7 @@ import { Command } from "@/ui/command";
 import { Risk } from "@/ui/risk";
 import { ErrorBox } from "@/ui/states";
 import { seconds } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { Bringing } from "./bring";
 import { Changed } from "./changed";
 import { type Execution, lastAttempt, ranMs, resultText, riskOf, type Step } from "./steps";
@@ -102,7 +102,7 @@ export function FailedCard(props: Props) {
         {step.command ? <Command text={step.command} /> : null}
         {step.rollback && x.actions.includes("request-rollback") ? (
           <p className="dim">
-            The rollback asks before it runs: <code className="wrap">{visible(step.rollback)}</code>
+            The rollback asks before it runs: <code className="wrap">{visibleCode(step.rollback)}</code>
           </p>
         ) : null}
         {failed ? null : (

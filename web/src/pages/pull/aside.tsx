@@ -2,7 +2,7 @@
 import { CircleAlert, CircleCheck, CircleX } from "lucide-react";
 import type { Pull, Review } from "@/review/queries";
 import { Commit } from "@/ui/page";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { MergeCard, type MergeState } from "./merge-card";
 
 const STATUS = {
@@ -22,7 +22,7 @@ function Note({ note }: { note: Review["notes"][number] }) {
         <strong>{LEVELS[note.level]}</strong>: {visible(note.message)}
         <br />
         <code className="faint">
-          {visible(note.path)}
+          {visibleCode(note.path)}
           {note.line ? `:${note.line}` : ""}
         </code>
         {note.hint ? <span className="dim block">{visible(note.hint)}</span> : null}
@@ -47,7 +47,7 @@ function Checks({ pull, review }: { pull: Pull; review: Review | undefined }) {
               <span>
                 <strong>{word}</strong>: {visible(check.title)}
                 <br />
-                <code className="faint">{visible(check.name)}</code>
+                <code className="faint">{visibleCode(check.name)}</code>
               </span>
             </li>
           );

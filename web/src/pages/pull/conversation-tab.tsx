@@ -17,7 +17,7 @@ import { Button } from "@/ui/button";
 import { Commit, Result } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { plain } from "./plain";
 
 const ICONS = {
@@ -63,7 +63,7 @@ function Sentence({ event }: { event: PullEvent }) {
         <>
           commented on{" "}
           <code>
-            {visible(event.path)}:{event.line}
+            {visibleCode(event.path)}:{event.line}
           </code>
         </>
       ) : (

@@ -4,7 +4,7 @@ import { type Decision, decisionsQuery } from "@/review/queries";
 import { Result } from "@/ui/page";
 import { Risk, shownRisk } from "@/ui/risk";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 
 function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
@@ -31,7 +31,7 @@ function Verdicts({ rows }: { rows: readonly Record<string, unknown>[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their order.
             <tr key={index}>
               <td>
-                <code>{visible(text(row.step))}</code>
+                <code>{visibleCode(text(row.step))}</code>
               </td>
               <td className="num">{text(row.line)}</td>
               <td>
@@ -96,7 +96,7 @@ function File({ item }: { item: Decision }) {
     <section className="card" aria-label={visible(item.path)}>
       <div className="card__head">
         <h2>{item.verdicts ? "Verdicts" : "Decision log"}</h2>
-        <code className="small faint push wrap">{visible(item.path)}</code>
+        <code className="small faint push wrap">{visibleCode(item.path)}</code>
       </div>
       {item.verdicts ? <Verdicts rows={item.verdicts} /> : null}
       {item.problem ? <p className="card__body dim">{visible(item.problem)}</p> : null}

@@ -7,7 +7,7 @@ import { places } from "@/ui/branches";
 import { Command } from "@/ui/command";
 import { PointOfNoReturn, Rail, RailStep } from "@/ui/rail";
 import { Risk, riskLabel } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { alertsOf, prerequisitesOf, questionsOf, variablesOf } from "./document-parts";
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -47,7 +47,7 @@ function Parts({ change }: { change: RunbookChange }) {
           <ul className="bullets">
             {alerts.map((text) => (
               <li key={text}>
-                <code>{visible(text)}</code>
+                <code>{visibleCode(text)}</code>
               </li>
             ))}
           </ul>
@@ -67,7 +67,7 @@ function Parts({ change }: { change: RunbookChange }) {
           <div className="row">
             {variables.map((item) => (
               <span className="chip" key={item.name}>
-                <code>{visible(item.name)}</code>
+                <code>{visibleCode(item.name)}</code>
                 {item.note ? ` ${visible(item.note)}` : ""}
               </span>
             ))}
@@ -118,12 +118,12 @@ function Step({ step }: { step: StepChange }) {
         {facts.when ? <span>Only if {visible(facts.when)}</span> : null}
         {facts.confirm ? (
           <span>
-            Typed to confirm: <code>{visible(facts.confirm)}</code>
+            Typed to confirm: <code>{visibleCode(facts.confirm)}</code>
           </span>
         ) : null}
         {facts.rollback ? (
           <span>
-            Rollback: <code>{visible(facts.rollback)}</code>
+            Rollback: <code>{visibleCode(facts.rollback)}</code>
           </span>
         ) : null}
         {facts.rollbackImpossible ? <span>No rollback: {visible(facts.rollbackImpossible)}</span> : null}
@@ -169,7 +169,7 @@ export function DocumentTab({ changes }: { changes: readonly RunbookChange[] }) 
           <div>
             <h2 className="title-l">{visible(change.title)}</h2>
             <p className="small dim">
-              <code>{visible(change.path)}</code>
+              <code>{visibleCode(change.path)}</code>
               {change.oldPath ? `, was ${visible(change.oldPath)}` : ""}
             </p>
           </div>

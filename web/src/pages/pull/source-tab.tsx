@@ -6,7 +6,7 @@ import { meQuery } from "@/api/queries";
 import { type Source, sourceQuery } from "@/review/queries";
 import { ErrorBox, Loading } from "@/ui/states";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { coverageSentence, sourceRows } from "./source-lines";
 
 function Head({ source }: { source: Source }) {
@@ -35,7 +35,7 @@ function Lines({ source }: { source: Source }) {
           <span className="source-lines__number" aria-hidden="true">
             {row.number}
           </span>
-          <code className="source-lines__text">{visible(row.text) || "\u00a0"}</code>
+          <code className="source-lines__text">{visibleCode(row.text) || "\u00a0"}</code>
           {row.fate ? (
             <span className="source-lines__fate small">
               {row.kind === "step" ? <ArrowRight className="icon" aria-hidden /> : null}

@@ -7,7 +7,7 @@ import { asProblem, type Place, type Problem } from "@/api/problem";
 import { queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox, Loading } from "@/ui/states";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { yamlQuery } from "./queries";
 import { type EditorHandle, YamlEditor } from "./yaml-editor";
 
@@ -48,7 +48,7 @@ function Problems({ problem, go }: { problem: Problem; go: (place: Place) => voi
                 Line {place.line}
               </button>
             ) : null}{" "}
-            {place.path ? <code>{visible(place.path)}</code> : null} {visible(place.message)}
+            {place.path ? <code>{visibleCode(place.path)}</code> : null} {visible(place.message)}
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/api/client";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { alertsOf, prerequisitesOf, questionsOf, variablesOf } from "../pull/document-parts";
 import { type Sync, syncState } from "../runbooks/filter";
 
@@ -27,7 +27,7 @@ function List({ title, items, none }: { title: string; items: readonly ReactNode
 
 export function Facts({ item, sync }: { item: Schemas["RunbookShape"]; sync: Sync | undefined }) {
   const state = syncState(item, sync);
-  const alerts = alertsOf(item.document).map((text) => <code key={text}>{visible(text)}</code>);
+  const alerts = alertsOf(item.document).map((text) => <code key={text}>{visibleCode(text)}</code>);
   const questions = questionsOf(item.document);
   return (
     <aside className="stack stack--wide" aria-label="About this runbook">
@@ -43,7 +43,7 @@ export function Facts({ item, sync }: { item: Schemas["RunbookShape"]; sync: Syn
           </dd>
           <dt>File</dt>
           <dd>
-            <code>{visible(item.path)}</code> of <Link to="/sync">{visible(item.repository.name)}</Link>
+            <code>{visibleCode(item.path)}</code> of <Link to="/sync">{visible(item.repository.name)}</Link>
           </dd>
           <dt>Owners</dt>
           <dd>{item.owners.length > 0 ? item.owners.map(visible).join(", ") : "none named"}</dd>
@@ -85,7 +85,7 @@ export function Facts({ item, sync }: { item: Schemas["RunbookShape"]; sync: Syn
         title="Variables"
         items={variablesOf(item.document).map((one) => (
           <span key={one.name}>
-            <code>{visible(one.name)}</code> <span className="dim">{visible(one.note)}</span>
+            <code>{visibleCode(one.name)}</code> <span className="dim">{visible(one.note)}</span>
           </span>
         ))}
       />

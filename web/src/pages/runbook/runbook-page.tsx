@@ -7,7 +7,7 @@ import { EXACT } from "@/review/exact";
 import { StartButton } from "@/shell/start";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
 import { ErrorBox, Loading } from "@/ui/states";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type Item, type Sync, syncState, TRUST } from "../runbooks/filter";
 import { Facts } from "./facts";
 import { RetireButton } from "./retire";
@@ -45,7 +45,7 @@ function Head({ item, sync, editing }: { item: Item; sync: Sync | undefined; edi
       <div>
         <h1>{visible(item.title)}</h1>
         <div className="meta">
-          <code>{visible(item.name)}</code>
+          <code>{visibleCode(item.name)}</code>
           {item.service ? <span>{visible(item.service)}</span> : null}
           <span className="tag">{TRUST[item.trustLevel] ?? item.trustLevel}</span>
           <Sentence item={item} sync={sync} />

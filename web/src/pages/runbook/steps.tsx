@@ -4,7 +4,7 @@ import { places } from "@/ui/branches";
 import { Command } from "@/ui/command";
 import { Rail, RailStep } from "@/ui/rail";
 import { Risk, shownRisk } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 
 type Step = Schemas["RunbookStep"];
 
@@ -24,12 +24,12 @@ function Foot({ step }: { step: Step }) {
       {step.when ? <span>Only if {visible(step.when)}</span> : null}
       {step.confirm ? (
         <span>
-          Typed to confirm: <code>{visible(step.confirm)}</code>
+          Typed to confirm: <code>{visibleCode(step.confirm)}</code>
         </span>
       ) : null}
       {step.rollback?.command ? (
         <span>
-          Rollback: <code>{visible(step.rollback.command)}</code>
+          Rollback: <code>{visibleCode(step.rollback.command)}</code>
         </span>
       ) : null}
       {step.rollback?.impossible ? <span>No rollback: {visible(step.rollback.impossible)}</span> : null}

@@ -24,7 +24,7 @@ import { tags } from "@lezer/highlight";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import type { Place } from "@/api/problem";
 import { cspNonce } from "@/ui/nonce";
-import { visible } from "@/ui/visible";
+import { HIDDEN_IN_CODE, nameOf, visible } from "@/ui/visible";
 
 export interface EditorHandle {
   text: () => string;
@@ -78,7 +78,7 @@ function marksOf(state: EditorState, places: readonly Place[]): DecorationSet {
 function named(code: number): HTMLElement {
   const box = document.createElement("span");
   box.className = "hidden-char";
-  box.textContent = visible(String.fromCodePoint(code));
+  box.textContent = nameOf(String.fromCodePoint(code));
   return box;
 }
 
@@ -108,7 +108,7 @@ function extensions(calls: { onPropose: () => void; onLeave: () => void }): Exte
     history(),
     drawSelection(),
     highlightActiveLine(),
-    highlightSpecialChars({ render: named }),
+    highlightSpecialChars({ specialChars: HIDDEN_IN_CODE, render: named }),
     EditorState.allowMultipleSelections.of(false),
     EditorState.tabSize.of(2),
     indentUnit.of("  "),

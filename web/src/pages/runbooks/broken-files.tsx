@@ -1,6 +1,6 @@
 /** Files that never became a runbook in service: where, and why. */
 import { CircleX } from "lucide-react";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { Item, Sync } from "./filter";
 
 interface Broken {
@@ -40,7 +40,7 @@ export function BrokenFiles({ sync, known }: { sync: Sync | undefined; known: re
             <CircleX className="icon" aria-hidden />
             <span className="wrap">
               <code>
-                {visible(file.path)}
+                {visibleCode(file.path)}
                 {file.line ? `:${file.line}` : ""}
               </code>
               <br />

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleDashed, CircleQuestionMark, CircleX, RefreshCw, Square } from "lucide-react";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
 import { Ago } from "@/ui/time";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { type Item, runKind, type Sync, syncState, TRUST } from "./filter";
 
 const SYNC_ICONS = { synced: CircleCheck, behind: RefreshCw, broken: CircleX, unknown: CircleQuestionMark };
@@ -76,7 +76,7 @@ function Row({ item, sync }: { item: Item; sync: Sync | undefined }) {
         <Link className="row-link" to="/runbooks/$runbook" params={{ runbook: item.id }}>
           <strong>{visible(item.title)}</strong>
         </Link>
-        <code className="small faint block">{visible(item.name)}</code>
+        <code className="small faint block">{visibleCode(item.name)}</code>
       </td>
       <td className="dim" data-label="Service">
         {visible(item.service ?? "")}

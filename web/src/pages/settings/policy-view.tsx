@@ -5,7 +5,7 @@ import { SectionHead } from "@/ui/cell";
 import { Commit, Result, Table, Terminal } from "@/ui/page";
 import { Risk } from "@/ui/risk";
 import { Status } from "@/ui/status";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { policyQuery } from "./queries";
 
 type Policy = Schemas["PolicyShape"];
@@ -120,7 +120,7 @@ function Rules({ rules }: { rules: Policy["rules"] }) {
       <div className="card__body stack">
         {rules.map((rule) => (
           <pre key={JSON.stringify(rule)} className="cmd lines">
-            {visible(JSON.stringify(rule, null, 2))}
+            {visibleCode(JSON.stringify(rule, null, 2))}
           </pre>
         ))}
       </div>

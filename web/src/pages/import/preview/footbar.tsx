@@ -1,7 +1,7 @@
 /** What the pull request will contain, and the one button; the reason where it is not allowed. */
 import { ChevronDown, GitPullRequest, LogIn } from "lucide-react";
 import { Button } from "@/ui/button";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { View } from "../session";
 import { count, pullContents } from "../wording";
 
@@ -97,7 +97,7 @@ function Says({ view, proposing, reason, questions }: SaysProps) {
     <>
       <strong>{isBlocked ? `${visible(reason)}. ` : stays}</strong>
       {isBlocked ? "Then a " : proposing.signedOut ? "Signed in, you open a " : "Opens a "}
-      pull request with <code>{visible(contents.file)}</code>
+      pull request with <code>{visibleCode(contents.file)}</code>
       {contents.rest}. {answer.canPropose?.ok ? visible(answer.canPropose.reason) : ""}
     </>
   );

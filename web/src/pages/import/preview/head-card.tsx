@@ -3,7 +3,7 @@ import { Pencil } from "lucide-react";
 import { useContext, useId, useState } from "react";
 import { Button } from "@/ui/button";
 import { Profile, shownRisk, Tally } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { coveragePercent, foundName, type Overrides, type Prerequisite, type Preview } from "../answer";
 import { useLit } from "../lit";
 import { count } from "../wording";
@@ -125,7 +125,7 @@ function PrerequisiteLine({ item }: { item: Prerequisite }) {
       {typeof check === "string" ? (
         <span className="faint">
           {" "}
-          checked by <code>{visible(check)}</code>
+          checked by <code>{visibleCode(check)}</code>
         </span>
       ) : null}
     </li>

@@ -3,7 +3,7 @@ import { CircleCheck, CircleQuestionMark } from "lucide-react";
 import { type FormEvent, useContext, useId, useState } from "react";
 import { Button } from "@/ui/button";
 import { Tooltip } from "@/ui/overlay";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { Answered, AnswerGiven, Question } from "../answer";
 import { useLit } from "../lit";
 import { answerText } from "../wording";
@@ -51,7 +51,7 @@ function OpenQuestion({ question }: { question: Question }) {
           <Tooltip key={option.id} text={visible(option.effect)}>
             <Button busy={sent === option.id} onClick={() => give({ option: option.id })}>
               {option.id.startsWith("command-") ? (
-                <code>{visible(option.label)}</code>
+                <code>{visibleCode(option.label)}</code>
               ) : (
                 visible(option.label)
               )}

@@ -4,7 +4,7 @@ import { memo, type ReactNode, useContext } from "react";
 import { Command } from "@/ui/command";
 import { PointOfNoReturn, RailStep } from "@/ui/rail";
 import { Risk, riskClass, shownRisk } from "@/ui/risk";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import type { Question, Step } from "../answer";
 import { useLit } from "../lit";
 import { conditionText, keysText, lacksKey, rollbackText } from "../wording";
@@ -83,17 +83,17 @@ function StepFoot({ step, line }: { step: Step; line: number | null }) {
       ) : null}
       {Object.entries(step.env ?? {}).map(([name, variable]) => (
         <With key={name} icon={<KeyRound className="icon" aria-hidden />}>
-          <code>{visible(name)}</code> is the secret <code>{visible(variable)}</code>
+          <code>{visibleCode(name)}</code> is the secret <code>{visibleCode(variable)}</code>
         </With>
       ))}
       {step.confirm ? (
         <With icon={<Lock className="icon" aria-hidden />}>
-          Confirm by typing <code>{visible(step.confirm)}</code>
+          Confirm by typing <code>{visibleCode(step.confirm)}</code>
         </With>
       ) : null}
       {rollback ? (
         <With icon={step.rollback?.command ? <Undo2 className="icon" aria-hidden /> : null}>
-          {visible(rollback)}
+          {visibleCode(rollback)}
         </With>
       ) : null}
       {lacksKey(step) ? <KeysHelp>{keysText(step)}</KeysHelp> : <Says text={keysText(step)} />}

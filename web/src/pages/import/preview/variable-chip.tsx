@@ -3,7 +3,7 @@ import { Lock, X } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type FormEvent, useContext, useId, useState } from "react";
 import { Button } from "@/ui/button";
-import { visible } from "@/ui/visible";
+import { visible, visibleCode } from "@/ui/visible";
 import { foundName, type Overrides, type Variable } from "../answer";
 import { LitContext } from "../lit";
 import { count, variableName } from "../wording";
@@ -32,7 +32,7 @@ export function VariableChip({ variable, overrides, taken }: Props) {
       >
         {variable.secret ? <Lock className="icon" aria-hidden /> : null}
         <span className="sr">Variable </span>
-        <code>{visible(variable.name)}</code>
+        <code>{visibleCode(variable.name)}</code>
         {variable.secret ? "secret" : null}
         {!variable.secret && variable.example ? (
           <span className="chip__more">{visible(variable.example)}</span>
@@ -69,7 +69,7 @@ function VariableFacts({ variable }: { variable: Variable }) {
         value ? (
           <div key={word} className="contents">
             <dt>{word}</dt>
-            <dd>{isCode ? <code>{visible(value)}</code> : visible(value)}</dd>
+            <dd>{isCode ? <code>{visibleCode(value)}</code> : visible(value)}</dd>
           </div>
         ) : null,
       )}
@@ -166,7 +166,7 @@ export function FixedValues({ overrides }: { overrides: Overrides }) {
         data-variable={found}
         onClick={() => change(found, { value: undefined })}
       >
-        <code>{visible(made.name ?? found)}</code>
+        <code>{visibleCode(made.name ?? found)}</code>
         <span className="chip__more">is {visible(made.value)}</span>
         <X className="icon" aria-hidden />
         <span className="sr">, ask for it again</span>
