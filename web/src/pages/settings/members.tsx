@@ -34,13 +34,7 @@ export function Members({ me }: { me: Me }) {
         A role includes those above it. Policy in git may ask for more, never for less.
       </SectionHead>
       {mayNot ? null : <AddMember />}
-      {link.data ? (
-        <Secret title="A sign-in URL that works once" text={link.data.url} onDone={link.reset}>
-          Send it to that member alone: whoever opens it first is signed in as them. It is good for{" "}
-          {link.data.minutes} minutes.
-        </Secret>
-      ) : null}
-      {link.error ? <ErrorBox error={link.error} /> : null}
+      <SignInUrl link={link} />
       <Result query={members} what="members">
         {(page) => (
           <Table stacked caption="Members" heads={["Member", "Role", "Since", "Actions"]}>
@@ -50,7 +44,7 @@ export function Members({ me }: { me: Me }) {
                 member={member}
                 isYou={member.id === me.id}
                 mayNot={mayNot}
-                onLink={() => link.mutate(member.id)}
+                link={link}
                 onRemove={() => setRemoving(member)}
               />
             ))}
@@ -59,6 +53,28 @@ export function Members({ me }: { me: Me }) {
       </Result>
       {removing ? <RemoveMember member={removing} onClose={() => setRemoving(null)} /> : null}
     </>
+  );
+}
+
+type Link = ReturnType<typeof useSignInLink>;
+
+/** The URL with whom it signs in: the wrong person would get the wrong rights. */
+function SignInUrl({ link }: { link: Link }) {
+  const email = visible(link.variables?.email ?? "");
+  if (link.error) {
+    return (
+      <>
+        <p>No sign-in URL was shown for {email}.</p>
+        <ErrorBox error={link.error} />
+      </>
+    );
+  }
+  if (!link.data) return null;
+  return (
+    <Secret title={`A sign-in URL for ${email}, which works once`} text={link.data.url} onDone={link.reset}>
+      Send it to {email} alone: whoever opens it first is signed in as them. It is good for{" "}
+      {link.data.minutes} minutes.
+    </Secret>
   );
 }
 
@@ -131,13 +147,14 @@ interface RowProps {
   member: Member;
   isYou: boolean;
   mayNot: string | null;
-  onLink: () => void;
+  link: Link;
   onRemove: () => void;
 }
 
-function Row({ member, isYou, mayNot, onLink, onRemove }: RowProps) {
-  const change = useChangeRole();
+function Row({ member, isYou, mayNot, link, onRemove }: RowProps) {
+  const [wanted, setWanted] = useState<Role | null>(null);
   const name = visible(member.email);
+  const making = link.isPending ? link.variables?.id : null;
   return (
     <tr>
       <Cell label="Member">
@@ -148,21 +165,24 @@ function Row({ member, isYou, mayNot, onLink, onRemove }: RowProps) {
         {mayNot ? (
           member.role
         ) : (
-          <RoleSelect
-            aria-label={`Role of ${name}`}
-            value={member.role}
-            onChange={(role) => change.mutate({ id: member.id, role })}
-          />
+          <RoleSelect aria-label={`Role of ${name}`} value={member.role} onChange={setWanted} />
         )}
-        {change.error ? <ErrorBox error={change.error} /> : null}
+        {wanted && wanted !== member.role ? (
+          <ChangeRole member={member} isYou={isYou} role={wanted} onClose={() => setWanted(null)} />
+        ) : null}
       </Cell>
       <Cell label="Since">
         <Ago at={member.createdAt} />
       </Cell>
       <Cell label="Actions">
         <div className="row">
-          <Button blocked={mayNot} aria-label={`Make a sign-in URL for ${name}`} onClick={onLink}>
-            Sign-in URL
+          <Button
+            blocked={mayNot ?? (making && making !== member.id ? "Another one is being made" : null)}
+            busy={making === member.id}
+            aria-label={`Make a sign-in URL for ${name}`}
+            onClick={() => link.mutate(member)}
+          >
+            {making === member.id ? "Making it…" : "Sign-in URL"}
           </Button>
           <Button blocked={mayNot} aria-label={`Remove ${name}…`} onClick={onRemove}>
             Remove…
@@ -170,6 +190,41 @@ function Row({ member, isYou, mayNot, onLink, onRemove }: RowProps) {
         </div>
       </Cell>
     </tr>
+  );
+}
+
+function mayOf(role: Role): string {
+  return ROLES.find(([word]) => word === role)?.[1] ?? role;
+}
+
+/** A role is what somebody may do in production: a slip in the list must not give it. */
+function ChangeRole(props: { member: Member; isYou: boolean; role: Role; onClose: () => void }) {
+  const { member, isYou, role, onClose } = props;
+  const change = useChangeRole();
+  const email = visible(member.email);
+  return (
+    <Confirm
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Make ${email} ${role}?`}
+      description={
+        <>
+          Now {member.role}: {mayOf(member.role)}. Then {role}: {mayOf(role)}. It counts at once
+          {isYou ? ", and it is your own role: you may not be able to take it back" : ""}.
+        </>
+      }
+      action={
+        <Button
+          look="primary"
+          busy={change.isPending}
+          onClick={() => change.mutate({ id: member.id, role }, { onSuccess: onClose })}
+        >
+          Make {email} {role}
+        </Button>
+      }
+    >
+      {change.error ? <ErrorBox error={change.error} /> : null}
+    </Confirm>
   );
 }
 

@@ -64,7 +64,7 @@ export const useRemoveMember = () =>
 
 export const useSignInLink = () =>
   useMutation({
-    mutationFn: (id: string) =>
+    mutationFn: ({ id }: Pick<Member, "id" | "email">) =>
       once(["sign-in link", id], (key) =>
         take(
           api.POST("/api/v1/members/{member_id}/sign-in-link", {
