@@ -9,7 +9,7 @@ ARGS ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench verify generate lock clean
+.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard verify generate lock clean
 
 help:  ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ mutate: setup  ## take every row of the scanner's tables away in turn: some test
 
 bench: setup  ## benchmarks, and docs/performance.md; ONLY=p1 runs one
 	@exec $(BIN)/python -m scripts.bench $(ONLY)
+
+scorecard: setup  ## judge labelled and disguised commands by us and by public guards, and docs/scorecard.md
+	@exec $(BIN)/python -m bench.scorecard $(ARGS)
 
 generate: setup  ## write the generated files anew: stubs, schemas, docs/engine.md, docs/cli.md
 	@exec $(BIN)/python -m scripts.generate

@@ -52,7 +52,9 @@ def _unwrap(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> No
         index += 1
     inner = words[index:]
     if known.handler is not None:
+        before = len(judge.judgements)
         WRAPPERS[known.handler](judge, known, words, inner, place)
+        _at_floor(judge, known, before, words)
     elif inner:  # 3
         run_inside(judge, known, inner, place)
     elif not any(judgement.start >= start and judgement.end <= end for judgement in judge.judgements):
@@ -63,12 +65,16 @@ def run_inside(judge: Judge, known: Wrapper, inner: list[Word], place: Place) ->
     """Judge the inner command, raised to the wrapper's floor."""
     before = len(judge.judgements)
     judge.words(inner, place)
-    if known.floor is not SAFE:
-        _raise_since(judge, before, known.floor, f"it runs through {known.name}, where the scanner can't see")
-        start, end = inner[0].start, inner[-1].end
-        judge.add(
-            Judgement(known.floor, f"wrapper.{known.name}", f"it runs through {known.name}", start, end)
-        )
+    _at_floor(judge, known, before, inner)
+
+
+def _at_floor(judge: Judge, known: Wrapper, before: int, words: list[Word]) -> None:
+    """Raise what was judged since `before` to the wrapper's floor, and judge the words so themselves."""
+    if known.floor is SAFE:
+        return
+    _raise_since(judge, before, known.floor, f"it runs through {known.name}, where the scanner can't see")
+    start, end = words[0].start, words[-1].end
+    judge.add(Judgement(known.floor, f"wrapper.{known.name}", f"it runs through {known.name}", start, end))
 
 
 def _raise_since(judge: Judge, before: int, floor: Risk, why: str) -> None:

@@ -35,10 +35,10 @@ def lock(name: str, *options: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Lock all four files."""
+    """Lock all five files."""
     if set(arguments) - {"--upgrade"}:
         refuse("lock: the only option is --upgrade.")
-    for name in ("bootstrap", "dev"):
+    for name in ("bootstrap", "dev", "scorecard"):
         with stage("lock", f"requirements/{name}.txt"):
             lock(name, *arguments)
     for name in ("server", "agent"):

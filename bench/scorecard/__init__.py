@@ -1,0 +1,1 @@
+"""The scorecard: how often each classifier is wrong, on labelled commands and on mutated dangerous ones."""
