@@ -5,57 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from ingest.candidates import Candidates
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
-from ingest.extract.vocabulary import ACTIONS_WITHOUT_COMMAND, is_imperative, sentences
+from ingest.extract.vocabulary import sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.trace import Span
+from ingest.vague_words import Role
+from ingest.vagueness import Phrase, acts_on_machine, bare_check, checks_listed, clause_at, phrases
 from schemas.runbook import AmbiguityKind
 
-_VAGUE: Final = re.compile(
-    r"(?i)\b(?:as needed|if needed|if necessary|if possible|if applicable|as necessary|as required|"
-    r"(?:in)?appropriate(?:ly)?|suitabl[ey]|sufficient(?:ly)?|necessary adjustments?|"
-    r"etc\b|and so on|and (?:the like|similar)|"
-    r"some time|a while|a bit|a few (?:\w+)|a couple(?: of)?(?: \w+)?|soon|when you have time|later on|"
-    r"ideally|"
-    r"carefully|somehow|something(?: else)?(?! like)|anything else|any other|"
-    r"reasonable|properly|correctly tuned|the usual|usual(?:ly)?|the right(?!-)|the correct|"
-    r"standard communication|"
-    r"relevant|several|a number of|other things|"
-    r"should be (?:fine|ok(?:ay)?|good)|(?:looks?|seems?|is|are|everything['’]?s?) (?:ok(?:ay)?|fine|"
-    r"right|good|healthy|normal)|"
-    r"settles? down|calms? down|keep an eye|depends? (?:up)?on|further (?:manual )?actions?|"
-    r"investigate(?: further)?|"
-    r"root cause|recent trends?|best judge?ment|prudent|talk (?:to|with)|"
-    r"all necessary|your standard|TODO|TBD|FIXME|XXX to be)\b"
-)
-_THRESHOLD: Final = re.compile(
-    r"(?i)\b(?:too (?:high|low|many|much|big|large|old|slow|long)|very (?:high|low|large|slow)|"
-    r"(?:is|are|looks?) (?:high|low|slow|big|large)|"
-    r"a lot(?: of \w+)?|significant(?:ly)?|unusual(?:ly)?|abnormal(?:ly)?|excessive(?:ly)?|nearly full|"
-    r"almost full|high (?:load|usage|number)|"
-    r"big keys|short list|lots of|many \w+ than usual|trending (?:up|down)\w*)\b"
-)
-_REFERENCE: Final = re.compile(
-    r"(?i)\b(?:see above|as above|the other (?:runbook|page|document)|mentioned (?:above|earlier|before)|"
-    r"the (?:usual|standard|normal) (?:procedure|process|way)|as (?:before|usual)|the wiki|"
-    r"same as (?:above|before))\b"
-)
-_WHICH: Final = re.compile(
-    r"(?i)\b(?:check|look at|inspect|watch|see|monitor|study|review)\s+(?:the\s+|all\s+|"
-    r"your\s+)?(?:\w+\s+){0,2}?"
-    r"(?:logs?|dashboards?|metrics|graphs?|alerts|monitoring|panels?)\b"
-)
-
-_PATTERNS: Final = (
-    (_THRESHOLD, AmbiguityKind.UNKNOWN_THRESHOLD, "From which value on is it “{found}”?"),
-    (_REFERENCE, AmbiguityKind.UNRESOLVABLE_REFERENCE, "What exactly does “{found}” point to?"),
-    (_VAGUE, AmbiguityKind.VAGUE, "What exactly is meant by “{found}”?"),
-    (_WHICH, AmbiguityKind.VAGUE, "Which exactly: “{found}”?"),
-)
+_HEADING: Final = re.compile("a heading|a comment|a table row")
 _NEAR_LINES: Final = 8
 _KEEP: Final = Option(
     "keep", "Whoever runs it decides", "The sentence stays as it is; a person decides.", "keep"
@@ -82,14 +45,14 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
     for index, draft in enumerate(drafts):
         if draft.kind != "manual":
             continue
+        shown = _shown(drafts, index)
         for sentence in sentences(draft.text):
-            question = _of_sentence(sentence, draft.line, index, candidates)
-            if question is not None and sentence.rstrip().endswith(":") and _shown(drafts, index):
+            if shown and sentence.rstrip().endswith(":"):
                 continue
-            if question is None and ACTIONS_WITHOUT_COMMAND.match(sentence) and not _shown(drafts, index):
-                question = _without_command(sentence, draft, index, candidates)
-            if question is not None:
-                yield _placed(question, draft)
+            asked = list(_of_sentence(sentence, "told", draft.line, index, candidates, shown=shown))
+            if not asked and not shown:
+                asked = list(_bare(sentence, draft, index, candidates))
+            yield from (_placed(question, draft) for question in asked)
 
 
 def _shown(drafts: list[Draft], index: int) -> bool:
@@ -104,84 +67,117 @@ def _shown(drafts: list[Draft], index: int) -> bool:
     return under or bool(lead and place.start <= lead[0].start < place.end)
 
 
-def _without_command(sentence: str, draft: Draft, index: int, candidates: Candidates) -> Question:
-    found = candidates.commands(sentence, index)
-    options = tuple(
-        Option(f"command-{number}", text, f"The step runs: {text}", "command", text)
-        for number, text in enumerate(found, 1)
-    )
-    return Question(
-        AmbiguityKind.MISSING_COMMAND,
-        sentence,
-        "With which command is this done?",
-        draft.line,
-        index,
-        words=sentence,
-        options=(*options, _BY_HAND),
-        free=_COMMAND,
-    )
+def _bare(sentence: str, draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:
+    """What a machine does, told without a command; a check that says neither how nor what is good."""
+    if acts_on_machine(sentence):
+        found = candidates.commands(sentence, index)
+        options = tuple(
+            Option(f"command-{number}", text, f"The step runs: {text}", "command", text)
+            for number, text in enumerate(found, 1)
+        )
+        yield Question(
+            AmbiguityKind.MISSING_COMMAND,
+            sentence,
+            "With which command is this done?",
+            draft.line,
+            index,
+            words=sentence,
+            options=(*options, _BY_HAND),
+            free=_COMMAND,
+        )
+    elif bare_check(sentence) and not _has_code(draft, sentence):
+        yield _criterion(sentence, draft.line, index)
+
+
+def _has_code(draft: Draft, sentence: str) -> bool:
+    """Whether a sentence of an instruction names something in code."""
+    return draft.block is not None and any(code in sentence for code in draft.block.code_texts())
 
 
 def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candidates) -> Iterator[Question]:
-    """A vague sentence beside the steps concerns the step that it speaks of, or the one above it."""
+    """A vague sentence beside the steps concerns the step that it speaks of, or the one above it; what must
+    be true first concerns every step.
+    """
     last = 0
-    for account in accounts:
+    for account, following in zip_longest(accounts, accounts[1:]):
         last = last if account.draft is None else account.draft
-        if account.fate not in ("step", "note") or "\n" in account.text or _apart(account):
+        if "\n" in account.text or _apart(account, drafts):
             continue
+        before = account.fate == "prerequisite"
         index = last if account.draft is None else account.draft
-        if account.draft is not None and drafts[index].kind == "manual" and account.fate == "step":
-            continue
-        question = _of_sentence(account.text, account.line, index, candidates)
-        if question is None or account.text == drafts[index].text or not _asks(account, question):
-            continue
-        start = account.text.find(question.words)
-        phrase = Span(account.span.start + start, account.span.start + start + len(question.words))
-        inside = account.span.end - account.span.start == len(account.text)
-        options = tuple(option for option in question.options if option.act == "keep")
-        yield replace(
-            question, span=account.span, phrase=phrase if inside else account.span, options=options, free=None
+        found = _of_sentence(
+            account.text, "required" if before else "beside", account.line, index, candidates
         )
+        if account.fate == "note" and checks_listed(account.text) and _is_list(following):
+            found = iter([_criterion(account.text, account.line, index)])
+        for question in found:
+            yield _beside(replace(question, draft=None) if before else question, account)
 
 
-_STRONG: Final = re.compile(
-    r"(?i)\b(?:somehow|a number of issues|depends|further (?:manual )?actions?|should be fine|"
-    r"other things|usual\w*|"
-    r"settles? down|a while|a bit|ideally|TODO|TBD|some time|appropriate\w*)\b"
-)
-
-
-def _asks(account: Accounted, question: Question) -> bool:
-    """Whether a sentence that became no step is one that a reader must act on."""
-    if account.text.rstrip().endswith(":"):
+def _is_list(following: Accounted | None) -> bool:
+    """Whether words follow, and neither a command nor a heading."""
+    if following is None or following.fate != "note" or following.text.rstrip().endswith(":"):
         return False
-    if account.fate == "step":
-        return question.kind is not AmbiguityKind.VAGUE or _STRONG.search(question.words) is not None
-    return is_imperative(account.text) or _STRONG.search(question.words) is not None
+    return not _HEADING.match(following.detail)
 
 
-def _apart(account: Accounted) -> bool:
-    """A heading, or a sentence of a section that explains: nothing there waits for an answer."""
-    return account.detail.startswith(("a heading", "in “", "a comment", "a table row"))
+def _criterion(sentence: str, line: int, index: int) -> Question:
+    """Which result of a check is good?"""
+    return Question(
+        AmbiguityKind.VAGUE,
+        sentence,
+        "How is this checked, and what is a good result?",
+        line,
+        index,
+        words=sentence,
+        options=(_KEEP,),
+        free=_IN_WORDS,
+    )
 
 
-def _of_sentence(sentence: str, line: int, draft: int, candidates: Candidates) -> Question | None:
-    for pattern, kind, question in _PATTERNS:
-        found = pattern.search(sentence)
-        if not found:
-            continue
-        words = found[0]
-        return Question(
+def _beside(question: Question, account: Accounted) -> Question:
+    """The question with its places; an answer changes nothing of a step."""
+    start = account.text.find(question.words)
+    phrase = Span(account.span.start + start, account.span.start + start + len(question.words))
+    inside = account.span.end - account.span.start == len(account.text)
+    options = tuple(option for option in question.options if option.act == "keep")
+    return replace(
+        question, span=account.span, phrase=phrase if inside else account.span, options=options, free=None
+    )
+
+
+def _apart(account: Accounted, drafts: list[Draft]) -> bool:
+    """A heading, an instruction, or a sentence of a section that explains: nothing there waits for an
+    answer, or it was asked already.
+    """
+    if account.fate not in ("step", "note", "prerequisite"):
+        return True
+    if account.draft is not None and account.fate == "step":
+        draft = drafts[account.draft]
+        return draft.kind == "manual" or account.text == draft.text
+    return account.detail.startswith(("a heading", "in “", "a comment", "a table row", "a link"))
+
+
+def _of_sentence(
+    sentence: str, role: Role, line: int, draft: int, candidates: Candidates, *, shown: bool = False
+) -> Iterator[Question]:
+    """A question for each clause that is vague, by its first vague phrase."""
+    found = phrases(sentence, role, shown=shown)
+    clauses: dict[tuple[int, int], Phrase] = {}
+    for phrase in found:
+        clauses.setdefault(clause_at(sentence, phrase.start, phrase.start + len(phrase.words)), phrase)
+    for (start, end), phrase in clauses.items():
+        kind, words = phrase.kind, phrase.words
+        yield Question(
             kind,
-            sentence,
-            question.format(found=words),
+            sentence if len(clauses) == 1 else sentence[start:end],
+            phrase.question,
             line,
             draft,
             words=words,
             options=(*_options(kind, words, sentence, draft, candidates), _KEEP),
             free=_VALUE if kind is AmbiguityKind.UNKNOWN_THRESHOLD else _IN_WORDS,
         )
-    return None
 
 
 def _options(

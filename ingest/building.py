@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from base import limits
@@ -59,7 +59,7 @@ class Asked:
 class Building:
     """Everything that is known so far. `decisions` gives the question that a condition was asked by;
     `open_ends` are the steps that the next one waits for; `found_names` are the variables as the text names
-    them.
+    them; `unfilled` are the placeholders that were asked about, with the answers.
     """
 
     answers: Answers = field(default_factory=Answers)
@@ -74,6 +74,7 @@ class Building:
     ids: set[str] = field(default_factory=set)
     open_ends: tuple[str, ...] = ()
     decisions: dict[str, str] = field(default_factory=dict)
+    unfilled: dict[str, Settled | None] = field(default_factory=dict)
 
     def unique(self, wanted: str) -> str:
         """An id that no step and no question has yet."""
@@ -94,6 +95,20 @@ class Building:
             self.ids.add(key)
             self.asked.append(Asked(key, question, step_id))
         return settled
+
+    def ask_once(self, question: Question, step_id: str) -> Settled | None:
+        """As `ask`, the same words once in a document: the answer is for all of it, and so is the open
+        question, on which then every step depends.
+        """
+        words = question.words
+        if words not in self.unfilled:
+            self.unfilled[words] = self.ask(question, step_id)
+        elif self.unfilled[words] is None:
+            self.asked = [
+                replace(item, step=None) if item.question.words == words and item.step != step_id else item
+                for item in self.asked
+            ]
+        return self.unfilled[words]
 
     def ambiguities(self) -> tuple[Ambiguity, ...]:
         """The open questions as the document carries them, in the order of the text."""

@@ -10,9 +10,10 @@ from ingest.building import Building, BuiltStep, plain_line, unmasked
 from ingest.extract.drafts import Draft
 from ingest.judging import judge
 from ingest.masking import MASKS
-from ingest.questions import A_VALUE, ANY_COMMAND, Free, Option, Question
+from ingest.placeholders import STAND_IN, with_holes
+from ingest.questions import ANY_COMMAND, Free, Option, Question
 from ingest.secret_variables import with_secrets
-from ingest.variables import Placeholder, declare, find_placeholders, with_hole
+from ingest.variables import find_placeholders
 from scanner import scan
 from scanner.holes import check_template
 from schemas.holes import fill_text, holes, near_holes
@@ -22,14 +23,6 @@ from schemas.runbook import AmbiguityKind, Variable
 from schemas.step import Rollback, Step, When
 from schemas.text import check_command, check_line
 from schemas.verdict import Finding, Reversibility, Verdict
-
-STAND_IN: Final = "value"
-"""One plain word in place of a hole without an example, so that the scanner can read the command."""
-
-_HOLES_MAX: Final = 24
-_HOLES_OF_A_LONG_ONE: Final = 6
-_LONG_CHARACTERS: Final = 2_000
-"""In one command. Each is tried by a scan of the whole command for itself and for each before it."""
 
 _MASKED: Final = "A secret stood here and was masked: which secret variable gives it, through which env name?"
 _BY_HAND: Final = Option(
@@ -64,7 +57,7 @@ def add_command(
     """Add the step of a command; a manual one where a document can't hold the command as it is written."""
     text, env = _secrets_out(building, draft)
     problem = _unfit(text)
-    command = text if problem else _with_holes(building, draft, text, step_id, assigned | env.keys())
+    command = text if problem else with_holes(building, draft, text, step_id, assigned | env.keys())
     if problem is None and _has_foreign_holes(building, command):
         problem = "what stands in double braces is no variable here"
     if problem is not None:
@@ -200,84 +193,6 @@ def _by_hand(
         BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans, command_span=draft.command_span)
     )
     return ""
-
-
-def _with_holes(building: Building, draft: Draft, text: str, step_id: str, assigned: frozenset[str]) -> str:
-    """The command with a hole for each placeholder that may have one; a question for each that may not.
-
-    All together first: a placeholder that is left as `<it>` was makes the rest hard to read for the grammar.
-    """
-    most = _HOLES_MAX if len(text) < _LONG_CHARACTERS else _HOLES_OF_A_LONG_ONE
-    text, found = _corrected(building, text, find_placeholders(text, assigned))
-    command = _filled_in(building, text, found[:most])
-    if command is not None:
-        left = found[most:]
-    else:
-        command, left = text, found[most:]
-        for placeholder in found[:most]:
-            tried = _filled_in(building, command, [placeholder])
-            if tried is None:
-                left.append(placeholder)
-            command = tried or command
-    for placeholder in found:
-        if placeholder.name in building.variables and placeholder not in left:
-            building.note_places(placeholder.name, draft.places(placeholder.text))
-    for placeholder in left:
-        command = _without_hole(building, draft, command, placeholder, step_id)
-    return command
-
-
-def _corrected(building: Building, text: str, found: list[Placeholder]) -> tuple[str, list[Placeholder]]:
-    """The command with the values that a person gave, and the placeholders that are left, as they are called
-    now.
-    """
-    left = []
-    for placeholder in found:
-        building.found_names.add(placeholder.name)
-        value = building.overrides.value_of(declare(placeholder.name))
-        if value is not None:
-            text = text.replace(placeholder.text, value)
-        else:
-            left.append(Placeholder(placeholder.text, building.overrides.name_of(placeholder.name)))
-    return text, left
-
-
-def _without_hole(
-    building: Building, draft: Draft, command: str, placeholder: Placeholder, step_id: str
-) -> str:
-    """A placeholder where no variable may stand: its value is asked for now."""
-    place = next(iter(draft.places(placeholder.text)), None)
-    question = Question(
-        AmbiguityKind.MISSING_VALUE,
-        placeholder.text,
-        f"“{placeholder.text}” stands where no variable may: what is written there?",
-        draft.line,
-        span=place,
-        phrase=place,
-        words=placeholder.text,
-        free=Free(
-            "This value",
-            declare(placeholder.name).example or "value",
-            A_VALUE,
-            "The command has {value} there.",
-            "value",
-        ),
-    )
-    settled = building.ask(question, step_id)
-    return command if settled is None else command.replace(placeholder.text, settled.value)
-
-
-def _filled_in(building: Building, command: str, placeholders: list[Placeholder]) -> str | None:
-    """The command with these placeholders as holes, their variables declared; None where one may not be."""
-    known = dict(building.variables)
-    for placeholder in placeholders:
-        known.setdefault(placeholder.name, declare(placeholder.name))
-        command = with_hole(command, placeholder)
-    fits = len(known) <= limits.DOCUMENT_MAX_VARIABLES and len(command.encode()) <= limits.COMMAND_MAX_BYTES
-    if not fits or check_template(command, tuple(known.values())):
-        return None
-    building.variables.update(known)
-    return command
 
 
 def _has_foreign_holes(building: Building, command: str) -> bool:

@@ -188,7 +188,8 @@ def _front_matter(text: str) -> tuple[str, dict[str, str]]:
 def _read(text: str, form: str) -> list[Block]:
     if form != "html":
         _refuse_many_lines(text)
-    blocks = list(islice(_READERS[form](text), PASTE_MAX_BLOCKS + 1))
+    found = (block for block in _READERS[form](text) if block.text.strip())
+    blocks = list(islice(found, PASTE_MAX_BLOCKS + 1))
     if len(blocks) > PASTE_MAX_BLOCKS:
         raise Unprocessable(
             f"The text has more than {PASTE_MAX_BLOCKS:,} paragraphs, list items and table rows.",

@@ -44,7 +44,9 @@ def find_placeholders(command: str, assigned: frozenset[str]) -> list[Placeholde
     for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT):
         for match in pattern.finditer(command):
             word = next(group for group in match.groups() if group)
-            if pattern is _SHELL and (word in assigned or word in ENVIRONMENT):
+            if pattern is _SHELL and (
+                word in assigned or word in ENVIRONMENT or _of_another_shell(command, match)
+            ):
                 continue
             if pattern is _SHOUT and (word in assigned or _stands_in_assignment(command, match)):
                 continue
@@ -59,6 +61,15 @@ def find_placeholders(command: str, assigned: frozenset[str]) -> list[Placeholde
 def _in_single_quotes(command: str, match: re.Match[str]) -> bool:
     """A program or a template of another language, or a text of SQL."""
     return command.count("'", 0, match.start()) % 2 == 1 and not command[: match.start()].endswith("/")
+
+
+_ELSEWHERE: Final = re.compile(r"\b(?:exec|rsh|ssh|run|debug)\b[^']*\b(?:ba|da|z|k)?sh\s+-\w*c\s+$")
+
+
+def _of_another_shell(command: str, match: re.Match[str]) -> bool:
+    """Whether `$NAME` is read by a shell in a container or on another host: its environment has it there."""
+    before = command[: match.start()]
+    return before.count("'") % 2 == 1 and _ELSEWHERE.search(before[: before.rfind("'")]) is not None
 
 
 def _stands_in_assignment(command: str, match: re.Match[str]) -> bool:

@@ -215,6 +215,9 @@ def _row(reader: _Reader, block: Block) -> None:
 def _prose(reader: _Reader, block: Block) -> None:
     text = text_of(block.text)
     reader.place(block)
+    if block.linked and not block.ordered:
+        reader.account(block, "note", "a link to another place")
+        return
     if reader.banned or (reader.ban is not None and block.kind == "item"):
         reader.account(block, "ignored", _BANNED)
         return

@@ -75,12 +75,6 @@ IMPERATIVES: Final = frozenset(
     """.split()
 )
 
-ACTIONS_WITHOUT_COMMAND: Final = re.compile(
-    r"(?i)^(?:please\s+)?(?:restart|reboot|scale|delete|drain|promote|fail\s?over|roll\s?back|restore|kill|clear|purge|"
-    r"rotate|resize|disable|enable|stop|start|recreate|redeploy)\b"
-)
-"""Things that a machine does: told without a command, the reader has to know how."""
-
 NOT_STEPS: Final = re.compile(
     r"(?i)^(?:meaning|impact|overview|summary|background|introduction|about|description|references?|links?|"
     r"see also|further reading|related|contacts?|changelog|history|glossary|appendix|metadata|"
@@ -113,9 +107,13 @@ def is_imperative(sentence: str) -> bool:
     return first_word(text) in IMPERATIVES
 
 
+_BOX: Final = re.compile(r"^\[[ xX]?\]\s+")
+"""A box to tick."""
+
+
 def text_of(sentence: str) -> str:
-    """A sentence without the marks of emphasis at its start."""
-    return sentence.strip().lstrip("*_ ")
+    """A sentence without the marks of emphasis and the box to tick at its start."""
+    return _BOX.sub("", sentence.strip().lstrip("*_ "))
 
 
 _ENDS: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“\"(\[*_])|\n+")

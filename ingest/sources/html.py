@@ -178,12 +178,19 @@ def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     ordered = bool(reader.lists and reader.lists[-1])
     text, code = _inline(child)
     if text:
-        yield reader.block("item", text, level=level, ordered=ordered, code=code)
+        linked = _is_link(child, text)
+        yield reader.block("item", text, level=level, ordered=ordered, code=code, linked=linked)
     for inner in child.iter():
         if inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or inner.tag == "table":
             yield from _one(inner, inner.tag or "", reader, depth + 1)
         elif _holds(inner, _IN_ITEM):
             yield from _walk(inner, reader, depth + 1)
+
+
+def _is_link(node: LexborNode, text: str) -> bool:
+    """Whether all that a reader sees of a node is one link."""
+    link = node.css_first("a[href]")
+    return link is not None and " ".join(link.text().split()) == text
 
 
 def _leaf(kind: str, node: LexborNode, reader: _Reader, **more: int) -> Iterator[Block]:

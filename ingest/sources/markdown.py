@@ -155,9 +155,16 @@ def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
     elif place.lists and place.in_item:
         place.in_item = 0  # the first paragraph is the item, further ones are paragraphs inside it
         level = len(place.lists)
-        yield Block("item", text, first, last, level, place.lists[-1], code=code, trace=trace)
+        linked = _is_link(token)
+        yield Block("item", text, first, last, level, place.lists[-1], code=code, trace=trace, linked=linked)
     else:
         yield Block("paragraph", text, first, last, len(place.lists), code=code, trace=trace)
+
+
+def _is_link(token: Token) -> bool:
+    """Whether an inline token is one link and nothing else."""
+    kinds = [child.type for child in token.children or () if child.type != "text" or child.content.strip()]
+    return kinds[:1] == ["link_open"] and kinds[-1:] == ["link_close"] and kinds.count("link_open") == 1
 
 
 def _content(token: Token, place: _Place) -> Trace:

@@ -1,0 +1,243 @@
+"""The classes of words that leave a reader guessing, and what is asked about each.
+
+A class is a way of being vague (no value, no duration, no criterion, no object), gathered from how runbooks
+are written; where a phrase of it counts is decided in `ingest.vagueness`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from schemas.runbook import AmbiguityKind
+
+Role = Literal["told", "required", "beside"]
+"""Of a sentence: an instruction, what must be true first, or one beside a step."""
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    """One of these phrases, in words of their own."""
+    return re.compile(rf"(?i)\b(?:{'|'.join(phrases)})(?!\w)")
+
+
+_SIZE: Final = "(?:high|low|slow|big|large|small|long|old|short|few|many|much|full|heavy|busy)"
+THRESHOLD: Final = _any(
+    rf"too {_SIZE}",
+    rf"(?:very|extremely|unusually|quite|fairly|relatively|rather) {_SIZE}",
+    "(?:is|are|looks?|seems?|gets?|stays?|remains?|becomes?) (?:still )?"
+    "(?:high|low|slow|big|large|small|long)(?!-)",
+    r"a lot(?: of \w+)?",
+    r"lots of \w+",
+    "(?:significant|unusual|abnormal|excessive|suspicious)(?:ly)?",
+    "(?:nearly|almost) (?:full|empty|exhausted)",
+    "high (?:load|usage|number|latency|rate|cpu|memory|traffic)",
+    "(?:a |the )?(?:large|small|high|low|big|huge|short) (?:number|amount|percentage|count|list|portion)",
+    "(?:more|fewer|less|higher|lower|longer|slower) than (?:usual|normal|expected)",
+    r"many \w+ than usual",
+    r"trending (?:up|down)\w*",
+    "(?:growing|getting|coming) (?:too )?close to",
+    "spik(?:e|es|ing)",
+    "(?:look|search|check|watch) for (?:any |the |some )?"
+    r"(?:big|large|huge|old|slow|heavy|long-running|suspicious|unusual) \w+",
+)
+REFERENCE: Final = _any(
+    "the other (?:runbook|page|document)",
+    "mentioned (?:earlier|before)",
+    "the wiki",
+    r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
+    "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
+    "as (?:before|usual)",
+    "same as before",
+)
+ON_CASE: Final = re.compile(
+    r"(?i)^depending on\b[^,.;:]*|"
+    r"\b(?:resolution|mitigation|remediation|solution|fix|remedy|approach|procedure|actions?|"
+    r"(?:next )?steps?|answer|response|what to do)\b[^.;:]{0,40}?"
+    r"\b(?:(?:will|may|can|might|would) )?(?:depends?|var(?:y|ies))\b(?: (?:up)?on)?"
+)
+TIME: Final = _any(
+    r"(?:wait|waits|waiting|give|allow|hold|sleep|pause|leave)\b[^.;:!?]{0,40}?\b"
+    "(?:a bit|a while|a moment|some time|long enough|"
+    "(?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments))",
+    "when you have (?:the )?time",
+    "later on",
+    "at some point",
+    "more than once",
+    "(?:several|a few|a couple of) times",
+    "for a (?:while|bit)",
+)
+ACCESS: Final = _any(
+    "(?:necessary|required|appropriate|proper|right|correct|sufficient|relevant|adequate) "
+    "(?:permissions?|access(?: rights)?|privileges?|rights|credentials?|roles?|tools?|tooling|groups?)",
+)
+OPEN: Final = _any(
+    "as (?:needed|necessary|required|appropriate|applicable|desired)",
+    "(?:if|where|when|as far as) (?:needed|necessary|possible|applicable|appropriate|required|practical)",
+    r"if you (?:can|like|want|prefer|wish)(?=\W*(?:$|[,.)]))",
+    "if you can afford it",
+    "ideally",
+    "(?:in)?appropriate(?:ly)?",
+    "(?:suitab|reasonab|acceptab|sensib)l[ey]",
+    "(?:sufficient|adequate)(?:ly)?",
+    "sane",
+    "carefully",
+    "closely",
+    "somehow",
+    r"(?:something|anything) else(?!\s*(?:→|->|:))",
+    r"(?:any|some) other (?:errors?|issues?|problems?|reasons?|causes?)(?!\s*(?:→|->|:))",
+    "other (?:things|issues|problems|causes)",
+    r"any (?:other|additional) \w+(?!\s*(?:→|->|:))",
+    "a number of (?:issues|problems|reasons|things|causes)",
+    "etc",
+    "and so on",
+    "and (?:the like|similar)",
+    "(?<!before taking )(?:all )?(?:necessary|needed|required|corrective|appropriate|additional|further|"
+    "manual) (?:manual )?(?:adjustments?|actions?|measures?|changes|precautions)",
+    r"your standard (?:\w+ ){0,2}\w+",
+    "standard communication",
+    "relevant (?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|metrics|"
+    "dashboards?|documentation|documents|information|details)",
+    "(?:correctly|properly) (?:tuned|set|sized|configured)",
+    "of course",
+    "keep an eye",
+    "best judge?ment",
+    "prudent",
+    "discretion",
+    "as you see fit",
+    "makes? sense",
+    "(?:a|the) (?:right|best|good|better|correct) (?:option|choice|value|size|time|moment|number)",
+    "(?:settles?|calms?) down",
+    "TODO|TBD|FIXME",
+)
+FIX: Final = _any(
+    "(?:resolve|fix|address|mitigate|correct|solve|remediate|repair|handle|deal with) "
+    "(?:(?:the|this|these|any|all|that|their|its) )?"
+    "(?:(?:underlying|root|reported|remaining|relevant|actual) )?"
+    "(?:issues?|problems?|causes?|errors?|failures?)",
+    "root[- ]causes?",
+    "(?:identify|find|determine|establish|understand) (?:the |what (?:the )?)?"
+    "(?:underlying |likely |possible )?(?:cause|reason|culprit|source|issue|problem)s?",
+    "what (?:is|was|['’]s) (?:causing|wrong|going on)",
+    r"(?:act|proceed|respond|adjust(?: \w+)?) accordingly",
+    r"take (?:the )?(?:\w+ )?(?:action|actions|steps|measures)",
+    "manual (?:intervention|actions?|clean-?up|fix(?:es)?|steps)",
+)
+AMOUNT: Final = _any(
+    r"enough \w+",
+    r"\w+ enough",
+    r"consider(?:ing)? \w+ing",
+    r"recent (?:changes|deploy\w*|trends?|errors?)",
+    "periodically|regularly|occasionally|from time to time",
+    r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
+    "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
+)
+SOME: Final = re.compile(
+    r"(?i)^(?:please )?(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
+    r"decrease|fix|move|update) "
+    r"(?:some|any|a few|several|certain|unneeded|unnecessary|unused|old|stale)(?: \w+){1,2}"
+)
+WORKED: Final = _any(
+    "as expected",
+    "as (?:it )?should",
+    "expected (?:state|values?|results?|output|behaviou?r)",
+    "(?:looks?|seems?) (?:to be )?(?:all )?(?:ok(?:ay)?|fine|right|good|healthy|normal|correct|sane|stable)",
+    "(?:is|are|be|everything['’]?s?) (?:all )?(?:ok(?:ay)?|fine|good|healthy|normal|stable|sane|"
+    "working (?:fine|properly|correctly|normally|again))",
+    "(?:is|are|be) (?:fully )?(?:functional|operational|responsive|in good (?:health|shape))",
+    "(?:returns?|returned|goes|go|comes?|gets?) (?:back )?to "
+    r"(?:normal|baseline|a (?:normal|healthy) \w+)",
+    "(?:works?|runs?|working|running|functioning|behav(?:es?|ing)) (?:fine|properly|correctly|normally|well)",
+)
+SEEMS: Final = _any("(?:looks?|seems?) (?:to be )?(?:ok(?:ay)?|fine|right|good|normal)")
+"""In a condition only these ask: “if it is healthy” is a yes or no that the question to a person settles."""
+
+BROAD: Final = re.compile(
+    r"(?i)\b(?:check|look|inspect|examine|search|watch|scan|review)\w*\b[^.;:!?]{0,40}\b(?:for|any|other)\b"
+    r"[^.;:!?]{0,60}\b(?:issues?|problems?|limitations?|anomal(?:y|ies)|irregularities|abnormalities)\b"
+)
+INVESTIGATE: Final = _any(
+    "(?<!to )(?:investigate|troubleshoot|diagnose|debug)",
+    "find out (?:why|what)",
+    "dig (?:deeper|into)",
+    "talk (?:to|with)",
+    "start planning",
+)
+WHICH: Final = re.compile(
+    r"(?i)\b(?:check|look at|inspect|watch|see|monitor|study|review|examine)\s+(?:at\s+)?"
+    r"(?:(?:the|all|your|its|their|our)\s+)?(?:\w+\s+){0,2}?"
+    r"(?:logs?|dashboards?|metrics|graphs?|alerts|monitoring|panels?|charts?)\b"
+)
+CURED: Final = re.compile(
+    r"(?i)\b(?:solved|fixed|resolved|cured|mitigated|cleared) by \w+ing\b|"
+    r"\b\w{3,}ing\b[^.;:]{0,120}\b(?:will|should|may|might|can|could) "
+    r"(?:(?:normally|usually|also|often|likely|probably) )?(?:resolve|fix|solve|clear|help|mitigate|cure)\b"
+)
+"""A remedy that is named, and not told."""
+
+PASSIVE: Final = _any(
+    "(?:should|must|needs? to|has to|have to|ought to) be (?:restarted|rebooted|terminated|replaced|rebuilt|"
+    "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed)",
+)
+MANY: Final = _any(
+    r"(?:several|a few|a couple of|a number of|certain) \w+",
+    "soon|later",
+    r"recent \w+",
+    r"the (?:right|correct|proper) \w+",
+    r"(?:the|any) (?:necessary|needed|required) \w+",
+)
+"""Vague in an instruction only: elsewhere such words tell, and nobody acts on them."""
+
+_AGAIN: Final = (
+    r"(?:restart|reboot|remount|redeploy|recreat|fail(?:ing)? ?over|roll(?:ing)? ?back|scal|rebuild|restor|"
+    r"resiz)(?:e|ing|ling)?"
+)
+TRY: Final = re.compile(
+    r"(?i)\b(?:try|consider|(?:solved|fixed|resolved|cured|mitigated|cleared) by|is to)\s+(?:simply\s+)?"
+    rf"{_AGAIN}\b[^.;:]{{0,60}}"
+)
+
+
+@dataclass(frozen=True)
+class VagueClass:
+    """One way to be vague, and in which sentences it is asked about. `settled_below`: a command right below
+    answers it.
+    """
+
+    pattern: re.Pattern[str]
+    kind: AmbiguityKind
+    question: str
+    roles: frozenset[Role]
+    settled_below: bool = False
+
+
+_ALL: Final = frozenset[Role]({"told", "required", "beside"})
+_ACTED: Final = frozenset[Role]({"told", "beside"})
+_TOLD: Final = frozenset[Role]({"told"})
+_VAGUE: Final = AmbiguityKind.VAGUE
+CLASSES: Final = (
+    VagueClass(THRESHOLD, AmbiguityKind.UNKNOWN_THRESHOLD, "From which value on is it “{found}”?", _ACTED),
+    VagueClass(
+        REFERENCE, AmbiguityKind.UNRESOLVABLE_REFERENCE, "What exactly does “{found}” point to?", _ALL
+    ),
+    VagueClass(ON_CASE, _VAGUE, "Which cases are there, and what is done in each?", _ACTED),
+    VagueClass(TIME, _VAGUE, "How long or how often is “{found}”?", _ACTED),
+    VagueClass(ACCESS, _VAGUE, "Which exactly: “{found}”?", _ALL),
+    VagueClass(OPEN, _VAGUE, "What exactly is meant by “{found}”?", _ALL),
+    VagueClass(FIX, _VAGUE, "How is this done: “{found}”?", _ACTED),
+    VagueClass(AMOUNT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
+    VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ACTED),
+    VagueClass(SOME, _VAGUE, "Which exactly: “{found}”?", _ACTED),
+    VagueClass(BROAD, _VAGUE, "What exactly is looked for in “{found}”?", _ACTED),
+    VagueClass(
+        TRY, AmbiguityKind.MISSING_COMMAND, "With which command is this done: “{found}”?", _ACTED, True
+    ),
+    VagueClass(
+        PASSIVE, AmbiguityKind.MISSING_COMMAND, "With which command is this done: “{found}”?", _ACTED, True
+    ),
+    VagueClass(CURED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
+    VagueClass(MANY, _VAGUE, "Which exactly: “{found}”?", _TOLD, True),
+    VagueClass(INVESTIGATE, _VAGUE, "How is this done: “{found}”?", _ACTED),
+    VagueClass(WHICH, _VAGUE, "Which exactly: “{found}”?", _ACTED, True),
+)
+"""In the order in which they are asked where two meet."""

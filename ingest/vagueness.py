@@ -1,0 +1,160 @@
+"""Where vague words count: in what somebody has to do, has to have, or has to decide."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ingest import vague_words as words
+from ingest.extract.vocabulary import is_imperative
+from ingest.vague_words import Role, VagueClass
+from schemas.runbook import AmbiguityKind
+
+_LONGEST: Final = 2_000
+"""Characters of a sentence; a longer one is a text that lost its full stops."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Vague words, `text[start : start + len(words)]`, and what is asked about them."""
+
+    kind: AmbiguityKind
+    words: str
+    start: int
+    question: str
+
+
+_CONDITION: Final = re.compile(
+    r"(?i)\b(?:(?:if|when|whenever|once|unless|until|while|in case|as soon as|decide)\b|case \w+:)[^,:;→.]*"
+)
+_ABOUT_TEXT: Final = re.compile(
+    r"(?i)^(?:warning|note|caution)?\W{0,3}this (?:page|document|guide|runbook|article|section|procedure)\b"
+)
+_PLACEHOLDER: Final = re.compile(r"<[A-Za-z][\w .-]*>|\{\{")
+_MODAL: Final = re.compile(
+    r"(?i)\b(?:you|we|they|the operator|the engineer|users?)\b[^.;:]{0,30}"
+    r"\b(?:can|could|should|need|must|may|might|have to|want)\b(?! (?:see|look|say|show|be (?:seeing|able)))|"
+    r"\b(?:must|needs? to|has to|have to) \w|"
+    r"\b(?:is|are|be) (?:required|needed|necessary|advisable|recommended)(?! (?:on|for|by|in|at)\b)|"
+    r"\bplease\b|\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
+)
+_SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
+_CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
+
+
+def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
+    """The vague phrases of a sentence, in order and apart. `shown`: commands right below show how."""
+    if len(text) > _LONGEST or _ABOUT_TEXT.match(text) or (role == "beside" and not _acts(text)):
+        return []
+    cases = [found.span() for found in _CONDITION.finditer(text)]
+    introduces = text.rstrip().endswith((":", "→"))
+    found: list[Phrase] = []
+    for item in words.CLASSES:
+        if role not in item.roles or (shown and item.settled_below):
+            continue
+        for match in item.pattern.finditer(text):
+            inside = any(start < match.start() < end for start, end in cases)
+            if introduces and not _asks_before(item, inside=inside):
+                continue
+            if _counts(item, match, role, inside=inside) and not _meets(found, match):
+                question = item.question.format(found=match[0])
+                found.append(Phrase(item.kind, match[0], match.start(), question))
+    return sorted(found, key=lambda phrase: phrase.start)
+
+
+def _asks_before(item: VagueClass, *, inside: bool) -> bool:
+    """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
+    return item.pattern is words.TIME or (inside and item.pattern in (words.OPEN, words.THRESHOLD))
+
+
+def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool) -> bool:
+    """Whether a phrase leaves something open where it stands; `inside` a condition."""
+    if inside and item.pattern in (words.WORKED, words.FIX):
+        return words.SEEMS.search(match[0]) is not None
+    if item.pattern is words.OPEN and match[0].lower().startswith("as "):
+        return _PLACEHOLDER.search(match.string) is None
+    if role == "told":
+        return True
+    if item.pattern is words.THRESHOLD:
+        return inside or is_imperative(match.string)
+    begin, end = clause_at(match.string, match.start(), match.end())
+    clause = match.string[begin:end].strip(" .()*_")
+    if item.pattern is words.WHICH:
+        return clause == match[0]
+    return item.pattern is not words.INVESTIGATE or is_imperative(clause)
+
+
+def _meets(found: list[Phrase], match: re.Match[str]) -> bool:
+    return any(item.start < match.end() and match.start() < item.start + len(item.words) for item in found)
+
+
+def _acts(text: str) -> bool:
+    """Whether somebody has to do or to decide something about a sentence that became no step."""
+    told = (text, *_CLAUSE.split(text)[1:])
+    return (
+        any(is_imperative(part) for part in told)
+        or any(
+            pattern.search(text) for pattern in (_MODAL, words.ON_CASE, words.CURED, words.PASSIVE, _SOMEHOW)
+        )
+        or any(_undecided(found[0]) for found in _CONDITION.finditer(text))
+    )
+
+
+def _undecided(condition: str) -> bool:
+    """Whether nobody can tell if a condition holds."""
+    return any(
+        pattern.search(condition) for pattern in (words.THRESHOLD, words.OPEN, words.SEEMS, words.TIME)
+    )
+
+
+def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause stands that holds `text[start:end]`."""
+    begin, stop = 0, len(text)
+    for found in _CLAUSE.finditer(text):
+        if found.end() <= start:
+            begin = found.end()
+        elif found.start() >= end:
+            stop = found.start()
+            break
+    return begin, stop
+
+
+_MACHINE: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:restart|reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|kill|rebuild|"
+    r"redeploy|remount|resize|uncordon|cordon)\b"
+)
+"""What surely is a command somewhere, and nothing that is clicked."""
+
+_CLICKED: Final = re.compile(
+    r"(?i)\b(?:in|through|via|using|from|on) (?:the |your )?(?:[\w-]+ ){0,3}(?:ui|console|dashboard|portal|"
+    r"website|page|menu|panel|tab|button|form|app)\b|[→>]|\bclick\b|https?://"
+)
+_CHECKS: Final = re.compile(
+    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:check|verify|validate|confirm|inspect|"
+    r"examine|review|test|monitor|make sure|ensure)\b"
+)
+_THINGS: Final = re.compile(
+    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b"
+)
+_CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w")
+_SHORT_WORDS: Final = 12
+"""A check that is told in more words says what it is about."""
+
+
+def acts_on_machine(sentence: str) -> bool:
+    """Whether a sentence tells to do what a command does, and not where to click."""
+    return _MACHINE.match(sentence) is not None and _CLICKED.search(sentence) is None
+
+
+def bare_check(sentence: str) -> bool:
+    """Whether a sentence tells to check something and neither says how nor what a good result is."""
+    short = len(sentence.split()) <= _SHORT_WORDS
+    return short and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
+
+
+def checks_listed(sentence: str) -> bool:
+    """Whether a sentence introduces a list of what to check: “Check the following:”."""
+    if not sentence.rstrip().endswith(":"):
+        return False
+    return _CHECKS.match(sentence) is not None or _THINGS.search(sentence) is not None

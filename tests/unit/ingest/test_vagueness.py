@@ -1,0 +1,97 @@
+"""What is asked, and what is not: a preview full of false questions tires its reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import preview
+from ingest.vague_words import Role
+from ingest.vagueness import bare_check, checks_listed, clause_at, phrases
+
+
+def asked(text: str) -> list[str]:
+    """The sentences that a preview asks about."""
+    return [item.text for item in preview(text, "markdown").runbook.spec.ambiguities]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role", "found"),
+    [
+        ("Wait until the queue is low.", "told", ["is low"]),
+        ("Give it a couple of minutes.", "told", ["Give it a couple of minutes"]),
+        ("Page the relevant teams as needed.", "told", ["relevant teams", "as needed"]),
+        ("Delete some files.", "told", ["Delete some files"]),
+        ("Check for disk issues.", "told", ["Check for disk issues"]),
+        ("Make sure that it works properly.", "told", ["works properly"]),
+        ("You need the appropriate permissions.", "required", ["appropriate permissions"]),
+        ("If the lag keeps growing a lot, call us.", "beside", ["a lot"]),
+        ("The resolution depends on the error.", "beside", ["resolution depends on"]),
+        ("Identify the root cause and resolve the issue.", "told", ["root cause", "resolve the issue"]),
+        ("The node should be rebooted.", "beside", ["should be rebooted"]),
+    ],
+)  # fmt: skip
+def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
+    assert [item.words for item in phrases(sentence, role)] == found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        ("This page has not been updated for a while.", "beside"),
+        ("The disk is large.", "beside"),
+        ("It takes a few minutes.", "beside"),
+        ("Latency is usually low at night.", "beside"),
+        ("Replace <name> as appropriate.", "told"),
+        ("If you cannot resolve the issue, page the owner.", "beside"),
+        ("Anything else → page the owner.", "beside"),
+        ("You should see something like this.", "beside"),
+        ("Scale it to 3 replicas.", "told"),
+    ],
+)
+def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
+    assert phrases(sentence, role) == []
+
+
+def test_a_command_below_answers_which_log_but_not_what_is_a_problem() -> None:
+    assert phrases("Check the logs", "told", shown=True) == []
+    assert len(phrases("Check the pods for any problems", "told", shown=True)) == 1
+
+
+def test_a_sentence_with_two_open_ends_asks_twice_and_names_the_clause() -> None:
+    text = "# A\n\n- Page the relevant people, and restart it if necessary\n- Run `uptime`\n"
+    assert asked(text) == ["Page the relevant people", "restart it if necessary"]
+    assert clause_at("a, b; c", 3, 4) == (3, 4)
+
+
+def test_a_check_without_a_criterion_is_asked_about_and_one_with_a_value_is_not() -> None:
+    assert bare_check("Verify the replication.")
+    assert not bare_check("Verify that the lag is under 10 seconds.")
+    assert not bare_check("Verify that `show slave status` has no error.")
+    assert checks_listed("Other things to check:")
+    text = "# A\n\nRun `uptime`.\n\nOther things to check:\n\n- the disks\n- the network\n"
+    assert asked(text) == ["Other things to check:"]
+    assert asked("# A\n\nCheck the disks:\n\n```bash\ndf -h\n```\n") == []
+
+
+def test_what_a_machine_does_wants_a_command_and_what_is_clicked_does_not() -> None:
+    assert asked("# A\n\n1. Restart the worker\n2. Run `uptime`\n") == ["Restart the worker"]
+    assert asked("# A\n\n1. Restart the worker in the admin console\n2. Run `uptime`\n") == []
+    assert asked("# A\n\n1. Delete the merge request\n2. Run `uptime`\n") == []
+
+
+def test_vague_words_in_what_must_be_true_first_concern_every_step() -> None:
+    text = "# A\n\n## Prerequisites\n\n- You need the appropriate group\n\n## Steps\n\n- Run `uptime`\n"
+    made = preview(text, "markdown")
+    assert [(item.text, item.step) for item in made.runbook.spec.ambiguities] == [
+        ("You need the appropriate group", None)
+    ]
+    assert made.runbook.open_ambiguities(made.runbook.spec.steps[0].id) != ()
+
+
+def test_a_list_of_links_is_no_list_of_steps() -> None:
+    text = "# A\n\nRun `uptime`.\n\n- [Delete an index](delete.md)\n- [Restart the queue](restart.md)\n"
+    html = "<h1>A</h1><p>Run <code>uptime</code>.</p><ul><li><a href='/x'>Delete it</a></li></ul>"
+    assert [step.command for step in preview(text, "markdown").runbook.spec.steps] == ["uptime"]
+    assert [step.command for step in preview(html, "html").runbook.spec.steps] == ["uptime"]
+    ordered = "# A\n\n1. [Restart the queue](restart.md)\n2. Run `uptime`\n"
+    assert len(preview(ordered, "markdown").runbook.spec.steps) == 2
