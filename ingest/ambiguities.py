@@ -11,6 +11,7 @@ from typing import Final
 from ingest.candidates import Candidates
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
+from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
 from ingest.extract.vocabulary import sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.trace import Span
@@ -101,6 +102,9 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
     last = 0
     for account, following in zip_longest(accounts, accounts[1:]):
         last = last if account.draft is None else account.draft
+        if account.detail in (ROW_TOLD, ROW_COMMAND):
+            yield from _of_row(account, drafts, candidates)
+            continue
         if "\n" in account.text or _apart(account, drafts):
             continue
         before = account.fate == "prerequisite"
@@ -112,6 +116,16 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
             found = iter([_criterion(account.text, account.line, index)])
         for question in found:
             yield _beside(replace(question, draft=None) if before else question, account)
+
+
+def _of_row(account: Accounted, drafts: list[Draft], candidates: Candidates) -> Iterator[Question]:
+    """What the other cells of a table's row leave open: a result without a value, a wait without an end."""
+    index = account.draft or 0
+    own = drafts[index].text
+    for cell in account.text.split(" | "):
+        if cell and "\n" not in cell and own not in cell:
+            for question in _of_sentence(cell, "told", account.line, index, candidates):
+                yield _beside(question, account)
 
 
 def _is_list(following: Accounted | None) -> bool:

@@ -57,15 +57,17 @@ class Asked:
 
 @dataclass
 class Building:
-    """Everything that is known so far. `decisions` gives the question that a condition was asked by;
-    `open_ends` are the steps that the next one waits for; `found_names` are the variables as the text names
-    them; `unfilled` are the placeholders that were asked about, with the answers.
+    """Everything that is known so far. `told` are the words that the text says to replace; `decisions` gives
+    the question that a condition was asked by; `open_ends` are the steps that the next one waits for;
+    `found_names` are the variables as the text names them; `unfilled` are the placeholders that were asked
+    about, with the answers.
     """
 
     answers: Answers = field(default_factory=Answers)
     overrides: Overrides = field(default_factory=Overrides)
     secrets: Sequence[Known] = ()
     advise: Advise | None = None
+    told: frozenset[str] = frozenset()
     steps: list[BuiltStep] = field(default_factory=list)
     variables: dict[str, Variable] = field(default_factory=dict)
     variable_spans: dict[str, list[Span]] = field(default_factory=dict)

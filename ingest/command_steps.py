@@ -98,7 +98,7 @@ def add_typed(
     step = Step(
         id=step_id, title=plain_line(draft.title), manual=building.prose(shown), when=when, needs=needs
     )
-    for placeholder in find_placeholders(draft.text, frozenset()):
+    for placeholder in find_placeholders(draft.text, frozenset(), building.told):
         name = building.overrides.name_of(placeholder.name)
         building.found_names.add(placeholder.name)
         if building.declared(name) is not None:

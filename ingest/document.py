@@ -19,7 +19,7 @@ from ingest.extract.vocabulary import sentences
 from ingest.questions import Question
 from ingest.secret_variables import Known
 from ingest.trace import Span
-from ingest.variables import assigned_names
+from ingest.variables import assigned_names, told_names
 from schemas.errors import Unprocessable
 from schemas.runbook import AlertMatcher, Metadata, Prerequisite, Runbook, Source, Spec
 from schemas.step import Step
@@ -58,6 +58,7 @@ def build_document(
         # Settled before the steps are built: an answer may change its step.
         building.ask(question, None)
     drafts = with_answers(drafts, building.answers.settled.values())
+    building.told = told_names(block.text for block in normalized.blocks if block.kind != "code")
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
     by_draft = {index: _add(building, draft, assigned) for index, draft in enumerate(drafts)}
     building.asked = [

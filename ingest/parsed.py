@@ -138,7 +138,7 @@ def _open_values(found: Preview) -> list[dict[str, Any]]:
             "spans": [] if item.question.span is None else [_span(item.question.span)],
         }
         for item in found.built.asked
-        if item.question.kind is AmbiguityKind.MISSING_VALUE and " " not in item.question.text
+        if item.question.kind is AmbiguityKind.MISSING_VALUE and item.question.words == item.question.text
     ]
 
 

@@ -8,7 +8,7 @@ from base import limits
 from ingest.building import Building
 from ingest.extract.drafts import Draft
 from ingest.questions import A_VALUE, Free, Question
-from ingest.variables import Placeholder, declare, find_placeholders, with_hole
+from ingest.variables import Placeholder, declare, find_placeholders, replaced, with_hole
 from scanner.holes import check_template
 from schemas.runbook import AmbiguityKind
 
@@ -27,7 +27,7 @@ def with_holes(building: Building, draft: Draft, text: str, step_id: str, assign
     All together first: a placeholder that is left as `<it>` was makes the rest hard to read for the grammar.
     """
     most = _HOLES_MAX if len(text) < _LONG_CHARACTERS else _HOLES_OF_A_LONG_ONE
-    text, found = _corrected(building, text, find_placeholders(text, assigned))
+    text, found = _corrected(building, text, find_placeholders(text, assigned, building.told))
     command = _filled_in(building, text, found[:most])
     left, fit = found[most:], list[Placeholder]()
     if command is None:
@@ -56,7 +56,7 @@ def _corrected(building: Building, text: str, found: list[Placeholder]) -> tuple
         building.found_names.add(placeholder.name)
         value = building.overrides.value_of(declare(placeholder.name))
         if value is not None:
-            text = text.replace(placeholder.text, value)
+            text = replaced(text, placeholder.text, value)
         else:
             left.append(Placeholder(placeholder.text, building.overrides.name_of(placeholder.name)))
     return text, left
@@ -84,14 +84,14 @@ def _without_hole(
         ),
     )
     settled = building.ask_once(question, step_id)
-    return command if settled is None else command.replace(placeholder.text, settled.value)
+    return command if settled is None else replaced(command, placeholder.text, settled.value)
 
 
 def _fits_alone(building: Building, text: str, wanted: Placeholder, found: list[Placeholder]) -> bool:
     """Whether a placeholder may become a hole where every other one is a plain word."""
     for other in found:
         if other is not wanted and wanted.text not in other.text:
-            text = text.replace(other.text, STAND_IN)
+            text = replaced(text, other.text, STAND_IN)
     known = building.variables | {wanted.name: declare(wanted.name)}
     return not check_template(with_hole(text, wanted), tuple(known.values()))
 

@@ -137,7 +137,7 @@ _CHECKS: Final = re.compile(
 _THINGS: Final = re.compile(
     r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b"
 )
-_CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w")
+_CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w|\bagain\b")
 _SHORT_WORDS: Final = 12
 """A check that is told in more words says what it is about."""
 

@@ -7,14 +7,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.kinds import kind_of
+from ingest.kinds import TEXT, kind_of
 from schemas.holes import valid_name
 from schemas.runbook import Variable
 
-_ANGLE: Final = re.compile(r"<([A-Za-z][A-Za-z0-9 _./-]{0,60})>")
+_ANGLE: Final = re.compile(r"<([A-Za-z](?:[A-Za-z0-9 _./,:'’@()+#-]{0,60}[A-Za-z0-9 _./’)-])?)>")
 _MUSTACHE: Final = re.compile(r"\{\{\s*([A-Za-z][A-Za-z0-9_-]{0,60})\s*\}\}")
-_SHELL: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]{1,60})\}|\$([A-Z][A-Z0-9_]{1,60})\b")
-_BRACE: Final = re.compile(r"(?<![$%\w{'\"])\{([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)\}(?!\})")
+_SHELL: Final = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]{1,60})\}|\$([A-Za-z][A-Za-z0-9_]{1,60})\b")
+_BRACE: Final = re.compile(r"(?<![$%\w{'\"])\{([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*)\}(?!\})")
+_SQUARE: Final = re.compile(
+    r"(?:(?<=[\s=/])|^)\[([A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+){0,4})\](?=[\s/.:]|$)"
+)
+_NOUN: Final = re.compile(
+    r"(?<![A-Z] )(?<=[\s=/:@\"'])([A-Z]{0,20}(?:NAMESPACE|POD|PODNAME|NODE|NODENAME|CLUSTER|HOST|HOSTNAME|"
+    r"SERVER|INSTANCE|USERNAME|REGION|BUCKET|SERVICE|DEPLOYMENT|CONTAINER|DATABASE|DBNAME|VERSION|FILENAME|DOMAIN|PROJECT|"
+    r"VOLUME|TOPIC|QUEUE|SHARD|SNAPSHOT|BRANCH|COMMIT|PID))(?=[\s/:.\"'@]|$)(?! [A-Z]{2})"
+)
+"""A bare word in capitals that names a thing of which there are many; no keyword beside another one."""
+
+_NAMED: Final = re.compile(
+    r"(?i)(?:^|[ _-])(?:your|my)[ _-]|(?:[ _-]|^)(?:name|id|cluster|bucket|user|service|version)$"
+)
+_DATE: Final = re.compile(r"\bYYYY[-_/]?MM[-_/]?DD(?:[ T_-]?HH[:_-]?MM(?:[:_-]?SS)?)?\b")
 _SHOUT: Final = re.compile(r"\b((?:YOUR|MY)_[A-Z0-9_]{1,60}|[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b")
 _ASSIGNED: Final = re.compile(
     r"(?m)(?:^|[;&|\s])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_][A-Za-z0-9_]*)="
@@ -38,24 +52,49 @@ class Placeholder:
     name: str
 
 
-def find_placeholders(command: str, assigned: frozenset[str]) -> list[Placeholder]:
-    """The placeholders of a command, in order, each once. `assigned`: shell variables that a step sets."""
+def find_placeholders(
+    command: str, assigned: frozenset[str], told: frozenset[str] = frozenset()
+) -> list[Placeholder]:
+    """The placeholders of a command, in order, each once. `assigned`: shell variables that a step sets;
+    `told`: words that the text says to replace.
+    """
     found: dict[str, Placeholder] = {}
-    for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT):
+    for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _NOUN, _DATE):
         for match in pattern.finditer(command):
-            word = next(group for group in match.groups() if group)
-            if pattern is _SHELL and (
-                word in assigned or word in ENVIRONMENT or _of_another_shell(command, match)
-            ):
-                continue
-            if pattern is _SHOUT and (word in assigned or _stands_in_assignment(command, match)):
-                continue
-            if pattern in (_BRACE, _SHOUT) and _in_single_quotes(command, match):
-                continue
-            name = variable_name(word)
-            if name is not None:
-                found.setdefault(match.group(0), Placeholder(match.group(0), name))
+            word = next(group for group in (*match.groups(), match[0]) if group)
+            if _is_placeholder(pattern, word, command, match, assigned, told):
+                _note(found, match[0], word)
+    for word in told - assigned:
+        if _bounded(word).search(command):
+            _note(found, word, word)
     return sorted(found.values(), key=lambda item: command.find(item.text))
+
+
+def _note(found: dict[str, Placeholder], text: str, word: str) -> None:
+    name = variable_name(word)
+    if name is not None:
+        found.setdefault(text, Placeholder(text, name))
+
+
+def _is_placeholder(
+    pattern: re.Pattern[str],
+    word: str,
+    command: str,
+    match: re.Match[str],
+    assigned: frozenset[str],
+    told: frozenset[str],
+) -> bool:
+    quoted = _in_single_quotes(command, match)
+    if pattern is _SHELL:
+        set_there = word in assigned or (word in ENVIRONMENT and word not in told)
+        if word[0].islower() and re.search(r"\w$", command[: match.start()]):
+            return False  # a view of Oracle: v$session
+        return not set_there and not (quoted if word[0].islower() else _of_another_shell(command, match))
+    if pattern is _SQUARE:
+        return not quoted and (kind_of(word.lower()) is not TEXT or _NAMED.search(word) is not None)
+    if pattern in (_SHOUT, _NOUN):
+        return word not in assigned and not quoted and not _stands_in_assignment(command, match)
+    return pattern is not _BRACE or not quoted
 
 
 def _in_single_quotes(command: str, match: re.Match[str]) -> bool:
@@ -97,7 +136,29 @@ def assigned_names(commands: Iterable[str]) -> frozenset[str]:
 
 def with_hole(command: str, placeholder: Placeholder) -> str:
     """The command with every occurrence of a placeholder as a hole."""
-    return command.replace(placeholder.text, "{{ " + placeholder.name + " }}")
+    return replaced(command, placeholder.text, "{{ " + placeholder.name + " }}")
+
+
+def replaced(command: str, text: str, now: str) -> str:
+    """The command with `now` for every occurrence of a placeholder's text; not inside of a longer word."""
+    return _bounded(text).sub(lambda _: now, command)
+
+
+def _bounded(text: str) -> re.Pattern[str]:
+    before = r"(?<![\w$<{\[-])" if text[0].isalnum() else ""
+    behind = r"(?![\w])" if text[-1].isalnum() else ""
+    return re.compile(before + re.escape(text) + behind)
+
+
+_TOLD: Final = re.compile(
+    r"(?i:\b(?:replace|replacing|substitute|substituting|swap)\s+(?:the\s+)?)[`\"'“‘<$]{0,3}([A-Z][A-Z0-9_]{2,40})\b(?=[^.]{0,40}"
+    r"(?i:\b(?:with|by|in|for)\b))|(?i:\bwhere\s+)[`\"'“‘$]{0,3}([A-Z][A-Z0-9_]{2,40})[`\"'”’]?\s+(?:is|are|=)\s"
+)
+
+
+def told_names(texts: Iterable[str]) -> frozenset[str]:
+    """Words in capitals that the text says to replace, or says what they are."""
+    return frozenset(name for text in texts for pair in _TOLD.findall(text) for name in pair if name)
 
 
 def declare(name: str) -> Variable:

@@ -10,6 +10,7 @@ from typing import Final
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
+from ingest.extract.tables import RowCase, cases_of_row, rows_of_procedures
 from ingest.extract.vocabulary import NOT_STEPS, is_imperative, sentence_places
 from ingest.trace import Span
 
@@ -25,15 +26,43 @@ _WHETHER: Final = re.compile(
 _IDIOM: Final = re.compile(
     r"(?i)^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
     r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
-    r"desired|you have (?:any )?questions|this (?:page|document|guide))"
+    r"desired|nothing else|you have (?:any )?questions|this (?:page|document|guide))"
 )
 _WHEN: Final = frozenset({"when", "whenever", "once", "should"})
 _SAYS_CASE: Final = re.compile(
-    r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>[^:→.!?]{2,70}?)\s*(?:→|->|"
+    r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>[^→.!?]{2,70}?)\s*(?:→|->|"
     r"=>)\s+(?P<then>\S.*)$|"
     r"(?P<code>[^:.!?]{2,60}):\s+(?P<does>\S.*)$)",
     re.DOTALL,
 )
+_COMPARED: Final = re.compile(
+    r"(?:\d+[.)]\s+)?(?P<case>[A-Za-z][\w %]{2,50}?\s*(?:[<>]=?|==?|≤|≥)\s*\d[\d.,]*\s?\w*)"
+)
+"""A heading that compares: `Current size < 1 TB`."""
+
+_GATE: Final = re.compile(
+    r"(?i)^(?:note:?\s+)?(?:(?:for|on|in|with)\b[^,.;:]{0,60}\bversions?\b[^,;:]{0,40}?\b(?:or|and) "
+    r"(?:earlier|later|older|newer|above|below|higher|lower)\b|"
+    r"[^.;:]{3,80}\bonly (?:apply|applies|valid|relevant|works?|needed|necessary) "
+    r"(?:for|to|on|if|when|in)\b(?:[^.;]|\.\d){3,120})"
+)
+"""A version or a state that the steps below are for."""
+
+_DESCRIBES: Final = re.compile(
+    r"(?i)^(?:(?:then|also)\s+)?(?:(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
+    r"(?!you\b|we\b|please\b)[^.;]{1,80}?\b(?:will|would|won['’]t|is|are|was|were|has|have|returns?|fails?|"
+    r"means?|becomes?|gets?|continues?|triggers?)\b)"
+)
+"""What happens then, by itself."""
+
+_HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
+_SEQUENCE: Final = re.compile(
+    r"(?i)^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|ends)\b"
+)
+"""When the next step may begin: no case, it always comes."""
+
+_FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
+_NEEDED: Final = re.compile(r"(?i)\b(?:mandatory|required|needed|necessary|optional|skip(?:ped)?|re-?use)\b")
 _CAUSE: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
 
 
@@ -52,7 +81,10 @@ _ACTS: Final = re.compile(
     r"\blet['’]?s\b|"
     r"\b(?:must|should|need(?:s)? to|has to|have to)\s+(?:not\s+)?(?:be\b|\w+)|\b(?:go|skip|jump|"
     r"proceed|continue|stop|page|call|escalate)\b|"
-    r"\b(?:it (?:is|['’]s)|this (?:is|means)|use|carry on|nothing)\b"
+    r"\b(?:it (?:is|['’]s)(?! (?:possible|likely|probable|because|due))|this (?:is|means)|use|carry on|"
+    r"nothing)\b|"
+    r"\b(?:is|are|be) (?:required|needed|necessary)\b|\bcan (?:safely |also )?be \w+|"
+    r"\b(?:may|might|could) be\b|\b(?:way|option|fix|thing|step) is to\b"
 )
 """What says that somebody does something in this case."""
 
@@ -65,8 +97,14 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
     """Every case that the text names, in order, each once."""
     found: dict[str, Condition] = {}
     headings: list[tuple[int, str]] = []
-    for block in blocks:
+    rows = rows_of_procedures(blocks)
+    for place, block in enumerate(blocks):
         if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS:
+            continue
+        if place in rows:
+            for case in cases_of_row(block, rows[place]):
+                condition = _of_row(block, case, drafts)
+                found.setdefault(condition.text.lower(), condition)
             continue
         if block.kind == "heading":
             headings = [item for item in headings if item[0] < block.level]
@@ -80,21 +118,44 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
     return list(found.values())
 
 
+def _of_row(block: Block, case: RowCase, drafts: Sequence[Draft]) -> Condition:
+    """A case of a table row; what is done where the result is another one stands in no step."""
+    steps = tuple(i for i, draft in enumerate(drafts) if draft.block is block) if case.leads_on else ()
+    text = " ".join(block.text[case.start : case.end].split())
+    return Condition(text, block.place(case.start, case.end), steps)
+
+
 def _cases(block: Block, *, explained: bool) -> Iterator[tuple[int, int]]:
     """The places of the conditions in a block."""
-    named = False
     if explained:
         return
+    named = list(_named(block))
+    yield from named
+    label = _label(block) if not named and block.kind in ("item", "paragraph") else None
+    if label is not None:
+        yield label
+    if block.kind == "heading":
+        yield from _in_heading(block)
+
+
+def _named(block: Block) -> Iterator[tuple[int, int]]:
+    """The conditions that the sentences of a block name with a word, and the versions that they are for."""
     for start, end in sentence_places(block.text):
+        gate = _GATE.match(block.text[start:end])
+        if gate:
+            yield start, start + gate.end()
+            continue
         for match in _IF.finditer(block.text, start, end):
             if _counts(block.text, match, start) and _acts(block.text[start:end], match, start):
-                named = True
                 yield match.start(1), match.end(2)
-    if not named and block.kind == "item":
-        label = _label(block)
-        if label is not None:
-            yield label
-    if block.kind == "heading" and _CAUSE.fullmatch(block.text.strip()) and block.level > 2:
+
+
+def _in_heading(block: Block) -> Iterator[tuple[int, int]]:
+    """A heading that compares, or that is the name of an alert or a cause."""
+    compared = _COMPARED.match(block.text)
+    if compared:
+        yield compared.span("case")
+    elif _CAUSE.fullmatch(block.text.strip()) and block.level > 2:
         yield 0, len(block.text)
 
 
@@ -110,17 +171,24 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
 
 
 def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
-    """Whether the sentence tells to do something in this case; one that begins with the case does."""
+    """Whether the sentence tells to do something in this case; one that begins with the case does, unless
+    it only describes what happens then.
+    """
     begin, end = match.start(1) - start, match.end(2) - start
-    before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" ,:;→–—-*_)")
-    if _ONE_WORD.match(sentence[begin:end]):
+    before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" .,:;→–—-*_)")
+    case = sentence[begin:end]
+    if _ONE_WORD.match(case) or _SEQUENCE.match(case) or _FOOTER.search(case.strip()):
         return False
-    if not before:
-        return True
+    if not rest and _HAPPENS.search(case) and not _ACTS.search(case):
+        return False
     rest = re.sub(r"(?i)^(?:then|also|first|please)\b[,\s]*", "", rest)
-    if before and not is_imperative(before) and before[-1:] != "." and not rest:
-        return False
-    return not rest or is_imperative(rest) or is_imperative(before) or _ACTS.search(rest) is not None
+    introduces = sentence.rstrip().endswith(":")
+    acts = introduces or not rest or is_imperative(rest) or _ACTS.search(rest) is not None
+    if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
+        return acts or _DESCRIBES.match(rest) is None
+    if not rest and before[-1:] != ".":
+        return is_imperative(before) or _NEEDED.search(before) is not None
+    return acts or is_imperative(before)
 
 
 def _label(block: Block) -> tuple[int, int] | None:
@@ -138,7 +206,8 @@ def _label(block: Block) -> tuple[int, int] | None:
         r"(?i)(?:any(?:thing)? (?:other|else)|otherwise|else|works|fails|pass(?:es)?)\b", found["code"]
     )
     does = found["does"]
-    if (coded or named or other) and (is_imperative(does) or other):
+    told = any(is_imperative(part) for part in re.split(r",\s+(?:and\s+|then\s+)?", does))
+    if (coded or named or other) and (told or other):
         return found.span("code")
     return None
 
@@ -152,7 +221,9 @@ def _leads_to(
         i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and not draft.negated
     ]
     other = [i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and draft.negated]
-    if not then:
+    if not then and block.kind == "heading":
+        then = [i for i, draft in enumerate(drafts) if draft.section == block.text.strip()]
+    elif not then:
         then = [
             i
             for i, draft in enumerate(drafts)

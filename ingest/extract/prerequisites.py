@@ -15,6 +15,8 @@ _SAYS: Final = re.compile(
     r"make) sure (?:that )?(?:your|you)\b|"
     r"\bit is essential that\b|\byou(?:'ll| will)? (?:need|want) (?:sudo|root|access|the|an?|kubectl|"
     r"vpn)\b|"
+    r"\b(?:verify|confirm|check|ensure|make sure) (?:that )?you (?:have|are|can)\b|"
+    r"^(?:verify|confirm|check|ensure)\b(?: that)?(?: \w+){0,3} (?:access|permissions?|credentials)\b|"
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
     r"should) (?:have|be)\b|"
     r"you(?:'ll| will)? (?:need|want)\b(?! to\b)|"
@@ -38,13 +40,18 @@ _LIST: Final = re.compile(
     r"(?i)^\W{0,4}(?:prerequisites?|requirements?|you (?:will )?need|needs?)\W{0,4}:\W{0,4}\s*"
 )
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
+_AND: Final = re.compile(r";\s+")
+_POINTS: Final = re.compile(
+    r"(?i)^(?:for (?:more|further) \w+|see(?: also)?\b|refer to\b|more (?:information|details))"
+)
+"""What leads to another text."""
 
 
 def _listed_in(sentence: str) -> list[str]:
     """The parts of a sentence that lists what is needed behind a colon; the sentence where it is none."""
     found = _LIST.match(sentence)
     if found is None:
-        return [sentence]
+        return [part.strip() for part in _AND.split(sentence) if part.strip()]
     parts = [part.strip(" .") for part in _BETWEEN.split(sentence[found.end() :])]
     return [part for part in parts if part] if len(parts) > 1 else [sentence]
 
@@ -52,4 +59,6 @@ def _listed_in(sentence: str) -> list[str]:
 def listed(text: str) -> list[str]:
     """The sentences of a block under a heading for prerequisites; none where it introduces something."""
     shown = text.strip()
-    return [] if shown.endswith((":", "→")) or len(shown) > 2 * _LONGEST else sentences(shown)
+    if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _SAYS.search(shown)):
+        return []
+    return [part for part in sentences(shown) if not _POINTS.match(part)]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from base.limits import DOCUMENT_MAX_STEPS, TITLE_MAX_CHARACTERS
+from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
-from ingest.extract.accounts import Claim, Fate, accounts_of
-from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
+from ingest.extract.accounts import Claim
+from ingest.extract.commands import FoundCommand, commands_of
 from ingest.extract.drafts import Draft, Extraction, Required
-from ingest.extract.inline_commands import codes_of, inline_commands
+from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
     begins_negated,
     forbidding_heading,
@@ -19,9 +18,10 @@ from ingest.extract.negation import (
     negated,
 )
 from ingest.extract.prerequisites import EARLY_STEPS, listed, required
+from ingest.extract.reader import BANNED, Reader, title_of
+from ingest.extract.rows import row
+from ingest.extract.tables import rows_of_procedures
 from ingest.extract.vocabulary import (
-    NOT_STEPS,
-    PREREQUISITES,
     is_imperative,
     sentence_places,
     sentences,
@@ -36,81 +36,17 @@ STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 _CONDITION: Final = re.compile(
     r"(?i)^(if|when|unless|in case|in the case|should)\b([^,:→]{3,200})[,:→]\s*(.*)$", re.DOTALL
 )
+_LABEL: Final = re.compile(r"^([^→.!?]{2,70}?)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
 _OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
-_STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.found = Extraction()
-        self.headings: list[tuple[int, str]] = []
-        self.lead = ""
-        self.lead_span: Span | None = None
-        self.lead_condition: tuple[str | None, bool] = (None, False)
-        self.last_condition: str | None = None
-        self.scopes: list[tuple[int, str, bool]] = []
-        self.ban: int | None = None
-
-    @property
-    def section(self) -> str:
-        return self.headings[-1][1] if self.headings else ""
-
-    @property
-    def explains(self) -> bool:
-        """Inside a section that explains: its imperatives are no steps, its commands still are."""
-        return any(NOT_STEPS.match(text) for _, text in self.headings)
-
-    @property
-    def asks_before(self) -> bool:
-        return bool(self.headings) and PREREQUISITES.match(self.section) is not None
-
-    @property
-    def banned(self) -> bool:
-        """Inside a section that says what not to do."""
-        return any(forbidding_heading(text) for _, text in self.headings)
-
-    def place(self, block: Block) -> None:
-        """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
-        level = block.level if block.kind in ("item", "paragraph") else 99
-        self.scopes = [scope for scope in self.scopes if scope[0] < level]
-        if self.ban is not None and block.kind == "item" and block.level <= self.ban:
-            self.ban = None
-        if block.kind in ("paragraph", "row") and not (self.ban and block.level > self.ban):
-            self.ban = None
-
-    def condition_here(self) -> tuple[str | None, bool]:
-        """The condition of the item that this block stands in."""
-        return (self.scopes[-1][1], self.scopes[-1][2]) if self.scopes else (None, False)
-
-    def account(self, block: Block, fate: Fate, detail: str, claims: Sequence[Claim] = ()) -> None:
-        """Say what becomes of each sentence: a claim's fate, or this one."""
-        otherwise = Claim(0, len(block.text), fate, detail)
-        self.found.accounts += accounts_of(block, otherwise, claims)
-
-    def add(self, draft: Draft) -> int:
-        """Add a step; gives its index."""
-        self.found.drafts.append(draft)
-        return len(self.found.drafts) - 1
-
-    def spans(self, *own: Span) -> tuple[Span, ...]:
-        """The sentence over a step and its own places, in order and apart."""
-        wanted = sorted({*own, *((self.lead_span,) if self.lead_span else ())})
-        apart: list[Span] = []
-        for span in wanted:
-            if not apart or span.start >= apart[-1].end:
-                apart.append(span)
-            elif span.end > apart[-1].end:
-                apart[-1] = Span(apart[-1].start, span.end)
-        return tuple(apart)
 
 
 def extract(blocks: tuple[Block, ...]) -> Extraction:
     """Read the blocks in order. Pure. Raises Unprocessable as soon as there are more steps than a runbook
     has room for: each may bring a question with it.
     """
-    reader = _Reader()
-    for block in blocks:
+    reader, rows = Reader(), rows_of_procedures(blocks)
+    for place, block in enumerate(blocks):
         if len(reader.found.drafts) > STEPS_MAX:
             raise _too_many()
         if block.kind == "heading":
@@ -118,7 +54,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         elif block.kind == "code":
             _code(reader, block)
         elif block.kind == "row":
-            _row(reader, block)
+            row(reader, block, rows.get(place))
         else:
             _prose(reader, block)
     if len(reader.found.drafts) > STEPS_MAX:
@@ -134,7 +70,7 @@ def _too_many() -> Unprocessable:
     )
 
 
-def _heading(reader: _Reader, block: Block) -> None:
+def _heading(reader: Reader, block: Block) -> None:
     reader.scopes, reader.ban = [], None
     reader.headings = [item for item in reader.headings if item[0] < block.level]
     if reader.found.title is None and not reader.headings:
@@ -149,12 +85,9 @@ def _heading(reader: _Reader, block: Block) -> None:
     reader.account(block, "note", "a heading: it names the steps below it")
 
 
-_BANNED: Final = "the text says not to do this"
-
-
-def _code(reader: _Reader, block: Block) -> None:
+def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
-        reader.account(block, "ignored", _BANNED)
+        reader.account(block, "ignored", BANNED)
         return
     commands = [
         found
@@ -177,58 +110,33 @@ def _code(reader: _Reader, block: Block) -> None:
 
 
 def _command(
-    reader: _Reader, block: Block, command: FoundCommand, condition: str | None, otherwise: bool
+    reader: Reader, block: Block, command: FoundCommand, condition: str | None, otherwise: bool
 ) -> Draft:
     title = command.comment or reader.lead or reader.section or command.text
     end = command.line + command.text.count("\n")
     place = block.place(command.start, command.end)
     return Draft(
-        "command", command.text, _title(title), command.line, min(end, block.end_line), reader.section,
+        "command", command.text, title_of(title), command.line, min(end, block.end_line), reader.section,
         condition, otherwise, command.comment, reader.spans(place), block, command.start, command.end,
         command.dialect,
     )  # fmt: skip
 
 
-def _row(reader: _Reader, block: Block) -> None:
-    """A table with commands as inline code: each is a step, the longest other cell its title."""
-    reader.place(block)
-    codes = block.code_texts()
-    commands = [item for item in codes_of(block) if looks_like_command(item.text)]
-    if not commands:
-        reader.account(block, "note", "a table row without a command in code")
-        return
-    words = [cell for cell in block.cells if cell and not any(code in cell for code in codes)]
-    if reader.banned or any(negated(cell) for cell in block.cells):
-        reader.account(block, "ignored", _BANNED)
-        return
-    index = None
-    for command in commands:
-        title = max(words, key=len) if words else command.text
-        index = reader.add(
-            Draft("command", command.text, _title(title), block.line, block.end_line, reader.section,
-                  spans=(block.place(),), block=block, start=command.start, end=command.end)
-        )  # fmt: skip
-    claims = [Claim(0, len(block.text), "step", "a table row with a command", index)]
-    reader.account(block, "step", "a table row with a command", claims)
-
-
-def _prose(reader: _Reader, block: Block) -> None:
+def _prose(reader: Reader, block: Block) -> None:
     text = text_of(block.text)
     reader.place(block)
     if block.linked and not block.ordered:
         reader.account(block, "note", "a link to another place")
         return
     if reader.banned or (reader.ban is not None and block.kind == "item"):
-        reader.account(block, "ignored", _BANNED)
+        reader.account(block, "ignored", BANNED)
         return
     if forbids_below(text, block.code_texts()):
         reader.ban = block.level
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
-    if reader.asks_before and (before := listed(text)):
-        wanted = [text] if block.kind == "item" else before
-        reader.found.prerequisites += [Required(part, _place(block, part)) for part in wanted]
-        reader.account(block, "prerequisite", "listed as a prerequisite")
+    if reader.asks_before and not _goes_on(reader, text) and (before := listed(text)):
+        _before(reader, block, [text] if block.kind == "item" else before)
         return
     condition, otherwise, body = _condition(reader, text)
     introduces = text.rstrip().endswith((":", "→")) or not body
@@ -248,7 +156,7 @@ def _prose(reader: _Reader, block: Block) -> None:
     for command in commands:
         sentence = _sentence_at(block, command.start)
         index = reader.add(
-            Draft("command", command.text, _title(_lead(body or text)), block.line, block.end_line,
+            Draft("command", command.text, title_of(_lead(body or text)), block.line, block.end_line,
                   reader.section, condition, otherwise, spans=reader.spans(sentence), block=block,
                   dialect=command.dialect,
                   start=command.start, end=command.end)
@@ -257,7 +165,23 @@ def _prose(reader: _Reader, block: Block) -> None:
     reader.account(block, "note", "it says more about the step beside it", claims)
 
 
-def _instruction(reader: _Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
+def _goes_on(reader: Reader, text: str) -> bool:
+    """Whether an instruction follows commands of the section on prerequisites: it is a step of theirs."""
+    drafts = reader.found.drafts
+    below = bool(drafts) and drafts[-1].section == reader.section
+    return below and is_imperative(text) and not required(text)
+
+
+def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
+    """What must be true first; where it ends in a colon, commands below show how it is checked."""
+    reader.found.prerequisites += [Required(part.rstrip(": "), _place(block, part)) for part in wanted]
+    reader.account(block, "prerequisite", "listed as a prerequisite")
+    lead = _lead(block.text)
+    reader.lead, reader.lead_condition = ("", (None, False)) if negated(lead) else (lead, (None, False))
+    reader.lead_span = None
+
+
+def _instruction(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
     """A sentence without a command: what must be true first, what a person does, or a note."""
     before = required(text) if len(reader.found.drafts) < EARLY_STEPS else []
     reader.found.prerequisites += [Required(part, _place(block, part)) for part in before]
@@ -268,7 +192,7 @@ def _instruction(reader: _Reader, block: Block, text: str, condition: str | None
     _manual(reader, block, " ".join(rest) if before else text, condition, otherwise)
 
 
-def _manual(reader: _Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
+def _manual(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
     told = [part for part in sentences(text) if is_imperative(part) and not begins_negated(part)]
     introduces = text.rstrip().endswith(":")
     if reader.explains or not told or introduces or (block.kind == "paragraph" and len(text) > 900):
@@ -278,7 +202,7 @@ def _manual(reader: _Reader, block: Block, text: str, condition: str | None, oth
     whole = block.kind == "item" and not begins_negated(text)
     spans = (block.place(),) if whole else tuple(_place(block, part) for part in told)
     index = reader.add(
-        Draft("manual", text if whole else " ".join(told), _title(told[0]), block.line, block.end_line,
+        Draft("manual", text if whole else " ".join(told), title_of(told[0]), block.line, block.end_line,
               reader.section, condition, otherwise, spans=spans, block=block)
     )  # fmt: skip
     reader.account(block, "note", "an explanation", _told(block, None if whole else told, index))
@@ -307,7 +231,7 @@ def _sentence_at(block: Block, offset: int) -> Span:
     return block.place()
 
 
-def _condition(reader: _Reader, text: str) -> tuple[str | None, bool, str]:
+def _condition(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     """The condition of a sentence, whether it is negated, and the rest."""
     found = _CONDITION.match(text)
     if found:
@@ -317,18 +241,13 @@ def _condition(reader: _Reader, text: str) -> tuple[str | None, bool, str]:
     other = _OTHERWISE.match(text)
     if other and reader.last_condition is not None:
         return reader.last_condition, True, other[1].strip()
+    label = _LABEL.match(text)
+    if label and len(label[1].split()) > 1 and is_imperative(label[2]):
+        reader.last_condition = " ".join(label[1].split())
+        return reader.last_condition, False, label[2].strip()
     return None, False, text
 
 
 def _lead(text: str) -> str:
     parts = sentences(text)
     return parts[-1].rstrip(":→ ") if parts else text
-
-
-def _title(text: str) -> str:
-    """One line for a title, without numbering, cut at a word."""
-    line = _STEP_NUMBER.sub("", " ".join(text.split())).strip("*_ ").rstrip(":.")
-    line = line[:1].upper() + line[1:] if line[:1].islower() and " " in line else line
-    if len(line) <= TITLE_MAX_CHARACTERS // 2:
-        return line or "Step"
-    return line[: TITLE_MAX_CHARACTERS // 2].rsplit(" ", 1)[0] + "…"

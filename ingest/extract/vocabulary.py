@@ -72,6 +72,9 @@ IMPERATIVES: Final = frozenset(
     scale schedule scroll search select send set share shut sign silence skip snapshot ssh start stop
     submit switch take tell terminate test throttle trigger truncate try turn type uncordon undo
     uninstall unlock unmount unpause update upgrade use validate verify view visit wait watch write
+    carry communicate consult continue coordinate delegate diagnose double-check evaluate extend free perform
+    proceed propose re-run reapply reconnect redo reinitialize reinstall rejoin remount reprocess rerun
+    resubmit resync setup talk treat troubleshoot unblock
     """.split()
 )
 

@@ -36,3 +36,39 @@ def test_a_variable_of_a_shell_elsewhere_is_no_placeholder() -> None:
     assert made.runbook.spec.variables == ()
     here = preview("# A\n\n```bash\nkubectl get pods -n $TEAM\n```\n")
     assert [item.name for item in here.runbook.spec.variables] == ["team"]
+
+
+def names(command: str, prose: str = "") -> list[str]:
+    """The variables of a text with one command."""
+    made = preview(f"# A\n\n{prose}\n\n```bash\n{command}\n```\n", "markdown")
+    return [item.name for item in made.runbook.spec.variables]
+
+
+def test_forms_of_placeholders() -> None:
+    assert names("kubectl logs <pod, e.g. web-0>") == ["pod_e_g_web_0"]
+    assert names("kubectl get pods -n NAMESPACE") == ["namespace"]
+    assert names("kubectl get pods -n [namespace]") == ["namespace"]
+    assert names("cat /var/log/[your-service]/out") == ["service"]
+    assert names("kubectl logs {PodName}") == ["podname"]
+    assert names("kubectl logs $pod") == ["pod"]
+    assert names("ls /backup/YYYY-MM-DD") == ["yyyy_mm_dd"]
+
+
+def test_what_only_looks_like_one() -> None:
+    assert names("for pod in a b; do kubectl logs $pod; done") == []
+    assert names("awk '{print $name}' a.txt") == []
+    assert names("grep [error] a.txt") == []
+    assert names('psql -c "DROP DATABASE old"') == []
+    assert names("echo ERROR > /tmp/a") == []
+
+
+def test_a_word_that_the_text_says_to_replace_is_one() -> None:
+    assert names("apt-get purge linux-LATEST") == []
+    assert names("apt-get purge linux LATEST", "Replace LATEST with the version.") == ["latest"]
+    assert names("ls /home/$USER", "Replace `$USER` with your account in the command.") == ["user"]
+    assert names("ls /home/$USER") == []
+
+
+def test_a_longer_word_is_left_alone() -> None:
+    made = preview("# A\n\n```bash\nkubectl logs $POD --prefix=$POD_NAME\n```\n", "markdown")
+    assert made.runbook.spec.steps[0].command == "kubectl logs {{ pod }} --prefix={{ pod_name }}"

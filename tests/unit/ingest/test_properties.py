@@ -38,20 +38,23 @@ forms = st.sampled_from([None, "markdown", "html", "plain", "asciidoc", "rst"])
 
 
 def put_back(made: Preview, command: str, written: str) -> str:
-    """The command with each hole replaced by what the source has at its place."""
+    """The command with each hole replaced by what the source has at its place; holes side by side as one."""
     end, place, parts = 0, 0, []
-    found = holes(command)
-    for index, hole in enumerate(found):
-        between = command[end : hole.start]
+    found: list[tuple[int, int]] = []
+    for hole in holes(command):
+        if found and found[-1][1] == hole.start:
+            found[-1] = (found[-1][0], hole.end)
+        else:
+            found.append((hole.start, hole.end))
+    for index, (begin, behind) in enumerate(found):
+        between = command[end:begin]
         assert written.startswith(between, place), "text between the holes is not the source's"
         place += len(between)
-        following = (
-            command[hole.end : found[index + 1].start] if index + 1 < len(found) else command[hole.end :]
-        )
+        following = command[behind : found[index + 1][0]] if index + 1 < len(found) else command[behind:]
         stop = written.find(following, place + 1) if following else len(written)
         assert stop > place
         parts += [between, written[place:stop]]
-        end, place = hole.end, stop
+        end, place = behind, stop
     return "".join([*parts, command[end:]])
 
 

@@ -1,0 +1,126 @@
+"""Tables that tell a procedure: which column says what to do, when, what is expected, and what else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.vocabulary import is_imperative
+
+_DO: Final = re.compile(
+    r"(?i)^(?:then|do|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|how(?: to)?|"
+    r"solutions?|resolutions?|mitigations?|responses?|procedure|instructions?|"
+    r"(?:recommended|next) (?:actions?|steps?))$"
+)
+_CASE: Final = re.compile(
+    r"(?i)^(?:if|when|cases?|symptoms?|conditions?|situations?|problems?|errors?|alerts?|scenarios?|observations?|"
+    r"findings?|(?:possible |likely )?causes?)$"
+)
+_EXPECTED: Final = re.compile(
+    r"(?i)^(?:expected(?: \w+)?|should(?: \w+)?|results?|outcomes?|output|success|ok if|you should see)$"
+)
+_OTHERWISE: Final = re.compile(
+    r"(?i)^(?:if not|else|otherwise|if (?:it |this )?(?:fails?|not ok)|on (?:failure|error)|fallback|"
+    r"(?:when|if) (?:it )?(?:does not|doesn['’]t)\b.*)$"
+)
+_ASKS: Final = re.compile(
+    r"(?i)^(?!why\b|what\b|which\b|how\b|who\b|where\b|when\b)\S+ [^?\n]{1,80}\?(?=\s|$)"
+)
+_LABELLED: Final = re.compile(r"^(?P<case>[^:→]{2,80}?)\s*(?::|→|->|=>)\s+(?P<does>\S.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table say what, by their place."""
+
+    does: tuple[int, ...]
+    case: int | None = None
+    expected: int | None = None
+    otherwise: int | None = None
+
+
+@dataclass(frozen=True)
+class RowCase:
+    """A case that a row names: `block.text[start:end]`, and whether the row's steps are for it or against."""
+
+    start: int
+    end: int
+    leads_on: bool
+
+
+def columns_of(header: Block) -> Columns | None:
+    """The columns of a table by its first row; None where no column says what to do."""
+    names = [cell.strip(" *_:`") for cell in header.cells]
+    does = tuple(index for index, name in enumerate(names) if _DO.match(name))
+    if not does:
+        return None
+    return Columns(does, *(_first(pattern, names) for pattern in (_CASE, _EXPECTED, _OTHERWISE)))
+
+
+def _first(pattern: re.Pattern[str], names: Sequence[str]) -> int | None:
+    return next((index for index, name in enumerate(names) if pattern.match(name)), None)
+
+
+def rows_of_procedures(blocks: Iterable[Block]) -> dict[int, Columns]:
+    """The rows of tables that tell a procedure, by the place of the block; the first row is the header."""
+    found: dict[int, Columns] = {}
+    columns, width = None, 0
+    for place, block in enumerate(blocks):
+        if block.kind != "row":
+            width = 0
+        elif len(block.cells) != width:
+            # Another table, or one right below it.
+            columns, width = columns_of(block), len(block.cells)
+        elif columns is not None:
+            found[place] = columns
+    return found
+
+
+def cells_of(block: Block) -> list[tuple[int, int]]:
+    """Where each cell of a row stands in its text."""
+    places, at = [], 0
+    for cell in block.cells:
+        places.append((at, at + len(cell)))
+        at += len(cell) + len(" | ")
+    return places
+
+
+def told_in(block: Block, columns: Columns) -> tuple[int, int] | None:
+    """Where a row tells a person what to do; None where it does not."""
+    places = cells_of(block)
+    for index in reversed(columns.does):
+        if index < len(places) and is_imperative(block.cells[index]):
+            return places[index]
+    return None
+
+
+def case_of(block: Block, columns: Columns) -> tuple[int, int] | None:
+    """Where a row says for which case its steps are; None where they are for any."""
+    places = cells_of(block)
+    if columns.case is not None and columns.case < len(places) and block.cells[columns.case].strip():
+        return places[columns.case]
+    for index in columns.does:
+        asked = _ASKS.match(block.cells[index]) if index < len(places) else None
+        if asked and not any(code.start == places[index][0] for code in block.code):
+            return places[index][0], places[index][0] + asked.end()
+    return None
+
+
+def cases_of_row(block: Block, columns: Columns) -> list[RowCase]:
+    """The cases that a row names: its own, and what is done where the result is another one."""
+    places = cells_of(block)
+    own = case_of(block, columns)
+    found = [RowCase(*own, leads_on=True)] if own else []
+    if columns.otherwise is None or columns.otherwise >= len(places):
+        return found
+    other = block.cells[columns.otherwise]
+    label = _LABELLED.match(other)
+    if label:
+        begin = places[columns.otherwise][0]
+        found.append(RowCase(begin, begin + label.end("case"), leads_on=False))
+    elif other.strip() and columns.expected is not None and block.cells[columns.expected].strip():
+        found.append(RowCase(*places[columns.expected], leads_on=False))
+    return found

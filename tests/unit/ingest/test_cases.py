@@ -1,0 +1,102 @@
+"""Cases of a text: what names one, what only describes, and which steps they lead to."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import preview
+
+END = "\n\n```bash\nuptime\n```\n"
+
+
+def cases(text: str) -> list[str]:
+    """The conditions that a preview tells."""
+    return [case.text for case in preview(text, "markdown").cases]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("If the disk is full, remove old logs.", "If the disk is full"),
+        ("Status: pending → check the quota.", "Status: pending"),
+        ("For clusters at versions 4.13 or earlier, run this:", "For clusters at versions 4.13 or earlier"),
+        ("The checks below only apply to replicas.", "The checks below only apply to replicas"),
+        ("Fencing is mandatory unless the machine is off.", "unless the machine is off"),
+        ("- `read only`: you are on the old host, redo step 3", "read only"),
+    ],
+)
+def test_a_case_is_named_in_many_ways(text: str, found: str) -> None:
+    assert cases(f"# A\n\n{text}{END}") == [found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the secrets are missing, the operator generates new ones.",
+        "Once the restore has finished, copy the file.",
+        "If you are not the intended recipient, delete this mail.",
+        "It may be slow, if nothing else.",
+        "If the node is older the pod will fail to start.",
+    ],
+)
+def test_what_happens_by_itself_or_always_is_no_case(text: str) -> None:
+    assert cases(f"# A\n\n{text}{END}") == []
+
+
+def test_a_heading_that_compares_leads_to_its_section() -> None:
+    made = preview("# A\n\n## Size < 1 TB\n\n```bash\ndf -h\n```\n\n## Other\n\n```bash\nuptime\n```\n")
+    (case,) = made.cases
+    assert (case.text, [made.extraction.drafts[index].text for index in case.then]) == (
+        "Size < 1 TB",
+        ["df -h"],
+    )
+
+
+def test_a_label_with_an_arrow_is_the_condition_of_its_instruction() -> None:
+    made = preview(
+        "# A\n\nStatus: pending → check the quota of the namespace.\n\n- Run `uptime`\n", "markdown"
+    )
+    decide, check, run = made.runbook.spec.steps
+    assert decide.manual == "Status: pending: is that so?"
+    assert check.when is not None
+    assert (check.when.step, check.when.answer) == (decide.id, "yes")
+    assert run.command == "uptime"
+    menu = preview("# A\n\nAdmin → Runners → Pause\n\n- Run `uptime`\n", "markdown")
+    assert [step.command for step in menu.runbook.spec.steps] == ["uptime"]
+
+
+TABLE = """# A
+
+| # | What | Command | Expected | If not |
+|---|------|---------|----------|--------|
+| 1 | State | `uptime` | load under 4 | stop here |
+| 2 | Disk full? | `df -h` | under 80 % | over 95 %: page us |
+| 3 | Node lost? | restart the node by hand | node is back | |
+| 4 | Why? | `dmesg` | a short list | |
+
+| Term | Meaning |
+|------|---------|
+| node | restart it often |
+"""
+
+
+def test_a_table_that_tells_a_procedure_gives_steps_and_cases() -> None:
+    made = preview(TABLE, "markdown")
+    told = [(step.command or step.manual, step.when is not None) for step in made.runbook.spec.steps]
+    assert told == [
+        ("uptime", False),
+        ("Disk full?: is that so?", False),
+        ("df -h", True),
+        ("Node lost?: is that so?", False),
+        ("restart the node by hand", True),
+        ("dmesg", False),
+    ]
+    assert [case.text for case in made.cases] == ["load under 4", "Disk full?", "over 95 %", "Node lost?"]
+    assert "a short list" in [item.text for item in made.runbook.spec.ambiguities]
+
+
+def test_a_table_of_symptoms_asks_for_the_symptom() -> None:
+    text = "# A\n\n| Symptom | Action |\n|---|---|\n| queue is stuck | Run `uptime` |\n"
+    made = preview(text, "markdown")
+    assert [step.command for step in made.runbook.spec.steps] == [None, "uptime"]
+    assert [case.text for case in made.cases] == ["queue is stuck"]
