@@ -134,7 +134,7 @@ def _lowered(call: Call) -> Raise | None:
     found: Raise | None = None
     for option in call.arguments.options:
         entry = call.rule.lowers.get(option.name)
-        if entry is None:
+        if entry is None or option.abbreviated:
             continue
         if not _matches(entry, option):
             return None
@@ -151,9 +151,7 @@ def _options(call: Call, *, safe: bool) -> None:
             _raised(call, entry, option)
         elif name in rule.exec or name in tool.exec:
             _runs(call, option)
-        elif not safe or name in rule.values or name in rule.lowers or name in tool.values:
-            continue
-        elif rule.options is not None and name not in rule.options and not _is_global(tool, name):
+        elif safe and not _is_listed(rule, tool, option):
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
             call.say(UNKNOWN, "option.unknown", why, word=option.word)
     if safe and any(not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful):
@@ -174,8 +172,12 @@ def _every_option_is_harmless(rule: Rule, tool: Tool) -> bool:
     )
 
 
-def _is_global(tool: Tool, name: str) -> bool:
-    return tool.flags is not None and name in tool.flags
+def _is_listed(rule: Rule, tool: Tool, option: Option) -> bool:
+    """Whether the tables say that this option does no harm, under the name that was written."""
+    if rule.options is None:
+        return True
+    lists = (rule.options, rule.values, rule.lowers, tool.values, tool.flags or ())
+    return not option.abbreviated and any(option.name in listed for listed in lists)
 
 
 def _raised(call: Call, entry: Raise, option: Option) -> None:

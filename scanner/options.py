@@ -16,6 +16,11 @@ class Option:
     value: Word | None
     word: Word
 
+    @property
+    def abbreviated(self) -> bool:
+        """Whether the name was guessed from its beginning: the tool may have an option of just that name."""
+        return self.name.startswith("--") and self.word.text.split("=", 1)[0] != self.name
+
 
 @dataclass(slots=True)
 class Arguments:
@@ -55,9 +60,14 @@ class Grammar:
 
 
 def full_name(name: str, grammar: Grammar) -> str:
-    """A long option as abbreviated by GNU tools, in full where exactly one known name fits; else as it is."""
+    """A long option as abbreviated by GNU tools, in full where exactly one known name fits; else as it is.
+
+    Tools with long names after one hyphen take two as well, and no abbreviations.
+    """
     if name in grammar.known or name in grammar.values or not name.startswith("--"):
         return name
+    if grammar.single_dash:
+        return name[1:]
     fits = {known for known in (*grammar.known, *grammar.values) if known.startswith(name)}
     return fits.pop() if len(fits) == 1 else name
 

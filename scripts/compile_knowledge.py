@@ -47,6 +47,7 @@ _RULE_KEYS: Final = frozenset(
         "bare",
         "other",
         "table",
+        "tools",
         "examples",
         "counter",
     }
@@ -71,9 +72,9 @@ _TOOL_KEYS: Final = frozenset(
         "counter",
     }
 )
-_USED_KEYS: Final = frozenset({"use", "verbs", "bare", "other", "examples", "counter"})
+_USED_KEYS: Final = frozenset({"use", "verbs", "bare", "other", "tools", "examples", "counter"})
 """What a tool may say of a rule that it shares."""
-_NOT_COMPILED: Final = frozenset({"id", "verbs", "bare", "other", "table", "examples", "counter"})
+_NOT_COMPILED: Final = frozenset({"id", "verbs", "bare", "other", "table", "tools", "examples", "counter"})
 
 
 _WRAPPER_KEYS: Final = frozenset(
@@ -93,7 +94,9 @@ _WRAPPER_KEYS: Final = frozenset(
         "examples",
     }
 )
-_WORDS: Final = ("names", "flags", "options", "values", "attached", "exec", "verbs", "examples", "counter")
+_WORDS: Final = (
+    "names", "tools", "flags", "options", "values", "attached", "exec", "verbs", "examples", "counter",
+)  # fmt: skip
 """Keys that hold words; one word of `OPEN_OPTIONS` may stand for `options` and `flags`."""
 _NAMED: Final = ("raise", "lower", "inverse")
 """Keys that map an option or verb to what it means."""
@@ -181,12 +184,12 @@ def _id(rule: dict[str, Any]) -> str:
     return str(rule.get("id") or rule["use"])
 
 
-def _verbs(tool: dict[str, Any]) -> dict[str, str]:
+def _verbs(name: str, rules: list[dict[str, Any]]) -> dict[str, str]:
     verbs: dict[str, str] = {}
-    for rule in _rules(tool):
+    for rule in rules:
         for verb in rule.get("verbs", ()):
             if verb in verbs:
-                raise KnowledgeError(f"{tool['names'][0]} {verb}: in {verbs[verb]} and {_id(rule)}")
+                raise KnowledgeError(f"{name} {verb}: in {verbs[verb]} and {_id(rule)}")
             verbs[verb] = _id(rule)
     return verbs
 
@@ -194,22 +197,39 @@ def _verbs(tool: dict[str, Any]) -> dict[str, str]:
 _NOT_OF_A_SPEC: Final = ("names", "rule", "rules", "examples", "counter")
 
 
+def _by_rules(tool: dict[str, Any]) -> dict[tuple[int, ...], list[str]]:
+    """The names of one entry by the places of the rules about them: a rule may be about some names only."""
+    names: list[str] = tool["names"]
+    found: dict[tuple[int, ...], list[str]] = {}
+    for rule in _rules(tool):
+        strange = set(rule.get("tools", ())) - set(names)
+        if strange:
+            raise KnowledgeError(f"rule {_id(rule)}: {sorted(strange)} are no names of its tool")
+    for name in names:
+        places = tuple(at for at, rule in enumerate(_rules(tool)) if name in rule.get("tools", names))
+        found.setdefault(places, []).append(name)
+    return found
+
+
 def _tool(tool: dict[str, Any], compiled: dict[str, Any]) -> None:
     _check_keys("tool", str(tool["names"]), tool, _TOOL_KEYS)
-    spec: dict[str, Any] = {key: value for key, value in tool.items() if key not in _NOT_OF_A_SPEC}
     for rule in _rules(tool):
         _rule(rule, compiled)
-        for place in ("bare", "other"):
-            if rule.get(place) or "rule" in tool:
-                spec[place] = _id(rule)
-    verbs = _verbs(tool)
-    if verbs:
-        spec["verbs"] = verbs
-    compiled["tool_specs"].append(spec)
-    for name in tool["names"]:
-        if name in compiled["tools"]:
-            raise KnowledgeError(f"the tool {name} stands twice")
-        compiled["tools"][name] = len(compiled["tool_specs"]) - 1
+    for places, names in _by_rules(tool).items():
+        spec: dict[str, Any] = {key: value for key, value in tool.items() if key not in _NOT_OF_A_SPEC}
+        rules = [_rules(tool)[at] for at in places]
+        if not rules:
+            raise KnowledgeError(f"no rule speaks about {names}")
+        for rule in rules:
+            spec |= {place: _id(rule) for place in ("bare", "other") if rule.get(place) or "rule" in tool}
+        verbs = _verbs(names[0], rules)
+        if verbs:
+            spec["verbs"] = verbs
+        compiled["tool_specs"].append(spec)
+        for name in names:
+            if name in compiled["tools"]:
+                raise KnowledgeError(f"the tool {name} stands twice")
+            compiled["tools"][name] = len(compiled["tool_specs"]) - 1
 
 
 def _published(compiled: dict[str, Any]) -> None:

@@ -10,40 +10,65 @@ from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.words import OPAQUE
 
 _SECRET_KINDS: Final = re.compile(r"(?i)(?:^|,)(?:secrets?)(?:\.v1\.?|/|,|$)")
-_SHOWS_CONTENT: Final = re.compile(r"(?i)(?:yaml|json|jsonpath.*|go-template.*|template.*|custom-columns.*)")
+_HIDES_CONTENT: Final = re.compile(r"(?i)(?:wide|name)?")
+"""The outputs of `get` that show names and columns; all others may show the whole resource."""
+_WHOLE_ANSWERS: Final = re.compile(r"[89]|[1-9]\d+")
+"""Verbosities at which the answers of the API are printed."""
+
+
+def _prints_answers(call: Call) -> bool:
+    values = (option.value for option in call.arguments.options if option.name in ("-v", "--v"))
+    return any(value is not None and _WHOLE_ANSWERS.fullmatch(value.text) is not None for value in values)
+
+
+def _shows(call: Call) -> bool:
+    """Whether the content of what is named is printed."""
+    outputs = (o.value for o in call.arguments.options if o.name in ("-o", "--output"))
+    whole = any(value is not None and _HIDES_CONTENT.fullmatch(value.text) is None for value in outputs)
+    return whole or call.arguments.has("--template") or _prints_answers(call)
+
+
+def _content(call: Call) -> None:
+    """The content of what is named is printed: of a secret, or of a kind that is known only at run time."""
+    named = call.arguments.positionals
+    kinds = named[:1] if "/" not in _first(call) else named
+    if any(_SECRET_KINDS.search(word.text) for word in named):
+        call.say(CAUTION, "secrets.read", "prints the content of secrets")
+        call.judge.shared.sensitive = call.judge.judgements[-1]
+    elif any(word.text.startswith(OPAQUE) for word in kinds):
+        call.say(UNKNOWN, "kubernetes.kind", "prints the content of a kind that is known only when it runs")
+    elif call.arguments.has("-f", "--filename", "-k", "--kustomize"):
+        call.say(UNKNOWN, "kubernetes.kind", "prints the content of what a file names, which may be a secret")
 
 
 def get(call: Call) -> None:
     """`get` of a secret in a form that shows its content; a raw path that is one."""
-    output = call.arguments.value_of("-o", "--output", "--template")
-    shows = call.arguments.has("--template") or (
-        output is not None and (_SHOWS_CONTENT.match(output.text) or OPAQUE in output.text)
-    )
     raw = call.arguments.value_of("--raw")
-    if raw is not None and ("secrets" in raw.text or OPAQUE in raw.text):
+    if raw is not None and ("secrets" in raw.text or "%" in raw.text or OPAQUE in raw.text):
         call.say(CAUTION, "secrets.read", "reads a secret through the API")
     if raw is not None and re.search(r"/(?:exec|attach|proxy|portforward|run|token)(?:/|\?|$)", raw.text):
         call.say(CAUTION, "kubernetes.through", "reaches through the API into a pod, service or node")
-    kinds = call.arguments.positionals[:1] if "/" not in _first(call) else call.arguments.positionals
-    if shows and any(_SECRET_KINDS.search(word.text) for word in call.arguments.positionals):
-        call.say(CAUTION, "secrets.read", "prints the content of secrets")
-        call.judge.shared.sensitive = call.judge.judgements[-1]
-    elif shows and any(word.text.startswith(OPAQUE) for word in kinds):
-        call.say(UNKNOWN, "kubernetes.kind", "prints the content of a kind that is known only when it runs")
+    if _shows(call):
+        _content(call)
     if call.arguments.has("-f", "--filename"):
         source = call.arguments.value_of("-f", "--filename")
         if source is not None and "://" in source.text:
             call.judge.shared.network = call.judge.judgements[-1]
 
 
+def describe(call: Call) -> None:
+    """`describe` hides the content of secrets, unless the answers of the API are printed."""
+    if _prints_answers(call):
+        _content(call)
+
+
+def shown(call: Call) -> None:
+    """A verb that always prints the content of what it names."""
+    _content(call)
+
+
 def _first(call: Call) -> str:
     return call.arguments.positionals[0].text if call.arguments.positionals else ""
-
-
-def read(call: Call) -> None:
-    """Reading verbs that still need a look: a dump into files is an option of the table."""
-    if call.path[-1:] == ("dump",) and call.arguments.has("--output-directory"):
-        call.say(CAUTION, "kubernetes.dump", "writes files")
 
 
 def write(call: Call) -> None:
@@ -79,16 +104,10 @@ def run_inside(call: Call) -> None:
         call.say(DANGEROUS, "kubernetes.privileged", "the pod gets every right over the node")
 
 
-def switch(call: Call) -> None:
-    """kubectx and kubens with a name change the context."""
-    if call.tool.name in ("kubectx", "kubens", "k9s") and call.arguments.positionals:
-        call.say(CAUTION, "kubernetes.context", "changes which cluster or namespace is spoken to")
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     "kubernetes_get": get,
-    "kubernetes_read": read,
+    "kubernetes_describe": describe,
+    "kubernetes_shown": shown,
     "kubernetes_write": write,
     "kubernetes_exec": run_inside,
-    "kube_switch": switch,
 }

@@ -60,7 +60,7 @@ def test_a_wrapper_decides_its_examples(name: str, command: str, risk: str) -> N
     assert finding.risk == risk, (name, finding.why)
 
 
-CLOSED = ("files", "text")
+CLOSED = ("files", "kubernetes", "text")
 """Tables in which no safe rule takes any option at all."""
 WITHOUT_A_LIST = {"files.find": "handled", "text.echo": "text"}
 
@@ -122,6 +122,40 @@ def test_a_number_for_an_option_or_verb_is_refused(monkeypatch: pytest.MonkeyPat
     )
     with pytest.raises(KnowledgeError, match="-4 is not a text"):
         compile_knowledge()
+
+
+def test_a_rule_may_be_about_some_names_of_its_tool() -> None:
+    own, other = tool("istioctl"), tool("linkerd")
+    assert own is not None and other is not None
+    assert "analyze" in own.verbs and "analyze" not in other.verbs
+    assert own.verbs["install"] is other.verbs["install"]
+
+
+def test_a_rule_about_a_name_that_its_tool_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scripts import compile_knowledge as module
+
+    strange = {"id": "new", "risk": "caution", "why": "x", "tools": ["other"], "examples": ["new-tool"]}
+    load = module.load
+    more = {"names": ["new-tool"], "rules": [strange]}
+    monkeypatch.setattr(
+        module, "load", lambda path: {**load(path), "tools": [*load(path).get("tools", ()), more]}
+    )
+    with pytest.raises(KnowledgeError, match="no names of its tool"):
+        compile_knowledge()
+
+
+@pytest.mark.parametrize(
+    ("command", "risk"),
+    [
+        ("kubectl get pods --no-header", "unknown"),
+        ("rm --recursi /data", "dangerous"),
+        ("kubectl delete pod x --dry-ru=client", "dangerous"),
+        ("kubeconform --strict d.yaml", "safe"),
+        ("kubeconform --cache /etc d.yaml", "unknown"),
+    ],
+)
+def test_the_beginning_of_an_option_may_be_another_option(command: str, risk: str) -> None:
+    assert scan(command).risk == risk
 
 
 def test_a_table_that_does_not_hold_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
