@@ -17,9 +17,9 @@ import {
   pointOfNoReturn,
   railNote,
   type Step,
-  stateWord,
 } from "@/pages/execution/steps";
 import { laneOf, ticks } from "@/pages/execution/timeline";
+import { stateWord } from "@/ui/execution-states";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 3, 0, seconds)).toISOString();
 

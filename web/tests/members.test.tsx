@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, type Schemas } from "@/api/client";
-import { membersQuery, queryClient } from "@/api/queries";
+import { queryClient } from "@/api/queries";
 import { Members } from "@/pages/settings/members";
 import type { Me } from "@/pages/settings/queries";
 import { TooltipProvider } from "@/ui/overlay";
@@ -22,9 +22,8 @@ beforeEach(() => {
   post.mockReset();
   put.mockReset();
   vi.spyOn(api, "GET").mockReturnValue(new Promise(() => undefined) as never);
-  queryClient.setQueryData(membersQuery.queryKey, {
-    items: [member("ada", "owner"), member("kim", "viewer")],
-  } as never);
+  const items = [member("ada", "owner"), member("kim", "viewer")];
+  queryClient.setQueryData(["members", "pages"], { pages: [{ items }], pageParams: [""] });
   render(
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>

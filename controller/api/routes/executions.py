@@ -26,7 +26,7 @@ from controller.engine import events as ev
 from controller.engine.permissions import NEEDED
 from controller.engine.runner import Refused
 from controller.engine.service import by
-from controller.engine.states import RESTING
+from controller.engine.states import RESTING, TERMINAL
 from controller.tenants.principal import Principal
 from schemas.errors import BadRequest, PreconditionRequired, Unprocessable
 
@@ -48,6 +48,8 @@ router = APIRouter(prefix="/executions", tags=["executions"], route_class=Execut
 
 ExecutionId = Annotated[str, Path(max_length=64, examples=["exe_01jd3q6x0000000000000000aa"])]
 _STATES: Final = frozenset(state.value for state in RESTING)
+_GROUPS: Final = {"open": sorted(RESTING - TERMINAL), "ended": sorted(TERMINAL)}
+"""What a list can be narrowed to beyond one state."""
 _ADDRESS: Final = "/api/v1/executions/"
 UNFIT: Final = frozenset({"variable_value", "variable_unknown", "prerequisite_unknown"})
 """Refusals of what was sent, whatever the state: 422, as for what comes with the request for an execution."""
@@ -116,18 +118,23 @@ async def _runbook_id(services: Services, principal: Principal, name: str) -> UU
 async def list_executions(
     principal: Caller,
     services: ServicesDep,
-    state: Annotated[str | None, Query(max_length=32, description="Only those in this state.")] = None,
+    state: Annotated[
+        str | None,
+        Query(max_length=32, description="Only those in this state; `open`: not at their end; `ended`: at it."),
+    ] = None,
     runbook: Annotated[str | None, Query(max_length=64, description="Only those of this runbook.")] = None,
     limit: Limit = limits.PAGE_DEFAULT_ITEMS,
     cursor: Cursor = None,
 ) -> Page[shapes.ExecutionItem]:
     """Newest first, each with the version that a change of it must name."""
     principal.require("read")
-    if state is not None and state not in _STATES:
-        raise Unprocessable(f"There is no state {state!r}.", hint=f"One of {', '.join(sorted(_STATES))}.")
+    states = _GROUPS.get(state, [state]) if state else []
+    if not _STATES.issuperset(states):
+        known = ", ".join([*_GROUPS, *sorted(_STATES)])
+        raise Unprocessable(f"There is no state {state!r}.", hint=f"One of {known}.")
     found = await services.engine.list_executions(
         principal.tenant_id,
-        states=[state] if state else [],
+        states=states,
         runbook_id=await _runbook_id(services, principal, runbook) if runbook else None,
         before=decode_cursor(cursor),
         limit=limit,

@@ -57,9 +57,16 @@ export const runbookQuery = (runbook: string) =>
     queryFn: () => take(api.GET("/api/v1/runbooks/{runbook}", { params: { path: { runbook } } })),
   });
 
+/** The newest, for finding one again. */
 export const executionsQuery = queryOptions({
   queryKey: ["executions", "list"],
   queryFn: () => take(api.GET("/api/v1/executions", { params: { query: { limit: 100 } } })),
+});
+
+/** Those that are not at their end, however old: a hundred newer ones never hide one that waits. */
+export const openExecutionsQuery = queryOptions({
+  queryKey: ["executions", "open"],
+  queryFn: () => take(api.GET("/api/v1/executions", { params: { query: { state: "open", limit: 100 } } })),
 });
 
 type Execution = Schemas["ExecutionShape"];
@@ -80,7 +87,7 @@ export const executionQuery = (id: string) =>
 
 export const pullsQuery = queryOptions({
   queryKey: ["pulls", "list"],
-  queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { limit: 100 } } })),
+  queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { state: "open", limit: 100 } } })),
 });
 
 export const pullQuery = (number: number) =>

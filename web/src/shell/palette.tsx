@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useMemo, useState } from "react";
 import { executionsQuery, pullsQuery, runbooksQuery } from "@/api/queries";
+import { stateWord } from "@/ui/execution-states";
 import { Dialog } from "@/ui/overlay";
 import { visible } from "@/ui/visible";
 import { type Action, useActions } from "./actions";
@@ -47,7 +48,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
       ...(executions.data?.items ?? []).map((item) => ({
         kind: "Execution",
         text: item.title,
-        more: `${item.state.replaceAll("_", " ")} ${item.id}`,
+        more: `${stateWord(item).text} ${item.id}`,
         to: `/executions/${item.id}`,
       })),
       ...(pulls.data?.items ?? []).map((item) => ({

@@ -3,19 +3,23 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Menu, Search } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { executionsQuery, meQuery, pullsQuery } from "@/api/queries";
+import type { Page } from "@/api/pages";
+import { meQuery, openExecutionsQuery, pullsQuery } from "@/api/queries";
 import { useLeave } from "./actions";
 import { PanicControl } from "./panic";
 import { PLACES } from "./places";
 import { type Theme, useTheme } from "./theme";
 
-function useCounts(): Record<string, number> {
-  const executions = useQuery(executionsQuery);
+/** `7`, `100+` where there are more than were asked for, nothing for none. Pure. */
+export function countText(page: Page<unknown> | undefined): string {
+  if (!page || page.items.length === 0) return "";
+  return `${page.items.length}${page.nextCursor ? "+" : ""}`;
+}
+
+function useCounts(): Record<string, string> {
+  const executions = useQuery(openExecutionsQuery);
   const pulls = useQuery(pullsQuery);
-  return {
-    "/executions": executions.data?.items.filter((item) => !item.endedAt).length ?? 0,
-    "/pulls": pulls.data?.items.filter((item) => item.state === "open").length ?? 0,
-  };
+  return { "/executions": countText(executions.data), "/pulls": countText(pulls.data) };
 }
 
 export function Brand() {

@@ -1,5 +1,4 @@
 /** The common form of a page: heading, and what a query gave, is fetching, or could not give. */
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ErrorBox, Loading } from "./states";
 import { visible } from "./visible";
@@ -31,7 +30,7 @@ export function PageFrame({
 }
 
 interface ResultProps<T> {
-  query: UseQueryResult<T>;
+  query: { data: T | undefined; error: Error | null; refetch: () => unknown };
   what: string;
   children: (data: T) => ReactNode;
 }
@@ -44,22 +43,6 @@ export function Result<T>({ query, what, children }: ResultProps<T>) {
       {query.data !== undefined ? children(query.data) : null}
       {query.data === undefined && !query.error ? <Loading what={what} /> : null}
     </>
-  );
-}
-
-/** Said under a list that goes on: nothing is left out in silence. */
-export function More({
-  page,
-  command,
-}: {
-  page: { items: readonly unknown[]; nextCursor?: string | null };
-  command: string;
-}) {
-  if (!page.nextCursor) return null;
-  return (
-    <p className="dim">
-      The newest {page.items.length} are shown. All of them: <code>{command}</code>
-    </p>
   );
 }
 

@@ -1,66 +1,47 @@
 /** The events, newest first: new ones come in at the top, older ones by asking. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, take } from "@/api/client";
-import { Button } from "@/ui/button";
-import { Empty, ErrorBox, Loading } from "@/ui/states";
+import { usePages } from "@/api/pages";
+import { LoadMore } from "@/ui/load-more";
+import { Result } from "@/ui/page";
+import { Empty } from "@/ui/states";
 import { Event } from "./event";
 import { asked, type Filters, isFiltered } from "./filters";
 
-/** Up to so many pages are asked again for what is new; beyond, a person asks. */
-const LIVE_PAGES = 2;
+const REFRESH_MS = 5_000;
 
 function useEvents(filters: Filters) {
   const [begun] = useState(() => Date.now());
-  return useInfiniteQuery({
-    queryKey: ["audit", "events", filters, begun],
-    queryFn: ({ pageParam }) =>
-      take(
-        api.GET("/api/v1/audit", {
-          params: { query: { ...asked(filters, begun), ...(pageParam ? { cursor: pageParam } : {}) } },
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > LIVE_PAGES ? false : 5_000),
-  });
+  const ask = (cursor: { cursor?: string }) =>
+    take(api.GET("/api/v1/audit", { params: { query: { ...asked(filters, begun), ...cursor } } }));
+  return usePages(["audit", "events", filters, begun], ask, { refreshMs: REFRESH_MS });
 }
 
 export function Events({ filters }: { filters: Filters }) {
   const events = useEvents(filters);
-  if (events.error && !events.data) {
-    return <ErrorBox error={events.error} again={() => void events.refetch()} />;
-  }
-  if (!events.data) return <Loading what="the audit trail" lines={12} />;
-  const items = events.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return <Nothing filtered={isFiltered(filters)} />;
-  const stands = events.data.pages.length > LIVE_PAGES;
   return (
-    <>
-      <ol className="card events" aria-label="Events, newest first">
-        {items.map((item) => (
-          <Event key={item.id} item={item} filters={filters} />
-        ))}
-      </ol>
-      <div className="row">
-        {events.hasNextPage ? (
-          <Button busy={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-            {events.isFetchingNextPage ? "Loading older events…" : "Load older events"}
-          </Button>
+    <Result query={events} what="the audit trail">
+      {(items) =>
+        items.length === 0 ? (
+          <Nothing filtered={isFiltered(filters)} />
         ) : (
-          <span className="faint">
-            That is all: the first event{isFiltered(filters) ? " that fits" : ""} is above.
-          </span>
-        )}
-        {stands ? (
-          <Button look="quiet" onClick={() => void events.refetch()}>
-            Look for new events
-          </Button>
-        ) : null}
-        <span className="faint small push">{items.length} shown</span>
-      </div>
-    </>
+          <>
+            <ol className="card events" aria-label="Events, newest first">
+              {items.map((item) => (
+                <Event key={item.id} item={item} filters={filters} />
+              ))}
+            </ol>
+            <LoadMore pages={events} noun="events" />
+            {events.hasMore ? null : (
+              <p className="faint">
+                That is all: the first event{isFiltered(filters) ? " that fits" : ""} is above.
+              </p>
+            )}
+          </>
+        )
+      }
+    </Result>
   );
 }
 

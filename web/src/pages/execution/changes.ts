@@ -1,5 +1,7 @@
 /** What happened to an execution between two looks at it, in sentences. Pure. */
-import { type Execution, personOf, stateWord } from "./steps";
+
+import { stateWord } from "@/ui/execution-states";
+import { type Execution, personOf } from "./steps";
 
 export interface Change {
   text: string;

@@ -6,12 +6,13 @@ import { useState } from "react";
 import { api, once, take } from "@/api/client";
 import { executionQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
+import { stateWord } from "@/ui/execution-states";
 import { Confirm } from "@/ui/overlay";
 import { ErrorBox } from "@/ui/states";
 import { Status } from "@/ui/status";
 import { seconds } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import { type Attempt, type Execution, isBehind, ranMs, stateWord } from "./steps";
+import { type Attempt, type Execution, isBehind, ranMs } from "./steps";
 import { Timeline } from "./timeline";
 
 interface Totals {

@@ -3,6 +3,7 @@ import { GitCommitHorizontal, Pause, X } from "lucide-react";
 import type { StreamState } from "@/api/stream";
 import { useIsLost } from "@/shell/live";
 import { Button } from "@/ui/button";
+import { stateWord } from "@/ui/execution-states";
 import { Commit } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
 import { Status, StatusIcon } from "@/ui/status";
@@ -10,7 +11,7 @@ import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import type { Bringing } from "./bring";
 import { Changed } from "./changed";
-import { type Execution, isOver, stateWord } from "./steps";
+import { type Execution, isOver } from "./steps";
 
 function Clock({ x }: { x: Execution }) {
   const now = useNow(1_000, !x.endedAt);

@@ -2,7 +2,6 @@
 import type { Schemas } from "@/api/client";
 import type { NodeState } from "@/ui/rail";
 import { type RiskWord, shownRisk } from "@/ui/risk";
-import type { StatusKind } from "@/ui/status";
 import { seconds } from "@/ui/time";
 
 export type Execution = Schemas["ExecutionShape"];
@@ -104,31 +103,6 @@ export function railNote(step: Step): string {
 /** `you` of `you@localhost`: enough where the whole name stands beside it. */
 function shortName(who: string): string {
   return who.replaceAll(/@[^ ]+/g, "");
-}
-
-interface StateWord {
-  kind: StatusKind;
-  text: string;
-}
-
-const STATES: Record<string, StateWord> = {
-  pending: { kind: "todo", text: "Not started" },
-  preflight: { kind: "waits", text: "Getting ready" },
-  await_approval: { kind: "waits", text: "Waits for approval" },
-  await_manual: { kind: "by-hand", text: "Waits for a person" },
-  executing: { kind: "running", text: "Running" },
-  rolling_back: { kind: "running", text: "Rolling back" },
-  rollback_available: { kind: "failed", text: "Failed" },
-  paused: { kind: "paused", text: "Paused" },
-  manual_intervention: { kind: "attention", text: "Needs you" },
-  completed: { kind: "done", text: "Completed" },
-  aborted: { kind: "stopped", text: "Aborted" },
-};
-
-export function stateWord(x: { state: string; panic?: boolean; unknown?: boolean }): StateWord {
-  if (x.panic) return { kind: "panic", text: "Halted by panic" };
-  if (x.unknown && x.state === "manual_intervention") return { kind: "unknown", text: "Fate unknown" };
-  return STATES[x.state] ?? { kind: "todo", text: x.state.replaceAll("_", " ") };
 }
 
 /** The first step that nothing takes back and that may still run or has run: the line is drawn before it. */

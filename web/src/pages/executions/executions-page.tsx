@@ -1,30 +1,17 @@
 /** All executions, newest first; what waits for somebody stands out by its words. */
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import type { Schemas } from "@/api/client";
-import { executionsQuery } from "@/api/queries";
-import { More, PageFrame, Result } from "@/ui/page";
+import { api, type Schemas, take } from "@/api/client";
+import { usePages } from "@/api/pages";
+import { stateWord } from "@/ui/execution-states";
+import { LoadMore } from "@/ui/load-more";
+import { PageFrame, Result } from "@/ui/page";
 import { Risk, type RiskWord } from "@/ui/risk";
 import { Empty } from "@/ui/states";
-import { Status, type StatusKind } from "@/ui/status";
+import { Status } from "@/ui/status";
 import { Ago, duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 
 type Item = Schemas["ExecutionItem"];
-
-const WORDS: Record<string, [kind: StatusKind, text: string]> = {
-  pending: ["todo", "Not started"],
-  preflight: ["waits", "Getting ready"],
-  await_approval: ["waits", "Waits for approval"],
-  await_manual: ["by-hand", "Waits for a person"],
-  executing: ["running", "Running"],
-  rolling_back: ["running", "Rolling back"],
-  rollback_available: ["failed", "Failed"],
-  paused: ["paused", "Paused"],
-  manual_intervention: ["attention", "Needs somebody"],
-  completed: ["done", "Completed"],
-  aborted: ["stopped", "Aborted"],
-};
 
 const FILTERS = [
   { word: "open", label: "Open" },
@@ -32,22 +19,21 @@ const FILTERS = [
   { word: "all", label: "All" },
 ] as const;
 
-/** The items that a filter leaves. Pure. */
-export function filtered(items: readonly Item[], filter: string | undefined): readonly Item[] {
-  if (filter === "open") return items.filter((item) => !item.endedAt);
-  if (filter === "ended") return items.filter((item) => item.endedAt);
-  return items;
+type Show = (typeof FILTERS)[number]["word"];
+
+/** The server narrows the list: what waits is found, however many are newer. */
+function useExecutions(show: Show) {
+  const state = show === "all" ? {} : { state: show };
+  return usePages(["executions", "pages", show], (cursor) =>
+    take(api.GET("/api/v1/executions", { params: { query: { limit: 100, ...state, ...cursor } } })),
+  );
 }
 
 function State({ item }: { item: Item }) {
-  const [kind, text] = item.panic
-    ? (["panic", "Halted by panic"] as const)
-    : (WORDS[item.state] ?? ["todo", item.state]);
+  const { kind, text } = stateWord(item);
   return (
     <span className="row row--tight">
-      <Status kind={item.unknown && !item.endedAt ? "unknown" : kind}>
-        {item.unknown && !item.endedAt ? "Fate unknown" : text}
-      </Status>
+      <Status kind={kind}>{text}</Status>
       {item.gateRisk && item.state === "await_approval" ? <Risk risk={item.gateRisk as RiskWord} /> : null}
     </span>
   );
@@ -116,53 +102,54 @@ function List({ items }: { items: readonly Item[] }) {
   );
 }
 
+function NothingYet() {
+  return (
+    <Empty
+      title="Nothing has run yet"
+      action={
+        <Link className="btn btn--primary" to="/runbooks">
+          Choose a runbook
+        </Link>
+      }
+    >
+      <p>
+        Open a runbook and start it: it asks before each step, and nothing runs before somebody approves it.
+      </p>
+    </Empty>
+  );
+}
+
 export function ExecutionsPage() {
-  const executions = useQuery(executionsQuery);
-  const { show } = useSearch({ from: "/app/executions" });
+  const search = useSearch({ from: "/app/executions" });
+  const show = FILTERS.find((one) => one.word === search.show)?.word ?? "all";
+  const executions = useExecutions(show);
   const navigate = useNavigate();
+  const nothing = show === "all" && executions.data?.length === 0;
   return (
     <PageFrame title="Executions">
-      <Result query={executions} what="executions">
-        {(page) => {
-          if (page.items.length === 0) {
-            return (
-              <Empty
-                title="Nothing has run yet"
-                action={
-                  <Link className="btn btn--primary" to="/runbooks">
-                    Choose a runbook
-                  </Link>
-                }
-              >
-                <p>
-                  Open a runbook and start it: it asks before each step, and nothing runs before somebody
-                  approves it.
-                </p>
-              </Empty>
-            );
-          }
-          const items = filtered(page.items, show);
+      {nothing ? null : (
+        <fieldset className="switch" aria-label="Which executions">
+          {FILTERS.map((one) => (
+            <button
+              key={one.word}
+              type="button"
+              aria-pressed={show === one.word}
+              onClick={() =>
+                void navigate({ to: "/executions", search: one.word === "all" ? {} : { show: one.word } })
+              }
+            >
+              {one.label}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <Result key={show} query={executions} what="executions">
+        {(items) => {
+          if (nothing) return <NothingYet />;
           return (
             <>
-              <fieldset className="switch" aria-label="Which executions">
-                {FILTERS.map((one) => (
-                  <button
-                    key={one.word}
-                    type="button"
-                    aria-pressed={(show ?? "all") === one.word}
-                    onClick={() =>
-                      void navigate({
-                        to: "/executions",
-                        search: one.word === "all" ? {} : { show: one.word },
-                      })
-                    }
-                  >
-                    {one.label} <span className="faint n">{filtered(page.items, one.word).length}</span>
-                  </button>
-                ))}
-              </fieldset>
               {items.length > 0 ? <List items={items} /> : <p className="dim">None of them.</p>}
-              <More page={page} command="dd0c executions" />
+              <LoadMore pages={executions} noun="executions" />
             </>
           );
         }}

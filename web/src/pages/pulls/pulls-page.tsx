@@ -1,10 +1,11 @@
 /** Pull requests of the built-in forge, by state. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import { api, type Schemas, take } from "@/api/client";
+import { usePages } from "@/api/pages";
 import { EXACT } from "@/review/exact";
 import { useShortcuts } from "@/shell/shortcuts";
+import { LoadMore } from "@/ui/load-more";
 import { Result, Terminal } from "@/ui/page";
 import { Empty } from "@/ui/states";
 import { Ago } from "@/ui/time";
@@ -15,11 +16,10 @@ const route = getRouteApi("/app/pulls");
 const STATES = ["open", "merged", "closed"] as const;
 type State = (typeof STATES)[number];
 
-const byState = (state: State) =>
-  queryOptions({
-    queryKey: ["pulls", "list", state],
-    queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { state, limit: 100 } } })),
-  });
+const usePulls = (state: State) =>
+  usePages(["pulls", "pages", state], (cursor) =>
+    take(api.GET("/api/v1/pulls", { params: { query: { state, limit: 100, ...cursor } } })),
+  );
 
 const CHECKS = {
   pass: { Icon: CircleCheck, word: "Passes" },
@@ -88,7 +88,7 @@ const EMPTY: Record<State, string> = {
 export function PullsPage() {
   const { state: asked } = route.useSearch();
   const state = STATES.find((item) => item === asked) ?? "open";
-  const pulls = useQuery(byState(state));
+  const pulls = usePulls(state);
   useShortcuts("Pull requests", [
     { keys: "j", label: "Next", run: () => moveFocus("a.row-link", 1) },
     { keys: "k", label: "Before", run: () => moveFocus("a.row-link", -1) },
@@ -115,22 +115,17 @@ export function PullsPage() {
           </Link>
         ))}
       </nav>
-      <Result query={pulls} what="pull requests">
-        {(page) =>
-          page.items.length === 0 ? (
+      <Result key={state} query={pulls} what="pull requests">
+        {(items) =>
+          items.length === 0 ? (
             <Empty title={EMPTY[state]}>
               <p>Import a page that you have, or edit a runbook: both open one here. Or in a terminal:</p>
               <Terminal>dd0c pr open docs/examples/disk-full.md</Terminal>
             </Empty>
           ) : (
             <>
-              <Rows items={page.items} />
-              {page.nextCursor ? (
-                <p className="dim">
-                  The newest {page.items.length} are shown. All of them:{" "}
-                  <code>dd0c pr list --state {state}</code>
-                </p>
-              ) : null}
+              <Rows items={items} />
+              <LoadMore pages={pulls} noun="pull requests" />
             </>
           )
         }

@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/api/client";
+import { stateWord } from "@/ui/execution-states";
 import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
 import { alertsOf, prerequisitesOf, questionsOf, variablesOf } from "../pull/document-parts";
@@ -63,7 +64,7 @@ export function Facts({ item, sync }: { item: Schemas["RunbookShape"]; sync: Syn
           <dd>
             {item.lastRun ? (
               <Link to="/executions/$execution" params={{ execution: item.lastRun.id }}>
-                {item.lastRun.state.replaceAll("_", " ")}, <Ago at={item.lastRun.at} />
+                {stateWord(item.lastRun).text}, <Ago at={item.lastRun.at} />
               </Link>
             ) : (
               "never"

@@ -1,17 +1,16 @@
 /** What the page of one runbook asks beside the runbook itself. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/api/client";
+import { usePages } from "@/api/pages";
 
-export const versionsQuery = (runbook: string) =>
-  queryOptions({
-    queryKey: ["runbooks", "versions", runbook],
-    queryFn: () =>
-      take(
-        api.GET("/api/v1/runbooks/{runbook}/versions", {
-          params: { path: { runbook }, query: { limit: 100 } },
-        }),
-      ),
-  });
+export const useVersions = (runbook: string) =>
+  usePages(["runbooks", "versions", runbook], (cursor) =>
+    take(
+      api.GET("/api/v1/runbooks/{runbook}/versions", {
+        params: { path: { runbook }, query: { limit: 100, ...cursor } },
+      }),
+    ),
+  );
 
 export const changesQuery = (runbook: string, version: string, against: string | undefined) =>
   queryOptions({
@@ -26,11 +25,10 @@ export const changesQuery = (runbook: string, version: string, against: string |
       ),
   });
 
-export const runsQuery = (runbook: string) =>
-  queryOptions({
-    queryKey: ["executions", "of", runbook],
-    queryFn: () => take(api.GET("/api/v1/executions", { params: { query: { runbook, limit: 50 } } })),
-  });
+export const useRuns = (runbook: string) =>
+  usePages(["executions", "of", runbook], (cursor) =>
+    take(api.GET("/api/v1/executions", { params: { query: { runbook, limit: 50, ...cursor } } })),
+  );
 
 export const yamlQuery = (runbook: string, version: string) =>
   queryOptions({

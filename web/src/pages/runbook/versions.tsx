@@ -8,10 +8,11 @@ import { FieldChanges } from "@/review/fields";
 import { OutlookCard } from "@/review/outlook";
 import { StepsTable } from "@/review/steps-table";
 import { isTouched } from "@/review/words";
+import { LoadMore } from "@/ui/load-more";
 import { Commit, Result } from "@/ui/page";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import { changesQuery, versionsQuery } from "./queries";
+import { changesQuery, useVersions } from "./queries";
 
 type Change = Schemas["VersionChangeShape"];
 
@@ -111,13 +112,18 @@ interface Props {
 }
 
 export function Versions({ item, version, against }: Props) {
-  const versions = useQuery(versionsQuery(item.id));
+  const versions = useVersions(item.id);
   const chosen = version ?? item.versionId ?? "";
   const changes = useQuery({ ...changesQuery(item.id, chosen, against), enabled: chosen !== "" });
   return (
     <div className="stack stack--wide">
       <Result query={versions} what="the versions">
-        {(page) => <Pick runbook={item.id} versions={page.items} version={chosen} against={against} />}
+        {(found) => (
+          <>
+            <Pick runbook={item.id} versions={found} version={chosen} against={against} />
+            <LoadMore pages={versions} noun="versions" />
+          </>
+        )}
       </Result>
       <Result query={changes} what="what it changed">
         {(found) => <Compared found={found} />}

@@ -2,7 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { RefreshCw, X } from "lucide-react";
-import { runbooksQuery, syncQuery } from "@/api/queries";
+import { api, take } from "@/api/client";
+import { usePages } from "@/api/pages";
+import { syncQuery } from "@/api/queries";
+import { LoadMore } from "@/ui/load-more";
 import { Result } from "@/ui/page";
 import { Ago } from "@/ui/time";
 import { BrokenFiles } from "./broken-files";
@@ -38,9 +41,11 @@ function Meta({ count, sync }: { count: number; sync: Sync | undefined }) {
 
 export function RunbooksPage() {
   const filter: Filter = route.useSearch();
-  const runbooks = useQuery(runbooksQuery);
+  const runbooks = usePages(["runbooks", "pages"], (cursor) =>
+    take(api.GET("/api/v1/runbooks", { params: { query: { limit: 100, ...cursor } } })),
+  );
   const sync = useQuery(syncQuery);
-  const items = runbooks.data?.items ?? [];
+  const items = runbooks.data ?? [];
   const shown = items.filter((item) => matches(item, filter, sync.data));
   return (
     <main id="main" className="page">
@@ -54,8 +59,8 @@ export function RunbooksPage() {
         </div>
       </div>
       <Result query={runbooks} what="runbooks">
-        {(page) =>
-          page.items.length === 0 ? (
+        {() =>
+          items.length === 0 ? (
             <EmptyRunbooks />
           ) : (
             <>
@@ -66,15 +71,11 @@ export function RunbooksPage() {
                 <div className="card card__body row">
                   <span>No runbook is like that.</span>
                   <Link className="btn" to="/runbooks" search={{}}>
-                    <X className="icon" aria-hidden /> Show all {items.length}
+                    <X className="icon" aria-hidden /> Show all
                   </Link>
                 </div>
               )}
-              {page.nextCursor ? (
-                <p className="dim">
-                  The newest {items.length} are shown. All of them: <code>dd0c runbooks</code>
-                </p>
-              ) : null}
+              <LoadMore pages={runbooks} noun="runbooks" />
             </>
           )
         }

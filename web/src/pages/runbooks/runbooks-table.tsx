@@ -1,6 +1,7 @@
 /** The table of runbooks; on a phone, a card each. */
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleDashed, CircleQuestionMark, CircleX, RefreshCw, Square } from "lucide-react";
+import { stateWord } from "@/ui/execution-states";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
 import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
@@ -43,7 +44,7 @@ function LastRun({ item }: { item: Item }) {
           <Ago at={item.lastRun.at} />
         </Link>
       </span>
-      <span className="small faint block">{item.lastRun.state.replaceAll("_", " ")}</span>
+      <span className="small faint block">{stateWord(item.lastRun).text}</span>
     </>
   );
 }

@@ -1,9 +1,8 @@
 /** Members: who is here with which role; owners add, change and remove. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { membersQuery } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Cell, SectionHead } from "@/ui/cell";
+import { LoadMore } from "@/ui/load-more";
 import { Confirm } from "@/ui/overlay";
 import { Result, Table } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
@@ -16,6 +15,7 @@ import {
   type Role,
   useAddMember,
   useChangeRole,
+  useMembers,
   useRemoveMember,
   useSignInLink,
 } from "./queries";
@@ -24,7 +24,7 @@ import { Secret } from "./secret";
 const MAY_NOT = "Only owners manage members";
 
 export function Members({ me }: { me: Me }) {
-  const members = useQuery(membersQuery);
+  const members = useMembers();
   const link = useSignInLink();
   const [removing, setRemoving] = useState<Member | null>(null);
   const mayNot = me.permissions.includes("members") ? null : MAY_NOT;
@@ -36,19 +36,22 @@ export function Members({ me }: { me: Me }) {
       {mayNot ? null : <AddMember />}
       <SignInUrl link={link} />
       <Result query={members} what="members">
-        {(page) => (
-          <Table stacked caption="Members" heads={["Member", "Role", "Since", "Actions"]}>
-            {page.items.map((member) => (
-              <Row
-                key={member.id}
-                member={member}
-                isYou={member.id === me.id}
-                mayNot={mayNot}
-                link={link}
-                onRemove={() => setRemoving(member)}
-              />
-            ))}
-          </Table>
+        {(items) => (
+          <>
+            <Table stacked caption="Members" heads={["Member", "Role", "Since", "Actions"]}>
+              {items.map((member) => (
+                <Row
+                  key={member.id}
+                  member={member}
+                  isYou={member.id === me.id}
+                  mayNot={mayNot}
+                  link={link}
+                  onRemove={() => setRemoving(member)}
+                />
+              ))}
+            </Table>
+            <LoadMore pages={members} noun="members" />
+          </>
         )}
       </Result>
       {removing ? <RemoveMember member={removing} onClose={() => setRemoving(null)} /> : null}

@@ -1,6 +1,7 @@
 /** What the settings read and change. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, once, type Schemas, take } from "@/api/client";
+import { usePages } from "@/api/pages";
 
 export type Me = Schemas["Me"];
 export type Member = Schemas["MemberShape"];
@@ -17,10 +18,15 @@ export const ROLES: readonly [role: Role, may: string][] = [
   ["owner", "also manages members, tokens and keys"],
 ];
 
-export const tokensQuery = queryOptions({
-  queryKey: ["tokens"],
-  queryFn: () => take(api.GET("/api/v1/tokens", { params: { query: { limit: 200 } } })),
-});
+export const useTokens = () =>
+  usePages(["tokens"], (cursor) =>
+    take(api.GET("/api/v1/tokens", { params: { query: { limit: 200, ...cursor } } })),
+  );
+
+export const useMembers = () =>
+  usePages(["members", "pages"], (cursor) =>
+    take(api.GET("/api/v1/members", { params: { query: { limit: 200, ...cursor } } })),
+  );
 
 export const policyQuery = queryOptions({
   queryKey: ["policy"],

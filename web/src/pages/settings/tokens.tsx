@@ -1,15 +1,15 @@
 /** API tokens: for the command line and for programs. A token's text is shown once. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Cell, SectionHead } from "@/ui/cell";
+import { LoadMore } from "@/ui/load-more";
 import { Confirm } from "@/ui/overlay";
 import { Result, Table } from "@/ui/page";
 import { Empty, ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import { type Me, type Token, tokensQuery, useMakeToken, useRevokeToken } from "./queries";
+import { type Me, type Token, useMakeToken, useRevokeToken, useTokens } from "./queries";
 import { Secret } from "./secret";
 
 const DAYS: readonly [days: number, label: string][] = [
@@ -33,7 +33,7 @@ export function tokenState(token: Pick<Token, "revokedAt" | "expiresAt">, now: n
 }
 
 export function Tokens({ me }: { me: Me }) {
-  const tokens = useQuery(tokensQuery);
+  const tokens = useTokens();
   const [revoking, setRevoking] = useState<Token | null>(null);
   const all = me.permissions.includes("tokens");
   return (
@@ -44,13 +44,16 @@ export function Tokens({ me }: { me: Me }) {
       </SectionHead>
       <MakeToken />
       <Result query={tokens} what="tokens">
-        {(page) =>
-          page.items.length === 0 ? (
+        {(items) =>
+          items.length === 0 ? (
             <Empty title="No token yet">
               <p>Make one to use the command line from another machine, or from a program.</p>
             </Empty>
           ) : (
-            <List items={page.items} onRevoke={setRevoking} />
+            <>
+              <List items={items} onRevoke={setRevoking} />
+              <LoadMore pages={tokens} noun="tokens" />
+            </>
           )
         }
       </Result>
