@@ -75,6 +75,25 @@ def agent_actor(agent_id: UUID) -> str:
     return f"agent:{show_id('agt', agent_id)}"
 
 
+def member_of(actor: str) -> UUID | None:
+    """The member behind `member:mem_…`; None for all others, also for people whom only git knows."""
+    return _id_of(actor, "member:", "mem")
+
+
+def agent_of(actor: str) -> UUID | None:
+    """The agent behind `agent:agt_…`; None for all others."""
+    return _id_of(actor, "agent:", "agt")
+
+
+def _id_of(actor: str, kind: str, prefix: str) -> UUID | None:
+    if not actor.startswith(kind):
+        return None
+    try:
+        return parse_id(prefix, actor.removeprefix(kind))
+    except InvalidId:
+        return None
+
+
 def system_actor(part: str) -> str:
     """`system:<part>`: the product itself (timers, sync, engine …)."""
     return f"system:{part}"

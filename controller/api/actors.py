@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
-from base.ids import InvalidId, parse_id
 from controller.db.unit_of_work import UnitOfWork
 from controller.link.agents import names_of
 from controller.tenants.members import emails_of
-from schemas.ids import agent_actor, member_actor
+from schemas.ids import agent_actor, agent_of, member_actor, member_of
 
 
 async def actor_names(uow: UnitOfWork, actors: Iterable[str]) -> dict[str, str]:
@@ -19,26 +17,10 @@ async def actor_names(uow: UnitOfWork, actors: Iterable[str]) -> dict[str, str]:
     """
     wanted = sorted(set(actors))
     names: dict[str, str] = {}
-    members = _ids(wanted, "member:", "mem")
+    members = [found for actor in wanted if (found := member_of(actor))]
     if members:
         names |= {member_actor(found): email for found, email in (await emails_of(uow, members)).items()}
-    agents = _ids(wanted, "agent:", "agt")
+    agents = [found for actor in wanted if (found := agent_of(actor))]
     if agents:
         names |= {agent_actor(found): name for found, name in (await names_of(uow, agents)).items()}
     return names
-
-
-def _ids(actors: list[str], kind: str, prefix: str) -> list[UUID]:
-    return [
-        found
-        for actor in actors
-        if actor.startswith(kind) and (found := _id(prefix, actor.removeprefix(kind))) is not None
-    ]
-
-
-def _id(prefix: str, text: str) -> UUID | None:
-    """None for people whom only git knows."""
-    try:
-        return parse_id(prefix, text)
-    except InvalidId:
-        return None

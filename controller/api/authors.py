@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
-from base.ids import InvalidId, parse_id
 from controller.api.services import Services
 from controller.tenants.members import emails_of
 from forge.pull_requests import PullRequest
-from schemas.ids import member_actor
-
-_MEMBER: Final = "member:"
+from schemas.ids import member_actor, member_of
 
 
 async def author_emails(services: Services, tenant_id: UUID, pulls: Iterable[PullRequest]) -> dict[str, str]:
@@ -26,17 +22,9 @@ async def author_emails(services: Services, tenant_id: UUID, pulls: Iterable[Pul
 
 async def actor_emails(services: Services, tenant_id: UUID, actors: Iterable[str]) -> dict[str, str]:
     """Actor → e-mail address, of the members among them."""
-    members = [found for actor in sorted(set(actors)) if (found := _member(actor)) is not None]
+    members = [found for actor in sorted(set(actors)) if (found := member_of(actor)) is not None]
     if not members:
         return {}
     async with services.database.work(tenant_id) as uow:
         emails = await emails_of(uow, members)
     return {member_actor(member_id): email for member_id, email in emails.items()}
-
-
-def _member(actor: str) -> UUID | None:
-    """The member of an actor; None for the product itself and for people whom only git knows."""
-    try:
-        return parse_id("mem", actor.removeprefix(_MEMBER)) if actor.startswith(_MEMBER) else None
-    except InvalidId:
-        return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from base.ids import show_id
 from base.limits import AUDIT_CHECK_LINKS, AUDIT_CHECK_TENANTS
@@ -56,10 +57,14 @@ class ChainState:
 
 @dataclass
 class ChainChecker:
-    """Remembers how far each tenant's chain was checked; the longest unasked one is forgotten first."""
+    """Remembers how far each tenant's chain was checked; the longest unasked one is forgotten first.
+
+    One check a tenant at a time; a long chain of one tenant keeps nobody else waiting.
+    """
 
     _checked: dict[UUID, Checked] = field(default_factory=dict)
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # A lock that nobody holds or waits for is forgotten by itself.
+    _locks: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def check(self, database: Database, tenant_id: UUID) -> ChainState:
         """Go on with the check, by at most `AUDIT_CHECK_LINKS` events, and say how it stands.
@@ -67,7 +72,8 @@ class ChainChecker:
         1. The head is not before what was checked, nor another at the same place; 2. link by link: number,
         predecessor, hash; 3. the newest checkpoint, where the check reached or passed it: signature and hash.
         """
-        async with self._lock, database.work(tenant_id) as uow:
+        lock = self._locks.setdefault(tenant_id, asyncio.Lock())
+        async with lock, database.work(tenant_id) as uow:
             head = await uow.one(_QUERIES["chain_head"], Head)
             assert head is not None, "a tenant is made with the first event of its chain"
             checkpoint = await uow.one(_QUERIES["newest_checkpoint"], StoredCheckpoint)

@@ -67,7 +67,7 @@ async def list_events(
         _QUERIES[name],
         AuditEvent,
         before=cursor,
-        event_type=wanted.event_type,
+        **_of_type(wanted.event_type),
         execution_id=wanted.execution_id,
         actor_id=wanted.actor_id,
         since=wanted.since,
@@ -76,6 +76,13 @@ async def list_events(
     )
     page = events[:size]
     return EventPage(page, page[-1].id if len(events) > size else None)
+
+
+def _of_type(event_type: str | None) -> dict[str, str | None]:
+    """The two filters of the query: only a whole name has a dot."""
+    if event_type is None or "." in event_type:
+        return {"whole_type": event_type, "type_begins": None}
+    return {"whole_type": None, "type_begins": f"{event_type}."}
 
 
 async def find_sealed(uow: UnitOfWork, event_id: UUID) -> bytes:

@@ -11,8 +11,9 @@ from uuid import UUID
 from controller.db.queries import load
 from controller.db.unit_of_work import UnitOfWork
 from controller.engine import views
-from controller.engine.showing import requester_member, requester_of
+from controller.engine.showing import requester_of
 from controller.tenants.members import emails_of
+from schemas.ids import member_of
 from schemas.risk import Risk
 
 _QUERIES: Final = load("executions")
@@ -48,7 +49,7 @@ async def list_executions(
     rows = await uow.all(
         _QUERIES["list_executions"], _Summary, states=states, runbook_id=runbook_id, before=before, most=most
     )
-    requesters = {row.requested_by: requester_member(row.requested_by) for row in rows}
+    requesters = {row.requested_by: member_of(row.requested_by) for row in rows}
     emails = await emails_of(uow, sorted({member for member in requesters.values() if member is not None}))
     return [_show_summary(row, emails) for row in rows]
 

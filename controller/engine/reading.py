@@ -27,6 +27,7 @@ from controller.pki.sealer import Erased, SealError
 from controller.tenants.members import emails_of
 from schemas.errors import Conflict, NotFound
 from schemas.grant import Intent
+from schemas.ids import member_of
 
 _QUERIES: Final = load("executions")
 _GATES: Final = load("gates")
@@ -129,7 +130,7 @@ async def _beside(uow: UnitOfWork, loaded: Loaded, facts: showing.Facts) -> show
     if x.state is State.AWAIT_APPROVAL and x.gate is not None:
         opened = await uow.one(_GATES["gate_opened"], _Opened, id=x.gate.id)
         names = {agent.id: agent.name for agent in await list_agents(uow)}
-    members = [x.told_by, showing.requester_member(facts.requested_by)]
+    members = [x.told_by, member_of(facts.requested_by)]
     emails = await emails_of(uow, [member for member in members if member is not None])
     undo = None
     if x.state is State.COMPLETED:

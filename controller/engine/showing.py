@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from base.ids import InvalidId, parse_id
 from controller.engine import events as ev
 from controller.engine import reasons, views
 from controller.engine.birth import undoable_steps
@@ -21,6 +20,7 @@ from controller.engine.walk import pinned_of, rollable
 from schemas.errors import Conflict, Unprocessable
 from schemas.grant import Intent
 from schemas.holes import DEFAULT_PATTERN, fill_text
+from schemas.ids import member_of
 from schemas.risk import Risk, effective
 from schemas.step import Step
 
@@ -124,20 +124,9 @@ def undoable(loaded: Loaded) -> int:
         return 0
 
 
-def requester_member(actor: str) -> UUID | None:
-    """The member behind `member:mem_…`; None for an alert or the system."""
-    kind, _, name = actor.partition(":")
-    if kind != "member":
-        return None
-    try:
-        return parse_id("mem", name)
-    except InvalidId:
-        return None
-
-
 def requester_of(actor: str, emails: Mapping[UUID, str]) -> str | None:
     """The address of who asked, where that was a member."""
-    member = requester_member(actor)
+    member = member_of(actor)
     return None if member is None else emails.get(member)
 
 

@@ -1,14 +1,14 @@
 -- list_events --
--- Newest first, from before the event with this id. A filter that is NULL does not count; a type is a whole name or
--- the word before its dot.
+-- Newest first, from before the event with this id. A filter that is NULL does not count. A type is a whole name, or
+-- all that begin with a word and its dot: `^@` is a range of the index, and right in every collation.
 SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_json AS data, e.sealed IS NOT NULL AS has_sealed,
        e.created_at, c.hash
   FROM dd0c.audit_events e
   JOIN dd0c.audit_chain c ON c.tenant_id = e.tenant_id AND c.event_id = e.id
  WHERE e.tenant_id = %(tenant_id)s
    AND (%(before)s::uuid IS NULL OR e.id < %(before)s)
-   AND (%(event_type)s::text IS NULL OR e.event_type = %(event_type)s
-        OR split_part(e.event_type, '.', 1) = %(event_type)s)
+   AND (%(whole_type)s::text IS NULL OR e.event_type = %(whole_type)s)
+   AND (%(type_begins)s::text IS NULL OR e.event_type ^@ %(type_begins)s)
    AND (%(actor_id)s::text IS NULL OR e.actor_id = %(actor_id)s)
    AND (%(since)s::timestamptz IS NULL OR e.created_at >= %(since)s)
    AND (%(until)s::timestamptz IS NULL OR e.created_at < %(until)s)
@@ -22,8 +22,8 @@ SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_json AS da
   JOIN dd0c.audit_chain c ON c.tenant_id = e.tenant_id AND c.event_id = e.id
  WHERE e.tenant_id = %(tenant_id)s AND e.execution_id = %(execution_id)s
    AND (%(before)s::uuid IS NULL OR e.id < %(before)s)
-   AND (%(event_type)s::text IS NULL OR e.event_type = %(event_type)s
-        OR split_part(e.event_type, '.', 1) = %(event_type)s)
+   AND (%(whole_type)s::text IS NULL OR e.event_type = %(whole_type)s)
+   AND (%(type_begins)s::text IS NULL OR e.event_type ^@ %(type_begins)s)
    AND (%(actor_id)s::text IS NULL OR e.actor_id = %(actor_id)s)
    AND (%(since)s::timestamptz IS NULL OR e.created_at >= %(since)s)
    AND (%(until)s::timestamptz IS NULL OR e.created_at < %(until)s)

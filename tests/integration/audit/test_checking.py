@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -14,6 +18,7 @@ from controller.audit.checking import ChainChecker
 from controller.audit.checkpoints import take_checkpoint
 from controller.db.bootstrap import Urls
 from controller.db.database import Database
+from controller.db.unit_of_work import UnitOfWork
 from tests.conftest import TestTenant
 from tests.integration.audit.tampering import EVENTS, TestSigner, TestWitness, write_events
 
@@ -43,6 +48,37 @@ async def test_another_tenants_chain_is_checked_by_itself(
     checker = ChainChecker()
     assert (await checker.check(database, tenant.tenant_id)).verified_seq == HEAD
     assert (await checker.check(database, second_tenant.tenant_id)).verified_seq == 2
+
+
+class _Held(Database):
+    """A database whose work of one tenant waits until it is let go."""
+
+    def __init__(self, database: Database, held: UUID) -> None:
+        self._inner, self._held = database, held
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def work(self, tenant_id: UUID) -> AsyncIterator[UnitOfWork]:
+        if tenant_id == self._held:
+            self.asked.set()
+            await self.go.wait()
+        async with self._inner.work(tenant_id) as uow:
+            yield uow
+
+
+async def test_a_check_that_waits_keeps_no_other_tenant_waiting(
+    database: Database, tenant: TestTenant, second_tenant: TestTenant
+) -> None:
+    await write_events(database, tenant.tenant_id)
+    checker, held = ChainChecker(), _Held(database, tenant.tenant_id)
+    slow = [asyncio.create_task(checker.check(held, tenant.tenant_id)) for _ in range(2)]
+    await held.asked.wait()
+    async with asyncio.timeout(10):
+        assert (await checker.check(held, second_tenant.tenant_id)).verified_seq == 2
+    assert not any(task.done() for task in slow)
+    held.go.set()
+    assert {state.verified_seq for state in await asyncio.gather(*slow)} == {HEAD}
+    assert len(checker._locks) == 0
 
 
 @pytest.mark.parametrize(

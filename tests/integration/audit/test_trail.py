@@ -45,6 +45,10 @@ async def test_events_are_listed_newest_first_by_pages(database: Database, tenan
         assert len(of_one.events) == EVENTS // 2
         added = await list_events(uow, filters=Filters(event_type="member.added"))
         assert [event.seq for event in added.events] == [2]
+        of_word = await list_events(uow, filters=Filters(event_type="member"))
+        assert [event.seq for event in of_word.events] == [2]
+        for part in ("membe", "member_", "m%", "added"):
+            assert (await list_events(uow, filters=Filters(event_type=part))).events == []
         assert (await list_events(uow, filters=Filters(actor_id="system:nobody"))).events == []
         assert (await list_events(uow, filters=Filters(until=added.events[0].created_at))).events == []
 

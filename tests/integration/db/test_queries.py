@@ -88,6 +88,26 @@ def test_a_hot_query_uses_its_own_index(planner: psycopg.Connection, query: str,
     assert re.search(rf"Index (Only )?Scan( Backward)? using \w*{index}", plan), plan
 
 
+@pytest.mark.parametrize(
+    ("whole", "begins", "condition"),
+    [
+        ("step.approved", None, r"event_type = 'step\.approved'"),
+        (None, "step.", r"event_type >= 'step\.'"),
+    ],
+)
+def test_events_of_a_type_are_a_range_of_its_index(
+    planner: psycopg.Connection, whole: str | None, begins: str | None, condition: str
+) -> None:
+    asked = dict.fromkeys(("before", "actor_id", "since", "until"))
+    asked |= {"whole_type": whole, "type_begins": begins}
+    # Looked for without the order, the index of the type is the only one that narrows anything.
+    text = load("audit")["list_events"].replace("ORDER BY e.id DESC LIMIT %(limit)s", "")
+    planner_cursor = psycopg.ClientCursor(planner)
+    planner_cursor.execute("EXPLAIN " + text, {"tenant_id": new_id(), **asked})
+    plan = "\n".join(row[0] for row in planner_cursor.fetchall())
+    assert re.search(rf"Index Cond: .*{condition}", plan), plan
+
+
 def test_a_query_without_an_index_is_noticed(planner: psycopg.Connection) -> None:
     plan = planner.execute("EXPLAIN (GENERIC_PLAN) select * from dd0c.schema_migrations where name = $1")
     assert _SEQUENTIAL.search("\n".join(row[0] for row in plan))
