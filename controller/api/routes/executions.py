@@ -120,7 +120,7 @@ async def list_executions(
     services: ServicesDep,
     state: Annotated[
         str | None,
-        Query(max_length=32, description="Only those in this state; `open`: not at their end; `ended`: at it."),
+        Query(max_length=32, description="Only those in this state, or `open`: not ended, or `ended`."),
     ] = None,
     runbook: Annotated[str | None, Query(max_length=64, description="Only those of this runbook.")] = None,
     limit: Limit = limits.PAGE_DEFAULT_ITEMS,

@@ -6412,7 +6412,7 @@ export interface operations {
     list_executions_api_v1_executions_get: {
         parameters: {
             query?: {
-                /** @description Only those in this state. */
+                /** @description Only those in this state, or `open`: not ended, or `ended`. */
                 state?: string | null;
                 /** @description Only those of this runbook. */
                 runbook?: string | null;
