@@ -200,6 +200,23 @@ async def _events(client: httpx.AsyncClient, address: str, after: int) -> list[t
     return found
 
 
+async def test_the_list_of_open_executions_leaves_out_the_ended_ones(api: Api) -> None:
+    await api.house.runbook(STORY)
+    async with api.client() as client:
+        ended = (await client.post("/api/v1/executions", json={"runbook": "story"})).json()
+        still = (await client.post("/api/v1/executions", json={"runbook": "story"})).json()
+        await _act(client, ended, "abort", reason="not needed")
+
+        async def listed(state: str) -> list[str]:
+            answer = await client.get("/api/v1/executions", params={"state": state})
+            assert answer.status_code == 200, answer.text
+            return [item["id"] for item in answer.json()["items"]]
+
+        assert await listed("open") == [still["id"]]
+        assert await listed("ended") == [ended["id"]]
+        assert await listed("aborted") == [ended["id"]]
+
+
 async def test_a_change_names_the_version_that_it_saw(api: Api) -> None:
     await api.house.runbook(STORY)
     async with api.client() as client:
