@@ -1,5 +1,5 @@
 /** What the palette can do, beside going somewhere: each only where the role may. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useMutationState, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
 import { meQuery, panicQuery } from "@/api/queries";
 import { openPanic } from "./panic-door";
@@ -54,12 +54,22 @@ export function actionsFor(
   return found.filter(([needs]) => needs === null || may.has(needs)).map(([, action]) => action);
 }
 
+const LEAVE = ["leave"];
+
 /** Sign out, and stand on the page that says so. */
 export function useLeave() {
   return useMutation({
+    mutationKey: LEAVE,
     mutationFn: () => take(api.DELETE("/api/v1/session")),
     onSuccess: () => window.location.assign("/signed-out?why=left"),
   });
+}
+
+/** Why the last sign-out did not sign out; null where it did, and where nobody asked for one. */
+export function useStillSignedIn(): unknown {
+  const tries = useMutationState({ filters: { mutationKey: LEAVE }, select: ({ state }) => state });
+  const last = tries.at(-1);
+  return last?.status === "error" ? last.error : null;
 }
 
 export function useActions(help: () => void): Action[] {

@@ -9,7 +9,7 @@ import { PanicBanner } from "./panic";
 import { openPanic } from "./panic-door";
 import { PLACES } from "./places";
 import { useShortcuts } from "./shortcuts";
-import { TopBar } from "./topbar";
+import { LeaveBanner, TopBar } from "./topbar";
 
 export function Shell() {
   const [finding, setFinding] = useState(false);
@@ -41,6 +41,7 @@ export function Shell() {
       </a>
       <TopBar onFind={() => setFinding(true)} />
       <PanicBanner />
+      <LeaveBanner />
       <LiveBanner />
       <Outlet />
       <FirstRun />

@@ -1,11 +1,14 @@
 /** The bar on every signed-in page: places, find, panic, who you are. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
-import { Menu, Search } from "lucide-react";
+import { CircleAlert, Menu, Search } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { Page } from "@/api/pages";
+import { asProblem } from "@/api/problem";
 import { meQuery, openExecutionsQuery, pullsQuery } from "@/api/queries";
-import { useLeave } from "./actions";
+import { Button } from "@/ui/button";
+import { visible } from "@/ui/visible";
+import { useLeave, useStillSignedIn } from "./actions";
 import { PanicControl } from "./panic";
 import { PLACES } from "./places";
 import { type Theme, useTheme } from "./theme";
@@ -88,6 +91,23 @@ function AccountMenu({ phone }: { phone: boolean }) {
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** Somebody who leaves a shared machine must know that it did not work: the menu that asked is closed by then. */
+export function LeaveBanner() {
+  const error = useStillSignedIn();
+  const leave = useLeave();
+  if (!error) return null;
+  return (
+    <div className="banner" role="alert">
+      <CircleAlert className="icon" aria-hidden />
+      <strong>You may still be signed in</strong>
+      <span className="dim">{visible(asProblem(error).message)}</span>
+      <Button className="push" busy={leave.isPending} onClick={() => leave.mutate()}>
+        Sign out again
+      </Button>
+    </div>
   );
 }
 

@@ -33,6 +33,13 @@ function Liveness({ stream }: { stream: StreamState }) {
       </span>
     );
   }
+  if (stream.kind === "refused") {
+    return (
+      <span className="small dim status">
+        <StatusIcon kind="attention" /> Asked every few seconds
+      </span>
+    );
+  }
   if (stream.kind === "live") return <span className="live small dim">Live</span>;
   return <span className="small dim">Connecting…</span>;
 }
@@ -86,13 +93,27 @@ export function Head({ x, stream, bringing, onAbort }: Props) {
           ) : null}
         </div>
       </section>
-      <Held bringing={bringing} />
+      <Held bringing={bringing} stream={stream} />
     </>
   );
 }
 
-/** What became of holding it, where it was not held. */
-function Held({ bringing }: { bringing: Bringing }) {
-  if (bringing.changed) return <Changed changes={bringing.changed} dismiss={bringing.dismiss} />;
-  return bringing.problem ? <ErrorBox error={bringing.problem} /> : null;
+/** What became of holding it, where it was not held; and why the page is not told what happens. */
+function Held({ bringing, stream }: { bringing: Bringing; stream: StreamState }) {
+  const refused = stream.kind === "refused" ? stream.problem : null;
+  if (!bringing.changed && !bringing.problem && !refused) return null;
+  return (
+    <div className="exec-head__said stack">
+      {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
+      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+      {refused ? (
+        <>
+          <ErrorBox error={refused} again={() => window.location.reload()} />
+          <p className="small dim">
+            The page is not told when something happens. It asks every few seconds instead.
+          </p>
+        </>
+      ) : null}
+    </div>
+  );
 }

@@ -51,7 +51,7 @@ export function Moved({ frozen, now }: { frozen: Frozen; now: Execution }) {
   if (frozen.moved === "no") return null;
   return (
     <div className="notice stack" role="alert">
-      <div className="row">
+      <div className="row row--one">
         <CircleAlert className="icon" aria-hidden />
         <strong>Nothing was sent: it has moved on since this was opened</strong>
       </div>

@@ -1,5 +1,5 @@
 /** The output of one attempt, under what ran it. */
-
+import { useState } from "react";
 import { OutputView } from "@/ui/output-view";
 import { ErrorBox } from "@/ui/states";
 import { visible } from "@/ui/visible";
@@ -14,9 +14,21 @@ interface Props {
   main?: boolean;
 }
 
-export function OutputCard({ execution, attempt, heading, main = false }: Props) {
+/** Read anew from its beginning, where it could not be read: half an output is not shown as the whole. */
+export function OutputCard(props: Props) {
+  const [tries, setTries] = useState(0);
+  return <Reading key={tries} {...props} again={() => setTries(tries + 1)} />;
+}
+
+function Reading({ execution, attempt, heading, main = false, again }: Props & { again: () => void }) {
   const { buffer, live, problem, note, address } = useOutput(execution, attempt);
-  if (problem) return <ErrorBox error={problem} />;
+  if (problem) {
+    return (
+      <section aria-label={`Output of ${visible(heading)}`}>
+        <ErrorBox error={problem} again={again} />
+      </section>
+    );
+  }
   const agent = attempt.agent?.name;
   return (
     <OutputView
