@@ -148,10 +148,10 @@ export function PanicBanner() {
         Nothing new starts. What ran is paused.
         {state.data.waitingFor ? ` To clear it, the word of ${state.data.waitingFor} is still needed.` : ""}
       </span>
-      <Outcome epoch={state.data.epoch} />
       <Link to="/settings" hash="panic" className="btn push">
         Clear panic…
       </Link>
+      <Outcome epoch={state.data.epoch} />
     </div>
   );
 }

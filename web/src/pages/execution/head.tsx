@@ -103,7 +103,7 @@ function Held({ bringing, stream }: { bringing: Bringing; stream: StreamState })
   const refused = stream.kind === "refused" ? stream.problem : null;
   if (!bringing.changed && !bringing.problem && !refused) return null;
   return (
-    <div className="exec-head__said stack">
+    <section className="exec-head__said stack" aria-label="What was refused">
       {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
       {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       {refused ? (
@@ -114,6 +114,6 @@ function Held({ bringing, stream }: { bringing: Bringing; stream: StreamState })
           </p>
         </>
       ) : null}
-    </div>
+    </section>
   );
 }
