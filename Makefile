@@ -9,7 +9,7 @@ ARGS ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard verify generate lock clean
+.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard score-ingest verify generate lock clean
 
 help:  ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ bench: setup  ## benchmarks, and docs/performance.md; ONLY=p1 runs one
 
 scorecard: setup  ## judge labelled and disguised commands by us and by public guards, and docs/scorecard.md
 	@exec $(BIN)/python -m bench.scorecard $(ARGS)
+
+score-ingest: setup  ## import real runbooks by rules alone, and docs/ingest-scorecard.md (ARGS=the corpus)
+	@exec $(BIN)/python -m bench.import_card $(ARGS)
 
 generate: setup  ## write the generated files anew: stubs, schemas, docs/engine.md, docs/cli.md
 	@exec $(BIN)/python -m scripts.generate

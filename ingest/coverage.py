@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.extract.accounts import Accounted
+from ingest.markup import LEFT_OUT, between
+from ingest.trace import Span
 from schemas.model import Model
 
 
@@ -39,9 +43,11 @@ class Coverage(Model):
         ]
 
 
-def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str]) -> Coverage:
-    """Count the sentences by fate; `steps` gives the id of the step that a draft became."""
-    items = tuple(
+def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str], text: str) -> Coverage:
+    """Count the sentences by fate; `steps` gives the id of the step that a draft became. Words of the source
+    text that stand in no sentence and are no markup are set aside, too.
+    """
+    items = [
         CoverageItem(
             start=item.span.start,
             end=item.span.end,
@@ -52,6 +58,37 @@ def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str]) -> Cove
             step=None if item.draft is None else steps[item.draft],
         )
         for item in accounts
-    )
+    ]
+    items += _left_out(text, items)
+    items.sort(key=lambda item: (item.start, item.end))
     counts = Counter(item.fate for item in items)
-    return Coverage(sentences=len(items), accounted=len(items), by_fate=dict(counts), items=items)
+    return Coverage(sentences=len(items), accounted=len(items), by_fate=dict(counts), items=tuple(items))
+
+
+def _left_out(text: str, items: Sequence[CoverageItem]) -> list[CoverageItem]:
+    ends = [found.start() for found in re.finditer("\n", text)]
+    return [
+        CoverageItem(
+            start=span.start,
+            end=span.end,
+            line=bisect_left(ends, span.start) + 1,
+            end_line=bisect_left(ends, span.end) + 1,
+            fate="ignored",
+            detail=reason,
+        )
+        for span, reason in between(text, _spans(items))
+        if reason == LEFT_OUT
+    ]
+
+
+def _spans(items: Sequence[CoverageItem]) -> list[Span]:
+    return sorted(Span(item.start, item.end) for item in items)
+
+
+def partition(text: str, coverage: Coverage) -> list[tuple[Span, str]]:
+    """Each place of the source with its fate or the kind of markup: in order, apart, and nothing between them
+    but blanks.
+    """
+    spans = _spans(coverage.items)
+    found = [(Span(item.start, item.end), item.fate) for item in coverage.items]
+    return sorted((*found, *between(text, spans)))

@@ -114,7 +114,7 @@ def preview(
     refuse_completed(built.runbook, building.answers.given, wanted)
     errors = [problem for problem in problems(built.runbook) if problem.severity == "error"]
     assert not errors, f"the import made a document that does not lint: {errors[0]}"
-    coverage = account_for(extraction.accounts, built.by_draft)
+    coverage = account_for(extraction.accounts, built.by_draft, normalized.text)
     return Preview(
         normalized, extraction, cases, built, coverage, building.answers, wanted, 1 if advise is None else 2
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
@@ -96,6 +96,7 @@ _ONE_WORD: Final = re.compile(
 def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Condition]:
     """Every case that the text names, in order, each once."""
     found: dict[str, Condition] = {}
+    places: dict[str, int] = {}
     headings: list[tuple[int, str]] = []
     rows = rows_of_procedures(blocks)
     for place, block in enumerate(blocks):
@@ -115,7 +116,45 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             span = block.place(start, end)
             if len(text) > 3:
                 found.setdefault(text.lower(), Condition(text, span, *_leads_to(text, block, start, drafts)))
+                places.setdefault(text.lower(), place)
+    steps = _steps_by_block(drafts)
+    cased = {*places.values(), *(place for place in rows)}
+    for key, place in places.items():
+        if not found[key].then and not found[key].otherwise and blocks[place].kind in ("paragraph", "item"):
+            below = _below(blocks, place, cased, steps)
+            against = _AGAINST.search(blocks[place].text) is not None
+            found[key] = replace(
+                found[key], then=() if against else below, otherwise=below if against else ()
+            )
     return list(found.values())
+
+
+_AGAINST: Final = re.compile(
+    r"(?i)\bunless\b|\b(?:skip|ignore|leave out)\b[^.]*\bif\b|\bif\b[^.]*\b(?:skip|stop here)\b"
+)
+"""What stands below is for the other case."""
+
+
+def _steps_by_block(drafts: Sequence[Draft]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for index, draft in enumerate(drafts):
+        found.setdefault(id(draft.block), []).append(index)
+    return found
+
+
+def _below(
+    blocks: Sequence[Block], place: int, cased: set[int], steps: dict[int, list[int]]
+) -> tuple[int, ...]:
+    """The steps from a case to the next one, to a heading, or out of its item."""
+    level = blocks[place].level if blocks[place].kind == "item" else 0
+    found: list[int] = []
+    for at in range(place + 1, len(blocks)):
+        block = blocks[at]
+        out = level and block.kind == "item" and block.level <= level
+        if at in cased or out or block.kind == "heading":
+            break
+        found += steps.get(id(block), [])
+    return tuple(found)
 
 
 def _of_row(block: Block, case: RowCase, drafts: Sequence[Draft]) -> Condition:

@@ -100,3 +100,18 @@ def test_a_table_of_symptoms_asks_for_the_symptom() -> None:
     made = preview(text, "markdown")
     assert [step.command for step in made.runbook.spec.steps] == [None, "uptime"]
     assert [case.text for case in made.cases] == ["queue is stuck"]
+
+
+def test_a_case_without_a_step_of_its_own_leads_to_what_stands_below() -> None:
+    text = (
+        "# A\n\n## One\n\nIf the disk fills up, it may be the logs.\n\n```bash\ndf -h\n```\n\n"
+        "You can skip this if you know that it is the logs.\n\n```bash\ndu -sh /var\n```\n\n"
+        "## Two\n\n```bash\nuptime\n```\n"
+    )
+    made = preview(text, "markdown")
+    told = [
+        [made.extraction.drafts[index].text for index in side]
+        for case in made.cases
+        for side in (case.then, case.otherwise)
+    ]
+    assert told == [["df -h"], [], [], ["du -sh /var"]]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.coverage import partition
 from ingest.pipeline import Preview, preview
 from ingest.propose import build_proposal
 from ingest.repairs import repaired
@@ -78,6 +79,20 @@ def told_apart(made: Preview) -> None:
     assert accounted == "".join("".join(block.text.split()) for block in made.normalized.blocks)
 
 
+def nothing_lost(made: Preview) -> None:
+    """The source's characters but blanks are in exactly one place each; words in none are set aside."""
+    source = made.normalized.text
+    parts = partition(source, made.coverage)
+    assert all(one.end <= other.start for (one, _), (other, _) in pairwise(parts))
+    place = 0
+    for span, _ in parts:
+        assert not source[place : span.start].strip()
+        place = span.end
+    assert not source[place:].strip()
+    told = [(item.start, item.end) for item in made.coverage.items if item.fate == "ignored"]
+    assert [(item["start"], item["end"]) for item in made.coverage.set_aside()] == told
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=texts, form=forms)
 def test_any_text_gives_a_refusal_or_a_sound_document(text: str, form: str | None) -> None:
@@ -91,6 +106,7 @@ def test_any_text_gives_a_refusal_or_a_sound_document(text: str, form: str | Non
     nothing_invented(made)
     assert made.coverage.accounted == made.coverage.sentences
     told_apart(made)
+    nothing_lost(made)
     assert preview(text, form).to_json() == made.to_json()
     build_proposal(made, author="a", at=datetime(2026, 1, 1, tzinfo=UTC))
 
