@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.blocks import Block, Masked
 from ingest.trace import Span
-from scanner.secrets import find_secrets
+from scanner.secrets import Secret, at_places, disjoint, find_named, find_secrets, without
 
 BLANK: Final = "\u2022"
 """Stands for each character of a secret but its line breaks."""
@@ -20,12 +20,19 @@ MASKS: Final = re.compile(f"{BLANK}{{3,}}(?:\n{BLANK}+)*")
 _APART: Final = 1_000_000
 """Groups of secrets that showed late begin here."""
 
+_MARKUP: Final = re.compile(
+    r"<!--[^<>]{0,400}-->|</?[A-Za-z][^<>\n]{0,400}>|\*+|`+|\\(?=[_*`~-])|~~|"
+    r"&(?:shy|zwnj|zwj|ZeroWidthSpace|NoBreak|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});|\]\([^()\s]{0,400}\)|\[|''|\"\""
+)
+"""What stands in a text and is not seen, or parts a word without parting it."""
+
+_CUT_WORD: Final = re.compile(rf"\w(?:{_MARKUP.pattern})++[A-Za-z]")
 _SHOWN: Final = re.compile(r"[^\n\r]")
 
 
 def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
     """The text with every secret blanked, and where they stood."""
-    found = find_secrets(text)
+    found = disjoint([*find_secrets(text), *_behind_markup(text)])
     parts: list[str] = []
     place = 0
     for secret in found:
@@ -40,11 +47,29 @@ def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
     return "".join(parts), masked
 
 
+def _behind_markup(text: str) -> list[Secret]:
+    """The secrets whose name is cut by markup, so that only a reader sees it: `pass**word**: …`. Markup right
+    before a value is none of these: `password=<yours>` is a placeholder.
+    """
+    if not _CUT_WORD.search(text):
+        return []
+    seen, places = without(text, _MARKUP)
+    found = []
+    for item in find_named(seen):
+        named = at_places(item, places)
+        name = seen[item.begin : item.secret.start].rstrip(" \t'\"").rstrip("=:> ")
+        behind = places[item.begin + len(name) - 1] if name else named.begin
+        if behind - named.begin >= len(name) > 0:
+            found.append(named.secret)
+    return found
+
+
 def blank_blocks(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Masked, ...]]:
     """The blocks without the secrets that only show once the markup is gone: an entity, a tag or a soft
     hyphen stood in them. One look at the whole text first: most texts have none left.
     """
-    if not find_secrets("\n".join(block.text for block in blocks)):
+    whole = "\n".join(block.text for block in blocks)
+    if not find_secrets(whole) and not _behind_markup(whole):
         return tuple(blocks), ()
     kept: list[Block] = []
     found: list[Masked] = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,21 +102,77 @@ _COMPILED_WEAK: Final = [
 ]
 
 
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Soft hyphens, zero-width, bidirectional and tag characters: a reader sees the word without them."""
+
+_LOOKALIKES: Final = str.maketrans(
+    {
+        **dict(zip("аеорсхуіѕԁһӏкτοαρνικ", "aeopcxyisdhlktoapvik", strict=True)),
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    }
+)
+"""Cyrillic, Greek and fullwidth characters that a reader takes for these of ASCII; each for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A secret with where its name begins: `password=…` has one before it, a token is its own."""
+
+    begin: int
+    secret: Secret
+
+
 def find_secrets(text: str) -> list[Secret]:
-    """Every secret, in order, none overlapping another; the longest where two rules see the same place."""
-    found: list[Secret] = []
+    """Every secret, in order, none overlapping another; the longest where two rules see the same place. It is
+    looked for in the text as a reader sees it.
+    """
+    return disjoint([item.secret for item in find_named(text)])
+
+
+def find_named(text: str) -> list[Named]:
+    """Every secret that some rule sees, with its name; they may overlap."""
+    if text.isascii():
+        return list(_find(text))
+    if not _UNSEEN.search(text):
+        return list(_find(text.translate(_LOOKALIKES)))
+    seen, places = without(text, _UNSEEN)
+    return [at_places(item, places) for item in _find(seen.translate(_LOOKALIKES))]
+
+
+def without(text: str, left_out: re.Pattern[str]) -> tuple[str, array[int]]:
+    """The text without what a pattern takes, and where each character that is left stood."""
+    parts, places, place = [], array("L"), 0
+    for found in left_out.finditer(text):
+        parts.append(text[place : found.start()])
+        places.extend(range(place, found.start()))
+        place = found.end()
+    parts.append(text[place:])
+    places.extend(range(place, len(text)))
+    return "".join(parts), places
+
+
+def at_places(item: Named, places: array[int]) -> Named:
+    """A find told in the text that the characters came from."""
+    secret = item.secret
+    start, end = places[secret.start], places[secret.end - 1] + 1
+    return Named(places[item.begin], Secret(secret.kind, start, end))
+
+
+def _find(text: str) -> Iterator[Named]:
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):
             start, end = match.span(1) if match.re.groups else match.span()
             if kind not in ("password-in-url", "authorization") or not _is_placeholder(text[start:end]):
-                found.append(Secret(kind, start, end))
+                yield Named(match.start(), Secret(kind, start, end))
     for kind, pattern in _COMPILED_WEAK:
         for match in pattern.finditer(text):
             group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
             start, end = match.span(group)
             if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
-                found.append(Secret(kind, start, end))
-    return _disjoint(found)
+                yield Named(match.start(), Secret(kind, start, end))
 
 
 def _inside_name(text: str, at: int) -> bool:
@@ -151,7 +209,8 @@ def entropy(value: str) -> float:
     )
 
 
-def _disjoint(found: list[Secret]) -> list[Secret]:
+def disjoint(found: list[Secret]) -> list[Secret]:
+    """The secrets in order, joined where they overlap."""
     kept: list[Secret] = []
     for secret in sorted(found, key=lambda s: (s.start, -(s.end - s.start), s.kind in _WEAK)):
         if not kept or secret.start >= kept[-1].end:

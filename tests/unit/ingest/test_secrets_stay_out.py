@@ -121,3 +121,50 @@ def test_a_named_secret_is_no_secret() -> None:
         overrides=Overrides("Restart", "queue", "restart", {"namespace": VariableChange(value="prod")}),
     )
     assert made.answers.settled[key].value == command
+
+
+VALUE = "S3cr3tV4lue9xQ"
+
+
+@pytest.mark.parametrize("form", ["markdown", "plain", "html"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Set the pass\u00adword: {} now.",
+        "Use pass\u200bword={} here.",
+        "pass\ufeffword={}",
+        "p\u0430ssword: {}",
+        "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44\uff1a {}",
+        "`DB_PASS``WORD={}`",
+        "DB_PASS**WORD**={}",
+        "DB_PASS<!-- x -->WORD={}",
+        "DB\\_PASSWORD={}",
+        "pass&shy;word: {}",
+        "pass<b>word</b>: {}",
+        "pass[word](http://x.example): {}",
+        "export DB_PASS\u00adWORD={}",
+        "token: ghp_{}\u200babcdefghijklmnopqrstuvwxyz0123",
+    ],
+)
+def test_a_secret_whose_name_is_cut_is_masked(written: str, form: str) -> None:
+    page = f"# A\n\nRun `uptime`.\n\n{written.format(VALUE)}\n"
+    html = f"<h1>A</h1><p>Run <code>uptime</code>.</p><p>{written.format(VALUE)}</p>"
+    made = preview(html if form == "html" else page, form)
+    told = json.dumps(made.to_json(), ensure_ascii=False) + made.yaml + made.normalized.text
+    assert VALUE not in told
+    assert made.normalized.masked != ()
+    if form != "html":
+        assert len(made.normalized.text) == len(page)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "password=<your-password> --all-databases9X",
+        "Type the **password**: then press Enter9X.",
+        "`password`: see `vault-Path9X`",
+        "token=**** Ask9Somebody",
+    ],
+)
+def test_markup_beside_a_name_masks_nothing(written: str) -> None:
+    assert preview(f"# A\n\nRun `uptime`.\n\n{written}\n", "markdown").normalized.masked == ()

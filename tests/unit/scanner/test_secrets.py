@@ -87,3 +87,20 @@ def test_masking_twice_changes_nothing(text: str) -> None:
     assert redact(once) == once
     found = find_secrets(text)
     assert all(first.end <= second.start for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\U000e0041"])
+def test_a_secret_is_found_as_a_reader_sees_it_and_told_at_its_place(unseen: str) -> None:
+    text = f"é pass{unseen}word=S3cr3t{unseen}V4lue9 and more"
+    (found,) = find_secrets(text)
+    assert text[found.start : found.end] == f"S3cr3t{unseen}V4lue9"
+    token = f"use ghp_{unseen}{'a1B2' * 9} now"
+    (found,) = find_secrets(token)
+    assert token[found.start : found.end] == token[4:-4]
+
+
+def test_lookalikes_of_ascii_are_read_as_ascii() -> None:
+    text = "p\u0430ssw\u043erd\uff1aS3cr3tV4lue9"
+    (found,) = find_secrets(text)
+    assert text[found.start : found.end] == "S3cr3tV4lue9"
+    assert find_secrets("пароль: секретное слово") == []
