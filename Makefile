@@ -12,7 +12,7 @@ BIN := .venv/bin
 .PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard score-ingest verify generate lock clean
 
 help:  ## list the targets (the default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup:  ## make .venv with everything in it; does nothing where nothing changed
 	@sh scripts/setup.sh
