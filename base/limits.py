@@ -67,6 +67,8 @@ PASTE_MAX_BLOCKS: Final = 20_000
 PASTE_MAX_LINES: Final = 20_000
 PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
 """Lines of Markdown and plain text; a page of HTML may be one line."""
+SUSPICIOUS_MAX: Final = 50
+"""Passages that are listed; what comes behind them is of the same hand."""
 REQUEST_MAX_BYTES: Final = 2 * MIB
 OPEN_REQUEST_MAX_BYTES: Final = 64 * KIB
 """A request to a route without sign-in, but for the preview, which takes a whole paste."""

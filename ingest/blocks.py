@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+from ingest.sources.hidden import HiddenText
 from ingest.trace import NOWHERE, Span, Trace
 
 Form = Literal["markdown", "html", "asciidoc", "rst", "plain"]
@@ -90,3 +91,4 @@ class Normalized:
     masked: tuple[Masked, ...] = ()
     title: str | None = None
     front_matter: dict[str, str] = field(default_factory=dict)
+    hidden: tuple[HiddenText, ...] = ()

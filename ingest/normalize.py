@@ -11,16 +11,23 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from base.limits import PASTE_LINE_MAX_CHARACTERS, PASTE_MAX_BLOCKS, PASTE_MAX_BYTES, PASTE_MAX_LINES
+from base.limits import (
+    PASTE_LINE_MAX_CHARACTERS,
+    PASTE_MAX_BLOCKS,
+    PASTE_MAX_BYTES,
+    PASTE_MAX_LINES,
+)
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
+from ingest.sources.hidden import hidden_texts
 from ingest.sources.html import read_html
 from ingest.sources.markdown import read_markdown
 from ingest.sources.page import as_page
 from ingest.sources.plain import read_plain
 from ingest.sources.rst import read_rst
 from ingest.sources.told import told_in
+from ingest.suspicious import unseen
 from ingest.trace import Edit, Span, Trace, edited
 from schemas.errors import Place, TooLarge, Unprocessable
 
@@ -62,6 +69,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     shown, masked = blanked(text)
     clean, line_ends = _plain_lines(shown)
+    hidden = unseen(hidden_texts(clean))
     chosen = form or recognise(clean)
     front: dict[str, str] = {}
     if chosen == "markdown":
@@ -78,8 +86,9 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         shown = cut_out(shown, [item.span for item in more])
         masked = tuple(sorted((*masked, *more), key=lambda item: item.span))
     return Normalized(
-        chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, front.get("title"), front
-    )
+        chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, front.get("title"), front,
+        hidden if chosen in ("html", "markdown") else (),
+    )  # fmt: skip
 
 
 def _plain_lines(text: str) -> tuple[str, Trace | None]:

@@ -73,6 +73,7 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "notes": _notes(found),
         "coverage": _coverage(found),
         "masked_secrets": [{"kind": item.kind, "span": _span(item.span)} for item in found.normalized.masked],
+        "suspicious": [item.to_json() for item in found.suspicious],
         "repairs": [
             {"kind": item.kind, "was": item.was, "now": item.now, "line": item.line, "span": _span(item.span)}
             for item in found.normalized.repairs

@@ -26,6 +26,7 @@ from ingest.present import preview_json
 from ingest.questions import Answer, Answers
 from ingest.said_secrets import refuse_completed, refuse_secrets
 from ingest.secret_variables import name_secrets
+from ingest.suspicious import Suspicious, find_suspicious, without_spoken
 from schemas.errors import BadRequest, Place, Unprocessable
 from schemas.lint import problems
 from schemas.names import RunbookName
@@ -47,6 +48,7 @@ class Preview:
     answers: Answers
     overrides: Overrides
     keys: int
+    suspicious: tuple[Suspicious, ...] = ()
 
     @property
     def runbook(self) -> Runbook:
@@ -67,7 +69,8 @@ class Preview:
 
     def to_json(self) -> dict[str, Any]:
         """The preview as the API and the command line show it."""
-        return preview_json(self.normalized, self.built, self.cases, self.coverage, self.answers, self.keys)
+        shown = preview_json(self.normalized, self.built, self.cases, self.coverage, self.answers, self.keys)
+        return {**shown, "suspicious": [item.to_json() for item in self.suspicious]}
 
 
 def preview(
@@ -95,7 +98,7 @@ def preview(
     if wanted.name is not None:
         _check_name(wanted.name)
     normalized = normalize(text, form)
-    extraction = without_retracted(extract(normalized.blocks), normalized.text)
+    extraction = without_spoken(without_retracted(extract(normalized.blocks), normalized.text))
     if not extraction.drafts:
         raise _nothing_to_do(normalized, extraction)
     require_room(extraction.drafts)
@@ -116,8 +119,9 @@ def preview(
     assert not errors, f"the import made a document that does not lint: {errors[0]}"
     coverage = account_for(extraction.accounts, built.by_draft, normalized.text)
     return Preview(
-        normalized, extraction, cases, built, coverage, building.answers, wanted, 1 if advise is None else 2
-    )
+        normalized, extraction, cases, built, coverage, building.answers, wanted, 1 if advise is None else 2,
+        find_suspicious(normalized.text, normalized.hidden),
+    )  # fmt: skip
 
 
 def _check_name(name: str) -> None:

@@ -146,6 +146,7 @@ def paste_body(preview: Preview) -> str:
             "Open questions",
             [f"{escape(item.question)} — “{escape(item.text)}”" for item in runbook.spec.ambiguities],
         ),
+        _suspicious(preview),
         _coverage(preview),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -181,6 +182,15 @@ def _table(steps: tuple[BuiltStep, ...]) -> str:
 def _shown(item: BuiltStep) -> Risk:
     assert item.verdict is not None
     return item.verdict.shown
+
+
+def _suspicious(preview: Preview) -> str:
+    items = [f"line {item.line}, {item.kind}: {escape(item.text)}" for item in preview.suspicious]
+    if not items:
+        return ""
+    return (
+        _list("Suspicious passages", items) + "\n\nNothing obeyed them. Ask who wrote them before you merge."
+    )
 
 
 def _coverage(preview: Preview) -> str:

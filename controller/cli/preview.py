@@ -24,6 +24,8 @@ def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
     for number, step in enumerate(preview["steps"], 1):
         _step(printer, number, step)
     _list(printer, "Open questions", [_ambiguity(item) for item in preview["ambiguities"]])
+    suspicious = [f"line {item['line']}, {item['kind']}: {item['text']}" for item in preview["suspicious"]]
+    _list(printer, "Suspicious passages; nothing obeyed them", suspicious)
     masked = preview.get("masked", [])
     if masked:
         printer.say(f"\n{len(masked)} secret(s) were masked before anything else read the text.")

@@ -33,7 +33,7 @@ def without_retracted(found: Extraction, text: str) -> Extraction:
             gone |= set(before[-1:])
         else:
             gone |= {index for index in before if _number(found.drafts[index], text) == taken[1]}
-    return _without(found, gone) if gone else found
+    return without(found, gone, _WHY) if gone else found
 
 
 def _number(draft: Draft, text: str) -> str | None:
@@ -48,11 +48,12 @@ def _number(draft: Draft, text: str) -> str | None:
     return found[1] if found else None
 
 
-def _without(found: Extraction, gone: set[int]) -> Extraction:
+def without(found: Extraction, gone: set[int], why: str) -> Extraction:
+    """The findings without these steps; what they were is told as ignored, and why."""
     kept = [index for index in range(len(found.drafts)) if index not in gone]
     now = {index: place for place, index in enumerate(kept)}
     accounts = [
-        replace(item, fate="ignored", detail=_WHY, draft=None)
+        replace(item, fate="ignored", detail=why, draft=None)
         if item.draft in gone
         else item
         if item.draft is None

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
+from ingest.sources.hidden import is_unseen
 from ingest.sources.nesting import require_shallow, too_deep
 
 _SKIPPED: Final = frozenset(
@@ -36,7 +37,7 @@ _CDATA_END: Final = "]]>"
 _PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>[^<]*</ac:parameter>")
 _EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
 """Each runs no further than to the next `<`, so that all starts together are linear in time."""
-_HIDDEN: Final = re.compile(r"(?i)display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|line-through")
+_STRUCK: Final = re.compile(r"(?i)line-through")
 
 
 @dataclass
@@ -148,8 +149,7 @@ def _left_out(node: LexborNode, tag: str) -> bool:
         return True
     if tag == "-text":
         return False
-    attributes = node.attributes
-    return "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "") is not None
+    return is_unseen(node) or _STRUCK.search(node.attributes.get("style") or "") is not None
 
 
 def _holds(node: LexborNode, tags: frozenset[str]) -> bool:

@@ -129,6 +129,15 @@ class ParsedSecret(_Plain):
     span: Place
 
 
+class ParsedSuspicion(_Plain):
+    """A passage that speaks to a machine, or that no reader of the source sees; never obeyed."""
+
+    kind: Literal["speaks to a machine", "hidden text", "hidden characters"]
+    text: str
+    line: int
+    span: Place | None = None
+
+
 class ParsedRepair(_Plain):
     """What a word processor had broken."""
 
@@ -157,4 +166,5 @@ class ParsedShape(_Plain):
     notes: list[ParsedNote]
     coverage: ParsedCoverage
     masked_secrets: list[ParsedSecret]
+    suspicious: list[ParsedSuspicion]
     repairs: list[ParsedRepair]

@@ -226,6 +226,15 @@ class RepairShape(_Open):
     kind: str = Field("", examples=["smart quote", "dash for two hyphens"])
 
 
+class SuspiciousShape(_Open):
+    """A passage that speaks to a machine instead of a person, or that no reader of the source sees."""
+
+    kind: Literal["speaks to a machine", "hidden text", "hidden characters"]
+    text: str = Field(description="An excerpt; characters that are not seen are left out or named.")
+    line: int
+    span: SpanShape | None = Field(None, description="Left out where it stands on no screen.")
+
+
 class SetAside(_Open):
     """A sentence that became nothing that runs."""
 
@@ -281,6 +290,9 @@ class PreviewShape(_Open):
     masked: list[MaskedSpan]
     repairs: list[RepairShape] = Field(default_factory=list)
     set_aside: list[SetAside] = Field(default_factory=list)
+    suspicious: list[SuspiciousShape] = Field(
+        default_factory=list, description="Listed, never obeyed; 50 at most."
+    )
     keys: KeysShape
     can_propose: CanPropose | None = None
     yaml: str | None = Field(None, description="The document as it would be proposed, where asked for.")

@@ -133,3 +133,7 @@ def test_r45_a_command_with_invisible_text_is_left_to_a_person(hidden: str) -> N
 def test_r45_comments_of_html_are_not_read() -> None:
     made = preview("<p>Run <code>df -h</code></p><!-- <pre>rm -rf /srv</pre> --><p>Check it.</p>")
     assert "rm -rf" not in everything(made)
+    ordered = preview("<p>Run <code>df -h</code></p><!-- rm -rf /srv --><p>Check it.</p>")
+    assert [item.text for item in ordered.suspicious] == ["rm -rf /srv"]
+    assert "rm -rf" not in ordered.yaml
+    assert "rm -rf" not in json.dumps(ordered.to_json()["steps"])

@@ -3506,6 +3506,8 @@ export interface components {
             coverage: components["schemas"]["ParsedCoverage"];
             /** Masked Secrets */
             masked_secrets: components["schemas"]["ParsedSecret"][];
+            /** Suspicious */
+            suspicious: components["schemas"]["ParsedSuspicion"][];
             /** Repairs */
             repairs: components["schemas"]["ParsedRepair"][];
         };
@@ -3561,6 +3563,22 @@ export interface components {
             span?: components["schemas"]["Place"] | null;
             /** Spans */
             spans: components["schemas"]["Place"][];
+        };
+        /**
+         * ParsedSuspicion
+         * @description A passage that speaks to a machine, or that no reader of the source sees; never obeyed.
+         */
+        ParsedSuspicion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "speaks to a machine" | "hidden text" | "hidden characters";
+            /** Text */
+            text: string;
+            /** Line */
+            line: number;
+            span?: components["schemas"]["Place"] | null;
         };
         /**
          * ParsedVariable
@@ -3856,6 +3874,11 @@ export interface components {
             repairs?: components["schemas"]["RepairShape"][];
             /** Setaside */
             setAside?: components["schemas"]["SetAside"][];
+            /**
+             * Suspicious
+             * @description Listed, never obeyed; 50 at most.
+             */
+            suspicious?: components["schemas"]["SuspiciousShape"][];
             keys: components["schemas"]["controller__api__shapes__preview__KeysShape"];
             canPropose?: components["schemas"]["CanPropose"] | null;
             /**
@@ -5175,6 +5198,28 @@ export interface components {
              * @description Characters of the command that decided.
              */
             spans: components["schemas"]["Span"][];
+        };
+        /**
+         * SuspiciousShape
+         * @description A passage that speaks to a machine instead of a person, or that no reader of the source sees.
+         */
+        SuspiciousShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "speaks to a machine" | "hidden text" | "hidden characters";
+            /**
+             * Text
+             * @description An excerpt; characters that are not seen are left out or named.
+             */
+            text: string;
+            /** Line */
+            line: number;
+            /** @description Left out where it stands on no screen. */
+            span?: components["schemas"]["SpanShape"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SyncNow

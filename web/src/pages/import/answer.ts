@@ -18,7 +18,7 @@ export type CoverageItem = Schemas["CoverageItemShape"];
 type Parts = "steps" | "variables" | "prerequisites" | "ambiguities" | "answered";
 
 export type Preview = Omit<
-  Sent<Schemas["PreviewShape"], "alerts" | "repairs" | "setAside" | "unused">,
+  Sent<Schemas["PreviewShape"], "alerts" | "repairs" | "setAside" | "suspicious" | "unused">,
   Parts
 > & {
   steps: Step[];

@@ -6,6 +6,7 @@ import { CoverageCard } from "./coverage";
 import { HeadCard } from "./head-card";
 import { Rail } from "./rail";
 import { LiveProblem, LiveStatus } from "./status";
+import { SuspiciousCard } from "./suspicious";
 
 interface Props {
   view: View;
@@ -29,6 +30,7 @@ export function PreviewPane({ view, session, empty }: Props) {
       {answer && !view.isEmpty ? (
         <div className={`preview${isOld ? " preview--old" : ""}`}>
           <HeadCard preview={answer} overrides={view.overrides} />
+          <SuspiciousCard preview={answer} />
           <Rail preview={answer} />
           <CoverageCard preview={answer} />
         </div>
