@@ -29,14 +29,6 @@ def look(call: Call) -> None:
             )
     if call.tool.name in ("test", "[", "[["):
         _tests(call)
-    if call.tool.name == "ps" and any(
-        re.fullmatch(r"[aAcCegGHjlLmrsStTuUvwxXZ]*e[a-zA-Z]*", word.text) for word in call.words[1:2]
-    ):
-        call.say(CAUTION, "secrets.read", "prints the variables of other processes, secrets included")
-    if call.tool.name in ("ping", "ping6") and call.arguments.has("-f", "-b", "-A"):
-        call.say(CAUTION, "network.flood", "sends packets as fast as it can, or to every host")
-    if call.tool.name in ("sar", "atop") and call.arguments.has("-o", "-w"):
-        call.say(CAUTION, "host.record", "writes a file")
     if call.tool.name == "getent" and any(word.text in ("shadow", "gshadow") for word in call.words[1:]):
         call.say(CAUTION, "secrets.read", "prints password hashes")
 
@@ -51,6 +43,26 @@ def _tests(call: Call) -> None:
             call.say(
                 UNKNOWN, "shell.subscript", "a subscript that is evaluated when the test runs", word=word
             )
+
+
+_BSD_LETTERS: Final = re.compile(r"[A-Za-z]+")
+_BSD_VALUES: Final = frozenset("okOpqtUN")
+"""Letters of `ps` without a hyphen that take the next word: `ps axo pid,time`."""
+_READ_AS_BSD: Final = re.compile(r"-[axugw]*u[axwfuglj]*e[axwefugljH]*")
+"""`ps -auxe`: there is no user named xe, so ps reads it again as `auxe`."""
+
+
+def processes(call: Call) -> None:
+    """ps: `e` or `E` among the letters without a hyphen adds the variables of every process."""
+    taken = False
+    for word in call.arguments.positionals:
+        letters = "" if taken or _BSD_LETTERS.fullmatch(word.text) is None else word.text
+        taken = letters[-1:] in _BSD_VALUES
+        if {"e", "E"} & set(letters):
+            call.say(CAUTION, "secrets.read", "prints the variables of other processes, secrets included")
+            return
+    if any(_READ_AS_BSD.fullmatch(word.text) for word in call.words[1:]):
+        call.say(CAUTION, "secrets.read", "may print the variables of other processes, secrets included")
 
 
 def printenv(call: Call) -> None:
@@ -217,6 +229,7 @@ def build(call: Call) -> None:
 
 HANDLERS: Final[dict[str, Handler]] = {
     "look": look,
+    "processes": processes,
     "printenv": printenv,
     "shell_read": shell_read,
     "service": service,
