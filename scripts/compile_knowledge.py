@@ -127,6 +127,7 @@ def examples() -> list[tuple[str, str, list[str], list[str]]]:
     return [
         (name, risks[name], rule.get("examples", []), rule.get("counter", []))
         for rule in every
+        if "id" in rule or rule.get("examples")
         for name in [_id(rule)]
     ]
 

@@ -239,24 +239,34 @@ HANDLERS: Final[dict[str, Handler]] = {
 }
 
 
+_RPM_ASKS: Final = re.compile(
+    r"-q?[aflicdsRv]*p?[aflicdsRv]*|-V[av]*|"
+    r"--(?:query|verify|all|file|list|info|configfiles|docfiles|state|requires|provides|conflicts|obsoletes|recommends"
+    r"|changelog|changes|scripts|triggers|filetriggers|last|dump|filesbypkg|nosignature|nodigest|verbose"
+    r"|(?:whatprovides|whatrequires|queryformat|qf)(?:=.*)?)",
+    re.DOTALL,
+)
+_DPKG_ASKS: Final = re.compile(
+    r"-[lLsSpCV]|--(?:list|listfiles|status|search|get-selections|print-avail|print-architecture"
+    r"|print-foreign-architectures|audit|verify|compare-versions|yet-to-unpack)"
+)
+
+
 def _asks_packages(call: Call) -> str | None:
-    """rpm -q…, rpm -V, dpkg -l -L -s -S."""
-    first = call.words[1].text if len(call.words) > 1 else ""
-    if call.tool.name == "rpm" and re.fullmatch(r"-q[a-z]*|--query|-V[a-z]*|--verify", first):
-        return "only asks what is installed"
-    if call.tool.name == "dpkg" and first in (
-        "-l",
-        "-L",
-        "-s",
-        "-S",
-        "--list",
-        "--listfiles",
-        "--status",
-        "--search",
-        "--get-selections",
-    ):
-        return "only asks what is installed"
-    return None
+    """rpm -q…, rpm -V, dpkg -l -L -s -S, with nothing beside them that runs, writes or leads elsewhere."""
+    texts = [word.text for word in call.words[1:]]
+    if not texts or any("://" in text for text in texts):
+        return None
+    options = [text for text in texts if text.startswith("-")]
+    if call.tool.name == "rpm":
+        asks = re.fullmatch(r"-q[a-zA-Z]*|--query|-V[a-z]*|--verify", texts[0]) is not None
+        package_file = texts[0].startswith(("-V", "--v")) and any(
+            re.fullmatch("-[a-zA-Z]*p.*", t) for t in options
+        )
+        known = asks and not package_file and all(_RPM_ASKS.fullmatch(text) for text in options)
+    else:
+        known = _DPKG_ASKS.fullmatch(texts[0]) is not None and not set(options[1:]) - {"--no-pager"}
+    return "only asks what is installed" if known else None
 
 
 READERS: Final[dict[str, Reader]] = {

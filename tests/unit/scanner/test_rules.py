@@ -60,9 +60,14 @@ def test_a_wrapper_decides_its_examples(name: str, command: str, risk: str) -> N
     assert finding.risk == risk, (name, finding.why)
 
 
-CLOSED = ("files", "kubernetes", "text")
+CLOSED = ("files", "host", "kubernetes", "packages", "text")
 """Tables in which no safe rule takes any option at all."""
-WITHOUT_A_LIST = {"files.find": "handled", "text.echo": "text"}
+WITHOUT_A_LIST = {
+    "files.find": "handled",
+    "text.echo": "text",
+    "host.test": "text",
+    "host.nothing": "text",
+}
 
 
 @pytest.mark.parametrize("table", CLOSED)
