@@ -73,7 +73,15 @@ _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "auditctl": lambda texts: texts in (["-l"], ["-s"]),
     "hwclock": lambda texts: set(texts) <= {"-r", "--show", "--verbose"},
     "brctl": lambda texts: bool(texts) and texts[0] in ("show", "showmacs", "showstp"),
-    "bridge": lambda texts: len(texts) >= 2 and texts[1] in _IP_READS,
+    "bridge": lambda texts: (
+        len(words := [t for t in texts if not t.startswith("-")]) >= 2
+        and words[1] in _IP_READS
+        and all(
+            t in ("-s", "-d", "-j", "-p", "-br", "-c", "-statistics", "-details")
+            for t in texts
+            if t[:1] == "-"
+        )
+    ),
     "nmcli": lambda texts: (
         not texts
         or set(texts)
@@ -114,7 +122,14 @@ def shows(call: Call) -> str | None:
     return "only shows settings" if _reads_configuration(name, texts) else None
 
 
+_ELSEWHERE: Final = re.compile(r"-[a-zA-Z]*[HM].*|--(?:h|m|ima|ro).*")
+"""Options of systemd's tools that speak to another machine, a container or an image, abbreviated too."""
+_OF_SYSTEMD: Final = frozenset("timedatectl hostnamectl localectl loginctl networkctl resolvectl".split())
+
+
 def _reads_configuration(name: str, texts: list[str]) -> bool:
+    if name in _OF_SYSTEMD and any(_ELSEWHERE.fullmatch(text) for text in texts):
+        return False
     if name == "ip":
         words = [text for text in texts if not text.startswith("-")]
         options = {text for text in texts if text.startswith("-")}

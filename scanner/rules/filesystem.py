@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
@@ -221,7 +222,7 @@ def tar_lists(words: list[Word]) -> bool:
     letters = ""
     for at, word in enumerate(words[1:]):
         text = word.text
-        if not word.literal:
+        if not word.literal or ":" in text:  # host:file is read through a remote shell
             return False
         if text.startswith("--"):
             if text.split("=")[0] not in (
@@ -282,14 +283,28 @@ def _tar_lists(call: Call) -> str | None:
     return "only lists an archive" if tar_lists(call.words) else None
 
 
+_QUOTA_ASKS: Final = re.compile(
+    r"-[ugPvsqilpwQmAFhdatcnCO]+|--(?:user|group|verbose|human-readable|all|quiet)"
+)
+_XFS_ASKS: Final = re.compile(
+    r"(?:report|state|quota|df|free|path|print|help)(?: -[ugpbirahnNU]+| [A-Za-z0-9_./-]*[A-Za-z0-9_./])*"
+)
+"""Commands of xfs_quota that print; their `-f` writes a file."""
+
+
 def _quota_shows(call: Call) -> str | None:
     """quota and repquota print; the other tools of quotas change them."""
     texts = [word.text for word in call.words[1:]]
+    options = [text for text in texts if text.startswith("-")]
     if call.tool.name in ("quota", "repquota", "quotastats"):
-        return "only shows the limits of accounts"
-    if call.tool.name == "xfs_quota" and "-x" not in texts and "-c" in texts:
-        return "only shows the limits of accounts"
-    return None
+        asks = all(_QUOTA_ASKS.fullmatch(text) for text in options)
+    elif call.tool.name == "xfs_quota":
+        given = [text for before, text in pairwise(texts) if before == "-c"]
+        others = [text for text in options if text not in ("-c", "-x") and text not in given]
+        asks = bool(given) and not others and all(_XFS_ASKS.fullmatch(text) for text in given)
+    else:
+        asks = False
+    return "only shows the limits of accounts" if asks else None
 
 
 HANDLERS: Final[dict[str, Handler]] = {

@@ -120,9 +120,10 @@ def _asks_service(call: Call) -> str | None:
     """`service NAME status`; the newer ones take the verb first."""
     texts = [word.text for word in call.words[1:]]
     if call.tool.name in ("service", "rc-service", "invoke-rc.d"):
-        asks = texts == ["--status-all"] or (len(texts) == 2 and texts[1] in _READS and texts[0][:1] != "-")
+        asks = texts == ["--status-all"] or (len(texts) == 2 and texts[1] == "status" and texts[0][:1] != "-")
     else:
-        asks = bool(texts) and len(texts) <= 3 and texts[0] in _READS
+        plain = all(re.fullmatch(r"-f|-\d+|[^-].*", text) for text in texts[1:])
+        asks = bool(texts) and len(texts) <= 3 and texts[0] in _READS and plain
     return "only asks for the state" if asks else None
 
 
