@@ -13,7 +13,7 @@ from scanner.flow import PIPE, Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
 from scanner.paths import is_sensitive, normal_path
-from scanner.tables import Wrapper
+from scanner.tables import Raise, Wrapper
 from scanner.words import OPAQUE, Word
 from schemas.risk import Risk
 
@@ -111,7 +111,7 @@ def _option(judge: Judge, known: Wrapper, words: list[Word], index: int) -> tupl
     following = words[index + 1] if index + 1 < len(words) else None
     for short in [name] if name.startswith("--") or known.single_dash else letters(known, word.text):
         entry = known.raises.get(short)
-        if entry is not None:
+        if entry is not None and _speaks_of(entry, word, following):
             judge.add(Judgement(entry.risk, f"wrapper.{known.name}{short}", entry.why, word.start, word.end))
         elif short in known.exec:
             text = value if separator else (following.text if following is not None else "")
@@ -120,7 +120,7 @@ def _option(judge: Judge, known: Wrapper, words: list[Word], index: int) -> tupl
                 continue
             text = setting if name.isalnum() else text
             judge.inner(text, word.start, following.end if following else word.end, f"wrapper.{known.name}")
-        elif short not in known.flags and short not in known.values:
+        elif entry is None and short not in known.flags and short not in known.values:
             judge.unknown(
                 "wrapper.option", f"what {short} makes {known.name} do is not known", word.start, word.end
             )
@@ -131,6 +131,14 @@ def _option(judge: Judge, known: Wrapper, words: list[Word], index: int) -> tupl
         not name.startswith("--") and not known.single_dash and not word.text.endswith(last[1:])
     )
     return (2 if takes and not attached and following is not None else 1), True
+
+
+def _speaks_of(entry: Raise, word: Word, following: Word | None) -> bool:
+    """Whether the pattern of an entry fits the option's value, wherever that stands; a hidden one may."""
+    words = [word] if following is None else [word, following]
+    return entry.when is None or any(
+        not found.known or entry.when.fullmatch(found.text) is not None for found in words
+    )
 
 
 def _assignments(judge: Judge, words: list[Word], index: int) -> int:

@@ -287,7 +287,7 @@ _QUOTA_ASKS: Final = re.compile(
     r"-[ugPvsqilpwQmAFhdatcnCO]+|--(?:user|group|verbose|human-readable|all|quiet)"
 )
 _XFS_ASKS: Final = re.compile(
-    r"(?:report|state|quota|df|free|path|print|help)(?: -[ugpbirahnNU]+| [A-Za-z0-9_./-]*[A-Za-z0-9_./])*"
+    r"(?:report|state|quota|df|free|path|print|help)(?: -[ugpbirahnNU]+| [A-Za-z0-9_./][A-Za-z0-9_./-]*)*"
 )
 """Commands of xfs_quota that print; their `-f` writes a file."""
 
