@@ -114,6 +114,7 @@ def _grammar(found: Tool, rule: Rule) -> Grammar:
     values |= rule.exec | found.exec | _bounded(rule.raises) | _bounded(found.raises)
     if rule.resources.startswith("option:"):
         values |= set(rule.resources.removeprefix("option:").split(","))
+    values -= rule.attached  # `git -C folder`, but `git diff -C`
     return Grammar(
         values,
         known - values,

@@ -57,8 +57,9 @@ def processes(call: Call) -> None:
     taken = False
     for word in call.arguments.positionals:
         letters = "" if taken or _BSD_LETTERS.fullmatch(word.text) is None else word.text
+        named = taken and "env" in word.text.lower()
         taken = letters[-1:] in _BSD_VALUES
-        if {"e", "E"} & set(letters):
+        if named or {"e", "E"} & set(letters):
             call.say(CAUTION, "secrets.read", "prints the variables of other processes, secrets included")
             return
     if any(_READ_AS_BSD.fullmatch(word.text) for word in call.words[1:]):
@@ -99,6 +100,9 @@ def shell_read(call: Call) -> None:
         if not word.literal or not re.fullmatch(r"[A-Za-z_]\w*(=[^$`]*)?", word.text):
             call.judge.searches_text = True
             call.say(UNKNOWN, "shell.subscript", "a name that the shell evaluates", word=word)
+    array = call.arguments.value_of("-a")
+    if array is not None and re.fullmatch(r"\w+", array.text) is None:
+        call.say(UNKNOWN, "shell.subscript", "a name that the shell evaluates", word=array)
     if call.tool.name in ("mapfile", "readarray") and call.arguments.has("-C"):
         call.say(UNKNOWN, "option.runs", "a callback that is run")
 
