@@ -51,6 +51,8 @@ _CHAT_LINE: Final = re.compile(
 )
 """Who wrote next, or when."""
 _CHAT_FENCE: Final = re.compile(r"```(?!\s*\n)([^`\n][^`]{0,8000}?[^`\s])```[ \t]*(?=\n|\Z)")
+_FENCE_LINE: Final = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})")
+_LATE_FENCE: Final = re.compile(r"([^`]*[^`\s])```[ \t]*")
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
 
@@ -98,7 +100,7 @@ def _plain_lines(text: str) -> tuple[str, Trace | None]:
     plain = text.replace("\u2028", "\n")
     edits = [Edit(found.start(), found.end(), "\n") for found in _RETURN.finditer(plain)]
     if not edits:
-        edits = _chat_fences(plain)
+        edits = _chat_fences(plain) or _late_fences(plain)
     return edited(plain, edits) if edits else (plain, None)
 
 
@@ -109,6 +111,24 @@ def _chat_fences(text: str) -> list[Edit]:
     edits = []
     for found in _CHAT_FENCE.finditer(text):
         edits += [Edit(found.start(1), found.start(1), "\n"), Edit(found.end(1), found.end(1), "\n")]
+    return edits
+
+
+def _late_fences(text: str) -> list[Edit]:
+    """A fence that is closed at the end of the last line of its code: it is closed on a line of its own."""
+    edits: list[Edit] = []
+    opened, place = "", 0
+    for line in text.split("\n"):
+        mark = _FENCE_LINE.match(line)
+        late = _LATE_FENCE.fullmatch(line) if opened == "```" else None
+        if mark and not opened:
+            opened = mark[1]
+        elif mark and mark[1].startswith(opened) and not line.strip(" \t`~"):
+            opened = ""
+        elif late:
+            edits.append(Edit(place + late.end(1), place + late.end(1), "\n"))
+            opened = ""
+        place += len(line) + 1
     return edits
 
 

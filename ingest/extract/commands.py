@@ -262,6 +262,17 @@ def _answered_below(lines: list[str], first: str) -> bool:
     return all(_OUTPUTISH.match(line) for line in lines[begin + 1 :] if line.strip())
 
 
+_COLUMNS: Final = re.compile(r"^\s{0,40}\S+(?: \S+){0,3}(?:\s{2,}|\t)\S")
+_PLAIN_OPTION: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z])")
+
+
+def _printed(filled: list[str], first: str) -> bool:
+    """Whether the lines below a command with a pipe or an option are a table that it prints."""
+    below = filled[1:]
+    shown = looks_like_command(first) and _PLAIN_OPTION.search(first) is not None
+    return shown and _COLUMNS.match(first) is None and all(_COLUMNS.match(line) for line in below)
+
+
 def _mostly_commands(lines: list[str], found: list[FoundCommand]) -> bool:
     """An unlabelled block counts where it begins with a command and most of it is commands."""
     filled = [line for line in lines if line.strip() and not line.strip().startswith("#")]
@@ -271,7 +282,7 @@ def _mostly_commands(lines: list[str], found: list[FoundCommand]) -> bool:
     taken = sum(item.text.count("\n") + 1 for item in found)
     if not filled[0].strip().startswith(first[:20]):
         return False
-    if taken < len(filled) and len(found) == 1 and _answered_below(lines, first):
+    if taken < len(filled) and len(found) == 1 and (_answered_below(lines, first) or _printed(filled, first)):
         return True
     answered = f"{first.split()[0]}:"
     return taken * 2 > len(filled) or all(line.strip().startswith(answered) for line in filled[taken:])

@@ -142,3 +142,23 @@ def test_chat_fences_and_placeholders_like_tags_are_read() -> None:
     assert commands("# A\n\n- kubectl get pods <name> -n <ns>\n", "markdown") == [
         "kubectl get pods <name> -n <ns>"
     ]
+
+
+def test_a_fence_closed_at_the_end_of_its_last_line_ends_there() -> None:
+    text = "# A\n\n1. Look:\n```\nuptime\ndf -h```\n\n## B\n\n1. Then:\n```\nfree -m\n```\n"
+    made = preview(text, "markdown")
+    assert [item.written for item in made.built.steps] == ["uptime", "df -h", "free -m"]
+    assert made.normalized.text == text
+    place = made.built.steps[1].command_span
+    assert place is not None
+    assert text[place.start : place.end] == "df -h"
+    assert commands("# A\n\n```bash\necho '```'\nuptime\n```\n") == ["echo '```'", "uptime"]
+
+
+def test_a_table_below_a_command_is_what_it_prints() -> None:
+    table = "web-0      Running    3d\nweb-1      Pending    1h"
+    assert found(f"./pods --all | grep web\n{table}", "") == ["./pods --all | grep web"]
+    assert found(f"kubectl get pods -A\n{table}", "") == ["kubectl get pods -A"]
+    # Without a pipe or an option the first line may be printed, too.
+    assert found(f"kubectl pods web\n{table}", "") == []
+    assert found("kubectl get pods -A\nAll pods are fine.\nNone is missing.", "") == []
