@@ -29,7 +29,7 @@ class Block:
     """One block. Lines count from 1 in the source text, both ends included.
 
     `level`: of a heading 1 to 6, of an item its nesting from 1. `language` is a code block's label in lower
-    case. `linked`: all of its text is one link to another place.
+    case. `linked`: where all of its text leads, where it is one link.
     """
 
     kind: BlockKind
@@ -42,7 +42,7 @@ class Block:
     code: tuple[InlineCode, ...] = ()
     cells: tuple[str, ...] = ()
     trace: Trace = NOWHERE
-    linked: bool = False
+    linked: str = ""
 
     def code_texts(self) -> list[str]:
         """The inline code of the block, in order."""

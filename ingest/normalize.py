@@ -18,6 +18,7 @@ from base.limits import (
     PASTE_MAX_LINES,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
+from ingest.fences import mended_fences
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
 from ingest.sources.hidden import hidden_texts
@@ -51,8 +52,6 @@ _CHAT_LINE: Final = re.compile(
 )
 """Who wrote next, or when."""
 _CHAT_FENCE: Final = re.compile(r"```(?!\s*\n)([^`\n][^`]{0,8000}?[^`\s])```[ \t]*(?=\n|\Z)")
-_FENCE_LINE: Final = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})")
-_LATE_FENCE: Final = re.compile(r"([^`]*[^`\s])```[ \t]*")
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
 
@@ -100,7 +99,7 @@ def _plain_lines(text: str) -> tuple[str, Trace | None]:
     plain = text.replace("\u2028", "\n")
     edits = [Edit(found.start(), found.end(), "\n") for found in _RETURN.finditer(plain)]
     if not edits:
-        edits = _chat_fences(plain) or _late_fences(plain)
+        edits = _chat_fences(plain) or mended_fences(plain)
     return edited(plain, edits) if edits else (plain, None)
 
 
@@ -111,24 +110,6 @@ def _chat_fences(text: str) -> list[Edit]:
     edits = []
     for found in _CHAT_FENCE.finditer(text):
         edits += [Edit(found.start(1), found.start(1), "\n"), Edit(found.end(1), found.end(1), "\n")]
-    return edits
-
-
-def _late_fences(text: str) -> list[Edit]:
-    """A fence that is closed at the end of the last line of its code: it is closed on a line of its own."""
-    edits: list[Edit] = []
-    opened, place = "", 0
-    for line in text.split("\n"):
-        mark = _FENCE_LINE.match(line)
-        late = _LATE_FENCE.fullmatch(line) if opened == "```" else None
-        if mark and not opened:
-            opened = mark[1]
-        elif mark and mark[1].startswith(opened) and not line.strip(" \t`~"):
-            opened = ""
-        elif late:
-            edits.append(Edit(place + late.end(1), place + late.end(1), "\n"))
-            opened = ""
-        place += len(line) + 1
     return edits
 
 

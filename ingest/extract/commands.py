@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import tree_sitter_bash
@@ -12,7 +12,14 @@ from tree_sitter import Language, Node, Parser
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
-from ingest.extract.vocabulary import COMMANDS, OTHER_LABELS, PROMPTED_LABELS, SHELL_LABELS, SUBCOMMANDS
+from ingest.extract.vocabulary import (
+    COMMANDS,
+    NEUTRAL_LABELS,
+    OTHER_LABELS,
+    PROMPTED_LABELS,
+    SHELL_LABELS,
+    SUBCOMMANDS,
+)
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 _PROMPT: Final = re.compile(
@@ -73,6 +80,8 @@ class FoundCommand:
 
 def commands_of(block: Block) -> list[FoundCommand]:
     """The commands of a code block; empty where it is output, a log, a configuration or another language."""
+    if block.language in NEUTRAL_LABELS:
+        block = replace(block, language="")
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
     if too_long or _JSON.match(block.text):

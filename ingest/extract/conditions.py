@@ -26,7 +26,8 @@ _WHETHER: Final = re.compile(
 _IDIOM: Final = re.compile(
     r"(?i)^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
     r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
-    r"desired|nothing else|you have (?:any )?questions|this (?:page|document|guide))"
+    r"desired|nothing else|(?:running|executing)\b|"
+    r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
 )
 _WHEN: Final = frozenset({"when", "whenever", "once", "should"})
 _SAYS_CASE: Final = re.compile(
@@ -84,7 +85,7 @@ _ACTS: Final = re.compile(
     r"\b(?:it (?:is|['’]s)(?! (?:possible|likely|probable|because|due))|this (?:is|means)|use|carry on|"
     r"nothing)\b|"
     r"\b(?:is|are|be) (?:required|needed|necessary)\b|\bcan (?:safely |also )?be \w+|"
-    r"\b(?:may|might|could) be\b|\b(?:way|option|fix|thing|step) is to\b"
+    r"\b(?:may|might|could) (?:be|need|require)\b|\b(?:way|option|fix|thing|step) is to\b"
 )
 """What says that somebody does something in this case."""
 

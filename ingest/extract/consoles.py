@@ -31,7 +31,7 @@ _OPENS: Final = (
 _SQL: Final = re.compile(
     r"(?i)^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|alter\s+\w+|create\s+\w+\s|drop\s+\w+\s|"
     r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|set\s+\w+\s*(?:=|to)|"
-    r"kill\s+\d|analyze\b|reindex\b|call\s)"
+    r"kill\s+\d|analy[sz]e\b|reindex\b|call\s)"
 )
 _BEGINS: Final = re.compile(r"(?i)^\s*(?:begin|start\s+transaction)\b")
 _ENDS: Final = re.compile(r"(?i)^\s*(?:commit|rollback|end)\s*;")

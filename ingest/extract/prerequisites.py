@@ -20,7 +20,7 @@ _SAYS: Final = re.compile(
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
     r"should) (?:have|be)\b|"
     r"you(?:'ll| will)? (?:need|want)\b(?! to\b)|"
-    r"you will need\b|make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
+    r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
     r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
     r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|the |an? |root|sudo|admin)|"
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
@@ -37,7 +37,7 @@ def required(text: str) -> list[str]:
 
 
 _LIST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|you (?:will )?need|needs?)\W{0,4}:\W{0,4}\s*"
+    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|require[ds]?|you (?:will )?need|needs?)\W{0,4}:\W{0,4}\s*"
 )
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+")

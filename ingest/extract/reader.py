@@ -14,6 +14,7 @@ from ingest.extract.negation import forbidding_heading
 from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES
 from ingest.trace import Span
 
+_ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
 _STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
 
@@ -30,6 +31,7 @@ class Reader:
         self.last_condition: str | None = None
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
+        self.lists_before = False
 
     @property
     def section(self) -> str:
@@ -86,7 +88,8 @@ class Reader:
 
 def title_of(text: str) -> str:
     """One line for a title, without numbering, cut at a word."""
-    line = _STEP_NUMBER.sub("", " ".join(text.split())).strip("*_ ").rstrip(":.")
+    line = _ANCHOR.sub("", " ".join(text.split()))
+    line = _STEP_NUMBER.sub("", line).strip("*_ ").rstrip(":.")
     line = line[:1].upper() + line[1:] if line[:1].islower() and " " in line else line
     if len(line) <= TITLE_MAX_CHARACTERS // 2:
         return line or "Step"

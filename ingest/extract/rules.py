@@ -22,6 +22,7 @@ from ingest.extract.reader import BANNED, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.vocabulary import (
+    PREREQUISITES,
     is_imperative,
     sentence_places,
     sentences,
@@ -38,6 +39,7 @@ _CONDITION: Final = re.compile(
 )
 _LABEL: Final = re.compile(r"^([^→.!?]{2,70}?)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
 _OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
+_LEAD_WORDS: Final = 8
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
 
@@ -125,7 +127,7 @@ def _command(
 def _prose(reader: Reader, block: Block) -> None:
     text = text_of(block.text)
     reader.place(block)
-    if block.linked and not block.ordered:
+    if block.linked and (not block.ordered or block.linked.startswith("#")):
         reader.account(block, "note", "a link to another place")
         return
     if reader.banned or (reader.ban is not None and block.kind == "item"):
@@ -135,7 +137,9 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.ban = block.level
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
-    if reader.asks_before and not _goes_on(reader, text) and (before := listed(text)):
+    listed_first = reader.lists_before and block.kind == "item"
+    reader.lists_before = listed_first or (text.rstrip("*_ ").endswith(":") and _opens_list(text))
+    if (reader.asks_before or listed_first) and not _goes_on(reader, text) and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     condition, otherwise, body = _condition(reader, text)
@@ -163,6 +167,11 @@ def _prose(reader: Reader, block: Block) -> None:
         )  # fmt: skip
         claims.append(Claim(command.start, command.end, "step", "a command in a sentence", index))
     reader.account(block, "note", "it says more about the step beside it", claims)
+
+
+def _opens_list(text: str) -> bool:
+    """Whether a line stands as a heading over what must be true first."""
+    return PREREQUISITES.match(text) is not None and len(text.split()) <= _LEAD_WORDS
 
 
 def _goes_on(reader: Reader, text: str) -> bool:

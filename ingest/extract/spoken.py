@@ -55,9 +55,8 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
             continue
         word = token[0].lstrip('(“"')
         start += len(token[0]) - len(word)
-        if word not in COMMANDS or not (
-            _CUE.search(text[max(0, start - 24) : start]) or (whole and not start)
-        ):
+        alone = whole and (not start or "\n" in text[max(0, start - 2) : start])
+        if word not in COMMANDS or not (alone or _CUE.search(text[max(0, start - 24) : start])):
             continue
         end = _end(text, start)
         if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):

@@ -42,6 +42,9 @@ OTHER_LABELS: Final = frozenset(
 )
 """Labels of blocks that are no shell."""
 
+NEUTRAL_LABELS: Final = frozenset("cmd command commands code none plain plaintext example".split())
+"""Labels that say nothing: read as without one."""
+
 PROMPTED_LABELS: Final = frozenset("text txt conf config output log logs".split())
 """Of these, the labels under which prompted commands are found all the same."""
 
@@ -72,9 +75,16 @@ IMPERATIVES: Final = frozenset(
     scale schedule scroll search select send set share shut sign silence skip snapshot ssh start stop
     submit switch take tell terminate test throttle trigger truncate try turn type uncordon undo
     uninstall unlock unmount unpause update upgrade use validate verify view visit wait watch write
-    carry communicate consult continue coordinate delegate diagnose double-check evaluate extend free perform
-    proceed propose re-run reapply reconnect redo reinitialize reinstall rejoin remount reprocess rerun
-    resubmit resync setup talk treat troubleshoot unblock
+    carry communicate consult continue coordinate delegate diagnose double-check evaluate extend free
+    perform proceed propose re-run reapply reconnect redo reinitialize reinstall rejoin remount reprocess
+    rerun resubmit resync setup talk treat troubleshoot unblock allocate analyse approve assess attempt
+    authenticate begin broadcast bump bypass capture cease clone commit correlate declare decommission
+    demote disassociate discard dismiss download dump elevate enumerate escalate extract generate grant
+    halt initialise initialize initiate inject invoke launch maintain mitigate obtain patch preserve
+    prevent prioritise prioritize prune quarantine re-create re-enable reattach rebalance recheck
+    reconcile redirect reinstate reissue relaunch remediate remember reopen repoint reproduce requeue
+    reroute resend respond restrict retest retire scan seed specify spin stabilize suspend sync tail
+    toggle transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 
@@ -99,15 +109,22 @@ def first_word(text: str) -> str:
     return words[0].strip(".,:;!*_()[]\"'").lower() if words else ""
 
 
+_REMARK: Final = re.compile(
+    r"(?i)^note\b(?!\s+(?:the|down|which|your|its|all|any|every|each|what|their|this)\b)"
+)
+"""“Note that …”, “NOTE: …” tells something; “note the name” tells to."""
+
+
 def is_imperative(sentence: str) -> bool:
     """Whether a sentence tells somebody to do something."""
     text = re.sub(
-        r"(?i)^(?:step\s*\d+\s*[:.)-]\s*|\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
-        r"afterwards|lastly)\b[,:]?\s*)+",
+        r"(?i)^(?:(?:note|warning|important|caution|tip|info)\s*:\s*|step\s*\d+\s*[:.)-]\s*|\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
+        r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|temporarily|immediately|"
+        r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|again)\b[,:]?\s*)+",
         "",
         text_of(sentence),
     )
-    return first_word(text) in IMPERATIVES
+    return first_word(text) in IMPERATIVES and _REMARK.match(text) is None
 
 
 _BOX: Final = re.compile(r"^\[[ xX]?\]\s+")

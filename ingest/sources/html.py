@@ -178,7 +178,7 @@ def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     ordered = bool(reader.lists and reader.lists[-1])
     text, code = _inline(child)
     if text:
-        linked = _is_link(child, text)
+        linked = _link_of(child, text)
         yield reader.block("item", text, level=level, ordered=ordered, code=code, linked=linked)
     for inner in child.iter():
         if inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or inner.tag == "table":
@@ -187,10 +187,12 @@ def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
             yield from _walk(inner, reader, depth + 1)
 
 
-def _is_link(node: LexborNode, text: str) -> bool:
-    """Whether all that a reader sees of a node is one link."""
+def _link_of(node: LexborNode, text: str) -> str:
+    """Where a node leads whose whole text is one link; empty where it is none."""
     link = node.css_first("a[href]")
-    return link is not None and " ".join(link.text().split()) == text
+    if link is None or " ".join(link.text().split()) != text:
+        return ""
+    return link.attributes.get("href") or "/"
 
 
 def _leaf(kind: str, node: LexborNode, reader: _Reader, **more: int) -> Iterator[Block]:

@@ -155,16 +155,19 @@ def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
     elif place.lists and place.in_item:
         place.in_item = 0  # the first paragraph is the item, further ones are paragraphs inside it
         level = len(place.lists)
-        linked = _is_link(token)
+        linked = _link_of(token)
         yield Block("item", text, first, last, level, place.lists[-1], code=code, trace=trace, linked=linked)
     else:
         yield Block("paragraph", text, first, last, len(place.lists), code=code, trace=trace)
 
 
-def _is_link(token: Token) -> bool:
-    """Whether an inline token is one link and nothing else."""
-    kinds = [child.type for child in token.children or () if child.type != "text" or child.content.strip()]
-    return kinds[:1] == ["link_open"] and kinds[-1:] == ["link_close"] and kinds.count("link_open") == 1
+def _link_of(token: Token) -> str:
+    """Where an inline token leads that is one link and nothing else; empty where it is none."""
+    parts = [child for child in token.children or () if child.type != "text" or child.content.strip()]
+    kinds = [child.type for child in parts]
+    if kinds[:1] != ["link_open"] or kinds[-1:] != ["link_close"] or kinds.count("link_open") != 1:
+        return ""
+    return str(parts[0].attrs.get("href") or "/")
 
 
 def _content(token: Token, place: _Place) -> Trace:

@@ -137,3 +137,40 @@ def test_what_is_forbidden_becomes_no_step(text: str) -> None:
 )  # fmt: skip
 def test_what_only_sounds_forbidden_is_a_step(text: str) -> None:
     assert commands(f"# A\n\n{text}\n", "markdown") == ["df -h"]
+
+
+def test_a_remark_is_no_instruction_and_an_adverb_hides_none() -> None:
+    text = (
+        "# A\n\n- Note: the operator is old.\n- Note that it is slow.\n- Manually remove the node.\n"
+        "- Note the name of the node.\n- Initiate the rollback.\n\nRun `uptime`.\n"
+    )
+    steps = preview(text, "markdown").runbook.spec.steps
+    assert [step.manual for step in steps] == [
+        "Manually remove the node.",
+        "Note the name of the node.",
+        "Initiate the rollback.",
+        None,
+    ]
+
+
+def test_a_table_of_contents_is_no_list_of_steps() -> None:
+    text = "# A\n\n1. [Check the node](#one)\n2. [Restart it](#two)\n\n## One {#one}\n\n```\nuptime\n```\n"
+    steps = preview(text, "markdown").runbook.spec.steps
+    assert [(step.title, step.command) for step in steps] == [("One", "uptime")]
+
+
+def test_a_list_below_a_bold_line_says_what_must_be_true_first() -> None:
+    text = "# A\n\n**Prerequisites & details:**\n\n- Version is 5\n- VPN\n\nThen run `uptime`.\n"
+    made = preview(text, "markdown")
+    assert [item.text for item in made.runbook.spec.prerequisites] == ["Version is 5", "VPN"]
+    assert [step.command for step in made.runbook.spec.steps] == ["uptime"]
+
+
+def test_labels_that_say_nothing_and_lines_behind_a_break() -> None:
+    text = "# A\n\n```cmd\nuptime\n```\n\nConnect: <br>\npsql -h db -U app\n\n```cmd\ndrop table a;\n```\n"
+    made = preview(text, "markdown")
+    assert [(item.written, item.dialect) for item in made.built.steps] == [
+        ("uptime", "shell"),
+        ("psql -h db -U app", "shell"),
+        ("drop table a;", "sql"),
+    ]

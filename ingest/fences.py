@@ -1,0 +1,54 @@
+"""Fences of code blocks that Markdown would not close where their author did."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.trace import Edit
+
+_FENCE: Final = re.compile(r"([ \t]{0,12})(`{3,}|~{3,})")
+_LATE: Final = re.compile(r"([^`]*[^`\s])```[ \t]*")
+
+
+@dataclass
+class _Open:
+    """An open fence: where its line begins, its indent and mark, and the least indent of its code."""
+
+    place: int
+    indent: int
+    mark: str
+    least: int = 1_000
+
+
+def mended_fences(text: str) -> list[Edit]:
+    """The edits, in order. A fence that is closed at the end of the last line of code gets a line of its own;
+    one that stands deeper than its code, as in a list, loses its indent: the code would end the list, and
+    the closing fence would open another block.
+    """
+    edits: list[Edit] = []
+    opened: _Open | None = None
+    place = 0
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        late = _LATE.fullmatch(line) if opened and opened.mark == "```" else None
+        if opened is None:
+            opened = _Open(place, len(found[1]), found[2]) if found else None
+        elif found and found[2].startswith(opened.mark) and not line.strip(" \t`~"):
+            edits += _outdented(opened, place, len(found[1]))
+            opened = None
+        elif late:
+            edits.append(Edit(place + late.end(1), place + late.end(1), "\n"))
+            opened = None
+        elif line.strip():
+            opened.least = min(opened.least, len(line) - len(line.lstrip()))
+        place += len(line) + 1
+    return edits
+
+
+def _outdented(opened: _Open, closing: int, indent: int) -> list[Edit]:
+    if not opened.indent or opened.least >= opened.indent:
+        return []
+    found = [Edit(opened.place, opened.place + opened.indent, "")]
+    return [*found, Edit(closing, closing + indent, "")] if indent else found
