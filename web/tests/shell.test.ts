@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asProblem, Problem, problemOf } from "@/api/problem";
-import { type Entry, search } from "@/shell/palette";
+import { type Entry, search, withoutRepeats } from "@/shell/palette";
 import { match, type Shortcut } from "@/shell/shortcuts";
 import { soundSpans } from "@/ui/command";
 import { shownRisk, tallyOf } from "@/ui/risk";
@@ -23,6 +23,14 @@ describe("the palette", () => {
     ]);
     expect(search(entries, "runbook stuck").map((item) => item.text)).toEqual(["Restart the worker"]);
     expect(search(entries, "nothing")).toEqual([]);
+  });
+});
+
+describe("what the palette finds", () => {
+  it("has an old execution that is still open beside the newest, each once", () => {
+    const found = withoutRepeats([{ id: "1" }, { id: "8" }], [{ id: "9" }, { id: "8" }]);
+    expect(found.map((item) => item.id)).toEqual(["9", "8", "1"]);
+    expect(withoutRepeats(undefined, [{ id: "9" }])).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useMemo, useState } from "react";
-import { executionsQuery, pullsQuery, runbooksQuery } from "@/api/queries";
+import { executionsQuery, openExecutionsQuery, pullsQuery, runbooksQuery } from "@/api/queries";
 import { stateWord } from "@/ui/execution-states";
 import { Dialog } from "@/ui/overlay";
 import { visible } from "@/ui/visible";
@@ -32,9 +32,20 @@ export function search(entries: readonly Entry[], text: string): Entry[] {
   return [...found].sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
 }
 
+/** All of the first, and what the second adds; each once, by its id. Pure. */
+export function withoutRepeats<T extends { id: string }>(
+  first: readonly T[] = [],
+  second: readonly T[] = [],
+): readonly T[] {
+  return [...new Map([...second, ...first].map((item) => [item.id, item])).values()].sort((a, b) =>
+    a.id < b.id ? 1 : -1,
+  );
+}
+
 function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
   const runbooks = useQuery({ ...runbooksQuery, enabled: open });
   const executions = useQuery({ ...executionsQuery, enabled: open });
+  const running = useQuery({ ...openExecutionsQuery, enabled: open });
   const pulls = useQuery({ ...pullsQuery, enabled: open });
   return useMemo(
     () => [
@@ -45,7 +56,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
         more: item.name,
         to: `/runbooks/${item.id}`,
       })),
-      ...(executions.data?.items ?? []).map((item) => ({
+      ...withoutRepeats(running.data?.items, executions.data?.items).map((item) => ({
         kind: "Execution",
         text: item.title,
         more: `${stateWord(item).text} ${item.id}`,
@@ -59,7 +70,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
       })),
       ...actions.map((action) => ({ kind: "Do", ...action })),
     ],
-    [runbooks.data, executions.data, pulls.data, actions],
+    [runbooks.data, running.data, executions.data, pulls.data, actions],
   );
 }
 
