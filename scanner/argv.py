@@ -99,6 +99,9 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
         judge.unknown(
             "shell.dynamic", f"what {found.name} is asked to do is known only when it runs", start, end
         )
+    if rule.risk is SAFE and _misread(found, rule, verb, words):
+        why = f"what {found.name} is asked to do depends on an option before it"
+        judge.unknown("tool.unknown-verb", why, start, end)
     if path and len(rest) == 1 and rest[0].literal and rest[0].text in _HELP:
         judge.add(Judgement(SAFE, "help", f"prints the help of {found.name} {' '.join(path)}", start, end))
         return
@@ -107,14 +110,41 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
     judge_call(Call(judge, found, rule, path, words, arguments, place), rules.HANDLERS, rules.READERS)
 
 
+def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
+    """Whether an option before the verb may take a value: then the next word was no verb.
+
+    It does where the verb's rule says so. An option that the tool itself does not list may: it is asked what
+    the command would do then (`gh -c status issue close 1`).
+    """
+    ours, theirs = _tool_grammar(found), _grammar(found, rule)
+    listed = found.values | (found.flags or frozenset()) | set(found.raises) | found.exec
+    for at, word in enumerate(words[1 : verb.taken], start=1):
+        if not word.text.startswith("-") or "=" in word.text:
+            continue
+        if _option_size([word, word], 0, theirs) > _option_size([word, word], 0, ours):
+            return True
+        options = parse_arguments([word], ours).options
+        if options and options[-1].name not in listed and not words[at + 1].text.startswith("-"):
+            other = _verb(found, [words[0], *words[at + 2 :]])
+            changes = _rule(found, other) if other.path else None
+            if changes is not None and changes.risk is not SAFE:
+                return True
+    return False
+
+
+def _tool_grammar(found: Tool) -> Grammar:
+    """How options are read as long as the verb is not known."""
+    values = found.values | found.exec | _bounded(found.raises)
+    return Grammar(values, attached=found.attached, single_dash=found.single_dash)
+
+
 def _grammar(found: Tool, rule: Rule) -> Grammar:
-    values = rule.values | found.values
+    values = rule.values | found.values - (rule.options or frozenset())
     known = (rule.options or frozenset()) | (found.flags or frozenset()) | set(rule.raises) | set(rule.lowers)
     known |= set(found.raises)
     values |= rule.exec | found.exec | _bounded(rule.raises) | _bounded(found.raises)
     if rule.resources.startswith("option:"):
         values |= set(rule.resources.removeprefix("option:").split(","))
-    values -= rule.attached  # `git -C folder`, but `git diff -C`
     return Grammar(
         values,
         known - values,
@@ -161,8 +191,7 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
     options: list[Word] = []
     pending: list[Word] = []
     taken, index = 0, 1
-    values = found.values | found.exec | _bounded(found.raises)
-    grammar = Grammar(values, attached=found.attached, single_dash=found.single_dash)
+    grammar = _tool_grammar(found)
     while (found.verbs or found.table is not None) and index < len(words) and len(path) < MAX_VERB_WORDS:
         word = words[index]
         dashed = word.text.startswith("-") and len(word.text) > 1

@@ -156,12 +156,9 @@ def kill(call: Call) -> None:
 
 def _lists_signals(call: Call) -> str | None:
     texts = [word.text for word in call.words[1:]]
-    lists = (
-        bool(texts)
-        and texts[0] in ("-l", "-L", "--list", "--table")
-        and not any(t.startswith("-") for t in texts[1:])
-    )
-    return "lists the signals" if lists and call.tool.name in ("kill", "pkill", "killall") else None
+    asks = {"kill": ("-l", "-L", "--list", "--table"), "killall": ("-l", "--list")}.get(call.tool.name, ())
+    lists = texts[:1] and texts[0] in asks and not any(text.startswith("-") for text in texts[1:])
+    return "lists the signals" if lists else None
 
 
 def configure(call: Call) -> None:

@@ -163,6 +163,21 @@ def test_the_beginning_of_an_option_may_be_another_option(command: str, risk: st
     assert scan(command).risk == risk
 
 
+@pytest.mark.parametrize(
+    ("command", "risk"),
+    [
+        ("gh -c status issue close 1", "unknown"),
+        ("rclone --include ls purge r:x", "unknown"),
+        ("npm -w ls uninstall x", "dangerous"),
+        ("npm -g ls", "safe"),
+        ("systemctl --user status nginx", "safe"),
+        ("git -C /srv/app diff -C HEAD~1", "safe"),
+    ],
+)
+def test_the_word_behind_an_option_need_not_be_the_verb(command: str, risk: str) -> None:
+    assert scan(command).risk == risk
+
+
 def test_a_table_that_does_not_hold_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = {"names": ["ls"], "rule": {"id": "again", "risk": "safe", "why": "x", "examples": ["ls"]}}
     from scripts import compile_knowledge as module
