@@ -16,6 +16,7 @@ from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
 from scanner.unwrap import unwrap
 from scanner.words import OPAQUE, Word
+from schemas.risk import exceeds
 
 MAX_VERB_WORDS: Final = 5
 """The longest verb in the tables: `gcloud compute instance-groups managed list`."""
@@ -95,7 +96,7 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
         _no_rule(judge, found, words, verb)
         return
     path, rest = verb.path, verb.options + words[1 + verb.taken :]
-    if verb.following is not None and not verb.following.literal and _has_longer(found, path):
+    if verb.following is not None and not verb.following.literal and _may_be_worse(found, path, rule):
         judge.unknown(
             "shell.dynamic", f"what {found.name} is asked to do is known only when it runs", start, end
         )
@@ -219,8 +220,13 @@ def _option_size(words: list[Word], index: int, grammar: Grammar) -> int:
     return 2 if takes and index + 1 < len(words) else 1
 
 
-def _has_longer(found: Tool, path: tuple[str, ...]) -> bool:
-    return any(verb.startswith(" ".join(path) + " ") for verb in found.verbs)
+def _may_be_worse(found: Tool, path: tuple[str, ...], rule: Rule) -> bool:
+    """Whether one more word could make a verb of another kind of it: any for one that only reads, else one
+    of a higher risk.
+    """
+    begin = " ".join(path) + " "
+    longer = (other for verb, other in found.verbs.items() if verb.startswith(begin))
+    return any(rule.risk is SAFE or exceeds(other.risk, rule.risk) for other in longer)
 
 
 def _extends(found: Tool, path: tuple[str, ...]) -> bool:

@@ -85,3 +85,19 @@ def test_it_is_not_safe(command: str) -> None:
 def test_a_read_beside_it_stays_safe(command: str) -> None:
     finding = scan(command)
     assert finding.risk is Risk.SAFE, finding.why
+
+
+@pytest.mark.parametrize(
+    ("command", "risk"),
+    [
+        ("kubectl apply -f $X", Risk.CAUTION),
+        ("kubectl rollout undo $X", Risk.CAUTION),
+        ("kubectl rollout $X", Risk.UNKNOWN),
+        ("kubectl config $X", Risk.UNKNOWN),
+        ("docker volume $X", Risk.UNKNOWN),
+        ("terraform state $X", Risk.UNKNOWN),
+        ("helm repo $X", Risk.UNKNOWN),
+    ],
+)
+def test_an_unknown_word_is_a_doubt_where_a_longer_verb_would_be_worse(command: str, risk: Risk) -> None:
+    assert scan(command).risk is risk
