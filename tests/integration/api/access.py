@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 from base.ids import new_id, show_id
@@ -23,6 +24,7 @@ ACCESS: Final[dict[str, str]] = {
     f"POST {V}/session": PUBLIC,
     f"DELETE {V}/session": PUBLIC,
     f"POST {V}/runbooks/parse-preview": PUBLIC,
+    f"POST {V}/runbooks/parse": PUBLIC,
     f"POST {V}/agents/enroll": PUBLIC,  # its token is the credential
     f"POST {V}/panic/by-token/{{tenant_id}}": PUBLIC,  # as above
     # For every member.
@@ -45,6 +47,7 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/pulls/{{number}}/events": "read",
     f"GET {V}/pulls/{{number}}/decisions": "read",
     f"GET {V}/pulls/{{number}}/source": "propose",
+    f"POST {V}/source-texts/{{sha256}}/reparse": "propose",
     f"POST {V}/pulls/{{number}}/merge": "merge",
     f"POST {V}/pulls/{{number}}/close": "propose",
     f"POST {V}/pulls/{{number}}/comments": "propose",
@@ -173,6 +176,7 @@ async def furnish(api: Api) -> dict[str, str]:
         "token_id": next(item["id"] for item in tokens if item["name"] == "viewer"),
         "member_id": next(item["id"] for item in members if item["role"] == "viewer"),
         "tenant_id": show_id("ten", api.tenant.tenant_id),
+        "sha256": sha256(PASTE.encode()).hexdigest(),
     }
 
 
@@ -187,6 +191,7 @@ def nothing() -> dict[str, str]:
         "classification_id": show_id("cls", new_id()),
         "agent_id": show_id("agt", new_id()),
         "enrollment_token_id": "0" * 64,
+        "sha256": "0" * 64,
         "token_id": show_id("key", new_id()),
         "member_id": show_id("mem", new_id()),
         "tenant_id": show_id("ten", new_id()),
