@@ -51,7 +51,13 @@ export function PanicButton({ className = "btn btn--panic", label = "Panic", ...
         {label}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover" align="end" sideOffset={8} collisionPadding={12}>
+        <Popover.Content
+          className="popover"
+          aria-label="Halt everything"
+          align="end"
+          sideOffset={8}
+          collisionPadding={12}
+        >
           <strong>Halt everything?</strong>
           <p className="dim">
             Nothing new starts, in every execution of {me.data?.tenant.title || "this tenant"}. What runs is

@@ -29,7 +29,13 @@ export function KeysLabel({ keys }: { keys: Keys }) {
         {keysText(keys)}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover popover--wide" align="start" sideOffset={6} collisionPadding={12}>
+        <Popover.Content
+          className="popover popover--wide"
+          aria-label="The keys of this step"
+          align="start"
+          sideOffset={6}
+          collisionPadding={12}
+        >
           <strong>{keys.advisor ? "Two keys" : "One of two keys"}</strong>
           <dl className="facts small">
             <dt>Scanner</dt>

@@ -11,7 +11,12 @@ export function KeysHelp({ children }: { children: ReactNode }) {
         <span className="sr">. How to get the second key</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover" sideOffset={6} collisionPadding={12}>
+        <Popover.Content
+          className="popover"
+          aria-label="How to get the second key"
+          sideOffset={6}
+          collisionPadding={12}
+        >
           <strong>Two keys make a step safe</strong>
           <p className="dim">
             The scanner is one key. The advisor is the other: a second opinion that can raise a risk, never

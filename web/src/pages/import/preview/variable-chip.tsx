@@ -39,7 +39,13 @@ export function VariableChip({ variable, overrides, taken }: Props) {
         ) : null}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover" align="start" sideOffset={6} collisionPadding={12}>
+        <Popover.Content
+          className="popover"
+          aria-label={`Variable ${visible(variable.name)}`}
+          align="start"
+          sideOffset={6}
+          collisionPadding={12}
+        >
           <VariableFacts variable={variable} />
           {variable.secret ? (
             <p className="dim small">
