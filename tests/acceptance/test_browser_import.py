@@ -50,7 +50,6 @@ def test_hostile_content_stays_inert(product: Product, browser: Browser, session
     text = f"# {attack}{hidden}\n\n1. Run `echo '{attack}' {hidden}`\n2. Run `df -h`\n"
     with person(browser, state=session) as (context, complaints):
         page = open_page(context, product.url + "/import")
-        page.on("dialog", lambda _: complaints.lines.append("a script of the paste ran"))
         paste(page, text)
         read(page)
         name = f"⟨U+{ord(hidden):04X}⟩"
@@ -109,6 +108,7 @@ def _rename(page: Page, now: str) -> None:
     expect(chip).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    assert violations(page) == []
     page.keyboard.press("Control+a")
     page.keyboard.type(now)
     page.keyboard.press("Enter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_HEAD: Final = """\
+HEAD: Final = """\
 apiVersion: dd0c.run/v1
 kind: Runbook
 metadata:
@@ -15,7 +15,7 @@ metadata:
 """
 
 GATES: Final = (
-    _HEAD.format(name="cache-drill", title="Clear the cache of a worker")
+    HEAD.format(name="cache-drill", title="Clear the cache of a worker")
     + """\
 spec:
   prerequisites:
@@ -82,7 +82,7 @@ def _hostile() -> str:
         "        printf '%b\\n' '" + text.replace("'", "\\047") + "'" for text, _ in HOSTILE_LINES
     )
     return (
-        _HEAD.format(name="hostile-drill", title='"Output <b>with</b> teeth"')
+        HEAD.format(name="hostile-drill", title='"Output <b>with</b> teeth"')
         + "spec:\n  target: {labels: {role: home}}\n  steps:\n"
         + "    - id: print\n      title: Print <i>it</i>\n      risk: caution\n      command: |-\n"
         + f"{prints}\n"
@@ -98,7 +98,7 @@ HOSTILE: Final = _hostile()
 
 LONG_STEPS: Final = 200
 LONG: Final = (
-    _HEAD.format(name="long-drill", title="Two hundred steps")
+    HEAD.format(name="long-drill", title="Two hundred steps")
     + "spec:\n  target: {labels: {role: home}}\n  steps:\n"
     + "".join(
         f"    - {{id: s{number}, title: Look at shard {number}, risk: caution, "

@@ -9,13 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Response, expect
 
 from scripts import web
 
 WIDTHS: Final = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
 _AXE: Final = web.WEB / "node_modules" / "axe-core" / "axe.min.js"
+MOST_SHIFT: Final = 0.1
+"""The cumulative layout shift that web.dev calls good."""
+_SHIFTS: Final = """
+window.__shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.__shift += entry.value;
+}).observe({ type: 'layout-shift', buffered: true });
+"""
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -42,11 +50,16 @@ class Complaints:
         if response.status >= 400:
             self.lines.append(f"{response.status} {response.request.method} {response.url}")
 
+    def _dialog(self, dialog: Dialog) -> None:
+        self.lines.append(f"a page asked: {dialog.message}")
+        dialog.dismiss()
+
     def watch(self, context: BrowserContext) -> None:
         """Hear every page of the context from now on."""
         context.on("console", self._console)
         context.on("weberror", lambda error: self.lines.append(f"uncaught: {error.error}"))
         context.on("response", self._response)
+        context.on("dialog", self._dialog)
 
 
 @contextmanager
@@ -62,6 +75,7 @@ def person(
         reduced_motion="reduce",
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.add_init_script(_SHIFTS)
     complaints = Complaints()
     complaints.watch(context)
     try:
@@ -88,6 +102,26 @@ def sideways(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
+
+
+def unsound(page: Page) -> list[str]:
+    """What is wrong with the page in each theme at each width: axe's findings, and what does not fit."""
+    found: list[str] = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        for width, (across, down) in WIDTHS.items():
+            page.set_viewport_size({"width": across, "height": down})
+            settled(page)
+            found += [f"{theme} {width}: {line}" for line in violations(page)]
+            if sideways(page) > 0:
+                found.append(f"{theme} {width}: {sideways(page)} px wider than the window")
+    return found
+
+
+def shift(page: Page) -> float:
+    """How much has moved by itself since the page was opened, as a share of the window (layout-shift)."""
+    moved: float = page.evaluate("window.__shift")
+    return moved
 
 
 def violations(page: Page) -> list[str]:
