@@ -1,6 +1,15 @@
 /** The left side: the source, its counts, and every way in: typing, pasting, dropping, choosing a file. */
 import { CircleQuestionMark, Lock, Upload, Wrench } from "lucide-react";
-import { Component, type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import {
+  Component,
+  type DragEvent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { Button } from "@/ui/button";
 import type { EditorEvents, EditorHandle } from "./handle";
 import { ACCEPTED_FILES, fromFile, type Incoming, NotTaken } from "./paste";
@@ -8,7 +17,12 @@ import { PlainField } from "./plain-field";
 import type { ImportSession, View } from "./session";
 import { count } from "./wording";
 
-const SourceEditor = lazy(() => import("./editor/source-editor"));
+/** The editor is a third of the first page, so it is fetched when somebody turns to it, or a text is there. */
+let askForEditor: () => void = () => undefined;
+const asked = new Promise<void>((resolve) => {
+  askForEditor = resolve;
+});
+const SourceEditor = lazy(() => asked.then(() => import("./editor/source-editor")));
 const HINT = "Paste a runbook: a wiki page, Markdown, plain text.";
 
 interface Props {
@@ -22,6 +36,9 @@ interface Props {
 export function SourcePane({ title, view, session, events, editor }: Props) {
   const [over, setOver] = useState(false);
   const [notTaken, setNotTaken] = useState<string | null>(null);
+  useEffect(() => {
+    if (!view.isEmpty) askForEditor();
+  }, [view.isEmpty]);
   const take = (incoming: Promise<{ incoming: Incoming; shown: string } | null>) => {
     setNotTaken(null);
     incoming.then(
@@ -50,6 +67,8 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has a button beside it that does the same. */}
       <div
         className={`card source-card${over ? " source-card--over" : ""}`}
+        onFocus={askForEditor}
+        onPointerEnter={askForEditor}
         onDragOver={(event) => {
           if (!event.dataTransfer.types.includes("Files")) return;
           event.preventDefault();
