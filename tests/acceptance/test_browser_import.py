@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.acceptance.product import Product
 from tests.browser import clipboard
-from tests.browser.importing import document, drop, paste, read, source
-from tests.browser.pages import THEMES, WIDTHS, open_page, person, sideways, violations
+from tests.browser.importing import USABLE, document, drop, paste, read, source
+from tests.browser.pages import THEMES, WIDTHS, open_page, person, settled, sideways, violations
+
+FIRST_PAGE_BYTES = 300_000
+"""All scripts and styles of the first load, gzipped."""
+FIRST_PAINT_MS = 1_000
+FIRST_PREVIEW_MS = 1_000
+"""On a quiet machine ; twice of it fails, since others may use the cores. The figures are told."""
 
 
 @pytest.fixture(scope="module")
@@ -216,4 +224,52 @@ def test_a_text_pasted_signed_out_is_still_there_after_the_sign_in(
         expect(page.locator("[data-answered]")).to_have_count(1)
         assert source(page) == before
         expect(page.get_by_role("button", name="Open pull request")).to_be_enabled()
+        assert complaints.found() == []
+
+
+def _tell(record_property: Any, what: str, figure: str) -> None:
+    record_property(what, figure)
+    sys.stderr.write(f"{what}: {figure}\n")
+
+
+@pytest.mark.parametrize("path", ["/", "/runbooks"])
+def test_the_first_page_is_light_and_soon_there(
+    product: Product, browser: Browser, session: Any, path: str, record_property: Any
+) -> None:
+    with person(browser, state=session if path == "/runbooks" else None) as (context, complaints):
+        complaints.allow("401")
+        page = context.new_page()
+        sent: list[Response] = []
+
+        def keep(answer: Response) -> None:
+            sent.append(answer)
+
+        page.on("response", keep)
+        page.add_init_script(USABLE)
+        page.goto(product.url + path)
+        settled(page)
+        usable: float = page.evaluate("window.usable")
+        page.wait_for_load_state("networkidle")
+        parts = [answer for answer in sent if re.search(r"\.(js|css)$", answer.url)]
+        size = sum(len(gzip.compress(answer.body(), 6)) for answer in parts)
+        _tell(record_property, f"first load of {path}", f"{size / 1000:.0f} kB gzipped, {len(parts)} files")
+        _tell(record_property, f"first usable paint of {path}", f"{usable:.0f} ms")
+        assert parts, "no part of the app was seen"
+        assert size <= FIRST_PAGE_BYTES
+        assert usable < 2 * FIRST_PAINT_MS
+        assert complaints.found() == []
+
+
+def test_the_first_preview_is_there_within_a_second(
+    product: Product, browser: Browser, session: Any, record_property: Any
+) -> None:
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        for name in ("reset-hub.md", "node-filesystem-space-filling-up.md"):
+            took = paste(page, document(name))
+            read(page)
+            _tell(record_property, f"first preview of {name}", f"{took:.0f} ms")
+            assert took < 2 * FIRST_PREVIEW_MS
+            page.get_by_role("button", name="Discard").click()
+            expect(page.get_by_text("Paste it as it is")).to_be_visible()
         assert complaints.found() == []

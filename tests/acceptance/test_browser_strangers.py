@@ -154,7 +154,8 @@ def _found(page: Page) -> list[str]:
         found.append("a script of a text ran")
     if sideways(page) > 0:
         found.append(f"{sideways(page)} px wider than the window")
-    return found + page.evaluate("window.__violations")
+    found += page.evaluate("window.__violations")
+    return found
 
 
 def _walk(context: BrowserContext, product: Product, path: str, shows: bool) -> list[str]:

@@ -36,6 +36,19 @@ _WATCH: Final = """() => {
   });
 }"""
 
+# Milliseconds from the navigation to the first frame that can be used: a heading, and nothing that loads.
+USABLE: Final = """
+window.usable = new Promise((resolve) => {
+  const seen = new MutationObserver(() => {
+    if (!document.querySelector('main h1, main h2')) return;
+    if (document.querySelector('main [role=status][aria-label^=Loading]')) return;
+    seen.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
+  });
+  seen.observe(document, { childList: true, subtree: true });
+});
+"""
+
 
 def document(name: str) -> str:
     """A real runbook of the folder of documents."""
@@ -46,6 +59,7 @@ def paste(page: Page, text: str, html: str = "") -> float:
     """Put it on the clipboard, paste it into the source by keyboard; milliseconds to the first preview."""
     assert page.evaluate(_PUT, [text, html]), "the clipboard is refused"
     page.evaluate(_WATCH)
+    page.get_by_label("Source text").focus()  # a plain field until the editor is there
     page.locator(".cm-content").focus()
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+v")
