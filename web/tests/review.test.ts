@@ -7,7 +7,7 @@ import { coverageSentence, sourceRows } from "@/pages/pull/source-lines";
 import { keysOf } from "@/pages/runbook/steps";
 import { changeSentence } from "@/pages/runbook/versions";
 import { unlisted } from "@/pages/runbooks/broken-files";
-import { choices, type Item, matches, runKind, type Sync, syncState } from "@/pages/runbooks/filter";
+import { choices, type Item, matches, type Sync, syncState } from "@/pages/runbooks/filter";
 import { changedMiddle, parsePatch } from "@/review/diff";
 import type { FileDiff, Pull, Review, RunbookChange, Source, StepChange, StepFacts } from "@/review/queries";
 import {
@@ -328,11 +328,6 @@ describe("the list of runbooks", () => {
     } as Item;
     expect(syncState(broken, sync("synced")).detail).toBe("line 41: unknown key timout");
     expect(syncState(item, undefined).kind).toBe("unknown");
-    expect([runKind("completed"), runKind("aborted"), runKind("preflight")]).toEqual([
-      "done",
-      "stopped",
-      "running",
-    ]);
   });
 
   it("shows broken files that no row stands for", () => {

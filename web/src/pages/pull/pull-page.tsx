@@ -53,8 +53,8 @@ function Head({ pull, review }: { pull: Pull; review: Review | undefined }) {
             <Icon className="icon" aria-hidden /> {word}
           </span>
           <span className="inline wrap">
-            {visible(pull.authorEmail ?? pull.author)} proposes a change to{" "}
-            {names.length === 1 && names[0] && names[0].change !== "added" ? (
+            {visible(pull.authorEmail ?? pull.author)} proposes a change{review ? " to " : ""}
+            {review === undefined ? null : names.length === 1 && names[0] && names[0].change !== "added" ? (
               <Link to="/runbooks/$runbook" params={{ runbook: names[0].name }}>
                 {visible(names[0].name)}
               </Link>

@@ -1,14 +1,11 @@
 /** The runs of one runbook, with what came of them. */
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleDashed, Square } from "lucide-react";
 import { stateWord } from "@/ui/execution-states";
 import { LoadMore } from "@/ui/load-more";
 import { Result } from "@/ui/page";
+import { StatusIcon } from "@/ui/status";
 import { Ago, seconds } from "@/ui/time";
-import { runKind } from "../runbooks/filter";
 import { useRuns } from "./queries";
-
-const ICONS = { done: CircleCheck, stopped: Square, running: CircleDashed };
 
 function took(from: string | null | undefined, to: string | null | undefined): string {
   return from && to ? seconds(Date.parse(to) - Date.parse(from)) : "";
@@ -38,7 +35,7 @@ export function Runs({ runbook }: { runbook: string }) {
                 </thead>
                 <tbody>
                   {items.map((run) => {
-                    const Icon = ICONS[runKind(run.state)];
+                    const state = stateWord(run);
                     return (
                       <tr key={run.id}>
                         <td>
@@ -52,8 +49,8 @@ export function Runs({ runbook }: { runbook: string }) {
                         </td>
                         <td>
                           <span className="row row--tight row--one">
-                            <Icon className="icon" aria-hidden />
-                            {stateWord(run).text}
+                            <StatusIcon kind={state.kind} />
+                            {state.text}
                           </span>
                         </td>
                         <td className="n">

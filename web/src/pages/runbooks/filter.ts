@@ -64,9 +64,3 @@ export function choices(
 }
 
 export const TRUST: Record<number, string> = { 0: "0 Read-only", 1: "1 Suggest", 2: "2 Copilot" };
-
-/** What the last run came to: done, went on, stopped. */
-export function runKind(state: string): "done" | "stopped" | "running" {
-  if (state === "completed") return "done";
-  return state === "aborted" ? "stopped" : "running";
-}

@@ -1,14 +1,14 @@
 /** The table of runbooks; on a phone, a card each. */
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleDashed, CircleQuestionMark, CircleX, RefreshCw, Square } from "lucide-react";
+import { CircleCheck, CircleQuestionMark, CircleX, RefreshCw } from "lucide-react";
 import { stateWord } from "@/ui/execution-states";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
+import { StatusIcon } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
-import { type Item, runKind, type Sync, syncState, TRUST } from "./filter";
+import { type Item, type Sync, syncState, TRUST } from "./filter";
 
 const SYNC_ICONS = { synced: CircleCheck, behind: RefreshCw, broken: CircleX, unknown: CircleQuestionMark };
-const RUN_ICONS = { done: CircleCheck, stopped: Square, running: CircleDashed };
 
 function SyncCell({ item, sync }: { item: Item; sync: Sync | undefined }) {
   const state = syncState(item, sync);
@@ -28,23 +28,18 @@ function SyncCell({ item, sync }: { item: Item; sync: Sync | undefined }) {
 
 function LastRun({ item }: { item: Item }) {
   if (!item.lastRun) {
-    return (
-      <span className="row row--tight row--one dim">
-        <CircleDashed className="icon" aria-hidden />
-        never
-      </span>
-    );
+    return <span className="row row--tight row--one dim">never</span>;
   }
-  const Icon = RUN_ICONS[runKind(item.lastRun.state)];
+  const state = stateWord(item.lastRun);
   return (
     <>
       <span className="row row--tight row--one">
-        <Icon className="icon" aria-hidden />
+        <StatusIcon kind={state.kind} />
         <Link to="/executions/$execution" params={{ execution: item.lastRun.id }}>
           <Ago at={item.lastRun.at} />
         </Link>
       </span>
-      <span className="small faint block">{stateWord(item.lastRun).text}</span>
+      <span className="small faint block">{state.text}</span>
     </>
   );
 }

@@ -2,10 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "@/api/queries";
 import { PageFrame, Result } from "@/ui/page";
+import { Loading } from "@/ui/states";
 import { visible } from "@/ui/visible";
 import { Members } from "./members";
 import { PanicSettings } from "./panic-settings";
 import { PolicyView } from "./policy-view";
+import { useMembers, useTokens } from "./queries";
 import { Tokens } from "./tokens";
 import { useHashScroll } from "./use-hash-scroll";
 
@@ -18,7 +20,11 @@ const PARTS: readonly [id: string, label: string][] = [
 
 export function SettingsPage() {
   const me = useQuery(meQuery);
-  useHashScroll(me.data !== undefined);
+  // All parts at once: what comes later would push down what somebody reads already.
+  const members = useMembers();
+  const tokens = useTokens();
+  const reading = [members, tokens].some((part) => part.data === undefined && !part.error);
+  useHashScroll(me.data !== undefined && !reading);
   return (
     <PageFrame
       title="Settings"
@@ -40,14 +46,18 @@ export function SettingsPage() {
         ))}
       </nav>
       <Result query={me} what="your account">
-        {(found) => (
-          <>
-            <Members me={found} />
-            <Tokens me={found} />
-            <PanicSettings me={found} />
-            <PolicyView />
-          </>
-        )}
+        {(found) =>
+          reading ? (
+            <Loading what="the settings" lines={12} />
+          ) : (
+            <>
+              <Members me={found} />
+              <Tokens me={found} />
+              <PanicSettings me={found} />
+              <PolicyView />
+            </>
+          )
+        }
       </Result>
     </PageFrame>
   );

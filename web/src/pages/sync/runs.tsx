@@ -17,7 +17,8 @@ const KINDS: Record<string, StatusKind> = {
 /** `3 files read, 1 broken`: the counts that are not zero. */
 export function countWords(counts: Record<string, number>): string {
   const found = Object.entries(counts).filter(([, count]) => count > 0);
-  return found.map(([name, count]) => `${count} ${words(name)}`).join(", ") || "nothing changed";
+  const word = (name: string, count: number) => (name === "files" && count === 1 ? "file" : words(name));
+  return found.map(([name, count]) => `${count} ${word(name, count)}`).join(", ") || "nothing changed";
 }
 
 export function Runs({ runs }: { runs: readonly Schemas["SyncRun"][] }) {
