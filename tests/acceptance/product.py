@@ -213,6 +213,13 @@ class Product:
             timeout=60.0,
         )
 
+    def bring(self, execution: str, event: str, **body: object) -> None:
+        """One event of a person, by the REST API, on the execution as it is now."""
+        with self.http() as client:
+            seen = client.get(f"/executions/{execution}").headers["ETag"]
+            answer = client.post(f"/executions/{execution}/{event}", json=body, headers={"If-Match": seen})
+            assert answer.status_code < 400, answer.text
+
     def stop_hard(self) -> None:
         """Leave nothing behind, whatever state the test left it in; the logs' ends go to standard error."""
         for log in sorted((self.state / "logs").glob("*.log")):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.product import Product
-from tests.browser.pages import MOST_SHIFT, open_page, person, settled, shift, unsound
+from tests.browser.pages import MOST_SHIFT, open_page, open_slowly, person, settled, shift, unsound
 
 DOCUMENTS = Path(__file__).parent / "documents"
 TITLE = "Node Filesystem Space Filling Up"
@@ -74,10 +74,10 @@ PAGES = (
 def test_a_page_is_sound_in_both_themes_and_widths(
     product: Product, browser: Browser, filled: Filled, name: str
 ) -> None:
-    with person(browser, state=filled.session) as (context, complaints):
+    with person(browser, state=filled.session, width="phone") as (context, complaints):
         if name == "nowhere":
             complaints.allow("404")
-        page = open_page(context, product.url + filled.pages[name])
+        page = open_slowly(context, product.url + filled.pages[name])
         assert unsound(page) == []
         assert shift(page) < MOST_SHIFT, "what is there stays where it is while the rest comes"
         assert complaints.found() == []

@@ -46,14 +46,6 @@ class Poisoned:
     """The id of an execution that waits for an approval."""
 
 
-def _bring(product: Product, execution: str, event: str, **body: object) -> None:
-    """One event of a person, on the execution as it is now."""
-    with product.http() as client:
-        seen = client.get(f"/executions/{execution}").headers["ETag"]
-        answer = client.post(f"/executions/{execution}/{event}", json=body, headers={"If-Match": seen})
-        assert answer.status_code < 400, answer.text
-
-
 def _execution(product: Product) -> str:
     """An execution of the hostile runbook at its question."""
     wanted = {"runbook": "hostile", "variables": {"cache": "dd0c-cache-a1"}, "ticked": ["told"]}
@@ -67,15 +59,15 @@ def _execution(product: Product) -> str:
 
 def _at_its_gate(product: Product) -> str:
     identity = _execution(product)
-    _bring(product, identity, "report", ok=True, answer=poison.MARKUP, note=poison.POISON)
+    product.bring(identity, "report", ok=True, answer=poison.MARKUP, note=poison.POISON)
     wait_for("the gate", lambda: product.ok("executions", "show", identity).get("gate"))
     return identity
 
 
 def _aborted(product: Product) -> str:
     identity = _execution(product)
-    _bring(product, identity, "skip", reason=poison.POISON)
-    _bring(product, identity, "abort", reason=poison.POISON)
+    product.bring(identity, "skip", reason=poison.POISON)
+    product.bring(identity, "abort", reason=poison.POISON)
     return identity
 
 
@@ -225,7 +217,7 @@ def _sees_nothing(context: BrowserContext, product: Product, poisoned: Poisoned)
 def _run_to_its_end(product: Product, execution: str) -> str:
     """Approve what waits; gives the id of the attempt that then ran."""
     intent = product.ok("executions", "show", execution)["gate"]["intentSha256"]
-    _bring(product, execution, "approve", intentSha256=intent, typed="dd0c-cache-a1")
+    product.bring(execution, "approve", intentSha256=intent, typed="dd0c-cache-a1")
     wait_for("the end", lambda: product.ok("executions", "show", execution)["state"] == "completed")
     return str(product.ok("executions", "show", execution)["steps"][-1]["attempts"][-1]["id"])
 

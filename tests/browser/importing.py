@@ -87,6 +87,9 @@ def drop(page: Page, file: Path) -> None:
 
 
 def source(page: Page) -> str:
-    """The text of the editor, as its lines have it."""
-    lines: list[str] = page.locator(".cm-line").evaluate_all("(all) => all.map((line) => line.textContent)")
-    return "\n".join(lines)
+    """The whole text of the editor, by a copy of all of it: the page has only the lines in view."""
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text

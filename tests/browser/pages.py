@@ -16,6 +16,8 @@ from scripts import web
 WIDTHS: Final = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
 _AXE: Final = web.WEB / "node_modules" / "axe-core" / "axe.min.js"
+_SLOW: Final = {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1}
+"""Milliseconds before each answer: what comes later than the page shows whether room was kept for it."""
 MOST_SHIFT: Final = 0.1
 """The cumulative layout shift that web.dev calls good."""
 _SHIFTS: Final = """
@@ -87,6 +89,17 @@ def person(
 def open_page(context: BrowserContext, address: str) -> Page:
     """The page with its heading there and nothing loading."""
     page = context.new_page()
+    page.goto(address)
+    settled(page)
+    return page
+
+
+def open_slowly(context: BrowserContext, address: str) -> Page:
+    """The same, over a connection with the delays of a phone."""
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", _SLOW)
     page.goto(address)
     settled(page)
     return page
