@@ -9,7 +9,7 @@ ARGS ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard score-ingest verify generate lock clean
+.PHONY: help setup run test lint unit integration acceptance faults fuzz mutate bench scorecard screenshots score-ingest verify generate lock clean
 
 help:  ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ scorecard: setup  ## judge labelled and disguised commands by us and by public g
 
 score-ingest: setup  ## import real runbooks by rules alone, and docs/ingest-scorecard.md (ARGS=the corpus)
 	@exec $(BIN)/python -m bench.import_card $(ARGS)
+
+screenshots: setup  ## a picture of every page, dark and light, wide and narrow; the README's too
+	@exec $(BIN)/python -m scripts.screenshots
 
 generate: setup  ## write the generated files anew: stubs, schemas, docs/engine.md, docs/cli.md
 	@exec $(BIN)/python -m scripts.generate
