@@ -14,7 +14,7 @@ function Verdicts({ rows }: { rows: readonly Record<string, unknown>[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
     <section className="scroll-x" tabIndex={0} aria-label="Verdicts of the commands">
-      <table className="table">
+      <table className="table table--verdicts">
         <caption className="sr">The verdict of each command as it was kept</caption>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 /** The policy and the flags as git last had them good: read here, changed by a pull request. */
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "@/api/client";
-import { SectionHead } from "@/ui/cell";
+import { Cell, SectionHead } from "@/ui/cell";
 import { Commit, Result, Table, Terminal } from "@/ui/page";
 import { Risk } from "@/ui/risk";
 import { Status } from "@/ui/status";
@@ -130,18 +130,20 @@ function Rules({ rules }: { rules: Policy["rules"] }) {
 
 function Flags({ flags }: { flags: Policy["flags"] }) {
   return (
-    <Table caption="Flags" heads={["Flag", "State", "While it is on"]}>
+    <Table stacked caption="Flags" heads={["Flag", "State", "While it is on"]}>
       {flags.map((flag) => (
         <tr key={flag.name}>
-          <td>
+          <Cell label="Flag">
             <code>{flag.name}</code>
-          </td>
-          <td>
+          </Cell>
+          <Cell label="State">
             <Status kind={flag.on ? "done" : "stopped"}>
               {flag.on ? "On" : flag.services.length ? `Off for ${visible(flag.services.join(", "))}` : "Off"}
             </Status>
-          </td>
-          <td className="dim">{flag.meaning}</td>
+          </Cell>
+          <Cell label="While it is on">
+            <span className="dim">{flag.meaning}</span>
+          </Cell>
         </tr>
       ))}
     </Table>
