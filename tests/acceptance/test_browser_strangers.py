@@ -17,7 +17,7 @@ from controller.tenants import service as tenants
 from tests.acceptance.git_client import clone, commit_file, git
 from tests.acceptance.product import Product, wait_for
 from tests.browser import poison
-from tests.browser.pages import MOST_SHIFT, WIDTHS, open_page, person, settled, shift, sideways
+from tests.browser.pages import WIDTHS, open_page, person, settled, sideways
 
 _HIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -154,11 +154,8 @@ def _walk(context: BrowserContext, product: Product, path: str, shows: bool) -> 
     page = open_page(context, product.url + path)
     if shows:
         expect(page.locator("body")).to_contain_text("onerror=window.hit=1>")
-    moved = shift(page)
     _unfold(page)
     found = _found(page)
-    if moved >= MOST_SHIFT:
-        found.append(f"it moved by {moved:.2f}")
     across, down = WIDTHS["phone"]
     page.set_viewport_size({"width": across, "height": down})
     settled(page)
