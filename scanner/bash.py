@@ -10,6 +10,7 @@ from tree_sitter import Node
 from scanner import environment, redirects
 from scanner.argv import is_known_name, judge_words
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
+from scanner.globs import may_be_secret
 from scanner.judge import MAX_COMMANDS, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
@@ -58,6 +59,8 @@ class BashJudge(Judge):
                 self.inner(text, 0, whole, "shell.heredoc")
         if self.shared.sensitive is not None and self.shared.network is not None and self.depth == 0:
             self.add(Judgement(DANGEROUS, "network.exfiltration", _EXFILTRATION, 0, whole))
+        if self.shared.lists is not None and self.shared.opens_listed and self.depth == 0:
+            self.add(self.shared.lists)
         return self._searched(whole)
 
     def _searched(self, whole: int) -> list[Judgement]:
@@ -89,7 +92,15 @@ class BashJudge(Judge):
 
     def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
         """An assignment on its own."""
+        if value is not None:
+            self.listed(value)
         environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
+
+    def listed(self, word: Word) -> None:
+        """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
+        if word.pattern and may_be_secret(word):
+            why = f"{word.text} may name files that hold secrets"
+            self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
 
     def redirect(self, redirect: Redirect) -> None:
         """A redirection to or from a file."""

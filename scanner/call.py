@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from scanner.file_arguments import judge_files
 from scanner.flow import Place
 from scanner.interpreters import search_code
 from scanner.judge import Judge
-from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
+from scanner.judgement import SAFE, UNKNOWN, Judgement
 from scanner.options import Arguments, Option
-from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, normal_path
-from scanner.tables import Raise, Rule, Tool, patterns
+from scanner.tables import Raise, Rule, Tool
 from scanner.words import OPAQUE, Word
 from schemas.risk import Risk
 from schemas.verdict import Reversibility
@@ -23,20 +22,6 @@ _SERVICE_VERBS: Final = frozenset(
     "restart reload force-reload try-restart status kill remove unload load".split()
 )
 _IP_WORDS: Final = frozenset("dev via up down src table metric scope proto link global".split())
-_OWN_KEYS: Final = frozenset(
-    {
-        "--key",
-        "-E",
-        "--cert",
-        "--cacert",
-        "-i",
-        "--client-key",
-        "--client-certificate",
-        "--keyring",
-        "--kubeconfig",
-    }
-)
-"""Options that name a key to sign in with: it is used, not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +63,6 @@ class Call:
         )
 
 
-_PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
-_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
-
 Handler = Callable[[Call], None]
 """Adds what no table can say."""
 Reader = Callable[[Call], str | None]
@@ -97,7 +79,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         reason = reader(call)
         if reason is not None:
             call.say(SAFE, f"{rule.id}.read", reason, reversibility=Reversibility.NOT_NEEDED)
-            _files(call)
+            judge_files(call)
             return
     lowered = _lowered(call)  # 1
     risk = lowered.risk if lowered is not None else rule.risk
@@ -109,7 +91,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     )
     _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
     _arguments(call, safe=risk is SAFE)  # 3
-    _files(call)  # 4
+    judge_files(call)  # 4
     if rule.network:
         call.judge.shared.network = call.judge.judgements[-1]
     if rule.inner:
@@ -220,63 +202,6 @@ def _arguments(call: Call, *, safe: bool) -> None:
             if pattern.fullmatch(word.text.replace(OPAQUE, "")) is not None:
                 call.say(entry.risk, f"{rule.id}.argument", entry.why, word=word, resources=(word.text,))
                 break
-
-
-def _files(call: Call) -> None:
-    """Secrets that are named, and writes onto what the system depends on."""
-    judge = call.judge
-    candidates = [
-        *call.arguments.positionals,
-        *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
-    ]
-    for word in candidates:
-        if is_sensitive(normal_path(word.text.removeprefix("@"))):
-            found = Judgement(CAUTION, "secrets.read", f"{word.text} holds secrets", call.start, call.end)
-            judge.shared.sensitive = found
-            judge.add(found)
-            break
-        if call.rule.id.startswith("text.") and is_raw_storage(normal_path(word.text)):
-            call.say(
-                CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
-            )
-            break
-    if call.rule.id in _PRINTS_VARIABLES:
-        _secret_variables(call)
-    for word in _written(call):
-        path = normal_path(word.text)
-        if is_device(path) or is_protected(path):
-            what = "a device" if is_device(path) else "something that the system or its services depend on"
-            why = f"{call.tool.name} changes {word.text}, {what}"
-            call.say(
-                DANGEROUS, "write.protected", why, resources=(path,), reversibility=Reversibility.IRREVERSIBLE
-            )
-            break
-
-
-def _secret_variables(call: Call) -> None:
-    """A variable that by its name holds a secret, printed: the name is in the text, the value is not."""
-    for word in call.words[1:]:
-        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
-        named = _VARIABLE.findall(raw) if OPAQUE in word.text else []
-        if call.rule.id == "host.printenv" and word.known:
-            named = [word.text]
-        for name in named:
-            if patterns("secret_variables").fullmatch(name) is not None:
-                call.say(
-                    CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
-                )
-                return
-
-
-def _written(call: Call) -> list[Word]:
-    positionals = call.arguments.positionals
-    if call.rule.writes == "arguments":
-        return positionals
-    if call.rule.writes == "last":
-        return positionals[-1:]
-    if call.rule.writes == "rest":
-        return positionals[1:]
-    return []
 
 
 def resources_of(call: Call) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import re2
 
 from scanner.flow import Place
+from scanner.globs import may_be_secret
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
 from scanner.tables import Wrapper, knowledge
@@ -139,6 +140,8 @@ def interpreter(judge: Judge, known: Wrapper, words: list[Word], inner: list[Wor
         return
     if texts[:2] == ["-m", "json.tool"] and known.name == "python":
         judge.add(Judgement(SAFE, "code.json-tool", "prints JSON in another form", start, end))
+        if any(may_be_secret(word) for word in words[3:]):
+            judge.add(Judgement(CAUTION, "secrets.read", "prints a file that may hold secrets", start, end))
         return
     if known.name == "perl" and any(re.fullmatch(r"-[a-zA-Z]*i[a-zA-Z.]*", text) for text in texts):
         judge.add(Judgement(CAUTION, "code.in-place", "changes the files in place", start, end))

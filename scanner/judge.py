@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
+from scanner.paths import normal_path
 from scanner.sql import inspect_sql
 from scanner.words import OPAQUE, Word
 from schemas.risk import Risk
@@ -20,6 +21,7 @@ MAX_WORDS: Final = 2_000
 """Words of one command; a longer one is not judged word by word."""
 MAX_GUESSED_WORDS: Final = 40
 """Words of an unknown program that are tried as the beginning of another command."""
+MAX_FOLDERS: Final = 12
 MAX_GUESSES: Final = 300
 """Tries of that kind per scan, inner texts included."""
 
@@ -44,7 +46,20 @@ class Shared:
     guesses: int = 0
     sensitive: Judgement | None = None
     network: Judgement | None = None
+    lists: Judgement | None = None
+    """Names of files that may hold secrets are listed: said where something opens what is listed."""
+    opens_listed: bool = False
+    folders: list[str] = field(default_factory=list)
+    """Where the script goes to, the last ones: a name may be meant from each of them."""
     functions: set[str] = field(default_factory=set)
+
+    def enter(self, folder: str) -> None:
+        """The script goes to a folder; from the root, from a home, or from one where it was before."""
+        if folder.startswith(("/", "~")):
+            found = [normal_path(folder)]
+        else:
+            found = [normal_path(folder), *(normal_path(f"{one}/{folder}") for one in self.folders)]
+        self.folders = list(dict.fromkeys([*self.folders, *found]))[-MAX_FOLDERS:]
 
 
 class Judge(ABC):

@@ -32,6 +32,9 @@ class Sink(Protocol):
     def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
         """An assignment on its own; the value is None where it is an array."""
 
+    def listed(self, word: Word) -> None:
+        """One word of the list that a loop goes through."""
+
     def redirect(self, redirect: Redirect) -> None:
         """A redirection to or from a file."""
 

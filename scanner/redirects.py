@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.globs import may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
 from scanner.words import OPAQUE
@@ -30,7 +31,7 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
             )
         )
     elif redirect.operator in ("<", "<&"):
-        if is_sensitive(path):
+        if is_sensitive(path) or (redirect.target.pattern and may_be_secret(redirect.target)):
             found = Judgement(CAUTION, "secrets.read", f"{text} holds secrets", start, end)
             judge.shared.sensitive = found
             judge.add(found)

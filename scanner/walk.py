@@ -163,6 +163,10 @@ class Walker(Assignments):
         for child in node.named_children:
             if child.type == "variable_name":
                 self._taken(self.text(child), node)
+            elif child.type in WORDS and node.type == "for_statement":
+                self._place = inner
+                for word in self._words([child]):
+                    self._sink.listed(word)
             else:
                 self._statement(child, inner)
         self._values.back_to(before)

@@ -7,6 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.tables import names
 from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
@@ -19,6 +20,8 @@ _READ_VERBS: Final = frozenset(
     "diagnose exists ratelimit get-upgrades get-instance-view get-versions get-history "
     "get-operation-status get-serial-port-output test-iam-permissions".split()
 )
+_ALONE: Final = frozenset({"version", "info", "help", "status", "logs", "ls", "list"})
+"""Reading verbs that may stand first, with a name behind them: `fly logs`, `vercel ls project`."""
 _LISTS: Final = re.compile(r"list-[a-z-]+")
 _DESTROY_VERBS: Final = re.compile(
     r"(?:.*[:-])?(?:delete|destroy|remove|rm|purge|terminate|deprovision|reset|wipe|detach|revoke|disable|delete-batch|"
@@ -35,10 +38,15 @@ _WORD: Final = re.compile(r"[a-z][a-z0-9-]*(?::[a-z0-9-]+)*")
 def _path(call: Call) -> list[str]:
     """The leading plain words: groups and verb of a cloud tool."""
     found: list[str] = []
+    skip = False
     for word in call.words[1:]:
+        if skip:
+            skip = False
+            continue
         if word.text.startswith("-"):
             if found:
                 break
+            skip = word.text in call.tool.values
             continue
         if not word.literal or not _WORD.fullmatch(word.text):
             break
@@ -76,19 +84,36 @@ def _reads(call: Call) -> str | None:
         for name in options
     ):
         return None
-    verbs = [
-        part
-        for part in path[1:] or path
-        if part in _READ_VERBS or (_LISTS.fullmatch(part) and _SECRETS.search(part) is None)
-    ]
-    if not verbs or any(_DESTROY_VERBS.fullmatch(part) for part in path):
+    verb_at = _verb_at(call.tool.name, path)
+    if verb_at is None or any(_DESTROY_VERBS.fullmatch(part) for part in path[: verb_at + 1]):
         return None
-    verb_at = path.index(verbs[0])
-    return (
-        "only reads from the cloud"
-        if verb_at >= 1 or len(path) == 1 or path[0] in ("version", "info", "help")
-        else None
-    )
+    return "only reads from the cloud"
+
+
+def _verb_at(tool: str, path: list[str]) -> int | None:
+    """Where a reading verb stands; None where a word before it may be the verb.
+
+    Only groups, which are nouns, stand before a verb: `instances list`. In `instances stop list` the verb is
+    `stop`, and `list` is the name of an instance.
+    """
+    for at, part in enumerate(path):
+        if part in _READ_VERBS or _LISTS.fullmatch(part):
+            alone = at > 0 or len(path) == 1 or part in _ALONE or tool in _VERB_FIRST
+            return at if alone and _SECRETS.search(part) is None else None
+        if tool in _VERB_FIRST or not _is_group(tool, part):
+            return None
+    return None
+
+
+_VERB_FIRST: Final = frozenset({"nova", "cinder"})
+_PLURAL: Final = re.compile(r"[a-z]{2,}[^s-]s")
+"""Nouns in the plural name groups in every one of these tools; verbs have no such ending."""
+
+
+def _is_group(tool: str, part: str) -> bool:
+    if part == "sql" and tool not in ("gcloud", "az"):
+        return False
+    return part in names("cloud_groups") or _PLURAL.fullmatch(part) is not None
 
 
 def verbs(call: Call) -> None:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
-from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.globs import may_be_found
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_scratch, normal_path
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
@@ -37,6 +38,7 @@ _WRITES: Final = frozenset({"-fprint", "-fprint0", "-fls", "-fprintf"})
 def find(call: Call) -> None:
     """find: every predicate is listed, or unknown; actions delete, run or write."""
     words = call.words[1:]
+    _finds_secrets(call, words)
     index = 0
     while index < len(words):
         text = words[index].text
@@ -59,6 +61,19 @@ def find(call: Call) -> None:
         elif text.startswith("-") and text not in _FLAGS and len(text) > 1:
             call.say(UNKNOWN, "option.unknown", f"what {text} makes find do is not known", word=words[index])
         index += 1
+
+
+def _finds_secrets(call: Call, words: list[Word]) -> None:
+    """Remember that what is found may hold secrets, for what opens it: -exec, xargs, a loop."""
+    texts = [word.text for word in words]
+    first = next((at for at, text in enumerate(texts) if text[:1] in ("-", "(", "!")), len(texts))
+    given = [text for before, text in pairwise(texts) if before in ("-name", "-iname")]
+    either = len(given) != 1 or any(text in ("-o", "-or", ",", "!", "-not") for text in texts)
+    roots = [root for root in texts[:first] if root.startswith(("/", "~"))]
+    roots += [f"{folder}/{root}" for folder in call.judge.shared.folders for root in texts[:first] or ["."]]
+    if any(may_be_found(normal_path(root), None if either else given[0]) for root in roots):
+        why = "find comes upon files that hold secrets, and something opens what it finds"
+        call.judge.shared.lists = Judgement(CAUTION, "secrets.read", why, call.start, call.end)
 
 
 def _find_runs(call: Call, words: list[Word], index: int) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
@@ -33,31 +35,55 @@ def curl(call: Call) -> None:
     method = arguments.value_of("-X", "--request")
     sends = [option for option in arguments.options if option.name in _DATA]
     _method(call, method, sends=bool(sends) and not arguments.has("-G", "--get"))  # 1
-    for option in sends:  # 2
-        _sent(call, option.value)
-    for option in arguments.options:  # 3
-        if option.name in ("-o", "--output"):
-            _written(call, option.value)
-        elif (
-            option.name in ("-w", "--write-out")
-            and option.value is not None
-            and "%output" in option.value.text
-        ):
-            call.say(CAUTION, "http.save", "writes a file")
-        elif (
-            option.name in ("-H", "--header")
-            and option.value is not None
-            and option.value.text.startswith("@")
-        ):
+    for option in arguments.options:  # 2
+        if option.name in _ENCODED and option.value is not None:
+            _sent(call, _encoded_file(option.value))
+        elif option.name in _DATA:
             _sent(call, option.value)
+        elif option.value is not None:
+            _option_of_curl(call, option.name, option.value)  # 3
     _carries_output(call)
+    _asks_metadata(call)
     for word in arguments.positionals:
         if OPAQUE in word.text:
             call.judge.shared.network = call.judge.judgements[-1]
-        if word.text.startswith(("file:", "scp:", "smb:", "telnet:", "gopher:", "dict:")):
+        if word.text.lower().startswith(("file:", "scp:", "smb:", "telnet:", "gopher:", "dict:")):
             call.say(CAUTION, "http.scheme", "speaks another protocol than HTTP", word=word)
         elif any(is_sensitive(normal_path(part)) for part in word.text.split("@")):
             call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
+
+
+_ENCODED: Final = frozenset({"--data-urlencode", "--url-query"})
+_PLACES: Final = frozenset(
+    {"--url", "-x", "--proxy", "--preproxy", "--connect-to", "--resolve", "--socks4", "--socks4a", "--socks5"}
+)
+"""Options of curl that name a host."""
+
+
+def _encoded_file(value: Word) -> Word:
+    """`name@file` reads a file, `name=text` does not."""
+    match = re.match(r"[^=@]*(@.*)", value.text, re.DOTALL)
+    return replace(value, text=match.group(1)) if match is not None else replace(value, text="")
+
+
+def _option_of_curl(call: Call, name: str, value: Word) -> None:
+    if name in ("-o", "--output"):
+        _written(call, value)
+    elif name in ("-w", "--write-out") and ("%output" in value.text or value.text.startswith("@")):
+        call.say(CAUTION, "http.save", "writes a file, or prints in a form that is not shown")
+    elif name in ("-H", "--header", "--url") and value.text.startswith("@"):
+        _sent(call, value)
+    elif name in ("-b", "--cookie") and "=" not in value.text and OPAQUE not in value.text:
+        call.say(CAUTION, "http.cookies", "sends the cookies of a file", word=value)
+
+
+def _asks_metadata(call: Call) -> None:
+    """The address at which a machine of a cloud gets its credentials."""
+    values = [option.value for option in call.arguments.options if option.name in _PLACES and option.value]
+    for word in [*call.arguments.positionals, *values]:
+        if names_metadata(word.text):
+            call.say(CAUTION, "secrets.read", f"{word.text} gives the credentials of this machine", word=word)
+            return
 
 
 _ADDRESS_ONLY: Final = re.compile(r"[\"']?(?:https?://)?(?:\$\([^)]*\)|`[^`]*`)(?::\d+)?(?:/[^$`]*)?[\"']?")
@@ -77,7 +103,8 @@ def _carries_output(call: Call) -> None:
         raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
         if OPAQUE not in word.text or ("$(" not in raw and "`" not in raw):
             continue
-        if _ADDRESS_ONLY.fullmatch(raw) is None and _SIGNS_IN.match(raw) is None:
+        address = word in call.arguments.positionals and _ADDRESS_ONLY.fullmatch(raw) is not None
+        if not address and _SIGNS_IN.match(raw) is None:
             call.say(CAUTION, "http.carries", "sends what another command prints to another host", word=word)
 
 
@@ -162,6 +189,8 @@ def _wget_reads(call: Call) -> str | None:
         "-6",
     }
     method = call.arguments.value_of("--method")
+    if any(names_metadata(word.text) for word in call.arguments.positionals):
+        return None
     if not names <= allowed or (method is not None and method.text.upper() not in ("GET", "HEAD")):
         return None
     if "--spider" in names or (target is not None and target.text in _DISCARD):
@@ -171,6 +200,7 @@ def _wget_reads(call: Call) -> str | None:
 
 def wget(call: Call) -> None:
     """wget: method, sent files, target."""
+    _asks_metadata(call)
     method = call.arguments.value_of("--method")
     if method is not None:
         _method(call, method, sends=False)
@@ -187,6 +217,7 @@ def wget(call: Call) -> None:
 
 def httpie(call: Call) -> None:
     """http METHOD URL items: items make it a POST."""
+    _asks_metadata(call)
     positionals = [word.text for word in call.arguments.positionals]
     method = (
         call.arguments.positionals[0]

@@ -20,7 +20,7 @@ _LISTS: Final = frozenset(
         "--merged",
         "--no-merged",
         "--points-at",
-        "--sort",
+        "-n",
         "--show-current",
         "--get",
         "--get-all",
@@ -33,6 +33,7 @@ _LISTS: Final = frozenset(
 def list_or_make(call: Call) -> None:
     """branch, tag, remote, config …: with a name and no listing option they make or change something."""
     verb, positionals, options = call.path[0], call.arguments.positionals, call.arguments
+    read(call)
     if verb == "branch" and (
         options.has("-D") or (options.has("-d", "--delete") and options.has("-f", "--force"))
     ):
@@ -69,8 +70,7 @@ def list_or_make(call: Call) -> None:
         "-c",
         "-C",
         "-u",
-        "-a",
-    ) and (verb != "branch" or not options.has("-a") or len(options.options) > 1 or positionals):
+    ) or (verb != "branch" and options.has("-a")):
         call.say(CAUTION, "git.change", f"changes a {verb}")
     elif verb == "stash" and not positionals:
         call.say(CAUTION, "git.stash", "puts changes aside")
@@ -80,6 +80,27 @@ def list_or_make(call: Call) -> None:
             call.say(CAUTION, "git.config", "changes a setting of git, which may name programs to run")
     elif positionals and not any(option.name in _LISTS for option in options.options):
         call.say(CAUTION, "git.make", f"makes or changes a {verb}")
+
+
+def read(call: Call) -> None:
+    """Another repository: its settings name programs that git starts (core.fsmonitor)."""
+    before = [word.text for word in call.words[: _verb_index(call)]]
+    if any(text.startswith("-C") for text in before):
+        call.say(UNKNOWN, "git.foreign-repository", "the settings of another repository can start programs")
+        return
+    for folder in call.judge.shared.folders:
+        if OPAQUE in folder or _OPEN_TO_ALL.match(folder) is not None:
+            why = f"the settings of the repository in {folder.replace(OPAQUE, '…')} can start programs"
+            call.say(UNKNOWN, "git.foreign-repository", why)
+            return
+
+
+def _verb_index(call: Call) -> int:
+    verb = call.path[0] if call.path else ""
+    return next((at for at, word in enumerate(call.words) if at and word.text == verb), len(call.words))
+
+
+_OPEN_TO_ALL: Final = re.compile(r"/(?:tmp|var/tmp|dev/shm|mnt|media)(?:/|$)")
 
 
 def write(call: Call) -> None:
@@ -126,5 +147,10 @@ def api(call: Call) -> None:
         call.say(CAUTION, "forge.api-write", "changes something through the API of the forge")
 
 
-HANDLERS: Final[dict[str, Handler]] = {"git_list": list_or_make, "git_write": write, "forge_api": api}
+HANDLERS: Final[dict[str, Handler]] = {
+    "git_list": list_or_make,
+    "git_read": read,
+    "git_write": write,
+    "forge_api": api,
+}
 READERS: Final[dict[str, Reader]] = {}

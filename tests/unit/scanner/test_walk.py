@@ -36,6 +36,9 @@ class Recorder:
     def redirect(self, redirect: Redirect) -> None:
         self.redirects.append((redirect.operator, redirect.target.text))
 
+    def listed(self, word: Word) -> None:
+        """Lists of loops are not recorded."""
+
     def heredoc(self, text: str) -> None:
         pass
 

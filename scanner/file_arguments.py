@@ -1,0 +1,177 @@
+"""The files that a call names: secrets that are read or listed, writes onto what the system depends on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
+from scanner.judgement import CAUTION, DANGEROUS, Judgement
+from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, normal_path
+from scanner.tables import patterns
+from scanner.words import OPAQUE, Word
+from schemas.verdict import Reversibility
+
+if TYPE_CHECKING:
+    from scanner.call import Call
+
+_OWN_KEYS: Final = frozenset(
+    {
+        "--key",
+        "-E",
+        "--cert",
+        "--cacert",
+        "-i",
+        "--client-key",
+        "--client-certificate",
+        "--keyring",
+        "--kubeconfig",
+    }
+)
+"""Options that name a key to sign in with: it is used, not shown."""
+_PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
+_SHOWS_NO_FILE: Final = frozenset(
+    {"text.echo", "text.printf", "text.tee", "text.write", "text.help", "text.edit"}
+)
+_COUNTS: Final = frozenset(
+    "wc cksum sum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum shasum "
+    "tr seq factor numfmt look".split()
+)
+"""Readers that print numbers about files, or read no file by name."""
+_CODE_FIRST: Final = frozenset({"text.awk", "text.sed", "text.jq", "text.jaq", "text.yq"})
+_SEARCHES: Final = "text.search"
+_ONLY_NAMES: Final = frozenset(
+    {"-l", "-L", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet", "--files"}
+)
+_WHOLE_TREE: Final = frozenset({"-r", "-R", "--recursive", "--dereference-recursive", "-d", "--directories"})
+
+
+def judge_files(call: Call) -> None:
+    """1. secrets in full; 2. those that a pattern or folder may hold; 3. variables; 4. what is written."""
+    _named_secrets(call)  # 1
+    _possible_secrets(call)  # 2
+    if call.rule.id in _PRINTS_VARIABLES:  # 3
+        _secret_variables(call)
+    _protected_writes(call)  # 4
+
+
+def _named_secrets(call: Call) -> None:
+    candidates = [
+        *call.arguments.positionals,
+        *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
+    ]
+    for word in candidates:
+        if any(is_sensitive(path) for path in _paths(call, word)):
+            _secret(call, f"{word.text} holds secrets")
+            break
+        if call.rule.id.startswith("text.") and (is_raw_storage(normal_path(word.text)) or may_be_raw(word)):
+            call.say(
+                CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
+            )
+            break
+
+
+def _secret(call: Call, why: str) -> None:
+    found = Judgement(CAUTION, "secrets.read", why.replace(OPAQUE, "…"), call.start, call.end)
+    call.judge.shared.sensitive = found
+    call.judge.add(found)
+
+
+def _paths(call: Call, word: Word) -> list[str]:
+    """A word as a path, from here and from each folder that the script goes to."""
+    text = word.text.removeprefix("@")
+    if text.startswith(("/", "~", "-")) or not text:
+        return [normal_path(text)]
+    return [normal_path(text), *(normal_path(f"{folder}/{text}") for folder in call.judge.shared.folders)]
+
+
+def shows_files(call: Call) -> bool:
+    """Whether a call prints what is in the files that it is given."""
+    rule = call.rule.id
+    return rule.startswith("text.") and rule not in _SHOWS_NO_FILE and call.tool.name not in _COUNTS
+
+
+def _read_words(call: Call) -> list[Word]:
+    """The positionals that are files, without a pattern or program before them."""
+    given = call.arguments.positionals
+    code_given = call.arguments.has("-e", "-f", "--regexp", "--file", "--expression", "--from-file")
+    first_is_code = call.rule.id in _CODE_FIRST or call.rule.id.startswith(_SEARCHES)
+    return given[1:] if first_is_code and not code_given else given
+
+
+def _possible_secrets(call: Call) -> None:
+    shared, shows = call.judge.shared, shows_files(call)
+    if call.tool.name in ("cd", "pushd") and call.arguments.positionals:
+        shared.enter(call.arguments.positionals[0].text)
+    words = _read_words(call) if shows else call.arguments.positionals
+    for word in words:
+        folders = [] if word.text.startswith(("/", "~")) else shared.folders
+        forms = [word, *(replace(word, text=f"{folder}/{word.text}", pattern=True) for folder in folders)]
+        if any(_unsure(form) and may_be_secret(form) for form in forms):
+            _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
+        elif shows and word.text.strip(OPAQUE) == "" and word.text:
+            shared.opens_listed = True
+    if call.rule.id.startswith(_SEARCHES):
+        _searches_tree(call, words)
+
+
+def _unsure(word: Word) -> bool:
+    return word.pattern or OPAQUE in word.text
+
+
+def _may_show(call: Call, why: str, *, shows: bool) -> None:
+    if shows:
+        _secret(call, why)
+    else:
+        call.judge.shared.lists = Judgement(CAUTION, "secrets.read", why, call.start, call.end)
+
+
+def _searches_tree(call: Call, words: list[Word]) -> None:
+    """grep -r, rg, ag over a folder in which secrets are."""
+    whole = call.rule.id != _SEARCHES or any(call.arguments.has(name) for name in _WHOLE_TREE)
+    if not whole or any(call.arguments.has(name) for name in _ONLY_NAMES):
+        return
+    for word in words:
+        if any(folder_with_secrets(path) for path in _paths(call, word)):
+            _secret(call, f"searches {word.text}, where files with secrets are")
+            return
+
+
+def _protected_writes(call: Call) -> None:
+    for word in _written(call):
+        path = normal_path(word.text)
+        if is_device(path) or is_protected(path):
+            what = "a device" if is_device(path) else "something that the system or its services depend on"
+            why = f"{call.tool.name} changes {word.text}, {what}"
+            call.say(
+                DANGEROUS, "write.protected", why, resources=(path,), reversibility=Reversibility.IRREVERSIBLE
+            )
+            break
+
+
+def _secret_variables(call: Call) -> None:
+    """A variable that by its name holds a secret, printed: the name is in the text, the value is not."""
+    for word in call.words[1:]:
+        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        named = _VARIABLE.findall(raw) if OPAQUE in word.text else []
+        if call.rule.id == "host.printenv" and word.known:
+            named = [word.text]
+        for name in named:
+            if patterns("secret_variables").fullmatch(name) is not None:
+                call.say(
+                    CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
+                )
+                return
+
+
+def _written(call: Call) -> list[Word]:
+    positionals = call.arguments.positionals
+    if call.rule.writes == "arguments":
+        return positionals
+    if call.rule.writes == "last":
+        return positionals[-1:]
+    if call.rule.writes == "rest":
+        return positionals[1:]
+    return []

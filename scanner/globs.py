@@ -1,0 +1,160 @@
+"""Paths that are not literal: whether a pattern, a brace expansion or a half-known path may name a secret.
+
+A pattern is asked against samples of secret paths (`secret_samples` of the tables), each of which is known as
+secret by the patterns of the tables: so the list is matched in both directions.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any, Final
+
+import re2
+
+from scanner.paths import is_raw_storage, is_sensitive
+from scanner.tables import names
+from scanner.words import OPAQUE, Word
+
+MAX_PATTERN: Final = 300
+"""Characters; a longer pattern counts as one that may fit anything."""
+_HOMES: Final = ("~", "/root", "/home/x")
+_SHELL_PATTERN: Final = re.compile(r"[*?\[{]|[@!+]\(")
+_QUIET_FOLDERS: Final = re.compile(r"/(?:etc|proc|sys|usr|var/log|dev|boot|lib|bin|sbin)(?:/.*)?")
+"""Folders in which only what the samples name in full holds secrets."""
+_COMMON_ENDINGS: Final = re.compile(r"[*?]+\.(?:ya?ml|json|txt)")
+_SHARED_NAMES: Final = frozenset({"config", "config.json"})
+"""Names of secret files that other folders have without secrets."""
+
+
+@cache
+def _samples() -> str:
+    """One secret path a line; those of a home in each form of a home."""
+    listed = names("secret_samples")
+    absolute = {path for path in listed if path.startswith("/")}
+    return "\n".join(
+        sorted([*absolute, *(f"{home}/{path}" for home in _HOMES for path in listed - absolute)])
+    )
+
+
+@cache
+def _relative() -> str:
+    return "\n".join(sorted(path for path in names("secret_samples") if not path.startswith("/")))
+
+
+def _fitting(pattern: str, lines: str) -> list[str]:
+    """The lines that a pattern fits as a whole; one linear search."""
+    return [match.group() for match in _compiled(f"(?m)^(?:{pattern})$").finditer(lines)]
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a shell pattern fits a text as a whole; a very long one may."""
+    return len(pattern) > MAX_PATTERN or bool(_fitting(_regex(pattern), text))
+
+
+def may_be_secret(word: Word) -> bool:
+    """Whether a word that is no literal path may name a secret file; a wholly unknown one does not count."""
+    text = word.text
+    if len(text) > MAX_PATTERN:
+        return True
+    if not word.pattern and OPAQUE not in text and _SHELL_PATTERN.search(text) is None:
+        return is_sensitive(text)
+    return _may_be_secret(re.sub("/+", "/", text))
+
+
+@lru_cache(maxsize=2048)
+def _may_be_secret(text: str) -> bool:
+    base = text.rsplit("/", 1)[-1]
+    if OPAQUE in text and re.search(r"\w", text.replace(OPAQUE, "")) is None:
+        return False
+    if any(_tells(text, base, sample) for sample in _fitting(_regex(text), _samples())):
+        return True
+    if _QUIET_FOLDERS.fullmatch(text) is not None or text.startswith(OPAQUE):
+        return False
+    if text.startswith(("/", "~")):
+        return re.search(r"\w", base) is not None and _fits_name(base, base)
+    return _fits_name(text, base) or _fits_name(base, base)
+
+
+def _tells(text: str, base: str, sample: str) -> bool:
+    """An unknown folder with a name that other folders have too says nothing."""
+    name = sample.rsplit("/", 1)[-1]
+    if OPAQUE not in text or name not in _SHARED_NAMES:
+        return OPAQUE not in text or re.search(r"\w", base.replace(OPAQUE, "")) is not None or "/." in text
+    return sample.rsplit("/", 2)[-2] in text
+
+
+def _fits_name(text: str, base: str) -> bool:
+    common = _COMMON_ENDINGS.fullmatch(base) is not None
+    return any(
+        not (common and sample.endswith((".yaml", ".yml", ".json", ".txt")))
+        for sample in _fitting(_regex(text), _relative())
+    )
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern)
+
+
+_TOKEN: Final = re.compile(
+    r"[@!+*?]\([^()]*\)|\*+|\?|\[[!^]?\]?[^]\[/]*\]|\{[^{}]*\.\.[^{}]*\}|[{},]|[^@!+*?\[{},]+|.", re.DOTALL
+)
+
+
+def _regex(text: str) -> str:
+    """A shell pattern as a regular expression that fits at least what the pattern fits."""
+    out: list[str] = []
+    depth = text.count("{") if text.count("{") == text.count("}") else 0
+    fresh = True
+    for token in _TOKEN.findall(text):
+        out.append(_piece(token, braces=depth > 0, fresh=fresh))
+        fresh = token.endswith("/")
+    pattern = "".join(out)
+    try:
+        re2.compile(pattern)
+    except re2.error:
+        return ".*"
+    return pattern
+
+
+def _piece(part: str, *, braces: bool, fresh: bool) -> str:
+    if part.startswith("**"):
+        return ".*"
+    if part == "*":
+        return "(?:[^./\n][^/\n]*)?" if fresh else "[^/\n]*"
+    if part == "?":
+        return "[^./\n]" if fresh else "[^/\n]"
+    if part[1:2] == "(" and len(part) > 2:
+        return "[^/\n]*" if part[0] == "!" or "/" not in part else ".*"
+    if part.startswith("[") and len(part) > 2:
+        return "[^/\n]"
+    if part.startswith("{") and len(part) > 1:
+        return "[^/\n]*"
+    if part in "{},":
+        return {"{": "(?:", "}": ")", ",": "|"}[part] if braces else re.escape(part)
+    return "".join(".*" if character == OPAQUE else re.escape(character) for character in part)
+
+
+def folder_with_secrets(path: str) -> bool:
+    """Whether something below a folder is one of the secret files; for searches of whole trees."""
+    prefix = path.rstrip("/") + "/"
+    lines = _samples() if path.startswith(("/", "~")) else _relative()
+    return prefix not in ("./", "../") and ("\n" + prefix) in "\n" + lines
+
+
+def may_be_found(folder: str, name: str | None) -> bool:
+    """Whether a search below a folder, for a name or for all, may come upon a secret file."""
+    if name is None or len(name) > MAX_PATTERN:
+        return folder_with_secrets(folder)
+    prefix = folder.rstrip("/") + "/"
+    return bool(_fitting(re.escape(prefix) + f"(?:.*/)?{_regex(name)}", _samples()))
+
+
+def may_be_raw(word: Word) -> bool:
+    """Whether a pattern may name a block device."""
+    devices = ("/dev/sda", "/dev/sda1", "/dev/nvme0n1", "/dev/vda", "/dev/mem", "/dev/dm-0")
+    if not word.pattern or not word.text.startswith("/dev") or len(word.text) > MAX_PATTERN:
+        return False
+    glob = _compiled(_regex(word.text))
+    return any(glob.fullmatch(device) and is_raw_storage(device) for device in devices)
