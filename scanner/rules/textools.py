@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import re2
 
+from scanner.awk import read_awk, runs, writes
 from scanner.call import Call, Handler
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.text import destructive_text
@@ -47,14 +47,6 @@ def sed(call: Call) -> None:
                 call.say(DANGEROUS, "text.sed-runs", f"the sed script may run commands: {hit}", word=script)
 
 
-_AWK_STRING: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_AWK_REGEX: Final = re.compile(r"(^|[({,;!~&|\n]|\bif\s|\breturn\s)\s*/(?:[^/\\\n]|\\.)*/")
-_AWK_RUNS: Final = re.compile(
-    r"\bsystem\b|\bgetline\b|(?<!\|)\|(?!\|)|@|\|&|\bclose\b|\bfflush\b|\bENVIRON\b|\bPROCINFO\b"
-)
-_AWK_WRITES: Final = re.compile(r"\bprintf?\b[^;}\n]*>")
-
-
 def awk(call: Call) -> None:
     """awk: what may start a program or write a file is looked for outside its strings and patterns."""
     program: Word | None = next(iter(call.arguments.positionals), None)
@@ -65,15 +57,15 @@ def awk(call: Call) -> None:
         call.say(
             UNKNOWN, "text.awk-program", "a part of the awk program is known only when it runs", word=program
         )
-    bare = _AWK_REGEX.sub(r"\1 1", _AWK_STRING.sub('""', program.text))
-    if _AWK_RUNS.search(bare):
+    code = read_awk(program.text)
+    if runs(code, program.text):
         call.say(UNKNOWN, "text.awk-runs", "the awk program may start other programs", word=program)
         hit = destructive_text(program.text)
         if hit is not None:
             call.say(
                 DANGEROUS, "text.awk-runs", f"the awk program starts other programs: {hit}", word=program
             )
-    elif _AWK_WRITES.search(bare):
+    elif writes(code, program.text):
         call.say(CAUTION, "text.awk-writes", "the awk program writes files", word=program)
 
 
