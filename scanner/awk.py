@@ -1,6 +1,6 @@
 """awk programs: the code without its strings, patterns and comments, read from left to right.
 
-Whether a slash begins a pattern or divides depends on what stands before it; the awks differ about slashes and
+Whether a slash begins a pattern or divides depends on what stands before it; awks differ about slashes and
 quotes inside a bracket expression. Where that is in doubt, the raw text must hold nothing that acts either.
 """
 
