@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from scanner import rules
@@ -14,6 +15,7 @@ from scanner.judgement import SAFE, Judgement
 from scanner.options import Arguments, Grammar, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
+from scanner.tables import rule as table_entry
 from scanner.unwrap import unwrap
 from scanner.words import OPAQUE, Word
 from schemas.risk import exceeds
@@ -140,6 +142,16 @@ def _tool_grammar(found: Tool) -> Grammar:
 
 
 def _grammar(found: Tool, rule: Rule) -> Grammar:
+    """How a tool reads the options of one rule."""
+    return _kept_grammar(found.name, rule.id) or Grammar()
+
+
+@lru_cache(maxsize=4096)
+def _kept_grammar(name: str, rule_id: str) -> Grammar | None:
+    """The same by name, kept, since it is asked for with every command."""
+    found, rule = tool(name), table_entry(rule_id)
+    if found is None:
+        return None
     values = rule.values | found.values - (rule.options or frozenset())
     known = (rule.options or frozenset()) | (found.flags or frozenset()) | set(rule.raises) | set(rule.lowers)
     known |= set(found.raises)
@@ -231,7 +243,7 @@ def _may_be_worse(found: Tool, path: tuple[str, ...], rule: Rule) -> bool:
 
 def _extends(found: Tool, path: tuple[str, ...]) -> bool:
     joined = " ".join(path)
-    if joined in found.verbs or any(verb.startswith(joined + " ") for verb in found.verbs):
+    if joined in found.verbs or joined in found.beginnings:
         return True
     return found.table is not None and table_knows(found.table, path)
 

@@ -19,6 +19,12 @@ _SETTERS: Final = frozenset(
 _NUMBERS_ONLY: Final = frozenset("?#$!")
 
 
+_SETS_SOMETHING: Final = re.compile(
+    rb"[=(]\s*\(|=|\b(?:for|select|let|declare|typeset|local|readonly|export)\b|\$\["
+)
+"""Without any of these no name can hold a number, nor be a map or an integer."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What assignments there are in a script: how often a name is set, and what kind of value it can take."""
@@ -56,6 +62,8 @@ class Facts:
 def collect(root: Node, source: bytes) -> Facts:
     """Read every assignment of a script, in one pass."""
     facts = Facts()
+    if _SETS_SOMETHING.search(source) is None:
+        return facts
     cursor = root.walk()
     while True:
         node = cursor.node

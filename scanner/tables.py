@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -79,6 +80,8 @@ class Tool:
     first_only: bool
     options_anywhere: bool
     fold_case: bool
+    beginnings: frozenset[str]
+    """Verb words with which a longer verb begins, joined by blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,14 @@ def tool(name: str) -> Tool | None:
         first_only=raw.get("first_only", False),
         options_anywhere=raw.get("options_anywhere", True),
         fold_case=raw.get("fold_case", False),
+        beginnings=frozenset(_beginnings(raw.get("verbs", {}))),
     )
+
+
+def _beginnings(verbs: Iterable[str]) -> Iterator[str]:
+    for verb in verbs:
+        words = verb.split(" ")
+        yield from (" ".join(words[:count]) for count in range(1, len(words)))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -11,9 +11,9 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.assignments import Assignments
-from scanner.flow import INHERITED, PIPE, Place, Stdin, Values
+from scanner.flow import INHERITED, PIPE, Place, Stdin
 from scanner.numbers import collect
-from scanner.reading import REDIRECTS, Sink
+from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
 from scanner.words import Word, unescape_bare
 
@@ -63,29 +63,29 @@ _TWO_LINES: Final = "two lines that the parser takes for one command"
 _NOTHING: Final = frozenset({"comment", "variable_name", "heredoc_body", "heredoc_end"})
 
 
+_HANDLERS: Final[dict[str, str]] = {
+    "list": "_list",
+    "command": "_command",
+    "pipeline": "_pipeline",
+    "redirected_statement": "_redirected",
+    "variable_assignment": "_assignments",
+    "variable_assignments": "_assignments",
+    "declaration_command": "_assignments",
+    "unset_command": "_assignments",
+    "for_statement": "_loop_or_case",
+    "c_style_for_statement": "_loop_or_case",
+    "case_statement": "_loop_or_case",
+    "function_definition": "_function",
+    **dict.fromkeys(_CONTAINERS, "_container"),
+    **dict.fromkeys(_EXPRESSIONS, "_expression"),
+    **dict.fromkeys(WORDS - _CONTAINERS, "_only_word"),
+    **dict.fromkeys(_NOTHING, "_nothing"),
+}
+"""Who walks a node, by its kind."""
+
+
 class Walker(Assignments):
     """Walks one script once and tells a sink. Holds the values of variables on the way."""
-
-    def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
-        super().__init__(source, sink, values)
-        self._handlers: dict[str, Callable[[Node, Place], None]] = {
-            "list": self._list,
-            "command": lambda node, place: self._command(node, place, []),
-            "pipeline": lambda node, place: self._pipeline(node, place, None),
-            "redirected_statement": self._redirected,
-            "variable_assignment": self._assignments,
-            "variable_assignments": self._assignments,
-            "declaration_command": self._assignments,
-            "unset_command": self._assignments,
-            "for_statement": self._loop_or_case,
-            "c_style_for_statement": self._loop_or_case,
-            "case_statement": self._loop_or_case,
-            "function_definition": self._function,
-            **dict.fromkeys(_CONTAINERS, self._container),
-            **dict.fromkeys(_EXPRESSIONS, self._expression),
-            **dict.fromkeys(WORDS - _CONTAINERS, lambda node, _place: self._only_word(node)),
-            **dict.fromkeys(_NOTHING, lambda _node, _place: None),
-        }
 
     def walk(self, root: Node) -> None:
         """Tell the sink everything, in document order."""
@@ -97,15 +97,18 @@ class Walker(Assignments):
             self._taken(match.group(1).decode(), root)
         self._statement(root, self._place)
 
-    def _only_word(self, node: Node) -> None:
+    def _only_word(self, node: Node, _place: Place) -> None:
         self._word(node)
+
+    def _nothing(self, _node: Node, _place: Place) -> None:
+        """A node in which nothing runs."""
 
     # -- statements
 
     def _statement(self, node: Node, place: Place) -> None:
         """One node that stands where a statement can; anything without a handler is unknown."""
         self._place = place
-        self._handlers.get(node.type, self._unreadable)(node, place)
+        getattr(self, _HANDLERS.get(node.type, "_unreadable"))(node, place)
 
     def _unreadable(self, node: Node, place: Place) -> None:
         self._sink.unknown(
@@ -116,7 +119,8 @@ class Walker(Assignments):
                 self._statement(child, replace(place, conditional=True, repeated=True))
 
     def _container(self, node: Node, place: Place) -> None:
-        inner = replace(place, conditional=place.conditional or node.type in _MAYBE)
+        maybe = node.type in _MAYBE
+        inner = replace(place, conditional=True) if maybe and not place.conditional else place
         if node.type == "while_statement":
             inner = replace(inner, repeated=True)
         if node.type == "command_substitution" and self.text(node).startswith("`"):
@@ -128,7 +132,7 @@ class Walker(Assignments):
             if child.type in ("elif_clause", "else_clause"):
                 self._values.back_to(before)
             self._statement(child, inner)
-        if node.type in _MAYBE:
+        if maybe:
             self._values.back_to(before)
 
     def _list(self, node: Node, place: Place) -> None:
@@ -209,7 +213,7 @@ class Walker(Assignments):
 
     # -- commands
 
-    def _command(self, node: Node, place: Place, extra: list[Word]) -> None:
+    def _command(self, node: Node, place: Place, extra: Sequence[Word] = ()) -> None:
         words: list[Word] = []
         assignments: list[tuple[str, Word | None]] = []
         stdin = place.stdin
@@ -236,7 +240,9 @@ class Walker(Assignments):
         self._place = place
         if words:
             self._set_by_command(words, node)
-            self._sink.command(words, assignments, replace(place, stdin=stdin))
+            self._sink.command(
+                words, assignments, place if stdin is place.stdin else replace(place, stdin=stdin)
+            )
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
 
@@ -255,8 +261,9 @@ class Walker(Assignments):
         text, _, _ = unescape_bare(self.text(node).lstrip("\n"))
         return [Word(text, node.start_byte, node.end_byte)]
 
-    def _pipeline(self, node: Node, place: Place, before: Node | None) -> None:
-        previous, mark = before, self._values.mark()
+    def _pipeline(self, node: Node, place: Place) -> None:
+        previous: Node | None = None
+        mark = self._values.mark()
         for child in node.named_children:
             if child.type == "comment":
                 continue

@@ -16,6 +16,8 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
 _GLOB: Final = frozenset("*?[")
+_BLANK: Final = re.compile(r"[ \t\n]")
+_GLOB_CHARACTER: Final = re.compile(r"[*?\[]")
 _ESCAPES: Final = {
     "n": "\n",
     "t": "\t",
@@ -112,6 +114,8 @@ def ansi_c(body: str) -> str:
 
 def unescape_bare(raw: str) -> tuple[str, bool, bool]:
     """An unquoted run: its text, whether any of it was escaped, whether a glob character was not."""
+    if "\\" not in raw:
+        return raw, False, _GLOB_CHARACTER.search(raw) is not None
     out: list[str] = []
     quoted = pattern = False
     index = 0
@@ -287,6 +291,9 @@ def _is_plain_braces(pieces: list[Piece]) -> bool:
 
 
 def _joined(pieces: list[Piece], start: int, end: int) -> Word:
+    if len(pieces) == 1:
+        piece = pieces[0]
+        return Word(piece.text, start, end, piece.quoted, piece.pattern, piece.certain)
     return Word(
         "".join(piece.text for piece in pieces),
         start,
@@ -300,7 +307,7 @@ def _joined(pieces: list[Piece], start: int, end: int) -> Word:
 def _split(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
     """Field splitting for the one case that matters: a lone unquoted variable with blanks in its value."""
     word = _joined(pieces, start, end)
-    if len(pieces) == 1 and not word.quoted and any(blank in word.text for blank in " \t\n"):
+    if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():
             yield Word(part, start, end, False, word.pattern or any(g in part for g in _GLOB), word.certain)
         return

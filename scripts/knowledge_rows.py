@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import re2
 
-from scanner import interpreters, scan, tables, text
+from scanner import argv, globs, interpreters, scan, sqlinside, tables, text
 from scripts.compile_knowledge import ROOT, examples, wrapper_examples
 
 PINS: Final = ROOT / "tests" / "unit" / "scanner" / "data" / "rows.tsv"
@@ -177,7 +177,8 @@ def _wrapper_rows(compiled: dict[str, Any]) -> Iterator[Row]:
 
 CACHES: Final[tuple[Callable[..., Any], ...]] = (
     tables.rule, tables.tool, tables.wrapper, tables.table_rule, tables.patterns, tables.names,
-    text._compiled, interpreters._acts,
+    text._compiled, interpreters._acts, sqlinside._sets,
+    globs._samples, globs._relative, globs._may_be_secret, argv._kept_grammar,
 )  # fmt: skip
 
 

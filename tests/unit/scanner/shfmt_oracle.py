@@ -42,6 +42,9 @@ class Starts:
     def redirect(self, redirect: Redirect) -> None:
         """A redirection is no command."""
 
+    def listed(self, word: Word) -> None:
+        """A word of a list is no command."""
+
     def heredoc(self, text: str) -> None:
         """A here-document is no command."""
 

@@ -31,7 +31,6 @@ cat ~/.aws/c*
 head /root/.aws/c*
 cat /root/.a*/credentials
 cat /home/*/.ssh/id_rsa
-cat /home/x/.ssh/*
 cat $HOME/.ssh/*
 cat ~/.*history
 cat ~/.bash_h*
