@@ -26,6 +26,10 @@ class Statement:
         self.tokens = tokens
         self.nested = nested
         self.found: list[Judgement] = []
+        self._places: dict[str, list[int]] = {}
+        for index, token in enumerate(tokens):
+            if token.kind == "word":
+                self._places.setdefault(token.text, []).append(index)
 
     def say(
         self,
@@ -48,8 +52,8 @@ class Statement:
     def has(self, *texts: str) -> bool:
         """These words, in a row, anywhere outside quotes."""
         return any(
-            all(self.word(at + offset) == text for offset, text in enumerate(texts))
-            for at in range(len(self.tokens))
+            all(self.word(at + offset) == text for offset, text in enumerate(texts[1:], 1))
+            for at in self._places.get(texts[0], ())
         )
 
     def object_after(self, *skip: str) -> tuple[str, ...]:

@@ -35,8 +35,12 @@ class Tokens:
     tokens: list[Token] = field(default_factory=list)
     doubts: list[tuple[str, int, int]] = field(default_factory=list)
     hidden: list[tuple[str, int, int]] = field(default_factory=list)
+    cut: bool = False
+    """There were more hidden texts than are kept."""
 
 
+MAX_HIDDEN: Final = 64
+"""Parts kept that only some servers would run; where there are more, the text is in doubt."""
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
 _LINE_COMMENT: Final = re.compile(r"--[^\n]*")
 _STRING: Final = re.compile(r"'((?:[^']|'')*)'")
@@ -87,6 +91,15 @@ def _meta(text: str, at: int, found: Tokens) -> int:
     return end
 
 
+def _hide(found: Tokens, text: str, begin: int, stop: int, start: int, end: int) -> None:
+    """Keep a part that another dialect would run; a text with very many of them is in doubt anyway."""
+    if len(found.hidden) < MAX_HIDDEN:
+        found.hidden.append((text[begin:stop], start, end))
+    elif len(found.hidden) == MAX_HIDDEN and not found.cut:
+        found.cut = True
+        found.doubts.append(("more parts that only some servers run than are read", start, end))
+
+
 def _line_end(text: str, at: int, found: Tokens) -> int:
     """The index after `\\G`, `\\g` at the end of a line, or a line of one `/`: they send."""
     match = _SENDS.match(text, at) if text[at] in "\\/" else None
@@ -100,7 +113,7 @@ def _bracketed(text: str, begin: int, at: int, closing: int, found: Tokens) -> i
     """Where the name in brackets ends of T-SQL ends, or -1; a token across that end is a doubt."""
     if begin < closing < at - 1:
         found.doubts.append(("a string that begins inside a name in brackets", begin, at))
-        found.hidden.append((text[closing + 1 :], begin, at))
+        _hide(found, text, closing + 1, len(text), begin, at)
         return -1
     if text[begin] == "[" and begin > closing:
         return text.find("]", begin)
@@ -137,10 +150,10 @@ def _block_comment(text: str, at: int, found: Tokens) -> int:
             index += 1
     if depth:
         found.doubts.append(("a comment that does not end", at, index))
-        found.hidden.append((text[at + 2 : index], at, index))
+        _hide(found, text, at + 2, index, at, index)
     elif nested:
         first_end = text.find("*/", at) + 2
-        found.hidden.append((text[first_end:index], at, index))
+        _hide(found, text, first_end, index, at, index)
     return index
 
 
@@ -164,7 +177,7 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
         return 0
     if match is None:
         found.doubts.append(("a string that does not end", at, len(text)))
-        found.hidden.append((text[at + 1 :], at, len(text)))
+        _hide(found, text, at + 1, len(text), at, len(text))
         return len(text)
     inner = match.group(1)
     if prefix is not None and prefix.group() in ("u&", "U&"):
@@ -173,7 +186,7 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
         found.doubts.append(
             ("a backslash before a quote ends the string for some servers only", at, match.end())
         )
-        found.hidden.append((text[at + 1 :], at, len(text)))
+        _hide(found, text, at + 1, len(text), at, len(text))
     found.tokens.append(Token("string" if character in "'eE" else "name", inner, at, match.end()))
     return match.end()
 
@@ -195,11 +208,11 @@ def _dollar(text: str, at: int, found: Tokens) -> int:
     end = text.find(tag.group(0), tag.end())
     if end < 0:
         found.doubts.append(("a dollar-quoted string that does not end", at, len(text)))
-        found.hidden.append((text[tag.end() :], at, len(text)))
+        _hide(found, text, tag.end(), len(text), at, len(text))
         return len(text)
     inner = text[tag.end() : end]
     if ";" in inner and len(inner.strip()) > 1:
-        found.hidden.append((inner, at, end))
+        _hide(found, text, tag.end(), end, at, end)
     found.tokens.append(Token("string", inner, at, end + len(tag.group(0))))
     return end + len(tag.group(0))
 
@@ -225,7 +238,7 @@ def _plain(text: str, at: int, found: Tokens) -> int:
         return at + 1
     if match.group() == "#":
         found.doubts.append(("“#” begins a comment for some servers only", at, len(text)))
-        found.hidden.append((text[at:].partition("\n")[2], at, len(text)))
+        _hide(found, text, text.find("\n", at) + 1 or len(text), len(text), at, len(text))
     found.tokens.append(Token("operator", match.group(), at, match.end()))
     return match.end()
 
