@@ -156,15 +156,45 @@ _AWS_CONSUMES: Final = re.compile(
 )
 
 
+_AWS_NARROW: Final = re.compile(
+    r"[\w\[\]*.]*\.(?:\w*(?:Name|Arn|ARN|Id|Status|State|Time|Date|Version|Runtime|Count|Size|Type|Address|Endpoint))(?:\[\])?"
+)
+"""A `--query` that ends in one fact that is no secret."""
+_AWS_HELD: Final = re.compile(r"(?i)environment|variable|secret|password|token|credential|userdata")
+_AWS_INPUT: Final = ("--cli-input-json", "--cli-input-yaml")
+_AWS_DECRYPTS: Final = ("--with-decryption", "--include-values", "--include-value")
+
+
+def _aws_asks(call: Call, *names: str) -> bool:
+    """Whether one of these options is there, in full or by its beginning, as the tool takes it."""
+    given = {option.name for option in call.arguments.options}
+    return any(full.startswith(name) and len(name) > 3 for full in names for name in given)
+
+
+def _aws_shows(call: Call) -> bool:
+    """Whether the answer holds a secret, and no query leaves it out."""
+    if _AWS_SECRETS.fullmatch(call.path[-1]) or _aws_asks(call, *_AWS_DECRYPTS):
+        return True
+    if call.path[-1] == "describe-instance-attribute" and any("userData" in w.text for w in call.words):
+        return True
+    query = call.arguments.value_of("--query")
+    narrow = (
+        query is not None
+        and _AWS_NARROW.fullmatch(query.text) is not None
+        and _AWS_HELD.search(query.text) is None
+    )
+    return " ".join(call.path) in names("aws_shows_secrets") and not narrow
+
+
 def aws_read(call: Call) -> None:
-    """Reads that show secrets, write a local file, or take messages away from others."""
+    """Reads that show secrets, write a local file, take messages away from others, or read their request."""
     operation = call.path[-1]
-    if _AWS_SECRETS.fullmatch(operation) or call.arguments.has(
-        "--with-decryption", "--with-decrypt", "--include-values", "--include-value"
-    ):
+    if _aws_asks(call, *_AWS_INPUT):
+        call.say(UNKNOWN, "aws.input", "takes what it asks for from a file that is not shown")
+    if _aws_shows(call):
         call.say(CAUTION, "secrets.read", "shows secrets or credentials")
         call.judge.shared.sensitive = call.judge.judgements[-1]
-    elif _AWS_CONSUMES.match(operation):
+    elif _AWS_CONSUMES.match(operation) or " ".join(call.path) in names("aws_writes_file"):
         call.say(CAUTION, "aws.read-acts", f"{operation} does more than read, or writes a local file")
 
 

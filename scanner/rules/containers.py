@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from scanner.call import Call, Handler
-from scanner.judgement import DANGEROUS
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.words import OPAQUE
 
 _HOST_MOUNT: Final = re.compile(
@@ -47,4 +47,44 @@ def exec_option(call: Call) -> None:
             call.judge.inner(value.text, value.start, value.end, f"{call.rule.id}.command")
 
 
-HANDLERS: Final[dict[str, Handler]] = {"container_run": run, "exec_option": exec_option}
+_TEMPLATE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_FIELD: Final = re.compile(r"(?<![\w)\]])\.((?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?)|\$(?![\w.])")
+_WHOLE: Final = re.compile(
+    r"|(?:info\.)?(?:config|runtimeSpec|runtimeSpec\.process|info)|Config|ContainerConfig|(?:Previous)?Spec(?:\.TaskTemplate(?:\.ContainerSpec)?)?|.*(?i:env).*"
+)
+"""Fields of an inspected object that hold the variables of a container: the object itself comes first."""
+_WITHOUT_VARIABLES: Final = frozenset({"network", "volume", "node", "plugin", "pod", "config"})
+
+
+def _shows_variables(template: str) -> bool:
+    """Whether a Go template prints the variables of a container, or the whole of what holds them."""
+    inner = " ; ".join(_TEMPLATE.findall(template))
+    if not inner or ('"' in inner and "index" in inner and re.search(r"index\s+[.$]\s", inner)):
+        return True
+    inner = re.sub(r'"[^"]*"', '""', inner)
+    fields = [match.group(1) or "" for match in _FIELD.finditer(inner)]
+    inside = re.search(r"\b(?:range|with)\b[^;]*\.[A-Za-z]", inner) is not None
+    return any(_WHOLE.fullmatch(field) is not None for field in fields if field or not inside) or (
+        inside and re.search(r"\b(?:range|with)\b[^;]*(?<![\w)\]])[.$](?![\w.])", inner) is not None
+    )
+
+
+def inspect(call: Call) -> None:
+    """`inspect` shows the variables of a container, unless a template chooses other facts."""
+    kind = call.arguments.value_of("--type", "-t")
+    if kind is not None and kind.text in _WITHOUT_VARIABLES:
+        return
+    given = [o.value for o in call.arguments.options if o.name in ("-f", "--format", "--template")]
+    if given and all(value is not None and not _shows_variables(value.text) for value in given):
+        if any(value is not None and OPAQUE in value.text for value in given):
+            call.say(UNKNOWN, "containers.format", "what it shows is known only when it runs")
+        return
+    call.say(CAUTION, "secrets.read", "shows the variables of a container, which may hold secrets")
+    call.judge.shared.sensitive = call.judge.judgements[-1]
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "container_run": run,
+    "containers_inspect": inspect,
+    "exec_option": exec_option,
+}
