@@ -55,13 +55,33 @@ def document(name: str) -> str:
     return (DOCUMENTS / name).read_text(encoding="utf-8")
 
 
+_TRIES = 5
+_FOCUSED = """() => {
+  const content = document.querySelector(".cm-content");
+  content?.focus();
+  return content !== null && document.activeElement === content;
+}"""
+
+
+def _select_all(page: Page) -> None:
+    """All of the editor's text, by keyboard. An editor that has just taken the plain field's place may lose
+    the focus once, and the page would be selected instead.
+    """
+    content = page.locator(".cm-content")
+    for _ in range(_TRIES):
+        page.wait_for_function(_FOCUSED)
+        page.keyboard.press("Control+a")
+        if content.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError("the editor does not keep the focus")
+
+
 def paste(page: Page, text: str, html: str = "") -> float:
     """Put it on the clipboard, paste it into the source by keyboard; milliseconds to the first preview."""
     assert page.evaluate(_PUT, [text, html]), "the clipboard is refused"
     page.evaluate(_WATCH)
     page.get_by_label("Source text").focus()  # a plain field until the editor is there
-    page.locator(".cm-content").focus()
-    page.keyboard.press("Control+a")
+    _select_all(page)
     page.keyboard.press("Control+v")
     took: float = page.evaluate("window.firstPreview")
     return took
@@ -88,8 +108,7 @@ def drop(page: Page, file: Path) -> None:
 
 def source(page: Page) -> str:
     """The whole text of the editor, by a copy of all of it: the page has only the lines in view."""
-    page.locator(".cm-content").focus()
-    page.keyboard.press("Control+a")
+    _select_all(page)
     page.keyboard.press("Control+c")
     text: str = page.evaluate("navigator.clipboard.readText()")
     return text
