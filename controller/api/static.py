@@ -6,9 +6,11 @@ answer has a nonce of its own for the style elements that libraries add; scripts
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -40,18 +42,42 @@ _NO_PAGE: Final = ("/api/", "/git/", "/assets/")
 
 _FRESH: Final = {"Cache-Control": "no-cache"}
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+_TEXTS: Final = (".js", ".css", ".svg", ".json", ".map")
 _NONCE: Final = "__CSP_NONCE__"
 _NOT_BUILT: Final = "The web app is not built. Run `make setup`, or use the command line: dd0c runbooks\n"
 
 
 class _Hashed(StaticFiles):
-    """Files whose names change with their content."""
+    """Files whose names change with their content; texts are sent packed to who reads that."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._packed: dict[str, bytes] = {}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         if response.status_code == 200:
             response.headers.update(_FOREVER)
+            if isinstance(response, FileResponse) and _packs(path, scope):
+                return await self._pack(path, response)
         return response
+
+    async def _pack(self, path: str, response: FileResponse) -> Response:
+        """The file, packed once a process: each name stands for one content, and the folder is ours."""
+        if path not in self._packed:
+            plain = await asyncio.to_thread(Path(response.path).read_bytes)
+            self._packed[path] = await asyncio.to_thread(gzip.compress, plain, 9)
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "ETag": response.headers["etag"]}
+        return Response(self._packed[path], headers=headers | _FOREVER, media_type=response.media_type)
+
+
+def _packs(path: str, scope: Scope) -> bool:
+    """Whether a text is asked for whole by a client that unpacks it."""
+    headers = Headers(scope=scope)
+    accepts = any(
+        item.partition(";")[0].strip() == "gzip" for item in headers.get("accept-encoding", "").split(",")
+    )
+    return accepts and scope["method"] == "GET" and "range" not in headers and path.endswith(_TEXTS)
 
 
 def mount(app: FastAPI, web_folder: Path) -> None:

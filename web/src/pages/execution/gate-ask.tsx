@@ -151,6 +151,8 @@ function TypedName(props: Props & { confirm: string }) {
   const state = typed(confirm, text);
   const approve = useApprove(props);
   const armed = state.armed && !blocked;
+  // Where no name is known, the document takes one of the step's own words: that is no thing that changes.
+  const names = (gate.intent?.command ?? "").includes(confirm);
   const said = pasted ? "Type it: what is pasted has not been read" : state.text;
   return (
     <form
@@ -162,7 +164,8 @@ function TypedName(props: Props & { confirm: string }) {
     >
       {props.irreversible ? <PointOfNoReturn /> : null}
       <label htmlFor={field}>
-        To approve, type the name of what it changes: <code>{visibleCode(confirm)}</code>
+        To approve, type {names ? "the name of what it changes" : "this name of the step"}:{" "}
+        <code>{visibleCode(confirm)}</code>
       </label>
       <div className="gate__form">
         <input

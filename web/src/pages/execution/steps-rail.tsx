@@ -2,7 +2,7 @@
 import { memo, useEffect, useMemo, useRef } from "react";
 import { places } from "@/ui/branches";
 import { PointOfNoReturn, Rail, RailStep } from "@/ui/rail";
-import { riskClass, riskLabel, Shape } from "@/ui/risk";
+import { type RiskWord, riskClass, riskLabel, Shape } from "@/ui/risk";
 import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import {
@@ -12,7 +12,7 @@ import {
   nodeState,
   pointOfNoReturn,
   railNote,
-  riskOf,
+  riskAt,
   type Step,
 } from "./steps";
 
@@ -24,14 +24,14 @@ function Waits({ since }: { since: string }) {
 interface EntryProps {
   step: Step;
   order: number;
+  risk: RiskWord;
   current: boolean;
   waitsSince: string | null;
   onSelect: (id: string) => void;
 }
 
 /** The link of a step: title, risk, and what became of it. */
-const Entry = memo(function Entry({ step, order, current, waitsSince, onSelect }: EntryProps) {
-  const risk = riskOf(step);
+const Entry = memo(function Entry({ step, order, risk, current, waitsSince, onSelect }: EntryProps) {
   const note = railNote(step);
   const look = current ? "" : isBehind(step) ? (step.status.startsWith("skipped") ? "faint" : "") : "todo";
   return (
@@ -96,7 +96,7 @@ export const StepsRail = memo(function StepsRail({ x, onSelect }: Props) {
               place={where[index]}
               notTaken={step.status === "skipped_by_branch"}
             >
-              <Entry {...{ step, current, waitsSince, onSelect }} order={index + 1} />
+              <Entry {...{ step, current, waitsSince, onSelect }} risk={riskAt(x, step)} order={index + 1} />
             </RailStep>,
           ];
         })}
@@ -127,15 +127,15 @@ export const StepsStrip = memo(function StepsStrip({ x, onSelect }: Props) {
           <a
             key={step.id}
             href={current ? "#gate" : `#step-${step.id}`}
-            className={`${look} ${riskClass(riskOf(step))}`}
+            className={`${look} ${riskClass(riskAt(x, step))}`}
             aria-current={current ? "step" : undefined}
-            aria-label={`Step ${index + 1}, ${step.title}, ${riskLabel(riskOf(step)).toLowerCase()}, ${state}`}
+            aria-label={`Step ${index + 1}, ${step.title}, ${riskLabel(riskAt(x, step)).toLowerCase()}, ${state}`}
             onClick={(event) => {
               event.preventDefault();
               onSelect(step.id);
             }}
           >
-            <Shape risk={riskOf(step)} />
+            <Shape risk={riskAt(x, step)} />
             {index + 1}
           </a>
         );

@@ -55,6 +55,11 @@ export function gateRisk(gate: Gate): RiskWord {
   return shownRisk({ command: gate.intent?.command ?? "?", risk: gate.risk, unknown: gate.unknown });
 }
 
+/** The risk of a step as it is asked about now: at its gate that of what would run, a rollback's too. */
+export function riskAt(x: Execution, step: Step): RiskWord {
+  return x.gate?.step === step.id ? gateRisk(x.gate) : riskOf(step);
+}
+
 export function lastAttempt(step: Step): Attempt | undefined {
   return step.attempts?.at(-1);
 }

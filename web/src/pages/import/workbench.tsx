@@ -12,6 +12,7 @@ import {
 import { flushSync } from "react-dom";
 import { useShortcuts } from "@/shell/shortcuts";
 import { useToast } from "@/shell/toast";
+import { SETTLE_MS } from "@/ui/settled";
 import type { PreviewRequest } from "./answer";
 import { askPreview } from "./ask";
 import { takeDraft } from "./draft";
@@ -180,11 +181,18 @@ function useActions(
   editor: { current: EditorHandle | null },
   toSource: () => void,
 ): ImportActions {
+  const last = useRef({ question: "", at: Number.NEGATIVE_INFINITY });
   return useMemo(
     () => ({
-      answer: (question, given) => {
+      answer: (question, given, pointer) => {
+        // The second half of a double click falls on whatever has moved under the pointer since.
+        const now = performance.now();
+        const soon = now - last.current.at < SETTLE_MS;
+        if (pointer && soon && question !== last.current.question) return false;
+        last.current = { question, at: now };
         session.answer(question, given);
         focusAfterAnswer(session, question);
+        return true;
       },
       correct: (change) => session.correct(change),
       change: (found, change) => {

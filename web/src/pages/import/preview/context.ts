@@ -3,7 +3,8 @@ import { createContext } from "react";
 import type { AnswerGiven, Overrides, VariableChange } from "../answer";
 
 export interface ImportActions {
-  answer: (question: string, given: AnswerGiven | null) => void;
+  /** False where nothing was done: another question has just moved to where the last one was answered. */
+  answer: (question: string, given: AnswerGiven | null, pointer?: boolean) => boolean;
   correct: (change: Overrides) => void;
   /** Change a variable, under the name that it has in the text; an empty change takes changes back. */
   change: (found: string, change: VariableChange) => void;
@@ -15,7 +16,7 @@ export interface ImportActions {
 const nothing = () => undefined;
 
 export const ImportContext = createContext<ImportActions>({
-  answer: nothing,
+  answer: () => false,
   correct: nothing,
   change: nothing,
   goTo: nothing,
