@@ -37,6 +37,10 @@ VARIABLE_VALUE_MAX_CHARACTERS: Final = 4_096
 SCAN_MAX_BYTES: Final = 64 * KIB
 SCAN_MAX_DEPTH: Final = 100
 SCAN_MAX_NODES: Final = 50_000
+COMMAND_MAX_HOLES: Final = 48
+LONG_COMMAND_MAX_HOLES: Final = 12
+"""In a command of LONG_COMMAND_CHARACTERS or more; the whole command is scanned once for each."""
+LONG_COMMAND_CHARACTERS: Final = 2_000
 
 # Canonical bytes, signed envelopes (CONTRACTS.md §3, §4)
 CANONICAL_MAX_INTEGER: Final = 2**53 - 1

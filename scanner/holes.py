@@ -13,7 +13,12 @@ from typing import Final, Protocol
 
 from tree_sitter import Node
 
-from base.limits import COMMAND_MAX_BYTES
+from base.limits import (
+    COMMAND_MAX_BYTES,
+    COMMAND_MAX_HOLES,
+    LONG_COMMAND_CHARACTERS,
+    LONG_COMMAND_MAX_HOLES,
+)
 from scanner import environment
 from scanner.bash import BashJudge
 from scanner.parse import Parsed, parse_bash
@@ -88,6 +93,10 @@ def check_template(command: str, variables: Sequence[Variable], *, path: str = "
     found = holes(command)
     if not found:
         return []
+    most = COMMAND_MAX_HOLES if len(command) < LONG_COMMAND_CHARACTERS else LONG_COMMAND_MAX_HOLES
+    if len(found) > most:
+        why = f"a command of this length may hold {most} holes at most; write it as a script that takes them"
+        return [_place(command, found[most].start, path, why)]
     known = {variable.name: variable for variable in variables}
     marks = _marks(command)
     plain = _replaced(command, marks)

@@ -17,6 +17,7 @@ from controller.cli.errors import CliError, ExitCode, code_of_status
 from controller.cli.output import inert
 from controller.config import CLIENT_FILE, default_state_dir
 
+_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
 
 
@@ -29,12 +30,29 @@ class Connection:
 
 
 def find_connection(url: str | None, token: str | None) -> Connection:
-    """Flag, then environment, then the file that `make run` wrote. Raises CliError for what can't be sent."""
+    """Flag, then environment, then the file that `make run` wrote. Raises CliError for what can't be sent.
+
+    The saved token goes to the saved address alone: another server would learn it.
+    """
     url = url or os.environ.get("DD0C_URL")
     token = token or os.environ.get("DD0C_TOKEN") or _token_from_file()
     saved = _saved_connection() if url is None or token is None else {}
-    url = _sound_url(url or saved.get("url") or "http://localhost:8080")
-    return Connection(url, _sound_token(token or saved.get("token")))
+    home = saved.get("url") or "http://localhost:8080"
+    url = _sound_url(url or home)
+    if token is None and _is_same_server(url, home):
+        token = saved.get("token")
+    return Connection(url, _sound_token(token))
+
+
+def _is_same_server(one: str, other: str) -> bool:
+    """The same scheme, host and port; the names of this machine are one host."""
+
+    def place(text: str) -> tuple[str, str, int | None]:
+        found = httpx.URL(_sound_url(text))
+        port = found.port or {"http": 80, "https": 443}.get(found.scheme)
+        return found.scheme, "localhost" if found.host in _HERE else found.host, port
+
+    return place(one) == place(other)
 
 
 def _sound_url(text: str) -> str:

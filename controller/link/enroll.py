@@ -216,5 +216,5 @@ def _fate_code(fate: _Fate | None) -> str:
 def _refused() -> Unauthenticated:
     return Unauthenticated(
         "this enrolment token is not accepted",
-        hint="tokens work once and for a limited time; ask for a new one: dd0c agents enroll",
+        hint="tokens work once and for a limited time; ask for a new one: dd0c agents token",
     )

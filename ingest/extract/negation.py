@@ -39,6 +39,7 @@ _LOOKED_FOR: Final = re.compile(
 )
 """What a check finds: “Ensure that the logs do not show …” forbids nothing."""
 
+_ASIDE: Final = re.compile(r"\([^()\n]{1,200}\)")
 _JUST_NEGATED: Final = re.compile(r"(?i)(?:\bnot|\bnever|n['’`´]?t)\s*$")
 _INSTEAD: Final = re.compile(
     r"(?i)\b(?:use|run|do|try|take)\s+(?:this|these|that|the following)\b"
@@ -73,6 +74,7 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     instead = _INSTEAD.search(last)
     if instead and not _JUST_NEGATED.search(last[: instead.start()]):
         return False
+    last = _ASIDE.sub(_without_aside, last)
     if not negated(last):
         return bool(last.rstrip().endswith(":") and _RETRACTED.search(last))
     found = _NEGATION.search(last)
@@ -80,6 +82,12 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     if last.rstrip(" *_").endswith((":", "→")):
         return True
     return not any(code in last for code in codes) and _ACTS.search(told) is not None
+
+
+def _without_aside(found: re.Match[str]) -> str:
+    """“Empty it (do NOT delete it):” forbids something else; “(never run this)” speaks of what follows."""
+    ban = _NEGATION.search(found[0])
+    return found[0] if ban is None or _ACTS.search(found[0], ban.end()) else ""
 
 
 def forbidding_heading(text: str) -> bool:

@@ -119,6 +119,8 @@ def test_a_ban_is_no_title_of_what_follows() -> None:
         "## What not to do\n\n```bash\nrm -rf /srv\n```\n\n- Run `rm -rf /srv`",
         "```bash\n# never run this\nrm -rf /srv\n```",
         "| when | command |\n|---|---|\n| never run this | `rm -rf /srv` |",
+        "Old way (never do this):\n\n```\nrm -rf /srv\n```",
+        "Empty it (do not use in production):\n\n```\nrm -rf /srv\n```",
         "Don't run the command below.\n\n```sh\nrm -rf /srv\n```",
     ],
 )
@@ -133,7 +135,8 @@ def test_what_is_forbidden_becomes_no_step(text: str) -> None:
     "text",
     ["- Don't forget to run `df -h`.", "- If you do not see it, run `df -h`.", "- Don't panic. Run `df -h`.",
      "- Do not hesitate to run `df -h`.", "Do not interrupt it.\n\n```bash\ndf -h\n```",
-     "Never run `rm -rf /srv`.\n\n```bash\ndf -h\n```"],
+     "Never run `rm -rf /srv`.\n\n```bash\ndf -h\n```",
+     "If it ran away, look at it (do NOT delete it):\n\n```bash\ndf -h\n```"],
 )  # fmt: skip
 def test_what_only_sounds_forbidden_is_a_step(text: str) -> None:
     assert commands(f"# A\n\n{text}\n", "markdown") == ["df -h"]

@@ -182,3 +182,15 @@ def test_r22_a_value_that_passes_is_one_argument(value: str) -> None:
     assert text == f"kubectl get pod {value} -o wide"
     plain = re.sub(r"\\[;|&<>()$`'\"\\]", "", value)  # an escaped character is a part of the argument
     assert not set(plain) & set("$`;|&<>() \n\t'\"")
+
+
+def test_the_holes_of_a_command_are_bounded_before_it_is_scanned() -> None:
+    variables = [Variable(name="a")]
+    few, many = "echo" + " {{ a }}" * 48, "echo" + " {{ a }}" * 49
+    assert check_template(few, variables) == []
+    (problem,) = check_template(many, variables)
+    assert "48 holes at most" in problem.message
+    (long,) = check_template(f"echo {'x' * 2_000}" + " {{ a }}" * 13, variables)
+    assert "12 holes at most" in long.message
+    with pytest.raises(Unprocessable, match="48 holes"):
+        fill_command(many, variables, {"a": "b"})
