@@ -81,7 +81,8 @@ def _through(run: Run, outer: Trace) -> Iterable[Run]:
         yield Run(run.at, run.length, span.start, span.end - span.start)
         return
     first = bisect_right(outer.runs, run.begin, key=_behind)
-    for step in outer.runs[first:]:
+    for index in range(first, len(outer.runs)):  # no slice: it would copy all that follow, each time
+        step = outer.runs[index]
         if step.at >= _end(run):
             break
         begin, end = max(step.at, run.begin), min(_behind(step), _end(run))

@@ -253,8 +253,9 @@ def _blank(line: str) -> int:
 
 def _cut(line: str, margin: int) -> tuple[int, int]:
     """Behind how many characters the column `margin` is, and how far a tab goes beyond it."""
-    for count in range(len(line)):
-        column = len(line[:count].expandtabs(8))
+    column = 0
+    for count, character in enumerate(line):
         if column >= margin:
             return count, column - margin
+        column += 8 - column % 8 if character == "\t" else 1
     return len(line), 0

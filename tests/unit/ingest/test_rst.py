@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,3 +169,22 @@ def test_whatever_comes_every_block_lies_in_the_text(text: str) -> None:
         place = block.place()
         assert 0 <= place.start <= place.end <= len(read.text)
         assert 1 <= block.line <= block.end_line <= text.count("\n") + text.count("\u2028") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- item\n" * 12_000,
+        "::\n\n" + (" " * 3_000 + "x\n") * 20,
+        "a::\n\n" + "\tx\n" * 12_000 + "\n",
+        ".. note::\n\n" * 6_000,
+    ],
+)
+def test_its_time_follows_the_size_of_a_text(text: str) -> None:
+    half = text[: len(text) // 2]
+    begun = time.process_time()
+    normalize(half, "rst")
+    between = time.process_time()
+    normalize(text, "rst")
+    once, twice = between - begun, time.process_time() - between
+    assert twice < 4 * once + 0.5
