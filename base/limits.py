@@ -38,9 +38,9 @@ SCAN_MAX_BYTES: Final = 64 * KIB
 SCAN_MAX_DEPTH: Final = 100
 SCAN_MAX_NODES: Final = 50_000
 COMMAND_MAX_HOLES: Final = 48
-LONG_COMMAND_MAX_HOLES: Final = 12
-"""In a command of LONG_COMMAND_CHARACTERS or more; the whole command is scanned once for each."""
-LONG_COMMAND_CHARACTERS: Final = 2_000
+COMMAND_LEAST_HOLES: Final = 2
+COMMAND_MAX_HOLE_CHARACTERS: Final = 24_000
+"""Holes × characters of a command: the whole of it is scanned once for each hole. Two are always allowed."""
 
 # Canonical bytes, signed envelopes (CONTRACTS.md §3, §4)
 CANONICAL_MAX_INTEGER: Final = 2**53 - 1

@@ -14,10 +14,10 @@ from typing import Final, Protocol
 from tree_sitter import Node
 
 from base.limits import (
+    COMMAND_LEAST_HOLES,
     COMMAND_MAX_BYTES,
+    COMMAND_MAX_HOLE_CHARACTERS,
     COMMAND_MAX_HOLES,
-    LONG_COMMAND_CHARACTERS,
-    LONG_COMMAND_MAX_HOLES,
 )
 from scanner import environment
 from scanner.bash import BashJudge
@@ -93,7 +93,8 @@ def check_template(command: str, variables: Sequence[Variable], *, path: str = "
     found = holes(command)
     if not found:
         return []
-    most = COMMAND_MAX_HOLES if len(command) < LONG_COMMAND_CHARACTERS else LONG_COMMAND_MAX_HOLES
+    room = max(COMMAND_LEAST_HOLES, COMMAND_MAX_HOLE_CHARACTERS // len(command))
+    most = min(COMMAND_MAX_HOLES, room)
     if len(found) > most:
         why = f"a command of this length may hold {most} holes at most; write it as a script that takes them"
         return [_place(command, found[most].start, path, why)]

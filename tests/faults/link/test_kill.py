@@ -107,6 +107,8 @@ class Journal:
                 code = 0 if ended else None
                 report = AttemptReport(UUID(step), seq, state, exit_code=code, started_us=1, ended_us=ended)
                 self.open[seq] = report_to_message(report)
+            # Both are on disk before one is sent: the stream may break between them.
+            for seq in (1, 2):
                 await stream.send(report=self.open[seq])
         elif kind == "report_ack":
             for seq in [seq for seq in self.open if seq <= message.report_ack.report_seq]:
