@@ -167,7 +167,7 @@ class Session:
 
     async def _serve(self, call: _Call, stream: _Open) -> _End:
         self._outbox.open()
-        await call.write(self._outbox.number(agent_pb2.AgentMessage(hello=self._hello())))
+        await say(call, self._outbox.number(agent_pb2.AgentMessage(hello=self._hello())))
         async with asyncio.timeout(WELCOME_SECONDS):
             welcome = await call.read()
         if not isinstance(welcome, agent_pb2.ControllerMessage):
@@ -236,7 +236,7 @@ class Session:
 
     async def _write(self, call: _Call) -> None:
         while True:
-            await call.write(await self._outbox.next())
+            await say(call, await self._outbox.next())
 
     async def _beat(self) -> None:
         while True:
@@ -291,6 +291,19 @@ class Session:
             self._attempts.acknowledge_report(identity, said.report_seq)
         elif body == "renewed":
             self._renewal.take(message.renewed)
+
+
+async def say(call: _Call, message: agent_pb2.AgentMessage) -> None:
+    """Write to the stream. Raises AioRpcError where it breaks, ConnectionError where it was over before.
+
+    grpc tells the second apart from the first by `asyncio.InvalidStateError`, which is a programmer's mistake
+    elsewhere; here a reset may come between any two messages, before the reader has heard of it.
+    """
+    try:
+        await call.write(message)
+    except asyncio.InvalidStateError as problem:
+        code, details = await call.code(), await call.details()
+        raise ConnectionError(f"closed: {code.name.lower()} {details}") from problem
 
 
 def _goodbye(goaway: agent_pb2.GoAway) -> _End:
