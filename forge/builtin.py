@@ -44,7 +44,7 @@ from forge.pull_requests import (
     RefUpdate,
 )
 from forge.pull_rows import PullEvent, PullRow, PullRows
-from forge.pull_views import check_of, show_pull
+from forge.pull_views import check_of, failing_check, head_of, show_listed, show_pull
 from forge.repair import Repair, record_push, repair, settled
 from forge.squash import fork_point, plan_squash
 from forge.storage import DEFAULT_BRANCH, BareRepository, move_refs, read_ref
@@ -184,11 +184,11 @@ class BuiltinForge:
     def _require_checks(self, number: int, head: Oid) -> None:
         events = self.rows.events(number)
         for name in self.settings.required_checks:
-            check = check_of(events, head, name)
-            if check is None:
+            if check_of(events, head, name) is None:
                 raise NotMergeable(f"the check {name} has not run on {head[:12]}")
-            if check.status == "fail":
-                raise NotMergeable(f"the check {name} fails: {check.title}", hint=check.summary)
+        refusal = failing_check(events, head, self.settings.required_checks)
+        if refusal is not None:
+            raise refusal
 
     def _squash(self, git: pygit2.Repository, row: PullRow, base: Oid, head: Oid, actor: Actor) -> Oid:
         squash = plan_squash(git, base, head)
@@ -253,12 +253,12 @@ class BuiltinForge:
 
     def get(self, number: int) -> PullRequest:
         """See Forge."""
-        return show_pull(
-            self.repository.git(), self._row(number), self.rows.events(number), self.settings.page_url
-        )
+        row, events = self._row(number), self.rows.events(number)
+        required = self.settings.required_checks
+        return show_pull(self.repository.git(), row, events, self.settings.page_url, required)
 
     def list(self, state: PullState, cursor: str | None, limit: int) -> Page[PullRequest]:
-        """See Forge. Reviews, checks, comments and mergeability are left to `get`."""
+        """See Forge. Reviews, comments, what a check wrote and mergeability are left to `get`."""
         before = None
         if cursor is not None:
             if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
@@ -266,7 +266,11 @@ class BuiltinForge:
             before = int(cursor)
         rows = self.rows.page(state, before, limit + 1)
         git = self.repository.git()
-        items = tuple(show_pull(git, row, None, self.settings.page_url) for row in rows[:limit])
+        heads = {row.number: head_of(git, row) for row in rows[:limit]}
+        checks = self.rows.checks(heads.items())
+        items = tuple(
+            show_listed(git, row, checks.get(row.number, ()), self.settings.page_url) for row in rows[:limit]
+        )
         return Page(items, str(items[-1].number) if len(rows) > limit else None)
 
     def diff(self, number: int) -> Sequence[FileDiff]:

@@ -5,7 +5,7 @@ Rows hold what git can't (who commented, what a check said); what both hold is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -82,4 +82,11 @@ class PullRows(Protocol):
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """All events in order."""
+        ...
+
+    def checks(self, heads: Collection[tuple[int, Oid]]) -> Mapping[int, Sequence[PullEvent]]:
+        """By number, what the checks said about these (number, head): one call for a whole page.
+
+        Their `body` is left out: a list has no room for 200 of them.
+        """
         ...

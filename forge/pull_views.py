@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import pygit2
@@ -15,15 +16,35 @@ from forge.storage import read_ref
 
 
 def show_pull(
-    git: pygit2.Repository, row: PullRow, events: Sequence[PullEvent] | None, page_url: str | None
+    git: pygit2.Repository,
+    row: PullRow,
+    events: Sequence[PullEvent],
+    page_url: str | None,
+    required: Sequence[str],
 ) -> PullRequest:
-    """The pull request as it is now; without events: the short form of a list."""
-    base_head = read_ref(git, f"refs/heads/{row.base_branch}")
+    """The pull request as it is now. A failing check of those that are `required` keeps it from merging;
+    one that has not run does not: a merge runs it first.
+    """
+    shown = show_listed(git, row, events, page_url)
+    if row.state != "open":
+        return shown
+    refusal = _conflict(git, shown.base_head, read_ref(git, f"refs/heads/{row.branch}")) or failing_check(
+        events, shown.head, required
+    )
+    return replace(shown, mergeable=refusal is None, reason=refusal.reason if refusal else None)
+
+
+def head_of(git: pygit2.Repository, row: PullRow) -> Oid:
+    """The tip of its branch while it is open, the head that it had afterwards."""
     branch_head = read_ref(git, f"refs/heads/{row.branch}") if row.state == "open" else None
-    head = branch_head or row.head_commit
-    mergeable, reason = None, None
-    if events is not None and row.state == "open":
-        mergeable, reason = _mergeable(git, base_head, branch_head)
+    return branch_head or row.head_commit
+
+
+def show_listed(
+    git: pygit2.Repository, row: PullRow, events: Sequence[PullEvent], page_url: str | None
+) -> PullRequest:
+    """The pull request as it is now, without whether it can be merged: what a list has time for."""
+    head = head_of(git, row)
     return PullRequest(
         number=row.number,
         key=row.key,
@@ -33,30 +54,39 @@ def show_pull(
         branch=row.branch,
         head=head,
         base=row.base_branch,
-        base_head=base_head,
+        base_head=read_ref(git, f"refs/heads/{row.base_branch}"),
         author=row.author,
-        mergeable=mergeable,
-        reason=reason,
+        mergeable=None,
+        reason=None,
         created_at=row.created_at,
         updated_at=row.updated_at,
         merge_commit=row.merge_commit,
         merged_at=row.merged_at,
         merged_by=row.merged_by,
-        reviews=_reviews(events or ()),
-        checks=_checks(events or (), head),
-        comments=_comments(events or ()),
+        reviews=_reviews(events),
+        checks=_checks(events, head),
+        comments=_comments(events),
         url=None if page_url is None else f"{page_url}/{row.number}",
     )
 
 
-def _mergeable(git: pygit2.Repository, base: Oid | None, head: Oid | None) -> tuple[bool, str | None]:
+def _conflict(git: pygit2.Repository, base: Oid | None, head: Oid | None) -> NotMergeable | None:
     if base is None or head is None:
-        return False, "a branch is gone"
+        return NotMergeable("a branch is gone")
     try:
         plan_squash(git, base, head)
     except NotMergeable as refusal:
-        return False, refusal.reason
-    return True, None
+        return refusal
+    return None
+
+
+def failing_check(events: Sequence[PullEvent], head: Oid, required: Sequence[str]) -> NotMergeable | None:
+    """Why the checks on a head keep it from merging: the first of those required that fails."""
+    for name in required:
+        check = check_of(events, head, name)
+        if check is not None and check.status == "fail":
+            return NotMergeable(f"the check {name} fails: {check.title}", hint=check.summary)
+    return None
 
 
 def check_of(events: Sequence[PullEvent], commit: Oid, name: str) -> Check | None:

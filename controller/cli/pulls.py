@@ -67,11 +67,9 @@ def show_command(session: Session, number: int) -> None:
         printer.document(pull)
         return
     printer.console.print(Text(f"#{number} {inert(pull['title'])}", style="bold"))
-    reason = plain(pull.get("reason", f"it is {pull['state']}"))
-    mergeable = "yes" if pull.get("mergeable") else f"no: {reason}"
     author = f"{pull['authorEmail']} ({pull['author']})" if pull.get("authorEmail") else pull["author"]
     pairs = [("state", pull["state"]), ("branch", f"{pull['branch']} → {pull['base']}"), ("author", author)]
-    printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", mergeable)])
+    printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", _mergeable(pull))])
     printer.say("\n" + plain_markdown(pull["body"], printer.console.width))
     for check in pull["checks"]:
         printer.say(f"\n{check['name']}: {check['status']} · {plain(check['title'])}", style="bold")
@@ -79,6 +77,13 @@ def show_command(session: Session, number: int) -> None:
             printer.say(plain_markdown(check["summary"], printer.console.width))
     if pull["state"] == "open" and pull.get("mergeable"):
         printer.say(f"\nNext: dd0c pr merge {number}")
+
+
+def _mergeable(pull: dict[str, Any]) -> str:
+    """Whether it can be merged and why not; a check that has not run yet is run by the merge."""
+    if not pull.get("mergeable"):
+        return f"no: {plain(pull.get('reason') or 'it is ' + pull['state'])}"
+    return "yes" if pull.get("check") else "yes, if its check passes: it has not run on this head"
 
 
 @pr_group.command("diff")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -20,6 +22,15 @@ Result = TypeVar("Result")
 
 class _Number(NamedTuple):
     number: int
+
+
+class _CheckRow(NamedTuple):
+    number: int
+    actor: str
+    at: datetime
+    key: str
+    commit: Oid
+    data: Mapping[str, str | int | bool]
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,17 @@ class DatabasePullRows:
     def events(self, number: int) -> Sequence[PullEvent]:
         """See PullRows."""
         return self._all("pull_events_of", PullEvent, number=number)
+
+    def checks(self, heads: Collection[tuple[int, Oid]]) -> Mapping[int, Sequence[PullEvent]]:
+        """See PullRows."""
+        if not heads:
+            return {}
+        numbers, commits = zip(*heads, strict=True)
+        found: dict[int, list[PullEvent]] = defaultdict(list)
+        for row in self._all("checks_of_heads", _CheckRow, numbers=list(numbers), commits=list(commits)):
+            event = PullEvent("check", row.actor, row.at, key=row.key, commit=row.commit, data=row.data)
+            found[row.number].append(event)
+        return found
 
     async def _put_event(self, uow: UnitOfWork, number: int, event: PullEvent) -> None:
         await uow.one(_QUERIES["lock_pull"], _Number, repository_id=self.repository_id, number=number)

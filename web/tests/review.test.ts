@@ -235,6 +235,8 @@ describe("merging", () => {
     expect(texts({ pull: { ...pull, checks: [] } })).toEqual(["not checked yet"]);
     const failing = { ...pull, checks: [{ ...pull.checks[0], status: "fail" }] } as Pull;
     expect(texts({ pull: failing })).toEqual(["the check fails"]);
+    const told = { mergeable: false, reason: "the check dd0c/classification fails: 1 error" };
+    expect(texts({ pull: { ...failing, ...told } })).toEqual(["the check fails"]);
     expect(texts({ pull: { ...pull, mergeable: false, reason: "a conflict in x" } })).toEqual([
       "it does not fit its base",
     ]);

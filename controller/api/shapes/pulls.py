@@ -12,12 +12,17 @@ from forge import pull_requests as forge
 from schemas.model import CommitOid, Instant, Model
 
 
-class CheckShape(Model):
-    """What a check found on the head."""
+class CheckLine(Model):
+    """What a check found on the head, in a line."""
 
     name: str
     status: Literal["pass", "fail", "attention"]
     title: str
+
+
+class CheckShape(CheckLine):
+    """What a check found on the head, with what it wrote."""
+
     summary: str = Field(description="Markdown; its content comes from the repository and is untrusted.")
 
 
@@ -50,7 +55,9 @@ class PullItem(Model):
     head: CommitOid
     author: str
     author_email: str | None = Field(None, description="Where the author is a member.")
-    check: CheckShape | None = Field(None, description="The classification check of its head.")
+    check: CheckLine | None = Field(
+        None, description="The classification check of its head; absent where it has not run on it."
+    )
     created_at: Instant
     updated_at: Instant
     url: str
@@ -60,7 +67,10 @@ class PullShape(PullItem):
     """One pull request, whole."""
 
     body: str = Field(description="Markdown; its content is untrusted.")
-    mergeable: bool | None = Field(None, description="Absent once it is merged or closed.")
+    mergeable: bool | None = Field(
+        None,
+        description="Absent once it is merged or closed; false where it conflicts, or where a check fails.",
+    )
     reason: str | None = Field(None, description="Why it can't be merged.")
     checks: list[CheckShape]
     comments: list[CommentShape]
@@ -139,7 +149,9 @@ def _common(pull: forge.PullRequest, public_url: str, emails: Mapping[str, str])
         "head": pull.head,
         "author": pull.author,
         "author_email": emails.get(pull.author),
-        "check": None if found is None else _check(found),
+        "check": None
+        if found is None
+        else CheckLine(name=found.name, status=found.status, title=found.title),
         "created_at": pull.created_at,
         "updated_at": pull.updated_at,
         "url": pull.url or f"{public_url}/pulls/{pull.number}",

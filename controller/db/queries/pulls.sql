@@ -84,3 +84,12 @@ SELECT kind, actor, created_at AS at, key, commit_oid AS commit, body, data
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
  ORDER BY seq
  LIMIT 5000
+
+-- checks_of_heads --
+-- What the checks said about these heads of pull requests, without what they wrote: for a page of a list.
+SELECT e.number, e.actor, e.created_at AS at, e.key, e.commit_oid AS commit, e.data
+  FROM unnest(%(numbers)s::integer[], %(commits)s::text[]) AS head (number, commit_oid)
+  JOIN dd0c.pull_events e
+    ON e.tenant_id = %(tenant_id)s AND e.repository_id = %(repository_id)s AND e.number = head.number
+   AND e.kind = 'check' AND e.key IS NOT NULL AND e.commit_oid = head.commit_oid
+ ORDER BY e.number, e.seq

@@ -17,6 +17,7 @@ from base.ids import new_id, parse_id, show_id
 from tests.integration.api.kit import PASTE, ROOT, Api
 from tests.integration.api.test_cli import Terminal
 from tests.integration.api.test_floods import serving
+from tests.integration.api.test_reviews import broken
 from tests.integration.engine.texts import ONE
 
 CAUTION = ONE % {"trust": 1, "command": "touch /tmp/mark"}
@@ -189,7 +190,19 @@ async def test_a_pull_request_is_shown_as_plain_text_with_its_author(api: Api, t
         assert "Disk (a & b) is full" in said
         assert "&#" not in said
         assert "\u2060" not in said
-        assert api.tenant.email in await dd0c.call("pr", "list")
+        listed = await dd0c.call("pr", "list")
+        assert api.tenant.email in listed
+        assert " pass " in listed, "the check of each is in the list"
+
+
+async def test_a_pull_request_whose_check_fails_is_not_called_mergeable(api: Api, tmp_path: Path) -> None:
+    number = str(await broken(api))
+    async with serving(api) as port:
+        dd0c = Terminal(f"http://127.0.0.1:{port}", api.tokens["owner"], tmp_path)
+        said = await dd0c.call("pr", "show", number)
+        assert "no: the check dd0c/classification fails: " in said
+        assert "Next: dd0c pr merge" not in said
+        assert " fail " in await dd0c.call("pr", "list")
 
 
 async def test_r4_a_lost_command_is_named_as_lost(api: Api, tmp_path: Path) -> None:

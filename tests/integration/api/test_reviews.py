@@ -6,6 +6,9 @@ from typing import Any
 
 import httpx
 
+from controller.review.proposals import About, actor_of
+from controller.tenants.service import authenticate_token
+from forge.pull_requests import Proposal, ProposedFile
 from tests.integration.api.kit import PASTE, Api
 
 SECRET = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
@@ -16,6 +19,14 @@ async def opened(client: httpx.AsyncClient, paste: str = PASTE, name: str = "dis
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()["pull"]
     return found
+
+
+async def broken(api: Api) -> int:
+    """A pull request as a push can make it: with a document that is none. Its number."""
+    owner = await authenticate_token(api.services.database, api.tokens["owner"])
+    file = ProposedFile("runbooks/broken.yaml", b"kind: Cookbook\n")
+    proposal = Proposal("broken", "A broken one", "Because.", (file,), actor_of(owner))
+    return (await api.services.proposals.publish(owner, proposal, About("edit", "broken"))).number
 
 
 async def edited(client: httpx.AsyncClient, name: str, old: str, new: str) -> dict[str, Any]:
@@ -154,3 +165,17 @@ async def test_the_list_says_who_ran_it_last(api: Api) -> None:
         shown = (await client.get("/api/v1/runbooks/disk-full")).json()
     assert shown["lastRun"] == item["lastRun"]
     assert shown["stepList"][0]["found"]["keys"] == 1
+
+
+async def test_a_list_carries_the_check_of_each_and_says_no_more_than_one(api: Api) -> None:
+    async with api.client() as client:
+        good = await opened(client)
+        bad = await broken(api)
+        listed = (await client.get("/api/v1/pulls")).json()["items"]
+        checks = {item["number"]: item["check"] for item in listed}
+        assert checks[good["number"]]["status"] == "pass"
+        assert checks[bad]["status"] == "fail"
+        assert all(set(check) == {"name", "status", "title"} for check in checks.values())
+        shown = (await client.get(f"/api/v1/pulls/{bad}")).json()
+    assert shown["mergeable"] is False
+    assert shown["reason"].startswith("the check dd0c/classification fails: ")

@@ -135,6 +135,31 @@ class ForgeConformance:
         forge.set_check(pull.head, PASS)
         assert forge.get(pull.number).checks == (PASS,)
 
+    def test_a_failing_check_is_why_it_can_not_be_merged(self, forge: Forge) -> None:
+        pull = forge.publish(proposal())
+        forge.set_check(pull.head, FAIL)
+        shown = forge.get(pull.number)
+        assert (shown.mergeable, shown.reason) == (False, f"the check {CLASSIFICATION_CHECK} fails: 1 error")
+        forge.set_check(pull.head, PASS)
+        shown = forge.get(pull.number)
+        assert (shown.mergeable, shown.reason) == (True, None)
+
+    def test_a_list_says_what_the_check_of_each_head_found(self, forge: Forge) -> None:
+        first = forge.publish(proposal("k1"))
+        second = forge.publish(proposal("k2", files={"runbooks/c.yaml": b"c: 1\n"}))
+        third = forge.publish(proposal("k3", files={"runbooks/d.yaml": b"d: 1\n"}))
+        forge.set_check(first.head, PASS)
+        forge.set_check(second.head, FAIL)
+        forge.set_check(third.head, PASS)
+        forge.publish(proposal("k3", files={"runbooks/d.yaml": b"d: 2\n"}))
+        listed = forge.list("open", None, 10)
+        said = {item.number: [(check.name, check.status) for check in item.checks] for item in listed.items}
+        assert said == {
+            first.number: [(CLASSIFICATION_CHECK, "pass")],
+            second.number: [(CLASSIFICATION_CHECK, "fail")],
+            third.number: [],
+        }, "the check of an older head says nothing about this one"
+
     def test_a_base_that_moved_elsewhere_does_not_hinder(
         self, forge: Forge, advance_base: AdvanceBase
     ) -> None:

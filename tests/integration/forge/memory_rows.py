@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from forge.pull_requests import Oid, PullState
 from forge.pull_rows import PullEvent, PullRow
@@ -48,3 +49,13 @@ class MemoryPullRows:
 
     def events(self, number: int) -> Sequence[PullEvent]:
         return tuple(self.log.get(number, ()))
+
+    def checks(self, heads: Collection[tuple[int, Oid]]) -> Mapping[int, Sequence[PullEvent]]:
+        return {
+            number: [
+                replace(event, body="")
+                for event in self.events(number)
+                if (event.kind, event.commit) == ("check", head)
+            ]
+            for number, head in heads
+        }

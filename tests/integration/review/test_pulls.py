@@ -55,6 +55,8 @@ async def test_proposing_the_same_twice_is_one_pull_request_and_one_event(desk: 
 async def test_a_merge_is_refused_with_reasons_while_the_check_fails(desk: Desk) -> None:
     pull = await publish(desk, "k1", "runbooks/disk.yaml", runbook("disk") + "      colour: blue\n")
     assert [check.status for check in pull.checks] == ["fail"]
+    assert pull.mergeable is False
+    assert "dd0c/classification fails" in (pull.reason or "")
     with pytest.raises(Conflict) as refused:
         await desk.world.proposals.merge(await desk.principal("maintainer"), pull.number, pull.head)
     assert refused.value.reason_code == "not_mergeable"

@@ -2049,8 +2049,23 @@ export interface components {
             raisesTrust: boolean;
         };
         /**
+         * CheckLine
+         * @description What a check found on the head, in a line.
+         */
+        CheckLine: {
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pass" | "fail" | "attention";
+            /** Title */
+            title: string;
+        };
+        /**
          * CheckShape
-         * @description What a check found on the head.
+         * @description What a check found on the head, with what it wrote.
          */
         CheckShape: {
             /** Name */
@@ -4124,8 +4139,8 @@ export interface components {
              * @description Where the author is a member.
              */
             authorEmail?: string | null;
-            /** @description The classification check of its head. */
-            check?: components["schemas"]["CheckShape"] | null;
+            /** @description The classification check of its head; absent where it has not run on it. */
+            check?: components["schemas"]["CheckLine"] | null;
             /** Createdat */
             createdAt: string;
             /** Updatedat */
@@ -4160,8 +4175,8 @@ export interface components {
              * @description Where the author is a member.
              */
             authorEmail?: string | null;
-            /** @description The classification check of its head. */
-            check?: components["schemas"]["CheckShape"] | null;
+            /** @description The classification check of its head; absent where it has not run on it. */
+            check?: components["schemas"]["CheckLine"] | null;
             /** Createdat */
             createdAt: string;
             /** Updatedat */
@@ -4175,7 +4190,7 @@ export interface components {
             body: string;
             /**
              * Mergeable
-             * @description Absent once it is merged or closed.
+             * @description Absent once it is merged or closed; false where it conflicts, or where a check fails.
              */
             mergeable?: boolean | null;
             /**

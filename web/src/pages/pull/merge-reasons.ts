@@ -36,7 +36,8 @@ export function mergeReasons({ pull, review, seenHead, lost, permissions, role }
     });
   }
   reasons.push(...reviewReasons(review, seenHead), ...checkReasons(pull));
-  if (pull.mergeable === false) {
+  // Why the check fails is said above, with what to do about it.
+  if (pull.mergeable === false && !pull.reason?.startsWith(`the check ${CHECK} `)) {
     reasons.push({
       short: "it does not fit its base",
       text: `It can't be merged: ${pull.reason ?? "the branch does not fit its base"}.`,

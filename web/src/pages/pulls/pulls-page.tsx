@@ -27,7 +27,7 @@ const CHECKS = {
   fail: { Icon: CircleX, word: "Fails" },
 };
 
-function Check({ check }: { check: Schemas["CheckShape"] | null | undefined }) {
+function Check({ check }: { check: Schemas["CheckLine"] | null | undefined }) {
   const { Icon, word } = check ? CHECKS[check.status] : { Icon: CircleDashed, word: "Not in this list" };
   return (
     <>
