@@ -100,7 +100,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         handlers[rule.handler](call)
 
 
-def _matches(raised: Raise, option: Option) -> bool | None:
+def matches(raised: Raise, option: Option) -> bool | None:
     """Whether an entry speaks about this option's value; None where the value is not known."""
     if raised.when is None:
         return True
@@ -118,7 +118,7 @@ def _lowered(call: Call) -> Raise | None:
         entry = call.rule.lowers.get(option.name)
         if entry is None or option.abbreviated:
             continue
-        if not _matches(entry, option):
+        if not matches(entry, option):
             return None
         found = found or entry
     return found
@@ -163,7 +163,7 @@ def _is_listed(rule: Rule, tool: Tool, option: Option) -> bool:
 
 
 def _raised(call: Call, entry: Raise, option: Option) -> None:
-    matched = _matches(entry, option)
+    matched = matches(entry, option)
     if matched is None and entry.risk is not SAFE:
         call.say(
             UNKNOWN, f"{call.rule.id}{option.name}", f"the value of {option.name} is known only when it runs"

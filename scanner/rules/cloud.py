@@ -7,119 +7,20 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.rules.cloud_reads import DESTROYS, SECRETS, path_of, reads
 from scanner.tables import names
 from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE
-_READ_VERBS: Final = frozenset(
-    "list ls describe show get status info version read tail logs print whoami help get-iam-policy "
-    "list-grants search get-server-config get-ancestors get-value get-credentials-list "
-    "usage list-instances "
-    "get-health "
-    "diagnose exists ratelimit get-upgrades get-instance-view get-versions get-history "
-    "get-operation-status get-serial-port-output test-iam-permissions".split()
-)
-_ALONE: Final = frozenset({"version", "info", "help", "status", "logs", "ls", "list"})
-"""Reading verbs that may stand first, with a name behind them: `fly logs`, `vercel ls project`."""
-_LISTS: Final = re.compile(r"list-[a-z-]+")
-_DESTROY_VERBS: Final = re.compile(
-    r"(?:.*[:-])?(?:delete|destroy|remove|rm|purge|terminate|deprovision|reset|wipe|detach|revoke|disable|delete-batch|"
-    r"delete-access|leave|drop|deallocate|scale-down|abandon-instances|delete-instances)(?:-.*)?"
-)
-_SECRETS: Final = re.compile(
-    r"(?i)secrets?|keyvault|access-?keys?|password|credentials?|auth(?:-token)?|print-access-token|keys?\b|connection-?strings?|tokens?|ssm|publish|appsettings|kubeconfig|sas\b|admin-user"
-)
 _COMMAND_OPTIONS: Final = frozenset({"--scripts", "--command", "-C", "-c", "--cmd", "--startup-script"})
 _SIZE_OPTIONS: Final = frozenset({"--replicas", "--num-nodes", "--min-instances", "--size"})
-_WORD: Final = re.compile(r"[a-z][a-z0-9-]*(?::[a-z0-9-]+)*")
-
-
-def _path(call: Call) -> list[str]:
-    """The leading plain words: groups and verb of a cloud tool."""
-    found: list[str] = []
-    skip = False
-    for word in call.words[1:]:
-        if skip:
-            skip = False
-            continue
-        if word.text.startswith("-"):
-            if found:
-                break
-            skip = word.text in call.tool.values
-            continue
-        if not word.literal or not _WORD.fullmatch(word.text):
-            break
-        found.append(word.text)
-    return found[:6]
-
-
-def _reads(call: Call) -> str | None:
-    """A reading verb in verb position, nothing destructive, nothing secret, and no foreign endpoint."""
-    path = _path(call)
-    if call.words[-1].text == "--help" and len(call.words) == len(path) + 2:
-        return "prints help"
-    if path == ["auth", "list"]:
-        return "lists the accounts that are signed in"
-    if (
-        any(_SECRETS.search(part) for part in path[:-1])
-        or "ssh" in path
-        or ("run" in path[:-1] and "services" not in path)
-    ):
-        return None
-    options = [word.text.split("=", 1)[0] for word in call.words[1:] if word.text.startswith("-")]
-    if any(
-        name
-        in (
-            "--impersonate-service-account",
-            "--endpoint",
-            "--out-file",
-            "--output-file",
-            "--access-token-file",
-            "--file",
-            "--flags-file",
-            "--open",
-            "--yes",
-        )
-        for name in options
-    ):
-        return None
-    verb_at = _verb_at(call.tool.name, path)
-    if verb_at is None or any(_DESTROY_VERBS.fullmatch(part) for part in path[: verb_at + 1]):
-        return None
-    return "only reads from the cloud"
-
-
-def _verb_at(tool: str, path: list[str]) -> int | None:
-    """Where a reading verb stands; None where a word before it may be the verb.
-
-    Only groups, which are nouns, stand before a verb: `instances list`. In `instances stop list` the verb is
-    `stop`, and `list` is the name of an instance.
-    """
-    for at, part in enumerate(path):
-        if part in _READ_VERBS or _LISTS.fullmatch(part):
-            alone = at > 0 or len(path) == 1 or part in _ALONE or tool in _VERB_FIRST
-            return at if alone and _SECRETS.search(part) is None else None
-        if tool in _VERB_FIRST or not _is_group(tool, part):
-            return None
-    return None
-
-
-_VERB_FIRST: Final = frozenset({"nova", "cinder"})
-_PLURAL: Final = re.compile(r"[a-z]{2,}[^s-]s")
-"""Nouns in the plural name groups in every one of these tools; verbs have no such ending."""
-
-
-def _is_group(tool: str, part: str) -> bool:
-    if part == "sql" and tool not in ("gcloud", "az"):
-        return False
-    return part in names("cloud_groups") or _PLURAL.fullmatch(part) is not None
 
 
 def verbs(call: Call) -> None:
     """What the verb says: destroys, shows a secret, or runs a command on a machine."""
-    path = _path(call)
-    if any(_DESTROY_VERBS.fullmatch(part) for part in path):
+    path = path_of(call)
+    if any(DESTROYS.fullmatch(part) for part in path):
         named = [word.text for word in call.arguments.positionals if word.known and word.text not in path]
         value = call.arguments.value_of("-n", "--name")
         call.say(
@@ -129,7 +30,7 @@ def verbs(call: Call) -> None:
             resources=named or ([value.text] if value is not None and value.known else path[-1:]),
             reversibility=_FINAL,
         )
-    if any(_SECRETS.search(part) for part in path):
+    if any(SECRETS.search(part) for part in path):
         call.say(CAUTION, "secrets.read", "may show or change secrets")
     for word, following in zip(call.words[1:], call.words[2:], strict=False):
         if word.text in _COMMAND_OPTIONS:
@@ -162,6 +63,7 @@ _AWS_NARROW: Final = re.compile(
 """A `--query` that ends in one fact that is no secret."""
 _AWS_HELD: Final = re.compile(r"(?i)environment|variable|secret|password|token|credential|userdata")
 _AWS_INPUT: Final = ("--cli-input-json", "--cli-input-yaml")
+_FILES: Final = ("file://", "fileb://")
 _AWS_DECRYPTS: Final = ("--with-decryption", "--include-values", "--include-value")
 
 
@@ -186,6 +88,11 @@ def _aws_shows(call: Call) -> bool:
     return " ".join(call.path) in names("aws_shows_secrets") and not narrow
 
 
+def _from_file(text: str) -> bool:
+    """`file://x`, `--filters=fileb://x`: the tool puts the file in its place."""
+    return text.partition("=")[2].startswith(_FILES) or text.startswith(_FILES)
+
+
 def aws_read(call: Call) -> None:
     """Reads that show secrets, write a local file, take messages away from others, or read their request."""
     operation = call.path[-1]
@@ -194,6 +101,8 @@ def aws_read(call: Call) -> None:
     if _aws_shows(call):
         call.say(CAUTION, "secrets.read", "shows secrets or credentials")
         call.judge.shared.sensitive = call.judge.judgements[-1]
+    elif any(_from_file(word.text) for word in call.words[1:]):
+        call.say(CAUTION, "aws.file", "sends what a local file holds")
     elif _AWS_CONSUMES.match(operation) or " ".join(call.path) in names("aws_writes_file"):
         call.say(CAUTION, "aws.read-acts", f"{operation} does more than read, or writes a local file")
 
@@ -260,4 +169,4 @@ HANDLERS: Final[dict[str, Handler]] = {
     "sensitive": sensitive,
     "consul_read": consul_read,
 }
-READERS: Final[dict[str, Reader]] = {"cloud_verbs": _reads}
+READERS: Final[dict[str, Reader]] = {"cloud_verbs": reads}
