@@ -15,7 +15,8 @@ MAX_PATH: Final = 6
 _READ_VERBS: Final = frozenset(
     "list ls describe show get status info version read tail logs whoami help get-iam-policy list-grants "
     "search get-server-config get-ancestors get-value usage get-health exists ratelimit get-upgrades "
-    "get-instance-view get-versions get-history get-operation-status get-serial-port-output test-iam-permissions "
+    "get-instance-view get-versions get-history get-operation-status get-serial-port-output "
+    "test-iam-permissions "
     "list-instances list-locations list-sizes list-skus list-usage list-usages list-runtimes list-deleted "
     "list-ip-addresses list-vm-resize-options list-errors list-tags list-member list-deployments "
     "list-grantable-roles list-testable-permissions list-versions list-jobs list-operations".split()
