@@ -115,6 +115,7 @@ def execution_item(summary: views.ExecutionSummary) -> ExecutionItem:
         gate_risk=None if summary.gate_risk is None else _word(summary.gate_risk),
         requested_by=summary.requested_by,
         requester=summary.requester,
+        parent_id=None if summary.parent is None else show_id("exe", summary.parent),
         created_at=summary.created_at,
         started_at=summary.started_at,
         ended_at=summary.ended_at,

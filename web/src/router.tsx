@@ -7,8 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { Problem } from "@/api/problem";
-import { meQuery, queryClient } from "@/api/queries";
+import { meQuery, queryClient, sessionQuery } from "@/api/queries";
 import { hasOpenDraft } from "@/pages/import/draft";
 import { announceSignIn } from "@/pages/signed-out/come-back";
 import { Broken, NotFound } from "@/shell/fallbacks";
@@ -31,14 +30,11 @@ function texts<Name extends string>(...names: Name[]) {
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
-/** Signed in, or null; any other failure is thrown, so that "away" is never taken for "signed out". */
+/** Signed in, or null; a failure is thrown, so that "away" is never taken for "signed out". */
 async function member() {
-  try {
-    return await queryClient.ensureQueryData(meQuery);
-  } catch (error) {
-    if (error instanceof Problem && error.status === 401) return null;
-    throw error;
-  }
+  return (
+    queryClient.getQueryData(meQuery.queryKey) ?? (await queryClient.fetchQuery(sessionQuery)).me ?? null
+  );
 }
 
 const landing = createRoute({

@@ -67,3 +67,29 @@ describe("a change whose answer is lost", () => {
     expect(new Set([first, other, next]).size).toBe(3);
   });
 });
+
+describe("a double click", () => {
+  it("sends one request, and both get its answer; the next click is a new intention", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    fetching.mockReturnValueOnce(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    const both = Promise.all([comment("d"), comment("d")]);
+    await vi.waitFor(() => expect(fetching).toHaveBeenCalled());
+    answer(json(201, { id: 3 }));
+    expect(await both).toEqual([{ id: 3 }, { id: 3 }]);
+    expect(fetching).toHaveBeenCalledTimes(1);
+    fetching.mockResolvedValueOnce(json(201, { id: 4 }));
+    expect(await comment("d")).toEqual({ id: 4 });
+    expect(new Set(keys()).size).toBe(2);
+  });
+
+  it("fails for both where it fails", async () => {
+    fetching.mockResolvedValueOnce(json(409, { code: "busy", detail: "It is." }, "application/problem+json"));
+    const both = await Promise.all([problem(comment("e")), problem(comment("e"))]);
+    expect(both.map((one) => one?.code)).toEqual(["busy", "busy"]);
+    expect(fetching).toHaveBeenCalledTimes(1);
+  });
+});

@@ -9,11 +9,12 @@ from fastapi.responses import RedirectResponse
 
 from base.ids import show_id
 from controller.api import rates
-from controller.api.auth import Caller, ServicesDep
+from controller.api.auth import Caller, ServicesDep, authenticate
 from controller.api.borders import SESSION_COOKIE
 from controller.api.routing import Route, address
 from controller.api.services import Services
-from controller.api.shapes.people import Me, SignedIn, SignInRequest, TenantShape
+from controller.api.shapes.people import Me, SessionState, SignedIn, SignInRequest, TenantShape
+from controller.tenants.principal import Principal
 from controller.tenants.roles import PERMISSIONS
 from controller.tenants.service import Session, end_session, exchange_sign_in_link, find_tenant
 from schemas.errors import Unauthenticated
@@ -34,6 +35,16 @@ async def sign_in_page(
     response = RedirectResponse("/", status_code=303)
     _set_cookie(response, services, session)
     return response
+
+
+@router.get("/session", summary="Is somebody signed in?")
+async def session_state(request: Request, services: ServicesDep) -> SessionState:
+    """The same as `/me`, for a page that only asks: nobody is an answer here, not a refusal."""
+    try:
+        principal = await authenticate(request, services)
+    except Unauthenticated:
+        return SessionState()
+    return SessionState(me=await _me(principal, services))
 
 
 @router.post("/session", status_code=201, summary="Sign in with a one-time token")
@@ -64,6 +75,10 @@ async def sign_out(request: Request, services: ServicesDep) -> Response:
 @router.get("/me", summary="Who am I")
 async def me(principal: Caller, services: ServicesDep) -> Me:
     """The member behind the credential, the tenant, and what the role allows."""
+    return await _me(principal, services)
+
+
+async def _me(principal: Principal, services: Services) -> Me:
     async with services.database.work(principal.tenant_id) as uow:
         tenant = await find_tenant(uow)
     allowed = principal.scopes or PERMISSIONS[principal.role]

@@ -199,6 +199,7 @@ class ExecutionItem(Model):
     gate_risk: RiskWord | None = Field(None, description="Of the open gate.")
     requested_by: str
     requester: str | None = Field(None, description="The address of the member who asked.")
+    parent_id: str | None = Field(None, description="The execution that this one rolls back.")
     created_at: Instant
     started_at: Instant | None = None
     ended_at: Instant | None = None

@@ -30,6 +30,12 @@ class Me(Model):
     permissions: list[Permission]
 
 
+class SessionState(Model):
+    """Whether somebody is signed in, and who."""
+
+    me: Me | None = Field(None, description="Null where the caller shows no credential that is valid.")
+
+
 class SignInRequest(Input):
     """The one-time token of a sign-in URL."""
 

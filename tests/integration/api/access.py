@@ -21,6 +21,7 @@ ACCESS: Final[dict[str, str]] = {
     # Without sign-in: nothing else is.
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
+    f"GET {V}/session": PUBLIC,  # says that nobody is signed in, and no more
     f"POST {V}/session": PUBLIC,
     f"DELETE {V}/session": PUBLIC,
     f"POST {V}/runbooks/parse-preview": PUBLIC,

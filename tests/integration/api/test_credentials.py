@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from base.ids import parse_id
+from controller.api.borders import SESSION_COOKIE
 from controller.api.routes import panic, people
 from controller.api.shapes.people import TokenRequest
 from controller.tenants.principal import Principal
@@ -137,3 +138,23 @@ def test_r74_an_old_sign_in_from_the_host_clears_nothing_alone() -> None:
     assert not panic._fresh_from_host("host", None)
     for source in ("web", "token", "jwt"):
         assert not panic._fresh_from_host(source, now)
+
+
+async def test_who_only_asks_whether_somebody_is_signed_in_gets_an_answer_that_says_no_more(api: Api) -> None:
+    asked = "/api/v1/session"
+    async with api.client("") as stranger:
+        nobody = await stranger.get(asked)
+        assert (nobody.status_code, nobody.json()) == (200, {})
+        stranger.cookies.set(SESSION_COOKIE, "dds_" + "0" * 43)
+        unknown = await stranger.get(asked)
+        assert (unknown.status_code, unknown.text) == (200, nobody.text), "a wrong cookie is nobody, too"
+        refused = await stranger.get("/api/v1/me")
+        assert refused.status_code == 401
+    async with api.client("ddt_" + "0" * 43) as stranger:
+        assert (await stranger.get(asked)).text == nobody.text
+    async with _browser(api, "viewer") as browser:
+        mine = await browser.get(asked)
+        assert mine.json()["me"] == (await browser.get("/api/v1/me")).json()
+        assert mine.headers["cache-control"] == "no-store"
+        assert (await browser.delete(asked)).status_code == 204
+        assert (await browser.get(asked)).text == nobody.text

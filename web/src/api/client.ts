@@ -63,15 +63,26 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
 
 const UNANSWERED_KEPT = 200;
 const unanswered = new Map<string, string>();
+/** What is on its way, by its intention: a second click before the answer waits for that very answer. */
+const underWay = new Map<string, Promise<unknown>>();
 
 /**
  * Send an intention under a key of its own. `what` names it whole: the address, the version, the body.
  *
- * Where no answer came the key is kept, so that the same intention sent again happens once. An answer of any
- * kind ends it: the next click with the same content is a new intention.
+ * While it is on its way, the same again is the same: a double click sends one request. Where no answer came
+ * the key is kept, so that the same intention sent again happens once. An answer of any kind ends it: the next
+ * click with the same content is a new intention.
  */
-export async function once<T>(what: readonly unknown[], send: (key: string) => Promise<T>): Promise<T> {
+export function once<T>(what: readonly unknown[], send: (key: string) => Promise<T>): Promise<T> {
   const intention = JSON.stringify(what);
+  const first = underWay.get(intention) as Promise<T> | undefined;
+  if (first) return first;
+  const sent = sendOnce(intention, send).finally(() => underWay.delete(intention));
+  underWay.set(intention, sent);
+  return sent;
+}
+
+async function sendOnce<T>(intention: string, send: (key: string) => Promise<T>): Promise<T> {
   const key = unanswered.get(intention) ?? crypto.randomUUID();
   unanswered.set(intention, key);
   const [oldest] = unanswered.keys();

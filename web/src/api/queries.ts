@@ -39,6 +39,17 @@ export const meQuery = queryOptions({
   staleTime: 30_000,
 });
 
+/** Who is signed in, if anybody: for those who only ask, and for whom "nobody" is an answer. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  staleTime: 0,
+  queryFn: async () => {
+    const session = await take(api.GET("/api/v1/session"));
+    if (session.me) queryClient.setQueryData(meQuery.queryKey, session.me);
+    return session;
+  },
+});
+
 export const panicQuery = queryOptions({
   queryKey: ["panic"],
   // It is the page's pulse, too: its first lost answer counts.
@@ -88,6 +99,20 @@ export const executionQuery = (id: string) =>
 export const pullsQuery = queryOptions({
   queryKey: ["pulls", "list"],
   queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { state: "open", limit: 100 } } })),
+});
+
+const PULL_STATES = ["merged", "open", "closed"] as const;
+
+/** Whether there has ever been one, whatever became of it. */
+export const anyPullQuery = queryOptions({
+  queryKey: ["pulls", "any"],
+  queryFn: async () => {
+    for (const state of PULL_STATES) {
+      const page = await take(api.GET("/api/v1/pulls", { params: { query: { state, limit: 1 } } }));
+      if (page.items.length > 0) return true;
+    }
+    return false;
+  },
 });
 
 export const pullQuery = (number: number) =>

@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Is somebody signed in?
+         * @description The same as `/me`, for a page that only asks: nobody is an answer here, not a refusal.
+         */
+        get: operations["session_state_api_v1_session_get"];
         put?: never;
         /**
          * Sign in with a one-time token
@@ -2634,6 +2638,11 @@ export interface components {
              * @description The address of the member who asked.
              */
             requester?: string | null;
+            /**
+             * Parentid
+             * @description The execution that this one rolls back.
+             */
+            parentId?: string | null;
             /** Createdat */
             createdAt: string;
             /** Startedat */
@@ -4762,6 +4771,14 @@ export interface components {
             knowledgeVersion: string;
         };
         /**
+         * SessionState
+         * @description Whether somebody is signed in, and who.
+         */
+        SessionState: {
+            /** @description Null where the caller shows no credential that is valid. */
+            me?: components["schemas"]["Me"] | null;
+        };
+        /**
          * SetAside
          * @description A sentence that became nothing that runs.
          */
@@ -5636,6 +5653,31 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    session_state_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            421: components["responses"]["Problem421"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     sign_in_api_v1_session_post: {
         parameters: {
             query?: never;
