@@ -92,8 +92,41 @@ function riskOf(span: Span, fallback: RiskWord): string {
   );
 }
 
-/** The characters that decided, with the reason on hover and on focus. */
-function Deciding({ span, risk, text }: { span: Span; risk: RiskWord; text: string }) {
+/** A program's own word behind its name, as in `kubectl delete`: no path, no option, no value. */
+const SUBCOMMAND = /^[A-Za-z][A-Za-z-]*$/;
+/** A redirection and a quoted text have no verb in front: such a span is narrow already. */
+const WHOLE = /^[0-9&]*[<>]|^['"]/;
+
+/**
+ * What to underline of a span: `{{ holes }}`, the verb, and options. Pure.
+ *
+ * The scanner's span is all of the command that it judged; where every word is marked, none is. What a verb
+ * and its options do is what a rule looks at, and a hole is what nobody knows yet.
+ */
+export function decidingParts(text: string): { text: string; decides: boolean }[] {
+  if (WHOLE.test(text)) return [{ text, decides: true }];
+  const found: { text: string; decides: boolean }[] = [];
+  const add = (piece: string, decides: boolean) => {
+    const last = found.at(-1);
+    if (last && !decides && !last.decides) last.text += piece;
+    else if (piece) found.push({ text: piece, decides });
+  };
+  let words = 0;
+  let isVerb = true;
+  for (const piece of text.split(/(\{\{ [a-z][a-z0-9_]{0,62} \}\}|\s+)/)) {
+    if (!/\S/.test(piece)) add(piece, false);
+    else {
+      isVerb = words === 0 || (words === 1 && isVerb && SUBCOMMAND.test(piece));
+      words += 1;
+      add(piece, isVerb || /^-/.test(piece) || piece.startsWith("{{ "));
+    }
+  }
+  return found;
+}
+
+/** The span that decided: its verb, options and holes underlined, the reason on hover and on focus. */
+function Deciding({ span, risk, text, place }: { span: Span; risk: RiskWord; text: string; place: string }) {
+  let at = 0;
   return (
     <Tooltip
       text={
@@ -106,7 +139,11 @@ function Deciding({ span, risk, text }: { span: Span; risk: RiskWord; text: stri
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard. */}
       <span className={`why ${riskOf(span, risk)}`} tabIndex={0}>
-        {exact(text)}
+        {decidingParts(text).map((part) => {
+          const key = `${place}-${at}`;
+          at += part.text.length;
+          return part.decides ? <u key={key}>{exact(part.text)}</u> : words(part.text, key, false);
+        })}
       </span>
     </Tooltip>
   );
@@ -139,7 +176,9 @@ function lineParts(points: readonly string[], line: Line, spans: readonly Span[]
     const from = Math.max(span.start, line.start);
     const to = Math.min(span.end, line.end);
     parts.push(...holes(text(at, from), `t${at}`, at === 0));
-    parts.push(<Deciding key={`s${from}`} span={span} risk={risk} text={text(from, to)} />);
+    parts.push(
+      <Deciding key={`s${from}`} place={`s${from}`} span={span} risk={risk} text={text(from, to)} />,
+    );
     at = to;
   }
   parts.push(...holes(text(at, line.end), `t${at}`, at === 0));
@@ -156,7 +195,7 @@ interface Props {
   was?: boolean;
 }
 
-/** The command in its box: verb bold, variables dotted, the spans that decided underlined and explained. */
+/** The command in its box: verb bold, variables dotted, what decided underlined and explained. */
 export function Command({ text, spans, risk = "unknown", bare = false, was = false }: Props) {
   const points = Array.from(text);
   const sound = soundSpans(spans ?? [], points.length);

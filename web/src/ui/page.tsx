@@ -1,6 +1,7 @@
 /** The common form of a page: heading, and what a query gave, is fetching, or could not give. */
 import type { ReactNode } from "react";
 import { ErrorBox, Loading } from "./states";
+import { useTitle } from "./title";
 import { visible } from "./visible";
 
 export function PageFrame({
@@ -15,6 +16,7 @@ export function PageFrame({
   action?: ReactNode;
   children: ReactNode;
 }) {
+  useTitle(title);
   return (
     <main id="main" className="page">
       <div className="page-head">
