@@ -120,8 +120,26 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     page.get_by_role("button", name="Begin the rollback").click()
     approve(page, "Roll back: Make sure that there is a cache")
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=15_000)
+    expect(page).to_have_title("Rollback · Clear the cache of a worker · dd0c")
+    _told_apart(page)
     page.get_by_role("link", name="the execution before").click()
     expect(page.get_by_text("Rolled back by")).to_be_visible()
+
+
+def _told_apart(page: Page) -> None:
+    """A rollback is marked in every list; its events in the trail are one click away."""
+    here = page.url
+    name = page.get_by_role("complementary").get_by_role("link", name="its events in the audit trail")
+    name.click()
+    expect(page.locator(".event").first).to_be_visible()
+    assert here.rsplit("/", 1)[1] in page.url
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Executions").click()
+    rows = page.get_by_role("row").filter(has_text="Clear the cache of a worker")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("Rollback")
+    expect(rows.nth(1)).not_to_contain_text("Rollback")
+    page.goto(here)
+    settled(page)
 
 
 def test_keys_skip_edit_and_abort(page: Page) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -70,6 +71,21 @@ PAGES = (
 )  # fmt: skip
 
 
+_TITLES: Final = {
+    "runbooks": "^Runbooks · dd0c$",
+    "runbook": f"^Runbook · {TITLE} · dd0c$",
+    "executions": "^Executions · dd0c$",
+    "execution": "^Execution · .+ · dd0c$",
+    "pulls": "^Pull requests · dd0c$",
+    "pull": r"^Pull request #\d+ · .+ · dd0c$",
+    "sync": "^Sync · dd0c$",
+    "agents": "^Agents · dd0c$",
+    "audit": "^Audit · dd0c$",
+    "settings": "^Settings · dd0c$",
+    "nowhere": "^Runbook · dd0c$",
+}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_sound_in_both_themes_and_widths(
     product: Product, browser: Browser, filled: Filled, name: str
@@ -80,13 +96,39 @@ def test_a_page_is_sound_in_both_themes_and_widths(
         open_page(context, product.url + "/agents").close()  # the fonts are there; the data is still to come
         page = open_slowly(context, product.url + filled.pages[name])
         assert shift(page) < MOST_SHIFT, "what is there stays where it is while the rest comes"
+        expect(page).to_have_title(re.compile(_TITLES[name.split("-")[0]]))
         assert unsound(page) == []
+        assert complaints.found() == []
+
+
+_TITLES_SEEN: Final = """
+window.__titles = [];
+new MutationObserver(() => {
+  const last = window.__titles.at(-1);
+  if (document.title !== last) window.__titles.push(document.title);
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+def test_the_title_says_the_page_and_stands_until_the_next_one(
+    product: Product, browser: Browser, filled: Filled
+) -> None:
+    with person(browser, state=filled.session) as (context, complaints):
+        context.add_init_script(_TITLES_SEEN)
+        page = open_page(context, product.url + filled.pages["runbooks"])
+        page.get_by_role("link", name=TITLE).first.click()
+        expect(page).to_have_title(f"Runbook · {TITLE} · dd0c")
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Sync").click()
+        expect(page).to_have_title("Sync · dd0c")
+        seen = [title for title in page.evaluate("window.__titles") if title not in ("", "dd0c/run")]
+        assert seen[0] == "Runbooks · dd0c"
+        assert seen[-1] == "Sync · dd0c"
+        assert "dd0c/run" not in page.evaluate("window.__titles.slice(2)"), "no page is without its name"
         assert complaints.found() == []
 
 
 def test_the_landing_page_is_sound_signed_out(product: Product, browser: Browser) -> None:
     with person(browser) as (context, complaints):
-        complaints.allow("401")
         page = open_page(context, product.url + "/")
         assert shift(page) < MOST_SHIFT
         assert unsound(page) == []
@@ -149,7 +191,6 @@ def test_a_state_beside_the_usual_is_sound_in_both_themes_and_widths(
 
 def test_the_signed_out_page_is_sound(product: Product, browser: Browser, filled: Filled) -> None:
     with person(browser) as (context, complaints):
-        complaints.allow("401")
         page = open_page(context, product.url + filled.pages["execution"])
         expect(page.get_by_role("heading", name="Sign in to see this page")).to_be_visible()
         assert unsound(page) == []

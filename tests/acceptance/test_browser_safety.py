@@ -126,6 +126,23 @@ def test_a_dialog_left_open_never_acts_on_the_next_step(page: Page, other: Page)
     assert len(skips) == 1
 
 
+def test_a_double_click_on_start_starts_once_and_nothing_complains(
+    product: Product, browser: Browser, session: Any
+) -> None:
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/runbooks")
+        page.get_by_role("link", name="Clear the cache of a worker").first.click()
+        before = len(product.ok("executions")["items"])
+        # Both in one turn of the page: faster than anything drawn could take the second one away.
+        page.get_by_role("button", name="Start", exact=True).evaluate(
+            "(button) => { button.click(); button.click(); }"
+        )
+        page.wait_for_url(re.compile("/executions/exe_"))
+        settled(page)
+        assert len(product.ok("executions")["items"]) == before + 1
+        assert complaints.found() == []
+
+
 _BIND: Final = """async ([id, value]) => {
   const address = `/api/v1/executions/${id}`;
   const shown = await (await fetch(address)).json();

@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-libra
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { api } from "@/api/client";
 import { panicQuery, queryClient } from "@/api/queries";
+import { clearers, howItEnds } from "@/pages/settings/panic-settings";
 import { PanicControl, shortcomings } from "@/shell/panic";
 import { openPanic } from "@/shell/panic-door";
 
@@ -56,5 +57,29 @@ describe("what a halt could not do", () => {
     const weak = { ...taken, latched: false, published: false };
     expect(shortcomings(weak, 4, [])).toHaveLength(2);
     expect(shortcomings(weak, 5, [])).toEqual([]);
+  });
+});
+
+describe("how a panic ends", () => {
+  const member = (id: string, role: string) =>
+    ({ id, email: `${id}@example.com`, role }) as NonNullable<Parameters<typeof clearers>[0]>[number];
+  const ada = member("ada", "owner");
+  const kim = member("kim", "maintainer");
+
+  it("is by two words where two may, and on the host where one is alone", () => {
+    expect(howItEnds(clearers([ada, kim, member("bo", "viewer")], false), "ada")).toContain(
+      "two maintainers",
+    );
+    const alone = clearers([ada, member("bo", "approver")], false);
+    expect(alone).toEqual([ada]);
+    expect(howItEnds(alone, "ada")).toMatch(/^You are the only one here.*own machine\.$/);
+    expect(howItEnds(alone, "bo")).toMatch(/^ada@example\.com is the only one here/);
+  });
+
+  it("is said for both cases while it is not known how many there are", () => {
+    expect(clearers(undefined, false)).toBeNull();
+    expect(clearers([ada], true)).toBeNull();
+    expect(clearers([ada, kim], true)).toHaveLength(2);
+    expect(howItEnds(null, "ada")).toMatch(/two maintainers.*where there is one alone/);
   });
 });

@@ -166,11 +166,13 @@ describe("the palette's actions", () => {
 describe("hints of the first days", () => {
   const runbooks = [{ id: "rbk_1", name: "host-health" }];
   it("point at the next thing, and end", () => {
-    expect(nextHint({ runbooks, executions: 0, pulls: 0, canImport: true })?.to).toBe("/runbooks/rbk_1");
-    expect(nextHint({ runbooks, executions: 1, pulls: 0, canImport: true })?.to).toBe("/import");
-    expect(nextHint({ runbooks: [], executions: 0, pulls: 0, canImport: true })?.to).toBe("/import");
-    expect(nextHint({ runbooks, executions: 1, pulls: 1, canImport: true })).toBeNull();
-    expect(nextHint({ runbooks, executions: 1, pulls: 0, canImport: false })).toBeNull();
+    expect(nextHint({ runbooks, executions: 0, proposed: false, canImport: true })?.to).toBe(
+      "/runbooks/rbk_1",
+    );
+    expect(nextHint({ runbooks, executions: 1, proposed: false, canImport: true })?.to).toBe("/import");
+    expect(nextHint({ runbooks: [], executions: 0, proposed: false, canImport: true })?.to).toBe("/import");
+    expect(nextHint({ runbooks, executions: 1, proposed: true, canImport: true })).toBeNull();
+    expect(nextHint({ runbooks, executions: 1, proposed: false, canImport: false })).toBeNull();
   });
 });
 

@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { asProblem, Problem, problemOf } from "@/api/problem";
 import { type Entry, search, withoutRepeats } from "@/shell/palette";
+import { PLACES } from "@/shell/places";
 import { match, type Shortcut } from "@/shell/shortcuts";
 import { soundSpans } from "@/ui/command";
 import { shownRisk, tallyOf } from "@/ui/risk";
 import { duration, relative, seconds } from "@/ui/time";
 
+const ROUTES = readFileSync("src/router.tsx", "utf8");
 const entry = (kind: string, text: string, more = ""): Entry => ({ kind, text, more, to: `/${text}` });
 const key = (keys: string, label: string): Shortcut => ({ keys, label, run: () => undefined });
 
@@ -23,6 +26,26 @@ describe("the palette", () => {
     ]);
     expect(search(entries, "runbook stuck").map((item) => item.text)).toEqual(["Restart the worker"]);
     expect(search(entries, "nothing")).toEqual([]);
+  });
+});
+
+describe("the places to go", () => {
+  it("are all pages that need nothing chosen first, each with a key of its own", () => {
+    // Every address of the signed-in app without a parameter; nothing is reached by knowing its address alone.
+    const pages = [...ROUTES.matchAll(/getParentRoute: \(\) => app,\s+path: "([^"$]+)"/g)].map(
+      (one) => one[1],
+    );
+    expect(pages.length).toBeGreaterThan(6);
+    expect(PLACES.map((place) => place.to).sort()).toEqual(pages.sort());
+    expect(new Set(PLACES.map((place) => place.key)).size).toBe(PLACES.length);
+    const found = PLACES.map((place) => ({
+      kind: "Go to",
+      text: place.label,
+      more: place.more ?? "",
+      to: place.to,
+    }));
+    expect(search(found, "import")[0]?.to).toBe("/import");
+    expect(search(found, "paste")[0]?.to).toBe("/import");
   });
 });
 

@@ -2,10 +2,12 @@
 import { useEffect } from "react";
 import { Button } from "@/ui/button";
 import { ErrorBox } from "@/ui/states";
+import { useTitle } from "@/ui/title";
 import { visibleCode } from "@/ui/visible";
 import { Brand } from "./topbar";
 
 export function NotFound() {
+  useTitle("No such page");
   return (
     <main id="main" className="gate-door">
       <a className="brand" href="/" aria-label="dd0c/run, to the first page">
@@ -37,6 +39,7 @@ export function isOutdated(error: unknown): boolean {
 
 /** The border of errors: whatever a page threw ends here, and the rest of the app goes on. */
 export function Broken({ error, reset }: { error: unknown; reset: () => void }) {
+  useTitle("This page could not be shown");
   useEffect(() => {
     document.getElementById("broken")?.focus();
   }, []);

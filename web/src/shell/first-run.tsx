@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useRouter, useRouterState } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import { useState } from "react";
-import { executionsQuery, meQuery, pullsQuery, runbooksQuery } from "@/api/queries";
+import { anyPullQuery, executionsQuery, meQuery, runbooksQuery } from "@/api/queries";
 import { Button } from "@/ui/button";
 
 const KEY = "dd0c-hints";
@@ -19,7 +19,8 @@ export interface Hint {
 interface Known {
   runbooks: readonly { id: string; name: string }[];
   executions: number;
-  pulls: number;
+  /** Whether one was ever opened: one that was merged since is done, too. */
+  proposed: boolean;
   /** Whether this build has the page of the import. */
   canImport: boolean;
 }
@@ -34,7 +35,7 @@ export function nextHint(known: Known): Hint | null {
       to: `/runbooks/${example.id}`,
     };
   }
-  if (known.pulls === 0 && known.canImport) {
+  if (!known.proposed && known.canImport) {
     return {
       text: "Now one of your own: a wiki page becomes classified steps and a pull request.",
       action: "Import a runbook",
@@ -80,13 +81,13 @@ function Shown({ onAway }: { onAway: () => void }) {
   const me = useQuery(meQuery);
   const runbooks = useQuery(runbooksQuery);
   const executions = useQuery(executionsQuery);
-  const pulls = useQuery(pullsQuery);
+  const pulls = useQuery(anyPullQuery);
   const may = me.data?.permissions.includes("start") && me.data.permissions.includes("propose");
-  if (!may || !runbooks.data || !executions.data || !pulls.data) return null;
+  if (!may || !runbooks.data || !executions.data || pulls.data === undefined) return null;
   const hint = nextHint({
     runbooks: runbooks.data.items,
     executions: executions.data.items.length,
-    pulls: pulls.data.items.length,
+    proposed: pulls.data,
     canImport: "/import" in router.routesByPath,
   });
   if (!hint) return null;

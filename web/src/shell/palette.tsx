@@ -49,7 +49,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
   const pulls = useQuery({ ...pullsQuery, enabled: open });
   return useMemo(
     () => [
-      ...PLACES.map((place) => ({ kind: "Go to", text: place.label, more: "", to: place.to })),
+      ...PLACES.map((place) => ({ kind: "Go to", text: place.label, more: place.more ?? "", to: place.to })),
       ...(runbooks.data?.items ?? []).map((item) => ({
         kind: "Runbook",
         text: item.title,
@@ -57,7 +57,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
         to: `/runbooks/${item.id}`,
       })),
       ...withoutRepeats(running.data?.items, executions.data?.items).map((item) => ({
-        kind: "Execution",
+        kind: item.parentId ? "Rollback" : "Execution",
         text: item.title,
         more: `${stateWord(item).text} ${item.id}`,
         to: `/executions/${item.id}`,

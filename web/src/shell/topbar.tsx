@@ -120,7 +120,7 @@ export function TopBar({ onFind }: { onFind: () => void }) {
         <Brand />
       </Link>
       <nav className="nav" aria-label="Main">
-        {PLACES.filter((place) => place.to !== "/settings").map((place) => (
+        {PLACES.filter((place) => place.bar).map((place) => (
           <Link key={place.to} to={place.to} aria-current={path.startsWith(place.to) ? "page" : undefined}>
             {place.label}
             {counts[place.to] ? <span className="count">{counts[place.to]}</span> : null}

@@ -62,3 +62,13 @@ export function Status({ kind, children }: { kind: StatusKind; children: ReactNo
     </span>
   );
 }
+
+/** Beside an execution that undoes an earlier one: it is told apart wherever runs are listed. */
+export function RollbackTag() {
+  return (
+    <span className="tag rollback-tag">
+      <Undo2 className="icon icon--s" aria-hidden />
+      Rollback
+    </span>
+  );
+}

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { useCallback, useRef, useState } from "react";
 import type { StreamState } from "@/api/stream";
 import { PageFrame, Result } from "@/ui/page";
+import { useTitle } from "@/ui/title";
 import { useBring } from "./bring";
 import { EditDialog } from "./edit-dialog";
 import { Facts } from "./facts";
@@ -58,6 +59,7 @@ function Live({ x, stream }: { x: Execution; stream: StreamState }) {
   const [editing, setEditing] = useState<Execution | null>(null);
   const { opened, selected, onToggle, onSelect, move } = useSelection(x);
   const at = currentStep(x);
+  useTitle(x.kind === "rollback" || x.parentId ? "Rollback" : "Execution", x.runbook.title);
   const edit = () => {
     bringing.dismiss();
     setEditing(x);

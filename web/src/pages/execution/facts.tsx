@@ -67,6 +67,12 @@ function About({ x }: { x: Execution }) {
             </dd>
           </>
         ) : null}
+        <dt>Record</dt>
+        <dd>
+          <Link to="/audit" search={{ execution: x.id }}>
+            its events in the audit trail
+          </Link>
+        </dd>
         <dt>Id</dt>
         <dd className="row row--one row--tight id-line">
           <code className="wrap">{x.id}</code>

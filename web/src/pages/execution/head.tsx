@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 import { stateWord } from "@/ui/execution-states";
 import { Commit } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
-import { Status, StatusIcon } from "@/ui/status";
+import { RollbackTag, Status, StatusIcon } from "@/ui/status";
 import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import type { Bringing } from "./bring";
@@ -63,6 +63,7 @@ export function Head({ x, stream, bringing, onAbort }: Props) {
             <Status kind={state.kind}>
               <strong>{state.text}</strong>
             </Status>
+            {x.parentId ? <RollbackTag /> : null}
             <span>
               <GitCommitHorizontal className="icon" aria-hidden />
               version <Commit oid={x.runbook.commit} />

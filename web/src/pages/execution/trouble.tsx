@@ -93,10 +93,12 @@ export function FailedCard(props: Props) {
           </span>
           <Risk risk={riskOf(step)} pill />
         </div>
-        <h2 id="gate-h" className="row title-l">
+        <h2 id="gate-h" className="row row--one title-l">
           <CircleAlert className="icon" aria-hidden />
-          {failed ? "Failed: " : "Needs you: "}
-          {visible(step.title)}
+          <span>
+            {failed ? "Failed: " : "Needs you: "}
+            {visible(step.title)}
+          </span>
         </h2>
         <p className="dim">{visible(whatHappened(x, step))}</p>
         {step.command ? <Command text={step.command} /> : null}
@@ -143,9 +145,9 @@ export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" 
         <span className="faint">
           Step {order} of {x.steps.length}
         </span>
-        <h2 id="gate-h" className="row title-l">
+        <h2 id="gate-h" className="row row--one title-l">
           <CircleQuestionMark className="icon" aria-hidden />
-          Nobody knows what became of “{visible(step.title)}”
+          <span>Nobody knows what became of “{visible(step.title)}”</span>
         </h2>
         <p className="dim">
           {visible(x.reason ?? "")} It is not run again by itself. Look at the system, then say what you
@@ -200,7 +202,7 @@ export function PausedCard({ x, bringing }: { x: Execution; bringing: Bringing }
     <section className="card trouble" id="gate" aria-labelledby="gate-h">
       {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
       <div className="card__body stack" role="status">
-        <h2 id="gate-h" className="row title-l">
+        <h2 id="gate-h" className="row row--one title-l">
           {x.panic ? <OctagonPause className="icon" aria-hidden /> : <Pause className="icon" aria-hidden />}
           {x.panic ? "Halted by panic" : "Paused"}
         </h2>

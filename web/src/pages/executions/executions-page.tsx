@@ -7,7 +7,7 @@ import { LoadMore } from "@/ui/load-more";
 import { PageFrame, Result } from "@/ui/page";
 import { Risk, type RiskWord } from "@/ui/risk";
 import { Empty } from "@/ui/states";
-import { Status } from "@/ui/status";
+import { RollbackTag, Status } from "@/ui/status";
 import { Ago, duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 
@@ -53,6 +53,7 @@ function Row({ item }: { item: Item }) {
         <Link to="/executions/$execution" params={{ execution: item.id }}>
           <strong>{visible(item.title)}</strong>
         </Link>
+        {item.parentId ? <RollbackTag /> : null}
         <br />
         <span className="small faint">by {visible(item.requester ?? item.requestedBy)}</span>
       </td>

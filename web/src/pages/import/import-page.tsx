@@ -5,6 +5,7 @@ import { asProblem } from "@/api/problem";
 import { meQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
 import { ErrorBox } from "@/ui/states";
+import { useTitle } from "@/ui/title";
 import type { PreviewRequest } from "./answer";
 import { propose } from "./ask";
 import { EmptyPreview } from "./empty";
@@ -12,6 +13,7 @@ import type { ImportSession } from "./session";
 import { Workbench } from "./workbench";
 
 export function ImportPage() {
+  useTitle("Import");
   const me = useQuery(meQuery);
   const opening = useOpening();
   const mayNot =

@@ -5,6 +5,7 @@ import { EmptyPreview } from "@/pages/import/empty";
 import { Workbench } from "@/pages/import/workbench";
 import { Brand } from "@/shell/topbar";
 import { Button } from "@/ui/button";
+import { useTitle } from "@/ui/title";
 import { SignIn } from "./sign-in";
 
 const WORDS: Record<string, string> = {
@@ -13,6 +14,7 @@ const WORDS: Record<string, string> = {
 };
 
 export function Landing() {
+  useTitle("Try a runbook");
   const { signIn } = useSearch({ from: "/" });
   const [asking, setAsking] = useState(false);
   const notice = signIn ? WORDS[signIn] : undefined;

@@ -12,6 +12,7 @@ import { StepsTable } from "@/review/steps-table";
 import { fieldName, isTouched, sideOf } from "@/review/words";
 import { ErrorBox, Loading } from "@/ui/states";
 import { Ago } from "@/ui/time";
+import { useTitle } from "@/ui/title";
 import { visible } from "@/ui/visible";
 import { Aside } from "./aside";
 import { ConversationTab } from "./conversation-tab";
@@ -248,6 +249,7 @@ function OnePull({ number }: { number: number }) {
   const [seenHead, see] = useSeenHead(pull.data?.head);
   const review = useQuery({ ...reviewQuery(number, seenHead), enabled: seenHead !== "" });
   const state = useMerge(pull.data, review.data, seenHead);
+  useTitle(`Pull request #${number}`, pull.data?.title);
   if (!pull.data) {
     return (
       <main id="main" className="page">

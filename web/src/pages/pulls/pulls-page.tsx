@@ -9,6 +9,7 @@ import { LoadMore } from "@/ui/load-more";
 import { Result, Terminal } from "@/ui/page";
 import { Empty } from "@/ui/states";
 import { Ago } from "@/ui/time";
+import { useTitle } from "@/ui/title";
 import { visible } from "@/ui/visible";
 import { moveFocus } from "../runbooks/move-focus";
 
@@ -86,6 +87,7 @@ const EMPTY: Record<State, string> = {
 };
 
 export function PullsPage() {
+  useTitle("Pull requests");
   const { state: asked } = route.useSearch();
   const state = STATES.find((item) => item === asked) ?? "open";
   const pulls = usePulls(state);

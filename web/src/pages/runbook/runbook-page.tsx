@@ -7,6 +7,7 @@ import { EXACT } from "@/review/exact";
 import { StartButton } from "@/shell/start";
 import { Profile, Tally, tallyOf } from "@/ui/risk";
 import { ErrorBox, Loading } from "@/ui/states";
+import { useTitle } from "@/ui/title";
 import { visible, visibleCode } from "@/ui/visible";
 import { type Item, type Sync, syncState, TRUST } from "../runbooks/filter";
 import { Facts } from "./facts";
@@ -111,6 +112,7 @@ function OneRunbook({ runbook }: { runbook: string }) {
   const editing = search.tab === "edit";
   const tab = TABS.find((item) => item.id === search.tab)?.id ?? "steps";
   const item = found.data;
+  useTitle("Runbook", item?.title);
   if (!item) {
     return (
       <main id="main" className="page">

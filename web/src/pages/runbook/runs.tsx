@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { stateWord } from "@/ui/execution-states";
 import { LoadMore } from "@/ui/load-more";
 import { Result } from "@/ui/page";
-import { StatusIcon } from "@/ui/status";
+import { RollbackTag, StatusIcon } from "@/ui/status";
 import { Ago, seconds } from "@/ui/time";
 import { useRuns } from "./queries";
 
@@ -46,6 +46,7 @@ export function Runs({ runbook }: { runbook: string }) {
                           >
                             <Ago at={run.createdAt} />
                           </Link>
+                          {run.parentId ? <RollbackTag /> : null}
                         </td>
                         <td>
                           <span className="row row--tight row--one">

@@ -8,6 +8,7 @@ import { syncQuery } from "@/api/queries";
 import { LoadMore } from "@/ui/load-more";
 import { Result } from "@/ui/page";
 import { Ago } from "@/ui/time";
+import { useTitle } from "@/ui/title";
 import { BrokenFiles } from "./broken-files";
 import { EmptyRunbooks } from "./empty-runbooks";
 import { type Filter, matches, type Sync } from "./filter";
@@ -40,6 +41,7 @@ function Meta({ count, sync }: { count: number; sync: Sync | undefined }) {
 }
 
 export function RunbooksPage() {
+  useTitle("Runbooks");
   const filter: Filter = route.useSearch();
   const runbooks = usePages(["runbooks", "pages"], (cursor) =>
     take(api.GET("/api/v1/runbooks", { params: { query: { limit: 100, ...cursor } } })),

@@ -12,10 +12,29 @@ import { ErrorBox } from "@/ui/states";
 import { Status } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import { type Me, useClearPanic } from "./queries";
+import { type Me, type Member, useClearPanic, useMembers } from "./queries";
+
+/** Members who may clear a panic; null while that is not known, as where a list is longer than what was read. Pure. */
+export function clearers(members: readonly Member[] | undefined, hasMore: boolean): Member[] | null {
+  const found = members?.filter(({ role }) => role === "maintainer" || role === "owner");
+  return found && (!hasMore || found.length > 1) ? found : null;
+}
+
+/** How a panic of this tenant ends, in a sentence; `me` is the member's id. Pure. */
+export function howItEnds(may: readonly Pick<Member, "id" | "email">[] | null, me: string): string {
+  const [only] = may ?? [];
+  if (!only)
+    return "It ends by the words of two maintainers or owners; where there is one alone, on the controller's own machine.";
+  if (may && may.length > 1)
+    return "It ends by the words of two maintainers or owners, each from their own sign-in.";
+  const who = only.id === me ? "You are" : `${visible(only.email)} is`;
+  return `${who} the only one here who may clear it: it is cleared on the controller's own machine.`;
+}
 
 export function PanicSettings({ me }: { me: Me }) {
   const panic = useQuery(panicQuery);
+  const members = useMembers();
+  const may = clearers(members.data, members.hasMore);
   return (
     <>
       <SectionHead title="Panic" id="panic">
@@ -39,14 +58,14 @@ export function PanicSettings({ me }: { me: Me }) {
                   <dt>Why</dt>
                   <dd>{visible(state.reason || "no reason was given")}</dd>
                 </dl>
-                <Clear me={me} waitingFor={state.waitingFor ?? null} />
+                <Clear me={me} waitingFor={state.waitingFor ?? null} may={may} />
               </>
             ) : (
               <>
                 <Status kind="done">Nothing is halted</Status>
                 <p className="dim">
-                  Panic stands in the top bar of every page: two clicks, no question beyond. A panic ends by
-                  the word of two maintainers.
+                  Panic stands in the top bar of every page: two clicks, no question beyond.{" "}
+                  {howItEnds(may, me.id)}
                 </p>
                 <div className="row">
                   <PanicButton />
@@ -60,18 +79,25 @@ export function PanicSettings({ me }: { me: Me }) {
   );
 }
 
-function Clear({ me, waitingFor }: { me: Me; waitingFor: string | null }) {
+interface ClearProps {
+  me: Me;
+  waitingFor: string | null;
+  may: Member[] | null;
+}
+
+function Clear({ me, waitingFor, may }: ClearProps) {
   const clear = useClearPanic();
   const [reason, setReason] = useState("");
-  const mayNot = me.permissions.includes("panic_clear") ? null : "Only maintainers clear a panic";
+  const mayNot = me.permissions.includes("panic_clear") ? null : "Only maintainers and owners clear a panic";
+  const alone = may?.length === 1;
   const needsHost = clear.error ? asProblem(clear.error).code === "needs_host" : false;
   return (
     <>
       <p className="dim">
-        Two maintainers clear it, each from their own sign-in. Executions stay paused until a person resumes
-        each of them.
+        {howItEnds(may, me.id)} Executions stay paused until a person resumes each of them.
       </p>
       {waitingFor ? <Status kind="waits">The first word was given. It waits for {waitingFor}.</Status> : null}
+      {alone ? <OnHost /> : null}
       <form
         className="form"
         onSubmit={(event) => {
@@ -92,15 +118,17 @@ function Clear({ me, waitingFor }: { me: Me; waitingFor: string | null }) {
           Say that the panic is over
         </Button>
       </form>
-      {needsHost ? (
-        <div className="notice" role="alert">
-          <strong>You are the only maintainer: it is cleared on the controller's own machine.</strong>
-          <p className="dim">Run this there, as who runs the product:</p>
-          <Command text=".venv/bin/dd0c panic off --on-host" risk="manual" />
-        </div>
-      ) : clear.error ? (
-        <ErrorBox error={clear.error} />
-      ) : null}
+      {needsHost ? alone ? null : <OnHost /> : clear.error ? <ErrorBox error={clear.error} /> : null}
     </>
+  );
+}
+
+function OnHost() {
+  return (
+    <div className="notice" role="status">
+      <strong>One maintainer alone clears a panic on the controller's own machine.</strong>
+      <p className="dim">Run this there, as who runs the product:</p>
+      <Command text=".venv/bin/dd0c panic off --on-host" risk="manual" />
+    </div>
   );
 }

@@ -4,6 +4,7 @@ import { KeyRound } from "lucide-react";
 import { Brand } from "@/shell/topbar";
 import { Command } from "@/ui/command";
 import { Status } from "@/ui/status";
+import { useTitle } from "@/ui/title";
 import { useComeBack } from "./come-back";
 
 interface Why {
@@ -34,6 +35,7 @@ export function whyWords(why: string | undefined): Why {
 export function SignedOut() {
   const { why, next } = useSearch({ from: "/signed-out" });
   const words = whyWords(why);
+  useTitle("Signed out");
   useComeBack(next);
   return (
     <main id="main" className="gate-door">
