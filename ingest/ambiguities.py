@@ -14,6 +14,7 @@ from ingest.extract.drafts import Draft
 from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
 from ingest.extract.vocabulary import sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
+from ingest.rollbacks import undo_questions
 from ingest.trace import Span
 from ingest.vague_words import Role
 from ingest.vagueness import Phrase, acts_on_machine, bare_check, checks_listed, clause_at, phrases
@@ -38,13 +39,17 @@ _COMMAND: Final = Free(
 
 def find_questions(drafts: list[Draft], accounts: list[Accounted], candidates: Candidates) -> list[Question]:
     """Every open question, in the order of the text, one a sentence."""
-    found = [*_of_drafts(drafts, candidates), *_of_notes(drafts, accounts, candidates)]
+    found = [
+        *_of_drafts(drafts, candidates),
+        *_of_notes(drafts, accounts, candidates),
+        *undo_questions(drafts),
+    ]
     return sorted(found, key=lambda item: (item.span or Span(0, 0), item.draft or 0))
 
 
 def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question]:
     for index, draft in enumerate(drafts):
-        if draft.kind != "manual":
+        if draft.kind != "manual" or draft.undoes is not None:
             continue
         shown = _shown(drafts, index)
         for sentence in sentences(draft.text):

@@ -15,9 +15,21 @@ def with_answers(drafts: list[Draft], settled: Iterable[Settled]) -> list[Draft]
     changed = list(drafts)
     for item in settled:
         index = item.question.draft
-        if index is not None:
+        if index is not None and item.act == "undoes":
+            changed = _undoing(changed, changed[index].group, int(item.value))
+        elif index is not None:
             changed[index] = _changed(changed[index], item)
     return changed
+
+
+def _undoing(drafts: list[Draft], group: int, target: int) -> list[Draft]:
+    """The drafts where all that is told together, and is still open, undoes one step."""
+    return [
+        replace(draft, undoes=target, condition=None)
+        if draft.undoing and draft.undoes is None and draft.group == group
+        else draft
+        for draft in drafts
+    ]
 
 
 def _changed(draft: Draft, item: Settled) -> Draft:

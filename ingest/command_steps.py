@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from base import limits
@@ -12,17 +12,17 @@ from ingest.judging import judge
 from ingest.masking import MASKS
 from ingest.placeholders import STAND_IN, with_holes
 from ingest.questions import ANY_COMMAND, Free, Option, Question
+from ingest.resources import Resources, has_foreign_holes, resources_of, unfit
+from ingest.rollback_steps import rollback_notes, rollback_of, undone_by_hand
 from ingest.secret_variables import with_secrets
+from ingest.trace import Span
 from ingest.variables import find_placeholders
-from scanner import scan
-from scanner.holes import check_template
 from schemas.holes import fill_text, holes, near_holes
 from schemas.patterns import DEFAULT_PATTERN, fullmatch
 from schemas.risk import Risk
 from schemas.runbook import AmbiguityKind, Variable
-from schemas.step import Rollback, Step, When
-from schemas.text import check_command, check_line
-from schemas.verdict import Finding, Reversibility, Verdict
+from schemas.step import Step, When
+from schemas.text import check_line
 
 _MASKED: Final = "A secret stood here and was masked: which secret variable gives it, through which env name?"
 _BY_HAND: Final = Option(
@@ -34,16 +34,6 @@ _CONSOLES: Final = {
     "redis-cli": "redis-cli",
     "rails": "the Rails console",
 }
-_IRREVERSIBLE: Final = "No command is known that undoes this; write one, or say how it is restored."
-_NO_ROOM: Final = "No command is known that undoes this without a value that only the operator has."
-
-
-@dataclass(frozen=True)
-class _Resources:
-    """What the scanner saw of a command, with holes where it saw a stand-in."""
-
-    names: tuple[str, ...]
-    inverse: str | None
 
 
 def add_command(
@@ -53,15 +43,16 @@ def add_command(
     when: When | None,
     needs: tuple[str, ...] | None,
     assigned: frozenset[str],
+    undone_by: Sequence[Draft] = (),
 ) -> None:
     """Add the step of a command; a manual one where a document can't hold the command as it is written."""
     text, env = _secrets_out(building, draft)
-    problem = _unfit(text)
+    problem = unfit(text)
     command = text if problem else with_holes(building, draft, text, step_id, assigned | env.keys())
-    if problem is None and _has_foreign_holes(building, command):
+    if problem is None and has_foreign_holes(building, command):
         problem = "what stands in double braces is no variable here"
     if problem is not None:
-        answered = _by_hand(building, draft, step_id, when, needs, problem)
+        answered = _by_hand(building, draft, step_id, when, needs, problem, undone_by)
         if not answered:
             return
         command, env = answered, {}
@@ -70,7 +61,8 @@ def add_command(
     values = {hole.name: _example(building.variables[hole.name]) for hole in holes(command)}
     filled = fill_text(command, values)
     verdict = judge(filled, building.advise)
-    seen = _resources(command, verdict.finding)
+    seen = resources_of(command, verdict.finding)
+    rollback = rollback_of(building, undone_by, step_id, assigned, verdict, seen)
     step = Step(
         id=step_id,
         title=plain_line(draft.title),
@@ -80,13 +72,15 @@ def add_command(
         when=when,
         needs=needs,
         confirm=_confirm(seen, step_id) if verdict.risk is Risk.DANGEROUS else None,
-        rollback=_rollback(building, verdict, seen),
+        rollback=rollback,
+        notes=rollback_notes(undone_by, rollback),
     )
     building.steps.append(
         BuiltStep(
-            step, draft.line, draft.end_line, verdict, draft.text, filled, draft.spans, draft.command_span
+            step, draft.line, draft.end_line, verdict, draft.text, filled, _spans(draft, undone_by),
+            draft.command_span,
         )
-    )
+    )  # fmt: skip
 
 
 def add_typed(
@@ -109,6 +103,15 @@ def add_typed(
             draft.dialect,
         )
     )  # fmt: skip
+
+
+def _spans(draft: Draft, undone_by: Sequence[Draft]) -> tuple[Span, ...]:
+    """The places of a step and of what undoes it, in order and apart."""
+    found: list[Span] = []
+    for span in sorted({*draft.spans, *(span for item in undone_by for span in item.spans)}):
+        if not found or span.start >= found[-1].end:
+            found.append(span)
+    return tuple(found)
 
 
 def _secrets_out(building: Building, draft: Draft) -> tuple[str, dict[str, str]]:
@@ -150,15 +153,6 @@ def _with_secret_asked(building: Building, draft: Draft, command: str, step_id: 
     return unmasked(command) if settled is None else settled.value
 
 
-def _unfit(text: str) -> str | None:
-    """Why a text can't be the command of a document; None where it can."""
-    try:
-        check_command(text)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def _by_hand(
     building: Building,
     draft: Draft,
@@ -166,6 +160,7 @@ def _by_hand(
     when: When | None,
     needs: tuple[str, ...] | None,
     problem: str,
+    undone_by: Sequence[Draft],
 ) -> str:
     """The command is shown to a person, whole or not at all: half a command is another one. Gives the
     command that an answer puts in its place; empty where there is none.
@@ -181,11 +176,12 @@ def _by_hand(
         free=Free("This command", "df -h", ANY_COMMAND, "The step runs: {value}", "command"),
     )
     settled = building.ask(question, step_id)
-    if settled is not None and settled.act == "command" and _unfit(settled.value) is None:
+    if settled is not None and settled.act == "command" and unfit(settled.value) is None:
         return settled.value
     shown = f"Run by hand: {draft.text}"
     if len(shown) > limits.TEXT_MAX_CHARACTERS // 2:
         shown = f"Run by hand what lines {draft.line} to {draft.end_line} of the source text say."
+    shown += undone_by_hand(undone_by)
     step = Step(
         id=step_id, title=plain_line(draft.title), manual=building.prose(shown), when=when, needs=needs
     )
@@ -195,33 +191,7 @@ def _by_hand(
     return ""
 
 
-def _has_foreign_holes(building: Building, command: str) -> bool:
-    """Whether braces are left that the product would read as a hole where none may be, now or once the name
-    is declared.
-    """
-    if check_template(command, tuple(building.variables.values())):
-        return True
-    return any(hole.name == hole.name.lower() and "-" not in hole.name for hole in near_holes(command))
-
-
-def _resources(command: str, finding: Finding) -> _Resources:
-    """Scan again with a word of its own in each hole, so that no stand-in is taken for a resource's name."""
-    names = list(dict.fromkeys(hole.name for hole in holes(command)))
-    if not names:
-        return _Resources(finding.resources, finding.inverse)
-    marks = {name: f"dd0chole{index}z" for index, name in enumerate(names)}
-    marked = scan(fill_text(command, marks))
-
-    def back(text: str) -> str:
-        for name, mark in marks.items():
-            text = text.replace(mark, "{{ " + name + " }}")
-        return text
-
-    inverse = back(marked.inverse) if finding.inverse and marked.inverse else None
-    return _Resources(tuple(back(item) for item in marked.resources), inverse)
-
-
-def _confirm(seen: _Resources, step_id: str) -> str:
+def _confirm(seen: Resources, step_id: str) -> str:
     """What has to be typed: a resource that the scanner saw, else the step's own name."""
     for resource in seen.names:
         if (
@@ -239,18 +209,6 @@ def _is_line(text: str) -> bool:
         return check_line(text) == text
     except ValueError:
         return False
-
-
-def _rollback(building: Building, verdict: Verdict, seen: _Resources) -> Rollback | None:
-    inverse = verdict.finding.inverse
-    if inverse is not None:
-        undone = seen.inverse
-        if undone is not None and _unfit(undone) is None and not _has_foreign_holes(building, undone):
-            return Rollback(command=undone)
-        return Rollback(impossible=_NO_ROOM)
-    if verdict.risk is Risk.DANGEROUS or verdict.finding.reversibility is Reversibility.IRREVERSIBLE:
-        return Rollback(impossible=_IRREVERSIBLE)
-    return None
 
 
 def _example(variable: Variable) -> str:

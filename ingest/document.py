@@ -60,7 +60,12 @@ def build_document(
     drafts = with_answers(drafts, building.answers.settled.values())
     building.told = told_names(block.text for block in normalized.blocks if block.kind != "code")
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
-    by_draft = {index: _add(building, draft, assigned) for index, draft in enumerate(drafts)}
+    by_draft: dict[int, str] = {}
+    for index, draft in enumerate(drafts):
+        undone_by = [item for item in drafts if item.undoes == index]
+        by_draft[index] = (
+            _add(building, draft, assigned, undone_by) if draft.undoes is None else by_draft[draft.undoes]
+        )
     building.asked = [
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked
@@ -107,7 +112,7 @@ def require_room(drafts: list[Draft]) -> None:
         )
 
 
-def _add(building: Building, draft: Draft, assigned: frozenset[str]) -> str:
+def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: Sequence[Draft]) -> str:
     """Add the step of a draft, behind a question where the draft has a condition; gives its id."""
     when, needs = branch(building, draft)
     step_id = building.unique(slug(draft.title, 48))
@@ -123,7 +128,7 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str]) -> str:
         )
         building.steps.append(BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans))
     else:
-        add_command(building, draft, step_id, when, needs, assigned)
+        add_command(building, draft, step_id, when, needs, assigned, undone_by)
     building.open_ends = joined(step_id, when)
     return step_id
 

@@ -99,6 +99,7 @@ def _step(item: BuiltStep, order: int) -> dict[str, Any]:
         "risk": None if verdict is None else ("unknown" if verdict.unknown else verdict.risk.value),
         "scanner_risk": None if verdict is None else verdict.finding.risk.value,
         "why": None if verdict is None else verdict.finding.why,
+        "rollback": None if step.rollback is None else step.rollback.to_json(),
         "rules": [] if verdict is None else list(verdict.finding.rule_ids),
         "line": item.line,
         "span": _span(item.command_span or (item.spans[0] if item.spans else None)),

@@ -24,6 +24,7 @@ from ingest.judging import Advise
 from ingest.normalize import normalize
 from ingest.present import preview_json
 from ingest.questions import Answer, Answers
+from ingest.rollbacks import with_rollbacks
 from ingest.said_secrets import refuse_completed, refuse_secrets
 from ingest.secret_variables import name_secrets
 from ingest.suspicious import Suspicious, find_suspicious, without_spoken
@@ -99,6 +100,7 @@ def preview(
         _check_name(wanted.name)
     normalized = normalize(text, form)
     extraction = without_spoken(without_retracted(extract(normalized.blocks), normalized.text))
+    extraction = with_rollbacks(extraction)
     if not extraction.drafts:
         raise _nothing_to_do(normalized, extraction)
     require_room(extraction.drafts)

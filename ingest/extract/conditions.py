@@ -169,7 +169,7 @@ def _cases(block: Block, *, explained: bool) -> Iterator[tuple[int, int]]:
     """The places of the conditions in a block."""
     if explained:
         return
-    named = list(_named(block))
+    named = list(named_cases(block))
     yield from named
     label = _label(block) if not named and block.kind in ("item", "paragraph") else None
     if label is not None:
@@ -178,7 +178,7 @@ def _cases(block: Block, *, explained: bool) -> Iterator[tuple[int, int]]:
         yield from _in_heading(block)
 
 
-def _named(block: Block) -> Iterator[tuple[int, int]]:
+def named_cases(block: Block) -> Iterator[tuple[int, int]]:
     """The conditions that the sentences of a block name with a word, and the versions that they are for."""
     for start, end in sentence_places(block.text):
         gate = _GATE.match(block.text[start:end])

@@ -11,12 +11,16 @@ from ingest.extract.accounts import Accounted
 from ingest.trace import Span
 
 DraftKind = Literal["command", "manual"]
+Undoing = Literal["", "sentence", "section"]
 
 
 @dataclass(frozen=True)
 class Draft:
     """A step as the text gives it. `condition` is its own "if …"; `negated` is for its "otherwise". `spans`:
-    the sentence over it, its own, its command, in order and apart.
+    the sentence over it, its own, its command, in order and apart. `undoing`: it is shown as what undoes
+    steps above, by a sentence or by its section; those of one `group` are told together, and `undoes` is the
+    index of the step, once it is known. Such a draft is no step of its own. `item` numbers the items and
+    paragraphs of the text, each with what stands inside it; `listed` ones are items of a list.
     """
 
     kind: DraftKind
@@ -33,6 +37,11 @@ class Draft:
     start: int = 0
     end: int = 0
     dialect: str = "shell"
+    undoing: Undoing = ""
+    group: int = 0
+    item: int = 0
+    listed: bool = False
+    undoes: int | None = None
 
     @property
     def command_span(self) -> Span | None:
@@ -82,6 +91,9 @@ def without_repeats(drafts: list[Draft]) -> list[Draft]:
     counts: dict[str, int] = {}
     result = []
     for draft in drafts:
+        if draft.undoes is not None:
+            result.append(draft)
+            continue
         counts[draft.title] = counts.get(draft.title, 0) + 1
         again = counts[draft.title]
         result.append(draft if again == 1 else replace(draft, title=f"{draft.title} ({again})"))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from base.limits import TITLE_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
-from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
-from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES
+from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_title
+from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, sentences
 from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
+UNDONE: Final = "how a step is undone"
 _STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
 
 
@@ -32,6 +35,11 @@ class Reader:
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
         self.lists_before = False
+        self.lead_undoes = False
+        self.undo_level: int | None = None
+        self.undo_section = False
+        self.group = 0
+        self.item = (0, 0)
 
     @property
     def section(self) -> str:
@@ -47,9 +55,52 @@ class Reader:
         return bool(self.headings) and PREREQUISITES.match(self.section) is not None
 
     @property
+    def undoes_here(self) -> Undoing:
+        """What the text above says of the block at hand: it undoes steps, by a sentence or by its section."""
+        if self.lead_undoes or self.undo_level is not None:
+            return "sentence"
+        inside = self.undo_section or any(undoing_heading(text) for _, text in self.headings)
+        about = self.found.title is not None and undoing_title(self.found.title)
+        return "section" if inside and not about else ""
+
+    @property
     def banned(self) -> bool:
         """Inside a section that says what not to do."""
         return any(forbidding_heading(text) for _, text in self.headings)
+
+    def leave_section(self) -> None:
+        """What held for the blocks up to a heading."""
+        self.scopes, self.ban = [], None
+        self.lead_undoes, self.undo_level, self.undo_section = False, None, False
+        self.group += 1
+        self.item = (self.item[0] + 1, 0)
+
+    def beside_command(self) -> bool:
+        """Whether a command stands above in the same item."""
+        last = self.found.drafts[-1] if self.found.drafts else None
+        return last is not None and last.kind == "command" and last.item == self.item[0]
+
+    def undo(self, text: str, block: Block) -> bool:
+        """Remember whether a block without a command says that what follows undoes something. Gives whether
+        it says nothing else, as a heading would.
+        """
+        last = (sentences(text) or [""])[-1]
+        introduces = last.rstrip("*_ ").endswith((":", "→"))
+        bare = undoing_heading(text)
+        tells = introduces or not last.rstrip("*_ ").endswith((".", "!"))
+        self.lead_undoes = bare or (tells and undoing_lead(last, beside=self.beside_command()))
+        if self.lead_undoes:
+            self.group += 1
+        if bare and block.kind == "paragraph" and not introduces:
+            self.undo_section = True
+        elif self.lead_undoes and (introduces or bare):
+            self.undo_level = block.level
+        return bare
+
+    def leave_undone(self) -> None:
+        """A line such as “Rollback” stands over the commands below it, not over instructions behind them."""
+        drafts = self.found.drafts
+        self.undo_section = self.undo_section and not (drafts and drafts[-1].undoing)
 
     def place(self, block: Block) -> None:
         """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
@@ -59,6 +110,11 @@ class Reader:
             self.ban = None
         if block.kind in ("paragraph", "row") and not (self.ban and block.level > self.ban):
             self.ban = None
+        if self.undo_level is not None and block.level <= self.undo_level:
+            self.undo_level = None
+        number, over = self.item
+        if not over or block.level < over or (block.level == over and block.kind == "item"):
+            self.item = (number + 1, block.level)
 
     def condition_here(self) -> tuple[str | None, bool]:
         """The condition of the item that this block stands in."""
@@ -71,7 +127,11 @@ class Reader:
 
     def add(self, draft: Draft) -> int:
         """Add a step; gives its index."""
-        self.found.drafts.append(draft)
+        number, level = self.item
+        undoing = draft.undoing or self.undoes_here
+        self.found.drafts.append(
+            replace(draft, undoing=undoing, group=self.group, item=number, listed=level > 0)
+        )
         return len(self.found.drafts) - 1
 
     def spans(self, *own: Span) -> tuple[Span, ...]:

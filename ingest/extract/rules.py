@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.commands import FoundCommand, commands_of
-from ingest.extract.drafts import Draft, Extraction, Required
+from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
     begins_negated,
@@ -18,13 +19,14 @@ from ingest.extract.negation import (
     negated,
 )
 from ingest.extract.prerequisites import EARLY_STEPS, listed, required
-from ingest.extract.reader import BANNED, Reader, title_of
+from ingest.extract.reader import BANNED, UNDONE, Reader, title_of
 from ingest.extract.rows import row
+from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.tables import rows_of_procedures
+from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
     PREREQUISITES,
     is_imperative,
-    sentence_places,
     sentences,
     text_of,
 )
@@ -73,9 +75,15 @@ def _too_many() -> Unprocessable:
 
 
 def _heading(reader: Reader, block: Block) -> None:
-    reader.scopes, reader.ban = [], None
+    if undoing_lead(block.text, beside=False) and not undoing_heading(block.text):
+        # A line such as “To undo, run:” that was read as a heading: it is about the code below it alone.
+        reader.undo(block.text, block)
+        reader.account(block, "note", "it introduces what follows")
+        return
+    reader.leave_section()
     reader.headings = [item for item in reader.headings if item[0] < block.level]
-    if reader.found.title is None and not reader.headings:
+    behind_steps = undoing_heading(block.text) and reader.found.drafts
+    if reader.found.title is None and not reader.headings and not behind_steps:
         reader.found.title = block.text.strip()
         reader.account(block, "title", "the title")
         if block.level > 1:
@@ -104,11 +112,19 @@ def _code(reader: Reader, block: Block) -> None:
     if condition is None:
         condition, otherwise = reader.condition_here()
     claims = []
+    undoing: Undoing = ""
     for command in commands:
-        index = reader.add(_command(reader, block, command, condition, otherwise))
+        if command.comment:
+            undoing = "sentence" if undoing_lead(command.comment, beside=True) else ""
+            reader.group += 1
+        draft = _command(reader, block, command, condition, otherwise)
+        index = reader.add(replace(draft, undoing=undoing))
         claims.append(Claim(command.start, command.end, "step", "a command", index))
     reader.account(block, "note", "a comment, or what a command prints", claims)
     reader.lead_condition = (None, False)
+    if reader.lead_undoes:
+        # It was said of this block, and of no list behind it.
+        reader.undo_level = None
 
 
 def _command(
@@ -127,6 +143,7 @@ def _command(
 def _prose(reader: Reader, block: Block) -> None:
     text = text_of(block.text)
     reader.place(block)
+    reader.lead_undoes = False
     if block.linked and (not block.ordered or block.linked.startswith("#")):
         reader.account(block, "note", "a link to another place")
         return
@@ -150,23 +167,49 @@ def _prose(reader: Reader, block: Block) -> None:
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
     reader.lead_span = _place(block, lead) if reader.lead else None
-    reader.lead_condition = (condition, otherwise) if introduces else (None, False)
+    own = (condition, otherwise) if condition is not None and introduces else None
+    reader.lead_condition = own or ((None, False) if commands else ToldBefore(block).lead())
     if condition is None:
         condition, otherwise = reader.condition_here()
-    if not commands:
+    if commands:
+        _in_sentences(reader, block, commands, body or text, (condition, otherwise))
+    elif reader.undo(text, block):
+        reader.account(block, "note", "it introduces what follows")
+    else:
         _instruction(reader, block, body or text, condition, otherwise)
-        return
-    claims = []
+
+
+def _in_sentences(
+    reader: Reader, block: Block, commands: list[FoundCommand], text: str, case: tuple[str | None, bool]
+) -> None:
+    """The commands that the sentences of a block tell to run, each for the case of its own sentence; what
+    one of them undoes is said by the words between it and the command before it.
+    """
+    claims, told = list[Claim](), ToldBefore(block)
     for command in commands:
-        sentence = _sentence_at(block, command.start)
+        undoing, again = told.undoing(command.start, beside=reader.beside_command())
+        reader.group += bool(undoing) and not again
+        condition, otherwise = told.case(command.start) or case
+        place = told.sentence(command.start)
+        if undoing and told.end:
+            # What is undone is not called after how that is done.
+            told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
         index = reader.add(
-            Draft("command", command.text, title_of(_lead(body or text)), block.line, block.end_line,
-                  reader.section, condition, otherwise, spans=reader.spans(sentence), block=block,
-                  dialect=command.dialect,
-                  start=command.start, end=command.end)
+            Draft("command", command.text, title_of(_lead(text)), block.line, block.end_line,
+                  reader.section, condition, otherwise, spans=reader.spans(block.place(*place)), block=block,
+                  dialect=command.dialect, start=command.start, end=command.end, undoing=undoing)
         )  # fmt: skip
+        told.end = command.end
         claims.append(Claim(command.start, command.end, "step", "a command in a sentence", index))
+    rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
+    if undoing_words(rest) is not None:
+        told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
+        begin = len(block.text) - len(rest)
+        index = _undone_by_hand(reader, block, rest, block.place(begin, len(block.text)))
+        claims.append(Claim(begin, len(block.text), "step", UNDONE, index))
     reader.account(block, "note", "it says more about the step beside it", claims)
+    if told.places and told.places[-1][0] >= told.end:
+        reader.undo(text, block)
 
 
 def _opens_list(text: str) -> bool:
@@ -202,12 +245,18 @@ def _instruction(reader: Reader, block: Block, text: str, condition: str | None,
 
 
 def _manual(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
+    if undoing_words(text) is not None and reader.found.drafts and not reader.explains:
+        index = _undone_by_hand(reader, block, text, block.place())
+        reader.account(block, "step", UNDONE, [Claim(0, len(block.text), "step", UNDONE, index)])
+        return
     told = [part for part in sentences(text) if is_imperative(part) and not begins_negated(part)]
     introduces = text.rstrip().endswith(":")
     if reader.explains or not told or introduces or (block.kind == "paragraph" and len(text) > 900):
         why = "it introduces what follows" if introduces else "an explanation"
         reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
         return
+    if block.kind == "paragraph":
+        reader.leave_undone()
     whole = block.kind == "item" and not begins_negated(text)
     spans = (block.place(),) if whole else tuple(_place(block, part) for part in told)
     index = reader.add(
@@ -215,6 +264,12 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
               reader.section, condition, otherwise, spans=spans, block=block)
     )  # fmt: skip
     reader.account(block, "note", "an explanation", _told(block, None if whole else told, index))
+
+
+def _undone_by_hand(reader: Reader, block: Block, text: str, place: Span) -> int:
+    """What a labelled sentence says about undoing a step, without a command."""
+    draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, spans=(place,))
+    return reader.add(replace(draft, block=block, undoing="sentence"))
 
 
 def _told(block: Block, told: list[str] | None, index: int) -> list[Claim]:
@@ -230,14 +285,6 @@ def _place(block: Block, part: str) -> Span:
     """Where a sentence of a block stands in the source; the whole block where it was changed."""
     at = block.text.find(part)
     return block.place(at, at + len(part)) if at >= 0 and part else block.place()
-
-
-def _sentence_at(block: Block, offset: int) -> Span:
-    """Where the sentence stands that holds an offset."""
-    for start, end in sentence_places(block.text):
-        if start <= offset < end:
-            return block.place(start, end)
-    return block.place()
 
 
 def _condition(reader: Reader, text: str) -> tuple[str | None, bool, str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.extract.undoing import ENDS_COMMAND
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
 
 _TOKEN: Final = re.compile(
@@ -85,6 +86,8 @@ def _end(text: str, start: int) -> int:
         if number > _MAX_TOKENS or "\n" in text[end : token.start()]:
             break
         shown, closes = _closed(word, opened)
+        if ENDS_COMMAND.fullmatch(word):
+            break
         if not joined and shown not in _JOINS and _ends_at(shown, number, signs, text[:end]):
             break
         if not shown:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
 _DO: Final = re.compile(
@@ -40,6 +41,7 @@ class Columns:
     case: int | None = None
     expected: int | None = None
     otherwise: int | None = None
+    undo: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ def columns_of(header: Block) -> Columns | None:
     """The columns of a table by its first row; None where no column says what to do."""
     names = [cell.strip(" *_:`") for cell in header.cells]
     does = tuple(index for index, name in enumerate(names) if _DO.match(name))
+    undo = next((index for index, name in enumerate(names) if undoing_heading(name)), None)
     if not does:
-        return None
-    return Columns(does, *(_first(pattern, names) for pattern in (_CASE, _EXPECTED, _OTHERWISE)))
+        return None if undo is None else Columns((), undo=undo)
+    case, expected, otherwise = (_first(pattern, names) for pattern in (_CASE, _EXPECTED, _OTHERWISE))
+    return Columns(does, case, expected, otherwise, undo)
 
 
 def _first(pattern: re.Pattern[str], names: Sequence[str]) -> int | None:
@@ -86,6 +90,14 @@ def cells_of(block: Block) -> list[tuple[int, int]]:
         places.append((at, at + len(cell)))
         at += len(cell) + len(" | ")
     return places
+
+
+def undo_cell(block: Block, columns: Columns | None) -> tuple[int, int]:
+    """Where a row says how its step is undone; an empty place where it does not."""
+    places = cells_of(block)
+    if columns is None or columns.undo is None or columns.undo >= len(places):
+        return 0, 0
+    return places[columns.undo]
 
 
 def told_in(block: Block, columns: Columns) -> tuple[int, int] | None:

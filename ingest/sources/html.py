@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
+from ingest.extract.undoing import undoing_heading
 from ingest.sources.hidden import is_unseen
 from ingest.sources.nesting import require_shallow, too_deep
 
@@ -34,7 +35,8 @@ _LOOK_AHEAD: Final = 8_192
 
 _CDATA: Final = "<![CDATA["
 _CDATA_END: Final = "]]>"
-_PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>[^<]*</ac:parameter>")
+_PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>([^<]*)</ac:parameter>")
+_TITLE: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']title[\"']")
 _EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
 """Each runs no further than to the next `<`, so that all starts together are linear in time."""
 _STRUCK: Final = re.compile(r"(?i)line-through")
@@ -92,8 +94,16 @@ def read_html(text: str) -> Iterator[Block]:
 
 def _as_html(text: str) -> str:
     """Confluence's storage format is XML: give its code bodies and empty elements the form of HTML."""
-    shown = _PARAMETER.sub("", _with_code_bodies(text))
+    shown = _PARAMETER.sub(_title_of_undoing, _with_code_bodies(text))
     return _EMPTY.sub(lambda tag: tag[0] if tag[1].lower() in _VOID else "", shown)
+
+
+def _title_of_undoing(parameter: re.Match[str]) -> str:
+    """Of a macro's parameters a reader sees its title; kept is one that says that what is inside undoes
+    something, since that must not be read as steps.
+    """
+    shown = parameter[1] if _TITLE.search(parameter[0]) else ""
+    return f"<p>{shown}</p>" if shown and undoing_heading(html.unescape(shown)) else ""
 
 
 def _with_code_bodies(text: str) -> str:
@@ -176,15 +186,31 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
 def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     level = max(1, len(reader.lists))
     ordered = bool(reader.lists and reader.lists[-1])
-    text, code = _inline(child)
+    later = _behind_code(child)
+    text, code = _inline(child, without=later)
     if text:
         linked = _link_of(child, text)
         yield reader.block("item", text, level=level, ordered=ordered, code=code, linked=linked)
     for inner in child.iter():
-        if inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or inner.tag == "table":
+        if inner.mem_id in later:
+            yield from _leaf("paragraph", inner, reader, level=level)
+        elif inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or inner.tag == "table":
             yield from _one(inner, inner.tag or "", reader, depth + 1)
         elif _holds(inner, _IN_ITEM):
             yield from _walk(inner, reader, depth + 1)
+
+
+def _behind_code(item: LexborNode) -> frozenset[int]:
+    """The paragraphs of an item behind its first code block or list: they speak of what stands before them,
+    so they are blocks of their own.
+    """
+    found: list[int] = []
+    behind = False
+    for inner in item.iter():
+        if inner.tag == "p" and behind and not _holds(inner, _IN_ITEM):
+            found.append(inner.mem_id)
+        behind = behind or inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or _holds(inner, _IN_ITEM)
+    return frozenset(found)
 
 
 def _link_of(node: LexborNode, text: str) -> str:
@@ -225,6 +251,7 @@ class _Text:
     """Inline text as it is put together: `length` is that of all parts, `last` the last character."""
 
     nested: bool
+    without: frozenset[int] = frozenset()
     parts: list[str] = field(default_factory=list)
     spans: list[InlineCode] = field(default_factory=list)
     length: int = 0
@@ -253,9 +280,13 @@ class _Text:
         self.put(folded)
 
 
-def _inline(node: LexborNode, *, nested: bool = False) -> tuple[str, tuple[InlineCode, ...]]:
-    """The text of a node, and where its inline code stands. Without its block children, unless `nested`."""
-    text = _Text(nested)
+def _inline(
+    node: LexborNode, *, nested: bool = False, without: frozenset[int] = frozenset()
+) -> tuple[str, tuple[InlineCode, ...]]:
+    """The text of a node, and where its inline code stands. Without its block children, unless `nested`, and
+    `without` the nodes of these ids.
+    """
+    text = _Text(nested, without)
     _collect(node, text, 0)
     whole = "".join(text.parts).rstrip()
     return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
@@ -266,7 +297,7 @@ def _collect(node: LexborNode, text: _Text, depth: int) -> None:
         raise too_deep()
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        if _left_out(child, tag):
+        if _left_out(child, tag) or child.mem_id in text.without:
             continue
         if tag == "-text":
             text.fold(child.text_content or "")

@@ -1,0 +1,83 @@
+"""What the sentence of a command says of it: for which case it is, and whether it undoes something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from base.limits import TEXT_MAX_CHARACTERS
+from ingest.blocks import Block
+from ingest.extract.conditions import named_cases
+from ingest.extract.drafts import Undoing
+from ingest.extract.reader import Reader
+from ingest.extract.undoing import undoing_lead
+from ingest.extract.vocabulary import is_imperative, sentence_places
+
+_OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
+_AGAINST: Final = re.compile(r"(?i)^unless\b")
+
+
+class ToldBefore:
+    """The sentences of a block while its commands are read in order; `end` is where the last one ended."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.end = 0
+        self.undid: Undoing = ""
+        self.places = sentence_places(block.text)
+        short = len(block.text) <= TEXT_MAX_CHARACTERS and block.kind != "code"
+        self.cases = list(named_cases(block)) if short else []
+
+    def sentence(self, offset: int) -> tuple[int, int]:
+        """Where the sentence stands that holds an offset; the whole block where none does."""
+        whole = (0, len(self.block.text))
+        return next(((start, end) for start, end in self.places if start <= offset < end), whole)
+
+    def case(self, offset: int) -> tuple[str, bool] | None:
+        """The case that the sentence of a command names, and whether the command is for the other one."""
+        start, end = self.sentence(offset)
+        text = self.block.text
+        other = _OTHERWISE.match(text[start:end]) is not None
+        before = [case for case in self.cases if case[1] <= offset and (start <= case[0] or other)]
+        behind = [case for case in self.cases if case[1] > offset and case[0] >= start and case[1] <= end]
+        for begin, stop in (*before[-1:], *behind[:1]):
+            words = " ".join(text[begin:stop].split()).strip(" *_(")
+            turned = other or (stop < offset and _OTHERWISE.search(text, stop, offset) is not None)
+            return words, (_AGAINST.match(words) is not None) != turned
+        return None
+
+    def lead(self) -> tuple[str | None, bool]:
+        """The case of the last instruction, for the code right below, which shows how that is done."""
+        for start, end in reversed(self.places):
+            if self.block.text[start:end].rstrip().endswith(":") or self._tells(start, end):
+                return self.case(end - 1) or (None, False)
+        return None, False
+
+    def _tells(self, start: int, end: int) -> bool:
+        """Whether a sentence tells to do something, before its case or behind it."""
+        behind = max((stop for begin, stop in self.cases if start <= begin and stop <= end), default=start)
+        return any(is_imperative(self.block.text[at:end].lstrip(" ,:;→–—-*_")) for at in (start, behind))
+
+    def title(self, reader: Reader, title: str) -> None:
+        """Call the steps of this block that are there so far by this title."""
+        drafts = reader.found.drafts
+        for index in range(len(drafts) - 1, -1, -1):
+            if drafts[index].block is not self.block:
+                break
+            if not drafts[index].undoing:
+                drafts[index] = replace(drafts[index], title=title)
+
+    def undoing(self, offset: int, *, beside: bool) -> tuple[Undoing, bool]:
+        """Whether a command undoes something, by the words since the one before it or since its sentence
+        began; and whether it goes on with what that one undid.
+        """
+        begin = self.sentence(offset)[0]
+        again = begin < self.end
+        words = self.block.text[max(begin, self.end) : offset]
+        if undoing_lead(words, beside=beside):
+            self.undid = "sentence"
+            return self.undid, False
+        if not again or ":" in words:
+            self.undid = ""
+        return self.undid, bool(self.undid)

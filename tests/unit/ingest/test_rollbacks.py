@@ -1,0 +1,189 @@
+"""What a text shows for undoing a step becomes its rollback, or waits for a person; it is no step forward."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from ingest.coverage import partition
+from ingest.pipeline import Preview, preview
+from ingest.questions import Answer
+from schemas.runbook import AmbiguityKind
+
+DOWN = "kubectl -n payments scale deployment/batch --replicas=0"
+UP = "kubectl -n payments scale deployment/batch --replicas=3"
+
+
+def made_of(text: str, form: str = "markdown") -> Preview:
+    """The preview, every character of whose text has one place."""
+    made = preview(text, form)
+    places = [span for span, _ in partition(made.normalized.text, made.coverage)]
+    assert all(one.end <= other.start for one, other in pairwise(places))
+    return made
+
+
+def commands(made: Preview) -> dict[str, tuple[str | None, bool]]:
+    """Each command of the forward order with its rollback, and whether it waits for an answer."""
+    return {
+        step.command: (step.rollback.command if step.rollback else None, step.when is not None)
+        for step in made.runbook.spec.steps
+        if step.command is not None
+    }
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"1. Scale it down: `{DOWN}`\n   Rollback: `{UP}`\n",
+        f"1. Scale it down: `{DOWN}`\n\n   Rollback: `{UP}`\n",
+        f"1. Scale it down: `{DOWN}`\n   - **Undo:** `{UP}`\n",
+        f"1. Scale it down: `{DOWN}` (undo with `{UP}`)\n",
+        f"1. Scale it down: `{DOWN}`. If this fails, roll back with `{UP}`.\n",
+        f"1. Scale it down:\n\n   ```\n   {DOWN}\n   ```\n\n   To undo, run:\n\n   ```\n   {UP}\n   ```\n",
+        f"Scale it down:\n\n```bash\n{DOWN}\n```\n\nTo revert this change:\n\n```bash\n{UP}\n```\n",
+        f"1. Scale it down: `{DOWN}`\n2. Rollback: `{UP}`\n",
+        f"```bash\n{DOWN}\n# to undo:\n{UP}\n```\n",
+        f"1. Scale it down: `{DOWN}`\n\n## Rollback\n\n1. `{UP}`\n",
+        f"1. Scale it down: `{DOWN}`\n\n**Rollback**\n\n```bash\n{UP}\n```\n",
+        f"1. Scale it down: `{DOWN}`\n\nRollback:\n\n- Run `{UP}`\n",
+        f"| Step | Command | Rollback |\n|---|---|---|\n| Scale it down | `{DOWN}` | `{UP}` |\n",
+    ],
+)
+def test_what_undoes_a_step_becomes_its_rollback(told: str) -> None:
+    made = made_of(f"# Batch overload\n\n{told}")
+    assert commands(made) == {DOWN: (UP, False)}
+    assert made.runbook.spec.ambiguities == ()
+    (step,) = [step for step in made.runbook.spec.steps if step.command]
+    told_of = [item for item in made.coverage.items if UP in made.normalized.text[item.start : item.end]]
+    assert {item.step for item in told_of} == {step.id}
+
+
+def test_a_label_in_plain_text_ends_the_command_before_it() -> None:
+    made = made_of(f"Batch\n\n1. Scale it down: {DOWN}\n   Rollback: {UP}\n", "plain")
+    assert commands(made) == {DOWN: (UP, False)}
+
+
+def test_a_line_in_plain_text_that_was_read_as_a_heading() -> None:
+    text = f"Batch\n\n1. Scale it down:\n\n   $ {DOWN}\n\n   To undo, run:\n\n   $ {UP}\n"
+    made = made_of(f"{text}\n2. Check:\n\n   $ uptime\n", "plain")
+    assert commands(made) == {DOWN: (UP, False), "uptime": (None, False)}
+
+
+def test_a_page_keeps_the_words_behind_a_code_block() -> None:
+    page = f"<ol><li><p>Scale down:</p><pre>{DOWN}</pre><p>Rollback: <code>{UP}</code></p></li></ol>"
+    assert commands(made_of(page, "html")) == {DOWN: (UP, False)}
+
+
+def test_the_title_of_a_macro_says_what_is_inside() -> None:
+    macro = (
+        '<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">Rollback</ac:parameter>'
+        f"<ac:rich-text-body><pre>{UP}</pre></ac:rich-text-body></ac:structured-macro>"
+    )
+    assert commands(made_of(f"<p>Scale down:</p><pre>{DOWN}</pre>{macro}", "html")) == {DOWN: (UP, False)}
+
+
+def test_each_of_a_section_goes_to_its_own_step() -> None:
+    made = made_of(
+        f"# A\n\n1. `{DOWN}`\n2. `kubectl cordon node-1`\n\n## How to roll back\n\n"
+        f"1. `kubectl uncordon node-1`\n2. `{UP}`\n"
+    )
+    assert commands(made) == {DOWN: (UP, False), "kubectl cordon node-1": ("kubectl uncordon node-1", False)}
+
+
+def test_what_stands_between_several_steps_is_asked_and_never_runs_by_itself() -> None:
+    text = f"# A\n\n1. `{DOWN}`\n2. `systemctl restart app`\n\n## Rollback\n\nRun `helm rollback api 3`.\n"
+    made = made_of(text)
+    assert commands(made)["helm rollback api 3"] == (None, True)
+    decide = next(step for step in made.runbook.spec.steps if step.answers)
+    assert decide.manual == "What was done above must be undone (“Rollback”): is that so?"
+    (asked,) = made.built.asked
+    assert (asked.question.kind, asked.question.question) == (
+        AmbiguityKind.UNRESOLVABLE_REFERENCE,
+        "Which step does this undo?",
+    )
+    assert [option.id for option in asked.question.options] == ["step-2", "step-1", "asked"]
+
+    answered = preview(text, "markdown", answers={asked.key: Answer(option="step-1")})
+    assert commands(answered) == {
+        DOWN: ("helm rollback api 3", False),
+        "systemctl restart app": (None, False),
+    }
+    assert answered.runbook.spec.ambiguities == ()
+    kept = preview(text, "markdown", answers={asked.key: Answer(option="asked")})
+    assert commands(kept) == commands(made)
+
+
+def test_its_own_case_stays_the_question() -> None:
+    made = made_of(
+        "# A\n\n1. `systemctl restart a`\n2. `systemctl restart b`\n\n## Rollback\n\n"
+        "If the lag keeps growing, go back to the previous image:\n\n"
+        "```bash\nkubectl rollout undo deployment/a\n```\n"
+    )
+    assert commands(made)["kubectl rollout undo deployment/a"] == (None, True)
+    (decide,) = [step for step in made.runbook.spec.steps if step.answers]
+    assert decide.manual == "If the lag keeps growing: is that so?"
+
+
+def test_several_commands_undo_one_step_in_their_order() -> None:
+    made = made_of(
+        "# A\n\n1. Stop it: `systemctl stop app`\n\n   To undo:\n\n   ```bash\n   systemctl daemon-reload\n"
+        "   systemctl start app\n   ```\n"
+    )
+    assert commands(made) == {"systemctl stop app": ("systemctl daemon-reload\nsystemctl start app", False)}
+
+
+def test_words_say_why_there_is_no_command() -> None:
+    made = made_of(
+        "# A\n\n1. Delete it: `kubectl delete pod web-0`\n   - Rollback: not possible, it is gone\n"
+    )
+    (step,) = made.runbook.spec.steps
+    assert step.rollback is not None and step.rollback.impossible == "not possible, it is gone"
+
+
+def test_words_beside_a_known_inverse_become_a_note() -> None:
+    made = made_of("# A\n\n1. Run `kubectl cordon n1`. Rollback: ask the platform team first.\n")
+    (step,) = made.runbook.spec.steps
+    assert step.rollback is not None and step.rollback.command == "kubectl uncordon n1"
+    assert step.notes == "To undo it: ask the platform team first."
+
+
+def test_a_rollback_has_the_variables_of_its_words() -> None:
+    made = made_of(
+        "# A\n\n1. Stop it: `systemctl stop app-<shard>`\n   Rollback: `systemctl start app-<shard>`\n"
+    )
+    (step,) = made.runbook.spec.steps
+    assert step.rollback is not None and step.rollback.command == "systemctl start app-{{ shard }}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Mitigation\n\n1. Look at it: `uptime`\n2. Roll back the release with `helm rollback api 3`\n",
+        "# Rolling back the API\n\n1. Look: `uptime`\n\n## Rollback\n\n1. `helm rollback api 3`\n",
+        "# Bad release\n\n## Rollback\n\n1. `helm rollback api 3`\n2. `uptime`\n",
+        "# A\n\nTo roll back the deployment to 1.2, run:\n\n```bash\nhelm rollback api 3\n```\n",
+    ],
+)
+def test_rolling_back_can_be_what_a_text_is_for(text: str) -> None:
+    assert commands(made_of(text))["helm rollback api 3"] == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("2. If the index exists, delete the existing index.\n\n   ```bash\n   rm index.db\n   ```\n", "yes"),
+        ("2. Delete the index if it exists:\n\n   ```bash\n   rm index.db\n   ```\n", "yes"),
+        ("2. Look at it. If it exists, run `rm index.db`.\n", "yes"),
+        ("2. Run `rm index.db` only if it exists.\n", "yes"),
+        ("2. If it is in use, run `lsof index.db`. Otherwise, run `rm index.db`.\n", "no"),
+        ("2. If it is in use, run `lsof index.db`, otherwise run `rm index.db`.\n", "no"),
+        ("2. Run `rm index.db` unless the index is in use.\n", "no"),
+    ],
+)
+def test_a_command_is_for_the_case_of_its_own_sentence(text: str, answer: str) -> None:
+    made = made_of(f"# A\n\n1. `uptime`\n{text}3. `df -h`\n")
+    steps = {step.command: step for step in made.runbook.spec.steps}
+    when = steps["rm index.db"].when
+    assert when is not None and when.answer == answer
+    assert steps["df -h"].when is None
