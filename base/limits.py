@@ -84,6 +84,25 @@ AUDIT_CHECK_LINKS: Final = 2_000
 """Links of the audit chain that one request recomputes: some 60 ms of reading and hashing."""
 AUDIT_CHECK_TENANTS: Final = 1_000
 """Tenants of whom a process remembers how far their chain was checked."""
+ADVICE_TEXT_MAX_CHARACTERS: Final = 8_000
+"""Of a command that is sent to an LLM; a longer one has no advice."""
+ADVICE_ANSWER_MAX_BYTES: Final = 64 * KIB
+ADVICE_CONCURRENT_CALLS: Final = 32
+"""Calls of one process at a time: a runbook of 30 steps goes out in one wave."""
+ADVICE_FLIGHTS_MAX: Final = 600
+"""Questions of one process that wait or are asked: two of the largest documents."""
+ADVICE_PREVIEW_SECONDS: Final = 3.8
+"""How long a preview waits for advice (PERFORMANCE.md P3: p95 < 5 s for the whole)."""
+ADVICE_PROPOSAL_SECONDS: Final = 20
+"""How long a proposal or a push waits for advice."""
+ADVICE_KEPT: Final = 10_000
+"""Answers that a process keeps, by the digest of all that was asked."""
+ADVICE_TOKENS_PER_HOUR: Final = 2_000_000
+ADVICE_ATTEMPTS: Final = 3
+ADVICE_FAILURES_TO_OPEN: Final = 5
+ADVICE_FAILURES_WITHIN_SECONDS: Final = 30
+ADVICE_REST_SECONDS: Final = 30
+"""PROMISES.md 76: five failures within 30 s, then nobody is asked for as long."""
 PREVIEWS_PER_MINUTE: Final = 60
 CLASSIFICATIONS_PER_MINUTE: Final = 30
 SIGN_INS_PER_MINUTE: Final = 20

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from scanner import scan
 from schemas.merge import merge
-from schemas.verdict import Advice, Finding, Verdict
+from schemas.verdict import Advice, Finding, NoAdvice, Verdict
 
-Advise = Callable[[str, Finding], Advice | None]
-"""The second key: from a command and the scanner's finding to advice; None where it has none."""
+Advise = Callable[[str, Finding], Advice | NoAdvice | None]
+"""The second key: from a command and the scanner's finding to advice, or to why it has none."""
 
 
 def judge(command: str, advise: Advise | None = None) -> Verdict:

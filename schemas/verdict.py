@@ -45,8 +45,29 @@ class Finding(Model):
     knowledge_version: str
 
 
+class NoAdvice(StrEnum):
+    """Why there is no second key. Whatever the reason, the merge takes it as unknown."""
+
+    OFF = "off"
+    NOT_ASKED = "not_asked"
+    MASKED = "masked"
+    TOO_LONG = "too_long"
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    LIMITED = "limited"
+    DENIED = "denied"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    OVERCONFIDENT = "overconfident"
+    RESTING = "resting"
+    BUDGET = "budget"
+
+
 class Advice(Model):
-    """What the advisor says. It can raise a risk, never lower one. `confidence` in thousandths."""
+    """What the advisor says. It can raise a risk, never lower one. `confidence` in thousandths.
+
+    `suggested_rollback` and `alternatives_considered` are words for a reader; nothing is run because of them.
+    """
 
     risk: Risk
     confidence: Annotated[int, Field(strict=True, ge=0, le=CONFIDENCE_MAX)]
@@ -54,6 +75,8 @@ class Advice(Model):
     advisor: str = "none"
     advisor_version: str = ""
     prompt_sha256: str | None = None
+    suggested_rollback: str | None = None
+    alternatives_considered: tuple[str, ...] = ()
 
 
 class MergeRule(StrEnum):
@@ -70,6 +93,7 @@ class Verdict(Model):
     """The merged result for one step. `unknown` marks ⬜: the risk is caution because nobody knew better.
 
     `advised` is the advice as it entered the merge, after the raise for low confidence; unknown on one key.
+    `no_advice` says why there is one key only; None where there are two.
     """
 
     risk: EffectiveRisk
@@ -79,6 +103,7 @@ class Verdict(Model):
     reason: str
     finding: Finding
     advice: Advice | None = None
+    no_advice: NoAdvice | None = None
 
     @property
     def advisor_version(self) -> str:

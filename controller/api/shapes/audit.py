@@ -66,7 +66,9 @@ class AdviceShape(Model):
     reasoning: str
     advisor: str = Field(description="`local`: the local statistical model; `anthropic`: an LLM.")
     advisor_version: str
-    prompt_sha256: str | None = Field(None, description="Of what an LLM was asked.")
+    prompt_sha256: str | None = Field(None, description="Of all that an LLM was asked.")
+    suggested_rollback: str | None = Field(None, description="Words of an LLM; never run by itself.")
+    alternatives_considered: tuple[str, ...] = Field((), description="Other readings, in an LLM's words.")
 
 
 class ClassificationShape(Model):

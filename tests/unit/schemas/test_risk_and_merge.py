@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from schemas.merge import CONFIDENCE_FLOOR, ONE_KEY, advised_risk, merge
+from schemas.merge import CONFIDENCE_FLOOR, NO_ADVICE, ONE_KEY, advised_risk, merge
 from schemas.risk import MARKS, Risk, effective, exceeds, raised, worse
-from schemas.verdict import Advice, Finding, MergeRule
+from schemas.verdict import Advice, Finding, MergeRule, NoAdvice
 
 UP = [Risk.SAFE, Risk.CAUTION, Risk.UNKNOWN, Risk.DANGEROUS]
 CONFIDENCES = [0, 1, CONFIDENCE_FLOOR - 1, CONFIDENCE_FLOOR, 1000]
@@ -128,3 +128,15 @@ def test_unknown_acts_as_caution() -> None:
     assert exceeds(Risk.UNKNOWN, Risk.SAFE)
     assert [raised(risk) for risk in Risk] == ["caution", "dangerous", "dangerous", "unknown"]
     assert set(MARKS) == set(Risk)
+
+
+def test_every_reason_for_no_advice_is_merged_as_none_and_said() -> None:
+    assert set(NO_ADVICE) == set(NoAdvice)
+    assert len(set(NO_ADVICE.values())) == len(NoAdvice)
+    for scanned, why in product(Risk, NoAdvice):
+        bare, verdict = merge(finding(scanned), None), merge(finding(scanned), why)
+        assert (verdict.risk, verdict.unknown, verdict.rule) == (bare.risk, bare.unknown, bare.rule)
+        assert (verdict.advice, verdict.no_advice, verdict.advised) == (None, why, Risk.UNKNOWN)
+    assert merge(finding(Risk.SAFE), NoAdvice.LATE).reason == NO_ADVICE[NoAdvice.LATE]
+    assert merge(finding(Risk.SAFE), None).no_advice is NoAdvice.OFF
+    assert merge(finding(Risk.SAFE), advice(Risk.SAFE)).no_advice is None

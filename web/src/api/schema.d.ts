@@ -1495,9 +1495,20 @@ export interface components {
             advisorVersion: string;
             /**
              * Promptsha256
-             * @description Of what an LLM was asked.
+             * @description Of all that an LLM was asked.
              */
             promptSha256?: string | null;
+            /**
+             * Suggestedrollback
+             * @description Words of an LLM; never run by itself.
+             */
+            suggestedRollback?: string | null;
+            /**
+             * Alternativesconsidered
+             * @description Other readings, in an LLM's words.
+             * @default []
+             */
+            alternativesConsidered: string[];
         };
         /**
          * AdvisorSaid

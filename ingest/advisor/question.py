@@ -1,0 +1,65 @@
+"""What an LLM is asked about: one text, with what stands around it. Pure; what leaves is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from base import limits
+from scanner.redact import redact
+from schemas.verdict import NoAdvice
+
+NEIGHBOURS: Final = 3
+"""Steps before and after that are shown. A change further away asks nothing anew."""
+NEIGHBOUR_CHARACTERS: Final = 400
+ABOUT_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True)
+class Question:
+    """One text to judge. All but `text` was masked when it was made; `text` must be free of secrets."""
+
+    text: str
+    language: Literal["bash", "sql"] = "bash"
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    title: str = ""
+    service: str = ""
+
+    def unfit(self) -> NoAdvice | None:
+        """Why it is not sent: an answer about a masked text would be no answer about this one."""
+        if len(self.text) > limits.ADVICE_TEXT_MAX_CHARACTERS:
+            return NoAdvice.TOO_LONG
+        return NoAdvice.MASKED if redact(self.text) != self.text else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A step as its neighbours see it: what stands there, and the text to judge where it is a command."""
+
+    shown: str
+    judged: str | None = None
+
+
+def questions(parts: Sequence[Part], title: str = "", service: str = "") -> tuple[Question, ...]:
+    """One question for each command of a runbook, in order."""
+    shown = [_cut(part.shown, NEIGHBOUR_CHARACTERS) for part in parts]
+    about = (_cut(title, ABOUT_CHARACTERS), _cut(service, ABOUT_CHARACTERS))
+    return tuple(
+        Question(
+            part.judged,
+            "bash",
+            tuple(shown[max(0, place - NEIGHBOURS) : place]),
+            tuple(shown[place + 1 : place + 1 + NEIGHBOURS]),
+            *about,
+        )
+        for place, part in enumerate(parts)
+        if part.judged is not None
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """Masked before it is cut, so that no half of a secret stays."""
+    masked = redact(text)
+    return masked if len(masked) <= most else masked[: most - 1] + "…"

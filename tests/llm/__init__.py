@@ -1,0 +1,1 @@
+"""What stands in for an LLM in tests and benchmarks."""
