@@ -40,7 +40,7 @@ class Clock:
 
 
 def advisor(
-    emulator: Emulator | Callable[[Any], Any],
+    emulator: Emulator | Any,
     clock: Clock,
     *,
     key: str = KEY,
