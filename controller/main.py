@@ -29,6 +29,8 @@ from controller.db.database import Database, UnsafeDatabase
 from controller.db.errors import DatabaseError
 from controller.db.objects import FileObjectStore
 from controller.engine import jobs
+from controller.engine.filling import load_scanner
+from controller.engine.judgements import PROCESSES, Judgements
 from controller.engine.panic import EnginePanicHooks
 from controller.engine.parts import EngineParts
 from controller.engine.results import EngineEvents
@@ -98,6 +100,7 @@ class _Ground:
     authority: CertificateAuthority
     objects: FileObjectStore
     pool: ParsePool
+    judges: ParsePool
 
 
 async def _ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
@@ -114,6 +117,9 @@ async def _ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
     pool = ParsePool(settings.workers_parse)
     stack.push_async_callback(pool.close)
     pool.warm()
+    judges = ParsePool(PROCESSES)
+    stack.push_async_callback(judges.close)
+    judges.warm(load_scanner)
     store = KeyStore(settings.folder(settings.key_store_url, "keys"))
     keys = TenantKeys(store)
     return _Ground(
@@ -126,6 +132,7 @@ async def _ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
         CertificateAuthority(store, clock, sorted(settings.hosts)),
         FileObjectStore(settings.folder(settings.object_store_url, "objects")),
         pool,
+        judges,
     )
 
 
@@ -137,6 +144,7 @@ def _engine(settings: Settings, ground: _Ground) -> Engine:
             ground.objects,
             ground.sealer,
             ground.signer,
+            Judgements(ground.judges.run),
             settings.grant_seconds,
             settings.output_max_bytes,
             settings.approval_minutes,

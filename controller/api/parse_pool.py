@@ -12,13 +12,16 @@ import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import ParamSpec, TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from base import limits
+from base import limits, log
 from schemas.errors import Unavailable, Unprocessable
 
+_LOOK_SECONDS: Final = 1.0
+_log = log.get(__name__)
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -54,18 +57,24 @@ class ParsePool:
         self._waiting = waiting
         self._pending = 0
         self._workers = workers
-        self._pool = ProcessPool(
-            max_workers=workers,
+        self._memory_bytes = memory_bytes
+        self._closed = False
+        self._ending: set[asyncio.Task[None]] = set()
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
             max_tasks=2000,
             initializer=_start_worker,
-            initargs=(memory_bytes,),
+            initargs=(self._memory_bytes,),
             context=multiprocessing.get_context("spawn"),
         )
 
-    def warm(self) -> None:
-        """Have every worker start and import the parsers, beside everything else that starts."""
+    def warm(self, load: Callable[[], bool] = _warm) -> None:
+        """Have every worker start and `load` what it will need, beside everything else that starts."""
         for _ in range(self._workers):
-            self._pool.schedule(_warm, timeout=60.0)
+            self._pool.schedule(load, timeout=60.0)
 
     async def run(
         self, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
@@ -73,7 +82,7 @@ class ParsePool:
         """Call `function` (a module-level one) in a worker.
 
         Raises what the function raises; Unprocessable where it took too long or too much memory;
-        Unavailable where too many calls already wait.
+        Unavailable where too many calls already wait, or the workers were lost under it.
         """
         return await self._call(function, self._seconds, *args, **kwargs)
 
@@ -90,8 +99,11 @@ class ParsePool:
             )
         self._pending += 1
         try:
-            future = self._pool.schedule(function, args=list(args), kwargs=kwargs, timeout=seconds)
-            return await asyncio.wrap_future(future)
+            pool = self._sound_pool()
+            future = pool.schedule(function, args=list(args), kwargs=kwargs, timeout=seconds)
+            return await _answer(pool, asyncio.wrap_future(future))
+        except BrokenProcessPool as error:
+            raise _lost() from error
         except (FutureTimeout, TimeoutError) as error:
             raise Unprocessable(
                 f"The text was not understood within {seconds:g} s, so it was given up.",
@@ -105,10 +117,48 @@ class ParsePool:
         finally:
             self._pending -= 1
 
+    def _sound_pool(self) -> ProcessPool:
+        """The pool, or a new one where it broke: one idle worker that is killed is enough for that."""
+        if self._closed:
+            raise _lost()
+        if not self._pool.active:
+            _log.error("the workers that parse are lost; new ones start", extra={"action": "parse.broken"})
+            ending = asyncio.create_task(_end(self._pool))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            self._pool = self._new_pool()
+        return self._pool
+
     async def close(self) -> None:
         """End the workers and wait until none is left."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types only its results
-        await asyncio.to_thread(self._pool.join, 10)
+        self._closed = True
+        await asyncio.gather(_end(self._pool), *self._ending)
+
+
+async def _answer(pool: ProcessPool, waiting: asyncio.Future[Result]) -> Result:
+    """What the worker gives. A pool that ends or breaks forgets who waits, so it is looked at meanwhile."""
+    try:
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=_LOOK_SECONDS)
+            if not waiting.done() and not pool.active:
+                raise _lost()
+    finally:
+        waiting.cancel()
+    if waiting.cancelled():
+        raise _lost()
+    return waiting.result()
+
+
+async def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble types only its results
+    await asyncio.to_thread(pool.join, 10)
+
+
+def _lost() -> Unavailable:
+    return Unavailable(
+        "The process that was reading the text is gone; another one takes its place.",
+        hint="Try again in a second.",
+    )
 
 
 __all__ = ["ParsePool"]

@@ -7,8 +7,10 @@ A handling that kills the process leaves its count behind; three at one version 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -19,17 +21,21 @@ from controller.db.database import Database
 from controller.db.errors import ConnectionLost, DatabaseError, Retryable
 from controller.db.queries import load
 from controller.engine import events as ev
+from controller.engine.judgements import Judgements, JudgementWanted
 from controller.engine.runner import Applied, Command, Refused, Runner
 from controller.engine.store import VersionConflict
-from schemas.errors import Dd0cError
+from schemas.errors import Dd0cError, Unavailable, Unprocessable
 from schemas.ids import system_actor
 
 COUNTED: Final = faults.register("engine.handling_counted", "a handling is counted and has not begun")
 
 _ATTEMPTS: Final = 3
+_JUDGED_MAX: Final = 5
+"""Once is the rule; again where the execution moved to another command meanwhile."""
 _ENGINE: Final = system_actor("engine")
 _QUERIES: Final = load("executions")
 _log = log.get(__name__)
+Handled = TypeVar("Handled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +47,49 @@ class _Count:
 class Handler:
     """Handles events of all executions; one a process."""
 
-    def __init__(self, database: Database, runner: Runner) -> None:
+    def __init__(self, database: Database, judgements: Judgements, runner: Runner) -> None:
         self._database = database
+        self._judgements = judgements
         self._runner = runner
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, tenant_id: UUID, command: Command) -> Applied:
-        """Handle a person's event. Errors as `Runner.apply`; a fault of ours counts as a crash."""
+        """Handle a person's event. Errors as `Runner.apply`, and Unavailable where a command can't be judged
+        now; a fault of ours counts as a crash.
+        """
+        return await self._judging(lambda: self._handle(tenant_id, command))
+
+    async def handle_system(self, tenant_id: UUID, command: Command) -> Applied | None:
+        """Handle an event of time, an agent or a job; None where it does not apply (any more).
+
+        Counted before it begins. Raises Retryable, Unavailable where a command can't be judged now, or the
+        fault of ours that stopped it.
+        """
+        return await self._judging(lambda: self._handle_system(tenant_id, command))
+
+    async def _judging(self, handle: Callable[[], Awaitable[Handled]]) -> Handled:
+        """Handle; where a long command is to be judged, with nothing locked meanwhile, and again."""
+        for _ in range(_JUDGED_MAX):
+            try:
+                return await handle()
+            except JudgementWanted as wanted:
+                filling = wanted.filling
+            with contextlib.suppress(Unprocessable):  # kept as an answer: the event is refused with it
+                await self._judgements.judge(filling, urgent=True)
+        raise Unavailable("The command changed each time it was judged.", hint="Look again, then decide.")
+
+    async def _handle(self, tenant_id: UUID, command: Command) -> Applied:
         async with self._lock(command.execution_id):
             try:
                 return await self._apply(tenant_id, command)
-            except (Dd0cError, DatabaseError):
+            except (Dd0cError, DatabaseError, JudgementWanted):
                 raise
             except Exception:
                 # reason: counted and raised again; what broke is logged by whoever called
                 await self._count(tenant_id, command.execution_id)
                 raise
 
-    async def handle_system(self, tenant_id: UUID, command: Command) -> Applied | None:
-        """Handle an event of time, an agent or a job; None where it does not apply (any more).
-
-        Counted before it begins. Raises Retryable, or the fault of ours that stopped it.
-        """
+    async def _handle_system(self, tenant_id: UUID, command: Command) -> Applied | None:
         async with self._lock(command.execution_id):
             count = await self._count(tenant_id, command.execution_id)
             faults.reach(COUNTED)
@@ -82,6 +109,9 @@ class Handler:
                 )
                 await self._uncount(tenant_id, command.execution_id)
                 return None
+            except JudgementWanted:
+                await self._uncount(tenant_id, command.execution_id)
+                raise
             except DatabaseError:
                 await self._uncount_if_possible(tenant_id, command.execution_id)
                 raise

@@ -17,13 +17,13 @@ from base.limits import STEP_GRACE_MS
 from controller.db.unit_of_work import UnitOfWork
 from controller.engine.context import Prepared, Target
 from controller.engine.documents import Version
+from controller.engine.filling import Filled, Filling, make_filling
+from controller.engine.judgements import Judgements
 from controller.engine.plan import step_risk
 from controller.engine.states import Execution, Kind
 from controller.engine.walk import pinned_of
 from controller.link import agents
 from controller.link.agents import AgentView
-from scanner import scan
-from scanner.holes import fill_command
 from schemas.errors import NotFound, Unprocessable
 from schemas.grant import EnvSecret, EnvValue, Intent, RunbookRef, ScannerRef, intent_digest
 from schemas.holes import fill_text
@@ -68,21 +68,22 @@ def template_of(step: Step, kind: Kind) -> str:
     return command
 
 
-def fill(runbook: Runbook, template: str, values: Mapping[str, str]) -> str:
-    """The command with its holes filled, under all three locks. Raises Unprocessable."""
-    return fill_command(template, runbook.spec.variables, values).text
+def filling_of(execution: Execution, version: Version, target: Target) -> Filling:
+    """A target's command with what fills it, ready to be judged. Raises Unprocessable."""
+    template = template_of(version.runbook.step(target.step), target.kind)
+    text = template if target.edited is None else _own_text(target.edited)
+    return make_filling(execution.tenant, text, version.runbook.spec.variables, dict(execution.bindings))
 
 
-def judge(version: Version, target: Target, values: Mapping[str, str]) -> Judged:
-    """Fill a target's command and scan what came of it.
+def judge(version: Version, target: Target, filled: Filled) -> Judged:
+    """What a target's command comes to, once it is filled and scanned. Pure.
 
     The risk is the worst of what the document declares, what its text was judged to be, what the filled text
     is, and what an agent found; a text that nobody advised on is at least caution.
     """
     step = version.runbook.step(target.step)
     template = template_of(step, target.kind)
-    text = fill(version.runbook, template if target.edited is None else _own_text(target.edited), values)
-    finding = scan(text)
+    text, finding = filled.text, filled.finding
     verdict = version.verdicts.get(step.id) if target.kind is Kind.FORWARD else None
     advice = verdict.advice if verdict is not None and text == template else None
     judged = merge(finding, advice)
@@ -129,12 +130,19 @@ def environment(
 
 
 def build_intent(
-    execution: Execution, version: Version, target: Target, *, gate: UUID, agent: UUID, output_limit: int
+    execution: Execution,
+    version: Version,
+    target: Target,
+    filled: Filled,
+    *,
+    gate: UUID,
+    agent: UUID,
+    output_limit: int,
 ) -> Built:
-    """The intent of a target at a gate. Pure but for its input; raises Unprocessable."""
+    """The intent of a target at a gate. Pure; raises Unprocessable."""
     step = version.runbook.step(target.step)
     values = dict(execution.bindings)
-    judged = judge(version, target, values)
+    judged = judge(version, target, filled)
     confirm = confirm_text(step, target.kind, judged, values)
     plain, secret = environment(version.runbook, step, values)
     forward = target.kind is Kind.FORWARD
@@ -206,6 +214,7 @@ async def find_agent(uow: UnitOfWork, version: Version, step_id: str) -> AgentVi
 
 async def prepare(
     uow: UnitOfWork,
+    judgements: Judgements,
     execution: Execution,
     version: Version,
     target: Target,
@@ -215,7 +224,8 @@ async def prepare(
     undo: bool,
     output_limit: int,
 ) -> Built:
-    """The intent that a transition asked for. Raises Unprocessable where it can't be complete.
+    """The intent that a transition asked for. Raises Unprocessable where it can't be complete;
+    JudgementWanted for a long command that was not judged yet.
 
     `chosen` is the agent of the preflight. `undo`: the execution rolls another one back, so that a step's
     command is its rollback command.
@@ -228,5 +238,6 @@ async def prepare(
             code="no_agent",
         )
     meant = replace(target, kind=Kind.ROLLBACK) if undo else target
-    built = build_intent(execution, version, meant, gate=gate, agent=agent, output_limit=output_limit)
+    filled = judgements.at_once(filling_of(execution, version, meant))
+    built = build_intent(execution, version, meant, filled, gate=gate, agent=agent, output_limit=output_limit)
     return Built(replace(built.prepared, kind=target.kind), built.intent)

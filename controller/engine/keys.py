@@ -8,12 +8,11 @@ from uuid import UUID
 
 from controller.engine import reasons, views
 from controller.engine.context import Target
-from controller.engine.intents import Judged, judge
+from controller.engine.intents import Judged
 from controller.engine.states import Execution, Gate, Kind, StepState
 from controller.engine.store import Loaded
 from controller.engine.walk import held_back_by, pinned_of
 from controller.governance.policy import Hindrance, Latches
-from schemas.errors import Unprocessable
 from schemas.grant import Intent
 from schemas.risk import Risk, effective, worse
 from schemas.step import Step
@@ -41,14 +40,34 @@ def is_irreversible(step: Step, verdict: Verdict | None, risk: Risk) -> bool:
     return final and effective(risk) is Risk.DANGEROUS
 
 
+def looked_at(loaded: Loaded, intent: Intent | None) -> tuple[Target, ...]:
+    """What must be judged to show an execution: the open gate's command, and what was edited or raised."""
+    x = loaded.execution
+    found = [] if intent is None or x.gate is None else [_gate_target(x, x.gate, intent)]
+    if not loaded.undoes:
+        anew = (state for state in x.steps if state.edited is not None or state.raised is not None)
+        found.extend(_step_target(state) for state in anew)
+    return tuple(dict.fromkeys(found))
+
+
+def _gate_target(x: Execution, gate: Gate, intent: Intent) -> Target:
+    state = x.step(gate.step)
+    if intent.kind == "forward":
+        return _step_target(state)
+    return Target(gate.step, Kind.ROLLBACK, raised=state.raised)
+
+
+def _step_target(state: StepState) -> Target:
+    return Target(state.id, Kind.FORWARD, edited=state.edited, raised=state.raised)
+
+
 def judged_anew(
-    loaded: Loaded, state: StepState, risk: Risk, why: str
+    loaded: Loaded, state: StepState, judgements: Mapping[Target, Judged | None], risk: Risk, why: str
 ) -> tuple[Risk, str, views.KeysView | None]:
     """Risk and reason of what would run now: a person's edit, or a text that an agent found riskier."""
-    target = Target(state.id, Kind.FORWARD, edited=state.edited, raised=state.raised)
-    try:
-        judged = judge(loaded.version, target, dict(loaded.execution.bindings))
-    except Unprocessable:
+    target = _step_target(state)
+    judged = judgements[target]
+    if judged is None:
         return (risk if state.raised is None else worse(risk, state.raised)), why, None
     return judged.risk, _why_judged(loaded, target, judged), keys_view(judged.verdict)
 
@@ -63,20 +82,15 @@ def _why_judged(loaded: Loaded, target: Target, judged: Judged) -> str:
     )
 
 
-def _gate_judged(loaded: Loaded, gate: Gate, intent: Intent) -> tuple[str, views.KeysView | None]:
+def _gate_judged(
+    loaded: Loaded, gate: Gate, intent: Intent, judgements: Mapping[Target, Judged | None]
+) -> tuple[str, views.KeysView | None]:
     """Why the gate's command is as risky as it says; of the document's text where that can't be told anew."""
-    x, version = loaded.execution, loaded.version
-    state = x.step(gate.step)
-    forward = intent.kind == "forward"
-    kind = Kind.FORWARD if forward else Kind.ROLLBACK
-    target = Target(gate.step, kind, edited=state.edited if forward else None, raised=state.raised)
-    try:
-        judged = judge(version, target, dict(x.bindings))
-    except Unprocessable:
-        judged = None
+    target = _gate_target(loaded.execution, gate, intent)
+    judged = judgements[target]
     if judged is not None and judged.text == intent.command and _same_risk(judged, gate):
         return _why_judged(loaded, target, judged), keys_view(judged.verdict)
-    verdict = version.verdicts.get(gate.step) if forward else None
+    verdict = loaded.version.verdicts.get(gate.step) if target.kind is Kind.FORWARD else None
     return (verdict.reason if verdict is not None else ""), None
 
 
@@ -97,18 +111,19 @@ def gate_view(
     loaded: Loaded,
     gate: Gate,
     intent: Intent,
+    judgements: Mapping[Target, Judged | None],
     approvals: tuple[views.ApprovalView, ...],
     agent_names: Mapping[UUID, str],
     opened_at: datetime | None,
 ) -> views.GateView:
-    """The open gate as people see it."""
+    """The open gate as people see it. `judgements` of everything `looked_at`; None what can't be filled."""
     x = loaded.execution
     plain = [views.EnvView(name=item.name, value=item.value) for item in intent.env]
     secret = [views.EnvView(name=item.name, secret=item.secret) for item in intent.secret_env]
     held: tuple[Hindrance, ...] = ()
     if gate.kind is Kind.FORWARD and not gate.lapsed:
         held = held_back_by(x, loaded.plan, gate.step, gate.risk, Latches())
-    why, keys = _gate_judged(loaded, gate, intent)
+    why, keys = _gate_judged(loaded, gate, intent, judgements)
     return views.GateView(
         id=gate.id,
         round=gate.round,

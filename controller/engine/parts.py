@@ -9,6 +9,7 @@ from base.limits import APPROVAL_MINUTES, GRANT_SECONDS, OUTPUT_MAX_BYTES
 from controller.db.bus import Bus
 from controller.db.database import Database
 from controller.db.objects import ObjectStore
+from controller.engine.judgements import Judgements
 from controller.engine.sealed_outputs import SealedOutputs
 from controller.pki.sealer import Sealer
 from controller.pki.signer import GrantSigner
@@ -27,6 +28,7 @@ class EngineParts:
     objects: ObjectStore
     sealer: Sealer
     signer: GrantSigner
+    judgements: Judgements
     grant_seconds: int = GRANT_SECONDS
     output_max_bytes: int = OUTPUT_MAX_BYTES
     approval_minutes: int = APPROVAL_MINUTES

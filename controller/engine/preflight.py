@@ -8,7 +8,8 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.engine import events as ev
 from controller.engine.context import Target
 from controller.engine.documents import Version
-from controller.engine.intents import environment, find_agent, judge
+from controller.engine.intents import environment, filling_of, find_agent
+from controller.engine.judgements import Judgements
 from controller.engine.plan import Plan, PlanStep
 from controller.engine.service import Engine
 from controller.engine.states import Execution, Kind, State
@@ -26,9 +27,10 @@ async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, v
         x = loaded.execution
         if x.state is not State.PREFLIGHT or x.version != version:
             return  # the change that raised the version asked for a check of its own
-        problems = open_points(x, loaded.plan)
-        if not problems:
-            problems = command_problems(loaded)
+    problems = open_points(x, loaded.plan)
+    if not problems:
+        problems = await command_problems(engine.parts.judgements, loaded)
+    async with engine.parts.database.work(tenant_id) as uow:
         chosen, lonely = await choose_agents(uow, loaded)
         problems += lonely
     event: ev.Event = ev.PreflightPassed(agents=chosen)
@@ -54,13 +56,16 @@ def open_points(x: Execution, plan: Plan) -> list[ev.PreflightProblem]:
     return found
 
 
-def command_problems(loaded: Loaded) -> list[ev.PreflightProblem]:
-    """Commands that the values do not fit, all three locks applied; rollback commands too. Pure."""
+async def command_problems(judgements: Judgements, loaded: Loaded) -> list[ev.PreflightProblem]:
+    """Commands that the values do not fit, all three locks applied; rollback commands too.
+
+    Their gates find the judgements kept. Raises Unavailable.
+    """
     found = []
     for step in loaded.plan.steps:
         for kind in _kinds(loaded, step):
             try:
-                judge(loaded.version, Target(step.id, kind), dict(loaded.execution.bindings))
+                await judgements.judge(filling_of(loaded.execution, loaded.version, Target(step.id, kind)))
                 _check_environment(loaded.version, step, loaded.execution)
             except Unprocessable as error:
                 found.append(ev.PreflightProblem(code=error.reason_code, name=step.id, text=error.detail))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,8 +14,12 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.engine import showing, views
 from controller.engine.attempt_rows import StepRow
 from controller.engine.birth import Rollback, standing_rollback
+from controller.engine.context import Target
 from controller.engine.events import decode
 from controller.engine.gate_rows import stored_intent
+from controller.engine.intents import Judged, filling_of, judge
+from controller.engine.judgements import Judgements
+from controller.engine.keys import looked_at
 from controller.engine.parts import EngineParts
 from controller.engine.permissions import may_approve
 from controller.engine.sealed_outputs import seal_of
@@ -25,7 +29,7 @@ from controller.engine.walk import pinned_of
 from controller.link.agents import list_agents
 from controller.pki.sealer import Erased, SealError
 from controller.tenants.members import emails_of
-from schemas.errors import Conflict, NotFound
+from schemas.errors import Conflict, NotFound, Unprocessable
 from schemas.grant import Intent
 from schemas.ids import member_of
 
@@ -101,7 +105,7 @@ class _Role:
 
 
 async def view(parts: EngineParts, store: Store, tenant_id: UUID, execution_id: UUID) -> views.ExecutionView:
-    """The page of one execution. Raises NotFound."""
+    """The page of one execution. Raises NotFound; Unavailable where a command can't be judged now."""
     async with parts.database.work(tenant_id) as uow:
         loaded = await store.load(uow, execution_id, lock=False)
         facts = await uow.one(_QUERIES["execution_facts"], showing.Facts, execution_id=execution_id)
@@ -111,6 +115,7 @@ async def view(parts: EngineParts, store: Store, tenant_id: UUID, execution_id: 
         intent = await _open_intent(uow, parts, loaded)
         problems = await _problems(uow, loaded)
         beside = await _beside(uow, loaded, facts)
+    judgements = await _judged(parts.judgements, loaded, intent)
     return showing.show(
         loaded,
         facts,
@@ -118,8 +123,22 @@ async def view(parts: EngineParts, store: Store, tenant_id: UUID, execution_id: 
         [(row.step_id, _show_approval(row)) for row in approvals],
         intent,
         problems,
-        beside,
+        replace(beside, judgements=judgements),
     )
+
+
+async def _judged(
+    judgements: Judgements, loaded: Loaded, intent: Intent | None
+) -> dict[Target, Judged | None]:
+    """What every command comes to that is judged anew to be shown; None where it can't be filled."""
+    found: dict[Target, Judged | None] = {}
+    for target in looked_at(loaded, intent):
+        try:
+            filling = filling_of(loaded.execution, loaded.version, target)
+            found[target] = judge(loaded.version, target, await judgements.judge(filling))
+        except Unprocessable:
+            found[target] = None
+    return found
 
 
 async def _beside(uow: UnitOfWork, loaded: Loaded, facts: showing.Facts) -> showing.Beside:

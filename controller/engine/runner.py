@@ -98,8 +98,9 @@ class Runner:
     async def apply(self, uow: UnitOfWork, command: Command) -> Applied:
         """Take one event and whatever follows from it by itself.
 
-        Raises NotFound, VersionConflict, Refused, Unprocessable: nothing was changed. Anything else is a
-        fault of ours, and the caller's transaction must not commit.
+        Raises NotFound, VersionConflict, Refused, Unprocessable: nothing was changed. JudgementWanted: the
+        command is to be judged with nothing locked, and the event brought again. Anything else is a fault of
+        ours. Whatever is raised, the caller's transaction must not commit.
         """
         loaded = await self.store.load(uow, command.execution_id, lock=True)
         faults.reach(BEFORE_DECIDE)
@@ -191,6 +192,7 @@ class Runner:
             assert result.wanted is not None, "the refusal names its target"
             built = await prepare(
                 uow,
+                self._parts.judgements,
                 x,
                 loaded.version,
                 result.wanted,

@@ -55,7 +55,7 @@ class Engine:
         self.parts = parts
         self.versions = Versions()
         self.runner = Runner(parts, self.versions)
-        self.handler = Handler(parts.database, self.runner)
+        self.handler = Handler(parts.database, parts.judgements, self.runner)
 
     async def create(
         self,
@@ -148,7 +148,8 @@ class Engine:
         """Bring an event. `event_key` names the request: the same key again changes nothing.
 
         Raises NotFound, VersionConflict (409, `version`), Refused (409, code and reason), Unprocessable (an
-        edit that can't be filled or scanned), BadRequest (a text left out).
+        edit that can't be filled or scanned), BadRequest (a text left out), Unavailable (a command that can't
+        be judged now: nothing was changed).
         """
         if any(getattr(event, name) is None for name in event.sealed):
             raise BadRequest(f"{ev.kind_of(event)} needs its texts: {', '.join(event.sealed)}.")
@@ -201,7 +202,9 @@ class Engine:
     # ------------------------------------------------------------ looking
 
     async def view(self, tenant_id: UUID, execution_id: UUID) -> views.ExecutionView:
-        """Everything that the page of an execution shows. Raises NotFound."""
+        """Everything that the page of an execution shows. Raises NotFound; Unavailable where a command can't
+        be judged now.
+        """
         return await reading.view(self.parts, self.runner.store, tenant_id, execution_id)
 
     async def list_executions(

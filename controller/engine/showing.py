@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from uuid import UUID
 from controller.engine import events as ev
 from controller.engine import reasons, views
 from controller.engine.birth import undoable_steps
+from controller.engine.context import Target
+from controller.engine.intents import Judged
 from controller.engine.keys import gate_view, is_irreversible, judged_anew, keys_view
 from controller.engine.permissions import NEEDED
 from controller.engine.rules import rules_for
@@ -40,10 +42,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is shown beside the fold, from other rows."""
+    """What is shown beside the fold, from other rows, and what commands were judged to be anew."""
 
     emails: Mapping[UUID, str]
     agent_names: Mapping[UUID, str]
+    judgements: Mapping[Target, Judged | None] = field(default_factory=dict)
     gate_opened_at: datetime | None = None
     undone_by: UUID | None = None
 
@@ -65,13 +68,10 @@ def show(
             place,
             [attempt for attempt in attempts if attempt.step == step.id],
             [approval for step_id, approval in approvals if step_id == step.id],
+            beside.judgements,
         )
         for place, step in enumerate(loaded.plan.steps)
     )
-    gate = None
-    if x.state is State.AWAIT_APPROVAL and x.gate is not None and intent is not None:
-        gate_approvals = tuple(a for _, a in approvals if a.gate == x.gate.id)
-        gate = gate_view(loaded, x.gate, intent, gate_approvals, beside.agent_names, beside.gate_opened_at)
     return views.ExecutionView(
         id=x.id,
         version=x.version,
@@ -96,7 +96,7 @@ def show(
         step=x.target if x.rolling else x.cursor,
         attempt=x.attempt.id if x.attempt is not None else None,
         steps=steps,
-        gate=gate,
+        gate=_open_gate(loaded, approvals, intent, beside),
         variables=_variables(loaded),
         prerequisites=_prerequisites(loaded),
         problems=tuple(problems),
@@ -111,6 +111,21 @@ def show(
         updated_at=facts.updated_at,
         started_at=x.started_at,
         ended_at=x.ended_at,
+    )
+
+
+def _open_gate(
+    loaded: Loaded,
+    approvals: Sequence[tuple[str, views.ApprovalView]],
+    intent: Intent | None,
+    beside: Beside,
+) -> views.GateView | None:
+    gate = loaded.execution.gate
+    if loaded.execution.state is not State.AWAIT_APPROVAL or gate is None or intent is None:
+        return None
+    given = tuple(approval for _, approval in approvals if approval.gate == gate.id)
+    return gate_view(
+        loaded, gate, intent, beside.judgements, given, beside.agent_names, beside.gate_opened_at
     )
 
 
@@ -160,6 +175,7 @@ def _step(
     place: int,
     attempts: list[views.AttemptView],
     approvals: list[views.ApprovalView],
+    judgements: Mapping[Target, Judged | None],
 ) -> views.StepView:
     x, plan_step = loaded.execution, loaded.plan.steps[place]
     step = loaded.version.runbook.step(plan_step.id)
@@ -173,7 +189,7 @@ def _step(
     )
     keys = None if verdict is None else keys_view(verdict)
     if state is not None and not plan_step.undo_of and (edited or state.raised is not None):
-        risk, why, keys = judged_anew(loaded, state, risk, why)
+        risk, why, keys = judged_anew(loaded, state, judgements, risk, why)
     rollback = None if plan_step.undo_of else step.rollback
     return views.StepView(
         id=step.id,

@@ -10,9 +10,9 @@ from uuid import UUID
 from base.ids import new_id
 from base.limits import COMMAND_MAX_BYTES
 from controller.db.queries import load
+from controller.engine.filling import Filling
 from controller.engine.service import Engine
 from controller.link.events import RecordedCommand
-from scanner import scan
 from schemas.audit import PAYLOADS, AuditRecord
 from schemas.ids import agent_actor
 from schemas.merge import merge
@@ -30,7 +30,8 @@ class _Epoch:
 async def record_unlisted(engine: Engine, tenant_id: UUID, agent_id: UUID, command: RecordedCommand) -> None:
     """Put the command into the audit trail: its digest and risk in the open, its text sealed."""
     text = command.command[:COMMAND_MAX_BYTES].decode("utf-8", "replace")
-    risk = merge(scan(text), None).risk
+    filled = await engine.parts.judgements.judge(Filling(tenant_id, text, (), (), verbatim=True))
+    risk = merge(filled.finding, None).risk
     async with engine.parts.database.work(tenant_id) as uow:
         row = await uow.one(_STEPS["epochs"], _Epoch, ids=[command.execution_id])
         if row is None:

@@ -17,6 +17,7 @@ from controller.api.rates import Rates
 from controller.api.services import Background, Services
 from controller.config import Settings
 from controller.db.database import Database
+from controller.engine.judgements import Judgements
 from controller.governance.judging import Judging
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
@@ -111,7 +112,8 @@ async def running_api(
     world = await make_world(database, tenant.tenant_id, folder, judging=judging)
     await world.forges.set_up(other.tenant_id, name="runbooks")
     await world.sync("start")
-    house = await build_house(database, tenant.principal(), folder)
+    judgements = Judgements(pool.run)
+    house = await build_house(database, tenant.principal(), folder, judgements=judgements)
     async with running_link(database, folder, bus=house.bus) as link:
         services = Services(
             settings=Settings(state_dir=folder),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from controller.db.objects import FileObjectStore
 from controller.db.queries import parse
 from controller.engine import events as ev
 from controller.engine import views
+from controller.engine.filling import Filling
 from controller.engine.jobs import register
+from controller.engine.judgements import Answer, Judgements
 from controller.engine.results import EngineEvents
 from controller.engine.service import Applied, Engine, EngineParts, by
 from controller.engine.timers import TimerLoop
@@ -289,7 +292,18 @@ async def build_house(database: Database, owner: Principal, folder: Path, **sett
     return house
 
 
-def open_house(database: Database, owner: Principal, folder: Path, **settings: Any) -> House:
+async def in_a_thread(judge: Callable[[Filling], Answer], filling: Filling) -> Answer:
+    """Stands for the process that judges, where its limits are not what is tested."""
+    return await asyncio.to_thread(judge, filling)
+
+
+def open_house(
+    database: Database,
+    owner: Principal,
+    folder: Path,
+    judgements: Judgements | None = None,
+    **settings: Any,
+) -> House:
     """The engine on whatever the database and the folder hold already."""
     bus = MemoryBus()
     store = KeyStore(folder / "keys")
@@ -300,6 +314,7 @@ def open_house(database: Database, owner: Principal, folder: Path, **settings: A
         objects=FileObjectStore(folder / "objects"),
         sealer=Sealer(store, keys, SystemClock()),
         signer=GrantSigner(keys),
+        judgements=judgements or Judgements(in_a_thread),
         **settings,
     )
     engine = Engine(parts)

@@ -1,0 +1,164 @@
+"""Commands judged beside the event loop: small ones at once, the others in a process of their own.
+
+A long command takes a third of a second, in which no request, panic or report would be heard. An answer is a
+pure function of its filling and of the scanner, which a process never changes, so the last ones are kept.
+Where no answer can be had there is none: nothing is shown or opened on a guess.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Final, TypeAlias
+
+from base import log
+from controller.engine.filling import Filled, Filling, fill_and_scan
+from scanner import SCANNER_VERSION, knowledge_version
+from schemas.errors import Unavailable, Unprocessable
+
+Answer: TypeAlias = Filled | Unprocessable
+Run: TypeAlias = Callable[[Callable[[Filling], Answer], Filling], Awaitable[Answer]]
+"""`ParsePool.run`: call a module-level function in a process with memory and time limits. Raises
+Unprocessable where the limits were hit, Unavailable where too many calls wait or the pool is broken."""
+
+PROCESSES: Final = 1
+"""That judge: apart from those that parse, so that no import holds up a gate."""
+
+AT_ONCE_CHARACTERS: Final = 2_000
+"""What may be read in the event loop: 2 ms of a usual command, 15 ms of the slowest texts known."""
+
+KEPT_ANSWERS: Final = 2_048
+KEPT_CHARACTERS: Final = 4 * 1024 * 1024
+"""Of templates and texts; a finding is at most some 10 KB beside them, whatever the text."""
+
+LOOKS_MAX: Final = 256
+"""Judgements that may wait for those who look; more are refused."""
+
+_TRIES: Final = 2
+"""A process that died is replaced: the second try meets a new one."""
+
+_log = log.get(__name__)
+
+
+class JudgementWanted(Exception):
+    """A long command is to be judged first: roll back, judge it with nothing locked, and begin again."""
+
+    def __init__(self, filling: Filling) -> None:
+        super().__init__("a command is judged first")
+        self.filling = filling
+
+
+class Judgements:
+    """Judges commands and keeps the last answers; one a process."""
+
+    def __init__(self, run: Run, *, kept: int = KEPT_ANSWERS) -> None:
+        """`run`: where long commands are judged. `kept`: how many answers are kept."""
+        self._run = run
+        self._most = kept
+        self._kept: OrderedDict[Filling, Answer] = OrderedDict()
+        self._kept_characters = 0
+        self._under_way: dict[tuple[Filling, bool], asyncio.Task[Answer]] = {}
+        self._turn = asyncio.Semaphore(1)
+
+    def at_once(self, filling: Filling) -> Filled:
+        """The answer inside a transition: one that is kept, or of a command so short that it delays nobody.
+
+        Raises Unprocessable where the command can't be filled; JudgementWanted for a longer one.
+        """
+        answer = self._find(filling)
+        if answer is None:
+            if filling.read_characters > AT_ONCE_CHARACTERS:
+                raise JudgementWanted(filling)
+            answer = fill_and_scan(filling)
+            self._keep(filling, answer)
+        return _given(answer)
+
+    async def judge(self, filling: Filling, *, urgent: bool = False) -> Filled:
+        """The answer from the process; nothing may be locked meanwhile.
+
+        `urgent`: a transition waits for it, so it goes before those who only look. Raises Unprocessable where
+        the command can't be filled; Unavailable where it can't be judged now.
+        """
+        answer = self._find(filling)
+        if answer is None:
+            # A task of its own: it goes on for the others where one who asked hangs up.
+            answer = await asyncio.shield(self._started(filling, urgent=urgent))
+        return _given(answer)
+
+    def _started(self, filling: Filling, *, urgent: bool) -> asyncio.Task[Answer]:
+        key = (filling, urgent)
+        task = self._under_way.get(key)
+        if task is None:
+            if not urgent and len(self._under_way) >= LOOKS_MAX:
+                raise _unavailable("too many others wait")
+            task = asyncio.create_task(self._ask(filling, urgent=urgent), name="judgement")
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._ended(key, done))
+        return task
+
+    def _ended(self, key: tuple[Filling, bool], task: asyncio.Task[Answer]) -> None:
+        del self._under_way[key]
+        if not task.cancelled():
+            task.exception()  # seen, where nobody waits for it any more
+
+    async def _ask(self, filling: Filling, *, urgent: bool) -> Answer:
+        turn: AbstractAsyncContextManager[None] = nullcontext() if urgent else self._turn
+        async with turn:
+            answer = self._find(filling) or await self._asked(filling)
+        self._keep(filling, answer)
+        return answer
+
+    async def _asked(self, filling: Filling) -> Answer:
+        reason = ""
+        for _ in range(_TRIES):
+            try:
+                answer = await self._run(fill_and_scan, filling)
+            except (Unprocessable, Unavailable) as error:
+                reason = error.detail
+                _log.warning(
+                    "a command was not judged: %s", reason, extra={"action": "engine.judgement_failed"}
+                )
+                continue
+            if isinstance(answer, Filled) and not _same_scanner(answer):
+                raise _unavailable("the product on disk is not the one that runs; restart the controller")
+            return answer
+        raise _unavailable(reason)
+
+    def _find(self, filling: Filling) -> Answer | None:
+        answer = self._kept.get(filling)
+        if answer is not None:
+            self._kept.move_to_end(filling)
+        return answer
+
+    def _keep(self, filling: Filling, answer: Answer) -> None:
+        if filling not in self._kept:
+            self._kept_characters += _characters(filling, answer)
+        self._kept[filling] = answer
+        while len(self._kept) > self._most or self._kept_characters > KEPT_CHARACTERS:
+            self._kept_characters -= _characters(*self._kept.popitem(last=False))
+
+
+def _given(answer: Answer) -> Filled:
+    if isinstance(answer, Filled):
+        return answer
+    raise copy.copy(answer)  # a kept one would gather a traceback from everyone who is told
+
+
+def _characters(filling: Filling, answer: Answer) -> int:
+    return len(filling.template) + len(answer.text if isinstance(answer, Filled) else answer.detail)
+
+
+def _same_scanner(answer: Filled) -> bool:
+    found = answer.finding
+    return (found.scanner_version, found.knowledge_version) == (SCANNER_VERSION, knowledge_version())
+
+
+def _unavailable(why: str) -> Unavailable:
+    return Unavailable(
+        f"A command can't be judged at this moment: {why.rstrip('.')}.",
+        hint="Nothing was changed. Try again in a few seconds.",
+        code="not_judged",
+    )
