@@ -93,8 +93,10 @@ ADVICE_FLIGHTS_MAX: Final = 600
 """Questions of one process that wait or are asked: two of the largest documents."""
 ADVICE_PREVIEW_SECONDS: Final = 3.8
 """How long a preview waits for advice (PERFORMANCE.md P3: p95 < 5 s for the whole)."""
-ADVICE_PROPOSAL_SECONDS: Final = 20
-"""How long a proposal or a push waits for advice."""
+ADVICE_PAGE_SECONDS: Final = 1
+"""How long the page of a pull request waits for advice that was not there yet."""
+ADVICE_PROPOSAL_SECONDS: Final = 8
+"""How long a proposal waits for advice that its preview did not have. A push does not wait."""
 ADVICE_KEPT: Final = 10_000
 """Answers that a process keeps, by the digest of all that was asked."""
 ADVICE_TOKENS_PER_HOUR: Final = 2_000_000

@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from base import limits
 from controller.settings import forms
+from controller.settings.advisor import AdvisorSettings
 from controller.settings.later import LaterSettings, unused
 from controller.settings.sentences import is_secret, sentence, shown
 
@@ -108,7 +109,7 @@ class _TomlSource(PydanticBaseSettingsSource):
         return ours
 
 
-class Settings(LaterSettings):
+class Settings(LaterSettings, AdvisorSettings):
     """Everything that an operator may set. Field names are the variables without `DD0C_`, in lower case."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, case_sensitive=False)

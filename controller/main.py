@@ -20,6 +20,7 @@ from controller.api.app import create_app
 from controller.api.jwt import JwtVerifier
 from controller.api.parse_pool import ParsePool
 from controller.api.rates import Rates
+from controller.api.second_key import second_key
 from controller.api.server import CannotServe, serving
 from controller.api.services import Background, Services
 from controller.audit.checkpoints import register_checkpoint_job
@@ -64,7 +65,6 @@ from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
 from forge.server import git_app
 from forge.storage import RepositoryFolder
-from ingest.advisor.advising import LOCAL, ONE_KEY
 
 WEB_FOLDER: Final = Path(__file__).resolve().parents[1] / "web" / "dist"
 
@@ -182,8 +182,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     folder = RepositoryFolder(settings.state_dir / "git")
     bridge = LoopBridge(asyncio.get_running_loop())
     forges = Forges(database, folder, runner, bridge, ground.clock, settings.url)
-    advising = LOCAL if settings.advisor == "local" else ONE_KEY
-    judging = Judging(ground.pool.run, advising)
+    advising, llm = second_key(settings, stack)
+    judging = Judging(ground.pool.run, advising, llm)
     sync = SyncService(
         database,
         ground.bus,
@@ -218,6 +218,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         web_folder=WEB_FOLDER,
         background=Background(),
         advising=advising,
+        llm=llm,
     )
     app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync).open))
     loop = SyncLoop(sync, folder.all, settings.poll_git_seconds)

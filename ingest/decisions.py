@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from ingest.document import Built
 from ingest.extract.drafts import Extraction
 from ingest.questions import Answers
 from schemas.decision import Alternative, DecisionLog
+from schemas.verdict import NoAdvice, Verdict
 
 _CONFIDENCE_RULES_ONLY = 0.6
 """One reader, no second opinion: a person is asked to look at every step."""
@@ -25,11 +27,11 @@ def decision_log(
     author: str,
     at: datetime,
 ) -> DecisionLog:
-    """The log of a document that the rules made, without an LLM."""
+    """The log of a document that the rules made; an LLM may have judged its commands."""
     return DecisionLog(
         prompt=(
             f"Turn the pasted text (SHA-256 {sha256}, read as {form}) into a runbook: ordered steps, each "
-            "with its risk. No LLM was asked; the rules of ingest/extract read it."
+            f"with its risk. The rules of ingest/extract read it. {_advisors(built)}"
         ),
         reasoning="\n".join(_reasons(built, extraction, answers)),
         alternatives_considered=tuple(_alternatives(extraction)),
@@ -52,10 +54,42 @@ def verdicts(built: Built) -> list[dict[str, Any]]:
             "ruleIds": list(item.verdict.finding.rule_ids),
             "scannerVersion": item.verdict.finding.scanner_version,
             "knowledgeVersion": item.verdict.finding.knowledge_version,
+            **_second_key(item.verdict),
         }
         for item in built.steps
         if item.verdict is not None
     ]
+
+
+def _second_key(verdict: Verdict) -> dict[str, Any]:
+    """What the advisor said, with what it was asked; or why it said nothing."""
+    advice = verdict.advice
+    if advice is None:
+        missing = verdict.no_advice
+        return {} if missing in (None, NoAdvice.OFF) else {"noAdvice": missing.value}
+    said: dict[str, Any] = {
+        "risk": advice.risk.value,
+        "confidence": advice.confidence,
+        "reasoning": advice.reasoning,
+        "advisor": advice.advisor,
+        "version": advice.advisor_version,
+    }
+    if advice.prompt_sha256 is not None:
+        said |= {"promptSha256": advice.prompt_sha256}
+        said |= {"alternativesConsidered": list(advice.alternatives_considered)}
+    if advice.suggested_rollback is not None:
+        said |= {"suggestedRollback": advice.suggested_rollback}
+    return {"advice": said}
+
+
+def _advisors(built: Built) -> str:
+    """Who gave second opinions, and on how many commands."""
+    judged = [item.verdict for item in built.steps if item.verdict is not None]
+    asked = Counter(verdict.advisor_version for verdict in judged if verdict.advice is not None)
+    if not asked:
+        return "No LLM was asked, or none answered: there is one key."
+    named = ", ".join(f"{version} on {count}" for version, count in sorted(asked.items()))
+    return f"A second opinion on each command, by version: {named} of {len(judged)}."
 
 
 def _reasons(built: Built, extraction: Extraction, answers: Answers) -> list[str]:

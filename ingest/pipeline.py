@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingest.advisor.question import Part, Question, questions
 from ingest.ambiguities import find_questions
 from ingest.blocks import FORMS, Normalized
 from ingest.building import Building, unmasked
@@ -32,6 +33,7 @@ from schemas.errors import BadRequest, Place, Unprocessable
 from schemas.lint import problems
 from schemas.names import RunbookName
 from schemas.runbook import Runbook
+from schemas.verdict import NoAdvice
 from schemas.yaml_codec import dump_runbook
 
 _NAME: Final = TypeAdapter(RunbookName)
@@ -67,6 +69,15 @@ class Preview:
         given = {key: item.answer.to_json() for key, item in self.answers.settled.items()}
         corrected = self.overrides.to_json()
         return json.dumps([given, corrected], sort_keys=True) if given or corrected else ""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What an LLM would be asked about its commands, in order; as of the document that it proposes."""
+        parts = [
+            Part(item.step.title) if item.verdict is None else Part(item.filled, item.filled)
+            for item in self.built.steps
+        ]
+        return questions(parts, self.runbook.metadata.title, self.runbook.metadata.service or "")
 
     def to_json(self) -> dict[str, Any]:
         """The preview as the API and the command line show it."""
@@ -105,7 +116,7 @@ def preview(
         raise _nothing_to_do(normalized, extraction)
     require_room(extraction.drafts)
     extraction.drafts = without_repeats(extraction.drafts)
-    questions = find_questions(
+    unclear = find_questions(
         extraction.drafts, extraction.accounts, Candidates(normalized.blocks, extraction.drafts)
     )
     cases = conditions(normalized.blocks, extraction.drafts)
@@ -115,15 +126,22 @@ def preview(
         secrets=name_secrets(normalized.text, normalized.masked),
         advise=advise,
     )
-    built = build_document(normalized, extraction, questions, building)
+    built = build_document(normalized, extraction, unclear, building)
     refuse_completed(built.runbook, building.answers.given, wanted)
     errors = [problem for problem in problems(built.runbook) if problem.severity == "error"]
     assert not errors, f"the import made a document that does not lint: {errors[0]}"
     coverage = account_for(extraction.accounts, built.by_draft, normalized.text)
     return Preview(
-        normalized, extraction, cases, built, coverage, building.answers, wanted, 1 if advise is None else 2,
+        normalized, extraction, cases, built, coverage, building.answers, wanted, _keys(built, advise),
         find_suspicious(normalized.text, normalized.hidden),
     )  # fmt: skip
+
+
+def _keys(built: Built, advise: Advise | None) -> int:
+    """How many looked: two where an advisor was asked about anything, whatever it answered."""
+    judged = [item.verdict.no_advice for item in built.steps if item.verdict is not None]
+    nobody = advise is None or (judged and set(judged) <= {NoAdvice.OFF, NoAdvice.NOT_ASKED})
+    return 1 if nobody else 2
 
 
 def _check_name(name: str) -> None:

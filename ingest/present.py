@@ -16,9 +16,10 @@ from ingest.questions import Answers, question_json
 from ingest.trace import Span, Writer
 from scanner.redact import MASK
 from schemas.holes import holes
+from schemas.merge import NO_ADVICE
 from schemas.patterns import DEFAULT_PATTERN
 from schemas.runbook import Variable
-from schemas.verdict import Reversibility, Verdict
+from schemas.verdict import NoAdvice, Reversibility, Verdict
 
 KEYS_ASKED_OF: Final = 2
 
@@ -121,10 +122,7 @@ def _step(item: BuiltStep, order: int, built: Built) -> dict[str, Any]:
 
 
 def _judged(item: BuiltStep, verdict: Verdict) -> dict[str, Any]:
-    step, finding, advice = item.step, verdict.finding, verdict.advice
-    keys = {"given": 1 if advice is None else 2, "of": KEYS_ASKED_OF, "scanner": finding.risk.value}
-    if advice is not None:
-        keys["advisor"] = advice.risk.value
+    step, finding = item.step, verdict.finding
     return {
         "command": step.command,
         "risk": verdict.risk.value,
@@ -133,9 +131,29 @@ def _judged(item: BuiltStep, verdict: Verdict) -> dict[str, Any]:
         "why": finding.why,
         "ruleIds": list(finding.rule_ids),
         "riskSpans": _risk_spans(item, verdict),
-        "keys": keys,
+        "keys": _keys(verdict),
         "confirm": step.confirm,
         "rollback": step.rollback.to_json() if step.rollback else None,
+    }
+
+
+def _keys(verdict: Verdict) -> dict[str, Any]:
+    """What each key said, or why the second said nothing, where there is one."""
+    advice, scanner = verdict.advice, verdict.finding.risk.value
+    if advice is None:
+        missing = verdict.no_advice
+        shown = {"given": 1, "of": KEYS_ASKED_OF, "scanner": scanner}
+        if missing is None or missing is NoAdvice.OFF:
+            return shown
+        return shown | {"noAdvice": missing.value, "missing": NO_ADVICE[missing]}
+    return {
+        "given": 2,
+        "of": KEYS_ASKED_OF,
+        "scanner": scanner,
+        "advisor": advice.risk.value,
+        "confidence": advice.confidence,
+        "advisorWhy": advice.reasoning,
+        "by": verdict.advisor_version,
     }
 
 

@@ -21,7 +21,7 @@ from schemas.ids import (
 from schemas.model import CommitOid, Count, Digest, Model, StrictBool, StrictInt
 from schemas.names import RunbookName, StepName
 from schemas.risk import Risk
-from schemas.verdict import MergeRule, Verdict
+from schemas.verdict import MergeRule, NoAdvice, Verdict
 
 RULES_MAX: Final = 8
 """Rules of the scanner that an event names for one command."""
@@ -55,7 +55,8 @@ class RunbookParsed(AuditPayload):
 class StepClassified(Model):
     """The verdict on one command: who said what, how sure, and which rule decided.
 
-    What they said in words stands in its classification: words may repeat the command.
+    What they said in words stands in its classification: words may repeat the command. `no_advice` is why an
+    advisor that is there said nothing.
     """
 
     step: StepName | None = None
@@ -67,6 +68,9 @@ class StepClassified(Model):
     rule_ids: Annotated[tuple[Short, ...], Field(max_length=RULES_MAX)] = ()
     advisor: Risk | None = None
     confidence_permille: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
+    advisor_version: Short | None = None
+    prompt_sha256: Digest | None = None
+    no_advice: NoAdvice | None = None
 
     @classmethod
     def of(cls, step: str | None, classification: UUID, verdict: Verdict) -> StepClassified:
@@ -82,6 +86,9 @@ class StepClassified(Model):
             rule_ids=verdict.finding.rule_ids[:RULES_MAX],
             advisor=None if advice is None else advice.risk,
             confidence_permille=None if advice is None else advice.confidence,
+            advisor_version=verdict.advisor_version or None,
+            prompt_sha256=None if advice is None else advice.prompt_sha256,
+            no_advice=None if verdict.no_advice is NoAdvice.OFF else verdict.no_advice,
         )
 
 

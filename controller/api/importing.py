@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.advisor.question import Question
 from ingest.corrections import Overrides
 from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
@@ -34,7 +35,7 @@ class Paste:
             self.name,
             answers=self.answers,
             overrides=self.overrides,
-            advise=self.advising if self.advising.keys == 2 else None,
+            advise=None if self.advising == ONE_KEY else self.advising,
         )
 
 
@@ -59,6 +60,11 @@ class Surroundings:
     def is_taken(self, name: str) -> bool:
         """Whether an import under this name would overwrite something."""
         return name in self.serving or f"{self.prefix}{runbook_path(name)}" in self.paths
+
+
+def questions_of(paste: Paste) -> tuple[Question, ...]:
+    """What an LLM is asked before the paste is read with its answers. Raises as `ingest.pipeline.preview`."""
+    return paste.preview().questions
 
 
 def preview_document(paste: Paste, with_yaml: bool) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from base import limits
 from base.clock import format_instant
+from controller.api.advice import advised
 from controller.api.importing import Imported, Surroundings, edit_document, import_text
 from controller.api.services import Services
 from controller.api.shapes.imports import PasteRequest
@@ -78,9 +80,8 @@ async def propose_paste(
     principal.require("propose")
     check_size(services, paste.text)
     repository, around = await _surroundings(services, principal)
-    imported = await services.parse_pool.run(
-        import_text, paste.to_paste(services.advising), around, principal.actor, datetime.now(UTC)
-    )
+    asked = await advised(services, paste.to_paste(services.advising), limits.ADVICE_PROPOSAL_SECONDS)
+    imported = await services.parse_pool.run(import_text, asked, around, principal.actor, datetime.now(UTC))
     await _keep_source(services, principal, paste.text, imported)
     pull = await _publish(services, principal, imported.proposed, repository.name, repository.prefix)
     return pull, imported.document

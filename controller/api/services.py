@@ -30,6 +30,7 @@ from controller.review.records import Records
 from controller.review.reviews import Reviews
 from controller.sync.service import SyncService
 from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.advisor.llm import Asks
 
 
 @dataclass
@@ -88,5 +89,7 @@ class Services:
     web_folder: Path
     background: Background
     advising: Advising = ONE_KEY
+    llm: Asks | None = None
+    """The second key where it is an LLM; `advising` is UNASKED then."""
     streams: Streams = field(default_factory=Streams)
     chain: ChainChecker = field(default_factory=ChainChecker)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from base.limits import DOCUMENT_MAX_BYTES
 from controller.governance.sample import sample_command
 from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.advisor.question import Part, Question, questions
 from scanner.holes import check_template
 from schemas.errors import DocumentInvalid, Place
 from schemas.flags import Flags
@@ -44,6 +45,8 @@ class JudgedStep:
     verdict: Verdict | None
     command_sha256: bytes | None
     can_be_undone: bool
+    sample: str = ""
+    """The text that was judged: the command with a word in each hole."""
 
     @property
     def risk(self) -> Risk:
@@ -64,6 +67,8 @@ class JudgedRunbook:
     steps: tuple[JudgedStep, ...]
     ambiguities: int
     name_place: tuple[int, int]
+    questions: tuple[Question, ...] = ()
+    """What an LLM would be asked about its commands, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,8 @@ def _runbook(path: str, content: bytes, advising: Advising) -> JudgedFile:
     steps = tuple(_step(checked.runbook, index, advising) for index in range(len(checked.runbook.spec.steps)))
     lowered = [_lowered(tree, index, step) for index, step in enumerate(steps) if _is_lowered(step)]
     places = (*lowered, *checked.places)
-    runbook = None if lowered else _judged(checked.runbook, steps, tree)
+    asked = _questions(checked.runbook, steps) if advising.has_llm else ()
+    runbook = None if lowered else _judged(checked.runbook, steps, tree, asked)
     return JudgedFile(path, "runbook", sha256, content, runbook=runbook, places=places)
 
 
@@ -164,12 +170,13 @@ def _misplaced_holes(runbook: Runbook, tree: Tree) -> Iterator[Place]:
 
 def _step(runbook: Runbook, index: int, advising: Advising) -> JudgedStep:
     step = runbook.spec.steps[index]
-    verdict, digest = None, None
+    verdict, digest, sample = None, None, ""
     if step.command is not None:
-        verdict = advising.judge(sample_command(runbook, step.command))
+        sample = sample_command(runbook, step.command)
+        verdict = advising.judge(sample)
         digest = hashlib.sha256(step.command.encode()).digest()
     undone = step.rollback is not None and step.rollback.command is not None
-    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone)
+    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone, sample)
 
 
 def _is_lowered(step: JudgedStep) -> bool:
@@ -192,7 +199,14 @@ def _lowered(tree: Tree, index: int, step: JudgedStep) -> Place:
     )
 
 
-def _judged(runbook: Runbook, steps: tuple[JudgedStep, ...], tree: Tree) -> JudgedRunbook:
+def _questions(runbook: Runbook, steps: tuple[JudgedStep, ...]) -> tuple[Question, ...]:
+    parts = [Part(step.title) if step.verdict is None else Part(step.sample, step.sample) for step in steps]
+    return questions(parts, runbook.metadata.title, runbook.metadata.service or "")
+
+
+def _judged(
+    runbook: Runbook, steps: tuple[JudgedStep, ...], tree: Tree, asked: tuple[Question, ...]
+) -> JudgedRunbook:
     place = tree.place(("metadata", "name"), "", code="name")
     return JudgedRunbook(
         name=runbook.name,
@@ -202,6 +216,7 @@ def _judged(runbook: Runbook, steps: tuple[JudgedStep, ...], tree: Tree) -> Judg
         steps=steps,
         ambiguities=len(runbook.spec.ambiguities),
         name_place=(place.line, place.column),
+        questions=asked,
     )
 
 

@@ -1,7 +1,8 @@
 """Files judged in the pool of parsing processes: in batches, and one by one where a batch goes wrong.
 
 A judgement is a pure function of path, kind and content, so the last ones are kept: a change is judged when
-it is pushed, when it is merged and when it is synced.
+it is pushed, when it is merged and when it is synced. An LLM's advice is no part of what is kept here: it is
+merged in each time, so that an answer that came late counts at the next look.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
+from controller.governance.advice import with_advice
 from controller.governance.documents import FileKind, JudgedFile, judge_files, unreadable
 from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.advisor.llm import Asks
 from schemas.errors import Unprocessable
 
 File: TypeAlias = tuple[str, FileKind, bytes]
@@ -36,16 +39,32 @@ KEPT_BYTES: Final = 32 * 1024 * 1024
 class Judging:
     """Judges the files of changes; one a process."""
 
-    def __init__(self, run: RunParser, advising: Advising = ONE_KEY) -> None:
-        """`advising`: where the second key comes from; without it nothing is safe."""
+    def __init__(self, run: RunParser, advising: Advising = ONE_KEY, llm: Asks | None = None) -> None:
+        """`advising`: where the second key comes from; without it nothing is safe. UNASKED with an `llm`."""
         self._run = run
+        self._llm = llm
         self._judge = partial(judge_files, advising=advising)
         self._kept: OrderedDict[bytes, JudgedFile] = OrderedDict()
         self._kept_bytes = 0
         self._turns = asyncio.Semaphore(BATCHES_AT_ONCE)
 
-    async def judge(self, files: Sequence[File]) -> list[JudgedFile]:
-        """One judgement a file, in order. A file that breaks its batch is found and judged alone."""
+    async def judge(self, files: Sequence[File], advice_seconds: float | None = None) -> list[JudgedFile]:
+        """One judgement a file, in order. A file that breaks its batch is found and judged alone.
+
+        `advice_seconds`: how long an LLM's answers are waited for; None, it is not asked, and what it said
+        before counts.
+        """
+        judged = await self._without_llm(files)
+        if self._llm is None:
+            return judged
+        asked = [question for file in judged if file.runbook for question in file.runbook.questions]
+        if advice_seconds is None:
+            advising = self._llm.kept(asked)
+        else:
+            advising = await self._llm.ask(asked, advice_seconds)
+        return [with_advice(file, advising) for file in judged]
+
+    async def _without_llm(self, files: Sequence[File]) -> list[JudgedFile]:
         keys = [_key(file) for file in files]
         unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in self._kept}
         groups = batches(list(unknown.values()))

@@ -75,8 +75,11 @@ class Reviewer:
         self._judging = judging
 
     async def review(self, tenant_id: UUID, row: RepositoryRow, change: ReadChange) -> ChangeReport:
-        """Judge and decide. Raises Unavailable where too many texts are being parsed."""
-        judged = [*change.refused, *await self._judging.judge(change.contents)]
+        """Judge and decide. Raises Unavailable where too many texts are being parsed.
+
+        An LLM is asked, not waited for: a push holds its repository, and nothing is refused for advice.
+        """
+        judged = [*change.refused, *await self._judging.judge(change.contents, advice_seconds=0)]
         files = [*change.others, *(ChangedFile(file.path, file.kind, file) for file in judged)]
         files.sort(key=lambda file: file.path)
         return check_change(files, await self._serving(tenant_id, row.id, files))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from base import limits
 from controller.db import queries
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
@@ -90,8 +91,9 @@ class Reviews:
                 return forge.get(number), old, new, read_sides(mirror, old, new, row.prefix)
 
             pull, old, new, sides = await self._forges.runner(read)
+        seconds = limits.ADVICE_PAGE_SECONDS
         before = await self._judging.judge(sides.before)
-        after = [*sides.refused, *await self._judging.judge(sides.after)]
+        after = [*sides.refused, *await self._judging.judge(sides.after, seconds)]
         then = changed_rules(after, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
         found = PullReview(

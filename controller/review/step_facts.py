@@ -10,11 +10,12 @@ from pydantic import Field
 from controller.governance.documents import RULES, JudgedRunbook, JudgedStep
 from controller.governance.policy import Latches, OwnRun, Pinned, hindrances
 from controller.governance.sample import template_spans
+from schemas.merge import NO_ADVICE
 from schemas.model import Model
 from schemas.risk import EffectiveRisk, Risk, effective, worse
 from schemas.runbook import Runbook
 from schemas.step import Step, When
-from schemas.verdict import Reversibility, Span, Verdict
+from schemas.verdict import NoAdvice, Reversibility, Span, Verdict
 
 ShownRisk = Literal["safe", "caution", "dangerous", "unknown", "manual"]
 """What the mark of a step says: manual where a person does it, unknown where nobody could tell."""
@@ -43,6 +44,7 @@ class AdvisorSaid(Model):
     confidence: int
     reasoning: str
     advisor: str
+    advisor_version: str = ""
 
 
 class MergeSaid(Model):
@@ -52,6 +54,8 @@ class MergeSaid(Model):
     risk: EffectiveRisk
     reason: str
     keys: int = Field(description="How many of the two keys looked at it.", ge=1, le=2)
+    no_advice: NoAdvice | None = Field(None, description="Why the advisor said nothing.")
+    missing: str | None = Field(None, description="The same as a sentence.")
 
 
 class StepFacts(Model):
@@ -185,7 +189,11 @@ def _advisor(verdict: Verdict | None) -> AdvisorSaid | None:
         return None
     advice = verdict.advice
     return AdvisorSaid(
-        risk=advice.risk, confidence=advice.confidence, reasoning=advice.reasoning, advisor=advice.advisor
+        risk=advice.risk,
+        confidence=advice.confidence,
+        reasoning=advice.reasoning,
+        advisor=advice.advisor,
+        advisor_version=advice.advisor_version,
     )
 
 
@@ -197,6 +205,8 @@ def _merge(verdict: Verdict | None) -> MergeSaid | None:
         risk=verdict.risk,
         reason=verdict.reason,
         keys=1 if verdict.advice is None else 2,
+        no_advice=verdict.no_advice,
+        missing=None if verdict.no_advice is None else NO_ADVICE[verdict.no_advice],
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
@@ -15,9 +15,6 @@ from pydantic_settings import BaseSettings, NoDecode
 from controller.settings import forms
 
 _TEAM: Final = re.compile(r"[TE][A-Z0-9]{2,20}")
-
-_USED: Final = ("advisor", "local")
-"""The one value of a later setting that this version does something with."""
 
 
 class LaterSettings(BaseSettings):
@@ -31,11 +28,6 @@ class LaterSettings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_team_ids: Annotated[tuple[str, ...], NoDecode] = ()
-    advisor: Literal["none", "local", "anthropic"] = "none"
-    anthropic_api_key: SecretStr | None = None
-    anthropic_base_url: str | None = None
-    anthropic_model: str | None = None
-    anthropic_timeout_seconds: float = Field(10.0, ge=1, le=120)
     otlp_endpoint: str | None = None
 
     @field_validator("github_app_key_file")
@@ -43,12 +35,12 @@ class LaterSettings(BaseSettings):
     def _is_file(cls, value: Path | None) -> Path | None:
         return None if value is None else forms.file(value)
 
-    @field_validator("github_api_url", "anthropic_base_url", "otlp_endpoint")
+    @field_validator("github_api_url", "otlp_endpoint")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         return None if value is None else forms.web_url(value)
 
-    @field_validator("github_token", "github_webhook_secrets", "anthropic_api_key")
+    @field_validator("github_token", "github_webhook_secrets")
     @classmethod
     def _is_credential(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
@@ -90,7 +82,5 @@ def unused(settings: LaterSettings) -> list[str]:
     return [
         f"DD0C_{name.upper()}"
         for name, field in LaterSettings.model_fields.items()
-        if name in given
-        and getattr(settings, name) != field.default
-        and (name, getattr(settings, name)) != _USED
+        if name in given and getattr(settings, name) != field.default
     ]

@@ -62,6 +62,11 @@ class Advising:
         """How many of the two keys are there at all."""
         return 2 if self.local or self.given else 1
 
+    @property
+    def has_llm(self) -> bool:
+        """Whether there is an LLM, asked or not."""
+        return self.otherwise is not NoAdvice.OFF
+
     def said(self, text: str, language: Language = "bash") -> Said:
         """The advice on a text, or why there is none."""
         if self.local:

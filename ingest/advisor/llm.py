@@ -18,7 +18,7 @@ from base import limits, log
 from ingest.advisor.advising import Advising, Said
 from ingest.advisor.budget import TokenBudget
 from ingest.advisor.circuit import Admission, Circuit, State
-from ingest.advisor.prompt import MAX_TOKENS, build_request, digest, question_id
+from ingest.advisor.prompt import MAX_TOKENS, build_request, digest
 from ingest.advisor.question import Question
 from ingest.advisor.reading import read_answer, tokens_used
 from schemas.verdict import Advice, NoAdvice
@@ -111,11 +111,10 @@ class LlmAdvisor:
         waiting: dict[str, asyncio.Task[Said]] = {}
         found: list[tuple[Question, str, Said | None]] = []
         for question in questions:
-            request = build_request(question, self._rules.model)
-            key = digest(request)
+            key = digest(question, self._rules.model)
             said = self._at_once(question, key)
-            if said is None and key not in waiting:
-                waiting[key] = self._flight(question, request, key)
+            if said is None:
+                waiting[key] = self._flight(question, key)
             found.append((question, key, said))
         if waiting:
             await asyncio.wait(waiting.values(), timeout=seconds)
@@ -139,14 +138,13 @@ class LlmAdvisor:
         await self._service.close()
 
     def _kept(self, question: Question) -> Said | None:
-        return self._memory.answers.get(digest(build_request(question, self._rules.model)))
+        return self._memory.answers.get(digest(question, self._rules.model))
 
     def _at_once(self, question: Question, key: str) -> Said | None:
         """What can be said without a call: 1. unfit to be sent; 2. answered before; 3. on its way already,
         so wait; 4. the service rests; 5. too many questions wait."""
-        unfit = question.unfit()
-        if unfit is not None:
-            return unfit
+        if question.unfit is not None:
+            return question.unfit
         if key in self._memory.answers:
             return self._memory.answers[key]
         if key in self._flights:
@@ -155,17 +153,18 @@ class LlmAdvisor:
             return NoAdvice.RESTING
         return NoAdvice.LIMITED if len(self._flights) >= limits.ADVICE_FLIGHTS_MAX else None
 
-    def _flight(self, question: Question, request: dict[str, Any], key: str) -> asyncio.Task[Said]:
+    def _flight(self, question: Question, key: str) -> asyncio.Task[Said]:
         flight = self._flights.get(key)
         if flight is None:
-            flight = asyncio.create_task(self._fly(question, request, key))
+            flight = asyncio.create_task(self._fly(question, key))
             self._flights[key] = flight
             flight.add_done_callback(lambda _: self._flights.pop(key, None))
         return flight
 
-    async def _fly(self, question: Question, request: dict[str, Any], key: str) -> Said:
+    async def _fly(self, question: Question, key: str) -> Said:
         """One question from its turn to its end, all attempts within the timeout."""
         async with self._turns:
+            request = build_request(question, self._rules.model)
             reserved = _at_most(request)
             if not self._budget.take(reserved):
                 return NoAdvice.BUDGET
@@ -179,7 +178,7 @@ class LlmAdvisor:
                 "no advice", extra={"action": "advisor.failed", "why": body.why.value, "status": body.status}
             )
             return body.why
-        said = read_answer(body, question=question_id(question), model=self._rules.model, prompt_sha256=key)
+        said = read_answer(body, question=question.id, model=self._rules.model, prompt_sha256=key)
         if isinstance(said, Advice):
             self._memory.put(key, said)
         else:

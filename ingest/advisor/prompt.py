@@ -90,16 +90,15 @@ could go wrong.
 """
 
 
-def question_id(question: Question) -> str:
-    """Names the question within its prompt: 16 hexadecimal digits that follow from everything in it."""
-    return hashlib.sha256(_data(question, "").encode()).hexdigest()[:16]
+_FIXED: Final = hashlib.sha256(
+    json.dumps([PROMPT_VERSION, MAX_TOKENS, SYSTEM, SCHEMA], sort_keys=True).encode()
+).hexdigest()
 
 
 def build_request(question: Question, model: str) -> dict[str, Any]:
     """The arguments of `messages.create`. No temperature: current models refuse it."""
-    key = question_id(question)
-    mark = f"untrusted-data-{key}"
-    text = f"<{mark}>\n{_data(question, key)}\n</{mark}>\nJudge the field `text` of the data above."
+    mark = f"untrusted-data-{question.id}"
+    text = f"<{mark}>\n{question.data(question.id)}\n</{mark}>\nJudge the field `text` of the data above."
     return {
         "model": model,
         "max_tokens": MAX_TOKENS,
@@ -109,24 +108,6 @@ def build_request(question: Question, model: str) -> dict[str, Any]:
     }
 
 
-def digest(request: dict[str, Any]) -> str:
-    """`sha256:…` of everything that was asked: model, prompt, schema and question."""
-    canonical = json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
-
-
-def _data(question: Question, key: str) -> str:
-    written = json.dumps(
-        {
-            "id": key,
-            "language": question.language,
-            "text": question.text,
-            "steps_before": question.before,
-            "steps_after": question.after,
-            "runbook_title": question.title,
-            "service": question.service,
-        },
-        ensure_ascii=True,
-        indent=1,
-    )
-    return written.replace("<", "\\u003c").replace(">", "\\u003e")
+def digest(question: Question, model: str) -> str:
+    """`sha256:…` of all that is asked: model, prompt, schema and question, each by its own digest."""
+    return f"sha256:{hashlib.sha256(f'{_FIXED} {question.sha256} {model}'.encode()).hexdigest()}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from base import limits
@@ -27,11 +30,45 @@ class Question:
     title: str = ""
     service: str = ""
 
+    @cached_property
     def unfit(self) -> NoAdvice | None:
         """Why it is not sent: an answer about a masked text would be no answer about this one."""
         if len(self.text) > limits.ADVICE_TEXT_MAX_CHARACTERS:
             return NoAdvice.TOO_LONG
         return NoAdvice.MASKED if redact(self.text) != self.text else None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of everything in it, 64 hexadecimal digits."""
+        return hashlib.sha256(self.data("").encode()).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """Names it within its prompt: 16 hexadecimal digits that follow from everything in it."""
+        return self.sha256[:16]
+
+    def data(self, name: str) -> str:
+        """It as JSON in ASCII without `<` and `>`, under a name."""
+        written = json.dumps(
+            {
+                "id": name,
+                "language": self.language,
+                "text": self.text,
+                "steps_before": self.before,
+                "steps_after": self.after,
+                "runbook_title": self.title,
+                "service": self.service,
+            },
+            ensure_ascii=True,
+            indent=1,
+        )
+        return written.replace("<", "\\u003c").replace(">", "\\u003e")
+
+    def prepared(self) -> Question:
+        """Itself, with all that takes time worked out, so that it travels with it between processes."""
+        assert self.sha256
+        assert self.unfit is None or self.unfit
+        return self
 
 
 @dataclass(frozen=True)
@@ -53,7 +90,7 @@ def questions(parts: Sequence[Part], title: str = "", service: str = "") -> tupl
             tuple(shown[max(0, place - NEIGHBOURS) : place]),
             tuple(shown[place + 1 : place + 1 + NEIGHBOURS]),
             *about,
-        )
+        ).prepared()
         for place, part in enumerate(parts)
         if part.judged is not None
     )

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from base import limits
 from base.ids import new_id, show_id
 from controller.api import rates
+from controller.api.advice import advised_command
 from controller.api.auth import Caller, ServicesDep
 from controller.api.idempotency import IdempotentRoute
 from controller.api.routing import id_or_404
@@ -22,7 +24,7 @@ from schemas.audit_runbook import RiskCounts, StepClassified
 from schemas.errors import NotFound
 from schemas.merge import merge
 from schemas.risk import Risk, effective
-from schemas.verdict import Advice, Finding, MergeRule, Verdict
+from schemas.verdict import Advice, Finding, MergeRule, NoAdvice, Verdict
 
 router = APIRouter(tags=["classify"], route_class=IdempotentRoute)
 
@@ -48,11 +50,12 @@ async def classify(
 ) -> ClassificationShape:
     """The same command and the same versions of scanner, knowledge and local model give the same verdict.
 
-    30 a minute and tenant.
+    Where the second key is an LLM, it is waited for at most 3.8 s. 30 a minute and tenant.
     """
     principal.require("read")
     await services.rates.take(rates.CLASSIFICATIONS, "classify", str(principal.tenant_id))
-    verdict = await services.parse_pool.run(services.advising.judge, body.command, body.language)
+    advising = await advised_command(services, body.command, body.language, limits.ADVICE_PREVIEW_SECONDS)
+    verdict = await services.parse_pool.run(advising.judge, body.command, body.language)
     finding, advice = verdict.finding, verdict.advice
     classification_id = new_id()
     async with services.database.work(principal.tenant_id) as uow:
@@ -84,7 +87,7 @@ async def classify(
         verdict.unknown,
         created_at,
     )
-    return _shape(row)
+    return _shape(row, verdict.no_advice)
 
 
 @router.get("/classifications/{classification_id}", summary="Show a classification")
@@ -113,10 +116,10 @@ def _classified(classification_id: UUID, verdict: Verdict) -> RunbookClassified:
     )
 
 
-def _shape(row: _Row) -> ClassificationShape:
+def _shape(row: _Row, missing: NoAdvice | None = None) -> ClassificationShape:
     finding = Finding.from_json(row.finding)
     advice = None if row.advice is None else Advice.from_json(row.advice)
-    merged = merge(finding, advice)
+    merged = merge(finding, missing if advice is None else advice)
     return ClassificationShape(
         id=show_id("cls", row.id),
         language=cast(Literal["bash", "sql"], row.language),
@@ -135,5 +138,6 @@ def _shape(row: _Row) -> ClassificationShape:
         reason=merged.reason,
         advised=merged.advised,
         advice=None if advice is None else AdviceShape(**advice.model_dump()),
+        no_advice=missing,
         created_at=row.created_at,
     )

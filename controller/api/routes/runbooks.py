@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
 from controller.api import catalog, proposing
+from controller.api.advice import advised_if_signed_in
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
 from controller.api.idempotency import IdempotentRoute
@@ -44,23 +45,30 @@ IfMatch = Annotated[
 
 
 @open_router.post("/parse-preview", summary="What would this text become?", response_model=PreviewShape)
-async def parse_preview(services: ServicesDep, body: PreviewRequest) -> dict[str, Any]:
+async def parse_preview(request: Request, services: ServicesDep, body: PreviewRequest) -> dict[str, Any]:
     """Steps in order with their risks, variables, prerequisites, open questions, and the document.
 
     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
+    Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
     """
     proposing.check_size(services, body.text)
-    return await services.parse_pool.run(preview_document, body.to_paste(services.advising), body.yaml)
+    paste = await advised_if_signed_in(
+        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_SECONDS
+    )
+    return await services.parse_pool.run(preview_document, paste, body.yaml)
 
 
 @open_router.post("/parse", summary="Read a text for a script", response_model=ParsedShape)
-async def parse(services: ServicesDep, body: PasteRequest) -> dict[str, Any]:
+async def parse(request: Request, services: ServicesDep, body: PasteRequest) -> dict[str, Any]:
     """The same as `parse-preview` in the plain form that `dd0c parse --json` prints: it stays as it is.
 
     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
     """
     proposing.check_size(services, body.text)
-    return await services.parse_pool.run(parse_document, body.to_paste(services.advising))
+    paste = await advised_if_signed_in(
+        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_SECONDS
+    )
+    return await services.parse_pool.run(parse_document, paste)
 
 
 @router.post(

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 
+from base import limits
+from controller.api.advice import advised
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.importing import Paste, parse_document
 from controller.api.routing import SignedInRoute
@@ -36,4 +38,5 @@ async def reparse(principal: Caller, services: ServicesDep, sha256: Digest) -> d
     """
     source = await services.records.source_text(principal, sha256)
     paste = Paste(source.text, source.format, advising=services.advising)
-    return await services.parse_pool.run(parse_document, paste)
+    asked = await advised(services, paste, limits.ADVICE_PREVIEW_SECONDS)
+    return await services.parse_pool.run(parse_document, asked)

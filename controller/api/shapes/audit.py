@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from base.limits import SCAN_MAX_BYTES
 from schemas.model import Instant, Model
 from schemas.risk import EffectiveRisk, Risk
+from schemas.verdict import NoAdvice
 
 
 class AuditItem(Model):
@@ -91,4 +92,7 @@ class ClassificationShape(Model):
     reason: str = Field(description="Why the merge rule decided so.")
     advised: Risk = Field(description="The advice as it entered the merge; unknown on one key.")
     advice: AdviceShape | None = Field(None, description="Absent where no advisor answered: one key of two.")
+    no_advice: NoAdvice | None = Field(
+        None, description="Why there is none; told with the verdict, not kept with it."
+    )
     created_at: Instant

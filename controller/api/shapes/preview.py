@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from ingest.blocks import Form
 from schemas.model import Model, Sha256Hex
 from schemas.risk import EffectiveRisk, Risk
+from schemas.verdict import NoAdvice
 
 
 class _Open(Model):
@@ -50,7 +51,16 @@ class StepKeys(_Open):
     given: int = Field(description="How many have answered: 1 where only the scanner looked.")
     of: int
     scanner: Risk = Field(description="What the scanner alone says.")
-    advisor: Risk | None = Field(None, description="What the advisor says; left out where none was asked.")
+    advisor: Risk | None = Field(None, description="What the advisor says; left out where it said nothing.")
+    confidence: int | None = Field(
+        None, description="The advisor's, in thousandths; under 900 its risk counts one tier higher."
+    )
+    advisor_why: str | None = None
+    by: str | None = Field(None, description="Which advisor, with its version.", examples=["anthropic:m/p1"])
+    no_advice: NoAdvice | None = Field(
+        None, description="Why the advisor said nothing; absent where there is none at all."
+    )
+    missing: str | None = Field(None, description="The same as a sentence.")
 
 
 class PreviewStep(_Open):

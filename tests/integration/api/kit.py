@@ -27,6 +27,7 @@ from controller.tenants.roles import Role
 from controller.tenants.service import create_sign_in_link, create_token
 from forge.server import git_app
 from ingest.advisor.advising import ONE_KEY, Advising
+from ingest.advisor.llm import Asks
 from tests.conftest import TestTenant
 from tests.integration.engine.kit import House, build_house
 from tests.integration.link.kit import Link, running_link
@@ -106,9 +107,10 @@ async def running_api(
     pool: ParsePool,
     jwt: JwtVerifier | None = None,
     advising: Advising = ONE_KEY,
+    llm: Asks | None = None,
 ) -> AsyncIterator[Api]:
     """Build the application as `controller/main.py` joins it."""
-    judging = Judging(pool.run, advising)
+    judging = Judging(pool.run, advising, llm)
     world = await make_world(database, tenant.tenant_id, folder, judging=judging)
     await world.forges.set_up(other.tenant_id, name="runbooks")
     await world.sync("start")
@@ -139,6 +141,7 @@ async def running_api(
             web_folder=ROOT / "web" / "dist",
             background=Background(),
             advising=advising,
+            llm=llm,
         )
         app = create_app(services, git_app(world.access.open))
         api = Api(app, services, world, house, link, tenant, other)

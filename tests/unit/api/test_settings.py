@@ -141,11 +141,6 @@ LATER = {
     "DD0C_SLACK_APP_TOKEN": ("xapp-hidden", "hidden"),
     "DD0C_SLACK_BOT_TOKEN": ("xoxb-hidden", "xapp-hidden"),
     "DD0C_SLACK_TEAM_IDS": ("T0123ABCD, E97", "everyone"),
-    "DD0C_ADVISOR": ("anthropic", "oracle"),
-    "DD0C_ANTHROPIC_API_KEY": ("sk-hidden", "sk hidden"),
-    "DD0C_ANTHROPIC_BASE_URL": ("http://gateway.example/v1", "gateway"),
-    "DD0C_ANTHROPIC_MODEL": ("a-model", ""),
-    "DD0C_ANTHROPIC_TIMEOUT_SECONDS": ("7.5", "0"),
     "DD0C_OTLP_ENDPOINT": ("http://127.0.0.1:4317", "on"),
 }
 
@@ -237,3 +232,44 @@ def test_the_bound_of_a_paste_can_only_be_lowered() -> None:
     assert load_settings(paste_max_bytes=4096).paste_max_bytes == 4096
     with pytest.raises(InvalidSettings, match="DD0C_PASTE_MAX_BYTES"):
         load_settings(paste_max_bytes=limits.PASTE_MAX_BYTES + 1)
+
+
+ADVISOR: dict[str, tuple[str, str]] = {
+    "DD0C_ADVISOR": ("local", "oracle"),
+    "DD0C_ANTHROPIC_API_KEY": ("sk-hidden", "sk hidden"),
+    "DD0C_ANTHROPIC_BASE_URL": ("http://gateway.example/v1", "http://hidden@gateway.example"),
+    "DD0C_ANTHROPIC_MODEL": ("a-model", "a model"),
+    "DD0C_ANTHROPIC_TIMEOUT_SECONDS": ("7.5", "0"),
+    "DD0C_ANTHROPIC_TOKENS_PER_HOUR": ("50000", "5"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ADVISOR))
+def test_a_setting_of_the_advisor_is_checked_and_its_key_hidden(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    good, bad = ADVISOR[name]
+    monkeypatch.setenv(name, good)
+    settings = load_settings()
+    assert unused_sentences(settings) == []
+    assert "hidden" not in str(show_settings(settings)) + repr(settings)
+    monkeypatch.setenv(name, bad)
+    with pytest.raises(InvalidSettings, match=f"^{name} is "):
+        load_settings()
+
+
+def test_an_llm_needs_its_key_and_its_model_and_the_key_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DD0C_ADVISOR", "anthropic")
+    with pytest.raises(InvalidSettings, match="DD0C_ADVISOR is anthropic; that needs"):
+        load_settings()
+    (tmp_path / "key").write_text("sk-hidden\n")
+    monkeypatch.setenv("DD0C_ANTHROPIC_API_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(InvalidSettings, match="DD0C_ANTHROPIC_MODEL"):
+        load_settings()
+    monkeypatch.setenv("DD0C_ANTHROPIC_MODEL", "a-model")
+    settings = load_settings()
+    assert settings.anthropic_api_key is not None
+    assert settings.anthropic_api_key.get_secret_value() == "sk-hidden"
+    assert "hidden" not in str(show_settings(settings))

@@ -123,10 +123,11 @@ def test_advice_is_the_second_key() -> None:
         assert finding
         return Advice(risk=Risk.DANGEROUS if "rm" in command else Risk.SAFE, confidence=990, reasoning="x")
 
+    said = {"confidence": 990, "advisorWhy": "x", "by": "none:"}
     shown = preview("# A\n\n```\ndf -h\nmkdir rm\n```\n", advise=advise).to_json()
     assert [(step["risk"], step["keys"]) for step in shown["steps"]] == [
-        ("safe", {"given": 2, "of": 2, "scanner": "safe", "advisor": "safe"}),
-        ("dangerous", {"given": 2, "of": 2, "scanner": "caution", "advisor": "dangerous"}),
+        ("safe", {"given": 2, "of": 2, "scanner": "safe", "advisor": "safe", **said}),
+        ("dangerous", {"given": 2, "of": 2, "scanner": "caution", "advisor": "dangerous", **said}),
     ]
     alone = preview("# A\n\n```\ndf -h\n```\n").to_json()
     assert alone["steps"][0]["keys"] == {"given": 1, "of": 2, "scanner": "safe"}

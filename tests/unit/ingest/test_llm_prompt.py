@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.advisor.advising import Advising, stricter
-from ingest.advisor.prompt import SCHEMA, build_request, digest, question_id
+from ingest.advisor.prompt import SCHEMA, build_request, digest
 from ingest.advisor.question import NEIGHBOUR_CHARACTERS, Part, Question, questions
 from ingest.advisor.reading import read_answer, tokens_used
 from schemas.merge import NO_ADVICE, merge
@@ -135,7 +135,7 @@ def test_nothing_that_is_asked_about_ends_its_marks(text: str, title: str, aroun
     assert len(re.findall(r"[<>]", sent)) == 4
     found = question_in(request)
     assert (found["text"], found["runbook_title"]) == (question.text, title)
-    assert found["id"] == question_id(question)
+    assert found["id"] == question.id
 
 
 def test_the_request_is_pinned_cached_and_without_a_temperature() -> None:
@@ -146,9 +146,11 @@ def test_the_request_is_pinned_cached_and_without_a_temperature() -> None:
     assert "df -h" not in request["system"][0]["text"]
     assert request["output_config"]["format"] == {"type": "json_schema", "schema": SCHEMA}
     assert SCHEMA["required"] == list(SCHEMA["properties"])
-    same, other = build_request(Question("df -h"), MODEL), build_request(Question("df -h", title="x"), MODEL)
-    assert digest(same) == digest(request) != digest(other)
-    assert digest(build_request(Question("df -h"), "another-model")) != digest(request)
+    df = Question("df -h")
+    others = [Question("df -h", title="x"), Question("df -h", "sql"), Question("df -h", before=("x",))]
+    digests = {digest(df, MODEL), digest(df, "another-model"), *(digest(item, MODEL) for item in others)}
+    assert len(digests) == 5
+    assert digest(Question("df -h"), MODEL) == digest(df, MODEL)
 
 
 def test_neighbours_are_shown_masked_and_bounded_and_a_secret_is_not_sent() -> None:
@@ -161,9 +163,9 @@ def test_neighbours_are_shown_masked_and_bounded_and_a_secret_is_not_sent() -> N
     assert (len(fourth.before), len(fourth.after)) == (3, 3)
     assert len(fourth.after[0]) == NEIGHBOUR_CHARACTERS
     assert SECRET not in json.dumps(build_request(fourth, MODEL))
-    assert [q.unfit() for q in asked].count(NoAdvice.MASKED) == 1
-    assert Question("x" * 8_001).unfit() is NoAdvice.TOO_LONG
-    assert fourth.unfit() is None
+    assert [q.unfit for q in asked].count(NoAdvice.MASKED) == 1
+    assert Question("x" * 8_001).unfit is NoAdvice.TOO_LONG
+    assert fourth.unfit is None
 
 
 def test_one_text_in_two_places_gets_the_stricter_answer() -> None:

@@ -66,6 +66,7 @@ export interface paths {
          * @description Steps in order with their risks, variables, prerequisites, open questions, and the document.
          *
          *     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
+         *     Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
          */
         post: operations["parse_preview_api_v1_runbooks_parse_preview_post"];
         delete?: never;
@@ -966,7 +967,7 @@ export interface paths {
          * Judge one command
          * @description The same command and the same versions of scanner, knowledge and local model give the same verdict.
          *
-         *     30 a minute and tenant.
+         *     Where the second key is an LLM, it is waited for at most 3.8 s. 30 a minute and tenant.
          */
         post: operations["classify_api_v1_classify_post"];
         delete?: never;
@@ -1522,6 +1523,11 @@ export interface components {
             reasoning: string;
             /** Advisor */
             advisor: string;
+            /**
+             * Advisorversion
+             * @default
+             */
+            advisorVersion: string;
         };
         /**
          * AgentList
@@ -2184,6 +2190,8 @@ export interface components {
             advised: components["schemas"]["Risk"];
             /** @description Absent where no advisor answered: one key of two. */
             advice?: components["schemas"]["AdviceShape"] | null;
+            /** @description Why there is none; told with the verdict, not kept with it. */
+            noAdvice?: components["schemas"]["NoAdvice"] | null;
             /** Createdat */
             createdAt: string;
         };
@@ -3130,6 +3138,13 @@ export interface components {
              * @description How many of the two keys looked at it.
              */
             keys: number;
+            /** @description Why the advisor said nothing. */
+            noAdvice?: components["schemas"]["NoAdvice"] | null;
+            /**
+             * Missing
+             * @description The same as a sentence.
+             */
+            missing?: string | null;
         };
         /**
          * MergedShape
@@ -3154,6 +3169,12 @@ export interface components {
             /** Step */
             step: number;
         };
+        /**
+         * NoAdvice
+         * @description Why there is no second key. Whatever the reason, the merge takes it as unknown.
+         * @enum {string}
+         */
+        NoAdvice: "off" | "not_asked" | "masked" | "too_long" | "late" | "unreachable" | "limited" | "denied" | "refused" | "invalid" | "overconfident" | "resting" | "budget";
         /**
          * NoteBody
          * @description What was done or found.
@@ -5114,8 +5135,28 @@ export interface components {
             of: number;
             /** @description What the scanner alone says. */
             scanner: components["schemas"]["Risk"];
-            /** @description What the advisor says; left out where none was asked. */
+            /** @description What the advisor says; left out where it said nothing. */
             advisor?: components["schemas"]["Risk"] | null;
+            /**
+             * Confidence
+             * @description The advisor's, in thousandths; under 900 its risk counts one tier higher.
+             */
+            confidence?: number | null;
+            /** Advisorwhy */
+            advisorWhy?: string | null;
+            /**
+             * By
+             * @description Which advisor, with its version.
+             * @example anthropic:m/p1
+             */
+            by?: string | null;
+            /** @description Why the advisor said nothing; absent where there is none at all. */
+            noAdvice?: components["schemas"]["NoAdvice"] | null;
+            /**
+             * Missing
+             * @description The same as a sentence.
+             */
+            missing?: string | null;
         } & {
             [key: string]: unknown;
         };
