@@ -22,7 +22,7 @@ _BEFORE_PATTERN: Final = frozenset(
 _PLACES: Final = frozenset({"/dev/stderr", "/dev/stdout"})
 _GOES_ON: Final = re.compile(r"(,|&&|\|\||\bdo|\belse)[ \t]*\n\s*")
 _RUNS: Final = re.compile(
-    r"\bsystem\b|\bgetline\b|(?<!\|)\|(?!\|)|@|\|&|\bclose\b|\bfflush\b|\bENVIRON\b|\bPROCINFO\b"
+    r"\bsystem\b|\bARGV\b|\bgetline\b|(?<!\|)\|(?!\|)|@|\|&|\bclose\b|\bfflush\b|\bENVIRON\b|\bPROCINFO\b"
 )
 _PRINT: Final = re.compile(r"\bprintf?\b")
 _OWN_OUTPUT: Final = re.compile(r'>+\s*"-"\s*(?=[;}\n]|\Z)')

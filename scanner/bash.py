@@ -14,6 +14,7 @@ from scanner.globs import may_be_secret
 from scanner.judge import MAX_COMMANDS, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
+from scanner.paths import holds_secrets
 from scanner.reading import Redirect
 from scanner.text import destructive_text
 from scanner.walk import Walker
@@ -98,7 +99,7 @@ class BashJudge(Judge):
 
     def listed(self, word: Word) -> None:
         """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
-        if word.pattern and may_be_secret(word):
+        if (word.pattern and may_be_secret(word)) or (word.known and holds_secrets(word.text)):
             why = f"{word.text} may name files that hold secrets"
             self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
 

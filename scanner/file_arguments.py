@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, Judgement
-from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, normal_path
+from scanner.paths import (
+    is_device,
+    is_protected,
+    is_raw_storage,
+    is_sensitive,
+    names_a_secret,
+    normal_path,
+)
 from scanner.tables import patterns
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
@@ -58,6 +65,7 @@ def judge_files(call: Call) -> None:
 
 
 def _named_secrets(call: Call) -> None:
+    shown = {id(word) for word in _read_words(call)} if shows_files(call) else set()
     candidates = [
         *call.arguments.positionals,
         *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
@@ -65,6 +73,9 @@ def _named_secrets(call: Call) -> None:
     for word in candidates:
         if any(is_sensitive(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets")
+            break
+        if id(word) in shown and any(names_a_secret(path) for path in _paths(call, word)):
+            _secret(call, f"{word.text} holds secrets by its name")
             break
         if call.rule.id.startswith("text.") and (is_raw_storage(normal_path(word.text)) or may_be_raw(word)):
             call.say(
@@ -79,9 +90,19 @@ def _secret(call: Call, why: str) -> None:
     call.judge.add(found)
 
 
+def _part(text: str) -> str:
+    """What stands behind the last colon or equals sign of a word that is no path and no URL."""
+    at = max(text.rfind(":"), text.rfind("="))
+    plain = at > 0 and text[0] not in "/~" and "://" not in text and " " not in text
+    return text[at + 1 :] if plain else ""
+
+
 def _paths(call: Call, word: Word) -> list[str]:
-    """A word as a path, from here and from each folder that the script goes to."""
+    """A word as a path, from here and from each folder that the script goes to; `form=PATH`, `HEAD:PATH`."""
     text = word.text.removeprefix("@")
+    part = _part(text)
+    if part:
+        return [normal_path(text), normal_path(part)]
     if text.startswith(("/", "~", "-")) or not text:
         return [normal_path(text)]
     return [normal_path(text), *(normal_path(f"{folder}/{text}") for folder in call.judge.shared.folders)]

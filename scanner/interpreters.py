@@ -13,6 +13,7 @@ from scanner.flow import Place
 from scanner.globs import may_be_secret
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
+from scanner.paths import holds_secrets
 from scanner.tables import Wrapper, knowledge
 from scanner.words import OPAQUE, SUBSTITUTED_FILE, Word
 from schemas.verdict import Reversibility
@@ -55,6 +56,8 @@ def shell(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pl
         if text == "--":
             index += 1
             break
+        if text.startswith(("--rcfile", "--init-file")):
+            judge.unknown("shell.script", f"{known.name} runs a file that is not shown first", start, end)
         if text in _SHELL_VALUES:
             index += 1
         elif not text.startswith("--"):
@@ -139,9 +142,7 @@ def interpreter(judge: Judge, known: Wrapper, words: list[Word], inner: list[Wor
         judge.add(Judgement(SAFE, "help", f"prints the version of {known.name}", start, end))
         return
     if texts[:2] == ["-m", "json.tool"] and known.name == "python":
-        judge.add(Judgement(SAFE, "code.json-tool", "prints JSON in another form", start, end))
-        if any(may_be_secret(word) for word in words[3:]):
-            judge.add(Judgement(CAUTION, "secrets.read", "prints a file that may hold secrets", start, end))
+        _json_tool(judge, words)
         return
     if known.name == "perl" and any(re.fullmatch(r"-[a-zA-Z]*i[a-zA-Z.]*", text) for text in texts):
         judge.add(Judgement(CAUTION, "code.in-place", "changes the files in place", start, end))
@@ -171,6 +172,25 @@ def interpreter(judge: Judge, known: Wrapper, words: list[Word], inner: list[Wor
             "code.session", f"{known.name} opens a session or runs code that is not shown", start, end
         )
         judge.guess(words[1:])
+
+
+def _json_tool(judge: Judge, words: list[Word]) -> None:
+    start, end = _span(words)
+    judge.add(Judgement(SAFE, "code.json-tool", "prints JSON in another form", start, end))
+    if not _only_prints(words[3:]):
+        judge.add(Judgement(CAUTION, "code.json-tool", "writes its second file", start, end))
+    if any(may_be_secret(word) or holds_secrets(word.text) for word in words[3:]):
+        judge.add(Judgement(CAUTION, "secrets.read", "prints a file that may hold secrets", start, end))
+
+
+def _only_prints(given: list[Word]) -> bool:
+    """At most one file, which is read; a second one would be written. Only `--indent` takes a value."""
+    texts = [word.text for word in given]
+    if "--indent" in texts:
+        at = texts.index("--indent")
+        texts = texts[:at] + texts[at + 2 :]
+    files = [text for text in texts if not text.startswith("-") or text == "-"]
+    return len(files) <= 1 and all(word.literal for word in given[1:])
 
 
 def _gives_code(option: str) -> bool:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from typing import Final
 
 from scanner.tables import patterns
 from scanner.words import OPAQUE
+
+_THROUGH_PROC: Final = re.compile(r"/+proc/+[^/]+/+(?:task/+[^/]+/+)?(?:root|cwd)(?:/|\Z)")
+"""The root and the folder of a process: another way to every file."""
+_PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
 
 
 def normal_path(text: str) -> str:
     """A path without `.`, `..` and doubled slashes; `~` stays, an opaque part stays."""
     if not text:
         return text
-    path = posixpath.normpath(text)
+    through = _THROUGH_PROC.match(text) if text.startswith(("/proc/", "//proc/")) else None
+    path = posixpath.normpath("/" + text[through.end() :] if through is not None else text)
     return "/" + path.lstrip("/") if path.startswith("//") else path
 
 
@@ -34,6 +41,19 @@ def is_protected(path: str) -> bool:
 def is_sensitive(path: str) -> bool:
     """A file that is known to hold keys or passwords."""
     return patterns("sensitive_paths").fullmatch(path) is not None
+
+
+def names_a_secret(path: str) -> bool:
+    """A file that by its name holds a secret: for commands that print what is in it."""
+    if path.endswith(".pem"):
+        return _PUBLIC_PEM.search(path.rsplit("/", 1)[-1]) is None
+    return patterns("secret_names").fullmatch(path) is not None
+
+
+def holds_secrets(text: str) -> bool:
+    """A path that is known to hold secrets, or does by its name."""
+    path = normal_path(text)
+    return is_sensitive(path) or (("/" in path or "." in path) and names_a_secret(path))
 
 
 def is_trusted_place(path: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.globs import may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
-from scanner.paths import is_device, is_protected, is_sensitive, normal_path
+from scanner.paths import is_device, is_protected, is_sensitive, names_a_secret, normal_path
 from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
@@ -31,11 +31,15 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
             )
         )
     elif redirect.operator in ("<", "<&"):
-        if is_sensitive(path) or (redirect.target.pattern and may_be_secret(redirect.target)):
+        if (
+            is_sensitive(path)
+            or names_a_secret(path)
+            or (redirect.target.pattern and may_be_secret(redirect.target))
+        ):
             found = Judgement(CAUTION, "secrets.read", f"{text} holds secrets", start, end)
             judge.shared.sensitive = found
             judge.add(found)
-    elif (redirect.operator == ">&" and (text.isdigit() or text == "-" or text == OPAQUE)) or (
+    elif (redirect.operator == ">&" and (text.rstrip("-").isdigit() or text == "-")) or (
         redirect.target.literal and path in _DISCARDS
     ):
         return

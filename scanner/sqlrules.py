@@ -228,6 +228,10 @@ def _reset(statement: Statement) -> None:
 
 
 def _show(statement: Statement) -> None:
+    said = [statement.word(at) for at in range(1, 4)]
+    if "grants" in said or (said[0] == "create" and "user" in said[1:]):
+        statement.say(CAUTION, "secrets.read", "shows the password hashes of accounts, on some servers")
+        return
     statement.say(SAFE, "sql.show", "only shows")
 
 

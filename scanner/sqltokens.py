@@ -128,11 +128,11 @@ def _comment(text: str, at: int, found: Tokens) -> int:
         if text[at + 2 : at + 3] not in ("", " ", "\t", "\n", "\r"):
             found.doubts.append(("“--” without a blank is a comment for some servers only", at, end))
         return end
-    if text.startswith("/*!", at):
+    if text.startswith(("/*!", "/*M!"), at):
         end = text.find("*/", at)
         end = len(text) if end < 0 else end
-        found.doubts.append(("a comment that MySQL runs", at, end))
-        inner = tokenize(re.sub(r"^\d{5,6}", "", text[at + 3 : end]))
+        found.doubts.append(("a comment that MySQL or MariaDB runs", at, end))
+        inner = tokenize(re.sub(r"^\d{5,6}", "", text[text.index("!", at) + 1 : end]))
         found.tokens.extend(Token(t.kind, t.text, at, end) for t in inner.tokens)
         found.doubts.extend((why, at, end) for why, _, _ in inner.doubts)
         return min(end + 2, len(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from scanner.call import Call
@@ -16,6 +17,29 @@ _IP_OBJECTS: Final = frozenset(
 _IP_SHORT: Final = frozenset("a ad addr address r ro route ru rule".split())
 """Objects for which the verb `s` is `show`; for a link it is `set`."""
 
+
+_OPEN_PLACE: Final = re.compile(
+    r"/(?:tmp|var/tmp|dev|proc|run|mnt|media|home|srv)(?:/|$)|.*(?:^|/)\.\.(?:/|$)"
+)
+
+
+def _checks_haproxy(texts: list[str]) -> bool:
+    """`-c` with files of this host's settings: those of a place open to others may load code (`lua-load`)."""
+    options = [text for text in texts if text.startswith("-")]
+    files = [text for before, text in pairwise(texts) if before == "-f"]
+    known = "-c" in options and all(text in ("-c", "-V", "-q", "-f", "-dr", "-dL") for text in options)
+    return (
+        known
+        and len(texts) == len(files) + len(options)
+        and not any(_OPEN_PLACE.match(text) for text in files)
+    )
+
+
+_CONNTRACK: Final = re.compile(
+    r"-[LSCfpsdonjgqrmltuG]+|--(?:list|stats|count|family|proto|protonum|orig-src|orig-dst|reply-src|reply-dst|src|dst|"
+    r"state|output|dport|sport|orig-port-src|orig-port-dst|reply-port-src|reply-port-dst|src-nat|dst-nat|any-nat|mark|"
+    r"status|zone|timeout)(?:=.*)?"
+)
 _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "sysctl": lambda texts: all(
         re.fullmatch(
@@ -34,10 +58,7 @@ _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     ),
     "route": lambda texts: set(texts) <= {"-n", "-e", "-ee", "-v", "-4", "-6"},
     "nginx": lambda texts: bool(texts) and set(texts) <= {"-t", "-T", "-v", "-V", "-q", "-h"},
-    "haproxy": lambda texts: (
-        ("-c" in texts and not {"-D", "-W", "-db", "-sf", "-st", "-x"} & set(texts))
-        or texts in (["-v"], ["-vv"])
-    ),
+    "haproxy": lambda texts: texts in (["-v"], ["-vv"]) or _checks_haproxy(texts),
     "sshd": lambda texts: bool(texts) and set(texts) <= {"-t", "-T"},
     "postfix": lambda texts: texts in (["status"], ["check"]),
     "timedatectl": lambda texts: (
@@ -65,9 +86,7 @@ _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "conntrack": lambda texts: (
         bool(texts)
         and texts[0] in ("-L", "-S", "-C", "--list", "--stats", "--count")
-        and not any(
-            re.fullmatch(r"-[A-Z]*[DFIUEAz].*|--(?:del|flu|cre|upd|eve|zero).*", t) for t in texts[1:]
-        )
+        and all(_CONNTRACK.fullmatch(t) is not None for t in texts if t.startswith("-"))
     ),
     "ipvsadm": lambda texts: set(texts) <= {"-L", "-l", "-n", "-Ln", "-ln", "--stats", "--rate"},
     "auditctl": lambda texts: texts in (["-l"], ["-s"]),

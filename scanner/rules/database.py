@@ -7,6 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.paths import is_trusted_place
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
 
@@ -135,28 +136,34 @@ def mongo(call: Call) -> None:
             call.say(risk, "mongo.acts", f"{acts.group().strip('.( ')} changes or deletes data", word=value)
 
 
+_KAFKA_ASKS: Final = frozenset({"--list", "--describe", "--verify", "--members", "--state"})
+_KAFKA_OPTIONS: Final = _KAFKA_ASKS | frozenset(
+    "--bootstrap-server --bootstrap-controller --zookeeper --broker-list --command-config --topic "
+    "--topics --topic-id --group --all-groups --all-topics --verbose --offsets --exclude-internal "
+    "--under-replicated-partitions --under-min-isr-partitions --at-min-isr-partitions --unavailable- "
+    "partitions --topics-with-overrides --entity-type --entity-name --entity-default --brokers --broker "
+    "--all --timeout --reassignment-json-file --if-exists --partition-size-limit-per-response "
+    "--principal --resource-pattern-type --cluster --partitions --time --client-id --clients --version "
+    "--help".split()
+)
+"""Options of a look, of Kafka 3.9; one that is abbreviated may be one that changes something."""
+_KAFKA_USERS: Final = frozenset({"users", "--users", "--user"})
+"""Settings of users: the salted passwords of SCRAM."""
+
+
 def _kafka_reads(call: Call) -> str | None:
-    """--list and --describe."""
-    names = {word.text.split("=", 1)[0] for word in call.words[1:] if word.text.startswith("--")}
-    acting = {
-        "--delete",
-        "--alter",
-        "--create",
-        "--reset-offsets",
-        "--execute",
-        "--add",
-        "--remove",
-        "--delete-offsets",
-        "--cancel",
-        "--generate",
-        "--topic-partition",
-    }
-    reading = (
-        names & {"--list", "--describe", "--verify", "--members", "--state"}
-        or "api-versions" in call.tool.name
-        or "get-offsets" in call.tool.name
-    )
-    return "only reads from Kafka" if reading and not names & acting else None
+    """--list and --describe, with nothing beside them but what a look takes."""
+    texts = [word.text for word in call.words[1:]]
+    options = {text.split("=", 1)[0] for text in texts if text.startswith("-")}
+    values = {text.split("=", 1)[-1] for text in texts}
+    asks = options & _KAFKA_ASKS or "api-versions" in call.tool.name or "get-offsets" in call.tool.name
+    settings = [
+        text.partition("=")[2] or following
+        for text, following in zip(texts, [*texts[1:], ""], strict=True)
+        if text.startswith("--command-config")
+    ]
+    closed = options <= _KAFKA_OPTIONS and not values & _KAFKA_USERS
+    return "only reads from Kafka" if asks and closed and all(map(is_trusted_place, settings)) else None
 
 
 HANDLERS: Final[dict[str, Handler]] = {

@@ -9,7 +9,8 @@ from scanner.call import Call, Handler
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.words import OPAQUE
 
-_SECRET_KINDS: Final = re.compile(r"(?i)(?:^|,)(?:secrets?)(?:\.v1\.?|/|,|$)")
+_SECRET_KINDS: Final = re.compile(r"(?i)(?:^|,)(?:secrets?|[a-z.]*tokens?(?:\.[a-z.]+)?)(?:\.v1\.?|/|,|$)")
+_TOKEN_KINDS: Final = re.compile(r"(?i)(?:^|,)oauth(?:access|authorize)tokens?")
 _HIDES_CONTENT: Final = re.compile(r"(?i)(?:wide|name)?")
 """The outputs of `get` that show names and columns; all others may show the whole resource."""
 _WHOLE_ANSWERS: Final = re.compile(r"[89]|[1-9]\d+")
@@ -48,6 +49,8 @@ def get(call: Call) -> None:
         call.say(CAUTION, "secrets.read", "reads a secret through the API")
     if raw is not None and re.search(r"/(?:exec|attach|proxy|portforward|run|token)(?:/|\?|$)", raw.text):
         call.say(CAUTION, "kubernetes.through", "reaches through the API into a pod, service or node")
+    if any(_TOKEN_KINDS.search(word.text) for word in call.arguments.positionals[:1]):
+        call.say(CAUTION, "secrets.read", "the names of these objects are the tokens")
     if _shows(call):
         _content(call)
     if call.arguments.has("-f", "--filename"):

@@ -10,6 +10,7 @@ from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
+from scanner.tables import patterns
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
 
@@ -92,6 +93,14 @@ _SIGNS_IN: Final = re.compile(
 )
 
 
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
+
+
+def _carries_secret(raw: str) -> bool:
+    """A variable that by its name holds a secret: in an address it is written into logs on the way."""
+    return any(patterns("secret_variables").fullmatch(name) is not None for name in _VARIABLE.findall(raw))
+
+
 def _carries_output(call: Call) -> None:
     """What another command prints, inside the address, a header or a name: it leaves the host that way."""
     values = [
@@ -101,7 +110,11 @@ def _carries_output(call: Call) -> None:
     ]
     for word in [*call.arguments.positionals, *values]:
         raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
-        if OPAQUE not in word.text or ("$(" not in raw and "`" not in raw):
+        if OPAQUE not in word.text:
+            continue
+        if _SIGNS_IN.match(raw) is None and _carries_secret(raw):
+            call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
+        if "$(" not in raw and "`" not in raw:
             continue
         address = word in call.arguments.positionals and _ADDRESS_ONLY.fullmatch(raw) is not None
         if not address and _SIGNS_IN.match(raw) is None:
@@ -227,7 +240,7 @@ def httpie(call: Call) -> None:
     items = [
         text
         for text in positionals[(1 if method is not None else 0) + 1 :]
-        if re.search(r"[^=]=[^=]|:=|@", text)
+        if re.search(r"(?<!=)=(?!=)|@", text)
     ]
     _method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
     if items:

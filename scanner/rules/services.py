@@ -80,10 +80,10 @@ _PACEMAKER: Final[dict[str, str]] = {
     "crm_verify": r"(?:-[LV]+|--live-check| )*",
     "crm_node": r"-[lpqniN]|--(?:list|partition|quorum|name|cluster-id)",
     "corosync-cmapctl": rf"(?:-b )?{_FILE}|",
-    "cibadmin": r"(?:-Q|--query)(?: (?:-o|--scope) \w+| -l)*",
+    "cibadmin": r"(?:-Q|--query) (?:-o|--scope) (?:status|nodes|crm_config|op_defaults|rsc_defaults)",
     "crm_resource": (
-        r"(?:-[lLOqWV]|--(?:list|list-raw|list-all-options|locate|query-xml|list-operations|constraints))"
-        r"(?: (?:-r|--resource) [\w:-]+)?|-r [\w:-]+ -[WqL]|--resource [\w:-]+ --(?:locate|query-xml)"
+        r"(?:-[lLOWV]|--(?:list|list-raw|list-all-options|locate|list-operations|constraints))"
+        r"(?: (?:-r|--resource) [\w:-]+)?|-r [\w:-]+ -[WL]|--resource [\w:-]+ --locate"
     ),
     "crm_attribute": r"(?=.*(?:-G\b|--query\b))(?!.*(?:-[vD]\b|--update|--delete)).*",
     "crm_standby": r"(?:-G|--query)(?: -N \S+)?",
@@ -104,7 +104,9 @@ def _vtysh_shows(call: Call) -> str | None:
     values = [option.value for option in call.arguments.options if option.name in ("-c", "--command")]
     known = all(option.name in ("-c", "--command", "-d", "--daemon") for option in call.arguments.options)
     shows = values and all(
-        value is not None and re.match(r"(?:do )?(?:show|ping|traceroute)\b[^\n|>]*$", value.text)
+        value is not None
+        and re.fullmatch(r"(?:do )?(?:show|ping|traceroute)\b[^\n|>]*", value.text)
+        and re.search(r"\b(?:run|start)", value.text) is None  # the settings hold passwords
         for value in values
     )
     return "only shows routing" if shows and known and not call.arguments.positionals else None

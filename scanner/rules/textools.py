@@ -9,6 +9,7 @@ import re2
 from scanner.awk import read_awk, runs, writes
 from scanner.call import Call, Handler
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.paths import is_sensitive, normal_path
 from scanner.text import destructive_text
 from scanner.words import OPAQUE, Word
 
@@ -21,6 +22,7 @@ _SUBSTITUTE: Final = "|".join(
 _COMMAND: Final = (
     rf"\s*{_RANGE}\s*(?:[pdDgGhHxnNPlz=]|[qQ]\d*|[bt]\s*\w*|:\s*\w+|[aic]\\?[^\n]*|{_SUBSTITUTE}|[{{}}])?\s*"
 )
+_AWK_STRING: Final = re2.compile(r'"([^"\\\n]*)"')
 _SED: Final = re2.compile(rf"(?s)(?:{_COMMAND})(?:[;\n}}](?:{_COMMAND}))*")
 
 
@@ -57,6 +59,8 @@ def awk(call: Call) -> None:
         call.say(
             UNKNOWN, "text.awk-program", "a part of the awk program is known only when it runs", word=program
         )
+    if any(is_sensitive(normal_path(text)) for text in _AWK_STRING.findall(program.text)):
+        call.say(CAUTION, "secrets.read", "the awk program names a file that holds secrets", word=program)
     code = read_awk(program.text)
     if runs(code, program.text):
         call.say(UNKNOWN, "text.awk-runs", "the awk program may start other programs", word=program)
