@@ -12,7 +12,7 @@ from scanner.call import Call, judge_call
 from scanner.flow import Place
 from scanner.judge import MAX_WORDS, Judge
 from scanner.judgement import SAFE, Judgement
-from scanner.options import Arguments, Grammar, parse_arguments
+from scanner.options import Arguments, Grammar, long_names, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
 from scanner.tables import rule as table_entry
@@ -38,7 +38,7 @@ def program_name(word: Word) -> str:
 
 def _trusted_folder(folder: str) -> bool:
     """A folder of programs, or any other that only the host's owner can write to."""
-    if patterns("program_folders").fullmatch(folder) is not None:
+    if patterns("program_folders").fits(folder):
         return True
     return folder.startswith("/") and is_trusted_place(normal_path(folder + "/x"))
 
@@ -46,6 +46,12 @@ def _trusted_folder(folder: str) -> bool:
 def is_known_name(name: str) -> bool:
     """Whether the tables say anything about a program of this name."""
     return tool(name) is not None or wrapper(name) is not None or name in names("shells")
+
+
+def names_program(word: Word) -> bool:
+    """Whether a word, as the first of a command, is a program that the tables know."""
+    name = program_name(word)
+    return wrapper(name) is not None or tool(name) is not None
 
 
 def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool = False) -> None:
@@ -119,6 +125,8 @@ def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
     It does where the verb's rule says so. An option that the tool itself does not list may: it is asked what
     the command would do then (`gh -c status issue close 1`).
     """
+    if verb.taken <= 1:
+        return False
     ours, theirs = _tool_grammar(found), _grammar(found, rule)
     listed = found.values | (found.flags or frozenset()) | set(found.raises) | found.exec
     for at, word in enumerate(words[1 : verb.taken], start=1):
@@ -137,8 +145,19 @@ def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
 
 def _tool_grammar(found: Tool) -> Grammar:
     """How options are read as long as the verb is not known."""
+    return _kept_tool_grammar(found.name) or Grammar()
+
+
+@lru_cache(maxsize=1024)
+def _kept_tool_grammar(name: str) -> Grammar | None:
+    """The same by name, kept."""
+    found = tool(name)
+    if found is None:
+        return None
     values = found.values | found.exec | _bounded(found.raises)
-    return Grammar(values, attached=found.attached, single_dash=found.single_dash)
+    return Grammar(
+        values, attached=found.attached, single_dash=found.single_dash, long_names=long_names(values)
+    )
 
 
 def _grammar(found: Tool, rule: Rule) -> Grammar:
@@ -164,6 +183,7 @@ def _kept_grammar(name: str, rule_id: str) -> Grammar | None:
         rule.attached | found.attached,
         single_dash=found.single_dash,
         first_only=found.first_only,
+        long_names=long_names(known, values),
     )
 
 

@@ -74,6 +74,4 @@ def _reads_past_rights(inner: list[Word]) -> bool:
     named = [word for word in paths if "/" in word.text]
     if known.bare.id.startswith("files."):
         return not named or not all(word.text.startswith("/") for word in named)
-    return not named or any(
-        patterns("public_reading").fullmatch(normal_path(word.text)) is None for word in named
-    )
+    return not named or any(not patterns("public_reading").fits(normal_path(word.text)) for word in named)

@@ -8,7 +8,7 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner import environment, redirects
-from scanner.argv import is_known_name, judge_words
+from scanner.argv import is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.globs import may_be_secret
 from scanner.judge import MAX_COMMANDS, Judge, Shared
@@ -74,6 +74,9 @@ class BashJudge(Judge):
 
     def words(self, words: list[Word], place: Place, *, guessing: bool = False) -> None:
         judge_words(self, words, place, guessing=guessing)
+
+    def knows(self, word: Word) -> bool:
+        return names_program(word)
 
     # -- what the walk tells
 

@@ -187,7 +187,7 @@ def _runs(call: Call, option: Option) -> None:
     if value is None or not value.text:
         return
     search_code(call.judge, value.text, option.word.start, option.word.end)
-    for part in {value.text, value.text.partition("=")[2]}:
+    for part in dict.fromkeys((value.text, value.text.partition("=")[2])):
         text = part.strip().removeprefix("!").removeprefix("shell ").strip("\"'")
         if text:
             call.judge.inner(text, option.word.start, option.word.end, "option.runs")
@@ -236,6 +236,8 @@ def _kubernetes_names(words: list[str], call: Call) -> tuple[str, ...]:
 
 def _inverse(call: Call) -> str | None:
     """The whole text with the verb replaced by the one that undoes it; kept only where it is one command."""
+    if not call.rule.inverse:
+        return None
     verb = " ".join(call.path)
     other = call.rule.inverse.get(verb)
     last = verb.rsplit(" ", 1)[-1]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def steers(name: str) -> bool:
     """Whether programs take paths, options, endpoints or commands from a variable of this name."""
-    return name in names("steering_variables") or patterns("steering_variables").fullmatch(name) is not None
+    return name in names("steering_variables") or patterns("steering_variables").fits(name)
 
 
 def _runs(name: str) -> bool:
-    return patterns("command_variables").fullmatch(name) is not None
+    return patterns("command_variables").fits(name)
 
 
 def _plain_setting(name: str, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, Judgement
 from scanner.paths import (
+    any_sensitive,
     is_device,
     is_protected,
     is_raw_storage,
@@ -70,6 +71,8 @@ def _named_secrets(call: Call) -> None:
         *call.arguments.positionals,
         *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
     ]
+    if not _any_secret(call, candidates):
+        return
     for word in candidates:
         if any(is_sensitive(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets")
@@ -82,6 +85,16 @@ def _named_secrets(call: Call) -> None:
                 CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
             )
             break
+
+
+def _any_secret(call: Call, candidates: list[Word]) -> bool:
+    """Whether one of the words may be a secret at all: one look at all of them for most commands."""
+    paths = [path for word in candidates for path in _paths(call, word)]
+    if not paths:
+        return False
+    if call.rule.id.startswith("text.") or any("\n" in path for path in paths):
+        return True
+    return any_sensitive("\n".join(paths))
 
 
 def _secret(call: Call, why: str) -> None:
@@ -128,6 +141,8 @@ def _possible_secrets(call: Call) -> None:
         shared.enter(call.arguments.positionals[0].text)
     words = _read_words(call) if shows else call.arguments.positionals
     for word in words:
+        if not shared.folders and not _unsure(word) and word.text:
+            continue
         folders = [] if word.text.startswith(("/", "~")) else shared.folders
         forms = [word, *(replace(word, text=f"{folder}/{word.text}", pattern=True) for folder in folders)]
         if any(_unsure(form) and may_be_secret(form) for form in forms):
@@ -180,7 +195,7 @@ def _secret_variables(call: Call) -> None:
         if call.rule.id == "host.printenv" and word.known:
             named = [word.text]
         for name in named:
-            if patterns("secret_variables").fullmatch(name) is not None:
+            if patterns("secret_variables").fits(name):
                 call.say(
                     CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
                 )

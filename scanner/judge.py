@@ -88,6 +88,10 @@ class Judge(ABC):
     def words(self, words: list[Word], place: Place, *, guessing: bool = False) -> None:
         """Judge the words of one command."""
 
+    @abstractmethod
+    def knows(self, word: Word) -> bool:
+        """Whether a word is the name of a program that the tables know."""
+
     def add(self, judgement: Judgement) -> None:
         """Record one judgement."""
         if len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:
@@ -136,11 +140,15 @@ class Judge(ABC):
                 self.searches_text = True
                 return False
             self.shared.guesses += 1
+            begins = word.known and not word.text.startswith("-") and self.knows(word)
+            texts = _texts_in(word) if word.known else []
+            if not begins and not texts:
+                continue
             shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
             probe = self._inside("", depth=depth, shared=shared)
-            if word.known and not word.text.startswith("-"):
+            if begins:
                 probe.words(words[at:], Place(), guessing=True)
-            for text in _texts_in(word) if word.known else ():
+            for text in texts:
                 probe.inner(text, word.start, word.end, "guess")
             self.shared.commands = max(self.shared.commands, shared.commands)
             self.shared.guesses = max(self.shared.guesses, shared.guesses)
@@ -151,12 +159,12 @@ class Judge(ABC):
         return False
 
 
-def _texts_in(word: Word) -> set[str]:
+def _texts_in(word: Word) -> list[str]:
     """What an unknown program may take for a command: the word, what follows its `=`, its parts."""
-    found = {word.text} if any(blank in word.text for blank in " \t\n;|&") else set()
+    found = [word.text] if any(blank in word.text for blank in " \t\n;|&") else []
     value = word.text.partition("=")[2].removeprefix("!")
     if " " in value:
-        found.add(value)
+        found.append(value)
     if "," in word.text:
-        found.add(word.text.replace(",", " "))
-    return found
+        found.append(word.text.replace(",", " "))
+    return list(dict.fromkeys(found))

@@ -59,11 +59,15 @@ class Facts:
         return frozenset(self.counts) - odd
 
 
+_NOTHING_SET: Final = Facts()
+"""Shared by the scripts that set nothing; nobody writes into it."""
+
+
 def collect(root: Node, source: bytes) -> Facts:
     """Read every assignment of a script, in one pass."""
-    facts = Facts()
     if _SETS_SOMETHING.search(source) is None:
-        return facts
+        return _NOTHING_SET
+    facts = Facts()
     cursor = root.walk()
     while True:
         node = cursor.node

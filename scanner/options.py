@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from scanner.words import OPAQUE, Word
 
@@ -57,6 +59,17 @@ class Grammar:
     """Options end at the first positional."""
     plain_dashes: bool = False
     """`--` has no meaning of its own."""
+    long_names: tuple[str, ...] = ()
+    """The long ones of `known` and `values`, sorted, where somebody has sorted them: for abbreviations."""
+
+
+_NOT_PLAIN: Final = ("-", OPAQUE)
+"""How a word begins that is, or may be, an option."""
+
+
+def long_names(*lists: Iterable[str]) -> tuple[str, ...]:
+    """The long options of some lists, sorted, each once."""
+    return tuple(sorted({name for listed in lists for name in listed if name.startswith("--")}))
 
 
 def full_name(name: str, grammar: Grammar) -> str:
@@ -68,8 +81,13 @@ def full_name(name: str, grammar: Grammar) -> str:
         return name
     if grammar.single_dash:
         return name[1:]
-    fits = {known for known in (*grammar.known, *grammar.values) if known.startswith(name)}
-    return fits.pop() if len(fits) == 1 else name
+    if grammar.long_names:
+        at = bisect_left(grammar.long_names, name)
+        fits = grammar.long_names[at : at + 2]
+        alone = bool(fits) and fits[0].startswith(name) and not fits[-1].startswith(name)
+        return fits[0] if alone or (len(fits) == 1 and fits[0].startswith(name)) else name
+    found = {known for known in (*grammar.known, *grammar.values) if known.startswith(name)}
+    return found.pop() if len(found) == 1 else name
 
 
 def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
@@ -80,6 +98,12 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         word = words[index]
         index += 1
         text = word.text
+        if not word.pattern and text[:1] not in _NOT_PLAIN:
+            found.positionals.append(word)
+            if grammar.first_only:
+                found.positionals.extend(words[index:])
+                break
+            continue
         if text == "--" and not grammar.plain_dashes and not word.pattern:
             found.positionals.extend(words[index:])
             break

@@ -16,7 +16,7 @@ _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|r
 
 def normal_path(text: str) -> str:
     """A path without `.`, `..` and doubled slashes; `~` stays, an opaque part stays."""
-    if not text:
+    if "/" not in text:
         return text
     through = _THROUGH_PROC.match(text) if text.startswith(("/proc/", "//proc/")) else None
     path = posixpath.normpath("/" + text[through.end() :] if through is not None else text)
@@ -25,7 +25,7 @@ def normal_path(text: str) -> str:
 
 def is_device(path: str) -> bool:
     """A block device, raw memory, or a kernel switch."""
-    return patterns("devices").fullmatch(path) is not None
+    return patterns("devices").fits(path)
 
 
 def is_raw_storage(path: str) -> bool:
@@ -35,19 +35,24 @@ def is_raw_storage(path: str) -> bool:
 
 def is_protected(path: str) -> bool:
     """A file that the system, its services or its log-ins depend on."""
-    return patterns("protected_paths").fullmatch(path) is not None
+    return patterns("protected_paths").fits(path)
 
 
 def is_sensitive(path: str) -> bool:
     """A file that is known to hold keys or passwords."""
-    return patterns("sensitive_paths").fullmatch(path) is not None
+    return patterns("sensitive_paths").fits(path)
+
+
+def any_sensitive(lines: str) -> bool:
+    """The same of many paths, one a line."""
+    return patterns("sensitive_paths").fits_a_line(lines)
 
 
 def names_a_secret(path: str) -> bool:
     """A file that by its name holds a secret: for commands that print what is in it."""
     if path.endswith(".pem"):
         return _PUBLIC_PEM.search(path.rsplit("/", 1)[-1]) is None
-    return patterns("secret_names").fullmatch(path) is not None
+    return patterns("secret_names").fits(path)
 
 
 def holds_secrets(text: str) -> bool:
@@ -58,7 +63,7 @@ def holds_secrets(text: str) -> bool:
 
 def is_trusted_place(path: str) -> bool:
     """An absolute path, or one in this account's home, in a place that others can't simply write to."""
-    return OPAQUE not in path and patterns("untrusted_places").fullmatch(path) is None
+    return OPAQUE not in path and not patterns("untrusted_places").fits(path)
 
 
 def is_root_like(path: str) -> bool:
@@ -73,4 +78,4 @@ def is_root_like(path: str) -> bool:
 
 def is_scratch(path: str) -> bool:
     """Below a temporary folder, and not the folder itself."""
-    return patterns("scratch_paths").fullmatch(path) is not None and OPAQUE not in path
+    return patterns("scratch_paths").fits(path) and OPAQUE not in path

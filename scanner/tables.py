@@ -236,10 +236,36 @@ def table_knows(table: str, path: tuple[str, ...]) -> bool:
     return len(path) == 1 and path[0] in knowledge()["bulk"][table]["entries"]
 
 
+class Patterns:
+    """One list of patterns as RE2 automata: of a whole text, and of any line of one.
+
+    A set of one pattern answers in a quarter of the time that a match object takes to be made.
+    """
+
+    __slots__ = ("_lines", "_whole")
+
+    def __init__(self, listed: list[str]) -> None:
+        joined = "(?:" + "|".join(listed) + ")"
+        self._whole = re2.Set.FullMatchSet()
+        self._whole.Add(joined)
+        self._whole.Compile()
+        self._lines = re2.Set.SearchSet()
+        self._lines.Add(f"(?m)^{joined}$")
+        self._lines.Compile()
+
+    def fits(self, text: str) -> bool:
+        """Whether one of them fits the whole text."""
+        return bool(self._whole.Match(text))
+
+    def fits_a_line(self, text: str) -> bool:
+        """Whether one of them fits a line of the text as a whole."""
+        return bool(self._lines.Match(text))
+
+
 @lru_cache(maxsize=64)
-def patterns(name: str) -> Any:
-    """One of the path and name pattern lists, as one RE2 alternation over the whole text."""
-    return re2.compile("(?:" + "|".join(knowledge()["patterns"][name]) + ")")
+def patterns(name: str) -> Patterns:
+    """One of the path and name pattern lists."""
+    return Patterns(knowledge()["patterns"][name])
 
 
 @lru_cache(maxsize=64)

@@ -219,20 +219,21 @@ class Walker(Assignments):
         stdin = place.stdin
         named = False
         for child in node.children:
-            if child.type == "variable_assignment" and not named:
+            kind = child.type
+            if kind == "variable_assignment" and not named:
                 assignments.append(self._assignment_value(child))
-            elif child.type in REDIRECTS:
+            elif kind in REDIRECTS:
                 more, stdin = self._redirect(child, stdin, place)
                 words.extend(more)
-            elif self.text(child).startswith("\n") and words:
+            elif words and self._source.startswith(b"\n", child.start_byte, child.end_byte):
                 self._sink.unknown("shell.construct", _TWO_LINES, child.start_byte, child.end_byte)
                 self._sink.command(words, assignments, replace(place, stdin=stdin))
                 words, assignments, named = self._from_line_break(child), [], True
-            elif child.type == "command_name" or child.type in WORDS:
-                named = named or child.type == "command_name"
+            elif kind == "command_name" or kind in WORDS:
+                named = named or kind == "command_name"
                 self._place = place
                 words.extend(self._words([child]))
-            elif child.is_named and child.type != "comment":
+            elif child.is_named and kind != "comment":
                 self._unreadable(child, place)
             elif not child.is_named and not self._locale_mark(child):
                 words.append(Word(self.text(child), child.start_byte, child.end_byte))

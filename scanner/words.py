@@ -17,22 +17,15 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 
 _GLOB: Final = frozenset("*?[")
 _BLANK: Final = re.compile(r"[ \t\n]")
+_CHANGED: Final = re.compile(rb"[\\{}\s]")
+"""Bytes that make a bare word more than itself: escapes, braces, blanks."""
+_MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
+"""The same, and what makes a pattern of it."""
 _GLOB_CHARACTER: Final = re.compile(r"[*?\[]")
 _ESCAPES: Final = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "a": "\a",
-    "b": "\b",
-    "e": "\x1b",
-    "E": "\x1b",
-    "f": "\f",
-    "v": "\v",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-    "?": "?",
-}
+    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
+    "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
 _ANSI_C: Final = re.compile(
     r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|c.|.)", re.DOTALL
 )
@@ -156,13 +149,51 @@ class WordReader:
 
     def words(self, node: Node) -> list[Word]:
         """The words that a node becomes: one, but where an unquoted known variable splits into several."""
+        plain = self._plain(node)
+        if plain is not None:
+            return [plain]
         pieces = list(self._pieces(node))
         if _has_braces(node, self._source) and not _is_plain_braces(pieces):
             pieces = [Piece(p.text, p.quoted, p.certain, True) for p in pieces]
         return list(_split(pieces, node.start_byte, node.end_byte))
 
+    def _plain(self, node: Node) -> Word | None:
+        """A bare word that nothing changes, or the name of a command that is one; most words are."""
+        kind = node.type
+        if kind == "command_name":
+            if node.child_count != 1:
+                return None
+            node = node.children[0]
+            kind = node.type
+        start, end = node.start_byte, node.end_byte
+        if kind == "raw_string":
+            return Word(self._text(start + 1, end - 1), start, end, True)
+        if kind == "string":
+            return self._plain_string(node, start, end)
+        if kind not in ("word", "number"):
+            return None
+        raw = self._source[start:end]
+        if not raw:
+            return None
+        marked = _MARKED.search(raw) is not None
+        if marked and _CHANGED.search(raw) is not None:
+            return None
+        return Word(raw.decode("utf-8", "replace"), start, end, False, marked)
+
+    def _plain_string(self, node: Node, start: int, end: int) -> Word | None:
+        """A string in double quotes with nothing in it but text."""
+        if node.child_count != 3:
+            return None
+        content = node.children[1]
+        if content.type != "string_content" or (content.start_byte, content.end_byte) != (start + 1, end - 1):
+            return None
+        return Word(unescape_double(self._text(start + 1, end - 1)), start, end, True)
+
     def word(self, node: Node) -> Word:
         """The node as exactly one word, unsplit: for values and redirect targets."""
+        plain = self._plain(node)
+        if plain is not None:
+            return plain
         return _joined(list(self._pieces(node)), node.start_byte, node.end_byte)
 
     def _text(self, start: int, end: int) -> str:

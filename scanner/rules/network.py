@@ -98,7 +98,7 @@ _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 def _carries_secret(raw: str) -> bool:
     """A variable that by its name holds a secret: in an address it is written into logs on the way."""
-    return any(patterns("secret_variables").fullmatch(name) is not None for name in _VARIABLE.findall(raw))
+    return any(patterns("secret_variables").fits(name) for name in _VARIABLE.findall(raw))
 
 
 def _carries_output(call: Call) -> None:
