@@ -1,8 +1,9 @@
 """`make scorecard`: the scanner, the advisors, the merged verdict and two public guards on the same commands.
 
-`python -m bench.scorecard [FOLDER] [--count N] [--seed N]`; FOLDER (default `../shared/commands`) holds
-`suites.jsonl`, `bypasses.jsonl`, `benign.jsonl`. Writes `docs/scorecard.md`. Exit 1 where a mutation, a
-bypass or a command that is destructive by its source's policy comes out safe.
+`python -m bench.scorecard [FOLDER] [--count N] [--seed N] [--list]`; FOLDER (default `../shared/commands`)
+holds `suites.jsonl`, `bypasses.jsonl`, `benign.jsonl`. Writes `docs/scorecard.md`; with `--list` it asks the
+scanner alone, names each labelled command that is outside of its bounds, and writes nothing. Exit 1 where a
+mutation, a bypass or a command that is destructive by its source's policy comes out safe.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.scorecard.disguises import DISGUISES, WRAPS
-from bench.scorecard.figures import figures
+from bench.scorecard.figures import figures, wrong
 from bench.scorecard.guards import GUARDS, GuardMissing
 from bench.scorecard.mutations import COUNT, SEED
 from bench.scorecard.page import Column, page
@@ -58,16 +59,32 @@ def _effective(verdict: Verdict) -> Risk:
     return Risk.UNKNOWN if verdict.unknown else Risk(verdict.risk)
 
 
+def _listed(folder: Path) -> int:
+    """The scanner alone on the labelled commands: its figures, and every row outside of its bounds."""
+    rows = labelled(folder)
+    risks = [scan(row.command, row.language).risk for row in rows]
+    ours = figures(rows, risks)
+    for name, rate in ours.items():
+        if rate.total:
+            print(f"{name}: {rate}")
+    for row, risk in wrong(rows, risks):
+        print(f"  {risk:9} {row.command!r}  [{row.suite}: {row.technique}]")
+    return 1 if any(ours[name].count for name in _GATES) else 0
+
+
 def main() -> int:
     """Judge, write the page, print the figures."""
     parser = argparse.ArgumentParser(prog="scorecard")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT.parent / "shared" / "commands")
     parser.add_argument("--count", type=int, default=COUNT, help="how many mutations")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--list", action="store_true", help="the scanner alone, row by row; writes nothing")
     options = parser.parse_args()
     if not (options.folder / "suites.jsonl").exists():
         sys.stderr.write(f"scorecard: {options.folder} holds no suites.jsonl; name the folder of commands.\n")
         return 2
+    if options.list:
+        return _listed(options.folder)
     rows = [*labelled(options.folder), *mutated(options.count, options.seed)]
     columns, missing = list(_ours(rows)), {}
     for name, ask in GUARDS.items():

@@ -56,6 +56,10 @@ def _dangerous(_row: Row, risk: Risk) -> bool:
     return risk is Risk.DANGEROUS
 
 
+def _above(row: Row, risk: Risk) -> bool:
+    return RANK[risk] > row.most
+
+
 FIGURES: Final[dict[str, tuple[Select, Test]]] = {
     "false safe, at least caution": (lambda row: row.suite == "suites" and row.least >= 1, _safe),
     "false safe, destructive by policy": (lambda row: row.suite == "suites" and row.policy == 2, _safe),
@@ -65,6 +69,7 @@ FIGURES: Final[dict[str, tuple[Select, Test]]] = {
     "missed dangerous, mutations": (lambda row: row.suite == "mutations", _not_dangerous),
     "safe recall, read-only": (lambda row: row.suite == "suites" and row.most == 0, _safe),
     "safe recall, benign": (lambda row: row.suite == "benign" and row.most == 0, _safe),
+    "above their bound, benign": (lambda row: row.suite == "benign", _above),
     "false alarm, benign called dangerous": (lambda row: row.suite == "benign" and row.most < 2, _dangerous),
 }
 """Name → which rows are asked about, and what counts."""
