@@ -12,12 +12,12 @@ from tests.acceptance.product import Product
 
 
 @contextmanager
-def product() -> Iterator[Product]:
-    """A fresh state folder with everything running; nothing is left behind."""
+def product(**extra: str) -> Iterator[Product]:
+    """A fresh state folder with everything running; nothing is left behind. `extra` are settings."""
     with tempfile.TemporaryDirectory(prefix="dd0c-bench-") as folder:
         state = Path(folder) / "state"
         state.mkdir(mode=0o700)
-        running = Product(state)
+        running = Product(state, extra=extra)
         running.start(300)
         try:
             yield running

@@ -36,6 +36,7 @@ NO_ADVICE: Final[Mapping[NoAdvice, str]] = {
     NoAdvice.REFUSED: "one key: the advisor refused to answer",
     NoAdvice.INVALID: "one key: the advisor's answer was not in the form that was asked for",
     NoAdvice.OVERCONFIDENT: "one key: the advisor claimed to be certain that it is safe, which nobody can be",
+    NoAdvice.LED: "one key: the text speaks to the advisor, so that its `safe` does not count",
     NoAdvice.RESTING: "one key: the advisor failed several times and is not asked for a while",
     NoAdvice.BUDGET: "one key: the advisor's budget of this hour is used up",
 }

@@ -59,6 +59,7 @@ class NoAdvice(StrEnum):
     REFUSED = "refused"
     INVALID = "invalid"
     OVERCONFIDENT = "overconfident"
+    LED = "led"
     RESTING = "resting"
     BUDGET = "budget"
 

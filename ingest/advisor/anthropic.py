@@ -24,6 +24,8 @@ from schemas.verdict import NoAdvice
 
 PUBLIC_URL: Final = "https://api.anthropic.com"
 _CONNECT_SECONDS: Final = 5.0
+_KEPT_OPEN_SECONDS: Final = 60.0
+"""A whole wave's connections wait for the next paste: 30 handshakes at once cost more than they hold."""
 _SPENT: Final = "enforced_spend_limit_reached"
 """A 429 that no waiting helps against: it comes without retry-after (the vendor's documentation)."""
 _BUSY: Final = frozenset({429, 529})
@@ -43,7 +45,11 @@ class AnthropicService:
         self._http = httpx2.AsyncClient(
             transport=transport,
             follow_redirects=False,
-            limits=httpx2.Limits(max_connections=limits.ADVICE_CONCURRENT_CALLS),
+            limits=httpx2.Limits(
+                max_connections=limits.ADVICE_CONCURRENT_CALLS,
+                max_keepalive_connections=limits.ADVICE_CONCURRENT_CALLS,
+                keepalive_expiry=_KEPT_OPEN_SECONDS,
+            ),
         )
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key,

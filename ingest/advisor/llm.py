@@ -21,6 +21,7 @@ from ingest.advisor.circuit import Admission, Circuit, State
 from ingest.advisor.prompt import MAX_TOKENS, build_request, digest
 from ingest.advisor.question import Question
 from ingest.advisor.reading import read_answer, tokens_used
+from schemas.risk import Risk
 from schemas.verdict import Advice, NoAdvice
 
 _LOG: Final = log.get(__name__)
@@ -80,10 +81,10 @@ class Rules:
 class _Memory:
     """Answers by digest, the oldest forgotten first."""
 
-    answers: OrderedDict[str, Advice] = field(default_factory=OrderedDict)
+    answers: OrderedDict[str, Said] = field(default_factory=OrderedDict)
 
-    def put(self, key: str, advice: Advice) -> None:
-        self.answers[key] = advice
+    def put(self, key: str, said: Said) -> None:
+        self.answers[key] = said
         while len(self.answers) > limits.ADVICE_KEPT:
             self.answers.popitem(last=False)
 
@@ -179,7 +180,9 @@ class LlmAdvisor:
             )
             return body.why
         said = read_answer(body, question=question.id, model=self._rules.model, prompt_sha256=key)
-        if isinstance(said, Advice):
+        if isinstance(said, Advice) and said.risk is Risk.SAFE and question.leads:
+            said = NoAdvice.LED
+        if isinstance(said, Advice) or said is NoAdvice.LED:
             self._memory.put(key, said)
         else:
             _LOG.warning("no advice", extra={"action": "advisor.unusable", "why": said.value})

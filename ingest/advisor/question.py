@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
 from base import limits
+from ingest.suspicious import speaks_to_machine
 from scanner.redact import redact
 from schemas.verdict import NoAdvice
 
@@ -36,6 +38,12 @@ class Question:
         if len(self.text) > limits.ADVICE_TEXT_MAX_CHARACTERS:
             return NoAdvice.TOO_LONG
         return NoAdvice.MASKED if redact(self.text) != self.text else None
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether something in it speaks to a machine, or can't be seen: then nobody is believed a `safe`."""
+        seen = (self.text, *self.before, *self.after, self.title, self.service)
+        return any(speaks_to_machine(text) or _is_veiled(text) for text in seen)
 
     @cached_property
     def sha256(self) -> str:
@@ -68,6 +76,7 @@ class Question:
         """Itself, with all that takes time worked out, so that it travels with it between processes."""
         assert self.sha256
         assert self.unfit is None or self.unfit
+        assert self.leads in (True, False)
         return self
 
 
@@ -94,6 +103,11 @@ def questions(parts: Sequence[Part], title: str = "", service: str = "") -> tupl
         for place, part in enumerate(parts)
         if part.judged is not None
     )
+
+
+def _is_veiled(text: str) -> bool:
+    """Whether it holds a character that takes no room or turns the text around."""
+    return any(unicodedata.category(character) in ("Cf", "Co", "Cn") for character in text)
 
 
 def _cut(text: str, most: int) -> str:

@@ -56,7 +56,7 @@ def start(page: Page, title: str) -> None:
 
 def at_gate(page: Page, title: str) -> None:
     """Wait for the gate of a step, and for the moment in which it takes no click."""
-    expect(page.locator("#gate-h")).to_contain_text(title)
+    expect(page.locator("#gate-h")).to_contain_text(title, timeout=15_000)
     page.locator("section.gate[data-settled]").wait_for()
 
 
@@ -88,7 +88,7 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     page.get_by_role("textbox", name="cache").fill("$(id)")
     page.get_by_label("The team is told").check()
     go_on.click()
-    expect(page.locator(".fill__says")).not_to_contain_text("Must match")
+    expect(page.locator(".fill__says")).not_to_contain_text("Must match", timeout=10_000)
     page.get_by_role("textbox", name="cache").fill("dd0c-cache-story")
     go_on.click()
     approve(page, "Make sure that there is a cache")
@@ -107,7 +107,7 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     name.fill("dd0c-cache-story")
     expect(run).not_to_have_attribute("aria-disabled", "true")
     run.click()
-    expect(page.locator("#output")).to_contain_text("shelf 4 clear")
+    expect(page.locator("#output")).to_contain_text("shelf 4 clear", timeout=15_000)
     expect(page.locator("#output .t-2").first).to_have_text("clear")
 
     approve(page, "See that it is there")
@@ -150,7 +150,7 @@ def test_keys_skip_edit_and_abort(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("Approve and run"))).to_be_focused()
     page.keyboard.press("e")
     page.get_by_label("Command", exact=True).fill("mkfs.ext4 /dev/sdz9")
-    expect(page.get_by_role("dialog").locator(".risk--pill")).to_have_text("Dangerous")
+    expect(page.get_by_role("dialog").locator(".risk--pill")).to_have_text("Dangerous", timeout=10_000)
     page.get_by_label("Why this command?").fill("packing is not enough")
     page.get_by_role("button", name="Replace the command and ask again").click()
     expect(page.get_by_text("Edited")).to_be_visible(timeout=10_000)
@@ -194,11 +194,13 @@ def test_a_reload_and_a_second_viewer_see_the_same_and_a_late_click_says_what_ch
         other.route("**/approve", late)
         _edit(page, "mkdir -p /tmp/dd0c-cache-two/in")
         other.get_by_role("button", name=re.compile("Approve and run")).click()
-        expect(other.get_by_text("Nothing was done: it changed while you decided")).to_be_visible()
+        expect(other.get_by_text("Nothing was done: it changed while you decided")).to_be_visible(
+            timeout=10_000
+        )
         expect(other.locator(".changed ins")).to_contain_text("/tmp/dd0c-cache-two/in")
 
         approve(page, "Make sure that there is a cache")
-        expect(other.locator("#gate-h")).to_contain_text("Is it large")
+        expect(other.locator("#gate-h")).to_contain_text("Is it large", timeout=15_000)
         assert complaints.found() == []
     before = page.locator(".rail--run").inner_text()
     page.reload()
@@ -212,7 +214,7 @@ def _edit(page: Page, command: str) -> None:
     page.get_by_label("Command", exact=True).fill(command)
     page.get_by_label("Why this command?").fill("deeper")
     page.get_by_role("button", name="Replace the command and ask again").click()
-    expect(page.locator("#gate .cmd").first).to_contain_text(command)
+    expect(page.locator("#gate .cmd").first).to_contain_text(command, timeout=10_000)
 
 
 def _tell(record_property: Any, what: str, found: frames.Frames) -> None:

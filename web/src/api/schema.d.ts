@@ -3174,7 +3174,7 @@ export interface components {
          * @description Why there is no second key. Whatever the reason, the merge takes it as unknown.
          * @enum {string}
          */
-        NoAdvice: "off" | "not_asked" | "masked" | "too_long" | "late" | "unreachable" | "limited" | "denied" | "refused" | "invalid" | "overconfident" | "resting" | "budget";
+        NoAdvice: "off" | "not_asked" | "masked" | "too_long" | "late" | "unreachable" | "limited" | "denied" | "refused" | "invalid" | "overconfident" | "led" | "resting" | "budget";
         /**
          * NoteBody
          * @description What was done or found.
