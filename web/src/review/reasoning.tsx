@@ -17,6 +17,11 @@ function spansOf(facts: StepFacts) {
   }));
 }
 
+/** Whether there is an advisor that was asked, and said nothing. */
+function isAsked(merge: { noAdvice?: string | null }): boolean {
+  return Boolean(merge.noAdvice) && merge.noAdvice !== "off" && merge.noAdvice !== "not_asked";
+}
+
 function Keys({ facts }: { facts: StepFacts }) {
   const { scanner, advisor, merge } = facts;
   if (!scanner || !merge) return null;
@@ -42,15 +47,25 @@ function Keys({ facts }: { facts: StepFacts }) {
               <span className="faint small">{confidence(advisor.confidence)}</span>
             </p>
             <p className="small dim">“{visible(advisor.reasoning)}”</p>
+            <p className="small dim">
+              {visible(advisor.advisor)} {visible(advisor.advisorVersion)}
+            </p>
           </>
         ) : (
           <>
             <p>
-              <strong>Not asked</strong>
+              <strong>{isAsked(merge) ? "No advice" : "Not asked"}</strong>
             </p>
             <p className="small dim">
-              1 of 2 keys. On one key nothing counts as safe; an advisor is the second one (setting{" "}
-              <code>DD0C_ADVISOR</code>).
+              1 of 2 keys. On one key nothing counts as safe;{" "}
+              {isAsked(merge) ? (
+                visible((merge.missing ?? "").replace(/^one key: /, ""))
+              ) : (
+                <>
+                  an advisor is the second one (setting <code>DD0C_ADVISOR</code>)
+                </>
+              )}
+              .
             </p>
           </>
         )}

@@ -11,6 +11,12 @@ const step = (id: string): Step => {
   return found;
 };
 
+const withKeys = (changed: Partial<NonNullable<Step["keys"]>>): Step => {
+  const shown = step("check-booked");
+  if (!shown.keys) throw new Error("it has no keys");
+  return { ...shown, keys: { ...shown.keys, ...changed } };
+};
+
 describe("words of the preview", () => {
   const orders = new Map([
     ["a", 1],
@@ -39,6 +45,12 @@ describe("words of the preview", () => {
     expect(keysText(step("confirm-down"))).toBe("2 of 2 keys");
     expect(keysText(step("check-booked"))).toBe("1 of 2 keys: the scanner says safe");
     expect(keysText(step("promote"))).toBe("1 key was enough: the scanner decides");
+    const late = withKeys({ noAdvice: "late", missing: "one key: the advisor did not answer in time" });
+    expect(keysText(late)).toBe("1 of 2 keys: the scanner says safe; the advisor did not answer in time");
+    expect(lacksKey(late)).toBe(true);
+    expect(keysText(withKeys({ given: 2, advisor: "caution" }))).toBe(
+      "2 of 2 keys: the scanner says safe, the advisor caution",
+    );
     expect(lacksKey(step("check-booked"))).toBe(true);
     expect(lacksKey(step("promote"))).toBe(false);
     expect(rollbackText(step("promote").rollback)).toBe("No rollback");

@@ -47,11 +47,21 @@ export function rollbackText(rollback: Step["rollback"]): string | null {
 export function keysText(step: Step): string | null {
   const { keys } = step;
   if (!keys) return null;
-  if (keys.given >= keys.of) return `${keys.given} of ${keys.of} keys`;
+  const said = `${keys.given} of ${keys.of} keys`;
+  if (keys.advisor && keys.advisor !== keys.scanner)
+    return `${said}: the scanner says ${keys.scanner}, the advisor ${keys.advisor}`;
+  if (keys.given >= keys.of) return said;
   if (step.unknown && keys.scanner === "safe")
-    return `${keys.given} of ${keys.of} keys: the scanner says safe`;
+    return keys.missing
+      ? `${said}: the scanner says safe; ${withoutKeys(keys.missing)}`
+      : `${said}: the scanner says safe`;
   if (step.unknown) return `${keys.given} of ${keys.of} keys: the scanner can't tell`;
   return `${keys.given === 1 ? "1 key was" : `${keys.given} keys were`} enough: the scanner decides`;
+}
+
+/** `one key: the advisor did not answer in time` without its beginning. */
+export function withoutKeys(missing: string): string {
+  return missing.replace(/^one key: /, "");
 }
 
 /** Whether a second key would turn an unknown into a safe. */

@@ -1,9 +1,17 @@
 /** How to get the second key, said where it is missing. */
 import { Popover } from "radix-ui";
 import type { ReactNode } from "react";
+import { withoutKeys } from "../wording";
 
-/** `children` say how many keys there are; by a click, how to get the second. */
-export function KeysHelp({ children }: { children: ReactNode }) {
+/** `children` say how many keys there are; by a click, how to get the second. `missing`: why an advisor that is
+ * there said nothing. */
+export function KeysHelp({
+  children,
+  missing,
+}: {
+  children: ReactNode;
+  missing?: string | null | undefined;
+}) {
   return (
     <Popover.Root>
       <Popover.Trigger className="linkish">
@@ -23,10 +31,14 @@ export function KeysHelp({ children }: { children: ReactNode }) {
             lower it. Without it a command that the scanner calls safe is shown as Unknown, and asks a person
             each time.
           </p>
-          <p className="dim">
-            Whoever operates this installation turns it on: set <code>DD0C_ADVISOR</code> to{" "}
-            <code>local</code> or <code>anthropic</code>, then start the controller again.
-          </p>
+          {missing ? (
+            <p className="dim">Here {withoutKeys(missing)}.</p>
+          ) : (
+            <p className="dim">
+              Whoever operates this installation turns it on: set <code>DD0C_ADVISOR</code> to{" "}
+              <code>local</code> or <code>anthropic</code>, then start the controller again.
+            </p>
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -96,7 +96,11 @@ function StepFoot({ step, line }: { step: Step; line: number | null }) {
           {visibleCode(rollback)}
         </With>
       ) : null}
-      {lacksKey(step) ? <KeysHelp>{keysText(step)}</KeysHelp> : <Says text={keysText(step)} />}
+      {lacksKey(step) ? (
+        <KeysHelp missing={step.keys?.missing}>{keysText(step)}</KeysHelp>
+      ) : (
+        <Says text={keysText(step)} />
+      )}
       {line === null ? null : (
         <button type="button" className="linkish push" onClick={() => goTo(`step:${step.id}`)}>
           Line {line}
