@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingest.advisor.question import Part, Question, questions
+from ingest.advisor.question import Part, Question, labels_of, questions
 from ingest.ambiguities import find_questions
 from ingest.blocks import FORMS, Normalized
 from ingest.building import Building, unmasked
@@ -74,7 +74,9 @@ class Preview:
     def questions(self) -> tuple[Question, ...]:
         """What an LLM would be asked about its commands, in order; as of the document that it proposes."""
         parts = [
-            Part(item.step.title) if item.verdict is None else Part(item.filled, item.filled)
+            Part(item.step.title)
+            if item.verdict is None
+            else Part(item.filled, item.filled, labels_of(self.runbook, item.step.id))
             for item in self.built.steps
         ]
         return questions(parts, self.runbook.metadata.title, self.runbook.metadata.service or "")

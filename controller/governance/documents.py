@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from base.limits import DOCUMENT_MAX_BYTES
 from controller.governance.sample import sample_command
 from ingest.advisor.advising import ONE_KEY, Advising
-from ingest.advisor.question import Part, Question, questions
+from ingest.advisor.question import Part, Question, labels_of, questions
 from scanner.holes import check_template
 from schemas.errors import DocumentInvalid, Place
 from schemas.flags import Flags
@@ -200,7 +200,12 @@ def _lowered(tree: Tree, index: int, step: JudgedStep) -> Place:
 
 
 def _questions(runbook: Runbook, steps: tuple[JudgedStep, ...]) -> tuple[Question, ...]:
-    parts = [Part(step.title) if step.verdict is None else Part(step.sample, step.sample) for step in steps]
+    parts = [
+        Part(step.title)
+        if step.verdict is None
+        else Part(step.sample, step.sample, labels_of(runbook, step.step_id))
+        for step in steps
+    ]
     return questions(parts, runbook.metadata.title, runbook.metadata.service or "")
 
 

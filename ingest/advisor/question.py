@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -13,6 +13,7 @@ from typing import Final, Literal
 from base import limits
 from ingest.suspicious import speaks_to_machine
 from scanner.redact import redact
+from schemas.runbook import Runbook
 from schemas.verdict import NoAdvice
 
 NEIGHBOURS: Final = 3
@@ -31,6 +32,7 @@ class Question:
     after: tuple[str, ...] = ()
     title: str = ""
     service: str = ""
+    runs_on: str = ""
 
     @cached_property
     def unfit(self) -> NoAdvice | None:
@@ -42,7 +44,7 @@ class Question:
     @cached_property
     def leads(self) -> bool:
         """Whether something in it speaks to a machine, or can't be seen: then nobody is believed a `safe`."""
-        seen = (self.text, *self.before, *self.after, self.title, self.service)
+        seen = (self.text, *self.before, *self.after, self.title, self.service, self.runs_on)
         return any(speaks_to_machine(text) or _is_veiled(text) for text in seen)
 
     @cached_property
@@ -66,6 +68,7 @@ class Question:
                 "steps_after": self.after,
                 "runbook_title": self.title,
                 "service": self.service,
+                "runs_on": self.runs_on,
             },
             ensure_ascii=True,
             indent=1,
@@ -82,10 +85,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """A step as its neighbours see it: what stands there, and the text to judge where it is a command."""
+    """A step as its neighbours see it: what stands there, and the text to judge where it is a command, with
+    the labels of the agents that would run it."""
 
     shown: str
     judged: str | None = None
+    labels: Mapping[str, str] | None = None
+
+
+def labels_of(runbook: Runbook, step_id: str) -> Mapping[str, str]:
+    """Of the agents that a step may run on; none where the document names none."""
+    target = runbook.target_of(step_id)
+    return {} if target is None else target.labels
 
 
 def questions(parts: Sequence[Part], title: str = "", service: str = "") -> tuple[Question, ...]:
@@ -99,6 +110,10 @@ def questions(parts: Sequence[Part], title: str = "", service: str = "") -> tupl
             tuple(shown[max(0, place - NEIGHBOURS) : place]),
             tuple(shown[place + 1 : place + 1 + NEIGHBOURS]),
             *about,
+            _cut(
+                ", ".join(f"{key}={value}" for key, value in sorted((part.labels or {}).items())),
+                ABOUT_CHARACTERS,
+            ),
         ).prepared()
         for place, part in enumerate(parts)
         if part.judged is not None

@@ -157,11 +157,13 @@ def test_neighbours_are_shown_masked_and_bounded_and_a_secret_is_not_sent() -> N
     parts = [Part(f"step {number}", f"step {number}") for number in range(9)]
     parts[3] = Part(f"export GITHUB_TOKEN={SECRET}", f"export GITHUB_TOKEN={SECRET}")
     parts[5] = Part("y" * 9_000)
+    parts[4] = Part("step 4", "step 4", {"env": "production", "region": "eu"})
     asked = questions(parts, f"call with {SECRET}", "payments")
     assert [question.text for question in asked] == [p.judged for p in parts if p.judged is not None]
     fourth = asked[4]
     assert (len(fourth.before), len(fourth.after)) == (3, 3)
     assert len(fourth.after[0]) == NEIGHBOUR_CHARACTERS
+    assert fourth.runs_on == "env=production, region=eu"
     assert SECRET not in json.dumps(build_request(fourth, MODEL))
     assert [q.unfit for q in asked].count(NoAdvice.MASKED) == 1
     assert Question("x" * 8_001).unfit is NoAdvice.TOO_LONG
