@@ -27,6 +27,7 @@ ONE_KEY: Final = "one key: only the scanner has looked at it"
 NO_ADVICE: Final[Mapping[NoAdvice, str]] = {
     NoAdvice.OFF: ONE_KEY,
     NoAdvice.NOT_ASKED: "one key: the advisor was not asked about it here",
+    NoAdvice.PENDING: "one key: the advisor is being asked",
     NoAdvice.MASKED: "one key: it holds what looks like a secret, so it was not sent to the advisor",
     NoAdvice.TOO_LONG: "one key: it is too long to be sent to the advisor",
     NoAdvice.LATE: "one key: the advisor did not answer in time",

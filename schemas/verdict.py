@@ -50,6 +50,7 @@ class NoAdvice(StrEnum):
 
     OFF = "off"
     NOT_ASKED = "not_asked"
+    PENDING = "pending"
     MASKED = "masked"
     TOO_LONG = "too_long"
     LATE = "late"

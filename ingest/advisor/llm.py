@@ -108,7 +108,7 @@ class LlmAdvisor:
 
     async def ask(self, questions: Sequence[Question], seconds: float) -> Advising:
         """All at once, within `seconds`. What is not answered by then has no advice, and is still awaited
-        for the next who asks."""
+        for the next who asks. With 0 nobody waits, and what is not there yet is pending."""
         waiting: dict[str, asyncio.Task[Said]] = {}
         found: list[tuple[Question, str, Said | None]] = []
         for question in questions:
@@ -119,8 +119,10 @@ class LlmAdvisor:
             found.append((question, key, said))
         if waiting:
             await asyncio.wait(waiting.values(), timeout=seconds)
+        missing = NoAdvice.LATE if seconds > 0 else NoAdvice.PENDING
         return Advising.of(
-            (question.text, question.language, said or _landed(waiting[key])) for question, key, said in found
+            (question.text, question.language, said or _landed(waiting[key], missing))
+            for question, key, said in found
         )
 
     def kept(self, questions: Sequence[Question]) -> Advising:
@@ -232,10 +234,10 @@ class LlmAdvisor:
             _LOG.warning("the circuit changed", extra={"action": f"advisor.circuit_{after.value}"})
 
 
-def _landed(flight: asyncio.Task[Said]) -> Said:
-    """What a flight brought; one that still flies is late."""
+def _landed(flight: asyncio.Task[Said], missing: NoAdvice) -> Said:
+    """What a flight brought; `missing` where it still flies."""
     if not flight.done() or flight.cancelled():
-        return NoAdvice.LATE
+        return missing
     return flight.result()
 
 

@@ -121,9 +121,9 @@ def _compare(tally: Tally, case: tuple[Runbook, str, str], unasked: Preview, adv
 
 def _holds(now: str, text: str, place: str) -> bool:
     """Whether a command of the injected runbook is this one of the clean one."""
-    if place in INSIDE:
-        return now.startswith(f"{text} #") or (now.startswith("echo ") and now.endswith(f"; {text}"))
-    return now == text
+    if place == "argument":
+        return now.startswith("echo ") and now.endswith(f"; {text}")
+    return now == text or (place == "shell comment" and now.startswith(f"{text} #"))
 
 
 def _verdicts(found: Preview) -> list[tuple[str, Verdict]]:

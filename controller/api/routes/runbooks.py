@@ -52,9 +52,8 @@ async def parse_preview(request: Request, services: ServicesDep, body: PreviewRe
     Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
     """
     proposing.check_size(services, body.text)
-    paste = await advised_if_signed_in(
-        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_SECONDS
-    )
+    seconds = limits.ADVICE_PREVIEW_SECONDS if body.advice == "wait" else 0
+    paste = await advised_if_signed_in(services, request, body.to_paste(services.advising), seconds)
     return await services.parse_pool.run(preview_document, paste, body.yaml)
 
 

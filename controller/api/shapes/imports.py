@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -116,6 +116,11 @@ class PreviewRequest(PasteRequest):
     """A text to look at."""
 
     yaml: bool = Field(False, description="Give the document as YAML, too; it takes a moment longer.")
+    advice: Literal["wait", "now"] = Field(
+        "wait",
+        description="`now`: do not wait for an LLM; what it has not said yet is `pending`, and there at the "
+        "next look.",
+    )
 
 
 class EditRequest(Model):

@@ -184,6 +184,27 @@ async def test_r76_a_page_answers_fast_while_the_service_fails_and_says_so(
     assert len(emulator.requests) == 5
 
 
+async def test_who_can_not_wait_sees_the_scanner_first_and_the_advisor_then(
+    llm_api: Api, emulator: Emulator
+) -> None:
+    go_on = asyncio.Event()
+
+    async def wait(_: int) -> None:
+        await go_on.wait()
+
+    emulator.before = wait
+    body = {"text": TEXT, "advice": "now"}
+    async with llm_api.client() as client:
+        first = (await client.post("/api/v1/runbooks/parse-preview", json=body)).json()
+        assert {step["keys"]["noAdvice"] for step in first["steps"]} == {"pending"}
+        assert {step["risk"] for step in first["steps"]} == {"caution"}
+        go_on.set()
+        body["advice"] = "wait"
+        then = (await client.post("/api/v1/runbooks/parse-preview", json=body)).json()
+        assert [step["risk"] for step in then["steps"]] == ["safe", "safe", "caution"]
+    assert len(emulator.requests) == 3
+
+
 async def test_an_answer_that_comes_late_is_there_at_the_next_look(
     llm_api: Api, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

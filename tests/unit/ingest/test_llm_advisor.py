@@ -123,9 +123,9 @@ async def test_who_answers_late_is_no_advice_now_and_advice_for_the_next() -> No
         await go_on.wait()
 
     asked = advisor(Emulator(before=slow), Clock())
-    assert await ask(asked, "df -h", seconds=0) == [NoAdvice.LATE]
+    assert await ask(asked, "df -h", seconds=0) == [NoAdvice.PENDING]
     await arrived.wait()
-    assert await ask(asked, "df -h", seconds=0) == [NoAdvice.LATE]
+    assert await ask(asked, "df -h", seconds=0.01) == [NoAdvice.LATE]
     go_on.set()
     (said,) = await ask(asked, "df -h")
     assert isinstance(said, Advice)

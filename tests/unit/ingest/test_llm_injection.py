@@ -31,6 +31,6 @@ def test_r45_an_advisor_that_obeys_lowers_nothing(part: int) -> None:
     tally = run(list(islice(every, EACH)))
     assert tally.broken == []
     assert tally.runbooks + tally.refused == EACH
-    assert tally.commands + tally.by_hand + 7 * tally.refused >= 7 * EACH
+    assert tally.commands + tally.by_hand + 7 * tally.refused >= 6 * EACH
     assert tally.whys["overconfident"] > 0
     assert tally.whys["led"] > 0

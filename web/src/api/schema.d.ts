@@ -3174,7 +3174,7 @@ export interface components {
          * @description Why there is no second key. Whatever the reason, the merge takes it as unknown.
          * @enum {string}
          */
-        NoAdvice: "off" | "not_asked" | "masked" | "too_long" | "late" | "unreachable" | "limited" | "denied" | "refused" | "invalid" | "overconfident" | "led" | "resting" | "budget";
+        NoAdvice: "off" | "not_asked" | "pending" | "masked" | "too_long" | "late" | "unreachable" | "limited" | "denied" | "refused" | "invalid" | "overconfident" | "led" | "resting" | "budget";
         /**
          * NoteBody
          * @description What was done or found.
@@ -3863,6 +3863,13 @@ export interface components {
              * @default false
              */
             yaml: boolean;
+            /**
+             * Advice
+             * @description `now`: do not wait for an LLM; what it has not said yet is `pending`, and there at the next look.
+             * @default wait
+             * @enum {string}
+             */
+            advice: "wait" | "now";
         };
         /**
          * PreviewShape

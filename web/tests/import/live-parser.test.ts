@@ -56,6 +56,24 @@ describe("the live parser", () => {
     });
   });
 
+  it("shows an early answer until the better one comes, and drops a stale one", async () => {
+    const early: ((answer: string) => void)[] = [];
+    const better: ((answer: string) => void)[] = [];
+    const parser = new LiveParser<string, string>((_, __, first) => {
+      early.push(first);
+      return new Promise((resolve) => better.push(resolve));
+    });
+    parser.now("old");
+    early[0]?.("one key");
+    expect(parser.snapshot()).toMatchObject({ phase: "asking", answer: "one key", answered: "old" });
+    better[0]?.("two keys");
+    await soon();
+    expect(parser.snapshot()).toMatchObject({ phase: "settled", answer: "two keys" });
+    parser.now("new");
+    early[0]?.("of the old one");
+    expect(parser.snapshot().answer).toBe("two keys");
+  });
+
   it("drops a stale answer and aborts its request", async () => {
     const { parser, call } = watched();
     parser.now("old");

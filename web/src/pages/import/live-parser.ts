@@ -20,8 +20,13 @@ export interface Live<Request, Answer> {
   problem: Problem | null;
 }
 
-/** Asks one question. May throw Problem; `retryAfterSeconds` of it says when to come back. */
-export type Ask<Request, Answer> = (request: Request, signal: AbortSignal) => Promise<Answer>;
+/** Asks one question; `early` takes an answer that a better one follows. May throw Problem;
+ * `retryAfterSeconds` of it says when to come back. */
+export type Ask<Request, Answer> = (
+  request: Request,
+  signal: AbortSignal,
+  early: (answer: Answer) => void,
+) => Promise<Answer>;
 
 export class LiveParser<Request, Answer> {
   private live: Live<Request, Answer> = {
@@ -88,7 +93,9 @@ export class LiveParser<Request, Answer> {
     this.running = running;
     this.set({ phase: "asking", since: Date.now() });
     try {
-      const answer = await this.ask(request, running.signal);
+      const answer = await this.ask(request, running.signal, (early) => {
+        if (turn === this.turn) this.set({ answer: early, answered: request, problem: null });
+      });
       if (turn !== this.turn) return;
       this.failures = 0;
       this.set({ phase: "settled", answer, answered: request, problem: null });

@@ -48,7 +48,9 @@ export class ImportSession {
   owner: string | null = null;
 
   constructor(ask: Ask<PreviewRequest, Preview>) {
-    this.parser = new LiveParser(async (request, signal) => merged(this.seen, await ask(request, signal)));
+    this.parser = new LiveParser(async (request, signal, early) =>
+      merged(this.seen, await ask(request, signal, (answer) => early(merged(this.seen, answer)))),
+    );
     this.view = this.made();
     this.parser.subscribe(() => this.heard());
   }
