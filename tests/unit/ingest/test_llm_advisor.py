@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -13,65 +13,13 @@ import pytest
 from fastapi import Response
 
 from ingest.advisor.anthropic import AnthropicService
-from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit, State
-from ingest.advisor.llm import Fault, LlmAdvisor, Rules
+from ingest.advisor.circuit import State
+from ingest.advisor.llm import Fault
 from ingest.advisor.question import Question
 from schemas.risk import Risk
 from schemas.verdict import Advice, NoAdvice
-from tests.llm.emulator import KEY, MODEL, Emulator, answer, fault, message, says
-
-PLENTY = 10_000_000
-
-
-class Clock:
-    """Time that only the test moves; a sleep moves it."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-def advisor(
-    emulator: Emulator | Any,
-    clock: Clock,
-    *,
-    key: str = KEY,
-    timeout: float = 30,
-    tokens: int = PLENTY,
-    at_once: int = 32,
-    model: str = MODEL,
-) -> LlmAdvisor:
-    app = emulator.app() if isinstance(emulator, Emulator) else emulator
-    service = AnthropicService(key, "http://gateway.example", httpx2.ASGITransport(app))
-    rules = Rules(model, timeout, clock, lambda: 1.0, clock.sleep, at_once)
-    return LlmAdvisor(service, rules, Circuit(clock), TokenBudget(tokens, clock))
-
-
-async def ask(asked: LlmAdvisor, *texts: str, seconds: float = 30) -> list[Advice | NoAdvice]:
-    advising = await asked.ask([Question(text) for text in texts], seconds)
-    return [advising.said(text) for text in texts]
-
-
-def sequence(*outcomes: Response | None) -> Callable[[int], Response | None]:
-    """The first requests get these; those behind them the last."""
-    return lambda number: outcomes[min(number, len(outcomes)) - 1]
-
-
-def whole(**changes: Any) -> Response:
-    text = json.dumps({"question": "0" * 16, **answer("safe", 0.95)})
-    return Response(json.dumps(message(text, **changes)), media_type="application/json")
-
-
-def plain(text: str, status: int = 200) -> Response:
-    return Response(text, status, media_type="text/html")
+from tests.llm.asking import Clock, advisor, ask, sequence, whole
+from tests.llm.emulator import KEY, Emulator, fault, says
 
 
 async def test_thirty_steps_go_out_in_one_wave_and_come_back_as_advice() -> None:
@@ -140,46 +88,6 @@ async def test_a_service_that_hangs_is_given_up_after_the_timeout() -> None:
 
     asked = advisor(Emulator(before=hangs), Clock(), timeout=0.2)
     assert await ask(asked, "df -h") == [NoAdvice.LATE]
-    await asked.close()
-
-
-FAULTS: dict[str, tuple[Response, NoAdvice, int]] = {
-    "429": (fault(429, "rate_limit_error", "slow down"), NoAdvice.LIMITED, 3),
-    "429 with a date": (fault(429, "x", "x", retry_after="Sun, 29 Nov 2026"), NoAdvice.LIMITED, 3),
-    "429 for long": (fault(429, "x", "x", retry_after="29"), NoAdvice.LIMITED, 2),
-    "529": (fault(529, "overloaded_error", "overloaded"), NoAdvice.LIMITED, 3),
-    "500": (fault(500, "api_error", "internal"), NoAdvice.UNREACHABLE, 3),
-    "502 of a gateway": (plain("<h1>Bad gateway</h1>", 502), NoAdvice.UNREACHABLE, 3),
-    "408": (fault(408, "timeout_error", "late"), NoAdvice.UNREACHABLE, 3),
-    "400": (fault(400, "invalid_request_error", "no"), NoAdvice.DENIED, 1),
-    "403": (fault(403, "permission_error", "no"), NoAdvice.DENIED, 1),
-    "404": (fault(404, "not_found_error", "model"), NoAdvice.DENIED, 1),
-    "a redirect": (Response(status_code=307, headers={"location": "http://x.example/"}), NoAdvice.DENIED, 1),
-    "no JSON": (plain("It is fine."), NoAdvice.INVALID, 1),
-    "a broken body": (Response("{", media_type="application/json"), NoAdvice.INVALID, 1),
-    "an empty body": (Response(b""), NoAdvice.INVALID, 1),
-    "no content": (Response(status_code=204), NoAdvice.INVALID, 1),
-    "another question": (whole(), NoAdvice.INVALID, 1),
-    "a tool": (
-        whole(
-            stop_reason="tool_use",
-            content=[{"type": "tool_use", "id": "t", "name": "run", "input": {"cmd": "x"}}],
-        ),
-        NoAdvice.INVALID,
-        1,
-    ),
-    "a refusal": (whole(stop_reason="refusal", content=[]), NoAdvice.REFUSED, 1),
-}
-
-
-@pytest.mark.parametrize("case", FAULTS)
-async def test_every_fault_is_no_advice_after_bounded_attempts(case: str) -> None:
-    response, why, attempts = FAULTS[case]
-    emulator, clock = Emulator(before=sequence(response)), Clock()
-    asked = advisor(emulator, clock)
-    assert await ask(asked, "df -h") == [why]
-    assert len(emulator.requests) == attempts
-    assert clock.now < 1030
     await asked.close()
 
 
