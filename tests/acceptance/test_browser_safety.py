@@ -143,6 +143,35 @@ def test_a_double_click_on_start_starts_once_and_nothing_complains(
         assert complaints.found() == []
 
 
+def test_a_gate_that_opens_is_said_and_under_the_keys_but_takes_nothing_from_who_types(
+    product: Product, page: Page
+) -> None:
+    start(page)
+    fill(page, "dd0c-cache-said")
+    said = page.locator("[data-attention]")
+    expect(said).to_have_text(re.compile("Step 1 of 5, Make sure that there is a cache waits for an approval"))
+    expect(page.locator("#gate")).to_be_focused()
+    identity = page.url.rsplit("/", 1)[1]
+    page.get_by_role("button", name="Skip this step").click()
+    reason = page.get_by_label("Why is it left out?")
+    reason.press_sequentially("there is")
+    intent = product.ok("executions", "show", identity)["gate"]["intentSha256"]
+    product.bring(identity, "approve", intentSha256=intent)
+    expect(said).to_contain_text("Is it large is yours to do")
+    expect(reason).to_be_focused()
+    page.get_by_role("button", name="Cancel").click()
+    note = page.get_by_label("What you found or did")
+    note.press_sequentially("it is sm")
+    product.bring(identity, "report", ok=True, answer="small", note="")
+    expect(page.locator("#gate-h")).to_contain_text("Pack it")
+    # The field went away with its card: the next card has the keys, and none of its buttons.
+    expect(said).to_contain_text("Pack it waits for an approval")
+    expect(page.locator("#gate")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name=re.compile("^Approve and run"))).to_be_focused()
+
+
 _BIND: Final = """async ([id, value]) => {
   const address = `/api/v1/executions/${id}`;
   const shown = await (await fetch(address)).json();

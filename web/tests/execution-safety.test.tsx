@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { QueryClientProvider, QueryObserver } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, renderHook, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "@/api/client";
-import { executionQuery, queryClient } from "@/api/queries";
+import { executionQuery, meQuery, queryClient } from "@/api/queries";
 import { type Bringing, useBring } from "@/pages/execution/bring";
 import { changes } from "@/pages/execution/changes";
 import { EditDialog } from "@/pages/execution/edit-dialog";
@@ -12,6 +13,7 @@ import { reasons } from "@/pages/execution/gate";
 import { Middle } from "@/pages/execution/middle";
 import { movedFrom } from "@/pages/execution/moved";
 import { ASKS, ReasonDialog } from "@/pages/execution/reason";
+import { mayNotBring, NEEDS } from "@/pages/execution/rights";
 import type { Execution } from "@/pages/execution/steps";
 import { GRACE_MS, report } from "@/shell/live";
 import { SETTLE_MS } from "@/ui/settled";
@@ -68,6 +70,7 @@ const bringing = (send: Bringing["send"]): Bringing => ({
   pending: null,
   problem: null,
   blocked: null,
+  mayNot: () => null,
   settled: true,
   changed: null,
   dismiss: () => undefined,
@@ -168,6 +171,7 @@ describe("the dialog of a command", () => {
 describe("an event", () => {
   it("is not brought before the page has settled, nor while it is not live; a pause is", async () => {
     post.mockReturnValue(new Promise(() => undefined));
+    queryClient.setQueryData(meQuery.queryKey, { role: "responder", permissions: ["respond"] } as never);
     const { result } = renderHook(() => useBring(execution()), { wrapper });
     act(() => result.current.send({ event: "retry", body: undefined }));
     expect(post).not.toHaveBeenCalled();
@@ -183,6 +187,41 @@ describe("an event", () => {
     act(() => result.current.send({ event: "retry", body: undefined }));
     await act(() => vi.advanceTimersByTimeAsync(1));
     expect(post).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a role", () => {
+  const ROUTES = readFileSync("../tests/integration/api/access.py", "utf8");
+
+  it("may bring here what the routes take from it, and nothing else", () => {
+    for (const [event, permission] of Object.entries(NEEDS)) {
+      expect(ROUTES, event).toContain(`f"POST {E}/${event}": "${permission}",`);
+    }
+    const viewer = { role: "viewer", permissions: ["read"] } as const;
+    const refused = Object.keys(NEEDS).map((event) => mayNotBring(viewer as never, event as "skip"));
+    expect(refused).not.toContain(null);
+    expect(mayNotBring(viewer as never, "skip")).toBe("Your role, viewer, may not skip steps");
+    expect(mayNotBring({ role: "responder", permissions: ["skip"] }, "skip")).toBeNull();
+    expect(mayNotBring(undefined, "skip")).not.toBeNull();
+  });
+
+  it("that may not sends nothing, by no way", async () => {
+    queryClient.setQueryData(meQuery.queryKey, { role: "viewer", permissions: ["read"] } as never);
+    const { result } = renderHook(() => useBring(execution()), { wrapper });
+    settle();
+    act(() => result.current.send({ event: "pause", body: undefined }));
+    act(() => result.current.send({ event: "skip", body: { reason: "no" } }));
+    await act(() => vi.advanceTimersByTimeAsync(1));
+    expect(post).not.toHaveBeenCalled();
+    const mayNot = result.current.mayNot("skip");
+    expect(mayNot).toContain("viewer");
+    const send = vi.fn();
+    const asked = { ask: ASKS.skip("Step b"), of: execution() };
+    const refusing = { ...bringing(send), mayNot: () => mayNot };
+    render(<ReasonDialog asked={asked} now={asked.of} close={() => undefined} bringing={refusing} />);
+    fireEvent.change(screen.getByRole("textbox"), { target: { value: "no need" } });
+    fireEvent.submit(screen.getByRole("textbox"));
+    expect(send).not.toHaveBeenCalled();
   });
 });
 

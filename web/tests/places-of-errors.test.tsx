@@ -77,6 +77,7 @@ describe("the head of an execution", () => {
     pending: null,
     problem: null,
     blocked: null,
+    mayNot: () => null,
     settled: true,
     changed: null,
     dismiss: vi.fn(),

@@ -67,6 +67,7 @@ export function PanicButton({ className = "btn btn--panic", label = "Panic", ...
             <OctagonPause className="icon" aria-hidden />
             Halt everything now
           </Button>
+          {mayNot ? <p className="small dim">{mayNot}. A responder, or anybody above, may.</p> : null}
           {panic.error ? <ErrorBox error={panic.error} /> : null}
         </Popover.Content>
       </Popover.Portal>

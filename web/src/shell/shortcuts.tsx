@@ -15,6 +15,10 @@ interface Registry {
 
 const Context = createContext<Registry | null>(null);
 const CHORD_MS = 900;
+/** Somebody who types does not pause for longer: what they press next was meant for the field. */
+const TYPING_MS = 1_500;
+/** Keys by which one leaves a field. */
+const LEAVES: ReadonlySet<string> = new Set(["Escape", "Tab", "Enter"]);
 
 /** Whether typing goes into a field: then single keys are text, not shortcuts. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -33,6 +37,34 @@ export function match(
   return chord ?? all.find((item) => item.keys === key);
 }
 
+/** A key with another one held: the browser's, or the palette's. */
+function isChord(event: KeyboardEvent): boolean {
+  return event.metaKey || event.ctrlKey || event.altKey;
+}
+
+/** Whether a key is text: it goes into a field, or went on into one that was taken away under the hands. */
+class Typing {
+  #at = Number.NEGATIVE_INFINITY;
+
+  readonly forget = () => {
+    this.#at = Number.NEGATIVE_INFINITY;
+  };
+
+  /** The rest of a word whose field is gone is no row of shortcuts, and its blank presses no button. */
+  takes(event: KeyboardEvent): boolean {
+    const isField = isTyping(event.target);
+    if (LEAVES.has(event.key)) {
+      this.forget();
+      return isField;
+    }
+    const goesOn = event.timeStamp - this.#at < TYPING_MS;
+    if (!isField && !goesOn) return false;
+    this.#at = event.timeStamp;
+    if (!isField) event.preventDefault();
+    return true;
+  }
+}
+
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const [groups, setGroups] = useState<ReadonlyMap<string, readonly Shortcut[]>>(new Map());
   const live = useRef(groups);
@@ -40,9 +72,9 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const before = useRef<{ key: string; at: number } | null>(null);
 
   useEffect(() => {
+    const typing = new Typing();
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
-        return;
+      if (event.defaultPrevented || isChord(event) || typing.takes(event)) return;
       const last =
         before.current && event.timeStamp - before.current.at < CHORD_MS ? before.current.key : null;
       const found = match(live.current, event.key, last);
@@ -52,7 +84,11 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
       found.run();
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    window.addEventListener("pointerdown", typing.forget);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      window.removeEventListener("pointerdown", typing.forget);
+    };
   }, []);
 
   const registry = useMemo<Registry>(

@@ -1,12 +1,13 @@
 /** Bring an event to an execution, at the version that the person saw. */
-import { type UseMutationResult, useMutation } from "@tanstack/react-query";
+import { type UseMutationResult, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problem";
-import { executionQuery, queryClient } from "@/api/queries";
+import { executionQuery, meQuery, queryClient } from "@/api/queries";
 import { useIsLost } from "@/shell/live";
 import { useSettled } from "@/ui/settled";
 import { type Change, changes } from "./changes";
+import { mayNotBring } from "./rights";
 import type { Execution } from "./steps";
 
 export interface Bodies {
@@ -72,6 +73,8 @@ export interface Bringing {
   problem: Problem | null;
   /** Why nothing can be brought now; null where it can. */
   blocked: string | null;
+  /** Why the member's role may not bring this event; null where it may. */
+  mayNot: (event: EventWord) => string | null;
   /** Whether what is on screen has been there for long enough to be meant by a click. */
   settled: boolean;
   /** What changed while the person decided, where that is why nothing was done. */
@@ -91,6 +94,7 @@ export function useBring(x: Execution): Bringing {
   const [changed, setChanged] = useState<readonly Change[] | null>(null);
   const { queryKey } = executionQuery(x.id);
   const lost = useIsLost();
+  const me = useQuery(meQuery).data;
   const settled = useSettled(`${x.id} ${x.version}`);
   const mutation: Mutation = useMutation({
     mutationFn: ({ brought, seen }: Sent) => bring(seen, brought),
@@ -107,18 +111,28 @@ export function useBring(x: Execution): Bringing {
   const isOfNow = mutation.variables?.seen.version === x.version;
   return {
     send: (brought, { done, seen = x } = {}) => {
-      if (!settled || (lost && !BRAKES.has(brought.event))) return;
+      if (!settled || mayNotBring(me, brought.event) || (lost && !BRAKES.has(brought.event))) return;
       mutation.mutate({ brought, seen }, { onSuccess: done });
     },
     isPending: mutation.isPending,
     pending: mutation.isPending ? (mutation.variables?.brought.event ?? null) : null,
     problem: mutation.error && isOfNow ? asProblem(mutation.error) : null,
     blocked: lost ? NOT_LIVE : null,
+    mayNot: (event) => mayNotBring(me, event),
     settled,
     changed,
     dismiss: () => {
       mutation.reset();
       setChanged(null);
     },
+  };
+}
+
+/** What a button that brings an event by itself looks like now. */
+export function asButton(bringing: Bringing, event: EventWord) {
+  return {
+    ready: bringing.settled,
+    blocked: bringing.mayNot(event) ?? bringing.blocked,
+    busy: bringing.pending === event,
   };
 }

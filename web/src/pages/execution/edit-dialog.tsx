@@ -107,7 +107,11 @@ function Form({ of, now, close, bringing }: Props & { of: Execution }) {
   const settled = useTyped(text);
   const field = useId();
   const why = useId();
-  const blocked = bringing.blocked ?? movedText(frozen.moved) ?? hindrance(command, text, reason);
+  const blocked =
+    bringing.mayNot("edit") ??
+    bringing.blocked ??
+    movedText(frozen.moved) ??
+    hindrance(command, text, reason);
   const brought: Brought = { event: "edit", body: { command: text, reason: reason.trim() } };
   return (
     <form

@@ -1,10 +1,10 @@
 /** A finished execution: how it came out, who approved what, how long each part took, and the way to undo it. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { api, once, take } from "@/api/client";
-import { executionQuery, queryClient } from "@/api/queries";
+import { executionQuery, meQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { stateWord } from "@/ui/execution-states";
 import { Confirm } from "@/ui/overlay";
@@ -12,6 +12,7 @@ import { ErrorBox } from "@/ui/states";
 import { Status } from "@/ui/status";
 import { seconds } from "@/ui/time";
 import { visible } from "@/ui/visible";
+import { mayNotBring } from "./rights";
 import { type Attempt, type Execution, isBehind, ranMs } from "./steps";
 import { Timeline } from "./timeline";
 
@@ -106,6 +107,7 @@ function useUndo(x: Execution) {
 function Undo({ x }: { x: Execution }) {
   const [asking, setAsking] = useState(false);
   const undo = useUndo(x);
+  const mayNot = mayNotBring(useQuery(meQuery).data, "start");
   if (x.undoneById) {
     return (
       <p className="notice">
@@ -123,12 +125,13 @@ function Undo({ x }: { x: Execution }) {
   const steps = `${x.undoable} ${x.undoable === 1 ? "step" : "steps"}`;
   return (
     <div className="row">
-      <Button onClick={() => setAsking(true)}>
+      <Button blocked={mayNot} onClick={() => setAsking(true)}>
         <Undo2 className="icon" aria-hidden />
         Roll back {steps}…
       </Button>
       <span className="small dim">
-        A new execution runs their rollback commands, last in, first out; each asks first.
+        {mayNot ? `${mayNot}. ` : ""}A new execution runs their rollback commands, last in, first out; each
+        asks first.
       </span>
       {undo.error ? <ErrorBox error={undo.error} /> : null}
       <Confirm

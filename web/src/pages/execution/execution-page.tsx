@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from "react";
 import type { StreamState } from "@/api/stream";
 import { PageFrame, Result } from "@/ui/page";
 import { useTitle } from "@/ui/title";
+import { Attention } from "./attention";
 import { useBring } from "./bring";
 import { EditDialog } from "./edit-dialog";
 import { Facts } from "./facts";
@@ -69,6 +70,7 @@ function Live({ x, stream }: { x: Execution; stream: StreamState }) {
     setAsked({ ask: one, of: x });
   };
   useExecutionKeys(x, {
+    mayNot: bringing.mayNot,
     select: move,
     selected: () => selected.current,
     skip: () => at && open(ASKS.skip(at.step.title)),
@@ -87,6 +89,7 @@ function Live({ x, stream }: { x: Execution; stream: StreamState }) {
         <Middle {...{ x, bringing, opened, onToggle }} onAsk={open} onEdit={edit} />
         <Facts x={x} />
       </div>
+      <Attention x={x} />
       {isOver(x) ? null : <FootBar x={x} toGate={goToGate} toOutput={goToOutput} />}
       <ReasonDialog asked={asked} now={x} close={() => setAsked(null)} bringing={bringing} />
       <EditDialog of={editing} now={x} close={() => setEditing(null)} bringing={bringing} />

@@ -7,7 +7,7 @@ import { ErrorBox } from "@/ui/states";
 import { duration } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
 import { typed } from "./arming";
-import type { Bringing } from "./bring";
+import { asButton, type Bringing } from "./bring";
 import { type Execution, type Gate, gateRisk, personOf, type Step } from "./steps";
 
 interface Props {
@@ -42,27 +42,27 @@ function Quorum({ gate, now, blocked }: { gate: Gate; now: number; blocked: stri
   return <span className="n">{parts.join(" · ")}</span>;
 }
 
-function Others({ x, gate, onSkip, onEdit, onOther }: Props) {
+function Others({ x, gate, bringing, onSkip, onEdit, onOther }: Props) {
   const may = (word: string) => x.actions.includes(word);
   return (
     <span className="row row--tight push gate__others">
       {may("skip") ? (
-        <Button look="quiet" onClick={onSkip} aria-keyshortcuts="s">
+        <Button look="quiet" blocked={bringing.mayNot("skip")} onClick={onSkip} aria-keyshortcuts="s">
           Skip this step
         </Button>
       ) : null}
       {may("edit") ? (
-        <Button look="quiet" onClick={onEdit} aria-keyshortcuts="e">
+        <Button look="quiet" blocked={bringing.mayNot("edit")} onClick={onEdit} aria-keyshortcuts="e">
           Edit the command
         </Button>
       ) : null}
       {may("done-by-hand") ? (
-        <Button look="quiet" onClick={() => onOther("byHand")}>
+        <Button look="quiet" blocked={bringing.mayNot("done-by-hand")} onClick={() => onOther("byHand")}>
           Done by hand
         </Button>
       ) : null}
       {may("refuse") ? (
-        <Button look="quiet" onClick={() => onOther("refuse")}>
+        <Button look="quiet" blocked={bringing.mayNot("refuse")} onClick={() => onOther("refuse")}>
           {gate.kind === "rollback" ? "Refuse the rollback" : "Refuse"}
         </Button>
       ) : null}
@@ -81,9 +81,8 @@ function Lapsed(props: Props) {
         <Button
           look="primary"
           id="approve"
+          {...asButton(props.bringing, "ask-again")}
           ready={props.settled}
-          blocked={props.bringing.blocked}
-          busy={props.bringing.pending === "ask-again"}
           onClick={() => props.bringing.send({ event: "ask-again", body: undefined })}
         >
           Ask again

@@ -79,6 +79,7 @@ export function Head({ x, stream, bringing, onAbort }: Props) {
           {x.actions.includes("pause") ? (
             <Button
               ready={bringing.settled}
+              blocked={bringing.mayNot("pause")}
               busy={bringing.pending === "pause"}
               onClick={() => bringing.send({ event: "pause", body: undefined })}
             >
@@ -87,7 +88,7 @@ export function Head({ x, stream, bringing, onAbort }: Props) {
             </Button>
           ) : null}
           {x.actions.includes("abort") ? (
-            <Button look="quiet" onClick={onAbort}>
+            <Button look="quiet" blocked={bringing.mayNot("abort")} onClick={onAbort}>
               <X className="icon" aria-hidden />
               Abort…
             </Button>

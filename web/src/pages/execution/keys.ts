@@ -1,8 +1,11 @@
 /** The page's keys: j and k over the steps, a to the approval, s skip, e edit, o output. */
 import { useShortcuts } from "@/shell/shortcuts";
+import type { EventWord } from "./bring";
 import { currentStep, type Execution } from "./steps";
 
 interface Moves {
+  /** Why the role may not; a key then does nothing, as its button. */
+  mayNot: (event: EventWord) => string | null;
   select: (id: string) => void;
   selected: () => string | null;
   skip: () => void;
@@ -24,8 +27,8 @@ export function useExecutionKeys(x: Execution, moves: Moves): void {
     const next = neighbour(x, moves.selected(), by);
     if (next) moves.select(next);
   };
-  const may = (word: string, run: () => void) => () => {
-    if (x.actions.includes(word)) run();
+  const may = (word: EventWord, run: () => void) => () => {
+    if (x.actions.includes(word) && !moves.mayNot(word)) run();
   };
   useShortcuts("Execution", [
     { keys: "j", label: "Next step; Enter opens it", run: () => go(1) },

@@ -5,7 +5,7 @@ import { Command } from "@/ui/command";
 import { Risk } from "@/ui/risk";
 import { ErrorBox } from "@/ui/states";
 import { visible } from "@/ui/visible";
-import type { Bringing } from "./bring";
+import { asButton, type Bringing } from "./bring";
 import { Changed } from "./changed";
 import type { Execution, Step } from "./steps";
 
@@ -64,7 +64,9 @@ function Answers({
 export function ManualCard(props: Props) {
   const { x, step, order, bringing, onSkip, onRollback } = props;
   const [note, setNote] = useState("");
-  const { settled: ready, blocked } = bringing;
+  const mayNot = bringing.mayNot("report");
+  const { settled: ready } = bringing;
+  const blocked = mayNot ?? bringing.blocked;
   const failed = () => {
     bringing.send({ event: "report", body: { ok: false, note: note.trim() } });
   };
@@ -109,17 +111,18 @@ export function ManualCard(props: Props) {
               It failed
             </Button>
             {x.actions.includes("skip") ? (
-              <Button look="quiet" onClick={onSkip} aria-keyshortcuts="s">
+              <Button look="quiet" blocked={bringing.mayNot("skip")} onClick={onSkip} aria-keyshortcuts="s">
                 Skip this step
               </Button>
             ) : null}
             {onRollback ? (
-              <Button look="quiet" ready={ready} blocked={blocked} onClick={onRollback}>
+              <Button look="quiet" {...asButton(bringing, "request-rollback")} onClick={onRollback}>
                 Roll back the step before
               </Button>
             ) : null}
           </span>
         </div>
+        {mayNot ? <p className="small dim">{mayNot}.</p> : null}
         {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>
     </section>

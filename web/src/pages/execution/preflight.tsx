@@ -1,6 +1,9 @@
 /** Before the first step: variables to fill, prerequisites to tick, and what else is missing, all in place. */
+
+import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, Lock } from "lucide-react";
 import { useId, useState } from "react";
+import { meQuery } from "@/api/queries";
 import { useIsLost } from "@/shell/live";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
@@ -19,6 +22,7 @@ import {
   useSendAll,
   type Values,
 } from "./filling";
+import { mayNotBring } from "./rights";
 import type { Execution } from "./steps";
 
 type Variable = Execution["variables"][number];
@@ -243,19 +247,27 @@ function Unsent({ error, dismiss }: { error: unknown; dismiss: () => void }) {
 
 /** What the button says and does, and why not. */
 function useGoOn(x: Execution, values: Values, ticked: ReadonlySet<string>) {
+  const me = useQuery(meQuery).data;
+  const mayNot = mayNotBring(me, x.state === "pending" ? "start" : "bind");
   const lost = useIsLost();
   const still = missing(x, values, ticked);
   const all = toSend(x, values, ticked);
   const nothing = all.length === 0;
   const stuck = beyondFields(x).length > 0;
   if (x.state === "pending") {
-    return { still, verb: "Start", all: [START], blocked: lost ? NOT_LIVE : null };
+    return {
+      still: mayNot ?? still,
+      verb: "Start",
+      all: [START],
+      blocked: mayNot ?? (lost ? NOT_LIVE : null),
+    };
   }
   return {
-    still,
+    still: mayNot ?? still,
     verb: nothing && stuck ? "Check again" : "Go to the first step",
     all: nothing ? again(x) : all,
     blocked:
+      mayNot ??
       still ??
       (lost ? NOT_LIVE : null) ??
       (nothing && !stuck ? "Everything is filled in; it is being checked" : null),

@@ -97,6 +97,7 @@ function Form({ asked, now, close, bringing }: Props & { asked: Asked }) {
   const reason = text.trim();
   const seen = ask.anyStep ? now : frozen.seen;
   const blocked =
+    bringing.mayNot(ask.make("").event) ??
     bringing.blocked ??
     (ask.anyStep ? null : movedText(frozen.moved)) ??
     (reason ? null : "Write a sentence first; it goes into the record");

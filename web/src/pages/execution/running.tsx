@@ -7,7 +7,7 @@ import { ErrorBox } from "@/ui/states";
 import { Status } from "@/ui/status";
 import { duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
-import type { Bringing } from "./bring";
+import { asButton, type Bringing } from "./bring";
 import { Changed } from "./changed";
 import { type Execution, lastAttempt, riskOf, type Step } from "./steps";
 
@@ -15,6 +15,27 @@ function Clock({ since }: { since: string | null | undefined }) {
   const now = useNow(1_000);
   if (!since) return null;
   return <span className="n">{duration(now - Date.parse(since))}</span>;
+}
+
+function Stop({ x, bringing }: { x: Execution; bringing: Bringing }) {
+  const offered = x.actions.includes("stop");
+  const mayNot = offered ? bringing.mayNot("stop") : null;
+  return (
+    <div className="row">
+      {offered ? (
+        <Button
+          {...asButton(bringing, "stop")}
+          onClick={() => bringing.send({ event: "stop", body: undefined })}
+        >
+          <Square className="icon" aria-hidden />
+          End the command
+        </Button>
+      ) : null}
+      <span className="small dim">
+        {mayNot ? `${mayNot}. ` : ""}Ending it fails the step; what it has done stays done.
+      </span>
+    </div>
+  );
 }
 
 export function RunningCard(props: { x: Execution; step: Step; order: number; bringing: Bringing }) {
@@ -45,20 +66,7 @@ export function RunningCard(props: { x: Execution; step: Step; order: number; br
           {visible(step.title)}
         </h2>
         <Command text={(undoing ? step.rollback : step.command) ?? ""} risk={riskOf(step)} />
-        <div className="row">
-          {x.actions.includes("stop") ? (
-            <Button
-              ready={bringing.settled}
-              blocked={bringing.blocked}
-              busy={bringing.pending === "stop"}
-              onClick={() => bringing.send({ event: "stop", body: undefined })}
-            >
-              <Square className="icon" aria-hidden />
-              End the command
-            </Button>
-          ) : null}
-          <span className="small dim">Ending it fails the step; what it has done stays done.</span>
-        </div>
+        <Stop x={x} bringing={bringing} />
         {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>
     </section>

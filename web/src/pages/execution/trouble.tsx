@@ -7,7 +7,7 @@ import { Risk } from "@/ui/risk";
 import { ErrorBox } from "@/ui/states";
 import { seconds } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
-import type { Bringing } from "./bring";
+import { asButton, type Bringing } from "./bring";
 import { Changed } from "./changed";
 import { type Execution, lastAttempt, ranMs, resultText, riskOf, type Step } from "./steps";
 
@@ -36,42 +36,41 @@ function whatHappened(x: Execution, step: Step): string {
 function Ways({ x, bringing, onSkip, onEdit, onByHand, onRollback }: Props) {
   const may = (word: string) => x.actions.includes(word);
   const offered = x.state === "rollback_available";
-  const when = { ready: bringing.settled, blocked: bringing.blocked };
   return (
     <div className="row">
       {may("request-rollback") ? (
-        <Button
-          look="primary"
-          id="approve"
-          {...when}
-          busy={bringing.pending === "request-rollback"}
-          onClick={onRollback}
-        >
+        <Button look="primary" id="approve" {...asButton(bringing, "request-rollback")} onClick={onRollback}>
           Ask to roll back
         </Button>
       ) : null}
       {may("retry") ? (
         <Button
-          {...when}
-          busy={bringing.pending === "retry"}
+          {...asButton(bringing, "retry")}
           onClick={() => bringing.send({ event: "retry", body: undefined })}
         >
           Try again, at a gate
         </Button>
       ) : null}
-      {may("edit") ? <Button onClick={onEdit}>Edit the command</Button> : null}
+      {may("edit") ? (
+        <Button blocked={bringing.mayNot("edit")} onClick={onEdit}>
+          Edit the command
+        </Button>
+      ) : null}
       {may("decline-rollback") ? (
         <Button
-          {...when}
-          busy={bringing.pending === "decline-rollback"}
+          {...asButton(bringing, "decline-rollback")}
           onClick={() => bringing.send({ event: "decline-rollback", body: undefined })}
         >
           Leave it, take over by hand
         </Button>
       ) : null}
-      {may("done-by-hand") ? <Button onClick={onByHand}>Done by hand</Button> : null}
+      {may("done-by-hand") ? (
+        <Button blocked={bringing.mayNot("done-by-hand")} onClick={onByHand}>
+          Done by hand
+        </Button>
+      ) : null}
       {may("skip") ? (
-        <Button look="quiet" onClick={onSkip}>
+        <Button look="quiet" blocked={bringing.mayNot("skip")} onClick={onSkip}>
           {offered ? "Go on in spite of it" : "Skip this step"}
         </Button>
       ) : null}
@@ -83,6 +82,7 @@ function Ways({ x, bringing, onSkip, onEdit, onByHand, onRollback }: Props) {
 export function FailedCard(props: Props) {
   const { x, step, order, bringing } = props;
   const failed = x.state === "rollback_available";
+  const mayNot = bringing.mayNot("retry");
   return (
     <section className="card trouble" id="gate" aria-labelledby="gate-h">
       {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
@@ -111,6 +111,7 @@ export function FailedCard(props: Props) {
           <p className="dim">Look at the system first. Then choose how to go on; each way is recorded.</p>
         )}
         <Ways {...props} />
+        {mayNot ? <p className="small dim">{mayNot}.</p> : null}
         {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>
     </section>
@@ -128,7 +129,7 @@ export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" 
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]["word"] | null>(null);
   const [note, setNote] = useState("");
   const unsaid = outcome === null ? "Choose what became of it" : note.trim() ? null : "Say how you know it";
-  const blocked = bringing.blocked ?? unsaid;
+  const blocked = bringing.mayNot("resolve") ?? bringing.blocked ?? unsaid;
   return (
     <form
       className="card trouble"
@@ -197,7 +198,8 @@ export function FateCard({ x, step, order, bringing }: Pick<Props, "x" | "step" 
 
 /** Held, by a person or by panic: nothing new starts, and what ran stands still. */
 export function PausedCard({ x, bringing }: { x: Execution; bringing: Bringing }) {
-  const may = x.actions.includes("resume");
+  const cannot = x.panic ? "The panic has to be cleared first" : "It can't go on now";
+  const blocked = bringing.mayNot("resume") ?? (x.actions.includes("resume") ? bringing.blocked : cannot);
   return (
     <section className="card trouble" id="gate" aria-labelledby="gate-h">
       {bringing.changed ? <Changed changes={bringing.changed} dismiss={bringing.dismiss} /> : null}
@@ -217,15 +219,13 @@ export function PausedCard({ x, bringing }: { x: Execution; bringing: Bringing }
           <Button
             look="primary"
             id="approve"
-            busy={bringing.pending === "resume"}
-            ready={bringing.settled}
-            blocked={
-              may ? bringing.blocked : x.panic ? "The panic has to be cleared first" : "It can't go on now"
-            }
+            {...asButton(bringing, "resume")}
+            blocked={blocked}
             onClick={() => bringing.send({ event: "resume", body: undefined })}
           >
             Resume
           </Button>
+          {blocked ? <span className="small dim">{blocked}</span> : null}
         </div>
         {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
       </div>

@@ -116,6 +116,8 @@ function useCheck(number: number) {
 
 function Reasons({ pull, state, reload }: { pull: Pull; state: MergeState; reload: () => void }) {
   const check = useCheck(pull.number);
+  const me = useQuery(meQuery).data;
+  const mayNot = me?.permissions.includes("propose") ? null : "Your role may not run the check";
   return (
     <ul className="stack small" aria-label="Why it can't be merged now">
       {state.reasons.map((reason) => (
@@ -128,7 +130,7 @@ function Reasons({ pull, state, reload }: { pull: Pull; state: MergeState; reloa
           ) : null}
           {reason.action === "check" ? (
             <p className="gap-top">
-              <Button busy={check.isPending} onClick={() => check.mutate()}>
+              <Button blocked={mayNot} busy={check.isPending} onClick={() => check.mutate()}>
                 {check.isPending ? "Checking…" : "Run the check"}
               </Button>
             </p>

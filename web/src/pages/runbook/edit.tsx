@@ -4,7 +4,7 @@ import { Link, useBlocker, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Place, type Problem } from "@/api/problem";
-import { queryClient } from "@/api/queries";
+import { meQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox, Loading } from "@/ui/states";
 import { visible, visibleCode } from "@/ui/visible";
@@ -60,6 +60,8 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
   // What was read first is what is changed: a new version in between is said by the server, not merged here.
   const [began] = useState({ yaml, digest: item.contentSha256 ?? "" });
   const [changed, setChanged] = useState(false);
+  const me = useQuery(meQuery).data;
+  const mayNot = me?.permissions.includes("propose") ? null : "Your role may not propose changes";
   const editor = useRef<EditorHandle>(null);
   const isSent = useRef(false);
   const proposal = useProposal(item, began.digest, () => {
@@ -74,7 +76,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
     enableBeforeUnload: () => changed && !isSent.current,
   });
   const propose = () => {
-    if (changed && !proposal.isPending) proposal.mutate(editor.current?.text() ?? "");
+    if (changed && !mayNot && !proposal.isPending) proposal.mutate(editor.current?.text() ?? "");
   };
   return (
     <div className="stack">
@@ -95,7 +97,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
       <div className="row">
         <Button
           look="primary"
-          blocked={changed ? null : "Nothing is changed yet"}
+          blocked={mayNot ?? (changed ? null : "Nothing is changed yet")}
           busy={proposal.isPending}
           onClick={propose}
         >
@@ -105,7 +107,8 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
           Cancel
         </Link>
         <span className="small dim">
-          What serves stays until somebody merges it. <kbd className="kbd">Esc</kbd> leaves the text.
+          {mayNot ? `${mayNot}. ` : ""}What serves stays until somebody merges it.{" "}
+          <kbd className="kbd">Esc</kbd> leaves the text.
         </span>
       </div>
     </div>

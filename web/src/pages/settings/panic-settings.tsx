@@ -117,6 +117,7 @@ function Clear({ me, waitingFor, may }: ClearProps) {
         <Button type="submit" look="primary" blocked={mayNot} busy={clear.isPending}>
           Say that the panic is over
         </Button>
+        {mayNot ? <p className="small dim">{mayNot}.</p> : null}
       </form>
       {needsHost ? alone ? null : <OnHost /> : clear.error ? <ErrorBox error={clear.error} /> : null}
     </>
