@@ -12,7 +12,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.product import Product
-from tests.browser.pages import MOST_SHIFT, open_page, open_slowly, person, settled, shift, unsound
+from tests.browser.pages import (
+    MOST_SHIFT,
+    WIDTHS,
+    open_page,
+    open_slowly,
+    person,
+    settled,
+    shift,
+    unsound,
+)
 
 DOCUMENTS = Path(__file__).parent / "documents"
 TITLE = "Node Filesystem Space Filling Up"
@@ -93,12 +102,27 @@ def test_a_page_is_sound_in_both_themes_and_widths(
     with person(browser, state=filled.session, width="phone") as (context, complaints):
         if name == "nowhere":
             complaints.allow("404")
-        open_page(context, product.url + "/agents").close()  # the fonts are there; the data is still to come
         page = open_slowly(context, product.url + filled.pages[name])
         assert shift(page) < MOST_SHIFT, "what is there stays where it is while the rest comes"
         expect(page).to_have_title(re.compile(_TITLES[name.split("-")[0]]))
         assert unsound(page) == []
         assert complaints.found() == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_jumps_where_nothing_is_there_yet(
+    product: Product, browser: Browser, filled: Filled, width: str
+) -> None:
+    """Each page as the first one of a new browser: neither fonts nor script nor data are at hand."""
+    found = {}
+    for name, path in {"landing": "/", **filled.pages}.items():
+        state = None if name == "landing" else filled.session
+        with person(browser, state=state, width=width) as (context, _):
+            page = open_slowly(context, product.url + path)
+            moved = shift(page)
+            if moved >= MOST_SHIFT:
+                found[name] = moved
+    assert found == {}
 
 
 _TITLES_SEEN: Final = """

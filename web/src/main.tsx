@@ -11,6 +11,7 @@ import { applyTheme } from "@/shell/theme";
 import { ToastProvider } from "@/shell/toast";
 import { cspNonce } from "@/ui/nonce";
 import { TooltipProvider } from "@/ui/overlay";
+import { fontsReady } from "./theme/fonts";
 
 applyTheme();
 // Radix's dialogs add one style element while they are open; the policy lets it in by this nonce.
@@ -18,6 +19,7 @@ setNonce(cspNonce());
 
 const place = document.getElementById("root");
 if (place) {
+  await fontsReady();
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>

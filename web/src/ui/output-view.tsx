@@ -103,6 +103,8 @@ interface Props {
   title?: React.ReactNode;
   note?: React.ReactNode;
   id?: string;
+  /** It was over before it was shown, and wrote nothing: there is no box. Else the box has one height throughout. */
+  nothing?: boolean;
 }
 
 interface ToolsProps extends Following {
@@ -157,7 +159,7 @@ function inView(rows: readonly Row[], first: number, last: number, dropped: numb
   return shown;
 }
 
-export function OutputView({ buffer, label, live, download, title, note, id }: Props) {
+export function OutputView({ buffer, label, live, download, title, note, id, nothing = false }: Props) {
   const box = useRef<HTMLElement>(null);
   const probe = useRef<HTMLSpanElement>(null);
   useSyncExternalStore(buffer.subscribe, buffer.snapshot);
@@ -179,11 +181,7 @@ export function OutputView({ buffer, label, live, download, title, note, id }: P
   const left =
     dropped > 0 ? ` The first ${dropped.toLocaleString("en")} rows are in the download alone.` : "";
   return (
-    <section
-      className={`card out${live ? "" : rows.length > 0 ? " out--short" : " out--none"}`}
-      id={id}
-      aria-label={label}
-    >
+    <section className={`card out${nothing ? " out--none" : ""}`} id={id} aria-label={label}>
       <div className="card__head">
         {title}
         <Tools {...{ buffer, live, download, follow, setFollow, toEnd }} />

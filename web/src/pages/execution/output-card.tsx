@@ -21,7 +21,7 @@ export function OutputCard(props: Props) {
 }
 
 function Reading({ execution, attempt, heading, main = false, again }: Props & { again: () => void }) {
-  const { buffer, live, problem, note, address } = useOutput(execution, attempt);
+  const { buffer, live, problem, note, nothing, address } = useOutput(execution, attempt);
   if (problem) {
     return (
       <section aria-label={`Output of ${visible(heading)}`}>
@@ -35,6 +35,7 @@ function Reading({ execution, attempt, heading, main = false, again }: Props & {
       id={main ? "output" : undefined}
       buffer={buffer}
       live={live}
+      nothing={nothing}
       label={`Output of ${heading}`}
       download={address}
       note={note}

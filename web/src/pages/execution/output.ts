@@ -11,6 +11,8 @@ export interface Output {
   problem: Problem | null;
   /** Said under it: what was left out, or that there is nothing. */
   note: string | null;
+  /** It was over when it was first looked at, and had written nothing. */
+  nothing: boolean;
   address: string;
 }
 
@@ -87,6 +89,7 @@ export function useOutput(execution: string, attempt: Attempt): Output {
     });
     return () => abort.abort();
   }, [address, buffer]);
+  const nothing = !streams.current && (attempt.outputBytes ?? 0) === 0;
   const refused = state.kind === "refused" ? state.problem : null;
-  return { buffer, live, problem: problem ?? refused, note: noteOf(attempt, live), address };
+  return { buffer, live, problem: problem ?? refused, note: noteOf(attempt, live), nothing, address };
 }

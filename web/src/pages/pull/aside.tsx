@@ -71,7 +71,9 @@ function Checks({ pull, review }: { pull: Pull; review: Review | undefined }) {
             ))}
           </ul>
         </details>
-      ) : null}
+      ) : (
+        <p className="small dim warnings">{review ? "No warnings" : "Reading the warnings…"}</p>
+      )}
     </section>
   );
 }
@@ -119,11 +121,11 @@ export function Aside({ pull, review, state, reload }: Props) {
           Sync makes the merged version current within seconds. Executions that run now stay on the version
           that they began with.
         </p>
-        {review ? (
-          <p className="small dim">
-            Compared with <Commit oid={review.base} />, where the branch left {visible(pull.base)}.
-          </p>
-        ) : null}
+        <p className="small dim">
+          Compared with{" "}
+          {review ? <Commit oid={review.base} /> : <code className="invisible">0123456789</code>}, where the
+          branch left {visible(pull.base)}.
+        </p>
       </section>
     </aside>
   );

@@ -119,7 +119,7 @@ function Reasons({ pull, state, reload }: { pull: Pull; state: MergeState; reloa
   const me = useQuery(meQuery).data;
   const mayNot = me?.permissions.includes("propose") ? null : "Your role may not run the check";
   return (
-    <ul className="stack small" aria-label="Why it can't be merged now">
+    <ul className="stack small merge-why" aria-label="Why it can't be merged now">
       {state.reasons.map((reason) => (
         <li key={reason.short}>
           <strong className="ink">{visible(reason.text)}</strong> {reason.hint}
@@ -171,7 +171,7 @@ export function MergeCard({ pull, state, reload }: { pull: Pull; state: MergeSta
           {state.reasons.length > 0 ? (
             <Reasons pull={pull} state={state} reload={reload} />
           ) : (
-            <p className="small dim">
+            <p className="small dim merge-why">
               Exactly <Commit oid={pull.head} />, squashed. It is checked once more before.
             </p>
           )}

@@ -282,12 +282,15 @@ function OnePull({ number }: { number: number }) {
               <Loading what="what changes at 3 a.m." lines={9} />
             </div>
           )}
-          <section aria-label={TABS.find((item) => item.id === tab)?.label}>
-            <Tabs tab={tab} pull={pull.data} review={review.data} />
-            <div className="tab-body">
-              <Body tab={tab} pull={pull.data} review={review.data} {...(about ? { about } : {})} />
-            </div>
-          </section>
+          {/* Not before what stands above it: the tabs would be pushed down while somebody reaches for them. */}
+          {review.data || review.error ? (
+            <section aria-label={TABS.find((item) => item.id === tab)?.label}>
+              <Tabs tab={tab} pull={pull.data} review={review.data} />
+              <div className="tab-body">
+                <Body tab={tab} pull={pull.data} review={review.data} {...(about ? { about } : {})} />
+              </div>
+            </section>
+          ) : null}
         </div>
         <Aside pull={pull.data} review={review.data} state={state} reload={reload} />
       </div>

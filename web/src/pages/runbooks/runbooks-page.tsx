@@ -52,7 +52,7 @@ export function RunbooksPage() {
   return (
     <main id="main" className="page">
       <div className="page-head">
-        <div>
+        <div className="runbooks-head">
           <h1>Runbooks</h1>
           {runbooks.data ? <Meta count={items.length} sync={sync.data} /> : null}
         </div>
