@@ -168,7 +168,15 @@ def test_whoever_may_is_offered_the_same(product: Product, browser: Browser, see
         page = open_page(context, product.url + seen.pages["gate"])
         expect(page.locator("[data-settling]")).to_have_count(0)
         names = " ".join(offered(page))
-        for word in ("Pause", "Abort", "Skip", "Edit the command", "Done by hand", "Refuse", "Approve and run"):
+        for word in (
+            "Pause",
+            "Abort",
+            "Skip",
+            "Edit the command",
+            "Done by hand",
+            "Refuse",
+            "Approve and run",
+        ):
             assert word in names, word
 
 

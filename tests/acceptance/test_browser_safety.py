@@ -149,7 +149,9 @@ def test_a_gate_that_opens_is_said_and_under_the_keys_but_takes_nothing_from_who
     start(page)
     fill(page, "dd0c-cache-said")
     said = page.locator("[data-attention]")
-    expect(said).to_have_text(re.compile("Step 1 of 5, Make sure that there is a cache waits for an approval"))
+    expect(said).to_have_text(
+        re.compile("Step 1 of 5, Make sure that there is a cache waits for an approval")
+    )
     expect(page.locator("#gate")).to_be_focused()
     identity = page.url.rsplit("/", 1)[1]
     page.get_by_role("button", name="Skip this step").click()

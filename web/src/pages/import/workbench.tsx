@@ -184,11 +184,12 @@ function useActions(
   const last = useRef({ question: "", at: Number.NEGATIVE_INFINITY });
   return useMemo(
     () => ({
-      answer: (question, given, pointer) => {
-        // The second half of a double click falls on whatever has moved under the pointer since.
+      answer: (question, given, clicks = 0) => {
+        // The second half of a double click falls on whatever has moved under the pointer since. The browser
+        // counts it as one, however long a busy page took to draw what moved.
         const now = performance.now();
-        const soon = now - last.current.at < SETTLE_MS;
-        if (pointer && soon && question !== last.current.question) return false;
+        const soon = clicks > 1 || now - last.current.at < SETTLE_MS;
+        if (clicks > 0 && soon && question !== last.current.question) return false;
         last.current = { question, at: now };
         session.answer(question, given);
         focusAfterAnswer(session, question);

@@ -3,8 +3,8 @@ import { createContext } from "react";
 import type { AnswerGiven, Overrides, VariableChange } from "../answer";
 
 export interface ImportActions {
-  /** False where nothing was done: another question has just moved to where the last one was answered. */
-  answer: (question: string, given: AnswerGiven | null, pointer?: boolean) => boolean;
+  /** `clicks`: of a pointer, as `UIEvent.detail` counts them; 0 for a key. False where nothing was done: another question has just moved to where the last one was answered. */
+  answer: (question: string, given: AnswerGiven | null, clicks?: number) => boolean;
   correct: (change: Overrides) => void;
   /** Change a variable, under the name that it has in the text; an empty change takes changes back. */
   change: (found: string, change: VariableChange) => void;

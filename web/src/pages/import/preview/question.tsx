@@ -23,8 +23,8 @@ function OpenQuestion({ question }: { question: Question }) {
   const [sent, setSent] = useState<string | null>(null);
   const [writing, setWriting] = useState(question.options.length === 0);
   const heading = useId();
-  const give = (given: AnswerGiven, pointer = false) => {
-    if (answer(question.id, given, pointer)) setSent(given.option ?? given.value ?? "");
+  const give = (given: AnswerGiven, clicks = 0) => {
+    if (answer(question.id, given, clicks)) setSent(given.option ?? given.value ?? "");
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset can't be laid out like this; the role says the same.
@@ -48,10 +48,7 @@ function OpenQuestion({ question }: { question: Question }) {
       <div className="row">
         {question.options.map((option) => (
           <Tooltip key={option.id} text={visible(option.effect)}>
-            <Button
-              busy={sent === option.id}
-              onClick={(event) => give({ option: option.id }, event.detail > 0)}
-            >
+            <Button busy={sent === option.id} onClick={(event) => give({ option: option.id }, event.detail)}>
               {option.id.startsWith("command-") ? (
                 <code>{visibleCode(option.label)}</code>
               ) : (
