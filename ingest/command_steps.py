@@ -7,22 +7,22 @@ from typing import Final
 
 from base import limits
 from ingest.building import Building, BuiltStep, plain_line, unmasked
+from ingest.confirming import confirmation
 from ingest.extract.drafts import Draft
 from ingest.judging import judge
 from ingest.masking import MASKS
 from ingest.placeholders import STAND_IN, with_holes
 from ingest.questions import ANY_COMMAND, Free, Option, Question
-from ingest.resources import Resources, has_foreign_holes, resources_of, unfit
+from ingest.resources import has_foreign_holes, resources_of, unfit
 from ingest.rollback_steps import rollback_notes, rollback_of, undone_by_hand
 from ingest.secret_variables import with_secrets
 from ingest.trace import Span
 from ingest.variables import find_placeholders
-from schemas.holes import fill_text, holes, near_holes
+from schemas.holes import fill_text, holes
 from schemas.patterns import DEFAULT_PATTERN, fullmatch
 from schemas.risk import Risk
 from schemas.runbook import AmbiguityKind, Variable
 from schemas.step import Step, When
-from schemas.text import check_line
 
 _MASKED: Final = "A secret stood here and was masked: which secret variable gives it, through which env name?"
 _BY_HAND: Final = Option(
@@ -62,6 +62,8 @@ def add_command(
     filled = fill_text(command, values)
     verdict = judge(filled, building.advise)
     seen = resources_of(command, verdict.finding)
+    dangerous = verdict.risk is Risk.DANGEROUS
+    confirm = confirmation(building, draft, command, seen, step_id) if dangerous else None
     rollback = rollback_of(building, undone_by, step_id, assigned, verdict, seen)
     step = Step(
         id=step_id,
@@ -71,7 +73,7 @@ def add_command(
         env=env,
         when=when,
         needs=needs,
-        confirm=_confirm(seen, step_id) if verdict.risk is Risk.DANGEROUS else None,
+        confirm=confirm,
         rollback=rollback,
         notes=rollback_notes(undone_by, rollback),
     )
@@ -189,26 +191,6 @@ def _by_hand(
         BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans, command_span=draft.command_span)
     )
     return ""
-
-
-def _confirm(seen: Resources, step_id: str) -> str:
-    """What has to be typed: a resource that the scanner saw, else the step's own name."""
-    for resource in seen.names:
-        if (
-            2 < len(resource) <= 80
-            and resource.isprintable()
-            and _is_line(resource)
-            and not near_holes(resource)
-        ):
-            return resource
-    return step_id
-
-
-def _is_line(text: str) -> bool:
-    try:
-        return check_line(text) == text
-    except ValueError:
-        return False
 
 
 def _example(variable: Variable) -> str:

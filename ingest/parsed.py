@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ingest.building import BuiltStep, unmasked
+from ingest.confirming import NAME
 from ingest.coverage import CoverageItem
 from ingest.kinds import kind_of
 from ingest.pipeline import Preview
@@ -69,6 +70,17 @@ def _parsed(found: Preview) -> dict[str, Any]:
                 "candidates": [one.label for one in item.question.options if one.act != "keep"],
             }
             for item in built.asked
+            if item.question.question != NAME
+        ],
+        "names_to_type": [
+            {
+                "id": item.key,
+                "question": item.question.question,
+                "step": orders.get(item.step or ""),
+                "candidates": [one.label for one in item.question.options if one.act != "keep"],
+            }
+            for item in built.asked
+            if item.question.question == NAME
         ],
         "notes": _notes(found),
         "coverage": _coverage(found),

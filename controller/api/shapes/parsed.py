@@ -25,6 +25,13 @@ class Place(_Plain):
     end: int
 
 
+class ParsedRollback(_Plain):
+    """How a step is undone: by a command, or why by none."""
+
+    command: str | None = Field(None, description="As the runbook holds it, with its holes.")
+    impossible: str | None = None
+
+
 class ParsedStep(_Plain):
     """A command, or an instruction for a person, in the order in which they are done."""
 
@@ -46,6 +53,7 @@ class ParsedStep(_Plain):
         description="The scanner alone; `risk` is `unknown` where only it was asked and says safe.",
     )
     why: str | None = None
+    rollback: ParsedRollback | None = None
     rules: list[str]
     line: int
     span: Place | None = None
@@ -94,6 +102,15 @@ class ParsedAmbiguity(_Plain):
     step: int | None = Field(None, description="The `order` of the step that waits for the answer.")
     span: Place | None = None
     candidates: list[str]
+
+
+class ParsedName(_Plain):
+    """A dangerous step whose command names nothing for certain: what must be typed before it runs?"""
+
+    id: str
+    question: str
+    step: int | None = Field(None, description="The `order` of the step.")
+    candidates: list[str] = Field(description="Names that stand in its command.")
 
 
 class ParsedNote(_Plain):
@@ -163,6 +180,7 @@ class ParsedShape(_Plain):
     prerequisites: list[ParsedPrerequisite]
     branches: list[ParsedBranch]
     ambiguities: list[ParsedAmbiguity]
+    names_to_type: list[ParsedName]
     notes: list[ParsedNote]
     coverage: ParsedCoverage
     masked_secrets: list[ParsedSecret]

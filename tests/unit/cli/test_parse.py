@@ -91,7 +91,10 @@ def test_a_secret_is_in_no_part_of_it(here: Path) -> None:
 
 
 def test_it_is_what_the_api_describes(here: Path) -> None:
-    found = parsed(TEXT)
+    asked = "5. Restore it: `pgbackrest --stanza=orders restore` (undo with `systemctl stop orders`)\n"
+    found = parsed(TEXT + "\n" + asked)
+    assert [item["candidates"] for item in found["names_to_type"]] == [["orders"]]
+    assert {"command": "systemctl stop orders"} in [step.get("rollback") for step in found["steps"]]
     shaped = ParsedShape.model_validate(found)
     assert shaped.model_dump(mode="json", by_alias=True, exclude_none=True) == found
 

@@ -3474,6 +3474,26 @@ export interface components {
             span: components["schemas"]["Place"];
         };
         /**
+         * ParsedName
+         * @description A dangerous step whose command names nothing for certain: what must be typed before it runs?
+         */
+        ParsedName: {
+            /** Id */
+            id: string;
+            /** Question */
+            question: string;
+            /**
+             * Step
+             * @description The `order` of the step.
+             */
+            step?: number | null;
+            /**
+             * Candidates
+             * @description Names that stand in its command.
+             */
+            candidates: string[];
+        };
+        /**
          * ParsedNote
          * @description A sentence beside the steps.
          */
@@ -3509,6 +3529,19 @@ export interface components {
             /** Line */
             line: number;
             span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedRollback
+         * @description How a step is undone: by a command, or why by none.
+         */
+        ParsedRollback: {
+            /**
+             * Command
+             * @description As the runbook holds it, with its holes.
+             */
+            command?: string | null;
+            /** Impossible */
+            impossible?: string | null;
         };
         /**
          * ParsedSecret
@@ -3557,6 +3590,8 @@ export interface components {
             branches: components["schemas"]["ParsedBranch"][];
             /** Ambiguities */
             ambiguities: components["schemas"]["ParsedAmbiguity"][];
+            /** Names To Type */
+            names_to_type: components["schemas"]["ParsedName"][];
             /** Notes */
             notes: components["schemas"]["ParsedNote"][];
             coverage: components["schemas"]["ParsedCoverage"];
@@ -3612,6 +3647,7 @@ export interface components {
             scanner_risk?: ("safe" | "caution" | "dangerous" | "unknown") | null;
             /** Why */
             why?: string | null;
+            rollback?: components["schemas"]["ParsedRollback"] | null;
             /** Rules */
             rules: string[];
             /** Line */
