@@ -136,14 +136,22 @@ class _Finder:
         matching = [at for at in above[-_LOOKED_AT:] if self._undoes(self.drafts[at], draft)]
         if matching:
             return matching[-1]
+        told = [item.undoes for item in self.drafts[:index] if item.undoes is not None]
+        again = [at for at in told if self._tells_again(at, draft, index)]
+        if again:
+            return again[-1]
         before = self.drafts[index - 1]
         if draft.undoing == "sentence" and before.undoes is not None and before.group == draft.group:
             return before.undoes
         free = [at for at in above if self.taken.get(at, draft.group) == draft.group]
         changing = [at for at in free if not self._of(self.drafts[at]).harmless]
         if draft.undoing == "section":
-            return changing[0] if len(changing) == 1 else None
+            return _only([at for at in above if not self._of(self.drafts[at]).harmless])
         return self._beside(index, free, changing)
+
+    def _tells_again(self, step: int, draft: Draft, index: int) -> bool:
+        """Whether a command stands above as what undoes this step."""
+        return any(item.undoes == step and item.text == draft.text for item in self.drafts[:index])
 
     def _beside(self, index: int, free: list[int], changing: list[int]) -> int | None:
         """The step that a sentence is attached to: of its block, of its item, or right above it."""

@@ -13,11 +13,19 @@ from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_title
-from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, sentences
+from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, is_imperative, sentences
 from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
+_CASE_HEADING: Final = re.compile(
+    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}[.):]?\s*)?(?P<case>(?P<word>if|in case|unless)\s+\S.{2,160})$"
+)
+"""“If the restart does not help” stands over what is done in that case alone."""
+
+_LABEL_WORDS: Final = 3
+"""“Next step:”, “After that:”: as long as a label is."""
+
 UNDONE: Final = "how a step is undone"
 _STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
 
@@ -91,14 +99,20 @@ class Reader:
         self.lead_undoes = bare or (tells and undoing_lead(last, beside=self.beside_command()))
         if self.lead_undoes:
             self.group += 1
-        if bare and block.kind == "paragraph" and not introduces:
+        label = introduces and len(text.split()) <= _LABEL_WORDS and not is_imperative(text)
+        if bare and block.kind == "paragraph" and not introduces and not block.level:
             self.undo_section = True
+        elif block.kind == "paragraph" and not bare and (label or not introduces):
+            self._leave_undone()
+            self.undo_level = block.level if self.lead_undoes and introduces else self.undo_level
         elif self.lead_undoes and (introduces or bare):
             self.undo_level = block.level
         return bare
 
-    def leave_undone(self) -> None:
-        """A line such as “Rollback” stands over the commands below it, not over instructions behind them."""
+    def _leave_undone(self) -> None:
+        """A line such as “Rollback” stands over the commands below it, up to the next line that leads to none
+        or that is a label.
+        """
         drafts = self.found.drafts
         self.undo_section = self.undo_section and not (drafts and drafts[-1].undoing)
 
@@ -117,8 +131,13 @@ class Reader:
             self.item = (number + 1, block.level)
 
     def condition_here(self) -> tuple[str | None, bool]:
-        """The condition of the item that this block stands in."""
-        return (self.scopes[-1][1], self.scopes[-1][2]) if self.scopes else (None, False)
+        """The condition of the item that this block stands in, else of its section."""
+        if self.scopes:
+            return self.scopes[-1][1], self.scopes[-1][2]
+        for _, text in reversed(self.headings):
+            if found := _CASE_HEADING.match(text):
+                return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
+        return None, False
 
     def account(self, block: Block, fate: Fate, detail: str, claims: Sequence[Claim] = ()) -> None:
         """Say what becomes of each sentence: a claim's fate, or this one."""

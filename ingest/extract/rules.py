@@ -161,7 +161,7 @@ def _prose(reader: Reader, block: Block) -> None:
         return
     condition, otherwise, body = _condition(reader, text)
     introduces = text.rstrip().endswith((":", "→")) or not body
-    if condition is not None and introduces and block.kind == "item":
+    if condition is not None and introduces:
         reader.scopes.append((block.level, condition, otherwise))
     commands = inline_commands(block)
     lead = _lead(text)
@@ -191,7 +191,7 @@ def _in_sentences(
         reader.group += bool(undoing) and not again
         condition, otherwise = told.case(command.start) or case
         place = told.sentence(command.start)
-        if undoing and told.end:
+        if undoing and told.end and not again:
             # What is undone is not called after how that is done.
             told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
         index = reader.add(
@@ -255,8 +255,6 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         why = "it introduces what follows" if introduces else "an explanation"
         reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
         return
-    if block.kind == "paragraph":
-        reader.leave_undone()
     whole = block.kind == "item" and not begins_negated(text)
     spans = (block.place(),) if whole else tuple(_place(block, part) for part in told)
     index = reader.add(

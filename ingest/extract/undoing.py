@@ -36,7 +36,7 @@ _HEADING: Final = re.compile(rf"(?i)^\W*{_BEFORE}{_NOUN}{_KIND}{_WHAT}(?: \([^()
 _LONGEST: Final = 300
 """Characters before a command that are looked at."""
 
-_PURPOSE_OF_ALL: Final = re.compile(rf"(?i)\b{_VERB}\b")
+_PURPOSE_OF_ALL: Final = re.compile(rf"(?i)^\W*(?:how to |the |emergency )*{_VERB}\b(?!.*(?:\band\b|[&/+]))")
 ENDS_COMMAND: Final = re.compile(r"\(?[A-Z][a-z-]{2,20}:")
 """A word that labels what follows: it is no argument of the command before it."""
 
@@ -47,8 +47,8 @@ def undoing_heading(text: str) -> bool:
 
 
 def undoing_title(text: str) -> bool:
-    """Whether a whole document is about undoing something: its steps are what it is for."""
-    return _PURPOSE_OF_ALL.search(text) is not None
+    """Whether a whole document is about undoing something and nothing else: its steps are what it is for."""
+    return _PURPOSE_OF_ALL.match(text) is not None
 
 
 def undoing_lead(text: str, *, beside: bool) -> bool:

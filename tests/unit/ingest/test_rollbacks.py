@@ -114,6 +114,41 @@ def test_what_stands_between_several_steps_is_asked_and_never_runs_by_itself() -
     assert commands(kept) == commands(made)
 
 
+def test_a_line_over_a_rollback_holds_for_no_step_behind_it() -> None:
+    one, other = (
+        "{indent}```\n{indent}{command}\n{indent}```\n\n".replace("{indent}", indent)
+        for indent in ("", "   ")
+    )
+    flat = (
+        f"Down:\n\n{one.format(command=DOWN)}**Rollback**\n\n{one.format(command=UP)}"
+        f"**Next step**\n\n{one.format(command='systemctl restart app')}"
+        f"Rollback:\n\n{one.format(command='systemctl start old')}"
+        f"After that:\n\n{one.format(command='df -h')}"
+    )
+    inside = (
+        f"1. Down:\n\n{other.format(command=DOWN)}   **Rollback**\n\n{other.format(command=UP)}"
+        f"2. Then:\n\n{other.format(command='systemctl restart app')}   Rollback:\n\n"
+        f"{other.format(command='systemctl start old')}3. Look:\n\n{other.format(command='df -h')}"
+    )
+    for text in (flat, inside):
+        assert commands(made_of(f"# A\n\n{text}")) == {
+            DOWN: (UP, False),
+            "systemctl restart app": ("systemctl start old", False),
+            "df -h": (None, False),
+        }
+
+
+def test_a_section_that_repeats_what_was_told_beside_the_steps() -> None:
+    made = made_of(
+        "# A\n\n1. Migrate: `psql -f up.sql`\n   Rollback: `psql -f down.sql`\n2. `systemctl stop app`\n\n"
+        "Rollback steps\n\n1. `systemctl start app`\n2. `psql -f down.sql`\n"
+    )
+    assert commands(made) == {
+        "psql -f up.sql": ("psql -f down.sql", False),
+        "systemctl stop app": ("systemctl start app", False),
+    }
+
+
 def test_its_own_case_stays_the_question() -> None:
     made = made_of(
         "# A\n\n1. `systemctl restart a`\n2. `systemctl restart b`\n\n## Rollback\n\n"
@@ -156,6 +191,12 @@ def test_a_rollback_has_the_variables_of_its_words() -> None:
     assert step.rollback is not None and step.rollback.command == "systemctl start app-{{ shard }}"
 
 
+@pytest.mark.parametrize("title", ["Deploy and roll back the API", "Roll back and forward", "API deployment"])
+def test_a_title_that_names_more_than_the_way_back_changes_nothing(title: str) -> None:
+    made = made_of(f"# {title}\n\n1. `helm upgrade api`\n\n## Rollback\n\n1. `helm rollback api 3`\n")
+    assert commands(made) == {"helm upgrade api": ("helm rollback api 3", False)}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -179,6 +220,10 @@ def test_rolling_back_can_be_what_a_text_is_for(text: str) -> None:
         ("2. If it is in use, run `lsof index.db`. Otherwise, run `rm index.db`.\n", "no"),
         ("2. If it is in use, run `lsof index.db`, otherwise run `rm index.db`.\n", "no"),
         ("2. Run `rm index.db` unless the index is in use.\n", "no"),
+        ("\nIf it exists:\n\n1. Look: `lsof index.db`\n2. Run `rm index.db`\n\nThen:\n\n", "yes"),
+        ("\n**If it exists:**\n\n```bash\nuname\n```\n\n```bash\nrm index.db\n```\n\nThen:\n\n", "yes"),
+        ("\n## If the index exists\n\n### Away\n\n1. `rm index.db`\n\n## After\n\n", "yes"),
+        ("\n## Unless it is in use\n\n1. `rm index.db`\n\n## After\n\n", "no"),
     ],
 )
 def test_a_command_is_for_the_case_of_its_own_sentence(text: str, answer: str) -> None:
