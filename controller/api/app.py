@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 from wsgiref.types import WSGIApplication
 
@@ -94,10 +95,10 @@ def _documents(app: FastAPI) -> None:
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
 
     async def openapi_json() -> JSONResponse:
-        return JSONResponse(app.openapi())
+        return JSONResponse(await asyncio.to_thread(app.openapi))
 
     async def docs() -> PlainTextResponse:
-        return PlainTextResponse(docs_text.render(app.openapi()))
+        return PlainTextResponse(docs_text.render(await asyncio.to_thread(app.openapi)))
 
     app.add_api_route(f"{PREFIX}/openapi.json", openapi_json, include_in_schema=False)
     app.add_api_route(f"{PREFIX}/docs-text", docs, include_in_schema=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from base.ids import InvalidId, parse_id, show_id
@@ -35,7 +36,7 @@ _QUERIES: Final = queries.load("catalog")
 
 
 @dataclass(frozen=True)
-class RunbookRow:
+class _RunbookRow:
     """A runbook joined with its version in service and its file."""
 
     id: UUID
@@ -49,13 +50,29 @@ class RunbookRow:
     repository_name: str
     version_id: UUID | None
     content_sha256: str | None
-    document: dict[str, Any] | None
-    version_created_at: datetime | None
     commit_oid: str | None
     file_state: str | None
     error_line: int | None
     error_column: int | None
     error_reason: str | None
+    trust_level: int | None
+    governance: str | None
+    owners: list[str] | None
+    review: dict[str, Any] | None
+
+
+Mark: TypeAlias = tuple[bool, str | None, str | None, bool | None]
+"""Of a step: whether it has a command, the declared risk, the verdict's, and whether that is unknown."""
+
+
+@dataclass(frozen=True)
+class _ListedRow(_RunbookRow):
+    marks: list[Mark]
+
+
+@dataclass(frozen=True)
+class _WholeRow(_RunbookRow):
+    document: dict[str, Any] | None
 
 
 _ADVICE_RAISES: Final = 4
@@ -113,21 +130,19 @@ async def runbook_page(
 ) -> list[tuple[UUID, RunbookItem]]:
     """Runbooks, newest first, each with its id for the cursor."""
     rows = await uow.all(
-        _QUERIES["list_runbooks"], RunbookRow, before=before, count=count, name=name, id=None, retired=retired
+        _QUERIES["list_runbooks"], _ListedRow, before=before, count=count, name=name, retired=retired
     )
-    verdicts = await verdicts_of(uow, [row.version_id for row in rows if row.version_id is not None])
     runs = await _last_runs(uow, [row.id for row in rows])
-    return [(row.id, RunbookItem(**_item(row, _steps(row, verdicts), runs.get(row.id)))) for row in rows]
+    items = []
+    for row in rows:
+        profile = [_listed(mark) for mark in row.marks]
+        items.append((row.id, RunbookItem(**_item(row, profile, runs.get(row.id)))))
+        await asyncio.sleep(0)  # a page may have 60,000 steps: others get their turn between two runbooks
+    return items
 
 
-async def find_runbook(uow: UnitOfWork, runbook_id: UUID) -> RunbookRow:
-    """The row of one runbook, retired ones too. Raises NotFound."""
-    row = await uow.one(
-        _QUERIES["list_runbooks"], RunbookRow, before=None, count=1, name=None, id=runbook_id, retired=True
-    )
-    if row is None:
-        raise NotFound("There is no such runbook.", hint="`dd0c runbooks` lists those in service.")
-    return row
+def _no_runbook() -> NotFound:
+    return NotFound("There is no such runbook.", hint="`dd0c runbooks` lists those in service.")
 
 
 async def resolve_runbook(uow: UnitOfWork, text: str) -> UUID:
@@ -137,17 +152,20 @@ async def resolve_runbook(uow: UnitOfWork, text: str) -> UUID:
     except InvalidId:
         found = await uow.value(_QUERIES["runbook_by_name"], name=text)
     if found is None:
-        raise NotFound("There is no such runbook.", hint="`dd0c runbooks` lists those in service.")
+        raise _no_runbook()
     return UUID(str(found))
 
 
 async def runbook_shape(uow: UnitOfWork, runbook_id: UUID) -> RunbookShape:
     """One runbook, whole. Raises NotFound."""
-    row = await find_runbook(uow, runbook_id)
+    row = await uow.one(_QUERIES["find_runbook"], _WholeRow, id=runbook_id)
+    if row is None:
+        raise _no_runbook()
     verdicts = await verdicts_of(uow, [row.version_id] if row.version_id else [])
     steps = _steps(row, verdicts)
     runs = await _last_runs(uow, [row.id])
-    return RunbookShape(**_item(row, steps, runs.get(row.id)), step_list=steps, document=row.document or {})
+    item = _item(row, [_mark(step) for step in steps], runs.get(row.id))
+    return RunbookShape(**item, step_list=steps, document=row.document or {})
 
 
 async def verdicts_of(uow: UnitOfWork, version_ids: Iterable[UUID]) -> dict[tuple[UUID, str], VerdictRow]:
@@ -163,7 +181,8 @@ async def version_page(
     uow: UnitOfWork, runbook_id: UUID, *, before: UUID | None, count: int
 ) -> list[tuple[UUID, VersionItem]]:
     """A runbook's versions, newest first. Raises NotFound."""
-    await find_runbook(uow, runbook_id)
+    if await uow.value(_QUERIES["has_runbook"], id=runbook_id) is None:
+        raise _no_runbook()
     rows = await uow.all(
         _QUERIES["list_versions"], _VersionRow, runbook_id=runbook_id, before=before, count=count
     )
@@ -200,10 +219,8 @@ async def _last_runs(uow: UnitOfWork, runbook_ids: list[UUID]) -> dict[UUID, Las
     }
 
 
-def _item(row: RunbookRow, steps: list[RunbookStep], last_run: LastRun | None) -> dict[str, Any]:
-    document = row.document or {}
-    spec = document.get("spec", {})
-    tally = Counter("unknown" if step.unknown else step.risk.value for step in steps if step.command)
+def _item(row: _RunbookRow, profile: list[ShownRisk], last_run: LastRun | None) -> dict[str, Any]:
+    tally = Counter(mark for mark in profile if mark != "manual")
     error = None
     if row.error_reason is not None:
         error = FileError(line=row.error_line, column=row.error_column, reason=row.error_reason)
@@ -219,14 +236,14 @@ def _item(row: RunbookRow, steps: list[RunbookStep], last_run: LastRun | None) -
         "version_id": show_id("ver", row.version_id) if row.version_id else None,
         "content_sha256": row.content_sha256,
         "commit": row.commit_oid,
-        "steps": len(steps),
+        "steps": len(profile),
         "risks": dict(tally),
-        "profile": [_mark(step) for step in steps],
-        "trust_level": spec.get("trustLevel", 1),
-        "governance": spec.get("governance"),
-        "owners": document.get("metadata", {}).get("owners", []),
+        "profile": profile,
+        "trust_level": 1 if row.trust_level is None else row.trust_level,
+        "governance": row.governance,
+        "owners": row.owners or [],
         "last_run": last_run,
-        "review": spec.get("review"),
+        "review": row.review,
         "updated_at": row.updated_at,
     }
 
@@ -237,7 +254,20 @@ def _mark(step: RunbookStep) -> ShownRisk:
     return "unknown" if step.unknown else cast("ShownRisk", step.risk.value)
 
 
-def _steps(row: RunbookRow, verdicts: Mapping[tuple[UUID, str], VerdictRow]) -> list[RunbookStep]:
+def _listed(mark: Mark) -> ShownRisk:
+    """As `_mark`, of what a list reads of a step."""
+    command, declared, risk, unknown = mark
+    if not command:
+        return "manual"
+    merged, unsure = merged_risk(
+        None if declared is None else Risk(declared),
+        None if risk is None else Risk(risk),
+        unknown=bool(unknown),
+    )
+    return "unknown" if unsure else cast("ShownRisk", merged.value)
+
+
+def _steps(row: _WholeRow, verdicts: Mapping[tuple[UUID, str], VerdictRow]) -> list[RunbookStep]:
     if row.document is None or row.version_id is None:
         return []
     runbook = Runbook.from_json(row.document)
@@ -297,10 +327,16 @@ def _why(step: Step, verdict: VerdictRow) -> str | None:
 
 
 def effective_risk(step: Step, verdict: VerdictRow | None) -> tuple[EffectiveRisk, bool]:
-    """max(declared, verdict), and whether nobody could tell. A command nobody judged is unknown. Pure."""
+    """max(declared, verdict), and whether nobody could tell. Pure."""
     if step.command is None:
         return step.risk or Risk.SAFE, False
-    found = Risk(verdict.risk) if verdict is not None else Risk.CAUTION
-    unknown = verdict.unknown if verdict is not None else True
-    merged = found if step.declared_risk is None else worse(step.declared_risk, found)
-    return cast(EffectiveRisk, merged), unknown and merged is Risk.CAUTION
+    if verdict is None:
+        return merged_risk(step.declared_risk, None, unknown=True)
+    return merged_risk(step.declared_risk, Risk(verdict.risk), unknown=verdict.unknown)
+
+
+def merged_risk(declared: Risk | None, judged: Risk | None, *, unknown: bool) -> tuple[EffectiveRisk, bool]:
+    """The same of a command, by the risks alone. One that nobody judged is unknown. Pure."""
+    found = Risk.CAUTION if judged is None else judged
+    merged = found if declared is None else worse(declared, found)
+    return cast(EffectiveRisk, merged), (unknown or judged is None) and merged is Risk.CAUTION

@@ -1,21 +1,56 @@
 -- list_runbooks --
--- A page of runbooks, newest first, with the version in service and the state of its file.
+-- A page of runbooks, newest first, with the version in service and the state of its file. Of the documents, which
+-- may have half a megabyte each, only what a line shows: for each step whether it has a command, the risk that is
+-- declared, and that of its latest classification.
+WITH page AS (
+SELECT *
+  FROM dd0c.runbooks r
+ WHERE r.tenant_id = %(tenant_id)s
+   AND (%(before)s::uuid IS NULL OR r.id < %(before)s::uuid)
+   AND (%(name)s::text IS NULL OR r.name = %(name)s)
+   AND (%(retired)s OR r.retired_at IS NULL)
+ ORDER BY r.id DESC
+ LIMIT %(count)s)
 SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
-       r.repository_id, p.name AS repository_name,
-       v.id AS version_id, v.content_sha256, v.document, v.created_at AS version_created_at,
+       r.repository_id, p.name AS repository_name, v.id AS version_id, v.content_sha256,
        coalesce(f.commit_oid, v.commit_oid) AS commit_oid,
-       f.state AS file_state, f.error_line, f.error_column, f.error_reason
+       f.state AS file_state, f.error_line, f.error_column, f.error_reason,
+       (v.document #>> '{spec,trustLevel}')::int AS trust_level, v.document #>> '{spec,governance}' AS governance,
+       v.document #> '{metadata,owners}' AS owners, v.document #> '{spec,review}' AS review,
+       coalesce(m.marks, '[]') AS marks
+  FROM page r
+  JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+  LEFT JOIN dd0c.files f ON f.tenant_id = r.tenant_id AND f.repository_id = r.repository_id AND f.path = r.path
+  LEFT JOIN LATERAL (
+       SELECT jsonb_agg(
+                  jsonb_build_array(s.step ->> 'command' IS NOT NULL, s.step ->> 'risk', c.risk, c.unknown)
+                  ORDER BY s.place) AS marks
+         FROM jsonb_array_elements(v.document #> '{spec,steps}') WITH ORDINALITY AS s (step, place)
+         LEFT JOIN (
+              SELECT DISTINCT ON (step_id) step_id, risk, unknown
+                FROM dd0c.classifications
+               WHERE tenant_id = %(tenant_id)s AND version_id = v.id
+               ORDER BY step_id, id DESC) c ON c.step_id = s.step ->> 'id') m ON true
+ ORDER BY r.id DESC;
+
+-- find_runbook --
+-- One runbook, retired ones too, with the whole document in service and the state of its file.
+SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
+       r.repository_id, p.name AS repository_name, v.id AS version_id, v.content_sha256,
+       coalesce(f.commit_oid, v.commit_oid) AS commit_oid,
+       f.state AS file_state, f.error_line, f.error_column, f.error_reason,
+       (v.document #>> '{spec,trustLevel}')::int AS trust_level, v.document #>> '{spec,governance}' AS governance,
+       v.document #> '{metadata,owners}' AS owners, v.document #> '{spec,review}' AS review, v.document
   FROM dd0c.runbooks r
   JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
   LEFT JOIN dd0c.files f ON f.tenant_id = r.tenant_id AND f.repository_id = r.repository_id AND f.path = r.path
- WHERE r.tenant_id = %(tenant_id)s
-   AND (%(before)s::uuid IS NULL OR r.id < %(before)s::uuid)
-   AND (%(name)s::text IS NULL OR r.name = %(name)s)
-   AND (%(id)s::uuid IS NULL OR r.id = %(id)s)
-   AND (%(retired)s OR r.retired_at IS NULL)
- ORDER BY r.id DESC
- LIMIT %(count)s;
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = %(id)s;
+
+-- has_runbook --
+-- Whether there is such a runbook, a retired one too.
+SELECT 1 FROM dd0c.runbooks WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- list_versions --
 -- A page of a runbook's versions, newest first.

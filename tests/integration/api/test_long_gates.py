@@ -1,15 +1,10 @@
-"""Looks at the longest commands that a gate may show: nobody else waits for them.
-
-What is measured is the time that the event loop's own thread computes: no other load on the machine is in it.
-"""
+"""Looks at the longest commands that a gate may show: nobody else waits for them."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +17,7 @@ from controller.engine.judgements import Judgements
 from controller.engine.service import Engine
 from schemas.yaml_codec import load_runbook
 from tests.integration.api.kit import Api
+from tests.integration.api.turns import watched
 
 LOOKS: Final = 6
 LONGEST: Final = "echo {{ cluster }} {{ replica }} " + "$(id) " * 2320
@@ -41,32 +37,6 @@ spec:
       title: The long one
       command: {LONGEST}
 """
-
-
-@dataclass
-class Loop:
-    """What the thread of the event loop computed while it was watched, in seconds."""
-
-    longest_turn: float = 0.0
-
-
-@asynccontextmanager
-async def watched() -> AsyncIterator[Loop]:
-    """Watch the loop's turns while the block runs."""
-    loop, stop = Loop(), asyncio.Event()
-
-    async def watch() -> None:
-        while not stop.is_set():
-            before = time.thread_time()
-            await asyncio.sleep(0.001)
-            loop.longest_turn = max(loop.longest_turn, time.thread_time() - before)
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield loop
-    finally:
-        stop.set()
-        await watching
 
 
 async def _waiting(api: Api) -> list[UUID]:
