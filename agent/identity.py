@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from agent.trust import TrustedKeys
+from agent.whole import write_whole
 
 FILE_NAME: Final = "identity.json"
 
@@ -121,7 +122,7 @@ def store_identity(state_dir: Path, identity: Identity) -> None:
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, json.dumps(asdict(identity), indent=1).encode())
+        write_whole(descriptor, json.dumps(asdict(identity), indent=1).encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

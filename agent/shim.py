@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from agent import processes
+from agent.whole import write_whole
 
 SHELL: Final = ("/bin/bash", "--noprofile", "--norc", "-eo", "pipefail")
 STRAGGLER_TERM_SECONDS: Final = 2.0
@@ -279,7 +280,7 @@ def start_command(spec: Spec) -> int:
     folder = Path(spec.folder)
     account = pwd.getpwnam(spec.user) if spec.user and spec.user != own_user() else None
     script = os.memfd_create("command", 0)
-    os.write(script, spec.command.encode() + b"\n")
+    write_whole(script, spec.command.encode() + b"\n")  # the half of a command is another command
     os.fchmod(script, 0o555)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     stdout = os.open(folder / "stdout", flags, 0o600)
