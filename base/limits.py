@@ -147,3 +147,7 @@ DISPATCH_BATCH: Final = 32
 PANIC_CLEAR_MINUTES: Final = 10
 """How long the first member's word to clear a panic waits for the second one's."""
 ENROLLMENT_TOKENS_LISTED: Final = 200
+
+# The command line
+CLIENT_FILE_MAX_BYTES: Final = 64 * KIB
+"""Its own small files: the saved connection, the last import, a token in a file."""

@@ -20,7 +20,7 @@ from controller.cli import root
 from controller.cli.errors import MEANINGS
 from controller.engine import table
 from schemas import export
-from scripts import cli_page, compile_knowledge, generate_proto, web
+from scripts import api_answers, cli_page, compile_knowledge, generate_proto, web
 from scripts.stages import stage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +67,11 @@ def api_document(folder: Path) -> None:
     put(folder, "docs/openapi.json", json.dumps(describe(), indent=1, ensure_ascii=False) + "\n")
 
 
+def command_line_answers(folder: Path) -> None:
+    """The answers that the command line understands, made from the API's own description."""
+    put(folder, "controller/cli/answers.json", api_answers.render(describe()))
+
+
 def web_types(folder: Path) -> None:
     """The API's types for the web app, made from the API's own description."""
     web.packages(with_tools=True)
@@ -93,6 +98,7 @@ GENERATORS = (
     Generator("scanner's knowledge", knowledge, ("scanner/knowledge/compiled.json",)),
     Generator("docs/engine.md", engine_page, ("docs/engine.md",)),
     Generator("docs/cli.md", command_page, ("docs/cli.md",)),
+    Generator("command line's shapes of answers", command_line_answers, ("controller/cli/answers.json",)),
     Generator("docs/openapi.json", api_document, ("docs/openapi.json",)),
     Generator("web app's types of the API", web_types, ("web/src/api/schema.d.ts",)),
 )

@@ -79,7 +79,8 @@ def main() -> None:
     except OSError as error:
         code = _tell(error)
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # `dd0c … >&-`
+            sys.stdout.flush()
     except OSError as error:
         code = code or _tell(error)
         _mute()
@@ -103,4 +104,5 @@ def _tell(error: OSError) -> int:
 
 def _mute() -> None:
     """What is still in the buffer goes nowhere, so that the interpreter's own flush at the end can't fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError
 from controller.cli.on_host import can_sign_in, clear_on_host
@@ -65,7 +66,7 @@ def revoke_command(session: Session, agent: str, yes: bool) -> None:
     """End an agent's identity for ever; it is disconnected within a second."""
     if not yes:
         confirm(f"Revoke {agent}?", "--yes")
-    session.printer.facts(session.client.post(f"agents/{agent}/revoke"), [("revoked", agent)])
+    session.printer.facts(session.client.post(at("agents", agent, "revoke")), [("revoked", agent)])
 
 
 @click.group("panic", invoke_without_command=True)

@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from controller.cli.context import Session, with_session
-from controller.cli.errors import CliError, ExitCode
+from controller.cli.errors import CliError, ExitCode, NotUnderstood
+from controller.cli.output import inert
 
 _COLUMNS: Final = [
     ("TIME", "createdAt"), ("SEQ", "seq"), ("EVENT", "eventType"), ("ACTOR", "actor"), ("DATA", "data"),
@@ -36,21 +37,51 @@ def list_command(session: Session, event_type: str | None, execution: str | None
 @with_session
 def export_command(session: Session, file: Path) -> None:
     """Write the whole chain to FILE, in the form that the offline verifier reads."""
-    file.write_bytes(session.client.raw("audit/export").content)
+    file.write_bytes(_exported(session))
     session.printer.facts({"file": str(file)}, [("exported", str(file))])
+
+
+PROVES: Final = "no event of it was changed, taken out or put in between, since its hashes were made."
+PROVES_NOT: Final = (
+    "that this is the whole chain: the server sent its signed checkpoints along, and no witness from outside"
+    " was asked. Whoever holds its database and its keys could have cut the end, or made all of it anew."
+)
 
 
 @audit_group.command("verify")
 @with_session
 def verify_command(session: Session) -> None:
-    """Recompute every hash of the chain here, and compare it with the signed checkpoints."""
+    """Recompute every hash of the chain here, and compare it with the signed checkpoints.
+
+    The checkpoints come from the same server: without a copy kept elsewhere (the branch `dd0c-audit` of a
+    clone, an earlier export, a head that you wrote down) nobody sees a cut end or a chain made anew.
+    """
     from controller.audit.verify import verify_text
 
-    report = verify_text(session.client.raw("audit/export").text)
-    document = report.to_json()
-    session.printer.facts(
-        document,
-        [("verified", "yes" if report.ok else "NO"), ("events", report.events), ("head", report.head_hash)],
-    )
+    report = verify_text(_exported(session).decode("utf-8", "surrogateescape"))
+    facts = [
+        ("verified", "yes" if report.ok else "NO"),
+        ("events", report.events),
+        ("head", report.head_hash),
+    ]
+    if report.ok:
+        facts += [("proves", PROVES), ("proves not", PROVES_NOT)]
+    session.printer.facts(report.to_json(), facts)
     if not report.ok:
-        raise CliError(f"The chain is broken at {report.first_bad}: {report.reason}", ExitCode.NOT_VERIFIED)
+        raise CliError(
+            f"The chain is broken at {report.first_bad}: {report.reason}",
+            ExitCode.NOT_VERIFIED,
+            "Keep what is there before anything else: dd0c audit export FILE",
+        )
+
+
+def _exported(session: Session) -> bytes:
+    """The chain as the server sends it. Raises NotUnderstood where it begins like none."""
+    from controller.audit.chain_file import MalformedExport, read_header
+
+    data = session.client.raw("audit/export").content
+    try:
+        read_header(data.partition(b"\n")[0].decode("utf-8", "surrogateescape"))
+    except MalformedExport as error:
+        raise NotUnderstood(session.client.url, inert(error)) from error
+    return data

@@ -3,121 +3,43 @@
 from __future__ import annotations
 
 import json
-import os
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
 
 import httpx
-from httpx_sse import ServerSentEvent, connect_sse
+from httpx_sse import ServerSentEvent, SSEError, connect_sse
 
-from controller.cli.errors import CliError, ExitCode, code_of_status
+from controller.cli.answers import Route, Unfit, check_document, route_of
+from controller.cli.connection import Connection
+from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status
 from controller.cli.output import inert
-from controller.config import CLIENT_FILE, default_state_dir
 
-_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
+_AWAY: Final = frozenset({502, 503, 504})
+"""What a proxy says for a server that is gone, and what ours says while its database is."""
+PATIENCE_SECONDS: Final = 60.0
+"""How long `dd0c run` tries: a restart of the controller takes a few seconds."""
 
 
 @dataclass(frozen=True)
-class Connection:
-    """Where the server is and with which token."""
+class Patience:
+    """Try again where the server is away, up to `seconds`; `note` tells the person that it is so."""
 
-    url: str
-    token: str | None
-
-
-def find_connection(url: str | None, token: str | None) -> Connection:
-    """Flag, then environment, then the file that `make run` wrote. Raises CliError for what can't be sent.
-
-    The saved token goes to the saved address alone: another server would learn it.
-    """
-    url = url or os.environ.get("DD0C_URL")
-    token = token or os.environ.get("DD0C_TOKEN") or _token_from_file()
-    saved = _saved_connection() if url is None or token is None else {}
-    home = saved.get("url") or "http://localhost:8080"
-    url = _sound_url(url or home)
-    if token is None and _is_same_server(url, home):
-        token = saved.get("token")
-    return Connection(url, _sound_token(token))
+    note: Callable[[str], None]
+    seconds: float = PATIENCE_SECONDS
+    pause_seconds: float = 1.0
 
 
-def _is_same_server(one: str, other: str) -> bool:
-    """The same scheme, host and port; the names of this machine are one host."""
-
-    def place(text: str) -> tuple[str, str, int | None]:
-        found = httpx.URL(_sound_url(text))
-        port = found.port or {"http": 80, "https": 443}.get(found.scheme)
-        return found.scheme, "localhost" if found.host in _HERE else found.host, port
-
-    return place(one) == place(other)
-
-
-def _sound_url(text: str) -> str:
-    try:
-        found = httpx.URL(text)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise CliError(f"The server's address {inert(text)} is none: {error}.", ExitCode.USAGE) from error
-    if found.scheme not in ("http", "https") or not found.host:
-        hint = "Write it like http://localhost:8080 (--url, DD0C_URL, or client.json)."
-        raise CliError(f"The server's address {inert(text)} is none.", ExitCode.USAGE, hint)
-    return text.rstrip("/")
-
-
-def _sound_token(token: str | None) -> str | None:
-    """A token goes into a header: visible ASCII characters only. It is never shown."""
-    if token is None or all("!" <= character <= "~" for character in token):
-        return token
-    raise CliError(
-        "The token holds a blank, a line break or another character that no token has.",
-        ExitCode.USAGE,
-        "Copy it again, without what stands around it (DD0C_TOKEN, DD0C_TOKEN_FILE, or client.json).",
-    )
-
-
-def _token_from_file() -> str | None:
-    path = os.environ.get("DD0C_TOKEN_FILE")
-    if not path:
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CliError(f"DD0C_TOKEN_FILE: {path} cannot be read: {error}", ExitCode.USAGE) from error
-
-
-def state_folder() -> Path:
-    """Where `make run` keeps its state, and the command line its few notes."""
-    state = os.environ.get("DD0C_STATE_DIR")
-    return Path(state) if state else default_state_dir()
-
-
-def saved_url() -> str | None:
-    """The address that `make run` wrote into this state folder; None where it did not."""
-    return _saved_connection().get("url")
-
-
-def _saved_connection() -> dict[str, str]:
-    path = state_folder() / CLIENT_FILE
-    try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(
-            path, error.strerror or "" if isinstance(error, OSError) else "it is no JSON"
-        ) from error
-    if not isinstance(saved, dict) or not all(
-        isinstance(saved.get(name, ""), str) for name in ("url", "token")
-    ):
-        raise _unreadable(path, "it is no object with texts `url` and `token`")
-    return saved
-
-
-def _unreadable(path: Path, why: str) -> CliError:
-    hint = "`make run` writes it anew; or set DD0C_URL and DD0C_TOKEN."
-    return CliError(f"{path} can't be read: {why}.", ExitCode.USAGE, hint)
+def at(*parts: str) -> str:
+    """The path of its parts, each quoted: what a person typed stays one part. Raises CliError."""
+    for text in parts:
+        if not text or text in (".", "..") or not text.isprintable():
+            raise CliError(f"{inert(text) or 'An empty text'} can't be asked for.", ExitCode.USAGE)
+    return "/".join(quote(text, safe="") for text in parts)
 
 
 class Client:
@@ -125,6 +47,7 @@ class Client:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._patience: Patience | None = None
         headers = {"Accept": "application/json", "User-Agent": "dd0c-cli"}
         if connection.token:
             headers["Authorization"] = f"Bearer {connection.token}"
@@ -136,6 +59,10 @@ class Client:
     def url(self) -> str:
         """The address of the server, for messages."""
         return self._connection.url
+
+    def be_patient(self, patience: Patience) -> None:
+        """From now on, try again where the server is away. Every POST has a key, so a repeat acts once."""
+        self._patience = patience
 
     def signed_in(self, token: str, *, origin: str) -> Client:
         """A client with the session that a one-time sign-in token gives, in place of the API token.
@@ -158,7 +85,11 @@ class Client:
 
     def raw(self, path: str) -> httpx.Response:
         """What is at a path, byte for byte in `content`."""
-        return self._answer("GET", path)
+        response = self._answer("GET", path)
+        media = route_of("GET", path).media
+        if media is None or not response.headers.get("content-type", "").startswith(media):
+            self._refuse(f"it sends {inert(response.headers.get('content-type', 'no type'))}, not {media}")
+        return response
 
     def post(
         self,
@@ -190,71 +121,137 @@ class Client:
             page = self.get(path, cursor=cursor, limit=min(200, most - len(items)), **query)
             items += page["items"]
             cursor = page.get("nextCursor")
-            if cursor is None:
+            if cursor is None or not page["items"]:
                 break
         return items
 
     def events(self, path: str, after: int) -> Iterator[ServerSentEvent]:
-        """The server-sent events of a stream from an id on, until the server ends it."""
+        """The server-sent events of a stream from an id on, until the server ends it or is away."""
         headers = {"Last-Event-ID": str(after)}
         try:
             timeout = httpx.Timeout(60.0, connect=5.0, read=60.0)
             with connect_sse(self._http, "GET", path.lstrip("/"), headers=headers, timeout=timeout) as source:
+                if source.response.status_code in _AWAY and self._patience is not None:
+                    return
                 if source.response.status_code != 200:
                     source.response.read()
                     raise self._refusal(source.response)
                 yield from source.iter_sse()
+        except (SSEError, UnicodeDecodeError, httpx.DecodingError) as error:
+            self._refuse("it sends no events", error)
         except (httpx.TimeoutException, httpx.RemoteProtocolError, httpx.ReadError):
             return  # the caller resumes after the last id that it saw
         except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+            if self._patience is None:
+                raise self._unreachable(type(error).__name__) from error
+
+    def event_data(self, event: ServerSentEvent) -> dict[str, Any]:
+        """The document that an event carries, with its number as `id` (0 where it has none)."""
+        try:
+            data = json.loads(event.data or "{}")
+            number = int(event.id or 0)
+        except (ValueError, RecursionError) as error:
+            self._refuse("an event of its stream can't be read", error)
+        if not isinstance(data, dict):
+            self._refuse("an event of its stream can't be read")
+        return data | {"id": number}
 
     def _send(self, method: str, path: str, **arguments: Any) -> Any:
-        response = self._answer(method, path, **arguments)
-        if not response.content:
+        route = route_of(method, path)
+        return self._document(route, self._answer(method, path, **arguments))
+
+    def _document(self, route: Route, response: httpx.Response) -> Any:
+        """The answer's JSON, once it is what the route gives. Raises NotUnderstood."""
+        if route.media is None:
+            if response.status_code != 204:
+                self._refuse(f"HTTP {response.status_code} where the answer is 204, without content")
             return {}
         try:
-            return response.json()
-        except ValueError as error:
-            raise CliError(
-                f"{self.url} answers, but not as dd0c/run does.",
-                ExitCode.UNREACHABLE,
-                "Is the address right?",
-            ) from error
+            found = response.json()
+            check_document(route, found)
+        except Unfit as unfit:
+            self._refuse(inert(unfit), unfit)
+        except (ValueError, RecursionError) as error:
+            self._refuse("it is no JSON", error)
+        return found
 
     def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """A success; tried again while the server is away, where that was asked for."""
+        tried_from: float | None = None
+        while True:
+            trouble = self._try(method, path, arguments)
+            if isinstance(trouble, httpx.Response):
+                if tried_from is not None and self._patience is not None:
+                    self._patience.note(f"dd0c: {self.url} answers again.")
+                return trouble
+            patience = self._patience
+            if patience is None:
+                raise trouble
+            now = time.monotonic()
+            if tried_from is None:
+                tried_from = now
+                patience.note(f"dd0c: {trouble.message} Trying again for up to {patience.seconds:g} s …")
+            if now - tried_from >= patience.seconds:
+                raise trouble
+            time.sleep(patience.pause_seconds)
+
+    def _try(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response | CliError:
+        """One attempt: the answer, or the error of a server that is away. Raises CliError for any other."""
         try:
             response = self._http.request(method, path.lstrip("/"), **arguments)
         except httpx.InvalidURL as error:
             raise CliError(f"{inert(path)} can't be asked for: {error}.", ExitCode.USAGE) from error
+        except httpx.DecodingError as error:
+            self._refuse("it can't be decoded", error)
         except httpx.RequestError as error:
-            raise self._unreachable(error) from error
+            return self._unreachable(type(error).__name__)
+        if 300 <= response.status_code < 400:
+            self._refuse(f"it redirects to {inert(response.headers.get('location', 'nowhere'))}")
+        if response.status_code in _AWAY:
+            return self._refusal(response)
         if response.status_code >= 400:
             raise self._refusal(response)
         return response
 
-    def _unreachable(self, error: httpx.RequestError) -> CliError:
+    def _unreachable(self, why: str) -> CliError:
         return CliError(
-            f"{self.url} does not answer ({type(error).__name__}).",
+            f"{self.url} does not answer ({why}).",
             ExitCode.UNREACHABLE,
             "Start it with `make run`, or name another server with --url or DD0C_URL.",
         )
 
+    def _refuse(self, why: str, error: Exception | None = None) -> NoReturn:
+        raise NotUnderstood(self.url, why) from error
+
     def _refusal(self, response: httpx.Response) -> CliError:
-        try:
-            problem = response.json()
-        except ValueError:
-            problem = {}
-        if not isinstance(problem, dict):
-            problem = {}
-        message = problem.get("title", f"HTTP {response.status_code}")
-        if problem.get("detail"):
-            message = f"{message}: {problem['detail']}"
+        """The server's own words. Raises NotUnderstood where they are not those of this API."""
+        problem = _problem(response)
+        if problem is None:
+            if response.status_code in _AWAY:
+                return self._unreachable(f"HTTP {response.status_code} from what stands before it")
+            self._refuse(f"HTTP {response.status_code} without a reason")
+        message = f"{problem['title']}: {problem['detail']}" if "detail" in problem else problem["title"]
         for place in problem.get("places", [])[:20]:
             message += f"\n  {_place(place)}"
-        error = CliError(message, code_of_status(response.status_code), problem.get("hint"))
+        error = CliError(
+            inert(message, lines=True), code_of_status(response.status_code), problem.get("hint")
+        )
         error.problem = problem
         return error
+
+
+def _problem(response: httpx.Response) -> dict[str, Any] | None:
+    """The problem document of a refusal (RFC 9457), None where there is none that this client can tell."""
+    try:
+        problem = response.json()
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(problem, dict) or not isinstance(problem.get("places", []), list):
+        return None
+    texts = {name: problem.get(name, "") for name in ("title", "code", "detail", "hint")}
+    if not texts["title"] or not all(isinstance(text, str) for text in texts.values()):
+        return None
+    return None if not all(isinstance(place, dict) for place in problem.get("places", [])) else problem
 
 
 def _given(query: dict[str, object]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from controller.cli.client import Client, find_connection
+from controller.cli.client import Client
+from controller.cli.connection import find_connection
 from controller.cli.output import Form, Printer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -44,8 +45,8 @@ def _set_url(context: click.Context, _parameter: click.Parameter, value: str | N
         context.ensure_object(Session).url = value
 
 
-def with_session(command: Command) -> Command:
-    """Give a command `-o/--output` and `--url`, and the Session as its first argument."""
+def with_output(command: Command) -> Command:
+    """Give a command `-o/--output`, and the Session as its first argument."""
     decorated = click.option(
         "-o",
         "--output",
@@ -55,7 +56,12 @@ def with_session(command: Command) -> Command:
         callback=_set_form,
         help="How to print: a table for people, JSON or YAML for programs.",
     )(click.make_pass_decorator(Session, ensure=True)(command))
+    return cast(Command, decorated)
+
+
+def with_session(command: Command) -> Command:
+    """Give a command `-o/--output` and `--url`, and the Session as its first argument."""
     url = click.option(
         "--url", expose_value=False, callback=_set_url, help="The server; else DD0C_URL, else the local one."
     )
-    return cast(Command, url(decorated))
+    return url(with_output(command))

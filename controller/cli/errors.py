@@ -28,12 +28,14 @@ class ExitCode(IntEnum):
 MEANINGS = {
     ExitCode.OK: "done",
     ExitCode.REFUSED: "the server refused, with its reason; `dd0c lint` found a fault; no output possible",
-    ExitCode.USAGE: "wrong usage or settings, or a file that can't be read or written",
+    ExitCode.USAGE: "wrong usage or settings, a file that can't be read or written, or an address where "
+    "no dd0c/run server of this version answers",
     ExitCode.UNAUTHENTICATED: "not signed in, or the role does not allow it",
     ExitCode.NOT_FOUND: "no such thing",
     ExitCode.NEEDS_HUMAN: "a human is waited for, and nobody is at this terminal or has left it",
     ExitCode.RUN_FAILED: "the execution was aborted, or waits for manual intervention",
-    ExitCode.UNREACHABLE: "the server does not answer",
+    ExitCode.UNREACHABLE: "the server does not answer, or says that it can't now; `dd0c run` tries for a "
+    "minute first, and names the command that goes on",
     ExitCode.NOT_VERIFIED: "the audit chain does not verify",
     ExitCode.FOUND_CAUTION: "`dd0c scan`: the command is caution",
     ExitCode.FOUND_UNKNOWN: "`dd0c scan`: what the command does is not known",
@@ -59,6 +61,17 @@ class CliError(click.ClickException):
 
     def show(self, file: object | None = None) -> None:
         click.echo(f"dd0c: {self.format_message()}", err=True)
+
+
+class NotUnderstood(CliError):
+    """An answer that no dd0c/run server gives, or only one of another version."""
+
+    def __init__(self, server: str, why: str) -> None:
+        super().__init__(
+            f"{server} is not a dd0c/run server, or this client does not understand its answer: {why}.",
+            ExitCode.USAGE,
+            "Look at the address (--url, DD0C_URL), and whether both are of one version (dd0c --version).",
+        )
 
 
 class NeedsPerson(CliError):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
+from controller.cli.errors import NotUnderstood
 from controller.cli.output import Printer, inert, risk_text
 from controller.cli.preview import shown_risk
 
@@ -26,7 +27,7 @@ REFUSALS: Final = {
 
 def show_gate(printer: Printer, execution: dict[str, Any]) -> None:
     """Everything that a person needs before saying yes: what, where, how risky, why, and how to undo it."""
-    gate = execution["gate"]
+    gate = open_gate(execution)
     step = find_step(execution, gate["step"])
     number = [item["id"] for item in execution["steps"]].index(step["id"]) + 1
     head = Text(f"\nStep {number} of {len(execution['steps'])}  ", style="bold")
@@ -164,14 +165,32 @@ def _seconds(attempt: dict[str, Any]) -> str:
 
 
 def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise NotUnderstood("The server", f"{inert(text)[:40]} is no time") from error
 
 
 def clock(text: str) -> str:
     """The local time of an instant of the API."""
-    return _instant(text).astimezone().strftime("%H:%M:%S")
+    return _instant(text).strftime("%H:%M:%S")
 
 
-def find_step(execution: dict[str, Any], step_id: str) -> dict[str, Any]:
-    """The step with this id."""
-    return next(step for step in execution["steps"] if step["id"] == step_id)
+def find_step(execution: dict[str, Any], step_id: str | None) -> dict[str, Any]:
+    """The step with this id. Raises NotUnderstood where the execution has none."""
+    for step in execution["steps"]:
+        if step["id"] == step_id:
+            return dict(step)
+    raise NotUnderstood("The server", f"the execution has no step {inert(step_id)}")
+
+
+def step_at_cursor(execution: dict[str, Any]) -> dict[str, Any]:
+    """The step where the execution stands. Raises NotUnderstood where it says none."""
+    return find_step(execution, execution.get("cursor"))
+
+
+def open_gate(execution: dict[str, Any]) -> dict[str, Any]:
+    """The gate that waits. Raises NotUnderstood where there is none."""
+    if execution.get("gate") is None:
+        raise NotUnderstood("The server", f"the execution is {inert(execution['state'])} without a gate")
+    return dict(execution["gate"])

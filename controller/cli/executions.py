@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import click
 
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
-from controller.cli.errors import CliError, ExitCode
+from controller.cli.errors import CliError, ExitCode, NotUnderstood
 from controller.cli.execution_view import show_gate, show_summary
 from controller.cli.output import inert
 
@@ -35,7 +36,7 @@ def executions_group(session: Session, state: str | None, limit: int) -> None:
 @with_session
 def show_command(session: Session, execution: str) -> None:
     """Show an execution: its open gate, its steps, who approved what."""
-    found = session.client.get(f"executions/{execution}")
+    found = session.client.get(at("executions", execution))
     if session.printer.for_people and found.get("gate") and found["state"] == "await_approval":
         show_gate(session.printer, found)
     show_summary(session.printer, found)
@@ -50,7 +51,7 @@ def history_command(session: Session, execution: str) -> None:
         ("VERSION", "version"), ("EVENT", "event"), ("FROM", "fromState"), ("TO", "toState"), ("BY", "actor"),
         ("AT", "at"),
     ]  # fmt: skip
-    items = session.client.pages(f"executions/{execution}/history", 10_000)
+    items = session.client.pages(at("executions", execution, "history"), 10_000)
     session.printer.rows(items, columns, "No event.")
 
 
@@ -63,9 +64,12 @@ def output_command(session: Session, execution: str, attempt: str) -> None:
 
     As a document: the bytes in base64, the text where it is UTF-8, and whether it was cut (`truncated`).
     """
-    answer = session.client.raw(f"executions/{execution}/attempts/{attempt}/output")
+    answer = session.client.raw(at("executions", execution, "attempts", attempt, "output"))
     data, headers = answer.content, answer.headers
-    total = int(headers.get("x-dd0c-total-bytes", len(data)))
+    told = headers.get("x-dd0c-total-bytes", "")
+    if not (told.isascii() and told.isdigit()):
+        raise NotUnderstood(session.client.url, "it does not say how much the command wrote")
+    total = int(told)
     if not session.printer.for_people:
         session.printer.document(
             {
@@ -112,8 +116,8 @@ def approve_command(session: Session, execution: str, intent: str, typed: str | 
 
 
 def _send(session: Session, execution: str, event: str, body: dict[str, Any]) -> None:
-    before = session.client.get(f"executions/{execution}")
-    after = session.client.post(f"executions/{execution}/{event}", body, version=before["version"])
+    before = session.client.get(at("executions", execution))
+    after = session.client.post(at("executions", execution, event), body, version=before["version"])
     session.printer.facts(
         after, [("execution", execution), ("state", after["state"]), ("version", after["version"])]
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from controller.cli.client import saved_url
+from controller.cli.connection import saved_url
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.config import InvalidSettings, Settings, load_settings, show_settings

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import click
 
-from controller.cli.client import state_folder
+from base.limits import CLIENT_FILE_MAX_BYTES, PASTE_MAX_BYTES
+from controller.cli.connection import state_folder
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.output import inert, interactive
+from controller.cli.output import interactive
 from controller.cli.preview import show_preview
+from controller.cli.reading import STDIN, as_text, read_file, read_input
 from ingest.blocks import FORMS
 
 _BY_SUFFIX: Final = {".rst": "rst", ".adoc": "asciidoc", ".asciidoc": "asciidoc"}
@@ -23,14 +25,14 @@ _LAST: Final = "last-import.json"
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(allow_dash=True))
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
 @with_session
-def import_command(session: Session, file: TextIO, form: str | None, name: str | None, dry_run: bool) -> None:
+def import_command(session: Session, file: str, form: str | None, name: str | None, dry_run: bool) -> None:
     """Read a runbook from FILE and show its steps; `-` is standard input.
 
     Markdown, HTML, reStructuredText, AsciiDoc and plain text are read.
@@ -43,7 +45,7 @@ def import_command(session: Session, file: TextIO, form: str | None, name: str |
     show_preview(session.printer, preview)
     if dry_run:
         return
-    trouble = remember(file.name, form, name)
+    trouble = remember(file, form, name)
     if session.printer.for_people and interactive() and click.confirm("\nOpen a pull request?"):
         show_opened(session, session.client.post("runbooks", body))
         return
@@ -53,21 +55,13 @@ def import_command(session: Session, file: TextIO, form: str | None, name: str |
         session.printer.say("\nNext: dd0c pr open")
 
 
-def request_body(file: Any, form: str | None, name: str | None) -> dict[str, Any]:
-    """The request for a preview or a proposal. Raises CliError for a text that is not UTF-8."""
-    data = file.read()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        named = getattr(file, "name", "-")
-        shown = "Standard input" if named in ("-", "<stdin>") else inert(named)
-        raise CliError(
-            f"{shown} is not UTF-8 text (byte {error.start} is {data[error.start]:#04x}).",
-            ExitCode.USAGE,
-            "Convert it first, e.g. with iconv.",
-        ) from error
-    body = {"text": text}
-    form = form or _BY_SUFFIX.get(Path(getattr(file, "name", "")).suffix.lower())
+def request_body(file: str, form: str | None, name: str | None) -> dict[str, Any]:
+    """The request for a preview or a proposal of a file; `-` is standard input.
+
+    Raises CliError for what is no file, larger than the server reads, or not UTF-8.
+    """
+    body = {"text": as_text(read_input(file, PASTE_MAX_BYTES), file)}
+    form = form or _BY_SUFFIX.get(Path(file).suffix.lower())
     if form:
         body["format"] = form
     if name:
@@ -94,7 +88,7 @@ def remember(path: str, form: str | None, name: str | None) -> CliError | None:
 
     Gives the sentence where it can't be kept: the preview was shown all the same.
     """
-    if path in ("-", "<stdin>"):
+    if path in STDIN or path.startswith("/dev/fd/"):
         return None
     target = state_folder() / _LAST
     note = {"file": str(Path(path).resolve()), "format": form, "name": name}
@@ -115,9 +109,13 @@ def remember(path: str, form: str | None, name: str | None) -> CliError | None:
 def recall() -> dict[str, str]:
     """What `remember` kept. Raises CliError where there is nothing."""
     try:
-        found = json.loads((state_folder() / _LAST).read_text(encoding="utf-8"))
-        return {str(key): str(value) for key, value in found.items()}
-    except (OSError, ValueError) as error:
-        raise CliError(
-            "Nothing was imported yet.", ExitCode.USAGE, "Name the file: dd0c pr open FILE"
-        ) from error
+        found = json.loads(read_file(state_folder() / _LAST, CLIENT_FILE_MAX_BYTES))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _nothing_imported() from error
+    if not isinstance(found, dict) or not isinstance(found.get("file"), str):
+        raise _nothing_imported()
+    return {str(key): str(value) for key, value in found.items()}
+
+
+def _nothing_imported() -> CliError:
+    return CliError("Nothing was imported yet.", ExitCode.USAGE, "Name the file: dd0c pr open FILE")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections import defaultdict
 from typing import Any, Final
 
-from controller.cli.client import Client
+from controller.cli.client import Client, at
+from controller.cli.errors import NotUnderstood
 from controller.cli.output import Printer, inert
 
 _RUNNING: Final = ("executing", "rolling_back")
@@ -33,24 +33,30 @@ class Live:
         """The execution once its version is beyond the one given."""
         version = execution["version"]
         while True:
-            for event in self._client.events(f"executions/{execution['id']}/events", version):
-                if event.id and int(event.id) > version:
-                    found: Execution = self._client.get(f"executions/{execution['id']}")
+            for event in self._client.events(at("executions", execution["id"], "events"), version):
+                if self._client.event_data(event)["id"] > version:
+                    found: Execution = self._client.get(at("executions", execution["id"]))
                     return found
-            found = self._client.get(f"executions/{execution['id']}")
+            found = self._client.get(at("executions", execution["id"]))
             if found["version"] > version:
                 return found
 
     def _output(self, execution_id: str, attempt_id: str) -> None:
-        path = f"executions/{execution_id}/attempts/{attempt_id}/output/stream"
+        path = at("executions", execution_id, "attempts", attempt_id, "output", "stream")
         while True:
             for event in self._client.events(path, self._printed[attempt_id]):
-                data = json.loads(event.data)
+                data = self._client.event_data(event)
                 if event.event == "output":
-                    text = base64.b64decode(data["data"]).decode("utf-8", "replace")
+                    text = self._decoded(data).decode("utf-8", "replace")
                     self._printer.console.out(inert(text, lines=True), end="", highlight=False)
-                    self._printed[attempt_id] = int(event.id)
+                    self._printed[attempt_id] = data["id"]
                 elif event.event == "end":
                     return
-            if self._client.get(f"executions/{execution_id}")["state"] not in _RUNNING:
+            if self._client.get(at("executions", execution_id))["state"] not in _RUNNING:
                 return
+
+    def _decoded(self, data: dict[str, Any]) -> bytes:
+        try:
+            return base64.b64decode(str(data.get("data", "")), validate=True)
+        except ValueError as error:
+            raise NotUnderstood(self._client.url, "an output in its stream is not base64") from error

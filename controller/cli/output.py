@@ -49,11 +49,12 @@ _HIDDEN: Final = frozenset("\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u20
 
 
 def inert(text: object, *, lines: bool = False) -> str:
-    """A text without control, bidirectional or zero-width characters; `lines` keeps \\n and \\t."""
+    """A text without control, bidirectional, zero-width, surrogate characters; `lines` keeps \\n and \\t."""
     kept = "\n\t" if lines else ""
     return "".join(
         character
-        if character in kept or (unicodedata.category(character) != "Cc" and character not in _HIDDEN)
+        if character in kept
+        or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _HIDDEN)
         else character.encode("unicode_escape").decode()
         for character in str(text)
     )
@@ -149,9 +150,10 @@ class Printer:
             self.console.print(Text(f"{name:<{width}}", style="dim").append_text(text), soft_wrap=True)
 
     def say(self, text: str | Text, style: str = "") -> None:
-        """A sentence for a person; silent in the other forms."""
+        """A sentence for a person, made inert; silent in the other forms."""
         if self.for_people:
-            self.console.print(text if isinstance(text, Text) else Text(text, style=style), soft_wrap=True)
+            shown = text if isinstance(text, Text) else Text(inert(text, lines=True), style=style)
+            self.console.print(shown, soft_wrap=True)
 
     def note(self, text: str) -> None:
         """A sentence on standard error, in every form."""
@@ -185,4 +187,4 @@ def cell(value: Any, key: str = "") -> Text:
 
 def interactive() -> bool:
     """Whether a person can answer: both ends are terminals."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import click
 
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import request_body
@@ -23,7 +24,7 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
 @click.command("parse")
-@click.argument("file", type=click.File("rb"), required=False)
+@click.argument("file", type=click.Path(allow_dash=True), required=False)
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
@@ -33,7 +34,7 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs, as `-o json` does.")
 @with_session
 def parse_command(
-    session: Session, file: TextIO | None, form: str | None, again: str | None, as_json: bool
+    session: Session, file: str | None, form: str | None, again: str | None, as_json: bool
 ) -> None:
     """Read FILE (`-` is standard input) and print what it becomes.
 
@@ -45,8 +46,9 @@ def parse_command(
     printer = Printer("json") if as_json else session.printer
     if (file is None) == (again is None):
         raise click.UsageError("Give exactly one of FILE and --again.")
-    if again is not None:
-        _print(printer, session.client.post(f"source-texts/{_digest(again)}/reparse", {}))
+    if file is None:
+        assert again is not None
+        _print(printer, session.client.post(at("source-texts", _digest(again), "reparse"), {}))
         return
     body = request_body(file, form, None)
     try:

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.pulls import confirm
 
@@ -28,7 +29,7 @@ def members_group(session: Session) -> None:
 def add_command(session: Session, email: str, role: str) -> None:
     """Add a member and print a one-time sign-in URL for them."""
     member = session.client.post("members", {"email": email, "role": role})
-    link = session.client.post(f"members/{member['id']}/sign-in-link")
+    link = session.client.post(at("members", member["id"], "sign-in-link"))
     shown = {**member, "signInUrl": link["url"]}
     session.printer.facts(shown, [("member", email), ("role", role), ("open once", link["url"])])
 
@@ -39,7 +40,7 @@ def add_command(session: Session, email: str, role: str) -> None:
 @with_session
 def role_command(session: Session, member: str, role: str) -> None:
     """Give MEMBER (an id) another role, at once."""
-    changed = session.client.put(f"members/{member}/role", {"role": role})
+    changed = session.client.put(at("members", member, "role"), {"role": role})
     session.printer.facts(changed, [("member", changed["email"]), ("role", changed["role"])])
 
 
@@ -51,7 +52,7 @@ def remove_command(session: Session, member: str, yes: bool) -> None:
     """Remove MEMBER (an id); their sessions and tokens end at once."""
     if not yes:
         confirm(f"Remove {member}?", "--yes")
-    session.client.delete(f"members/{member}")
+    session.client.delete(at("members", member))
     session.printer.facts({"removed": member}, [("removed", member)])
 
 
@@ -83,5 +84,5 @@ def make_command(session: Session, name: str, scopes: tuple[str, ...], days: int
 @with_session
 def revoke_command(session: Session, token_id: str) -> None:
     """Make the token with this id worthless."""
-    session.client.delete(f"tokens/{token_id}")
+    session.client.delete(at("tokens", token_id))
     session.printer.facts({"revoked": token_id}, [("revoked", token_id)])

@@ -17,7 +17,7 @@ def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
         return
     console = printer.console
     console.print(Text(inert(preview["title"]), style="bold"))
-    console.print(Text(f"{preview['name']} · {_tally(preview)}", style="dim"))
+    console.print(Text(f"{inert(preview['name'])} · {_tally(preview)}", style="dim"))
     _list(printer, "Prerequisites", [item["text"] for item in preview["prerequisites"]])
     _list(printer, "Variables", [_variable(item) for item in preview["variables"]])
     console.print()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
 from rich.text import Text
 
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import recall, request_body, show_opened
@@ -26,23 +26,16 @@ def pr_group() -> None:
 
 
 @pr_group.command("open")
-@click.argument(
-    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True), required=False
-)
+@click.argument("file", type=click.Path(allow_dash=True), required=False)
 @click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
 @with_session
-def open_command(session: Session, file: Path | None, form: str | None, name: str | None) -> None:
+def open_command(session: Session, file: str | None, form: str | None, name: str | None) -> None:
     """Open a pull request with the runbook that FILE becomes; the last imported one where left out."""
     if file is None:
         last = recall()
-        file, form, name = Path(last["file"]), form or last.get("format"), name or last.get("name")
-    try:
-        with click.open_file(str(file), "rb") as source:
-            body = request_body(source, form, name)
-    except OSError as error:
-        raise CliError(f"{file} cannot be read: {error}", ExitCode.USAGE) from error
-    show_opened(session, session.client.post("runbooks", body))
+        file, form, name = last["file"], form or last.get("format"), name or last.get("name")
+    show_opened(session, session.client.post("runbooks", request_body(file, form, name)))
 
 
 @pr_group.command("list")
@@ -61,7 +54,7 @@ def list_command(session: Session, state: str) -> None:
 @with_session
 def show_command(session: Session, number: int) -> None:
     """Show one pull request: what would change, its checks, and whether it can be merged."""
-    pull = session.client.get(f"pulls/{number}")
+    pull = session.client.get(at("pulls", str(number)))
     printer = session.printer
     if not printer.for_people:
         printer.document(pull)
@@ -91,7 +84,7 @@ def _mergeable(pull: dict[str, Any]) -> str:
 @with_session
 def diff_command(session: Session, number: int) -> None:
     """Show what the pull request changes, file by file."""
-    diff = session.client.get(f"pulls/{number}/diff")
+    diff = session.client.get(at("pulls", str(number), "diff"))
     if not session.printer.for_people:
         session.printer.document(diff)
         return
@@ -100,7 +93,7 @@ def diff_command(session: Session, number: int) -> None:
 
 
 def _show_patch(printer: Printer, file: dict[str, Any]) -> None:
-    printer.console.print(Text(f"{file['status']}  {inert(file['path'])}", style="bold"))
+    printer.console.print(Text(inert(f"{file['status']}  {file['path']}"), style="bold"))
     for line in inert(file.get("patch") or "", lines=True).splitlines():
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
         printer.console.print(Text(line, style=style), soft_wrap=True)
@@ -112,10 +105,10 @@ def _show_patch(printer: Printer, file: dict[str, Any]) -> None:
 @with_session
 def merge_command(session: Session, number: int, yes: bool) -> None:
     """Merge the pull request as you have seen it: a push in between refuses the merge."""
-    pull = session.client.get(f"pulls/{number}")
+    pull = session.client.get(at("pulls", str(number)))
     if not yes:
         confirm(f"Merge #{number} {inert(pull['title'])} at {pull['head'][:12]}?", "--yes")
-    merged = session.client.post(f"pulls/{number}/merge", {"expectedHead": pull["head"]})
+    merged = session.client.post(at("pulls", str(number), "merge"), {"expectedHead": pull["head"]})
     session.printer.facts(
         merged,
         [("merged", f"#{number}"), ("commit", merged["commit"]), ("synced", merged["sync"]["outcome"])],
@@ -128,7 +121,7 @@ def merge_command(session: Session, number: int, yes: bool) -> None:
 @with_session
 def close_command(session: Session, number: int) -> None:
     """Close the pull request without merging it."""
-    closed = session.client.post(f"pulls/{number}/close")
+    closed = session.client.post(at("pulls", str(number), "close"))
     session.printer.facts(closed, [("closed", f"#{number}")])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from controller.cli.client import Patience, at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode, NeedsPerson
 from controller.cli.execution_view import show_summary, where_it_stands
@@ -38,7 +39,7 @@ def run_command(
             "`dd0c run --rollback` undoes a completed one; `dd0c executions bind` binds a variable.",
         )
     if attach:
-        execution = session.client.get(f"executions/{name}")
+        execution = session.client.get(at("executions", name))
     else:
         execution = _create(session, name, bound, rollback=rollback)
         session.printer.say(f"{execution['id']}  {inert(execution['runbook']['title'])}")
@@ -50,6 +51,7 @@ def run_command(
 
 def _walk(session: Session, execution: dict[str, Any]) -> dict[str, Any]:
     """Walk to the end. Leaving (Ctrl-C, Ctrl-D) and whatever else stops the walk says where it stands."""
+    session.client.be_patient(Patience(session.printer.note))
     walk = Walk(session.client, session.printer, can_ask=interactive())
     try:
         return walk.follow(execution)
@@ -61,7 +63,17 @@ def _walk(session: Session, execution: dict[str, Any]) -> dict[str, Any]:
         raise NeedsPerson(what, execution["id"], f"You left; the execution {what}.") from stop
     except CliError as stop:
         _print_where(session, walk.seen or execution, stop.what if isinstance(stop, NeedsPerson) else None)
+        if not isinstance(stop, NeedsPerson):
+            stop.hint = _go_on(stop, execution)
         raise
+
+
+def _go_on(stop: CliError, execution: dict[str, Any]) -> str:
+    """What to do next: the execution is there, whatever ended this command."""
+    attach = f"dd0c run --attach {execution['id']}"
+    if stop.code is ExitCode.UNREACHABLE:
+        return f"The execution stays as it is on the server. Once that answers, go on with: {attach}"
+    return f"{stop.hint}\n  → Go on with: {attach}" if stop.hint else f"Go on with: {attach}"
 
 
 def _print_where(session: Session, execution: dict[str, Any], waits_for: str | None) -> None:
@@ -73,7 +85,7 @@ def _print_where(session: Session, execution: dict[str, Any], waits_for: str | N
 
 def _create(session: Session, name: str, bound: dict[str, str], *, rollback: bool) -> dict[str, Any]:
     if rollback:
-        before = session.client.get(f"executions/{name}")
+        before = session.client.get(at("executions", name))
         body = {"runbook": before["runbook"]["id"], "variables": bound, "rollbackOf": name}
     else:
         body = {"runbook": find_runbook(session, name)["id"], "variables": bound}

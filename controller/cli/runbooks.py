@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
 from rich.text import Text
 
+from base.limits import DOCUMENT_MAX_BYTES
+from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import show_opened
 from controller.cli.output import inert, risk_text
 from controller.cli.preview import shown_risk
+from controller.cli.reading import as_text, read_input
 
 _COLUMNS: Final = [
     ("NAME", "name"), ("TITLE", "title"), ("STEPS", "steps"), ("RISKS", "risks"), ("STATE", "state"),
@@ -43,7 +45,7 @@ def runbooks_group(session: Session, retired: bool) -> None:
 @with_session
 def show_command(session: Session, name: str) -> None:
     """Show the steps of the version of NAME that is in service."""
-    runbook = session.client.get(f"runbooks/{find_runbook(session, name)['id']}")
+    runbook = session.client.get(at("runbooks", find_runbook(session, name)["id"]))
     printer = session.printer
     if not printer.for_people:
         printer.document(runbook)
@@ -66,23 +68,20 @@ def show_command(session: Session, name: str) -> None:
 @with_session
 def versions_command(session: Session, name: str) -> None:
     """List every version of NAME that was ever in service, newest first."""
-    items = session.client.pages(f"runbooks/{find_runbook(session, name)['id']}/versions", 1000)
+    items = session.client.pages(at("runbooks", find_runbook(session, name)["id"], "versions"), 1000)
     columns = [("VERSION", "id"), ("CONTENT", "contentSha256"), ("COMMIT", "commit"), ("SINCE", "createdAt")]
     session.printer.rows(items, columns, "No version.")
 
 
 @runbooks_group.command("edit")
 @click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(allow_dash=True))
 @with_session
-def edit_command(session: Session, name: str, file: Path) -> None:
-    """Open a pull request that replaces the document of NAME by FILE (YAML)."""
+def edit_command(session: Session, name: str, file: str) -> None:
+    """Open a pull request that replaces the document of NAME by FILE (YAML; `-` is standard input)."""
+    text = as_text(read_input(file, DOCUMENT_MAX_BYTES), file)
     runbook = find_runbook(session, name)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CliError(f"{file} cannot be read as UTF-8: {error}", ExitCode.USAGE) from error
-    show_opened(session, session.client.put(f"runbooks/{runbook['id']}", {"yaml": text}))
+    show_opened(session, session.client.put(at("runbooks", runbook["id"]), {"yaml": text}))
 
 
 @runbooks_group.command("retire")
@@ -90,13 +89,13 @@ def edit_command(session: Session, name: str, file: Path) -> None:
 @with_session
 def retire_command(session: Session, name: str) -> None:
     """Open a pull request that takes NAME out of service; nothing changes before it is merged."""
-    show_opened(session, session.client.delete(f"runbooks/{find_runbook(session, name)['id']}"))
+    show_opened(session, session.client.delete(at("runbooks", find_runbook(session, name)["id"])))
 
 
 def find_runbook(session: Session, name: str) -> dict[str, Any]:
     """The runbook in service with this name or id. Raises CliError where there is none."""
     if name.startswith("rbk_"):
-        found: dict[str, Any] = session.client.get(f"runbooks/{name}")
+        found: dict[str, Any] = session.client.get(at("runbooks", name))
         return found
     for item in session.client.pages("runbooks", 1000, name=name):
         if item["name"] == name:

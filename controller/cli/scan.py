@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from base.limits import SCAN_MAX_BYTES
+from controller.cli.context import Session, with_output
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.output import inert
+from controller.cli.output import Printer, inert
+from controller.cli.reading import read_input
 from controller.cli.scanned import Scanned, read_commands
 from scanner import scan
 from schemas.errors import Place
@@ -30,17 +32,20 @@ _THRESHOLDS: Final = ("caution", "unknown", "dangerous", "never")
 @click.argument("text", required=False)
 @click.option("--language", type=click.Choice(["bash", "sql"]), default="bash", show_default=True)
 @click.option("--explain", is_flag=True, help="Show which characters decided, by which rules.")
-@click.option("--json", "as_json", is_flag=True, help="Print the finding for programs.")
-def scan_command(text: str | None, language: str, explain: bool, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the finding in one line of JSON.")
+@with_output
+def scan_command(session: Session, text: str | None, language: str, explain: bool, as_json: bool) -> None:
     """Say what TEXT (`-` or none: standard input) can do, by the scanner alone, without a server.
 
     The exit code tells the risk: 0 safe, 10 caution, 11 unknown, 12 dangerous.
     """
     if text is None or text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        text = read_input("-", SCAN_MAX_BYTES).decode("utf-8", "replace")
     finding = scan(text, "sql" if language == "sql" else "bash")
     if as_json:
         click.echo(finding.model_dump_json(by_alias=True))
+    elif not session.printer.for_people:
+        session.printer.document(finding.model_dump(mode="json", by_alias=True))
     else:
         click.echo(f"{MARKS[finding.risk]} {finding.risk}: {inert(finding.why)}")
         for line in _explained(text, finding) if explain else ():
@@ -77,16 +82,17 @@ def _explained(text: str, finding: Finding) -> list[str]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a command.")
 @click.option("--quiet", is_flag=True, help="Leave out what is safe.")
-def lint_command(paths: tuple[Path, ...], fail_on: str, as_json: bool, quiet: bool) -> None:
+@with_output
+def lint_command(session: Session, paths: tuple[Path, ...], fail_on: str, as_json: bool, quiet: bool) -> None:
     """Check runbooks in YAML and scan the commands of YAML and Markdown runbooks, without a server.
 
     Ends with exit code 1 where a document is not valid, or declares a risk below what the scanner finds.
     """
-    worst, broken = Risk.SAFE, False
+    worst, broken, tell = Risk.SAFE, False, _Telling(session.printer, as_lines=as_json)
     for path in _files(paths):
         found = read_commands(path)
         for problem in found.problems:
-            _tell_problem(path, problem, as_json=as_json)
+            tell.problem(path, problem)
             broken = broken or problem.severity == "error"
         for command in found.commands:
             finding = scan(command.text, command.language)
@@ -94,7 +100,8 @@ def lint_command(paths: tuple[Path, ...], fail_on: str, as_json: bool, quiet: bo
             lowered = command.declared is not None and exceeds(finding.risk, command.declared)
             broken = broken or lowered
             if lowered or not quiet or finding.risk is not Risk.SAFE:
-                _tell(path, command, finding, lowered=lowered, as_json=as_json)
+                tell.finding(path, command, finding, lowered=lowered)
+    tell.end()
     if broken:
         raise SystemExit(int(ExitCode.REFUSED))
     if fail_on != "never" and worse(Risk(fail_on), worst) is worst:
@@ -119,20 +126,40 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".md", ".markdown"})
 
 
-def _tell_problem(path: Path, problem: Place, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"path": str(path), "problem": problem.as_dict()}))
-        return
-    field = f"{inert(problem.path)}: " if problem.path else ""
-    click.echo(f"{inert(path)}:{problem.line}: {problem.severity}: {field}{inert(problem.message)}")
+class _Telling:
+    """Prints what is found: a line each as it comes, in JSON too; as a document all of it at the end."""
 
+    def __init__(self, printer: Printer, *, as_lines: bool) -> None:
+        self._printer = printer
+        self._as_lines = as_lines
+        self._items: list[dict[str, Any]] = []
 
-def _tell(path: Path, command: Scanned, finding: Finding, *, lowered: bool, as_json: bool) -> None:
-    if as_json:
+    def problem(self, path: Path, problem: Place) -> None:
+        """What is wrong with a document."""
+        field = f"{inert(problem.path)}: " if problem.path else ""
+        line = f"{inert(path)}:{problem.line}: {problem.severity}: {field}{inert(problem.message)}"
+        self._tell({"path": str(path), "problem": problem.as_dict()}, line)
+
+    def finding(self, path: Path, command: Scanned, finding: Finding, *, lowered: bool) -> None:
+        """What a command can do; `lowered`: the document declares less."""
+        name = f"{inert(command.name)}: " if command.name else ""
+        note = f" (declared {command.declared}: raise it)" if lowered else ""
+        place = f"{inert(path)}:{command.line}"
         about = {"path": str(path), "line": command.line, "name": command.name, "lowered": lowered}
-        click.echo(json.dumps({**about, "finding": finding.model_dump(mode="json", by_alias=True)}))
-        return
-    name = f"{inert(command.name)}: " if command.name else ""
-    note = f" (declared {command.declared}: raise it)" if lowered else ""
-    place = f"{inert(path)}:{command.line}"
-    click.echo(f"{place}: {MARKS[finding.risk]} {finding.risk}: {name}{inert(finding.why)}{note}")
+        self._tell(
+            {**about, "finding": finding.model_dump(mode="json", by_alias=True)},
+            f"{place}: {MARKS[finding.risk]} {finding.risk}: {name}{inert(finding.why)}{note}",
+        )
+
+    def end(self) -> None:
+        """All that was found, where a document was asked for."""
+        if not self._as_lines and not self._printer.for_people:
+            self._printer.document({"items": self._items})
+
+    def _tell(self, item: dict[str, Any], line: str) -> None:
+        if self._as_lines:
+            click.echo(json.dumps(item))
+        elif self._printer.for_people:
+            click.echo(line)
+        else:
+            self._items.append(item)

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from base.limits import DOCUMENT_MAX_BYTES, PASTE_MAX_BYTES
+from controller.cli.reading import TooLarge, read_file, size
 from controller.governance.sample import sample_command
 from schemas.errors import Place
 from schemas.risk import Risk
@@ -43,12 +44,15 @@ class FileCommands:
 
 
 def read_commands(path: Path) -> FileCommands:
-    """Read a runbook in YAML or Markdown; anything too large to be one is a problem, not a crash."""
+    """Read a runbook in YAML or Markdown; anything too large to be one is a problem, not a crash.
+
+    Raises OSError, and CliError for what is no file.
+    """
     limit = DOCUMENT_MAX_BYTES if path.suffix.lower() in (".yaml", ".yml") else PASTE_MAX_BYTES
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        return FileCommands((), (Place(1, 1, "", f"larger than {limit} bytes", code="too_large"),))
+    try:
+        data = read_file(path, limit)
+    except TooLarge:
+        return FileCommands((), (Place(1, 1, "", f"larger than {size(limit)}", code="too_large"),))
     if path.suffix.lower() in (".yaml", ".yml"):
         return _yaml(data, str(path))
     return FileCommands(tuple(_markdown(data.decode("utf-8", "replace"))))

@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 from rich.text import Text
 
-from controller.cli.client import Client
+from controller.cli.client import Client, at
 from controller.cli.errors import CliError, NeedsPerson
-from controller.cli.execution_view import find_step, last_attempt, show_gate, why_it_stopped
+from controller.cli.execution_view import last_attempt, open_gate, show_gate, step_at_cursor, why_it_stopped
 from controller.cli.live import Live
 from controller.cli.output import Printer, inert
 
@@ -54,13 +54,13 @@ class Walk:
                 if not self._can_ask:
                     raise
                 click.echo(f"dd0c: {error.format_message()}", err=True)
-                execution = self._client.get(f"executions/{execution['id']}")
+                execution = self._client.get(at("executions", execution["id"]))
         return execution
 
     def _send(self, execution: Execution, event: str, body: dict[str, Any] | None = None) -> Execution:
         """Bring an event at the version that the person saw. Raises CliError where it has moved on."""
         found: Execution = self._client.post(
-            f"executions/{execution['id']}/{event}", body or {}, version=execution["version"]
+            at("executions", execution["id"], event), body or {}, version=execution["version"]
         )
         return found
 
@@ -72,7 +72,7 @@ class Walk:
             except CliError as error:
                 if error.problem.get("code") != "version_conflict":
                     raise
-                execution = self._client.get(f"executions/{execution['id']}")
+                execution = self._client.get(at("executions", execution["id"]))
         return self._send(execution, event, body)
 
     def _pending(self, execution: Execution) -> Execution:
@@ -107,7 +107,7 @@ class Walk:
         return self._send_anyway(execution, "tick", {"prerequisite": prerequisite["id"]})
 
     def _gate(self, execution: Execution) -> Execution:
-        gate = execution["gate"]
+        gate = open_gate(execution)
         if self._printer.for_people:
             show_gate(self._printer, execution)
         if gate["lapsed"]:
@@ -122,7 +122,7 @@ class Walk:
         return self._menu(execution, choices | {"n": self._refuse, "p": self._pause, "x": self._abort})
 
     def _approve(self, execution: Execution) -> Execution:
-        gate = execution["gate"]
+        gate = open_gate(execution)
         body = {"intentSha256": gate["intentSha256"]}
         if gate.get("confirm"):
             shown = inert(gate["confirm"])
@@ -133,7 +133,7 @@ class Walk:
         return self._send(execution, "approve", body)
 
     def _manual(self, execution: Execution) -> Execution:
-        step = find_step(execution, execution["cursor"])
+        step = step_at_cursor(execution)
         if self._printer.for_people:
             self._printer.console.print(Text(f"\n✎ {inert(step['title'])}", style="bold"))
             for line in inert(step.get("manual") or step.get("command") or "", lines=True).splitlines():
@@ -145,7 +145,7 @@ class Walk:
         return self._menu(execution, choices | {"p": self._pause, "x": self._abort})
 
     def _report_ok(self, execution: Execution) -> Execution:
-        step = find_step(execution, execution["cursor"])
+        step = step_at_cursor(execution)
         body: dict[str, Any] = {"ok": True}
         if step["answers"]:
             body["answer"] = click.prompt("Which one", type=click.Choice(list(step["answers"])))
@@ -155,7 +155,7 @@ class Walk:
         return self._send(execution, "report", {"ok": False, "note": click.prompt("What happened")})
 
     def _rollback_available(self, execution: Execution) -> Execution:
-        step = find_step(execution, execution["cursor"])
+        step = step_at_cursor(execution)
         why = why_it_stopped(execution)
         self._printer.say(f"\n✗ {inert(step['title'])} failed: {why}.", style="bold")
         self._say_where_to_look(execution)
@@ -178,7 +178,7 @@ class Walk:
         return self._menu(execution, {"g": self._resume, "w": self._live.wait, "x": self._abort})
 
     def _by_hand(self, execution: Execution) -> Execution:
-        step = find_step(execution, execution["cursor"]) if execution.get("cursor") else None
+        step = step_at_cursor(execution) if execution.get("cursor") else None
         title = inert(step["title"]) if step else "the run"
         if execution["unknown"]:
             self._printer.say(f"\nNobody can say what became of “{title}”. Look at the system.", style="bold")
@@ -221,7 +221,7 @@ class Walk:
         return self._send(execution, "done-by-hand", {"note": click.prompt("What was done")})
 
     def _edit(self, execution: Execution) -> Execution:
-        step = find_step(execution, execution["cursor"])
+        step = step_at_cursor(execution)
         intent = (execution.get("gate") or {}).get("intent") or step
         try:
             command = click.edit(intent.get("command") or "", extension=".sh")

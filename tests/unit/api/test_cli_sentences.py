@@ -14,7 +14,8 @@ import pytest
 from rich.text import Text
 
 from base.ids import new_id, show_id
-from controller.cli.client import Client, Connection
+from controller.cli.client import Client
+from controller.cli.connection import Connection
 from controller.cli.errors import ExitCode
 from controller.cli.execution_view import where_it_stands, why_it_stopped
 from controller.cli.output import Printer, plain, plain_markdown
@@ -56,7 +57,7 @@ def test_an_address_that_is_none_is_a_sentence(tmp_path: Path, url: str) -> None
     assert (code, "server's address" in said) == (2, True)
 
 
-@pytest.mark.parametrize("text", [b"{", b"[1]", b'{"token": 7}', b"\xff", b"[" * 100_000, b""])
+@pytest.mark.parametrize("text", [b"{", b"[1]", b'{"token": 7}', b"\xff", b"[" * 60_000, b" " * 70_000, b""])
 def test_a_broken_client_file_is_a_sentence(tmp_path: Path, text: bytes) -> None:
     (tmp_path / "client.json").write_bytes(text)
     code, said = _dd0c("runbooks", folder=tmp_path)

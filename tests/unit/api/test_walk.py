@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from controller.cli.client import Client, Connection
+from controller.cli.client import Client
+from controller.cli.connection import Connection
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.output import Printer
 from controller.cli.walk import Walk

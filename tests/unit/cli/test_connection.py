@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.cli.client import find_connection
+from controller.cli.connection import find_connection
 from controller.config import CLIENT_FILE
 
 

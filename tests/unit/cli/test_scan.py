@@ -129,3 +129,30 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     code, shown = run("lint", str(tmp_path / "x.txt"))
     assert code == 2
     assert "neither YAML nor Markdown" in shown
+
+
+def test_scan_prints_in_every_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, shown = run("scan", "-o", "json", "kubectl cordon n1")
+    assert (code, json.loads(shown)["risk"]) == (10, "caution")
+    code, shown = run("scan", "-o", "yaml", "kubectl cordon n1")
+    assert (code, "risk: caution" in shown.splitlines()) == (10, True)
+    assert run("scan", "-o", "table", "kubectl cordon n1") == run("scan", "kubectl cordon n1")
+    monkeypatch.setenv("DD0C_OUTPUT", "json")
+    assert json.loads(run("scan", "ls")[1])["risk"] == "safe"
+
+
+def test_lint_prints_in_every_form(tmp_path: Path) -> None:
+    path = tmp_path / "restart.md"
+    path.write_text(MARKDOWN, encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text(RUNBOOK.replace("kind: Runbook", "kind: Cookbook"))
+    code, shown = run("lint", "-o", "json", str(tmp_path))
+    items = json.loads(shown)["items"]
+    assert code == 1
+    assert [item["problem"]["line"] for item in items if "problem" in item] == [2]
+    assert [item["finding"]["risk"] for item in items if "finding" in item][-1] == "dangerous"
+    code, lines = run("lint", "--json", str(tmp_path))
+    assert [json.loads(line) for line in lines.splitlines()] == items, "one item a line"
+    code, shown = run("lint", "-o", "yaml", "--fail-on", "dangerous", str(path))
+    assert code == 12
+    assert shown.startswith("items:")
+    assert run("lint", "-o", "table", str(path)) == run("lint", str(path))

@@ -1,0 +1,97 @@
+"""A walk through a restart of the controller: it says so, tries again, and ends with the way to go on."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+
+from controller.cli.answers import route_of
+from controller.cli.errors import ExitCode
+from tests.unit.cli.answering import URL, X, answered, route_asked, sample
+
+
+def _execution(state: str, version: int) -> httpx.Response:
+    found = sample(route_of("GET", f"executions/{X}").shape, "2026-01-01T00:00:00Z", whole=False, items=0)
+    return httpx.Response(200, json=found | {"id": X, "state": state, "version": version})
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that only sleeping moves; the sleeps."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(time, "monotonic", lambda: sum(slept))
+    return slept
+
+
+@pytest.mark.parametrize("away", [None, 502, 503, 504])
+def test_a_restart_in_the_middle_is_lived_through(
+    away: int | None, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+    keys: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        if request.method == "POST":
+            keys.append(request.headers["idempotency-key"])
+        if 2 <= calls <= 6:
+            if away is None:
+                raise httpx.ConnectError("refused", request=request)
+            return httpx.Response(away)
+        if calls == 1:
+            return _execution("pending", 1)
+        return _execution("completed", 2)
+
+    code, said = answered(monkeypatch, answer, "run", X, "--attach")
+    assert code == ExitCode.OK, said
+    assert said.count("does not answer") == 1, "told once"
+    assert "Trying again for up to 60 s" in said
+    assert f"dd0c: {URL} answers again." in said
+    assert len(slept) == 5
+    assert len(set(keys)) == 1, "the repeated event has the key of the first: it acts once"
+
+
+def test_patience_ends_with_the_command_that_goes_on(
+    slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            return _execution("executing", 1)
+        raise httpx.ConnectError("refused", request=request)
+
+    code, said = answered(monkeypatch, answer, "run", X, "--attach")
+    assert code == ExitCode.UNREACHABLE
+    assert f"Once that answers, go on with: dd0c run --attach {X}" in said
+    assert "make run" not in said
+    assert 60 <= sum(slept) <= 62
+
+
+def test_before_there_is_an_execution_nothing_is_waited_for(
+    slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    for call in (("run", X, "--attach"), ("run", "disk"), ("runbooks",)):
+        code, said = answered(monkeypatch, answer, *call)
+        assert (code, "Start it with `make run`" in said) == (7, True)
+    assert slept == []
+
+
+def test_a_refusal_in_the_walk_names_the_way_to_go_on_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and route_asked(request).shape is not None:
+            return _execution("pending", 1)
+        return httpx.Response(403, json={"title": "No", "code": "forbidden", "hint": "Ask an approver."})
+
+    code, said = answered(monkeypatch, answer, "run", X, "--attach")
+    assert code == ExitCode.UNAUTHENTICATED
+    assert f"→ Ask an approver.\n  → Go on with: dd0c run --attach {X}" in said
