@@ -75,7 +75,27 @@ def panic_group(session: Session) -> None:
     """Whether everything is halted, since when and by whom."""
     if click.get_current_context().invoked_subcommand is None:
         state = session.client.get("panic")
-        session.printer.facts(state, [("panic", "ON" if state["on"] else "off"), ("epoch", state["epoch"])])
+        session.printer.facts(state, _panic_facts(state))
+        if state["on"]:
+            session.printer.say(HOW_TO_CLEAR)
+
+
+HOW_TO_CLEAR: Final = (
+    "\nNext: dd0c panic off. Two maintainers say so, one after the other; a lone one says it on the machine of"
+    " the controller. Executions stay paused until a person resumes each."
+)
+
+
+def _panic_facts(state: dict[str, Any]) -> list[tuple[str, object]]:
+    """Since when, by whom and why; where it is off, of the last time that it changed."""
+    facts: list[tuple[str, object]] = [("panic", "ON" if state["on"] else "off"), ("epoch", state["epoch"])]
+    who = state.get("by")
+    if state.get("byName"):
+        who = f"{state['byName']} ({who})"
+    told = [("since", state.get("since")), ("by", who)]
+    if state["on"]:
+        told += [("reason", state.get("reason")), ("waiting for", state.get("waitingFor"))]
+    return facts + [(name, value) for name, value in told if value]
 
 
 @panic_group.command("on")
@@ -84,7 +104,10 @@ def panic_group(session: Session) -> None:
 def on_command(session: Session, reason: str) -> None:
     """Halt everything at once: nothing new starts, and what runs is frozen. Asks nothing."""
     state = session.client.post("panic", {"reason": reason})
-    session.printer.facts(state, [("panic", "ON"), ("epoch", state["epoch"])])
+    session.printer.facts(
+        state, [("panic", "ON"), ("epoch", state["epoch"]), ("agents told", state["agents"])]
+    )
+    session.printer.say(HOW_TO_CLEAR)
 
 
 @panic_group.command("off")
@@ -99,9 +122,7 @@ def off_command(session: Session, yes: bool, on_host: bool) -> None:
     if not yes:
         confirm("Clear the panic?", "--yes")
     state = clear_on_host(session.client) if on_host else _clear(session)
-    session.printer.facts(
-        state, [("panic", "ON" if state["on"] else "off"), ("waiting for", state.get("waitingFor", "–"))]
-    )
+    session.printer.facts(state, _panic_facts(state))
 
 
 def _clear(session: Session) -> Any:

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -213,3 +214,28 @@ async def test_r4_a_lost_command_is_named_as_lost(api: Api, tmp_path: Path) -> N
         await api.house.take(parse_id("exe", x))
         await api.house.hello(instance=new_id())
         assert "Nobody can say what became of" in await dd0c.call("run", "--attach", x, code=5)
+
+
+async def test_a_panic_says_since_when_by_whom_why_and_how_it_is_cleared(api: Api, tmp_path: Path) -> None:
+    async with serving(api) as port:
+        dd0c = Terminal(f"http://127.0.0.1:{port}", api.tokens["owner"], tmp_path)
+        assert "by " not in await dd0c.call("panic"), "it never was on"
+        assert "dd0c panic off" in await dd0c.call("panic", "on", "--reason", "the wrong cluster")
+        said = await dd0c.call("panic")
+        assert "panic   ON" in said
+        assert f"by      {api.tenant.email} ({api.tenant.actor})" in said
+        assert "reason  the wrong cluster" in said
+        assert re.search(r"since   20\d\d-\d\d-\d\dT", said)
+        assert "dd0c panic off" in said
+        state = await dd0c.json("panic")
+        assert (state["byName"], state["reason"]) == (api.tenant.email, "the wrong cluster")
+
+
+async def test_a_verified_chain_says_what_that_does_not_prove(api: Api, tmp_path: Path) -> None:
+    async with serving(api) as port:
+        dd0c = Terminal(f"http://127.0.0.1:{port}", api.tokens["owner"], tmp_path)
+        said = await dd0c.call("audit", "verify")
+        assert "proves      no event of it was changed" in said
+        assert "proves not  that this is the whole chain" in said
+        assert "no witness from outside was asked" in said
+        assert (await dd0c.json("audit", "verify"))["witness"] in ("none", "export")
