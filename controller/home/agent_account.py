@@ -27,6 +27,13 @@ _FIRST_ID: Final = 61_100
 _IDS: Final = 80
 
 
+AS_ROOT: Final = (
+    "AS ROOT: its commands are root's and can read the controller's keys, since no other user can read {};"
+    " with all of it outside of root's home (PYTHON names the interpreter) it gets a user of its own"
+)
+"""Said at every start where root can't give the agent a user of its own."""
+
+
 @dataclass(frozen=True)
 class AgentAccount:
     """`user` is a numeric id, or None: as the controller. `note` tells the person who started it."""
@@ -44,7 +51,7 @@ def choose_account(state_dir: Path) -> AgentAccount:
     needed = (Path(sys.executable), Path(sysconfig.get_paths()["purelib"]) / "grpc", Path(agent.__file__))
     closed = [path for path in needed if not traversable(path)]
     if closed:
-        return AgentAccount(own, None, f"as root: no other user can read {closed[0]}")
+        return AgentAccount(own, None, AS_ROOT.format(closed[0]))
     digest = hashlib.sha256(str(state_dir).encode()).digest()
     user = _FIRST_ID + int.from_bytes(digest[:4], "big") % _IDS
     return AgentAccount(
