@@ -34,13 +34,13 @@ def show_gate(printer: Printer, execution: dict[str, Any]) -> None:
     head.append_text(risk_text(shown_risk(gate)))
     undo = "Undo: " if gate["kind"] == "rollback" else ""
     head.append(f"  {undo}{inert(step['title'])}", style="bold")
-    printer.console.print(head)
+    printer.console.print(head, soft_wrap=True)
     intent = gate.get("intent")
     if intent is None:
         printer.say("  Its content was erased.")
         return
     for line in inert(intent["command"], lines=True).splitlines():
-        printer.console.print(Text(f"    {line}"))
+        printer.console.print(Text(f"    {line}"), soft_wrap=True)  # what is approved is shown unbroken
     if gate.get("why"):
         printer.say(f"  why        {inert(gate['why'])}", style="dim")
     agent = intent["agent"].get("name") or intent["agent"]["id"]

@@ -17,7 +17,7 @@ def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
         return
     console = printer.console
     console.print(Text(inert(preview["title"]), style="bold"))
-    console.print(Text(f"{inert(preview['name'])} · {_tally(preview)}", style="dim"))
+    console.print(Text(f"{inert(preview['name'])} · {_tally(preview)}", style="dim"), soft_wrap=True)
     _list(printer, "Prerequisites", [item["text"] for item in preview["prerequisites"]])
     _list(printer, "Variables", [_variable(item) for item in preview["variables"]])
     console.print()
@@ -46,11 +46,14 @@ def _step(printer: Printer, number: int, step: dict[str, Any]) -> None:
     head = Text(f"{number:>3}  ")
     head.append_text(Text("✎ manual", style="cyan") if step.get("manual") else risk_text(shown_risk(step)))
     head.append(f"  {inert(step['title'])}", style="bold")
-    printer.console.print(head)
+    printer.console.print(head, soft_wrap=True)
     for line in inert(step.get("command") or step.get("manual") or "", lines=True).splitlines():
-        printer.console.print(Text(f"       {line}", style="" if step.get("command") else "italic"))
+        # Not broken where the window ends: a command that is copied from here must be one command.
+        printer.console.print(
+            Text(f"       {line}", style="" if step.get("command") else "italic"), soft_wrap=True
+        )
     if step.get("why"):
-        printer.console.print(Text(f"       {inert(step['why'])}", style="dim"))
+        printer.console.print(Text(f"       {inert(step['why'])}", style="dim"), soft_wrap=True)
 
 
 def shown_risk(step: dict[str, Any]) -> str:
@@ -73,4 +76,4 @@ def _list(printer: Printer, heading: str, lines: Sequence[str]) -> None:
         return
     printer.console.print(Text(f"\n{heading}", style="bold"))
     for line in lines:
-        printer.console.print(Text(f"  · {inert(line)}"))
+        printer.console.print(Text(f"  · {inert(line)}"), soft_wrap=True)

@@ -58,9 +58,9 @@ def show_command(session: Session, name: str) -> None:
             Text("✎ manual", style="cyan") if step.get("manual") else risk_text(shown_risk(step))
         )
         head.append(f"  {inert(step['title'])}", style="bold")
-        printer.console.print(head)
+        printer.console.print(head, soft_wrap=True)
         for line in inert(step.get("command") or step.get("manual") or "", lines=True).splitlines():
-            printer.console.print(Text(f"       {line}"))
+            printer.console.print(Text(f"       {line}"), soft_wrap=True)
 
 
 @runbooks_group.command("versions")

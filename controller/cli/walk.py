@@ -93,13 +93,15 @@ class Walk:
         return self._live.wait(execution)
 
     def _value(self, execution: Execution, variable: dict[str, Any]) -> dict[str, str]:
-        self._need_person(execution, f"the variable {variable['name']} needs a value (--var)")
+        bind = f"dd0c executions bind {execution['id']} {inert(variable['name'])} VALUE"
+        self._need_person(execution, f"the variable {inert(variable['name'])} needs a value ({bind})")
         example = f" (e.g. {inert(variable['example'])})" if variable.get("example") else ""
         value = click.prompt(f"{variable['name']}{example}", type=str)
         return {"name": variable["name"], "value": value}
 
     def _tick(self, execution: Execution, prerequisite: dict[str, Any]) -> Execution:
-        self._need_person(execution, f"a prerequisite must be ticked: {inert(prerequisite['text'])}")
+        tick = f"dd0c executions tick {execution['id']} {inert(prerequisite['id'])}"
+        self._need_person(execution, f"a prerequisite must be ticked: {inert(prerequisite['text'])} ({tick})")
         if prerequisite.get("check"):
             self._printer.say(f"  to check: {inert(prerequisite['check'])}", style="dim")
         if not click.confirm(f"{inert(prerequisite['text'])}. Is that so?", default=False):

@@ -17,8 +17,9 @@ from base.ids import new_id, show_id
 from controller.cli.client import Client
 from controller.cli.connection import Connection
 from controller.cli.errors import ExitCode
-from controller.cli.execution_view import where_it_stands, why_it_stopped
+from controller.cli.execution_view import show_gate, where_it_stands, why_it_stopped
 from controller.cli.output import Printer, plain, plain_markdown
+from controller.cli.preview import show_preview
 from controller.cli.walk import Walk
 from schemas.markdown import escape
 
@@ -169,3 +170,24 @@ def test_an_edit_without_a_command_changes_nothing_and_says_so(
     assert walk._edit(before) is before
     assert given == [("true", ".sh")], "it begins with the step's own command"
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [20, 80])
+def test_a_command_is_never_broken_whatever_the_width(capsys: pytest.CaptureFixture[str], width: int) -> None:
+    command = "truncate -s 0 " + "/var/lib/docker/containers/{{ container_id }}/x-json.log " * 3
+    step = {"title": "Cut it", "command": command.strip(), "risk": "dangerous", "why": "w " * 60}
+    preview = {
+        "title": "T", "name": "t", "tally": {"dangerous": 1}, "prerequisites": [], "variables": [],
+        "steps": [step], "ambiguities": [], "suspicious": [],
+    }  # fmt: skip
+    printer = Printer("table")
+    printer.console.width = width
+    show_preview(printer, preview)
+    gate = {
+        "step": "a", "kind": "forward", "risk": "dangerous", "intentSha256": "sha256:0", "lapsed": False,
+        "expiresAt": "2026-01-01T00:00:00Z", "approvals": [],
+        "intent": {"command": command.strip(), "agent": {"id": "agt_1"}, "timeoutMs": 1, "maxAttempts": 1},
+    }  # fmt: skip
+    show_gate(printer, _execution("await_approval") | {"gate": gate})
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines.count(command.strip()) == 2
