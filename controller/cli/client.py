@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
@@ -32,6 +33,11 @@ class Patience:
     note: Callable[[str], None]
     seconds: float = PATIENCE_SECONDS
     pause_seconds: float = 1.0
+
+
+def pause(seconds: float) -> None:
+    """Between two tries; Ctrl-C ends it."""
+    Event().wait(seconds)
 
 
 def at(*parts: str) -> str:
@@ -193,7 +199,7 @@ class Client:
                 patience.note(f"dd0c: {trouble.message} Trying again for up to {patience.seconds:g} s …")
             if now - tried_from >= patience.seconds:
                 raise trouble
-            time.sleep(patience.pause_seconds)
+            pause(patience.pause_seconds)
 
     def _try(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response | CliError:
         """One attempt: the answer, or the error of a server that is away. Raises CliError for any other."""

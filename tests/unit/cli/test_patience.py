@@ -19,9 +19,9 @@ def _execution(state: str, version: int) -> httpx.Response:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """A clock that only sleeping moves; the sleeps."""
+    """A clock that only the pauses move; the pauses."""
     slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr("controller.cli.client.pause", slept.append)
     monkeypatch.setattr(time, "monotonic", lambda: sum(slept))
     return slept
 
