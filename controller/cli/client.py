@@ -16,7 +16,7 @@ from httpx_sse import ServerSentEvent, SSEError, connect_sse
 
 from controller.cli.answers import Route, Unfit, check_document, route_of
 from controller.cli.connection import Connection
-from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status
+from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status, next_step
 from controller.cli.output import inert
 
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
@@ -141,7 +141,7 @@ class Client:
                     return
                 if source.response.status_code != 200:
                     source.response.read()
-                    raise self._refusal(source.response)
+                    raise self._refusal(source.response, path)
                 yield from source.iter_sse()
         except (SSEError, UnicodeDecodeError, httpx.DecodingError) as error:
             self._refuse("it sends no events", error)
@@ -185,24 +185,27 @@ class Client:
         """A success; tried again while the server is away, where that was asked for."""
         tried_from: float | None = None
         while True:
-            trouble = self._try(method, path, arguments)
-            if isinstance(trouble, httpx.Response):
-                if tried_from is not None and self._patience is not None:
-                    self._patience.note(f"dd0c: {self.url} answers again.")
-                return trouble
+            found = self._try(method, path, arguments)
+            is_back = not isinstance(found, CliError) or found.code is not ExitCode.UNREACHABLE
+            if is_back and tried_from is not None and self._patience is not None:
+                self._patience.note(f"dd0c: {self.url} answers again.")
+            if isinstance(found, httpx.Response):
+                return found
+            if is_back:
+                raise found
             patience = self._patience
             if patience is None:
-                raise trouble
+                raise found
             now = time.monotonic()
             if tried_from is None:
                 tried_from = now
-                patience.note(f"dd0c: {trouble.message} Trying again for up to {patience.seconds:g} s …")
+                patience.note(f"dd0c: {found.message} Trying again for up to {patience.seconds:g} s …")
             if now - tried_from >= patience.seconds:
-                raise trouble
+                raise found
             pause(patience.pause_seconds)
 
     def _try(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response | CliError:
-        """One attempt: the answer, or the error of a server that is away. Raises CliError for any other."""
+        """One attempt: the answer, or its error; UNREACHABLE is that of a server that is away."""
         try:
             response = self._http.request(method, path.lstrip("/"), **arguments)
         except httpx.InvalidURL as error:
@@ -213,11 +216,7 @@ class Client:
             return self._unreachable(type(error).__name__)
         if 300 <= response.status_code < 400:
             self._refuse(f"it redirects to {inert(response.headers.get('location', 'nowhere'))}")
-        if response.status_code in _AWAY:
-            return self._refusal(response)
-        if response.status_code >= 400:
-            raise self._refusal(response)
-        return response
+        return self._refusal(response, path) if response.status_code >= 400 else response
 
     def _unreachable(self, why: str) -> CliError:
         return CliError(
@@ -229,7 +228,7 @@ class Client:
     def _refuse(self, why: str, error: Exception | None = None) -> NoReturn:
         raise NotUnderstood(self.url, why) from error
 
-    def _refusal(self, response: httpx.Response) -> CliError:
+    def _refusal(self, response: httpx.Response, path: str) -> CliError:
         """The server's own words. Raises NotUnderstood where they are not those of this API."""
         problem = _problem(response)
         if problem is None:
@@ -238,10 +237,10 @@ class Client:
             self._refuse(f"HTTP {response.status_code} without a reason")
         message = f"{problem['title']}: {problem['detail']}" if "detail" in problem else problem["title"]
         for place in problem.get("places", [])[:20]:
-            message += f"\n  {_place(place)}"
-        error = CliError(
-            inert(message, lines=True), code_of_status(response.status_code), problem.get("hint")
-        )
+            if _place(place) not in message:
+                message += f"\n  {_place(place)}"
+        hint = problem.get("hint") or next_step(response.status_code, path)
+        error = CliError(inert(message, lines=True), code_of_status(response.status_code), hint)
         error.problem = problem
         return error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -81,6 +81,29 @@ class NeedsPerson(CliError):
         self.what = what
         self.resume = f"dd0c run --attach {execution_id}"
         super().__init__(message, ExitCode.NEEDS_HUMAN, f"Go on with: {self.resume}")
+
+
+_LISTS: Final = {
+    "executions": "dd0c executions", "pulls": "dd0c pr list", "members": "dd0c members",
+    "tokens": "dd0c tokens", "agents": "dd0c agents", "runbooks": "dd0c runbooks",
+}  # fmt: skip
+
+
+def next_step(status: int, path: str) -> str | None:
+    """What to do after a refusal in which the server says nothing of it; `path` is what was asked for."""
+    kind, _, rest = path.partition("/")
+    if status == 401:
+        return (
+            "Set DD0C_TOKEN to a token that is valid (`dd0c tokens make`, or /tokens in the browser); on the"
+            " machine of `make run` unset it, and set DD0C_STATE_DIR as there."
+        )
+    if status == 403:
+        return "Ask a member with the role, or an owner for it: `dd0c members` lists both."
+    if status == 404 and kind in _LISTS:
+        return f"`{_LISTS[kind]}` lists what is there."
+    if status == 409 and kind == "executions" and rest:
+        return f"See where it stands: dd0c executions show {rest.partition('/')[0]}"
+    return None
 
 
 def code_of_status(status: int) -> ExitCode:

@@ -253,3 +253,32 @@ def test_a_group_without_a_word_shows_its_help() -> None:
         shown = CliRunner().invoke(root, [name])
         assert "Commands:" in shown.output
         assert isinstance(root.get_command(click.Context(root), name), click.Group)
+
+
+@pytest.mark.parametrize(
+    ("status", "call", "hint"),
+    [
+        (401, ("runbooks",), "Set DD0C_TOKEN to a token that is valid"),
+        (403, ("panic", "on"), "Ask a member with the role"),
+        (404, ("executions", "show", X), "`dd0c executions` lists what is there."),
+        (404, ("pr", "show", "9"), "`dd0c pr list` lists what is there."),
+        (404, ("members", "remove", "mem_1", "--yes"), "`dd0c members` lists what is there."),
+        (404, ("tokens", "revoke", "key_1"), "`dd0c tokens` lists what is there."),
+        (404, ("agents", "revoke", "agt_1", "--yes"), "`dd0c agents` lists what is there."),
+        (409, ("executions", "history", X), f"See where it stands: dd0c executions show {X}"),
+    ],
+)
+def test_a_refusal_without_a_hint_gets_one(
+    status: int, call: tuple[str, ...], hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = {"title": "No", "code": "x", "status": status}
+    _, said = answered(monkeypatch, lambda _: httpx.Response(status, json=problem), *call)
+    assert f"  → {hint}" in said
+
+
+def test_a_place_that_the_sentence_names_is_not_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = [{"path": "body.days", "message": "too many"}, {"path": "body.name", "message": "missing"}]
+    problem = {"title": "No: body.days: too many", "code": "x", "places": places}
+    _, said = answered(monkeypatch, lambda _: httpx.Response(422, json=problem), "tokens", "make", "a")
+    assert said.count("too many") == 1
+    assert "body.name: missing" in said

@@ -95,3 +95,20 @@ def test_a_refusal_in_the_walk_names_the_way_to_go_on_too(monkeypatch: pytest.Mo
     code, said = answered(monkeypatch, answer, "run", X, "--attach")
     assert code == ExitCode.UNAUTHENTICATED
     assert f"→ Ask an approver.\n  → Go on with: dd0c run --attach {X}" in said
+
+
+def test_a_refusal_after_the_restart_says_that_the_server_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            return _execution("pending", 1)
+        if calls == 2:
+            raise httpx.ReadError("gone", request=request)
+        return httpx.Response(422, json={"title": "No", "code": "unprocessable"})
+
+    code, said = answered(monkeypatch, answer, "run", X, "--attach")
+    assert code == ExitCode.REFUSED
+    assert said.index("answers again") < said.index("dd0c: No")
