@@ -81,7 +81,7 @@ def panic_group(session: Session) -> None:
 
 
 HOW_TO_CLEAR: Final = (
-    "\nNext: dd0c panic off. Two maintainers say so, one after the other; a lone one says it on the machine"
+    "\nNext: `dd0c panic off`. Two maintainers say so, one after the other; a lone one says it on the machine"
     " of the controller. Executions stay paused until a person resumes each."
 )
 
