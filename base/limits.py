@@ -91,7 +91,7 @@ ADVICE_CONCURRENT_CALLS: Final = 32
 """Calls of one process at a time: a runbook of 30 steps goes out in one wave."""
 ADVICE_FLIGHTS_MAX: Final = 600
 """Questions of one process that wait or are asked: two of the largest documents."""
-ADVICE_PREVIEW_SECONDS: Final = 3.8
+ADVICE_PREVIEW_MS: Final = 3_800
 """How long a preview waits for advice (PERFORMANCE.md P3: p95 < 5 s for the whole)."""
 ADVICE_PAGE_SECONDS: Final = 1
 """How long the page of a pull request waits for advice that was not there yet."""

@@ -54,7 +54,7 @@ async def classify(
     """
     principal.require("read")
     await services.rates.take(rates.CLASSIFICATIONS, "classify", str(principal.tenant_id))
-    advising = await advised_command(services, body.command, body.language, limits.ADVICE_PREVIEW_SECONDS)
+    advising = await advised_command(services, body.command, body.language, limits.ADVICE_PREVIEW_MS / 1000)
     verdict = await services.parse_pool.run(advising.judge, body.command, body.language)
     finding, advice = verdict.finding, verdict.advice
     classification_id = new_id()

@@ -52,7 +52,7 @@ async def parse_preview(request: Request, services: ServicesDep, body: PreviewRe
     Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
     """
     proposing.check_size(services, body.text)
-    seconds = limits.ADVICE_PREVIEW_SECONDS if body.advice == "wait" else 0
+    seconds = limits.ADVICE_PREVIEW_MS / 1000 if body.advice == "wait" else 0
     paste = await advised_if_signed_in(services, request, body.to_paste(services.advising), seconds)
     return await services.parse_pool.run(preview_document, paste, body.yaml)
 
@@ -65,7 +65,7 @@ async def parse(request: Request, services: ServicesDep, body: PasteRequest) -> 
     """
     proposing.check_size(services, body.text)
     paste = await advised_if_signed_in(
-        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_SECONDS
+        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_MS / 1000
     )
     return await services.parse_pool.run(parse_document, paste)
 

@@ -38,5 +38,5 @@ async def reparse(principal: Caller, services: ServicesDep, sha256: Digest) -> d
     """
     source = await services.records.source_text(principal, sha256)
     paste = Paste(source.text, source.format, advising=services.advising)
-    asked = await advised(services, paste, limits.ADVICE_PREVIEW_SECONDS)
+    asked = await advised(services, paste, limits.ADVICE_PREVIEW_MS / 1000)
     return await services.parse_pool.run(parse_document, asked)

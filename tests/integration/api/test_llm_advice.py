@@ -216,12 +216,12 @@ async def test_an_answer_that_comes_late_is_there_at_the_next_look(
     async def wait(_: int) -> None:
         await go_on.wait()
 
-    monkeypatch.setattr("base.limits.ADVICE_PREVIEW_SECONDS", 0.05)
+    monkeypatch.setattr("base.limits.ADVICE_PREVIEW_MS", 50)
     emulator.before = wait
     late = (await preview(llm_api))["steps"]
     assert {step["keys"]["noAdvice"] for step in late} == {"late"}
     go_on.set()
-    monkeypatch.setattr("base.limits.ADVICE_PREVIEW_SECONDS", 30)
+    monkeypatch.setattr("base.limits.ADVICE_PREVIEW_MS", 30_000)
     assert [step["risk"] for step in (await preview(llm_api))["steps"]] == ["safe", "safe", "caution"]
     assert len(emulator.requests) == 3
 

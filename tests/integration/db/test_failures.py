@@ -151,7 +151,7 @@ async def test_a_server_that_drops_connections_costs_one_retry(
             await uow.value(COUNT)
             with psycopg.connect(database_urls.superuser, autocommit=True) as connection:
                 connection.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "select pg_terminate_backend(pid, 30000) from pg_stat_activity "  # waits until each is gone
                     "where usename = 'dd0c_app' and datname = current_database()"
                 )
             await uow.value(COUNT)
