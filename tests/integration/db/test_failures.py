@@ -150,8 +150,8 @@ async def test_a_server_that_drops_connections_costs_one_retry(
         async with database.work(tenant.tenant_id) as uow:
             await uow.value(COUNT)
             with psycopg.connect(database_urls.superuser, autocommit=True) as connection:
-                connection.execute(
-                    "select pg_terminate_backend(pid, 30000) from pg_stat_activity "  # waits until each is gone
+                connection.execute(  # with the time in ms to wait until each is gone
+                    "select pg_terminate_backend(pid, 30000) from pg_stat_activity "
                     "where usename = 'dd0c_app' and datname = current_database()"
                 )
             await uow.value(COUNT)
