@@ -24,6 +24,15 @@ _AMOUNT: Final = re.compile(
 )
 """How much or until when: typing it says nothing about what is at stake."""
 
+_KINDS: Final = frozenset(
+    "pod pods po deployment deployments deploy statefulset statefulsets sts daemonset daemonsets "
+    "service services svc secret secrets configmap configmaps cm pvc pvcs pv pvs persistentvolumeclaim "
+    "persistentvolumeclaims node nodes job jobs cronjob cronjobs ingress ingresses namespace namespaces "
+    "replicaset replicasets hpa crd crds all origin upstream main master head flushdb flushall database "
+    "table index user".split()
+)
+"""Kinds of things and names that stand in every house: typing one says nothing about what is at stake."""
+
 _HELD: Final = re.compile(r"^(?:--?[\w-]+=|\$\{?[A-Za-z_]\w*\}?/?)")
 """What stands before a name in one word: an option, a variable of the shell."""
 
@@ -120,6 +129,7 @@ def _is_name(resource: str) -> bool:
     return (
         _SHORTEST <= len(resource) <= _LONGEST
         and _AMOUNT.fullmatch(resource) is None
+        and resource.lower() not in _KINDS
         and _is_line(resource)
         and not near_holes(resource)
     )

@@ -31,6 +31,8 @@ def rollback_of(
     is none. Words of the text that are no command are told where there is no command.
     """
     commands = [item for item in undone_by if item.kind == "command"]
+    if len({(item.condition, item.negated) for item in commands}) > 1:
+        return _by_hand(commands)  # each for its own case, or one or the other: never all of them
     if commands:
         return _of_text(building, commands, step_id, assigned)
     known = _known(building, verdict, seen)
@@ -72,8 +74,13 @@ def _of_text(
 
 
 def _by_hand(commands: Sequence[Draft]) -> Rollback:
-    shown = "\n".join(unmasked(item.text) for item in commands)
+    shown = "\n".join(_with_case(item) for item in commands)
     return Rollback(impossible=plain_text(f"Only by hand:\n{shown}"))
+
+
+def _with_case(item: Draft) -> str:
+    case = f"{'Unless' if item.negated else 'If'} {item.condition}: " if item.condition else ""
+    return case + unmasked(item.text)
 
 
 def _known(building: Building, verdict: Verdict, seen: Resources) -> Rollback | None:

@@ -6,6 +6,7 @@ stands behind the question whether the steps above must be undone.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,10 +29,17 @@ _KEEP: Final = Option(
     "keep",
 )
 _OPTIONS_MAX: Final = 6
-_NAMES: Final = frozenset(
-    "--selector --name --namespace --context --cluster --host --profile --region".split()
+_VALUES: Final = frozenset(
+    "replicas count size image tag version limit limits requests min max capacity weight timeout concurrency "
+    "parallelism memory cpu maxmemory maxclients level state status enabled disabled mode percent rate "
+    "swappiness instances workers threads connections".split()
 )
-"""Options whose value is the name of a thing: with another one, another thing is meant."""
+"""Last words of the names of values. Any other may name a thing, and then another thing is meant."""
+
+_SETTERS: Final = frozenset(
+    {("kubectl", "set"), ("kubectl", "label"), ("kubectl", "annotate"), ("sysctl", "-w")}
+)
+"""Commands whose words `name=value` set something, whatever its name."""
 
 _LOOKED_AT: Final = 60
 """Steps above that are compared with one command: the nearest."""
@@ -108,21 +116,21 @@ class _Seen:
 
 @dataclass
 class _Finder:
-    """`taken`: the steps that have their rollback, with the group that it stands in; `freed`: the groups that
-    undo nothing.
-    """
+    """`taken`: the steps that have their rollback, with the group that it stands in."""
 
     drafts: list[Draft]
     taken: dict[int, int] = field(default_factory=dict)
     seen: dict[str, _Seen] = field(default_factory=dict)
-    freed: set[int] = field(default_factory=set)
+    undoes_all: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # With nothing that could be undone in the whole text, what it shows is what it is for.
+        self.undoes_all = all(draft.undoing for draft in self.drafts)
 
     def resolved(self, index: int) -> Draft:
         """The draft with the step that it undoes; else with its case, where it has none of its own."""
         draft = self.drafts[index]
-        if draft.group in self.freed or all(item.undoing for item in self.drafts[:index]):
-            # Nothing stands above that could be undone: it is what the text is for.
-            self.freed.add(draft.group)
+        if self.undoes_all:
             return replace(draft, undoing="")
         target = self._target(index)
         if target is not None:
@@ -158,10 +166,10 @@ class _Finder:
         draft = self.drafts[index]
         block = [at for at in free if self.drafts[at].block is draft.block]
         if block:
-            return next((at for at in reversed(block) if at in changing), block[-1])
+            return next((at for at in reversed(block) if at in changing), None)
         item = [at for at in free if self.drafts[at].item == draft.item]
         if item:
-            return _only([at for at in item if at in changing] or item)
+            return _only([at for at in item if at in changing])
         section = [at for at in free if self.drafts[at].section == draft.section]
         last = section[-1] if section else None
         if last is None or any(not self.drafts[at].undoing for at in range(last + 1, index)):
@@ -170,7 +178,7 @@ class _Finder:
         # are about all of it.
         inside = [at for at in section if self.drafts[at].item == self.drafts[last].item]
         near = inside if draft.listed or not self.drafts[last].listed else section
-        return _only([at for at in near if at in changing] or near)
+        return _only([at for at in near if at in changing])  # what changes nothing needs no rollback
 
     def _of(self, draft: Draft) -> _Seen:
         if draft.text not in self.seen:
@@ -188,8 +196,8 @@ class _Finder:
         seen, undone = self._of(step), self._of(undo).words
         done = seen.words
         if len(done) == len(undone):
-            pairs = [(one, other) for one, other in zip(done, undone, strict=True) if one != other]
-            if len(pairs) == 1 and _is_other_value(*pairs[0]):
+            pairs = [at for at, (one, other) in enumerate(zip(done, undone, strict=True)) if one != other]
+            if len(pairs) == 1 and _is_other_value(done, undone, pairs[0]):
                 return True
             if done[:1] == ["mv"] and len(pairs) == 2 and sorted(done) == sorted(undone):
                 return True
@@ -207,9 +215,18 @@ def _words(command: str) -> list[str]:
         return command.split()
 
 
-def _is_other_value(one: str, other: str) -> bool:
-    """Whether a word has another value in its place, or its opposite; another name is another thing."""
-    if frozenset((one, other)) in _OPPOSITES or (one.isdecimal() and other.isdecimal()):
+def _is_other_value(done: list[str], undone: list[str], at: int) -> bool:
+    """Whether the word at a place has another value there, or its opposite; another name is another thing."""
+    one, other = done[at], undone[at]
+    if frozenset((one, other)) in _OPPOSITES:
         return True
+    if one.isdecimal() and other.isdecimal():
+        return _is_value(done[at - 1])
     name, mark, _ = one.partition("=")
-    return bool(mark) and name not in _NAMES and other.startswith(f"{name}=")
+    if not mark or not other.startswith(f"{name}="):
+        return False
+    return _is_value(name) or tuple(done[:2]) in _SETTERS
+
+
+def _is_value(name: str) -> bool:
+    return re.split(r"[-._]", name.strip("-"))[-1].lower() in _VALUES

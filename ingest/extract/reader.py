@@ -18,8 +18,8 @@ from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
-_CASE_HEADING: Final = re.compile(
-    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}[.):]?\s*)?(?P<case>(?P<word>if|in case|unless)\s+\S.{2,160})$"
+CASE_HEADING: Final = re.compile(
+    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}[.):]?\s*)?(?P<case>(?P<word>if|when|in case|unless)\s+\S.{2,160})$"
 )
 """“If the restart does not help” stands over what is done in that case alone."""
 
@@ -135,7 +135,7 @@ class Reader:
         if self.scopes:
             return self.scopes[-1][1], self.scopes[-1][2]
         for _, text in reversed(self.headings):
-            if found := _CASE_HEADING.match(text):
+            if found := CASE_HEADING.match(text):
                 return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
         return None, False
 

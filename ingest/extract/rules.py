@@ -19,7 +19,7 @@ from ingest.extract.negation import (
     negated,
 )
 from ingest.extract.prerequisites import EARLY_STEPS, listed, required
-from ingest.extract.reader import BANNED, UNDONE, Reader, title_of
+from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.tables import rows_of_procedures
@@ -75,8 +75,10 @@ def _too_many() -> Unprocessable:
 
 
 def _heading(reader: Reader, block: Block) -> None:
-    if undoing_lead(block.text, beside=False) and not undoing_heading(block.text):
+    lead = undoing_lead(block.text, beside=False) and not undoing_heading(block.text)
+    if lead and CASE_HEADING.match(block.text) is None:
         # A line such as “To undo, run:” that was read as a heading: it is about the code below it alone.
+        # “If it fails, roll back” is a heading with a case, which holds for all that stands under it.
         reader.undo(block.text, block)
         reader.account(block, "note", "it introduces what follows")
         return

@@ -28,10 +28,22 @@ _FAILED: Final = (
     r"(?:fail\w*|go(?:es)? wrong|breaks?|broken|not work\w*|n['’]t work\w*|not help|n['’]t help|errors?|"
     r"problems?|issues?|worse)"
 )
-_FAILS: Final = re.compile(rf"(?i)\b(?:if|when|in case|should)\b[^.]*?\b{_FAILED}\b[^.]*?\b{_VERB}\b[^.]*$")
-_BESIDE: Final = re.compile(rf"(?i)\b{_VERB}\b[^.]{{0,80}}$")
+_OBJECT: Final = rf"(?:(?: (?:to|the|this|that|your|these|those)(?: [\w`'’-]+){{1,3}}?)|{_WHAT})"
+_BESIDE: Final = re.compile(rf"(?i)(?<!\bthe )(?<!\ba )(?<!\ban )(?<!\bin )\b{_VERB}\b{_OBJECT}{_TELLS}")
+"""“roll back the release with” up to the command. In “restart the reverse proxy with”, “push the revert
+commit with” and “so that you can roll back later, tag it with” the word says nothing of the command.
+"""
+
+_FAILS: Final = re.compile(rf"(?i)\b(?:if|when|in case|should)\b[^.]*?\b{_FAILED}\b[^.]*$")
 _GOES_ON: Final = re.compile(r"(?i)^\W*(?:and|then|and then|next|afterwards)\b")
 _BEFORE: Final = r"(?:\d{1,2}[.):]?\s*)?(?:(?:how|steps|plan|instructions) )?(?:to |for )?(?:the )?"
+_DOING: Final = re.compile(
+    r"(?i)^\W*(?:\d{1,2}[.):]?\s*)?"
+    r"(?:(?:how|steps|instructions|procedure) to (?:roll ?back|undo|revert|back out)|"
+    r"rolling[ -]?back|undoing|reverting|backing[ -]?out)\b(?!.*(?:\band\b|[&/+]))[^.:]*$"
+)
+"""“How to roll back the deployment”, “Rolling back the release”."""
+
 _HEADING: Final = re.compile(rf"(?i)^\W*{_BEFORE}{_NOUN}{_KIND}{_WHAT}(?: \([^()]{{1,60}}\))?\W*$")
 _LONGEST: Final = 300
 """Characters before a command that are looked at."""
@@ -43,7 +55,7 @@ ENDS_COMMAND: Final = re.compile(r"\(?[A-Z][a-z-]{2,20}:")
 
 def undoing_heading(text: str) -> bool:
     """Whether a heading stands over how the steps above are undone. “Roll back the release” is a step."""
-    return _HEADING.match(text) is not None
+    return _HEADING.match(text) is not None or _DOING.match(text) is not None
 
 
 def undoing_title(text: str) -> bool:
@@ -58,9 +70,11 @@ def undoing_lead(text: str, *, beside: bool) -> bool:
     said = " ".join(text.split())
     if len(said) > _LONGEST:
         said = f"… {said[-_LONGEST:]}"
-    if _LABEL.match(said) or _PURPOSE.search(said) or _FAILS.search(said):
+    if _LABEL.match(said) or _PURPOSE.search(said):
         return True
-    return beside and _BESIDE.search(said) is not None and not _GOES_ON.match(said)
+    if _BESIDE.search(said) is None:
+        return False
+    return _FAILS.search(said) is not None or (beside and not _GOES_ON.match(said))
 
 
 def undoing_words(sentence: str) -> str | None:

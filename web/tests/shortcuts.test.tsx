@@ -43,3 +43,20 @@ describe("a field that is taken away while somebody writes", () => {
     expect(escaped).toHaveBeenCalledTimes(1);
   });
 });
+
+describe("a key that is held", () => {
+  it("presses a button once: the next one under the focus may ask something else", () => {
+    render(
+      <ShortcutProvider>
+        <button type="button">Approve</button>
+        <p>Text</p>
+      </ShortcutProvider>,
+    );
+    const button = screen.getByRole("button");
+    for (const key of ["Enter", " "]) {
+      expect(fireEvent.keyDown(button, { key })).toBe(true);
+      expect(fireEvent.keyDown(button, { key, repeat: true })).toBe(false);
+    }
+    expect(fireEvent.keyDown(screen.getByText("Text"), { key: " ", repeat: true })).toBe(true);
+  });
+});

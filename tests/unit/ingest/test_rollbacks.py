@@ -232,3 +232,75 @@ def test_a_command_is_for_the_case_of_its_own_sentence(text: str, answer: str) -
     when = steps["rm index.db"].when
     assert when is not None and when.answer == answer
     assert steps["df -h"].when is None
+
+
+UNDO = "kubectl -n payments rollout undo deployment/api"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "If the deployment fails, roll back",
+        "When the deployment fails, roll back",
+        "How to roll back the deployment",
+        "Rolling back the release",
+    ],
+)
+def test_a_heading_about_undoing_never_lets_its_command_run_by_itself(heading: str) -> None:
+    made = made_of(f"# Deploy\n\n1. Deploy: `kubectl apply -f api.yaml`\n\n## {heading}\n\n1. Run `{UNDO}`\n")
+    assert commands(made).get(UNDO, (None, True)) == (None, True)
+
+
+@pytest.mark.parametrize("heading", ["Rollback", "Rollback plan"])
+def test_a_section_before_the_steps_waits_for_a_person(heading: str) -> None:
+    made = made_of(
+        f"# Deploy\n\n## {heading}\n\n`{UNDO}`\n\n## Deploy\n\n1. Run `kubectl apply -f api.yaml`\n"
+    )
+    assert commands(made)[UNDO] == (None, True)
+    assert commands(made)["kubectl apply -f api.yaml"][1] is False
+
+
+@pytest.mark.parametrize(
+    ("told", "forward"),
+    [
+        (
+            "Check with `systemctl status app`. Restart the reverse proxy using `{}`.",
+            "systemctl restart nginx",
+        ),
+        ("1. `kubectl drain n1`\n2. Restart the reverse proxy: `{}`\n", "systemctl restart nginx"),
+        ("`make build`. Push the revert commit with `{}`.", "git push origin fix"),
+        (
+            "Fetch it: `docker pull a:v2`. So that you can roll back later, tag the old one using `{}`.",
+            "docker tag a:v1 a:old",
+        ),
+        ("1. `kubectl get pods`\n2. If it fails, check that rollback is possible with `{}`\n", "uptime"),
+    ],
+)
+def test_a_word_about_undoing_takes_no_step_out_of_its_order(told: str, forward: str) -> None:
+    made = made_of(f"# Work\n\n{told.format(forward)}\n")
+    assert forward in commands(made)
+    assert all(undo is None or forward not in undo for undo, _ in commands(made).values())
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        "- If staging: `kubectl --context staging {0}`\n- If production: `kubectl --context prod {0}`\n",
+        "If the database was migrated, run `pg_restore -c -d app dump`. Otherwise run `kubectl {0}`.\n",
+    ],
+)
+def test_one_or_the_other_is_never_both(cases: str) -> None:
+    told = cases.format("-n payments rollout undo deployment/api")
+    made = made_of(f"# Deploy\n\n1. Deploy: `kubectl apply -f api.yaml`\n\n## Rollback\n\n{told}")
+    assert all(undo is None or "\n" not in undo for undo, _ in commands(made).values())
+    assert all(waits for command, (_, waits) in commands(made).items() if "apply" not in command)
+
+
+@pytest.mark.parametrize("option", ["--instance-id=i-{}", "--id {}", "--slot={}"])
+def test_another_name_is_another_thing(option: str) -> None:
+    one, other = (f"aws ec2 stop-instances {option.format(number)}" for number in (1, 2))
+    made = made_of(
+        f"# Stop\n\n1. Stop it: `{one}`\n2. Wait: `systemctl restart app`\n\n## Rollback\n\n`{other}`\n"
+    )
+    assert commands(made)[one][0] != other
+    assert commands(made)[other][1] is True

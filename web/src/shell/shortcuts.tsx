@@ -42,6 +42,12 @@ function isChord(event: KeyboardEvent): boolean {
   return event.metaKey || event.ctrlKey || event.altKey;
 }
 
+/** A key that is still down from before presses no button again: the next one may ask something else. */
+function isHeldOnButton(event: KeyboardEvent): boolean {
+  const presses = event.key === "Enter" || event.key === " ";
+  return event.repeat && presses && event.target instanceof Element && event.target.closest("button") !== null;
+}
+
 /** Whether a key is text: it goes into a field, or went on into one that was taken away under the hands. */
 class Typing {
   #at = Number.NEGATIVE_INFINITY;
@@ -74,6 +80,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const typing = new Typing();
     const onKey = (event: KeyboardEvent) => {
+      if (isHeldOnButton(event)) event.preventDefault();
       if (event.defaultPrevented || isChord(event) || typing.takes(event)) return;
       const last =
         before.current && event.timeStamp - before.current.at < CHORD_MS ? before.current.key : null;
