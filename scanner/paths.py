@@ -25,7 +25,7 @@ def normal_path(text: str) -> str:
 
 
 def _through_proc(text: str) -> str:
-    """An absolute path, followed part by part as the kernel does: `..` behind a process's root stays there."""
+    """An absolute path, part by part as the kernel follows it: `..` behind a process's root stays there."""
     parts: list[str] = []
     for part in text.split("/"):
         if part == "..":

@@ -78,7 +78,7 @@ def path_of(call: Call) -> list[str]:
 
 
 def words_of(call: Call) -> list[str]:
-    """The same, past listed options that stand between groups: for what must not be overlooked, not for reads.
+    """The same, past listed options between groups: for what must not be overlooked, not for reads.
 
     A letter may take a value in one command and none in another, so a path through options proves no read.
     """
@@ -132,7 +132,7 @@ def _may_show_secrets(call: Call, path: list[str]) -> bool:
 
 
 def _as_one(call: Call, path: list[str]) -> list[list[str]]:
-    """The path, and for a list in a chosen form what shows one of its items: such a list may show all of it."""
+    """The path, and for a list in a chosen form what shows one item: such a list may show all of each."""
     if not call.arguments.has("--format", "--flatten", "--output", "-o"):
         return [path]
     return [[verb if part == "list" else part for part in path] for verb in ("list", "describe", "get")]
