@@ -11,6 +11,8 @@ from scanner.words import OPAQUE
 
 _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""
+_UP_TO_PROC: Final = re.compile(rf"(?:\.\./)+{_THROUGH_PROC.pattern}(?:/.*)?")
+"""The same from a folder that is not known: where it ends is not known either."""
 _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
 
 
@@ -53,8 +55,8 @@ def is_protected(path: str) -> bool:
 
 
 def is_sensitive(path: str) -> bool:
-    """A file that is known to hold keys or passwords."""
-    return patterns("sensitive_paths").fits(path)
+    """A file that is known to hold keys or passwords, or may turn out to be one."""
+    return patterns("sensitive_paths").fits(path) or _UP_TO_PROC.fullmatch(path) is not None
 
 
 def any_sensitive(lines: str) -> bool:

@@ -23,6 +23,9 @@ cat /proc/self/task/./1/root/etc/shadow
 cat /proc/1/root/../etc/shadow
 cat /proc/1/cwd/./../etc/shadow
 cat /proc/1/root/proc/./1/root/etc/shadow
+cat ../../proc/self/root/etc/shadow
+cat ~/../../proc/self/root/etc/shadow
+grep x ../../proc/1/task/2/cwd/a
 gcloud run services describe s
 gcloud beta run services describe s
 gcloud run services describe s --format=yaml
