@@ -23,6 +23,9 @@ cat /proc/self/task/./1/root/etc/shadow
 cat /proc/1/root/../etc/shadow
 cat /proc/1/cwd/./../etc/shadow
 cat /proc/1/root/proc/./1/root/etc/shadow
+cat /proc/self/roo?/etc/shadow
+cat /p*c/self/./root/etc/shadow
+cat /proc/self/task/1/[r]oot/etc/shadow
 cat ../../proc/self/root/etc/shadow
 cat ~/../../proc/self/root/etc/shadow
 grep x ../../proc/1/task/2/cwd/a
