@@ -12,6 +12,7 @@ from scanner.interpreters import search_code
 from scanner.judge import Judge
 from scanner.judgement import SAFE, UNKNOWN, Judgement
 from scanner.options import Arguments, Option
+from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
 from scanner.words import OPAQUE, Word
 from schemas.risk import Risk
@@ -101,14 +102,24 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
 
 
 def matches(raised: Raise, option: Option) -> bool | None:
-    """Whether an entry speaks about this option's value; None where the value is not known."""
+    """Whether an entry speaks about this option's value; None where the value is not known.
+
+    A path counts as it is written and as the system reads it: `//tmp/x` is `/tmp/x`.
+    """
     if raised.when is None:
         return True
     if option.value is None:
         return raised.when.fullmatch("") is not None
     if not option.value.literal:
         return None
-    return raised.when.fullmatch(option.value.text) is not None
+    given = option.value.text
+    return any(raised.when.fullmatch(text) is not None for text in {given, normal_path(given)})
+
+
+def _as_written(entry: Raise, option: Option) -> bool:
+    """What lowers a risk holds only for the value as it stands there."""
+    given = option.value.text if option.value is not None else ""
+    return entry.when is None or entry.when.fullmatch(given) is not None
 
 
 def _lowered(call: Call) -> Raise | None:
@@ -118,7 +129,7 @@ def _lowered(call: Call) -> Raise | None:
         entry = call.rule.lowers.get(option.name)
         if entry is None or option.abbreviated:
             continue
-        if not matches(entry, option):
+        if not matches(entry, option) or not _as_written(entry, option):
             return None
         found = found or entry
     return found

@@ -59,7 +59,15 @@ def may_be_secret(word: Word) -> bool:
         return True
     if not word.pattern and OPAQUE not in text and _SHELL_PATTERN.search(text) is None:
         return is_sensitive(text)
-    return _may_be_secret(re.sub("/+", "/", text))
+    return _through_proc(text) or _may_be_secret(re.sub("/+", "/", text))
+
+
+def _through_proc(text: str) -> bool:
+    """Whether a pattern may lead through the root or the folder of a process: to any file."""
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    if not text.startswith("/") or len(parts) < 4 or OPAQUE in parts[0] or not fits(parts[0], "proc"):
+        return False
+    return any(fits(part, name) for part in (parts[2], *parts[4:5]) for name in ("root", "cwd"))
 
 
 @lru_cache(maxsize=2048)

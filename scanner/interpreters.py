@@ -184,13 +184,16 @@ def _json_tool(judge: Judge, words: list[Word]) -> None:
 
 
 def _only_prints(given: list[Word]) -> bool:
-    """At most one file, which is read; a second one would be written. Only `--indent` takes a value."""
+    """At most one file, which is read; a second one would be written. Only `--indent` takes a value.
+
+    A pattern or a variable may stand for two files.
+    """
     texts = [word.text for word in given]
     if "--indent" in texts:
         at = texts.index("--indent")
         texts = texts[:at] + texts[at + 2 :]
     files = [text for text in texts if not text.startswith("-") or text == "-"]
-    return len(files) <= 1 and all(word.literal for word in given[1:])
+    return len(files) <= 1 and all(word.literal for word in given)
 
 
 def _gives_code(option: str) -> bool:

@@ -9,8 +9,10 @@ from typing import Final
 from scanner.tables import patterns
 from scanner.words import OPAQUE
 
-_THROUGH_PROC: Final = re.compile(r"/+proc/+[^/]+/+(?:task/+[^/]+/+)?(?:root|cwd)(?:/|\Z)")
-"""The root and the folder of a process: another way to every file."""
+_THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
+"""The root and the folder of a process, below the root: another way to every file."""
+_UP_TO_PROC: Final = re.compile(rf"(?:\.\./)+{_THROUGH_PROC.pattern}(?:/.*)?")
+"""The same from a folder that is not known: where it ends is not known either."""
 _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
 
 
@@ -18,10 +20,23 @@ def normal_path(text: str) -> str:
     """A path without `.`, `..` and doubled slashes; `~` stays, an opaque part stays."""
     if "/" not in text:
         return text
-    while "/proc/" in text and (through := _THROUGH_PROC.match(text)) is not None:
-        text = "/" + text[through.end() :]
+    if text.startswith("/") and "/proc/" in text:
+        return _through_proc(text)
     path = posixpath.normpath(text)
     return "/" + path.lstrip("/") if path.startswith("//") else path
+
+
+def _through_proc(text: str) -> str:
+    """An absolute path, part by part as the kernel follows it: `..` behind a process's root stays there."""
+    parts: list[str] = []
+    for part in text.split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+            if part in ("root", "cwd") and _THROUGH_PROC.fullmatch("/".join(parts)) is not None:
+                parts.clear()
+    return "/" + "/".join(parts)
 
 
 def is_device(path: str) -> bool:
@@ -40,8 +55,8 @@ def is_protected(path: str) -> bool:
 
 
 def is_sensitive(path: str) -> bool:
-    """A file that is known to hold keys or passwords."""
-    return patterns("sensitive_paths").fits(path)
+    """A file that is known to hold keys or passwords, or may turn out to be one."""
+    return patterns("sensitive_paths").fits(path) or _UP_TO_PROC.fullmatch(path) is not None
 
 
 def any_sensitive(lines: str) -> bool:

@@ -137,7 +137,9 @@ def _speaks_of(entry: Raise, word: Word, following: Word | None) -> bool:
     """Whether the pattern of an entry fits the option's value, wherever that stands; a hidden one may."""
     words = [word] if following is None else [word, following]
     return entry.when is None or any(
-        not found.known or entry.when.fullmatch(found.text) is not None for found in words
+        not found.known
+        or any(entry.when.fullmatch(text) is not None for text in (found.text, normal_path(found.text)))
+        for found in words
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.rules.cloud_reads import DESTROYS, SECRETS, path_of, reads
+from scanner.rules.cloud_reads import DESTROYS, SECRETS, reads, words_of
 from scanner.tables import names
 from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
@@ -19,7 +19,7 @@ _SIZE_OPTIONS: Final = frozenset({"--replicas", "--num-nodes", "--min-instances"
 
 def verbs(call: Call) -> None:
     """What the verb says: destroys, shows a secret, or runs a command on a machine."""
-    path = path_of(call)
+    path = words_of(call)
     if any(DESTROYS.fullmatch(part) for part in path):
         named = [word.text for word in call.arguments.positionals if word.known and word.text not in path]
         value = call.arguments.value_of("-n", "--name")

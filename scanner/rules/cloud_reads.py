@@ -77,6 +77,28 @@ def path_of(call: Call) -> list[str]:
     return found[:MAX_PATH]
 
 
+def words_of(call: Call) -> list[str]:
+    """The same, past listed options between groups: for what must not be overlooked, not for reads.
+
+    A letter may take a value in one command and none in another, so a path through options proves no read.
+    """
+    flags = call.tool.flags or ()
+    words, found, skip = call.words[1:], path_of(call), False
+    plain: list[str] = []
+    for word in words:
+        if skip:
+            skip = False
+        elif word.text.startswith("-"):
+            skip = word.text in call.tool.values
+            if plain and not (skip or word.text in flags or "=" in word.text):
+                break
+        elif not word.literal or not _WORD.fullmatch(word.text):
+            break
+        else:
+            plain.append(word.text)
+    return plain[:MAX_PATH] if plain[: len(found)] == found else found
+
+
 def reads(call: Call) -> str | None:
     """Why a call only reads: 1. help; 2. nothing that is secret by its name; 3. options that are listed for
     the tool, with values of this place; 4. a reading verb in verb position, nothing destructive before it.
@@ -101,10 +123,19 @@ def _may_show_secrets(call: Call, path: list[str]) -> bool:
     if any(SECRETS.search(part) for part in path[:-1]):
         return True
     listed = names("cloud_shows_secrets")
-    if any(" ".join([call.tool.name, *path[:count]]) in listed for count in range(1, len(path) + 1)):
-        return True
+    for asked_for in _as_one(call, [part for part in path if part not in ("alpha", "beta")]):
+        full = [call.tool.name, *asked_for]
+        if any(" ".join(full[:count]) in listed for count in range(2, len(full) + 1)):
+            return True
     asked = call.arguments.positionals if "config" in path else ()
     return any(SECRETS.search(word.text) for word in asked)
+
+
+def _as_one(call: Call, path: list[str]) -> list[list[str]]:
+    """The path, and for a list in a chosen form what shows one item: such a list may show all of each."""
+    if not call.arguments.has("--format", "--flatten", "--output", "-o"):
+        return [path]
+    return [[verb if part == "list" else part for part in path] for verb in ("list", "describe", "get")]
 
 
 def _options_only_read(call: Call) -> bool:

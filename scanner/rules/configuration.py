@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from scanner.call import Call
+from scanner.paths import is_trusted_place, normal_path
 
 _IP_READS: Final = frozenset("show list ls get lst sh l help".split())
 _IP_OBJECTS: Final = frozenset(
@@ -18,11 +19,6 @@ _IP_SHORT: Final = frozenset("a ad addr address r ro route ru rule".split())
 """Objects for which the verb `s` is `show`; for a link it is `set`."""
 
 
-_OPEN_PLACE: Final = re.compile(
-    r"/(?:tmp|var/tmp|dev|proc|run|mnt|media|home|srv)(?:/|$)|.*(?:^|/)\.\.(?:/|$)"
-)
-
-
 def _checks_haproxy(texts: list[str]) -> bool:
     """`-c` with files of this host's settings: those of a place open to others may load code (`lua-load`)."""
     options = [text for text in texts if text.startswith("-")]
@@ -31,7 +27,7 @@ def _checks_haproxy(texts: list[str]) -> bool:
     return (
         known
         and len(texts) == len(files) + len(options)
-        and not any(_OPEN_PLACE.match(text) for text in files)
+        and all(is_trusted_place(normal_path(text)) for text in files)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.paths import is_trusted_place
+from scanner.paths import is_trusted_place, normal_path
 from scanner.words import OPAQUE, Word
 from schemas.verdict import Reversibility
 
@@ -163,7 +163,8 @@ def _kafka_reads(call: Call) -> str | None:
         if text.startswith("--command-config")
     ]
     closed = options <= _KAFKA_OPTIONS and not values & _KAFKA_USERS
-    return "only reads from Kafka" if asks and closed and all(map(is_trusted_place, settings)) else None
+    trusted = all(is_trusted_place(normal_path(text)) for text in settings)
+    return "only reads from Kafka" if asks and closed and trusted else None
 
 
 HANDLERS: Final[dict[str, Handler]] = {

@@ -7,6 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.paths import normal_path
 from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
@@ -28,6 +29,10 @@ _LISTS: Final = frozenset(
         "--name-only",
     }
 )
+
+
+_SHOWS_SETTINGS: Final = ("-l", "--list", "--get-regexp", "--regexp")
+"""Options of `git config` that print many settings, `http.*.extraheader` and `remote.*.url` among them."""
 
 
 def list_or_make(call: Call) -> None:
@@ -78,6 +83,8 @@ def list_or_make(call: Call) -> None:
         first = positionals[0].text if positionals else "list"
         if first in ("set", "unset", "edit") or (len(positionals) > 1 and first not in ("get", "list")):
             call.say(CAUTION, "git.config", "changes a setting of git, which may name programs to run")
+        elif (positionals and first == "list") or options.has(*_SHOWS_SETTINGS):
+            call.say(CAUTION, "secrets.read", "shows settings that may hold tokens or passwords in addresses")
     elif positionals and not any(option.name in _LISTS for option in options.options):
         call.say(CAUTION, "git.make", f"makes or changes a {verb}")
 
@@ -89,7 +96,7 @@ def read(call: Call) -> None:
         call.say(UNKNOWN, "git.foreign-repository", "the settings of another repository can start programs")
         return
     for folder in call.judge.shared.folders:
-        if OPAQUE in folder or _OPEN_TO_ALL.match(folder) is not None:
+        if OPAQUE in folder or _OPEN_TO_ALL.match(normal_path(folder)) is not None:
             why = f"the settings of the repository in {folder.replace(OPAQUE, '…')} can start programs"
             call.say(UNKNOWN, "git.foreign-repository", why)
             return

@@ -222,13 +222,11 @@ gcloud sql instances describe db
 gcloud sql instances list
 gcloud container clusters describe c
 gcloud container clusters list
-gcloud config list
 gcloud projects list
 gcloud projects describe p
 gcloud info
 gcloud version
 gcloud logging read 'severity>=ERROR' --limit 5
-gcloud run services describe s
 gcloud run services list
 gcloud beta compute instances list
 gcloud app versions list
@@ -291,7 +289,6 @@ az storage container list --account-name a --auth-mode login
 gcloud compute instances list --filter='status=RUNNING' --format='table(name,zone.basename())' --limit=20
 gcloud --project p --quiet compute instances list --sort-by=~creationTimestamp
 gcloud logging read 'resource.type="gce_instance"' --freshness=1h --order=asc --format=json
-gcloud run services describe s --region europe-west1 --format='value(status.url)'
 gcloud config get-value project
 gcloud compute instances list --verbosity=error
 doctl compute droplet list --format ID,Name --no-header

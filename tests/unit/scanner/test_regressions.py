@@ -126,7 +126,7 @@ cat /var/log/credentials-api.log
 cat docs/passwords.md
 less src/token.py
 haproxy -c -f /etc/haproxy/haproxy.cfg
-haproxy -c -V -f haproxy.cfg
+haproxy -c -V -f /etc/haproxy/haproxy.cfg
 kafka-topics.sh --bootstrap-server b:9092 --describe --topic x
 kafka-consumer-groups.sh --bootstrap-server b --describe --group g --members --verbose
 kafka-topics --bootstrap-server b --list --command-config /etc/kafka/client.properties

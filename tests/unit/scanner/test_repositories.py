@@ -101,8 +101,6 @@ git tag --contains abc
 git remote -v
 git remote get-url origin
 git config --get user.name
-git config --list
-git config -l
 git stash list
 git branch --show-current
 git --no-pager log -3
