@@ -43,9 +43,9 @@ function isChord(event: KeyboardEvent): boolean {
 }
 
 /** A key that is still down from before presses no button again: the next one may ask something else. */
-function isHeldOnButton(event: KeyboardEvent): boolean {
-  const presses = event.key === "Enter" || event.key === " ";
-  return event.repeat && presses && event.target instanceof Element && event.target.closest("button") !== null;
+function holdNothing(event: KeyboardEvent): void {
+  const presses = event.repeat && (event.key === "Enter" || event.key === " ");
+  if (presses && event.target instanceof Element && event.target.closest("button")) event.preventDefault();
 }
 
 /** Whether a key is text: it goes into a field, or went on into one that was taken away under the hands. */
@@ -78,9 +78,13 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const before = useRef<{ key: string; at: number } | null>(null);
 
   useEffect(() => {
+    window.addEventListener("keydown", holdNothing);
+    return () => window.removeEventListener("keydown", holdNothing);
+  }, []);
+
+  useEffect(() => {
     const typing = new Typing();
     const onKey = (event: KeyboardEvent) => {
-      if (isHeldOnButton(event)) event.preventDefault();
       if (event.defaultPrevented || isChord(event) || typing.takes(event)) return;
       const last =
         before.current && event.timeStamp - before.current.at < CHORD_MS ? before.current.key : null;

@@ -48,9 +48,7 @@ function Now({ x, bringing, onAsk, onEdit }: Props) {
   const rollBack = () => bringing.send({ event: "request-rollback", body: undefined });
   const common = { x, step, order, bringing, onSkip: () => onAsk(ASKS.skip(step.title)), onEdit };
   if (x.gate) {
-    return (
-      <GateCard key={key} {...common} gate={x.gate} onOther={(what) => onAsk(ASKS[what](step.title))} />
-    );
+    return <GateCard key={key} {...common} gate={x.gate} onOther={(what) => onAsk(ASKS[what](step.title))} />;
   }
   switch (x.state) {
     case "await_manual":
