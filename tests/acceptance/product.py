@@ -165,7 +165,10 @@ class Product:
         return found
 
     def find(self, *words: str) -> psutil.Process:
-        """The one process whose command line has all the words."""
+        """The process whose command line has all the words; of several the oldest: the others are its forks.
+
+        Their numbers say nothing: they begin again where the kernel has none left.
+        """
 
         def one() -> psutil.Process | None:
             matches = []
@@ -176,7 +179,7 @@ class Product:
                     continue
                 if all(word in line for word in words):
                     matches.append(process)
-            return min(matches, key=lambda process: process.pid) if matches else None
+            return min(matches, key=lambda process: process.create_time()) if matches else None
 
         return wait_for(f"a process with {words}", one)
 
