@@ -32,7 +32,7 @@ AT_ONCE_CHARACTERS: Final = 2_000
 
 KEPT_ANSWERS: Final = 2_048
 KEPT_CHARACTERS: Final = 4 * 1024 * 1024
-"""Of templates and texts; a finding is at most some 10 KB beside them, whatever the text."""
+"""Of templates, values, patterns and texts; a finding is some 10 KB at most beside them."""
 
 LOOKS_MAX: Final = 256
 """Judgements that may wait for those who look; more are refused."""
@@ -93,7 +93,7 @@ class Judgements:
         task = self._under_way.get(key)
         if task is None:
             if not urgent and len(self._under_way) >= LOOKS_MAX:
-                raise _unavailable("too many others wait")
+                raise _unavailable("too many others wait", urgent=False)
             task = asyncio.create_task(self._ask(filling, urgent=urgent), name="judgement")
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._ended(key, done))
@@ -107,11 +107,11 @@ class Judgements:
     async def _ask(self, filling: Filling, *, urgent: bool) -> Answer:
         turn: AbstractAsyncContextManager[None] = nullcontext() if urgent else self._turn
         async with turn:
-            answer = self._find(filling) or await self._asked(filling)
+            answer = self._find(filling) or await self._asked(filling, urgent=urgent)
         self._keep(filling, answer)
         return answer
 
-    async def _asked(self, filling: Filling) -> Answer:
+    async def _asked(self, filling: Filling, *, urgent: bool) -> Answer:
         reason = ""
         for _ in range(_TRIES):
             try:
@@ -123,9 +123,10 @@ class Judgements:
                 )
                 continue
             if isinstance(answer, Filled) and not _same_scanner(answer):
-                raise _unavailable("the product on disk is not the one that runs; restart the controller")
+                why = "the product on disk is not the one that runs; restart the controller"
+                raise _unavailable(why, urgent=urgent)
             return answer
-        raise _unavailable(reason)
+        raise _unavailable(reason, urgent=urgent)
 
     def _find(self, filling: Filling) -> Answer | None:
         answer = self._kept.get(filling)
@@ -148,7 +149,10 @@ def _given(answer: Answer) -> Filled:
 
 
 def _characters(filling: Filling, answer: Answer) -> int:
-    return len(filling.template) + len(answer.text if isinstance(answer, Filled) else answer.detail)
+    given = sum(len(value) for _, value in filling.values)
+    patterns = sum(len(variable.pattern or "") for variable in filling.variables)
+    text = answer.text if isinstance(answer, Filled) else answer.detail
+    return len(filling.template) + given + patterns + len(text)
 
 
 def _same_scanner(answer: Filled) -> bool:
@@ -156,9 +160,16 @@ def _same_scanner(answer: Filled) -> bool:
     return (found.scanner_version, found.knowledge_version) == (SCANNER_VERSION, knowledge_version())
 
 
-def _unavailable(why: str) -> Unavailable:
+_UNTOUCHED: Final = "Nothing was changed. Try again in a few seconds."
+_SEEN_LATER: Final = (
+    "What was sent before may have been done: look again in a few seconds before you repeat it."
+)
+"""To who looks: the look may follow a change that is stored, so it says nothing of that one."""
+
+
+def _unavailable(why: str, *, urgent: bool) -> Unavailable:
     return Unavailable(
         f"A command can't be judged at this moment: {why.rstrip('.')}.",
-        hint="Nothing was changed. Try again in a few seconds.",
+        hint=_UNTOUCHED if urgent else _SEEN_LATER,
         code="not_judged",
     )

@@ -23,7 +23,8 @@ from schemas.verdict import Advice, NoAdvice
 ADVISOR: Final = "anthropic"
 _REASONING_CHARACTERS: Final = 600
 _ROLLBACK_CHARACTERS: Final = 400
-_CERTAIN: Final = Decimal(1)
+_CERTAIN: Final = 1000
+"""Thousandths, compared as they are kept: what rounds to certain is certain."""
 
 
 class _Lax(BaseModel):
@@ -78,11 +79,12 @@ def read_answer(body: bytes, *, question: str, model: str, prompt_sha256: str) -
     answer = _answer(message.content)
     if answer is None or answer.question != question:
         return NoAdvice.INVALID
-    if answer.risk == "safe" and answer.confidence >= _CERTAIN:
+    confidence = int(answer.confidence * 1000)
+    if answer.risk == "safe" and confidence >= _CERTAIN:
         return NoAdvice.OVERCONFIDENT
     return Advice(
         risk=Risk(answer.risk),
-        confidence=int(answer.confidence * 1000),
+        confidence=confidence,
         reasoning=_plain(answer.reasoning, _REASONING_CHARACTERS) or "no reason that can be shown",
         advisor=ADVISOR,
         advisor_version=f"{model}/{PROMPT_VERSION}",
@@ -109,7 +111,11 @@ def _message(body: bytes) -> _Message | None:
         return None
     try:
         return _Message.model_validate(_json(body.decode()))
-    except (ValueError, RecursionError):  # ValueError: no UTF-8, no JSON, another form, a key twice
+    except (
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+    ):  # no UTF-8, no JSON, a key twice, 1e9999999999999999999
         return None
 
 
@@ -119,7 +125,7 @@ def _answer(content: Sequence[_Block]) -> _Answer | None:
         return None
     try:
         return _Answer.model_validate(_json(blocks[0].text))
-    except (ValidationError, ValueError, RecursionError):
+    except (ValidationError, ValueError, ArithmeticError, RecursionError):
         return None
 
 

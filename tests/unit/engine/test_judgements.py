@@ -191,6 +191,25 @@ async def test_what_is_kept_and_who_waits_is_bounded(monkeypatch: pytest.MonkeyP
     await waiting
 
 
+async def test_the_values_of_what_is_kept_count_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    judgements = Judgements(Process().run)
+    monkeypatch.setattr(module, "KEPT_CHARACTERS", 3 * len(LONG))
+    await judgements.judge(long_one("web-1"))
+    judgements.at_once(long_one("web-1"))
+    with pytest.raises(Unprocessable):
+        await judgements.judge(long_one("; " * len(LONG)))  # refused, and kept with its value
+    with pytest.raises(JudgementWanted):
+        judgements.at_once(long_one("web-1"))
+
+
+@pytest.mark.parametrize(("urgent", "said"), [(True, True), (False, False)])
+async def test_only_a_transition_says_that_nothing_was_changed(urgent: bool, said: bool) -> None:
+    judgements = Judgements(Process(broken=[Unavailable("it is gone", code="x")] * 2).run)
+    with pytest.raises(Unavailable) as caught:
+        await judgements.judge(long_one(), urgent=urgent)
+    assert ("Nothing was changed" in (caught.value.hint or "")) is said, "a look may follow a stored change"
+
+
 def _told(answer: Answer) -> object:
     return answer if isinstance(answer, Filled) else answer.problem()
 

@@ -84,6 +84,15 @@ BAD: dict[str, tuple[Any, NoAdvice]] = {
     "confidence below 0": (message(said(confidence=-0.1)), NoAdvice.INVALID),
     "confidence NaN": (message(said().replace("0.95", "NaN")), NoAdvice.INVALID),
     "confidence infinite": (message(said().replace("0.95", "1e999")), NoAdvice.INVALID),
+    "confidence beyond any number": (
+        message(said().replace("0.95", "1e9999999999999999999")),
+        NoAdvice.INVALID,
+    ),
+    "confidence below any number": (
+        message(said().replace("0.95", "1e-9999999999999999999")),
+        NoAdvice.INVALID,
+    ),
+    "certain after rounding": (message(said().replace("0.95", "0." + "9" * 40)), NoAdvice.OVERCONFIDENT),
     "confidence true": (message(said(confidence=True)), NoAdvice.INVALID),
     "no reason": (message(said(reasoning="")), NoAdvice.INVALID),
     "certain that it is safe": (message(said(confidence=1)), NoAdvice.OVERCONFIDENT),
