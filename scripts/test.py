@@ -27,6 +27,8 @@ NO_TESTS = 5
 GATE = ("-p", "scripts.hypothesis_profiles", "--hypothesis-profile=gate", "-m", "not long")
 TWO = ("-n", "2")
 """Two workers, for stages whose tests do not measure time."""
+TWO_BY_FILE = (*TWO, "--dist", "loadfile")
+"""Two workers, and all tests of a file in one: each file starts a product of its own."""
 
 VITEST = (
     *(sys.executable, "-m", "scripts.web_tool"),
@@ -58,8 +60,8 @@ class Result:
 
 UNIT = Stage("unit", "tests/unit", TWO)
 INTEGRATION = Stage("integration", "tests/integration", TWO)
-FAULTS = Stage("faults", "tests/faults")
-ACCEPTANCE = Stage("acceptance", "tests/acceptance", ("--timeout=900",))
+FAULTS = Stage("faults", "tests/faults", TWO)
+ACCEPTANCE = Stage("acceptance", "tests/acceptance", (*TWO_BY_FILE, "--timeout=900"))
 LONG = Stage("long", "tests/integration", ("-m", "long"))
 """What takes too long, or too many samples, to gate a change."""
 TARGETS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {

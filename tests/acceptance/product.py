@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -21,14 +22,24 @@ import psutil
 ROOT: Final = Path(__file__).resolve().parents[2]
 CLI: Final = ROOT / ".venv" / "bin" / "dd0c"
 _URL: Final = re.compile(r"https?://\S*/sign-in\S*")
+_PORTS: Final = range(20_000, 32_000)
 Value = TypeVar("Value")
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback that nobody listens on, of those that no outgoing connection is given.
+
+    The kernel takes those of its own range (from 32768 on Linux) for any client between this look and
+    the product's start some seconds later.
+    """
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("none of a hundred ports of the loopback is free")
 
 
 def wait_for(what: str, condition: Callable[[], Value | None], seconds: float = 60.0) -> Value:
