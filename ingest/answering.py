@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ingest.extract.drafts import Draft
 from ingest.questions import Settled
+from ingest.rollbacks import undone_case
 from schemas.runbook import AmbiguityKind
 
 
@@ -17,6 +18,8 @@ def with_answers(drafts: list[Draft], settled: Iterable[Settled]) -> list[Draft]
         index = item.question.draft
         if index is not None and item.act == "undoes":
             changed = _undoing(changed, changed[index].group, int(item.value))
+        elif index is not None and item.act == "forward":
+            changed = _forward(changed, changed[index].group)
         elif index is not None:
             changed[index] = _changed(changed[index], item)
     return changed
@@ -30,6 +33,22 @@ def _undoing(drafts: list[Draft], group: int, target: int) -> list[Draft]:
         else draft
         for draft in drafts
     ]
+
+
+def _forward(drafts: list[Draft], group: int) -> list[Draft]:
+    """The drafts where all that is told together, and is still open, is a step in its place."""
+    return [
+        replace(
+            draft, undoing="", condition=None if draft.condition == undone_case(draft) else draft.condition
+        )
+        if draft.undoing and draft.undoes is None and draft.group == group
+        else draft
+        for draft in drafts
+    ]
+
+
+def _own_case(draft: Draft) -> str | None:
+    return None if draft.condition == undone_case(draft) else draft.condition
 
 
 def _changed(draft: Draft, item: Settled) -> Draft:

@@ -29,7 +29,7 @@ _KINDS: Final = frozenset(
     "service services svc secret secrets configmap configmaps cm pvc pvcs pv pvs persistentvolumeclaim "
     "persistentvolumeclaims node nodes job jobs cronjob cronjobs ingress ingresses namespace namespaces "
     "replicaset replicasets hpa crd crds all origin upstream main master head flushdb flushall database "
-    "table index user".split()
+    "table index user cluster instance instances volume volumes stack bucket topic queue droplet name".split()
 )
 """Kinds of things and names that stand in every house: typing one says nothing about what is at stake."""
 
@@ -37,6 +37,14 @@ _HELD: Final = re.compile(r"^(?:--?[\w-]+=|\$\{?[A-Za-z_]\w*\}?/?)")
 """What stands before a name in one word: an option, a variable of the shell."""
 
 _PLAIN: Final = re.compile(r"(?=.*[A-Za-z])[\w@./:+=-]+")
+_BARE: Final = re.compile(r"[A-Za-z][\w:-]*")
+_KEYWORDS: Final = frozenset(
+    "do done then else elif fi for in if while until case esac xargs sudo time".split()
+)
+_DOES: Final = IMPERATIVES | frozenset(
+    "deallocate decommission deregister destroy detach del dropdb erase evict flushall flushdb purge reset "
+    "rm shutdown terminate undeploy wipe".split()
+)
 _FREE: Final = Free(
     "Another name",
     "orders-db-2",
@@ -64,7 +72,7 @@ def confirmation(building: Building, draft: Draft, command: str, seen: Resources
 
 
 def _question(draft: Draft, command: str, arguments: list[str], step_id: str) -> Question:
-    names = [*arguments, *(name for name in _names(command) if name not in arguments)][:_OPTIONS_MAX]
+    names = [*arguments, *(name for name in names_offered(command) if name not in arguments)][:_OPTIONS_MAX]
     options = (
         Option(f"name-{number}", name, f"Whoever approves it types “{name}”.", "confirm", name)
         for number, name in enumerate(names, 1)
@@ -82,30 +90,58 @@ def _question(draft: Draft, command: str, arguments: list[str], step_id: str) ->
     )
 
 
-def _names(command: str) -> Iterator[str]:
+def names_offered(command: str) -> Iterator[str]:
     """Words of the command that could be what it acts on, in order: no program, no verb, no option."""
     seen: set[str] = set()
     for word in _words(command, 2):
         name = _HELD.sub("", word)
         plain = _PLAIN.fullmatch(name) is not None and not name.startswith("-")
-        if plain and _is_name(name) and name not in COMMANDS and name not in IMPERATIVES and name not in seen:
+        if plain and _is_name(name) and not _is_action(name) and name not in seen:
             seen.add(name)
             yield name
 
 
 def _words(command: str, depth: int) -> Iterator[str]:
-    """The words behind the program and its verb, and those of a quoted command inside it. A word with a hole
-    is left out: the hole is offered.
+    """The words of each command behind its program and its verb, and those of a quoted command inside it. A
+    word with a hole is left out: the hole is offered.
     """
+    for found in _commands(_without_holes(command)):
+        first = next((at for at, word in enumerate(found) if at and _is_action(word)), None)
+        for number, word in enumerate(found):
+            valued = number > 1 and found[number - 1].startswith("-") and "=" not in found[number - 1]
+            leads = number == 1 and word.isalpha() if first is None else number <= first and not valued
+            if depth and " " in word:
+                yield from _words(word, depth - 1)
+            elif number and not (leads and _BARE.fullmatch(word)):
+                yield word
+
+
+def _commands(text: str) -> Iterator[list[str]]:
+    """The words of each command of a line, without the words that only hold the line together."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars="();|&\n")
+    lexer.whitespace_split = True
     try:
-        found = shlex.split(_without_holes(command), comments=True)
+        words = list(lexer)
     except ValueError:
-        found = _without_holes(command).split()
-    for number, word in enumerate(found):
-        if depth and " " in word:
-            yield from _words(word, depth - 1)
-        elif number > 1 or (number and not word.isalpha()):
-            yield word
+        words = text.split()
+    found: list[str] = []
+    for word in words:
+        if word in _KEYWORDS or not word.strip("();|&\n"):
+            if found:
+                yield found
+            found = []
+        else:
+            found.append(word)
+    if found:
+        yield found
+
+
+def _is_action(word: str) -> bool:
+    """Whether a word names what is done: `delete`, `stop-instances`, `pg:reset`."""
+    parts = re.split(r"[-_:]", word.lower())
+    if parts[0] in _DOES or word in COMMANDS:
+        return True
+    return len(parts) == 2 and ":" in word and parts[1] in _DOES
 
 
 def _without_holes(command: str) -> str:

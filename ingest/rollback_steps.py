@@ -8,6 +8,7 @@ from typing import Final
 from ingest.building import Building, plain_text, unmasked
 from ingest.extract.drafts import Draft
 from ingest.extract.undoing import undoing_words
+from ingest.joining import joined
 from ingest.masking import MASKS
 from ingest.placeholders import with_holes
 from ingest.resources import Resources, has_foreign_holes, unfit
@@ -61,7 +62,9 @@ def undone_by_hand(undone_by: Sequence[Draft]) -> str:
 def _of_text(
     building: Building, commands: Sequence[Draft], step_id: str, assigned: frozenset[str]
 ) -> Rollback:
-    """The commands with their holes, whole or not at all: half of them would undo something else."""
+    """The commands with their holes, whole or not at all: half of them would undo something else, and so
+    would those behind one that failed.
+    """
     filled = []
     for item in commands:
         fit = item.dialect == "shell" and not MASKS.search(item.text) and unfit(item.text) is None
@@ -69,8 +72,8 @@ def _of_text(
         if not fit or has_foreign_holes(building, text):
             return _by_hand(commands)
         filled.append(text)
-    whole = "\n".join(dict.fromkeys(filled))
-    return Rollback(command=whole) if unfit(whole) is None else _by_hand(commands)
+    whole = joined(list(dict.fromkeys(filled)))
+    return Rollback(command=whole) if whole and unfit(whole) is None else _by_hand(commands)
 
 
 def _by_hand(commands: Sequence[Draft]) -> Rollback:

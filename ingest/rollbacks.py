@@ -22,11 +22,15 @@ from schemas.risk import Risk
 from schemas.runbook import AmbiguityKind
 
 _ASKED: Final = "Which step does this undo?"
+_ASKED_WHETHER: Final = "Does this undo a step above, or is it a step like the others?"
 _KEEP: Final = Option(
     "asked",
     "None of them alone",
     "The run asks whether the steps above must be undone, and runs it only then.",
     "keep",
+)
+_FORWARD: Final = Option(
+    "forward", "It undoes nothing", "It is a step in its place, as the others are.", "forward"
 )
 _OPTIONS_MAX: Final = 6
 _VALUES: Final = frozenset(
@@ -72,20 +76,26 @@ def undo_questions(drafts: Sequence[Draft]) -> Iterator[Question]:
     """A question for each group of commands that undo something, of which the text does not say what."""
     asked: set[int] = set()
     for index, draft in enumerate(drafts):
-        open_ = draft.undoing and draft.undoes is None and draft.kind == "command"
-        if not open_ or draft.group in asked or draft.condition != undone_case(draft):
+        unsaid = draft.undoing == "maybe"
+        open_ = draft.undoing and draft.undoes is None and (draft.kind == "command" or unsaid)
+        own_case = draft.condition != undone_case(draft)
+        if not open_ or draft.group in asked or (own_case and not unsaid):
             continue
         asked.add(draft.group)
         above = [at for at in range(index) if _is_forward(drafts[at])]
         yield Question(
             AmbiguityKind.UNRESOLVABLE_REFERENCE,
             draft.text,
-            _ASKED,
+            _ASKED_WHETHER if unsaid else _ASKED,
             draft.line,
             index,
-            span=draft.command_span,
+            span=draft.command_span or draft.place_of(draft.text),
             words=draft.text,
-            options=(*(_option(at, drafts[at]) for at in above[-_OPTIONS_MAX:][::-1]), _KEEP),
+            options=(
+                *(_option(at, drafts[at]) for at in above[-_OPTIONS_MAX:][::-1]),
+                _KEEP,
+                *([_FORWARD] if unsaid else []),
+            ),
         )
 
 
@@ -140,6 +150,8 @@ class _Finder:
 
     def _target(self, index: int) -> int | None:
         draft = self.drafts[index]
+        if draft.undoing == "maybe":
+            return None  # its inverse may stand above and be meant all the same: “start it again” at the end
         above = [at for at in range(index) if _is_forward(self.drafts[at])]
         matching = [at for at in above[-_LOOKED_AT:] if self._undoes(self.drafts[at], draft)]
         if matching:

@@ -11,7 +11,8 @@ from ingest.extract.accounts import Accounted
 from ingest.trace import Span
 
 DraftKind = Literal["command", "manual"]
-Undoing = Literal["", "sentence", "section"]
+Undoing = Literal["", "sentence", "section", "maybe"]
+"""Who says that a command undoes something; “maybe”: it stands behind such words, and nobody says whether."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
+from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_title
 from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, is_imperative, sentences
 from ingest.trace import Span
@@ -44,8 +45,7 @@ class Reader:
         self.ban: int | None = None
         self.lists_before = False
         self.lead_undoes = False
-        self.undo_level: int | None = None
-        self.undo_section = False
+        self.undone = UndoScope()
         self.group = 0
         self.item = (0, 0)
 
@@ -65,11 +65,15 @@ class Reader:
     @property
     def undoes_here(self) -> Undoing:
         """What the text above says of the block at hand: it undoes steps, by a sentence or by its section."""
-        if self.lead_undoes or self.undo_level is not None:
+        if self.lead_undoes:
             return "sentence"
-        inside = self.undo_section or any(undoing_heading(text) for _, text in self.headings)
+        return self.undone.says(in_section=self._in_undoing_section)
+
+    @property
+    def _in_undoing_section(self) -> bool:
+        """Below a heading about undoing, in a text that is about more than that."""
         about = self.found.title is not None and undoing_title(self.found.title)
-        return "section" if inside and not about else ""
+        return not about and any(undoing_heading(text) for _, text in self.headings)
 
     @property
     def banned(self) -> bool:
@@ -79,7 +83,7 @@ class Reader:
     def leave_section(self) -> None:
         """What held for the blocks up to a heading."""
         self.scopes, self.ban = [], None
-        self.lead_undoes, self.undo_level, self.undo_section = False, None, False
+        self.lead_undoes, self.undone = False, UndoScope()
         self.group += 1
         self.item = (self.item[0] + 1, 0)
 
@@ -99,22 +103,25 @@ class Reader:
         self.lead_undoes = bare or (tells and undoing_lead(last, beside=self.beside_command()))
         if self.lead_undoes:
             self.group += 1
-        label = introduces and len(text.split()) <= _LABEL_WORDS and not is_imperative(text)
+        short = len(text.split()) <= _LABEL_WORDS and not is_imperative(text)
+        label = short and (introduces or not last.rstrip("*_ ").endswith((".", "!", "?")))
         if bare and block.kind == "paragraph" and not introduces and not block.level:
-            self.undo_section = True
+            self.undone = UndoScope(line=True)
         elif block.kind == "paragraph" and not bare and (label or not introduces):
-            self._leave_undone()
-            self.undo_level = block.level if self.lead_undoes and introduces else self.undo_level
+            self.undone.interrupted(label=label)
+            if self.lead_undoes and introduces:
+                self.undone.opened(block.level, len(self.found.drafts))
         elif self.lead_undoes and (introduces or bare):
-            self.undo_level = block.level
+            self.undone.opened(block.level, len(self.found.drafts))
         return bare
 
-    def _leave_undone(self) -> None:
-        """A line such as “Rollback” stands over the commands below it, up to the next line that leads to none
-        or that is a label.
+    def behind_undoing(self, block: Block, text: str, *, has_commands: bool) -> None:
+        """Notice a block behind the commands of a section about undoing, of which nothing says whether it
+        belongs to them. Each such block is asked about by itself.
         """
-        drafts = self.found.drafts
-        self.undo_section = self.undo_section and not (drafts and drafts[-1].undoing)
+        tells = has_commands or text.rstrip("*_ ").endswith((":", "→")) or is_imperative(text)
+        if tells and self.undone.left_by(block, in_section=self._in_undoing_section):
+            self.group += 1
 
     def place(self, block: Block) -> None:
         """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
@@ -124,8 +131,7 @@ class Reader:
             self.ban = None
         if block.kind in ("paragraph", "row") and not (self.ban and block.level > self.ban):
             self.ban = None
-        if self.undo_level is not None and block.level <= self.undo_level:
-            self.undo_level = None
+        self.group += self.undone.reached(block, len(self.found.drafts))
         number, over = self.item
         if not over or block.level < over or (block.level == over and block.kind == "item"):
             self.item = (number + 1, block.level)
@@ -148,6 +154,7 @@ class Reader:
         """Add a step; gives its index."""
         number, level = self.item
         undoing = draft.undoing or self.undoes_here
+        self.undone.told(undoing, listed=level > 0)
         self.found.drafts.append(
             replace(draft, undoing=undoing, group=self.group, item=number, listed=level > 0)
         )

@@ -126,7 +126,7 @@ def _code(reader: Reader, block: Block) -> None:
     reader.lead_condition = (None, False)
     if reader.lead_undoes:
         # It was said of this block, and of no list behind it.
-        reader.undo_level = None
+        reader.undone.level = None
 
 
 def _command(
@@ -166,6 +166,7 @@ def _prose(reader: Reader, block: Block) -> None:
     if condition is not None and introduces:
         reader.scopes.append((block.level, condition, otherwise))
     commands = inline_commands(block)
+    reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
     reader.lead_span = _place(block, lead) if reader.lead else None

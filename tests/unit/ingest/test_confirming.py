@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.confirming import NAME
+from ingest.confirming import NAME, names_offered
 from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from ingest.questions import Answer
@@ -90,3 +90,22 @@ def test_variables_are_offered_first_and_are_filled_at_the_gate() -> None:
     assert list(options(made).values())[:2] == ["{{ pod }}", "{{ user }}"]
     (key,) = [item.key for item in made.built.asked if item.question.question == NAME]
     assert typed(made_of(command, {key: Answer(option="name-1")})) == "{{ pod }}"
+
+
+@pytest.mark.parametrize(
+    ("command", "offered"),
+    [
+        ("aws ec2 stop-instances --instance-ids $IDS", []),
+        ("for i in $(cat ids); do aws ec2 terminate-instances --instance-ids $i; done", []),
+        ("aws autoscaling update-auto-scaling-group --auto-scaling-group-name web-asg", ["web-asg"]),
+        ("gcloud compute instances delete web-1 web-2", ["web-1", "web-2"]),
+        ("az vm deallocate -g rg-1 -n vm-1", ["rg-1", "vm-1"]),
+        ("rabbitmqctl purge_queue orders", ["orders"]),
+        ("heroku pg:reset DATABASE --app shop", ["shop"]),
+        ("eksctl delete cluster --name prod-eu", ["prod-eu"]),
+        ("sudo -u postgres dropdb orders", ["orders"]),
+        ("ssh web-3 'rm -rf /srv/app/releases'", ["web-3", "/srv/app/releases"]),
+    ],
+)
+def test_names_to_type_are_what_is_acted_on_and_no_verbs(command: str, offered: list[str]) -> None:
+    assert list(names_offered(command)) == offered

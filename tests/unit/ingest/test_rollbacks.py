@@ -165,7 +165,9 @@ def test_several_commands_undo_one_step_in_their_order() -> None:
         "# A\n\n1. Stop it: `systemctl stop app`\n\n   To undo:\n\n   ```bash\n   systemctl daemon-reload\n"
         "   systemctl start app\n   ```\n"
     )
-    assert commands(made) == {"systemctl stop app": ("systemctl daemon-reload\nsystemctl start app", False)}
+    assert commands(made) == {
+        "systemctl stop app": ("systemctl daemon-reload &&\nsystemctl start app", False)
+    }
 
 
 def test_words_say_why_there_is_no_command() -> None:
