@@ -1,8 +1,9 @@
 """`Idempotency-Key` on POST: the same key and body give the same answer, and act once.
 
 The key is claimed in a row before the route runs. While the first call runs, a second one is told
-to wait; after it, the stored answer is given again. A call that failed before it did anything
-releases its key, so that it may be repeated.
+to wait (`request_running`); after it, the stored answer is given again. A call that was refused, or failed
+before it did anything, releases its key, so that it may be repeated. One that vanished with its controller
+is done again only where that can't be twice (`Repeat`); else a second one is told `outcome_unknown`.
 
 Answers that show what is sealed elsewhere are not stored: their route class says `keeps_answers = False`, the
 row holds the status and the address of what was shown, and a repeat is answered with that as it is now.
@@ -14,20 +15,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from fastapi import Request, Response
-from psycopg.types.json import Jsonb
 from starlette.responses import StreamingResponse
 
 from base import limits
 from controller.api.auth import authenticate, get_services
+from controller.api.claims import Claim, Earlier, Repeat
 from controller.api.routing import Handle, SignedInRoute
-from controller.db import queries
-from controller.db.database import Database
 from controller.tenants.principal import Principal
-from schemas.errors import BadRequest, Conflict, Unprocessable
+from schemas.errors import BadRequest, Conflict, Dd0cError
 
 HEADER: Final = "Idempotency-Key"
 CONTENT_LOCATION: Final = "content-location"
@@ -35,20 +33,10 @@ _CACHE_CONTROL: Final = "cache-control"
 _NO_STORE: Final = "no-store"
 _KEPT_HEADERS: Final = ("content-type", "etag", "location", CONTENT_LOCATION, _CACHE_CONTROL)
 
-_QUERIES: Final = queries.load("idempotency")
+_FAULT: Final = 500
 
 ShowAgain = Callable[[Request, Principal, str], Awaitable[Response]]
 """What is at a `Content-Location` now, with its own headers."""
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A row of `idempotency_keys`; `status` is None while the first call runs, `response` if not kept."""
-
-    request_sha256: bytes
-    status: int | None
-    headers: dict[str, str] | None
-    response: bytes | None
 
 
 class IdempotentRoute(SignedInRoute):
@@ -56,6 +44,11 @@ class IdempotentRoute(SignedInRoute):
 
     keeps_answers: ClassVar[bool] = True
     """Whether the bodies of answers may stand in the database in the open."""
+
+    @property
+    def repeat(self) -> Repeat:
+        """What may be done again where a call vanished without an answer, as with a killed controller."""
+        return Repeat.NEVER
 
     async def show_again(self, request: Request, principal: Principal, location: str) -> Response:
         """What is at the address that an answer named, for the classes that keep no answers."""
@@ -68,12 +61,12 @@ class IdempotentRoute(SignedInRoute):
             key = request.headers.get(HEADER)
             if key is None or request.method != "POST":
                 return await handle(request)
-            return await _once(request, key, handle, None if self.keeps_answers else self.show_again)
+            return await _once(request, key, handle, self)
 
         return idempotent
 
 
-async def _once(request: Request, key: str, handle: Handle, show: ShowAgain | None) -> Response:
+async def _once(request: Request, key: str, handle: Handle, route: IdempotentRoute) -> Response:
     if (
         not 1 <= len(key) <= limits.IDEMPOTENCY_KEY_MAX_CHARACTERS
         or not key.isascii()
@@ -84,49 +77,37 @@ async def _once(request: Request, key: str, handle: Handle, show: ShowAgain | No
         )
     services = get_services(request)
     principal = await authenticate(request, services)
-    digest = hashlib.sha256(
-        b"\n".join(
-            (request.url.path.encode(), request.headers.get("if-match", "").encode(), await request.body())
-        )
-    ).digest()
-    earlier = await _claim(services.database, principal, key, digest)
-    if earlier is not None:
-        return await _replay(request, principal, earlier, show)
+    claim = Claim(services.database, principal, key, await _digest(request), route.repeat)
+    with claim.under_way():
+        earlier = await claim.take()
+        if earlier is not None:
+            return await _replay(
+                request, principal, earlier, None if route.keeps_answers else route.show_again
+            )
+        return await _first(request, claim, handle, keeps=route.keeps_answers)
+
+
+async def _first(request: Request, claim: Claim, handle: Handle, *, keeps: bool) -> Response:
+    """Do it, and keep the answer or give the key back."""
     try:
-        response = await handle(request)
-    except BaseException:  # reason: whatever ended the call, its key must not stay claimed
-        await _release(services.database, principal, key)
+        with claim.acting():
+            response = await handle(request)
+    except Dd0cError as refusal:  # a refusal is the call's own word that it did nothing
+        await claim.release(refused=refusal.status < _FAULT)
         raise
-    await _finish(services.database, principal, key, response, keeps=show is None)
+    except BaseException:  # reason: whatever ended the call, its key must not stay claimed
+        await claim.release(refused=False)
+        raise
+    await _finish(claim, response, keeps=keeps)
     return response
 
 
-async def _claim(database: Database, principal: Principal, key: str, digest: bytes) -> _Claim | None:
-    """None when the key is now ours; else the first call's row, which has its answer."""
-    async with database.work(principal.tenant_id) as uow:
-        claimed = await uow.run(
-            _QUERIES["claim"],
-            member_id=principal.member_id,
-            key=key,
-            request_sha256=digest,
-            hours=limits.IDEMPOTENCY_HOURS,
-        )
-        if claimed:
-            await uow.run(_QUERIES["sweep"])
-            return None
-        row = await uow.one(_QUERIES["find"], _Claim, member_id=principal.member_id, key=key)
-    if row is None:
-        raise Conflict("The call with this idempotency key has just ended.", hint="Send it again.")
-    if row.request_sha256 != digest:
-        raise Unprocessable(f"This {HEADER} was used for another request.", hint="Make a new key a request.")
-    if row.status is None:
-        raise Conflict(
-            "The first call with this idempotency key still runs.", hint="Send it again in a second."
-        )
-    return row
+async def _digest(request: Request) -> bytes:
+    parts = (request.url.path.encode(), request.headers.get("if-match", "").encode(), await request.body())
+    return hashlib.sha256(b"\n".join(parts)).digest()
 
 
-async def _replay(request: Request, principal: Principal, row: _Claim, show: ShowAgain | None) -> Response:
+async def _replay(request: Request, principal: Principal, row: Earlier, show: ShowAgain | None) -> Response:
     """The first answer; where its body is not kept, its status over what it showed, as that is now."""
     headers = row.headers or {}
     if headers.get(_CACHE_CONTROL) == _NO_STORE:
@@ -148,26 +129,12 @@ async def _replay(request: Request, principal: Principal, row: _Claim, show: Sho
     return response
 
 
-async def _release(database: Database, principal: Principal, key: str) -> None:
-    async with database.work(principal.tenant_id) as uow:
-        await uow.run(_QUERIES["release"], member_id=principal.member_id, key=key)
-
-
-async def _finish(
-    database: Database, principal: Principal, key: str, response: Response, *, keeps: bool
-) -> None:
+async def _finish(claim: Claim, response: Response, *, keeps: bool) -> None:
     secret = response.headers.get(_CACHE_CONTROL) == _NO_STORE  # a fresh token is stored nowhere
     lost = not keeps and CONTENT_LOCATION not in response.headers  # there would be nothing to show again
-    if isinstance(response, StreamingResponse) or response.status_code >= 500 or lost:
-        await _release(database, principal, key)
+    if isinstance(response, StreamingResponse) or response.status_code >= _FAULT or lost:
+        await claim.release(refused=False)
         return
     kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    async with database.work(principal.tenant_id) as uow:
-        await uow.run(
-            _QUERIES["finish"],
-            member_id=principal.member_id,
-            key=key,
-            status=response.status_code,
-            headers=Jsonb(kept),
-            response=bytes(response.body) if keeps and not secret else None,
-        )
+    body = bytes(response.body) if keeps and not secret else None
+    await claim.finish(response.status_code, kept, body)

@@ -16,12 +16,17 @@ from httpx_sse import ServerSentEvent, SSEError, connect_sse
 
 from controller.cli.answers import Route, Unfit, check_document, route_of
 from controller.cli.connection import Connection
-from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status, next_step
+from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status, next_step, own_words
 from controller.cli.output import inert
 
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
 _AWAY: Final = frozenset({502, 503, 504})
 """What a proxy says for a server that is gone, and what ours says while its database is."""
+_BUSY: Final = "request_running"
+"""The server still works on what was sent before under the same key, or thinks so for a moment."""
+_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_PAGES_MAX: Final = 500
+"""Ten times what the longest list of ours takes (10,000 items, 200 a page)."""
 PATIENCE_SECONDS: Final = 60.0
 """How long `dd0c run` tries: a restart of the controller takes a few seconds."""
 
@@ -120,15 +125,21 @@ class Client:
         return self._send("DELETE", path, params=_given(query))
 
     def pages(self, path: str, most: int, **query: object) -> list[Any]:
-        """The items of a paged list, `most` at the most."""
+        """The items of a paged list, `most` at the most. Raises NotUnderstood where its pages have no end."""
         items: list[Any] = []
-        cursor = None
+        cursor: str | None = None
+        seen: set[str | None] = set()
         while len(items) < most:
+            if len(seen) >= _PAGES_MAX:
+                self._refuse(f"{inert(path)} has no end after {_PAGES_MAX} pages")
+            seen.add(cursor)
             page = self.get(path, cursor=cursor, limit=min(200, most - len(items)), **query)
             items += page["items"]
             cursor = page.get("nextCursor")
-            if cursor is None or not page["items"]:
+            if cursor is None:
                 break
+            if cursor in seen:
+                self._refuse(f"{inert(path)} has no end: after its last page comes one that was there before")
         return items
 
     def events(self, path: str, after: int) -> Iterator[ServerSentEvent]:
@@ -182,27 +193,27 @@ class Client:
         return found
 
     def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """A success; tried again while the server is away, where that was asked for."""
+        """A success; tried again while the server is away or busy with it, where that was asked for."""
         tried_from: float | None = None
+        told = ""
         while True:
             found = self._try(method, path, arguments)
-            is_back = not isinstance(found, CliError) or found.code is not ExitCode.UNREACHABLE
-            if is_back and tried_from is not None and self._patience is not None:
-                self._patience.note(f"dd0c: {self.url} answers again.")
-            if isinstance(found, httpx.Response):
-                return found
-            if is_back:
+            waits = _waits_for(found)
+            if self._patience is None or not waits:
+                if told == _AWAY_NOTE and self._patience is not None:
+                    self._patience.note(f"dd0c: {self.url} answers again.")
+                if isinstance(found, httpx.Response):
+                    return found
                 raise found
-            patience = self._patience
-            if patience is None:
-                raise found
+            assert isinstance(found, CliError), "only a refusal is waited for"
             now = time.monotonic()
-            if tried_from is None:
-                tried_from = now
-                patience.note(f"dd0c: {found.message} Trying again for up to {patience.seconds:g} s …")
-            if now - tried_from >= patience.seconds:
+            tried_from = now if tried_from is None else tried_from
+            if told != waits:
+                self._patience.note(waits.format(error=found.message, url=self.url, patience=self._patience))
+                told = waits
+            if now - tried_from >= self._patience.seconds:
                 raise found
-            pause(patience.pause_seconds)
+            pause(self._patience.pause_seconds)
 
     def _try(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response | CliError:
         """One attempt: the answer, or its error; UNREACHABLE is that of a server that is away."""
@@ -213,12 +224,20 @@ class Client:
         except httpx.DecodingError as error:
             self._refuse("it can't be decoded", error)
         except httpx.RequestError as error:
-            return self._unreachable(type(error).__name__)
+            lost = method != "GET" and not isinstance(error, _NOT_SENT)
+            return self._unreachable(type(error).__name__, lost=lost)
         if 300 <= response.status_code < 400:
             self._refuse(f"it redirects to {inert(response.headers.get('location', 'nowhere'))}")
         return self._refusal(response, path) if response.status_code >= 400 else response
 
-    def _unreachable(self, why: str) -> CliError:
+    def _unreachable(self, why: str, *, lost: bool = False) -> CliError:
+        """`lost`: the request was sent, its answer was not heard."""
+        if lost:
+            return CliError(
+                f"{self.url} took the request and does not answer ({why}): whether it was done is not known.",
+                ExitCode.UNREACHABLE,
+                "Once it answers, look whether it was done before you send it again.",
+            )
         return CliError(
             f"{self.url} does not answer ({why}).",
             ExitCode.UNREACHABLE,
@@ -233,16 +252,34 @@ class Client:
         problem = _problem(response)
         if problem is None:
             if response.status_code in _AWAY:
-                return self._unreachable(f"HTTP {response.status_code} from what stands before it")
+                why = f"HTTP {response.status_code} from what stands before it"
+                return self._unreachable(why, lost=response.request.method != "GET")
             self._refuse(f"HTTP {response.status_code} without a reason")
         message = f"{problem['title']}: {problem['detail']}" if "detail" in problem else problem["title"]
         for place in problem.get("places", [])[:20]:
             if _place(place) not in message:
                 message += f"\n  {_place(place)}"
         hint = problem.get("hint") or next_step(response.status_code, path)
+        if (own := own_words(problem)) is not None and response.request.method != "GET":
+            message, hint = own
         error = CliError(inert(message, lines=True), code_of_status(response.status_code), hint)
         error.problem = problem
         return error
+
+
+_AWAY_NOTE: Final = "dd0c: {error} Trying again for up to {patience.seconds:g} s …"
+_BUSY_NOTE: Final = (
+    "dd0c: {url} still works on what was sent before. Asking again for up to {patience.seconds:g} s …"
+)
+
+
+def _waits_for(found: httpx.Response | CliError) -> str:
+    """The note for what passes by itself; empty where there is nothing to wait for."""
+    if not isinstance(found, CliError):
+        return ""
+    if found.code is ExitCode.UNREACHABLE:
+        return _AWAY_NOTE
+    return _BUSY_NOTE if found.problem.get("code") == _BUSY else ""
 
 
 def _problem(response: httpx.Response) -> dict[str, Any] | None:

@@ -106,6 +106,25 @@ def next_step(status: int, path: str) -> str | None:
     return None
 
 
+_LOOK: Final = "Look whether it was done (`dd0c executions`, or the list that it is in); if not, do it again."
+
+
+def own_words(problem: dict[str, Any]) -> tuple[str, str] | None:
+    """Message and hint for a change whose end is open: the server's words are for those who have its key."""
+    code = problem.get("code")
+    if code == "request_running":
+        return "The server still works on what was sent before.", "Look at it again in a moment."
+    if code == "outcome_unknown":
+        what = (
+            "it was done, at least in part" if problem.get("acted") is True
+            else "whether it was done is not known"
+        )  # fmt: skip
+        return f"The server was ended while it worked on this: {what}, and its answer is lost.", _LOOK
+    if code == "database_unavailable":
+        return "The server's database does not answer now: whether it was done is not known.", _LOOK
+    return None
+
+
 def code_of_status(status: int) -> ExitCode:
     """The exit code that an HTTP status becomes."""
     if status in (401, 403):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,6 +13,12 @@ from controller.cli.execution_view import show_summary, where_it_stands
 from controller.cli.output import inert, interactive
 from controller.cli.runbooks import find_runbook
 from controller.cli.walk import Walk
+
+_OPEN_ENDED: Final = ("outcome_unknown", "request_running")
+_FIND: Final = (
+    "`dd0c executions` lists it where it was made: go on with it by `dd0c run --attach ID`. If it is not"
+    " there, run this again."
+)
 
 
 @click.command("run")
@@ -89,7 +95,17 @@ def _create(session: Session, name: str, bound: dict[str, str], *, rollback: boo
         body = {"runbook": before["runbook"]["id"], "variables": bound, "rollbackOf": name}
     else:
         body = {"runbook": find_runbook(session, name)["id"], "variables": bound}
-    created: dict[str, Any] = session.client.post("executions", body)
+    session.client.be_patient(Patience(session.printer.note))
+    try:
+        created: dict[str, Any] = session.client.post("executions", body)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        click.echo(err=True)
+        left = CliError("You left; whether the execution is there is not known.", ExitCode.NEEDS_HUMAN, _FIND)
+        raise left from stop
+    except CliError as stop:
+        if stop.code is ExitCode.UNREACHABLE or stop.problem.get("code") in _OPEN_ENDED:
+            stop.hint = _FIND
+        raise
     return created
 
 

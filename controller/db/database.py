@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, LiteralString, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import AsyncClientCursor, AsyncConnection
@@ -25,6 +25,7 @@ from psycopg_pool import AsyncConnectionPool
 from base import faults, log
 from controller.db.bus import Bus, MemoryBus
 from controller.db.errors import Broken, ConnectionLost, Contention, border
+from controller.db.fence import current
 from controller.db.jobs import Jobs
 from controller.db.queries import load
 from controller.db.unit_of_work import Row, Statements, UnitOfWork, Work
@@ -89,9 +90,11 @@ def version_complaint(server_version: int) -> str | None:
 class Database:
     """Everything of the product that talks to PostgreSQL goes through one of these a process."""
 
-    def __init__(self, pool: AsyncConnectionPool, bus: Bus) -> None:
+    def __init__(self, pool: AsyncConnectionPool, bus: Bus, instance: str) -> None:
         self._pool = pool
         self.jobs = Jobs(pool, bus)
+        self.instance = instance
+        """This process: its connections, and no others, have it as their `application_name`."""
 
     @classmethod
     async def open(
@@ -109,6 +112,7 @@ class Database:
         PgBouncer that does not follow prepared statements. Raises UnsafeDatabase, or Retryable where
         there is no server.
         """
+        instance = f"dd0c {uuid4().hex}"
         pool = AsyncConnectionPool(
             url,
             min_size=min(2, pool_size),
@@ -117,7 +121,7 @@ class Database:
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": 5 if prepare else None,
-                "application_name": "dd0c",
+                "application_name": instance,
             },
             configure=_configure,
             check=_check,
@@ -127,7 +131,7 @@ class Database:
             await pool.open(wait=True, timeout=_CONNECT_SECONDS)
         try:
             await _inspect(pool, production=production)
-            database = cls(pool, bus or MemoryBus())
+            database = cls(pool, bus or MemoryBus(), instance)
             await database.jobs.open()
         except BaseException:  # cancelled or refused: no connection may be left open
             await pool.close()
@@ -148,6 +152,8 @@ class Database:
             try:
                 with border():  # the block may use `uow.connection` itself
                     yield uow
+                if (fence := current()) is not None:
+                    await fence.prove(uow)
                 await uow.flush_audit()
                 await _commit(connection)
             except BaseException:  # cancelled too: the transaction ends here whatever ends it

@@ -132,6 +132,13 @@ class UnitOfWork(Statements):
         if not delay:
             self.after_commit(self._jobs.wake)
 
+    async def has_stored(self) -> bool:
+        """Whether this transaction has changed anything, or will by its audit records.
+
+        A row that was only locked counts: the server tells the two apart no better.
+        """
+        return bool(self._records) or bool(await self.value(_QUERIES["has_stored"]))
+
     async def flush_audit(self) -> None:
         """Store the buffered records in one INSERT. Called by `Database` right before COMMIT."""
         if not self._records:

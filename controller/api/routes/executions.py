@@ -15,6 +15,7 @@ from base import limits
 from base.ids import show_id
 from controller.api import catalog
 from controller.api.auth import Caller, ServicesDep, get_services, requires
+from controller.api.claims import Repeat
 from controller.api.execution_view import event_word, execution_item, execution_shape, history_item
 from controller.api.idempotency import HEADER, IdempotentRoute
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -35,6 +36,11 @@ class ExecutionRoute(IdempotentRoute):
     """Its answers show commands and values, which an erasure must reach: none of them is kept."""
 
     keeps_answers = False
+
+    @property
+    def repeat(self) -> Repeat:
+        """An event is known by its request (`event_key`) when it comes again; a new execution is not."""
+        return Repeat.ALWAYS if "{execution_id}" in self.path else Repeat.IF_NOTHING_WAS_STORED
 
     async def show_again(self, request: Request, principal: Principal, location: str) -> Response:
         """The execution at an address, as it is now. Raises NotFound."""

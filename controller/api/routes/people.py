@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from base import limits
 from base.ids import show_id
 from controller.api.auth import Caller, ServicesDep, requires
+from controller.api.claims import Repeat
 from controller.api.idempotency import IdempotentRoute
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from controller.api.routing import id_or_404
@@ -27,7 +28,17 @@ from controller.tenants.principal import Principal
 from controller.tenants.roles import Permission, Role
 from schemas.errors import Forbidden
 
-router = APIRouter(tags=["people"], route_class=IdempotentRoute)
+
+class PeopleRoute(IdempotentRoute):
+    """Members and tokens are rows, and nothing else."""
+
+    @property
+    def repeat(self) -> Repeat:
+        """A call that stored no row did nothing."""
+        return Repeat.IF_NOTHING_WAS_STORED
+
+
+router = APIRouter(tags=["people"], route_class=PeopleRoute)
 
 MemberId = Annotated[str, Path(examples=["mem_01jd3q6x0000000000000000aa"])]
 SESSIONS: Final = ("web", "host")

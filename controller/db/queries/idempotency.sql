@@ -1,30 +1,45 @@
 -- claim --
--- Take the key, or take over one that has expired or whose first call has vanished; 0 rows where somebody has it.
-INSERT INTO dd0c.idempotency_keys (tenant_id, member_id, key, request_sha256, expires_at)
-VALUES (%(tenant_id)s, %(member_id)s, %(key)s, %(request_sha256)s,
+-- Take the key, or one that has expired; 0 rows where somebody has it. Until there is an answer, `headers` say who.
+INSERT INTO dd0c.idempotency_keys (tenant_id, member_id, key, request_sha256, headers, expires_at)
+VALUES (%(tenant_id)s, %(member_id)s, %(key)s, %(request_sha256)s, %(holder)s,
         now() + make_interval(hours => %(hours)s))
 ON CONFLICT (tenant_id, member_id, key) DO UPDATE
-   SET request_sha256 = excluded.request_sha256, status = NULL, headers = NULL, response = NULL,
+   SET request_sha256 = excluded.request_sha256, status = NULL, headers = excluded.headers, response = NULL,
        created_at = now(), expires_at = excluded.expires_at
- WHERE dd0c.idempotency_keys.expires_at < now()
-    OR (dd0c.idempotency_keys.status IS NULL AND dd0c.idempotency_keys.created_at < now() - interval '5 minutes');
+ WHERE dd0c.idempotency_keys.expires_at < now();
 
 -- find --
--- The claim as it stands.
-SELECT request_sha256, status, headers, response
+-- The claim as it stands. `is_there`: the process that holds it has a connection, which ends with the process.
+SELECT request_sha256, status, headers, response,
+       created_at < now() - make_interval(mins => %(minutes)s) AS is_overdue,
+       EXISTS (SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = headers ->> 'instance') AS is_there
   FROM dd0c.idempotency_keys
  WHERE member_id = %(member_id)s AND key = %(key)s;
 
+-- take_over --
+-- Hold the key in place of a call that has vanished; 0 rows where that one did something after all, or answered.
+UPDATE dd0c.idempotency_keys
+   SET headers = %(holder)s, created_at = now()
+ WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL AND headers = %(seen)s;
+
+-- prove --
+-- The call still holds its key, and has acted from this transaction on; 0 rows where another one took over.
+UPDATE dd0c.idempotency_keys
+   SET headers = headers || '{"acted": true}'
+ WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL AND headers ->> 'call' = %(call)s;
+
 -- release --
--- Give an unfinished key back.
+-- Give an unfinished key back: of a call that was refused, or that has done nothing.
 DELETE FROM dd0c.idempotency_keys
- WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL;
+ WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL AND headers ->> 'call' = %(call)s
+   AND (%(refused)s OR NOT (headers -> 'acted')::boolean);
 
 -- finish --
 -- Keep the answer until the key expires.
 UPDATE dd0c.idempotency_keys
    SET status = %(status)s, headers = %(headers)s, response = %(response)s
- WHERE member_id = %(member_id)s AND key = %(key)s;
+ WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL AND headers ->> 'call' = %(call)s;
 
 -- sweep --
 -- Remove this tenant's expired keys, a bounded number a call.

@@ -15,6 +15,10 @@ SELECT %(tenant_id)s, record.*
   FROM unnest(%(ids)s::uuid[], %(event_types)s::text[], %(execution_ids)s::uuid[], %(actor_ids)s::text[],
               %(event_data)s::text[], %(sealed)s::bytea[]) AS record
 
+-- has_stored --
+-- Whether this transaction has written: only then has it a number of its own.
+SELECT pg_current_xact_id_if_assigned() IS NOT NULL
+
 -- inspect_role --
 -- What the connected role could do if it wanted to (PROMISES.md 57).
 SELECT current_user::text AS role, rolsuper AS superuser, rolbypassrls AS bypasses_rls,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from base.ids import show_id
 from base.limits import IDEMPOTENCY_KEY_MAX_CHARACTERS
-from tests.integration.api.kit import Api
+from controller.db.bootstrap import Urls
+from controller.db.database import Database
+from controller.db.errors import ConnectionLost
+from tests.integration.api.kit import PASTE, Api
 from tests.integration.engine.texts import STORY
 
 KEY = {"Idempotency-Key": "one"}
@@ -143,3 +148,164 @@ async def test_r71_no_answer_of_an_execution_is_kept_and_a_repeat_shows_it_as_it
     rows = await api.world.rows("SELECT status, headers, response FROM dd0c.idempotency_keys")
     assert [row["response"] for row in rows] == [None, None]
     assert "web-47" not in str(rows)
+
+
+async def _vanish(api: Api, *, acted: bool) -> None:
+    """Leave the key as a process that was killed leaves it: claimed, by connections that are gone."""
+    await api.world.rows(
+        "UPDATE dd0c.idempotency_keys SET status = NULL, response = NULL, headers = jsonb_build_object("
+        " 'instance', 'dd0c gone', 'call', 'gone', 'acted', %(acted)s::boolean) RETURNING key",
+        acted=acted,
+    )
+
+
+async def _executions(api: Api) -> int:
+    return len(await api.world.rows("SELECT 1 FROM dd0c.executions"))
+
+
+async def test_a_call_that_works_is_waited_for_and_given_its_answer(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.house.runbook(STORY)
+    entered, go_on = asyncio.Event(), asyncio.Event()
+    create = api.services.engine.create
+
+    async def slowly(*args: Any, **kwargs: Any) -> Any:
+        entered.set()
+        await go_on.wait()
+        return await create(*args, **kwargs)
+
+    monkeypatch.setattr(api.services.engine, "create", slowly)
+    body = {"runbook": "story"}
+    async with api.client() as client:
+        first = asyncio.create_task(client.post("/api/v1/executions", json=body, headers=KEY))
+        await entered.wait()
+        second = await client.post("/api/v1/executions", json=body, headers=KEY)
+        assert (second.status_code, second.json()["code"]) == (409, "request_running")
+        go_on.set()
+        assert (await first).status_code == 201, first.result().text
+        third = await client.post("/api/v1/executions", json=body, headers=KEY)
+    assert third.headers["idempotent-replayed"] == "true"
+    assert await _executions(api) == 1
+
+
+async def test_a_killed_call_that_stored_nothing_is_done_at_once(api: Api) -> None:
+    await api.house.runbook(STORY)
+    body = {"runbook": "story"}
+    async with api.client() as client:
+        first = await client.post("/api/v1/executions", json=body, headers=KEY)
+        await _vanish(api, acted=False)
+        again = await client.post("/api/v1/executions", json=body, headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert "idempotent-replayed" not in again.headers
+
+
+async def test_a_killed_call_that_stored_something_is_never_done_twice(api: Api) -> None:
+    await api.house.runbook(STORY)
+    body = {"runbook": "story"}
+    async with api.client() as client:
+        await client.post("/api/v1/executions", json=body, headers=KEY)
+        await _vanish(api, acted=True)
+        await api.world.rows(
+            "UPDATE dd0c.idempotency_keys SET created_at = now() - interval '1 hour' RETURNING key"
+        )
+        again = await client.post("/api/v1/executions", json=body, headers=KEY)
+    assert (again.status_code, again.json()["code"]) == (409, "outcome_unknown")
+    assert again.json()["acted"] is True
+    assert await _executions(api) == 1
+
+
+async def test_what_acts_outside_the_database_is_not_done_again_even_where_nothing_was_stored(
+    api: Api,
+) -> None:
+    body = {"text": PASTE, "name": "disk"}
+    async with api.client() as client:
+        first = await client.post("/api/v1/runbooks", json=body, headers=KEY)
+        assert first.status_code == 201, first.text
+        await _vanish(api, acted=False)
+        again = await client.post("/api/v1/runbooks", json=body, headers=KEY)
+    assert (again.status_code, again.json()["code"]) == (409, "outcome_unknown")
+    assert "not known" in again.json()["detail"]
+
+
+async def test_a_killed_call_that_brought_an_event_is_found_by_it(api: Api) -> None:
+    await api.house.runbook(STORY)
+    value = {"name": "host", "value": "web-1"}
+    async with api.client() as client:
+        x = (await client.post("/api/v1/executions", json={"runbook": "story"})).json()
+        address = f"/api/v1/executions/{x['id']}/bind"
+        match = {"If-Match": f'"{x["version"]}"'} | KEY
+        one = await client.post(address, json=value, headers=match)
+        assert one.status_code == 200, one.text
+        for acted in (False, True):
+            await _vanish(api, acted=acted)
+            again = await client.post(address, json=value, headers=match)
+            assert (again.status_code, again.json()["version"]) == (200, one.json()["version"]), again.text
+
+
+async def test_a_fault_behind_what_was_stored_gives_the_key_not_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away between the execution and its answer; the caller tries again, as it is told."""
+    await api.house.runbook(STORY)
+    body = {"runbook": "story"}
+    with monkeypatch.context() as away:
+        away.setattr(api.services.engine, "view", AsyncMock(side_effect=ConnectionLost("away")))
+        async with api.client() as client:
+            first = await client.post("/api/v1/executions", json=body, headers=KEY)
+    async with api.client() as client:
+        again = await client.post("/api/v1/executions", json=body, headers=KEY)
+    assert (first.status_code, again.status_code) == (503, 409)
+    assert again.json()["code"] == "outcome_unknown"
+    assert await _executions(api) == 1
+
+
+async def test_a_call_that_lost_its_key_stores_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was taken for vanished, as behind a lost network, and another one went on in its place."""
+    await api.house.runbook(STORY)
+    entered, go_on = asyncio.Event(), asyncio.Event()
+    create = api.services.engine.create
+
+    async def slowly(*args: Any, **kwargs: Any) -> Any:
+        if not entered.is_set():
+            entered.set()
+            await go_on.wait()
+        return await create(*args, **kwargs)
+
+    monkeypatch.setattr(api.services.engine, "create", slowly)
+    body = {"runbook": "story"}
+    async with api.client() as client:
+        late = asyncio.create_task(client.post("/api/v1/executions", json=body, headers=KEY))
+        await entered.wait()
+        await _vanish(api, acted=False)
+        taken = await client.post("/api/v1/executions", json=body, headers=KEY)
+        assert taken.status_code == 201, taken.text
+        go_on.set()
+        assert (await late).json()["code"] == "request_running"
+        again = await client.post("/api/v1/executions", json=body, headers=KEY)
+    assert again.headers["location"] == taken.headers["location"]
+    assert await _executions(api) == 1
+
+
+async def test_another_process_that_is_there_is_waited_for(api: Api, database_urls: Urls) -> None:
+    await api.house.runbook(STORY)
+    body = {"runbook": "story"}
+    other = await Database.open(database_urls.app, 1)
+    async with api.client() as client:
+        try:
+            await client.post("/api/v1/executions", json=body, headers=KEY)
+            await api.world.rows(
+                "UPDATE dd0c.idempotency_keys SET status = NULL, headers = jsonb_build_object("
+                " 'instance', %(instance)s::text, 'call', 'x', 'acted', true) RETURNING key",
+                instance=other.instance,
+            )
+            there = await client.post("/api/v1/executions", json=body, headers=KEY)
+        finally:
+            await other.close()
+        assert there.json()["code"] == "request_running"
+
+        async with asyncio.timeout(60):
+            while True:  # the server needs a moment to see that the connections ended
+                gone = await client.post("/api/v1/executions", json=body, headers=KEY)
+                if gone.json()["code"] == "outcome_unknown":
+                    break

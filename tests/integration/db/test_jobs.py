@@ -159,7 +159,7 @@ def cut_all(urls: Urls) -> int:
     with psycopg.connect(urls.superuser, autocommit=True) as connection:
         row = connection.execute(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity "
-            "where application_name = 'dd0c' and datname = current_database()"
+            "where application_name like 'dd0c %' and datname = current_database()"
         ).fetchone()
     assert row is not None
     return int(row[0])

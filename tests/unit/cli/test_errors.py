@@ -288,3 +288,21 @@ def test_a_place_that_the_sentence_names_is_not_told_twice(monkeypatch: pytest.M
     _, said = answered(monkeypatch, lambda _: httpx.Response(422, json=problem), "tokens", "make", "a")
     assert said.count("too many") == 1
     assert "body.name: missing" in said
+
+
+@pytest.mark.parametrize("cursors", [1, 2, 10_000_000])
+def test_a_list_without_an_end_ends_with_an_error(cursors: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server whose cursors come round again, or never end, with items or without."""
+    for items in (0, 1):
+        asked = 0
+
+        def answer(request: httpx.Request, items: int = items) -> httpx.Response:
+            nonlocal asked
+            asked += 1
+            page = sample(route_asked(request).shape, "2026-01-01T00:00:00Z", whole=False, items=items)
+            return httpx.Response(200, json=page | {"nextCursor": f"c{asked % cursors}"})
+
+        code, said = answered(monkeypatch, answer, "runbooks")
+        assert code == ExitCode.USAGE, said
+        assert "no end" in said
+        assert asked <= 500

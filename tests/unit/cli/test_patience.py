@@ -112,3 +112,102 @@ def test_a_refusal_after_the_restart_says_that_the_server_is_back(monkeypatch: p
     code, said = answered(monkeypatch, answer, "run", X, "--attach")
     assert code == ExitCode.REFUSED
     assert said.index("answers again") < said.index("dd0c: No")
+
+
+def _created(request: httpx.Request) -> httpx.Response | None:
+    """The answers before the POST that makes an execution; None for that one."""
+    if request.method == "POST":
+        return None
+    found = sample(route_asked(request).shape, "2026-01-01T00:00:00Z", whole=False, items=1)
+    for item in found.get("items", []):
+        item["name"] = "disk"
+    return httpx.Response(200, json=found)
+
+
+def _problem(code: str, **more: object) -> httpx.Response:
+    return httpx.Response(409, json={"title": "Conflict", "code": code, "detail": "key"} | more)
+
+
+def test_a_killed_server_that_does_it_again_is_waited_for(
+    slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed inside the POST; back, it holds the key for that of a call at work for a moment."""
+    keys: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        before = _created(request)
+        if before is not None:
+            return before
+        keys.append(request.headers["idempotency-key"])
+        if len(keys) == 1:
+            raise httpx.RemoteProtocolError("cut", request=request)
+        if len(keys) == 2:
+            raise httpx.ConnectError("refused", request=request)
+        return _problem("request_running") if len(keys) < 5 else _execution("completed", 1)
+
+    code, said = answered(monkeypatch, answer, "run", "disk")
+    assert code == ExitCode.OK, said
+    assert len(keys) == 5
+    assert len(set(keys)) == 1
+    assert said.count("Trying again for up to 60 s") == 1
+    assert said.count("still works on what was sent before") == 1
+    assert slept == [1.0] * 4
+
+
+@pytest.mark.parametrize("acted", [True, False])
+def test_what_nobody_knows_of_a_killed_server_is_said_with_the_way_to_go_on(
+    acted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return _created(request) or _problem("outcome_unknown", acted=acted)
+
+    code, said = answered(monkeypatch, answer, "run", "disk")
+    assert code == ExitCode.REFUSED
+    assert ("it was done, at least in part" in said) is acted
+    assert "dd0c run --attach ID" in said
+    assert "key" not in said, "the person has none"
+
+
+def test_a_server_that_never_ends_with_it_is_left_with_the_way_to_go_on(
+    slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return _created(request) or _problem("request_running")
+
+    code, said = answered(monkeypatch, answer, "run", "disk")
+    assert code == ExitCode.REFUSED
+    assert "dd0c run --attach ID" in said
+    assert 60 <= sum(slept) <= 62
+
+
+def test_leaving_while_it_is_made_says_how_to_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("controller.cli.client.pause", leave)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return _created(request) or _problem("request_running")
+
+    code, said = answered(monkeypatch, answer, "run", "disk")
+    assert code == ExitCode.NEEDS_HUMAN
+    assert "You left" in said
+    assert "dd0c run --attach ID" in said
+
+
+@pytest.mark.parametrize(
+    "broken", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.WriteError, 502, 504]
+)
+def test_a_change_whose_answer_was_lost_is_not_called_undone(
+    broken: type[httpx.TransportError] | int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if isinstance(broken, int):
+            return httpx.Response(broken)
+        raise broken("gone", request=request)
+
+    code, said = answered(monkeypatch, answer, "sync", "now")
+    assert code == ExitCode.UNREACHABLE
+    assert "whether it was done is not known" in said
+    code, said = answered(monkeypatch, answer, "runbooks")
+    assert (code, "not known" in said) == (ExitCode.UNREACHABLE, False)
