@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
@@ -50,9 +50,8 @@ def find(call: Call) -> None:
         elif text in _RUNS:
             index = _find_runs(call, words, index)
         elif text == "-delete":
-            call.say(
-                DANGEROUS, "files.find.delete", "find deletes everything that it finds", reversibility=_FINAL
-            )
+            why = "find deletes everything that it finds"
+            call.say(DANGEROUS, "files.find.delete", why, resources=_roots(words), reversibility=_FINAL)
         elif text in _WRITES:
             _find_writes(call, words[index + 1 : index + 2])
             index += 1
@@ -61,6 +60,12 @@ def find(call: Call) -> None:
         elif text.startswith("-") and text not in _FLAGS and len(text) > 1:
             call.say(UNKNOWN, "option.unknown", f"what {text} makes find do is not known", word=words[index])
         index += 1
+
+
+def _roots(words: list[Word]) -> list[str]:
+    """The folders that find begins in, where they are known."""
+    roots = takewhile(lambda word: word.text[:1] not in ("-", "(", "!"), words)
+    return [word.text for word in roots if word.known and word.text]
 
 
 def _finds_secrets(call: Call, words: list[Word]) -> None:

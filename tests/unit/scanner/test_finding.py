@@ -32,6 +32,12 @@ def test_spans_point_at_what_decided_in_characters() -> None:
         ("git push --force origin main", ("origin", "main")),
         ("kubectl get pods", ()),
         ("service nginx stop", ("nginx",)),
+        ("docker rm -f web", ("web",)),
+        ("docker kill -s HUP web", ("web",)),
+        ('docker image prune -af --filter "until=72h"', ()),
+        ("truncate -s 0 /var/log/app.log", ("/var/log/app.log",)),
+        ("find /var/log /srv/spool -name '*.gz' -delete", ("/var/log", "/srv/spool")),
+        ("find $FOLDER -delete", ()),
         ("ip addr add 10.0.0.2/24 dev eth0", ("10.0.0.2/24", "eth0")),
     ],
 )
