@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.advisor.words import Simple, Unlike, Word, split
+from ingest.advisor.words import UNKNOWN, Simple, Unlike, Word, split
 
 _DEPTH: Final = 4
 _HARMLESS_NAMES: Final = re.compile(
@@ -95,7 +95,9 @@ def _unwrapped(tool: str, inner: Simple, depth: int) -> Iterator[Call]:
         return
     assigns = []
     while tool in ("env", "sudo") and words and re.match(r"[A-Za-z_][A-Za-z0-9_]*=", words[0].text):
-        assigns.append(words.pop(0).text.partition("=")[0])
+        assigns.append(_whole(words.pop(0), tool).text.partition("=")[0])
+    for word in words[:before]:
+        _whole(word, tool)
     words = words[before:]
     if not words:
         yield Call(tool, tuple(inner.words), inner.fed)
@@ -105,7 +107,7 @@ def _unwrapped(tool: str, inner: Simple, depth: int) -> Iterator[Call]:
             yield from calls(each, depth + 1)
         return
     if tool == "xargs":
-        words.append(Word("", opaque=True))
+        words.append(Word(UNKNOWN, opaque=True, leads=True, splits=True))
     yield from calls(Simple(words, assigns, [], inner.fed), depth + 1)
 
 
@@ -121,8 +123,16 @@ def _step_over_options(tool: str, words: list[Word]) -> bool:
         if tool == "command" and option.text in ("-v", "-V"):
             return False
         if not option.text.startswith("--") and option.text[-1] in with_value and words:
-            words.pop(0)
+            _whole(words.pop(0), tool)
     return True
+
+
+def _whole(word: Word, tool: str) -> Word:
+    """The word, where it is one word. Raises Unlike where it may be none or several, and so decide what the
+    wrapper runs: `timeout $T x`."""
+    if word.splits:
+        raise Unlike(f"how many words stand before the command of {tool} is known only when it runs")
+    return word
 
 
 def _shell(inner: Simple, depth: int) -> Iterator[Call]:
@@ -176,9 +186,9 @@ def _check_program(tool: str, inner: Simple) -> None:
     """Text tools carry a program; one that could write or run something is unlike what was learned."""
     texts = [word.text for word in inner.words]
     if tool in ("awk", "gawk", "mawk", "nawk"):
-        if any(text in ("-f", "-i", "-l", "-E") or text.startswith("--") for text in texts) or any(
-            _AWK.search(text) for text in texts
-        ):
+        program = next((word for word in inner.words if not word.text.startswith("-")), None)
+        refused = any(text in ("-f", "-i", "-l", "-E") or text.startswith("--") for text in texts)
+        if refused or (program is not None and program.loose) or any(_AWK.search(text) for text in texts):
             raise Unlike("its awk program may do more than print")
     elif tool == "sed":
         scripts = [text for at, text in enumerate(texts) if at and texts[at - 1] in ("-e", "--expression")]
@@ -186,7 +196,5 @@ def _check_program(tool: str, inner: Simple) -> None:
         known = {"-n", "-e", "-E", "-r", "-u", "--quiet", "--silent", "--expression"}
         if {text for text in texts if text.startswith("-")} - known or not scripts:
             raise Unlike("the model does not know these options of sed")
-        if any(_SED.fullmatch(script) is None for script in scripts) or any(
-            w.opaque and not w.bare for w in inner.words
-        ):
+        if any(_SED.fullmatch(script) is None for script in scripts) or any(w.loose for w in inner.words):
             raise Unlike("its sed program may do more than print")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ingest.advisor.calls import Call
-from ingest.advisor.words import Unlike
+from ingest.advisor.words import Unlike, Word
 
 _RUNS: Final = re.compile(
     r"(?i)exec|command|cmd|pager|editor|browser|shell|program|-pack$|rsh|ssh|hook|script|plugin|ext-?diff|textconv|"
@@ -56,6 +56,45 @@ _PLAIN_AT_MOST: Final[Mapping[str, int]] = {"uniq": 1, "hostname": 0, "domainnam
 """Tools for which a further plain word is a file to write or a value to set."""
 
 
+_NO_ACTING_OPTION: Final = frozenset(
+    "ls dir vdir cat tac nl od base32 base64 fmt pr fold head tail wc sum cksum b2sum md5sum sha1sum "
+    "sha224sum sha256sum sha384sum sha512sum cut paste comm join tr expand unexpand readlink realpath "
+    "basename dirname stat du seq test expr echo printf true false id groups whoami nproc "
+    "grep egrep fgrep".split()
+)
+"""Tools without an option that writes, runs or sets something, by their manuals (GNU coreutils 9.1, chapters
+3 to 21; GNU grep 3.8, chapter 2). Not among them: sort and shuf (-o), uniq (its second word), df (--sync),
+date and hostname (which set), touch, tee."""
+
+_ENDING: Final = frozenset("git kubectl oc docker podman systemctl journalctl helm diff sort rg".split())
+"""Tools to which nothing behind `--` is an option (POSIX, Utility Syntax Guideline 10)."""
+
+_FLAGS: Final = re.compile(
+    r"--(?:no-.*|debug|dry-run|recursive|human-readable|summarize|cli-auto-prompt|only-show-errors|help|verbose)"
+)
+"""Options of the tools whose options were not learned that take no value (AWS CLI reference, aws, global
+options; az and gcloud: global flags)."""
+
+
+def takes_value(name: str) -> bool:
+    """Whether an option that was not learned may be said to take the word behind it as its value."""
+    return _FLAGS.fullmatch(name) is None
+
+
+def check_word(tool: str, word: Word, *, ended: bool) -> None:
+    """Raises Unlike where an option may come out of a plain word and could do more than read; `ended`: `--`
+    stands before it."""
+    if word.loose and tool not in _NO_ACTING_OPTION and not (ended and tool in _ENDING):
+        raise Unlike("an option may come out of a word that is known only when it runs")
+
+
+def check_value(tool: str, name: str, word: Word) -> None:
+    """Raises Unlike where an option's value may be several words, so that those behind the first are
+    options, or none, so that it takes the next word."""
+    if word.splits and tool not in _NO_ACTING_OPTION:
+        raise Unlike(f"the value of the option {name[:30]} may be several words, since it is not quoted")
+
+
 def check_call(call: Call) -> None:
     """Raises Unlike where a plain word is what the tool writes or sets."""
     if call.tool == "git" and any("::" in word.text for word in call.words):
@@ -63,8 +102,8 @@ def check_call(call: Call) -> None:
     most = _PLAIN_AT_MOST.get(call.tool)
     if most is None:
         return
-    plain = [word for word in call.words if word.opaque or not word.text.startswith(("-", "+"))]
-    if len(plain) > most:
+    plain = [word for word in call.words if not word.text.startswith(("-", "+"))]
+    if len(plain) > most or any(word.opaque and word.bare for word in plain):
         raise Unlike(f"a plain word more may be what `{call.tool}` writes or sets")
 
 

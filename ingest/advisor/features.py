@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.advisor.calls import Call
-from ingest.advisor.carried import check_call, check_option
+from ingest.advisor.carried import check_call, check_option, check_value, check_word, takes_value
 from ingest.advisor.lexicon import Lexicon, Option, Tool
-from ingest.advisor.words import Unlike, Word
+from ingest.advisor.words import UNKNOWN, Unlike, Word
 
 NAMES: Final = (
     "described", "says_reads", "says_acts", "says_nothing", "verb", "published_read", "published_act",
@@ -71,12 +71,13 @@ def see(call: Call, lexicon: Lexicon) -> Seen:
     tool, words, prefix = _tool(call, lexicon)
     seen = Seen(call.tool)
     path = ""
-    descending = True
+    descending, ended = True, False
     at = 0
     while at < len(words):
         word = words[at]
         at += 1
         seen.opaque += word.opaque
+        ended |= word.text == "--"
         if word.text.startswith("-") and len(word.text) > 1:
             at += _option(seen, tool, path, word, words[at:], lexicon)
             continue
@@ -84,6 +85,7 @@ def see(call: Call, lexicon: Lexicon) -> Seen:
         if child is None:
             if descending and word.opaque and tool.node(path).group:
                 raise Unlike("its subcommand is known only when it runs")
+            check_word(call.tool, word, ended=ended)
             descending = False
             seen.extra += 1
             seen.secret |= _SECRET.search(word.text) is not None
@@ -130,13 +132,17 @@ def _option(seen: Seen, tool: Tool, path: str, word: Word, after: tuple[Word, ..
         return 0
     if text == "--" or _NUMBER.fullmatch(text):
         return 0
-    if word.opaque and word.bare and not text.partition("=")[2]:
-        raise Unlike("an option is known only when it runs")
     name, equals, value = text.partition("=")
+    if UNKNOWN in name and (text.startswith("--") or name[1] == UNKNOWN):
+        raise Unlike("an option is known only when it runs")
+    check_value(seen.tool, name, word)
     check_option(seen.tool, name, value)
     if not tool.knows_options:
         if equals or not after or after[0].text.startswith("-"):
             return 0
+        if not takes_value(name):
+            return 0
+        check_value(seen.tool, name, after[0])
         check_option(seen.tool, name, after[0].text)
         return 1
     option = tool.option(path, name)
@@ -155,6 +161,7 @@ def _noted(seen: Seen, name: str, option: Option, has_value: bool, after: tuple[
     seen.options[name] = option.described
     if not option.takes or has_value or not after or after[0].text.startswith("--"):
         return 0
+    check_value(seen.tool, name, after[0])
     check_option(seen.tool, name, after[0].text)
     seen.opaque += after[0].opaque
     seen.secret |= _SECRET.search(after[0].text) is not None
@@ -173,5 +180,7 @@ def _cluster(seen: Seen, tool: Tool, path: str, text: str, after: tuple[Word, ..
         value = text[at + 1 :] if not last else after[0].text if after else ""
         check_option(seen.tool, "-" + letter, value if option.takes else "")
         if option.takes:
+            if last and after:
+                check_value(seen.tool, "-" + letter, after[0])
             return int(last and bool(after))
     return 0

@@ -20,6 +20,9 @@ _BEFORE: Final = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "fi", "done", "}"}
 )
 _UNREAD: Final = frozenset({"for", "case", "select", "function", "coproc", "esac", "in"})
+_NUMBERS: Final = frozenset({"$?", "$#", "$$"})
+UNKNOWN: Final = "\0"
+"""Stands in a word's text for each part that is known only when it runs, so that `$X-f` is no option."""
 _NAME: Final = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9?#@*!$-]|\{[A-Za-z_][A-Za-z0-9_]*\})")
 
 
@@ -37,6 +40,16 @@ class Word:
     bare: bool = True
     computed: bool = False
     """Whether the output of another command stands in it, which may be an option."""
+    leads: bool = False
+    """Whether it begins with what is known only when it runs, so that it may begin with a hyphen."""
+    splits: bool = False
+    """Whether the shell may make several words of it, or none: an unquoted variable, `"$@"`."""
+
+    @property
+    def loose(self) -> bool:
+        """Whether an option may come out of it: of `app/$POD`, since POD may hold blanks, but not of
+        `/var/log/*.log`."""
+        return self.leads or self.splits
 
 
 @dataclass
@@ -75,6 +88,7 @@ class _Reader:
         self._found: list[Simple] = []
         self._here: list[tuple[str, bool]] = []
         self._computed = False
+        self._splits = False
 
     def read(self) -> list[Simple]:
         current, fed = Simple(), False
@@ -188,34 +202,51 @@ class _Reader:
 
     def _read_word(self) -> Word:
         parts: list[str] = []
-        opaque, bare = False, True
-        self._computed = False
+        opaque, bare, globs, leads = False, True, False, False
+        self._computed = self._splits = False
         while self._at < len(self._text):
             character = self._text[self._at]
-            if character in _BLANKS or character in _ENDS or character in "<>":
-                if character in "<>" and not parts and self._text.startswith(("<(", ">("), self._at):
-                    self._substitution(2)
-                    parts.append("/dev/fd/63")
-                    opaque = True
-                    continue
-                break
-            if character in "'\"\\":
-                bare = False
-                opaque |= self._quoted(character, parts)
-            elif character == "$":
-                opaque |= self._expansion(parts)
-            elif character == "`":
-                self._backquoted()
+            if character in "<>" and not parts and self._text.startswith(("<(", ">("), self._at):
+                self._substitution(2)
+                parts.append("/dev/fd/63")
                 opaque = True
-            elif character == "{" and re.match(r"\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}", self._text[self._at :]):
-                raise Unlike("it has a brace expansion")
-            else:
-                if _ODD.match(character):
-                    raise Unlike("it has characters that no command needs")
-                parts.append(character)
-                self._at += 1
+                continue
+            if character in _BLANKS or character in _ENDS or character in "<>":
+                break
+            first = not "".join(parts)
+            unknown = self._part(character, parts)
+            globs |= unknown is None
+            opaque |= bool(unknown)
+            bare &= character not in "'\"\\"
+            leads |= first and unknown is None
         text = "".join(parts)
-        return Word(text, opaque or (bare and any(sign in text for sign in "*?[")), bare, self._computed)
+        leads |= text.startswith(UNKNOWN)
+        return Word(text, opaque or globs, bare, self._computed, leads, self._splits)
+
+    def _part(self, character: str, parts: list[str]) -> bool | None:
+        """Read on by one part of a word; whether it is known only when it runs, None for a sign of a
+        pattern."""
+        if character in "'\"\\":
+            return self._quoted(character, parts)
+        if character == "$":
+            return self._unquoted(parts)
+        if character == "`":
+            self._backquoted()
+            parts.append(UNKNOWN)
+            self._splits = True
+            return True
+        if character == "{" and re.match(r"\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}", self._text[self._at :]):
+            raise Unlike("it has a brace expansion")
+        if _ODD.match(character):
+            raise Unlike("it has characters that no command needs")
+        parts.append(character)
+        self._at += 1
+        return None if character in "*?[" else False
+
+    def _unquoted(self, parts: list[str]) -> bool:
+        unknown = self._expansion(parts)
+        self._splits |= unknown and parts[-1] == UNKNOWN
+        return unknown
 
     def _quoted(self, quote: str, parts: list[str]) -> bool:
         """A quoted part; whether it has something unknown in it."""
@@ -253,9 +284,11 @@ class _Reader:
                 parts.append(self._text[self._at + 1])
                 self._at += 2
             elif character == "$":
+                self._splits |= self._text.startswith(("$@", "$*"), self._at)
                 opaque |= self._expansion(parts)
             elif character == "`":
                 self._backquoted()
+                parts.append(UNKNOWN)
                 opaque = True
             else:
                 parts.append(character)
@@ -273,10 +306,12 @@ class _Reader:
             return True
         if self._text.startswith("$(", self._at):
             self._substitution(2)
+            parts.append(UNKNOWN)
             return True
         found = _NAME.match(self._text, self._at)
         if found is not None:
             self._at = found.end()
+            parts.append("0" if found[0] in _NUMBERS else UNKNOWN)
             return True
         if self._text.startswith("${", self._at):
             raise Unlike("it transforms a variable")

@@ -68,6 +68,57 @@ UNLIKE = (
 )
 
 
+ONE_WORD = (
+    'kubectl get pods -n "$NS"',
+    'kubectl get pods --namespace="$NS"',
+    "git log -- $FILE",
+    "ls *",
+    "cat $FILE",
+    "tail -n $LINES_SHOWN /var/log/*.log",
+    "sort ./*.log",
+    "ls -- *",
+    'aws ec2 describe-instances --instance-ids "$ID"',
+    "awk '{print $1}' *.log",
+)
+"""Where what is known only when it runs is a value or a file, or an option that can only show."""
+
+MAYBE_AN_OPTION = (
+    "git log $OPTS",
+    'git log "$OPTS"',
+    "git log *",
+    "git log --$OPT",
+    "git log -$OPT",
+    "kubectl get pods -n $NS",
+    "kubectl get pods --namespace=$NS",
+    "kubectl get pods $NAME",
+    'kubectl get pods "$@"',
+    "kubectl logs pod/$POD",
+    "sort *",
+    "sort $FILE",
+    "sed -n 1p $FILE",
+    "awk $FILE",
+    "timeout $TIME ls",
+    "nice -n $LEVEL ls",
+    "env NAME=$VALUE ls",
+    'watch "$COMMAND"',
+    "uniq -- *",
+    "aws s3 ls --no-sign-request $OPTS",
+    "aws s3 ls --page-size $OPTS",
+    "docker ps -q | xargs docker inspect",
+)
+
+
+@pytest.mark.parametrize("text", ONE_WORD)
+def test_what_is_one_word_in_its_place_is_data(text: str) -> None:
+    advice = advise(text)
+    assert (advice.risk, advice.confidence >= CONFIDENCE_FLOOR) == (Risk.SAFE, True), advice.reasoning
+
+
+@pytest.mark.parametrize("text", MAYBE_AN_OPTION)
+def test_a_word_that_an_option_may_come_out_of_is_not_data(text: str) -> None:
+    assert (advise(text).risk, advise(text).confidence) == (Risk.UNKNOWN, 0)
+
+
 @pytest.mark.parametrize("text", READS)
 def test_what_is_known_to_read_is_safe_and_sure(text: str) -> None:
     advice = advise(text)
@@ -91,7 +142,7 @@ def test_statements_are_safe_only_where_they_read(text: str) -> None:
     assert (advise(text, "sql").risk is Risk.SAFE) == (text == "select 1")
 
 
-@pytest.mark.parametrize("text", READS + ACTS + UNLIKE)
+@pytest.mark.parametrize("text", READS + ACTS + UNLIKE + ONE_WORD + MAYBE_AN_OPTION)
 def test_the_merge_never_lowers_what_the_scanner_found(text: str) -> None:
     verdict = LOCAL.judge(text)
     assert not exceeds(effective(verdict.finding.risk), verdict.risk)
