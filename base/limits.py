@@ -135,6 +135,22 @@ GIT_FETCH_SECONDS: Final = 60
 GIT_HISTORY_MAX_COMMITS: Final = 50_000
 GIT_MESSAGE_MAX_CHARACTERS: Final = 16_000
 
+# GitHub
+GITHUB_CALL_SECONDS: Final = 30
+"""One operation on GitHub with all its requests, pauses and repeats."""
+GITHUB_CONNECT_SECONDS: Final = 4
+GITHUB_READ_SECONDS: Final = 10
+GITHUB_ATTEMPTS: Final = 4
+GITHUB_ANSWER_MAX_BYTES: Final = 16 * MIB
+GITHUB_PAGES_MAX: Final = 30
+"""Pages of 100 that one list is followed: 3,000 files are what GitHub shows of a pull request."""
+GITHUB_BODY_MAX_CHARACTERS: Final = 65_000
+"""GitHub takes 65,536 characters in a pull request, a comment, a summary; ours carry a marker, too."""
+GITHUB_FAILURES_TO_OPEN: Final = 5
+GITHUB_FAILURES_WITHIN_SECONDS: Final = 30
+GITHUB_REST_SECONDS: Final = 30
+"""PROMISES.md 76: five failures within 30 s, then nobody asks GitHub for as long."""
+
 # The link
 HEARTBEAT_SECONDS: Final = 5
 CERTIFICATE_SECONDS: Final = 86_400

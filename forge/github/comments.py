@@ -1,0 +1,113 @@
+"""Comments of a pull request: those in the conversation, and those on a line of its files.
+
+Ours are found again by their marker and replaced; what people wrote is shown and never touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from forge.errors import ForgeDown
+from forge.github.address import GitHubAddress
+from forge.github.answers import Document, Invalid, at, instant_at, number_at, text_at
+from forge.github.client import GitHubClient, Unsure
+from forge.github.markers import Marker, mark, read
+from forge.pull_requests import Comment, LineRef, Oid
+
+COMMENT: Final = "comment"
+_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True)
+class Written:
+    """A comment as GitHub has it; `marker` where it is ours. `path` is where its API resource lies."""
+
+    id: int
+    path: str
+    marker: Marker | None
+    comment: Comment
+
+
+class Comments:
+    """Those of one repository's pull requests."""
+
+    def __init__(self, client: GitHubClient, address: GitHubAddress) -> None:
+        self._client = client
+        self._repository = address.path
+
+    def all(self, number: int) -> list[Written]:
+        """Everything that was said, oldest first: what is on a line after what is not, of one second."""
+        found = self._listed(f"{self._repository}/issues/{number}/comments", "issues")
+        found += self._listed(f"{self._repository}/pulls/{number}/comments", "pulls")
+        return sorted(found, key=lambda each: (each.comment.created_at, "/pulls/" in each.path, each.id))
+
+    def _listed(self, path: str, kind: str) -> list[Written]:
+        return [
+            self._written(item, kind)
+            for page in self._client.pages(path, "read the comments")
+            for item in page
+        ]
+
+    def _written(self, item: Document, kind: str) -> Written:
+        number = number_at(item, "id")
+        found = read(item.get("body")) if at(item, "user", "login") == self._client.login() else None
+        path = f"{self._repository}/{kind}/comments/{number}"
+        at_line = _line(item)
+        if found is None:
+            key = f"github:{number}"
+            body = item.get("body") if isinstance(item.get("body"), str) else ""
+            author = at(item, "user", "login") or "somebody"
+            comment = Comment(key, f"{author}: {body}", at_line, instant_at(item, "created_at"))
+            return Written(number, path, None, comment)
+        marker, body = found
+        place = at_line
+        if place is None and marker.path is not None and marker.line is not None:
+            place = LineRef(marker.path, marker.line)
+        return Written(number, path, marker, Comment(marker.key, body, place, instant_at(item, "created_at")))
+
+    def put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
+        """Write a comment of ours, or replace the one of the same kind and key.
+
+        A comment on a line that the pull request does not show is written into the conversation.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._put(number, head, marker, body)
+                return
+            except Unsure:  # it may have been written: look again before it is written twice
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise ForgeDown("the comment could not be written")
+
+    def _put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
+        text = mark(marker, body)
+        known = next((each for each in self.all(number) if _same(each.marker, marker)), None)
+        if known is not None:
+            if known.marker != marker or known.comment.body != text.partition("\n")[2]:
+                self._client.call("PATCH", known.path, "change a comment", body={"body": text})
+            return
+        if marker.path is not None and marker.line is not None:
+            place: Document = {"commit_id": head, "path": marker.path, "line": marker.line, "side": "RIGHT"}
+            path = f"{self._repository}/pulls/{number}/comments"
+            try:
+                self._client.call(
+                    "POST", path, "comment on a line", body={**place, "body": text}, repeat=False
+                )
+                return
+            except Invalid:  # the line is not part of the diff
+                text = mark(marker, f"`{marker.path}` line {marker.line}:\n\n{body}")
+        path = f"{self._repository}/issues/{number}/comments"
+        self._client.call("POST", path, "comment", body={"body": text}, repeat=False)
+
+
+def _same(one: Marker | None, other: Marker) -> bool:
+    return one is not None and (one.kind, one.key) == (other.kind, other.key)
+
+
+def _line(item: Document) -> LineRef | None:
+    path = item.get("path")
+    line = item.get("line") or item.get("original_line")
+    if isinstance(path, str) and isinstance(line, int) and line > 0:
+        return LineRef(text_at(item, "path"), line)
+    return None

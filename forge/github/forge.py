@@ -1,0 +1,297 @@
+"""A repository on GitHub as a `Forge`: the same proposal is the same pull request, whatever breaks between.
+
+Every step can be repeated: it looks for what an earlier attempt left before it writes. Nothing is forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote
+
+from base import limits, log
+from base.clock import Clock
+from forge.errors import ForgeConflict, ForgeRefused, NotMergeable
+from forge.github.address import GitHubAddress
+from forge.github.answers import Document, Invalid, at, items, number_at, oid_at, text_at
+from forge.github.client import PAGE, GitHubClient, Unsure
+from forge.github.comments import COMMENT
+from forge.github.files import show_files
+from forge.github.markers import Marker, cut
+from forge.github.merging import Merging
+from forge.github.pulls import Pulls, state_of
+from forge.pull_requests import (
+    CLASSIFICATION_CHECK,
+    Actor,
+    Capabilities,
+    Check,
+    FileDiff,
+    Hint,
+    LineRef,
+    Merged,
+    Oid,
+    Page,
+    Proposal,
+    Protection,
+    PullRequest,
+    PullState,
+)
+from forge.storage import DEFAULT_BRANCH
+
+TITLE_MAX: Final = 256
+"""GitHub's bound of a pull request's title, in characters."""
+LABELS: Final = ("dd0c", "runbook")
+
+_ROUNDS: Final = 3
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class GitHubSettings:
+    """What the repository's row says about its forge."""
+
+    base: str = DEFAULT_BRANCH
+    required_checks: tuple[str, ...] = (CLASSIFICATION_CHECK,)
+    labels: tuple[str, ...] = LABELS
+
+
+class GitHubForge:
+    """A `Forge` over one repository on GitHub. Thread-safe, as its client is."""
+
+    def __init__(
+        self, client: GitHubClient, address: GitHubAddress, clock: Clock, settings: GitHubSettings
+    ) -> None:
+        self.address = address
+        self.settings = settings
+        self.capabilities = Capabilities(
+            check_runs=client.credential.app_id is not None, review_comments=True, codeowners=True, draft=True
+        )
+        self._client = client
+        self._pulls = Pulls(client, address, clock, settings.required_checks)
+        self._branches = self._pulls.branches
+        self._merging = Merging(client, address, self._pulls, settings.base, settings.required_checks)
+
+    # ------------------------------------------------------------------ write
+
+    def publish(self, proposal: Proposal) -> PullRequest:
+        """See Forge. A merged one is returned as it is; a closed one is opened again where GitHub lets us."""
+        with self._client.operation():
+            known = self._pulls.of_branch(proposal.branch, self.settings.base)
+            if known is not None and state_of(known) == "merged":
+                return self.get(number_at(known, "number"))
+            base = self._branches.head(self.settings.base)
+            if base is None:
+                self._pulls.require_repository()
+                raise ForgeRefused(
+                    f"the repository has no branch {self.settings.base} yet", hint="push one first"
+                )
+            if known is not None and state_of(known) == "closed":
+                self._open_again(known)
+            self._branches.write(proposal, base)
+            number = self._ensure_open(proposal)
+            self._label(number)
+            if proposal.reviewers:
+                self._ask(number, proposal.reviewers)
+            return self.get(number)
+
+    def _open_again(self, known: Document) -> None:
+        """GitHub opens a pull request again only while its branch is where it was; else a new one is made."""
+        branch = text_at(known, "head", "ref")
+        if self._branches.head(branch) is None:
+            self._branches.create(branch, oid_at(known, "head", "sha"))
+        path = f"{self.address.path}/pulls/{number_at(known, 'number')}"
+        self._client.call("PATCH", path, "open a pull request again", body={"state": "open"}, allow=(422,))
+
+    def _ensure_open(self, proposal: Proposal) -> int:
+        """The number of its open pull request, made where there is none; never a second one."""
+        wanted: Document = {
+            "title": " ".join(proposal.title.split())[:TITLE_MAX] or "Change",
+            "body": cut(proposal.body, limits.GITHUB_BODY_MAX_CHARACTERS),
+        }
+        fault: Exception | None = None
+        for _ in range(_ROUNDS):
+            known = self._pulls.of_branch(proposal.branch, self.settings.base)
+            if known is not None and state_of(known) == "open":
+                return self._bring_up_to_date(known, wanted)
+            body = {
+                **wanted,
+                "head": proposal.branch,
+                "base": self.settings.base,
+                "maintainer_can_modify": False,
+            }
+            try:
+                path = f"{self.address.path}/pulls"
+                answer = self._client.call("POST", path, "open a pull request", body=body, repeat=False)
+                return number_at(answer.document, "number")
+            except Unsure as unsure:  # it may be there: look before it is asked for again
+                fault = unsure
+            except Invalid as refusal:
+                if "already exists" not in refusal.reason:
+                    raise
+                fault = refusal
+        raise fault or ForgeConflict("the pull request could not be opened")
+
+    def _bring_up_to_date(self, known: Document, wanted: Document) -> int:
+        number = number_at(known, "number")
+        body = str(known.get("body") or "").replace("\r\n", "\n")
+        if (known.get("title"), body) != (wanted["title"], wanted["body"]):
+            path = f"{self.address.path}/pulls/{number}"
+            self._client.call("PATCH", path, "change a pull request", body=wanted)
+        return number
+
+    def _label(self, number: int) -> None:
+        """Labels are for people's filters: a credential that may not set them hinders nothing."""
+        if not self.settings.labels:
+            return
+        path = f"{self.address.path}/issues/{number}/labels"
+        body: Document = {"labels": list(self.settings.labels)}
+        answer = self._client.call(
+            "POST", path, "label a pull request", body=body, allow=(403, 404, 410, 422)
+        )
+        if answer.status >= 300:
+            extra = {"action": "github.unlabelled", "pull": number, "status": answer.status}
+            _log.warning("a pull request got no labels", extra=extra)
+
+    def request_review(self, number: int, reviewers: Sequence[str]) -> None:
+        """See Forge. A name with a `/` is a team. The pull request's own author is left out."""
+        with self._client.operation():
+            self._pulls.document(number)
+            self._ask(number, reviewers)
+
+    def _ask(self, number: int, reviewers: Sequence[str]) -> None:
+        own = self._client.login().casefold()
+        names = [name.removeprefix("@") for name in reviewers]
+        people = [name for name in names if "/" not in name and name.casefold() != own]
+        teams = [name.rpartition("/")[2] for name in names if "/" in name]
+        if not people and not teams:
+            return
+        path = f"{self.address.path}/pulls/{number}/requested_reviewers"
+        body: Document = {"reviewers": people, "team_reviewers": teams}
+        self._client.call("POST", path, "ask for reviews", body=body)
+
+    def merge(
+        self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor
+    ) -> Merged:
+        """See Forge. Squash only. GitHub compares the head; a merge of unknown fate is looked at again."""
+        if method != "squash":
+            raise ForgeRefused("this forge merges by squashing only")
+        with self._client.operation():
+            return self._merging.merge(number, expected_head, actor)
+
+    def close(self, number: int) -> None:
+        """See Forge. The branch stays: GitHub opens a pull request again only with it."""
+        with self._client.operation():
+            state = state_of(self._pulls.document(number))
+            if state == "merged":
+                raise NotMergeable(f"pull request {number} is merged")
+            if state == "open":
+                path = f"{self.address.path}/pulls/{number}"
+                self._client.call("PATCH", path, "close a pull request", body={"state": "closed"})
+
+    def set_check(self, commit: Oid, check: Check) -> None:
+        """See Forge."""
+        with self._client.operation():
+            self._pulls.checks.put(commit, check)
+
+    def comment(self, number: int, key: str, body: str, at: LineRef | None = None) -> None:
+        """See Forge."""
+        with self._client.operation():
+            head = oid_at(self._pulls.document(number), "head", "sha")
+            path, line = (None, None) if at is None else (at.path, at.line)
+            self._pulls.comments.put(number, head, Marker(COMMENT, key, path=path, line=line), body)
+
+    # ------------------------------------------------------------------ read
+
+    def get(self, number: int) -> PullRequest:
+        """See Forge."""
+        with self._client.operation():
+            return self._pulls.show(self._pulls.document(number))
+
+    def list(self, state: PullState, cursor: str | None, limit: int) -> Page[PullRequest]:
+        """See Forge. Pull requests to the base branch only; each entry costs one request for its checks."""
+        page, before = _place(cursor)
+        with self._client.operation():
+            found: Sequence[tuple[int, Document]] = ()
+            pages = self._client.pages(
+                f"{self.address.path}/pulls",
+                "list pull requests",
+                first=page,
+                state="open" if state == "open" else "closed",
+                base=self.settings.base,
+                sort="created",
+                direction="desc",
+            )
+            for offset, documents in enumerate(pages):
+                found = (
+                    *found,
+                    *(
+                        (page + offset, item)
+                        for item in documents
+                        if state_of(item) == state and number_at(item, "number") < before
+                    ),
+                )
+                if len(found) > limit:
+                    break
+            base_head = self._branches.head(self.settings.base)
+            shown = tuple(self._pulls.show_listed(item, base_head) for _, item in found[:limit])
+        if len(found) <= limit or not shown:
+            return Page(shown, None)
+        return Page(shown, f"{found[limit - 1][0]}-{shown[-1].number}")
+
+    def diff(self, number: int) -> Sequence[FileDiff]:
+        """See Forge. GitHub lists at most 3,000 files, and leaves the text of large ones out."""
+        with self._client.operation():
+            self._pulls.document(number)
+            return show_files(self._pulls.files(number))
+
+    def protection(self, branch: str) -> Protection:
+        """See Forge. Branch protection and rulesets together, as far as the credential may see them."""
+        with self._client.operation():
+            name = quote(branch, safe="/")
+            answer = self._client.call(
+                "GET", f"{self.address.path}/branches/{name}", "look at a branch", allow=(404,)
+            )
+            if answer.status == 404:
+                return Protection(branch, False, True, ())
+            contexts = at(answer.document, "protection", "required_status_checks", "contexts")
+            checks = (
+                [text for text in contexts if isinstance(text, str)] if isinstance(contexts, list) else []
+            )
+            rules = self._rules(name)
+            checks += [
+                text_at(check, "context")
+                for rule in rules
+                if rule.get("type") == "required_status_checks"
+                for check in items(at(rule, "parameters", "required_status_checks") or [])
+            ]
+        kinds = {rule.get("type") for rule in rules}
+        protected = answer.document.get("protected") is True or bool(
+            kinds & {"pull_request", "required_status_checks", "update"}
+        )
+        return Protection(branch, protected, not protected, tuple(dict.fromkeys(checks)))
+
+    def _rules(self, branch: str) -> Sequence[Document]:
+        """The rulesets' rules for a branch; none where this GitHub has no rulesets."""
+        path = f"{self.address.path}/rules/branches/{branch}"
+        answer = self._client.call(
+            "GET", path, "look at a branch's rules", params={"per_page": PAGE}, allow=(403, 404)
+        )
+        return items(answer.document) if answer.status == 200 else []
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
+        """See Forge."""
+        raise ForgeRefused("this version reads no webhooks of GitHub")
+
+
+def _place(cursor: str | None) -> tuple[int, int]:
+    """A cursor of ours, `<page>-<number>`: start on that page (the one before, for what was closed since)
+    and leave out what is not older than that number.
+    """
+    if cursor is None:
+        return 1, 1 << 62
+    page, dash, number = cursor.partition("-")
+    ok = all(part.isascii() and part.isdigit() and len(part) < 10 for part in (page, number))
+    if not dash or not ok or int(page) < 1:
+        raise ForgeRefused("this cursor is not one of ours")
+    return max(1, int(page) - 1), int(number)
