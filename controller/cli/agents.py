@@ -9,6 +9,7 @@ import click
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError
+from controller.cli.groups import ListGroup
 from controller.cli.on_host import can_sign_in, clear_on_host
 from controller.cli.pulls import confirm
 
@@ -18,7 +19,7 @@ _COLUMNS: Final = [
 ]  # fmt: skip
 
 
-@click.group("agents", invoke_without_command=True)
+@click.group("agents", cls=ListGroup, invoke_without_command=True)
 @with_session
 def agents_group(session: Session) -> None:
     """The programs that run commands in your network; they only dial out."""

@@ -12,6 +12,7 @@ from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode, NotUnderstood
 from controller.cli.execution_view import show_gate, show_summary
+from controller.cli.groups import ListGroup
 from controller.cli.output import inert
 
 _COLUMNS: Final = [
@@ -20,7 +21,7 @@ _COLUMNS: Final = [
 ]  # fmt: skip
 
 
-@click.group("executions", invoke_without_command=True)
+@click.group("executions", cls=ListGroup, invoke_without_command=True)
 @click.option("--state", help="Only those in this state.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @with_session

@@ -40,6 +40,8 @@ RISK_SIGNS: Final = {
 
 _RISK_STYLES: Final = {"safe": "green", "caution": "yellow", "dangerous": "bold red", "unknown": "magenta"}
 
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+"""Times as the API writes them; a table shows them to the second."""
 _JOINER: Final = "\u2060"
 """What `schemas.markdown.escape` puts behind mentions."""
 
@@ -182,6 +184,8 @@ def cell(value: Any, key: str = "") -> Text:
         return Text(inert(", ".join(f"{name}={part}" for name, part in value.items())))
     if isinstance(value, list):
         return Text(inert(", ".join(str(part) for part in value)))
+    if key.endswith(("At", "at")) and (time := _TIME.fullmatch(str(value))):
+        return Text(f"{time[1]} {time[2]} UTC")
     return Text(inert(value))
 
 

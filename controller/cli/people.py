@@ -8,12 +8,13 @@ import click
 
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
+from controller.cli.groups import ListGroup
 from controller.cli.pulls import confirm
 
 _ROLES: Final = ["viewer", "responder", "approver", "author", "maintainer", "owner"]
 
 
-@click.group("members", invoke_without_command=True)
+@click.group("members", cls=ListGroup, invoke_without_command=True)
 @with_session
 def members_group(session: Session) -> None:
     """Members of the tenant and their roles."""
@@ -56,7 +57,7 @@ def remove_command(session: Session, member: str, yes: bool) -> None:
     session.printer.facts({"removed": member}, [("removed", member)])
 
 
-@click.group("tokens", invoke_without_command=True)
+@click.group("tokens", cls=ListGroup, invoke_without_command=True)
 @with_session
 def tokens_group(session: Session) -> None:
     """Your API tokens (owners: all); a secret is shown once, when it is made."""

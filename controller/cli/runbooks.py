@@ -11,6 +11,7 @@ from base.limits import DOCUMENT_MAX_BYTES
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
+from controller.cli.groups import ListGroup
 from controller.cli.imports import show_opened
 from controller.cli.output import inert, risk_text
 from controller.cli.preview import shown_risk
@@ -26,7 +27,7 @@ _SYNC_COLUMNS: Final = [
 ]  # fmt: skip
 
 
-@click.group("runbooks", invoke_without_command=True)
+@click.group("runbooks", cls=ListGroup, invoke_without_command=True)
 @click.option("--retired", is_flag=True, help="Those out of service, too.")
 @with_session
 def runbooks_group(session: Session, retired: bool) -> None:
