@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.blocks import Block, Masked
+from ingest.prose_secrets import prose_secrets
 from ingest.trace import Span
 from scanner.secrets import Secret, at_places, disjoint, find_named, find_secrets, without
 
@@ -32,7 +33,7 @@ _SHOWN: Final = re.compile(r"[^\n\r]")
 
 def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
     """The text with every secret blanked, and where they stood."""
-    found = disjoint([*find_secrets(text), *_behind_markup(text)])
+    found = disjoint([*find_secrets(text), *_behind_markup(text), *prose_secrets(text)])
     parts: list[str] = []
     place = 0
     for secret in found:
@@ -69,7 +70,7 @@ def blank_blocks(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Mask
     hyphen stood in them. One look at the whole text first: most texts have none left.
     """
     whole = "\n".join(block.text for block in blocks)
-    if not find_secrets(whole) and not _behind_markup(whole):
+    if not find_secrets(whole) and not _behind_markup(whole) and not any(prose_secrets(whole)):
         return tuple(blocks), ()
     kept: list[Block] = []
     found: list[Masked] = []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ingest.corrections import Overrides
+from ingest.prose_secrets import prose_secrets
 from ingest.questions import Answer
 from scanner.secrets import Secret, find_secrets
 from schemas.errors import Unprocessable
@@ -20,7 +21,8 @@ def refuse_secrets(answers: Mapping[str, Answer], overrides: Overrides) -> None:
     """Raises Unprocessable for a written answer or a correction with a secret in it; never tells the text."""
     for where, before, value in _written(answers, overrides):
         for text in (value, before + value):
-            found = find_secrets(_seen(text))
+            seen = _seen(text)
+            found = [*find_secrets(seen), *prose_secrets(seen)]
             if found:
                 raise _refusal(where, found[0])
 

@@ -1,0 +1,110 @@
+"""Secrets that a sentence tells are masked before anything else reads the text; words about them are not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ingest.masking import blanked
+from ingest.parsed import parsed_json
+from ingest.pipeline import preview
+from ingest.prose_secrets import prose_secrets
+from ingest.questions import Answer
+from schemas.errors import Unprocessable
+
+TOLD = [
+    ("the password is hunter2", "hunter2"),
+    ("The broker admin password is hunter2-Kafka! (rotate it).", "hunter2-Kafka!"),
+    ("password: swordfish", "swordfish"),
+    ("Password is swordfish and the user is x", "swordfish"),
+    ("the password is `swordfish`.", "swordfish"),
+    ("PW for the replication user: s3cr3t-Repl", "s3cr3t-Repl"),
+    ("user oncall, pass is Gr4fana-2024", "Gr4fana-2024"),
+    (r"(user `CORP\svc-web`, passwd `Winter2023!`)", "Winter2023!"),
+    ("(pw: hunter2)", "hunter2"),
+    ("ssh root@db1 (pw hunter2)", "hunter2"),
+    ('its password is "N0t-Stale".', "N0t-Stale"),
+    ("PASSWORD for infoblox: blox-It-9", "blox-It-9"),
+    ("use the password hunter2 here", "hunter2"),
+    ("**Password:** S3cret!9", "S3cret!9"),
+    ("Password: <strong>S3cret!9</strong>", "S3cret!9"),
+    ("| Password | S3cret!9 |", "S3cret!9"),
+    ("<td>Password</td><td>S3cret!9</td>", "S3cret!9"),
+    ("Password&nbsp;is hunter2x", "hunter2x"),
+    ("Password:\n  S3cret!9\n", "S3cret!9"),
+    ('passphrase: "correct horse battery staple"', "correct horse battery staple"),
+    ("Passwort: Geheim123", "Geheim123"),
+    ("The VPN pin is 4471.", "4471"),
+    ("PIN: 1234", "1234"),
+    ("log in with admin/hunter22", "hunter22"),
+    ("Credentials: admin / R4bbit!Prod22", "R4bbit!Prod22"),
+    ("The root token is s.8f3kfj29fk", "s.8f3kfj29fk"),
+    ("API key: ab12cd34ef", "ab12cd34ef"),
+]
+
+
+@pytest.mark.parametrize(("text", "secret"), TOLD)
+def test_a_secret_that_is_told_is_masked(text: str, secret: str) -> None:
+    shown, masked = blanked(text)
+    assert secret not in shown and len(shown) == len(text)
+    assert secret in {text[item.span.start : item.span.end] for item in masked}
+
+
+@pytest.mark.parametrize(("text", "secret"), TOLD)
+@pytest.mark.parametrize("form", ["markdown", "html", "plain", "rst", "asciidoc"])
+def test_it_reaches_nothing_that_the_import_makes(text: str, secret: str, form: str) -> None:
+    page = (
+        text if form != "html" else f"<table><tr>{text}</tr></table>" if "<td>" in text else f"<p>{text}</p>"
+    )
+    step = "<pre>$ kubectl get nodes</pre>" if form == "html" else "    $ kubectl get nodes"
+    sign = "::" if form == "rst" else ":"
+    made = preview(f"{page}\n\nRun this{sign}\n\n{step}\n", form)
+    whole = json.dumps([parsed_json(made), made.to_json()], ensure_ascii=False) + made.yaml
+    assert secret not in whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is stored in Vault.",
+        "password is required",
+        "The password is required!",
+        "If the password is wrong, ask.",
+        "Is the password correct?",
+        "the password is in the safe",
+        "Password: <yours>",
+        "password: ${DB_PASSWORD}",
+        "Password: `{{ db_password }}`",
+        "sudo passwd deploy1",
+        "kubectl get secret db-creds-2 -o yaml",
+        "kubectl -n x create secret generic app-2",
+        "Tokens are valid for 24h",
+        "The token is base64-encoded",
+        "Password: 1Password",
+        "Passwords are rotated every 90 days",
+        "password length is 12",
+        "pass show prod/db1",
+        "secret: my-secret-name",
+        "The pin is connected to GPIO4",
+        "The password is case-sensitive.",
+        "The secret is mounted at /etc/secret-1",
+        "Login: https://grafana.example.net/login",
+        "log in with ssh admin@web-3",
+        "password for db: read it from vault kv get secret/db-2",
+        "The login node is login-1.",
+        "Password reset-2fa flow",
+        "- pin: `version-2.3.1`",
+    ],
+)
+def test_a_sentence_about_secrets_keeps_its_words(text: str) -> None:
+    assert list(prose_secrets(text)) == []
+
+
+def test_an_answer_that_tells_one_is_refused() -> None:
+    text = "# A\n\n1. Check the logs\n"
+    made = preview(text)
+    key = made.built.asked[0].key
+    with pytest.raises(Unprocessable, match="secret") as refused:
+        preview(text, answers={key: Answer(value="as admin, the password is hunter2")})
+    assert "hunter2" not in str(refused.value)
