@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -87,13 +88,26 @@ def new_key_and_request(name: str) -> tuple[str, str]:
     return private.decode(), request.public_bytes(Encoding.PEM).decode()
 
 
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises for a text that is no certificate or key, or of a kind it does not know."""
+
+
 def check_certificate(identity: Identity) -> None:
-    """Key, certificate and URI SAN belong together. Raises IdentityUnusable."""
+    """Key, certificate, authorities and URI SAN belong together. Raises IdentityUnusable."""
     try:
         certificate = x509.load_pem_x509_certificate(identity.certificate.encode())
         key = load_pem_private_key(identity.private_key.encode(), None)
+        x509.load_pem_x509_certificates(identity.roots.encode())
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, TypeError, x509.ExtensionNotFound) as problem:
+    except _UNREADABLE as problem:
         raise IdentityUnusable(f"the certificate can't be used: {problem}") from problem
     encoding = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*encoding) != certificate.public_key().public_bytes(*encoding):
@@ -104,15 +118,35 @@ def check_certificate(identity: Identity) -> None:
 
 
 def load_identity(state_dir: Path) -> Identity | None:
-    """The stored identity; None before enrolment. Raises IdentityUnusable."""
+    """The stored identity, every part of it checked; None before enrolment. Raises IdentityUnusable."""
     path = state_dir / FILE_NAME
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return Identity(**document)
+        identity = _read(json.loads(path.read_text(encoding="utf-8")))
+        check_certificate(identity)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as problem:
-        raise IdentityUnusable(f"{path} can't be used ({problem}); enrol this agent again") from problem
+    except (OSError, ValueError, TypeError, IdentityUnusable) as problem:
+        raise IdentityUnusable(
+            f"{path} can't be used ({problem}); put it back from a backup, or move it away and enrol this"
+            " agent again with a new token"
+        ) from problem
+    return identity
+
+
+def _read(document: object) -> Identity:
+    """The identity of a document. Raises TypeError, ValueError."""
+    if not isinstance(document, dict):
+        raise TypeError("it is no object")
+    identity = Identity(**document)
+    texts = (name for name in Identity.__slots__ if name not in ("keys", "keys_generation"))
+    for name in texts:
+        if not isinstance(getattr(identity, name), str):
+            raise TypeError(f"{name} is no text")
+    if not isinstance(identity.keys, dict) or not isinstance(identity.keys_generation, int):
+        raise TypeError("keys are missing or broken")
+    UUID(identity.tenant_id), UUID(identity.agent_id)
+    TrustedKeys(identity.keys, identity.keys_generation)
+    return identity
 
 
 def store_identity(state_dir: Path, identity: Identity) -> None:

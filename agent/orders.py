@@ -153,13 +153,20 @@ class Orders:
             _log.info("panic cleared", extra={"action": "agent.panic_cleared", "epoch": order.epoch})
 
     async def take_keys(self, envelope: SignedEnvelope) -> None:
-        """Believe another set of keys, if one that is believed signed it and it is newer."""
+        """Believe another set of keys, if one that is believed signed it and it is newer.
+
+        Raises what `store_keys` raises: they are not believed then.
+        """
         order = self._authentic(envelope, Keys)
         if order is None or order.tenant != self._myself.tenant:
             return
         if order.generation <= self.keys.generation:
             return
-        keys = TrustedKeys({key.key_id: key.public_key for key in order.keys}, order.generation)
+        try:
+            keys = TrustedKeys({key.key_id: key.public_key for key in order.keys}, order.generation)
+        except ValueError as problem:
+            self._attempts.diagnose("keys", f"generation {order.generation} can't be used: {problem}")
+            return
         self._store_keys(keys)
         self.keys = keys
         _log.info("new grant keys", extra={"action": "agent.keys", "generation": order.generation})

@@ -26,7 +26,13 @@ from base import log
 from proto.agent.v1 import agent_pb2
 
 ANSWER_SECONDS: Final = 10.0
+UNSTORED_MAX_SECONDS: Final = 300.0
+"""The longest pause between two requests while what comes of them can't be stored."""
 _log = log.get(__name__)
+
+
+class NotStored(Exception):
+    """The disk did not take it; the text says what was lost, where, and what to do."""
 
 
 class Renewal:
@@ -37,6 +43,7 @@ class Renewal:
         self._state_dir = state_dir
         self.identity = identity
         self._pending_key: str | None = None
+        self._answer_seconds = ANSWER_SECONDS
         self._renewed = asyncio.Event()
 
     def is_expired(self) -> bool:
@@ -44,9 +51,9 @@ class Renewal:
         return datetime.now(UTC) > self.identity.validity()[1]
 
     def store_keys(self, keys: TrustedKeys) -> None:
-        """Believe these grant keys from now on. Raises OSError."""
+        """Believe these grant keys from now on. Raises NotStored."""
         identity = self.identity.with_keys(keys)
-        store_identity(self._state_dir, identity)
+        self._store(identity, "new grant keys")
         self.identity = identity
 
     async def keep(self, send: Callable[[agent_pb2.AgentMessage], None]) -> None:
@@ -60,14 +67,17 @@ class Renewal:
             self._pending_key, request = new_key_and_request(self.identity.name)
             send(agent_pb2.AgentMessage(renew=agent_pb2.RenewRequest(csr=request.encode())))
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
+                async with asyncio.timeout(self._answer_seconds):
                     await self._renewed.wait()
             except TimeoutError:
                 continue
             return
 
     def take(self, renewed: agent_pb2.Renewed) -> None:
-        """The answer: believed only where it fits the key that asked. Raises OSError."""
+        """The answer: believed only where it fits the key that asked.
+
+        One that can't be stored is dropped, with a sentence in the log, and asked for again, later each time.
+        """
         if self._pending_key is None:
             return
         try:
@@ -81,8 +91,24 @@ class Renewal:
         except (IdentityUnusable, UnicodeDecodeError) as problem:
             _log.error("a renewal is of no use: %s", problem, extra={"action": "agent.renewal_failed"})
             return
-        store_identity(self._state_dir, identity)
-        self.identity = identity
         self._pending_key = None
+        try:
+            self._store(identity, "the renewed certificate")
+        except NotStored as problem:
+            self._answer_seconds = min(UNSTORED_MAX_SECONDS, 2 * self._answer_seconds)
+            _log.error("%s", problem, extra={"action": "agent.renewal_failed"})
+            return
+        self.identity = identity
+        self._answer_seconds = ANSWER_SECONDS
         _log.info("the certificate was renewed", extra={"action": "agent.renewed"})
         self._renewed.set()
+
+    def _store(self, identity: Identity, what: str) -> None:
+        try:
+            store_identity(self._state_dir, identity)
+        except OSError as problem:
+            why = problem.strerror or problem
+            raise NotStored(
+                f"{what} can't be stored in {self._state_dir}: {why}; make room there, or make it writable."
+                " Until then the old ones hold"
+            ) from problem

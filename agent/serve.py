@@ -130,6 +130,8 @@ def _check(attempts: Attempts, tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         if not task.done():
             continue
+        if task.cancelled():
+            raise _Stop(FAULT, "stopped: a part of the agent was cancelled from within; start it again")
         problem = task.exception()
         if isinstance(problem, SpawnerGone | JournalFailed):
             raise _Stop(FAULT, f"stopped: {problem}")

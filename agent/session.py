@@ -19,7 +19,7 @@ from agent.attempts import Attempts
 from agent.journal import JournalFailed
 from agent.orders import Orders
 from agent.outbox import Outbox, Overrun
-from agent.renewal import Renewal
+from agent.renewal import NotStored, Renewal
 from agent.runner import Runner
 from agent.shim import now_us
 from base import log
@@ -36,6 +36,9 @@ OPEN_REPORTS_MAX: Final = 3_000
 """What hello carries of them, far below the message limit; the rest follows as single reports."""
 BACKOFF_FIRST_SECONDS: Final = 0.25
 BACKOFF_MAX_SECONDS: Final = 15.0
+UNSTORED_FIRST_SECONDS: Final = 1.0
+UNSTORED_MAX_SECONDS: Final = 60.0
+"""Keys that the disk does not take are sent again with each stream: to dial at once would be a circle."""
 SUPERSEDED_SECONDS: Final = 10.0
 """Another stream of this agent took our place. Were two to fight for it, neither would be of use."""
 
@@ -61,6 +64,7 @@ class _End:
     reason: str
     retry_seconds: float | None = None
     is_renewed: bool = False
+    is_unstored: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +103,7 @@ class Session:
         self._facts = facts
         self._proxy = proxy
         self._failures = 0
+        self._unstored = 0
         self._old: _Open | None = None
         self._heartbeat_seconds = float(HEARTBEAT_SECONDS)
         self._signed: dict[str, Callable[[SignedEnvelope], Awaitable[None]]] = {
@@ -115,6 +120,7 @@ class Session:
         while True:
             end = await self._one_stream()
             self._outbox.close()
+            self._unstored = self._unstored if end.is_unstored else 0
             wait = self._backoff() if end.retry_seconds is None else end.retry_seconds
             _log.info(
                 "the stream ended: %s",
@@ -129,21 +135,38 @@ class Session:
         ceiling = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(self._failures, 10))
         return random.uniform(BACKOFF_FIRST_SECONDS / 2, ceiling)  # noqa: S311  # reason: spreading, no secret
 
-    async def _one_stream(self) -> _End:
+    def _dial(self) -> grpc.aio.Channel:
+        """Raises what grpc does for what it can't read, and OSError where this machine has no more of it."""
         identity = self._renewal.identity
-        channel = open_channel(
+        return open_channel(
             identity.grpc_address,
             roots=identity.roots.encode(),
             identity=ChannelIdentity(identity.private_key.encode(), identity.certificate.encode()),
             proxy=self._proxy,
             server_name=identity.server_name,
         )
+
+    def _unstored_end(self, problem: NotStored) -> _End:
+        """Twice as long each time in a row, and never quite alike for two agents."""
+        ceiling = min(UNSTORED_MAX_SECONDS, UNSTORED_FIRST_SECONDS * 2 ** min(self._unstored, 10))
+        self._unstored += 1
+        wait = ceiling * random.uniform(0.75, 1.0)  # noqa: S311  # reason: spreading, no secret
+        return _End(str(problem), wait, is_unstored=True)
+
+    async def _one_stream(self) -> _End:
+        try:
+            channel = self._dial()
+        except (ValueError, OSError, grpc.aio.BaseError) as problem:
+            await self._close_old()
+            return _End(f"no connection can be opened ({type(problem).__name__}: {problem})")
         stream = _Open(channel)
         end = _End("stopped")
         try:
             end = await self._serve(agent_pb2_grpc.AgentLinkStub(channel).Session(), stream)
         except grpc.aio.AioRpcError as problem:
             end = _End(self._explain(problem))
+        except NotStored as problem:
+            end = self._unstored_end(problem)
         except (MalformedMessage, Overrun, OSError) as problem:  # TimeoutError is an OSError
             end = _End(f"{type(problem).__name__}: {problem}")
         finally:
@@ -188,7 +211,8 @@ class Session:
         try:
             done, _ = await asyncio.wait([reader, *workers], return_when=asyncio.FIRST_COMPLETED)
             if reader in done:
-                return reader.result()
+                # grpc cancels a read with its call, whoever ended that; it is the stream's end, not ours.
+                return _End("the call was cancelled") if reader.cancelled() else reader.result()
             for task in done:
                 task.result()  # the writer's and the heartbeat's way to end is to raise
             stream.reader = reader  # to cancel a read would end its call

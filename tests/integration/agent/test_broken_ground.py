@@ -1,0 +1,210 @@
+"""What the agent stands on is broken (identity, disk, connection): it says so, and goes on or ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import grpc.aio
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from agent.exits import FAULT, NOT_ENROLLED
+from agent.identity import Identity, new_key_and_request
+from agent.renewal import Renewal
+from agent.serve import _check, _Stop
+from agent.session import Facts, Session
+from proto import channel
+from proto.agent.v1 import agent_pb2, agent_pb2_grpc
+from proto.channel import SERVER_NAME
+from proto.convert import envelope_to_message
+from schemas.grant import Keys, PublicKey
+from tests.integration.agent.agent_process import AgentProcess
+from tests.integration.agent.controller_double import ControllerDouble
+from tests.integration.agent.host import Host, until
+from tests.unit.agent.grants import KEY_ID, Controller
+
+EMPTY_PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"certificate": "no certificate"},
+        {"certificate": EMPTY_PEM},
+        {"certificate": 7},
+        {"private_key": ""},
+        {"roots": "no root"},
+        {"tenant_id": "acme"},
+        {"keys": {"key_one": "too short"}},
+        {"keys": None},
+        {"grpc_address": None},
+    ],
+)
+async def test_a_broken_identity_is_one_sentence_and_an_exit_code(
+    broken: dict[str, Any], agent: AgentProcess
+) -> None:
+    await agent.stop()
+    path = agent.state / "identity.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | broken))
+    before = len(agent.text())
+    await agent.start()
+    assert await agent.wait() == NOT_ENROLLED
+    said = agent.text()[before:]
+    assert f"{path} can't be used" in said
+    assert "enrol this agent again" in said
+    assert "Traceback" not in said
+
+
+def _keys(double: ControllerDouble, generation: int) -> agent_pb2.ControllerMessage:
+    """The same keys as before and one more, in an order that is believed."""
+    new = Controller(key=Ed25519PrivateKey.generate())
+    texts = {KEY_ID: double.controller.public_key, "key_two": new.public_key}
+    order = Keys(
+        tenant=double.controller.tenant,
+        generation=generation,
+        at=datetime.now(UTC),
+        keys=tuple(PublicKey(key_id=name, alg="ed25519", public_key=text) for name, text in texts.items()),
+    )
+    return agent_pb2.ControllerMessage(keys=envelope_to_message(double.controller.envelope(order)))
+
+
+def _waits(agent: AgentProcess) -> list[float]:
+    """How long it waited after each stream that ended for keys that it could not store."""
+    lines = [json.loads(line) for line in agent.text().split("\n")[:-1] if line.startswith("{")]
+    return [line["retry_seconds"] for line in lines if "new grant keys can't be stored" in line["message"]]
+
+
+def _has_waited(agent: AgentProcess, times: int) -> bool:
+    return len(_waits(agent)) >= times
+
+
+async def test_keys_that_the_disk_does_not_take_are_asked_for_later_each_time(
+    tmp_path: Path, double: ControllerDouble
+) -> None:
+    agent = await AgentProcess(tmp_path, double).start(DD0C_LOG_FORMAT="json")
+    await double.connected()
+    in_the_way = agent.state / "identity.tmp"
+    in_the_way.mkdir()  # nothing can be written there, as on a full disk
+    for number in range(3):
+        (await double.connected(number)).send(_keys(double, 1))
+        await until(partial(_has_waited, agent, number + 1))
+    first, second, third = _waits(agent)
+    assert 0.5 <= first < second < third, "each time later"
+    in_the_way.rmdir()
+    (await double.connected(3)).send(_keys(double, 1))
+    stored = agent.state / "identity.json"
+    await until(lambda: json.loads(stored.read_text())["keys_generation"] == 1)
+    assert "make room there" in agent.text()
+    report = await double.state(double.send_run(double.controller.grant("true")))
+    assert report.exit_code == 0
+
+
+async def test_a_renewal_that_the_disk_does_not_take_leaves_the_stream_as_it_is(tmp_path: Path) -> None:
+    double = ControllerDouble(certificate_seconds=8)
+    await double.start()
+    agent = await AgentProcess(tmp_path, double).start()
+    await double.connected()
+    in_the_way = agent.state / "identity.tmp"
+    in_the_way.mkdir()
+    await until(lambda: "the renewed certificate can't be stored" in agent.text())
+    report = await double.state(double.send_run(double.controller.grant("true")))
+    assert (report.exit_code, len(double.streams)) == (0, 1)
+    in_the_way.rmdir()
+    await double.connected(1)
+    assert double.renewals == 2, "once in vain, once more ten seconds later"
+    await agent.kill()
+    await double.stop()
+
+
+def _session(host: Host, double: ControllerDouble, folder: Path) -> Session:
+    """A session of this process with an identity that the double accepts."""
+    private, request = new_key_and_request("agent-one")
+    certificate = double.authority.agent(request.encode(), double.controller.tenant, double.controller.agent)
+    identity = Identity(
+        tenant_id=str(double.controller.tenant),
+        agent_id=str(double.controller.agent),
+        name="agent-one",
+        private_key=private,
+        certificate=certificate.decode(),
+        roots=double.authority.pem.decode(),
+        grpc_address=f"127.0.0.1:{double.port}",
+        server_name=SERVER_NAME,
+        keys={KEY_ID: double.controller.public_key},
+    )
+    facts = Facts("1", "1", "1", {}, read_only=False)
+    return Session(
+        host.attempts, host.runner, host.orders, host.outbox, Renewal(folder, identity), facts, None
+    )
+
+
+async def _comes_back(session: Session, double: ControllerDouble) -> None:
+    running = asyncio.create_task(session.run())
+    try:
+        connected = asyncio.create_task(double.connected())
+        await asyncio.wait([running, connected], return_when=asyncio.FIRST_COMPLETED)
+        assert not running.done(), running
+    finally:
+        running.cancel()
+        connected.cancel()
+        await asyncio.gather(running, connected, return_exceptions=True)
+
+
+async def test_a_channel_that_can_not_be_opened_is_tried_again(
+    host: Host, double: ControllerDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [OSError(24, "Too many open files"), ValueError("no PEM")]
+
+    def open_or_fail(*args: Any, **kwargs: Any) -> grpc.aio.Channel:
+        if faults:
+            raise faults.pop()
+        return channel.open_channel(*args, **kwargs)
+
+    monkeypatch.setattr("agent.session.open_channel", open_or_fail)
+    await _comes_back(_session(host, double, tmp_path), double)
+    assert faults == []
+
+
+class _CancelledCall:
+    """A call that is welcomed and then cancelled by grpc itself."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    async def write(self, message: agent_pb2.AgentMessage) -> None:
+        assert message.seq > 0
+
+    async def read(self) -> agent_pb2.ControllerMessage:
+        self.reads += 1
+        if self.reads > 1:
+            raise asyncio.CancelledError
+        return agent_pb2.ControllerMessage(welcome=agent_pb2.Welcome(stream_epoch=1))
+
+
+async def test_a_read_that_grpc_cancelled_is_the_end_of_the_stream_only(
+    host: Host, double: ControllerDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, cancelled = agent_pb2_grpc.AgentLinkStub, _CancelledCall()
+
+    class Stub:
+        def __init__(self, channel: grpc.aio.Channel) -> None:
+            self.Session = real(channel).Session if cancelled.reads else lambda: cancelled
+
+    monkeypatch.setattr(agent_pb2_grpc, "AgentLinkStub", Stub)
+    await _comes_back(_session(host, double, tmp_path), double)
+    assert cancelled.reads == 2
+
+
+async def test_a_part_that_was_cancelled_from_within_is_a_fault_with_a_sentence(host: Host) -> None:
+    async def cancels_itself() -> None:
+        raise asyncio.CancelledError
+
+    task = asyncio.create_task(cancels_itself())
+    await asyncio.wait([task])
+    with pytest.raises(_Stop, match="start it again") as stop:
+        _check(host.attempts, [task])
+    assert stop.value.code == FAULT
