@@ -139,6 +139,7 @@ def _fill(product: Product, browser: Browser) -> Story:
         "import": "/import",
         "runbooks": "/runbooks",
         "runbook": "/runbooks/cache-full",
+        "runbook-dag": "/runbooks/cache-full?view=dag",
         "executions": "/executions",
         "execution": f"/executions/{waiting}",
         "timeline": f"/executions/{ended}",

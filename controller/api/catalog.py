@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from base.ids import InvalidId, parse_id, show_id
+from controller.api.no_return import is_final
 from controller.api.shapes.runbooks import (
     FileError,
     LastRun,
@@ -295,6 +296,7 @@ def _step(runbook: Runbook, step: Step, verdict: VerdictRow | None) -> RunbookSt
         needs=runbook.needs_of(step.id),
         confirm=step.confirm,
         rollback=rollback,
+        irreversible=is_final(step, None if verdict is None else verdict.finding, risk),
         timeout_ms=step.timeout_ms,
         idempotent=step.idempotent,
     )

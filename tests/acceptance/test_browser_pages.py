@@ -62,6 +62,7 @@ def filled(product: Product, browser: Browser) -> Filled:
         "pull-source": f"/pulls/{number}?tab=source",
         "pull-decisions": f"/pulls/{number}?tab=decisions",
         "pull-conversation": f"/pulls/{number}?tab=conversation",
+        "runbook-dag": f"/runbooks/{runbook['id']}?view=dag",
         "runbook-versions": f"/runbooks/{runbook['id']}?tab=versions",
         "runbook-edit": f"/runbooks/{runbook['id']}?tab=edit",
         "sync": "/sync",
@@ -74,7 +75,7 @@ def filled(product: Product, browser: Browser) -> Filled:
 
 
 PAGES = (
-    "runbooks", "runbook", "runbook-versions", "runbook-edit", "executions", "execution",
+    "runbooks", "runbook", "runbook-dag", "runbook-versions", "runbook-edit", "executions", "execution",
     "pulls", "pull", "pull-document", "pull-files", "pull-source", "pull-decisions", "pull-conversation",
     "sync", "agents", "audit", "settings", "nowhere",
 )  # fmt: skip

@@ -83,7 +83,7 @@ const importing = createRoute({
 const runbook = createRoute({
   getParentRoute: () => app,
   path: "/runbooks/$runbook",
-  validateSearch: texts("tab", "version", "against"),
+  validateSearch: texts("tab", "view", "version", "against"),
   component: lazyRouteComponent(() => import("@/pages/runbook/runbook-page"), "RunbookPage"),
 });
 

@@ -103,6 +103,7 @@ class RunbookStep(Model):
     needs: tuple[str, ...] = ()
     confirm: str | None = None
     rollback: dict[str, str] | None = None
+    irreversible: bool = Field(False, description="Behind it lies the point of no return.")
     timeout_ms: int
     idempotent: bool = False
 

@@ -74,6 +74,31 @@ async def test_a_line_says_what_the_page_says(api: Api) -> None:
     assert (listed["mixed"]["trustLevel"], listed["mixed"]["governance"]) == (0, "strict")
 
 
+FINAL: Final = """
+apiVersion: dd0c.run/v1
+kind: Runbook
+metadata: {name: final, title: Ways back, service: web}
+spec:
+  target: {labels: {role: shell}}
+  steps:
+    - {id: looks, title: It only looks, command: df -h}
+    - {id: undone, title: It is undone, command: rm -rf /srv/a, confirm: a, rollback: {command: mkdir /srv/a}}
+    - {id: never, title: It says so, command: touch /srv/a, rollback: {impossible: somebody saw it}}
+    - {id: lost, title: It is gone, command: rm -rf /srv/old, confirm: old}
+    - {id: declared, title: It is declared so, command: df -h /srv, risk: dangerous, confirm: srv}
+    - {id: hand, title: By hand, manual: Pull the plug, risk: dangerous}
+"""
+
+
+async def test_a_step_without_a_way_back_is_marked(api: Api) -> None:
+    found = show_id("rbk", await api.house.runbook(FINAL))
+    async with api.client() as client:
+        page = (await client.get(f"/api/v1/runbooks/{found}")).json()
+    assert {step["id"]: step["irreversible"] for step in page["stepList"]} == {
+        "looks": False, "undone": False, "never": True, "lost": True, "declared": True, "hand": False,
+    }  # fmt: skip
+
+
 async def test_a_page_of_long_documents_keeps_nobody_waiting(api: Api) -> None:
     runbooks = [show_id("rbk", await api.house.runbook(long_one(f"long-{number}"))) for number in range(8)]
     async with api.client() as client:

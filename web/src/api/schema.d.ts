@@ -4806,6 +4806,12 @@ export interface components {
             rollback?: {
                 [key: string]: string;
             } | null;
+            /**
+             * Irreversible
+             * @description Behind it lies the point of no return.
+             * @default false
+             */
+            irreversible: boolean;
             /** Timeoutms */
             timeoutMs: number;
             /**

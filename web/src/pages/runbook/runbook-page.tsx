@@ -13,7 +13,7 @@ import { type Item, type Sync, syncState, TRUST } from "../runbooks/filter";
 import { Facts } from "./facts";
 import { RetireButton } from "./retire";
 import { Runs } from "./runs";
-import { Steps } from "./steps";
+import { lookOf, type StepsLook, StepsView } from "./steps-view";
 import { Versions } from "./versions";
 
 const Edit = lazy(() => import("./edit").then((found) => ({ default: found.Edit })));
@@ -79,7 +79,8 @@ function Head({ item, sync, editing }: { item: Item; sync: Sync | undefined; edi
   );
 }
 
-function Tabs({ runbook, tab }: { runbook: string; tab: string }) {
+function Tabs({ runbook, tab, look }: { runbook: string; tab: string; look: StepsLook }) {
+  const view = look === "dag" ? { view: look } : {};
   return (
     <nav className="tabs" aria-label="Runbook">
       {TABS.map((item) => (
@@ -87,7 +88,7 @@ function Tabs({ runbook, tab }: { runbook: string; tab: string }) {
           key={item.id}
           to="/runbooks/$runbook"
           params={{ runbook }}
-          search={item.id === "steps" ? {} : { tab: item.id }}
+          search={item.id === "steps" ? view : { ...view, tab: item.id }}
           resetScroll={false}
           aria-current={item.id === tab ? "page" : undefined}
           activeOptions={EXACT}
@@ -111,6 +112,7 @@ function OneRunbook({ runbook }: { runbook: string }) {
   const sync = useQuery(syncQuery);
   const editing = search.tab === "edit";
   const tab = TABS.find((item) => item.id === search.tab)?.id ?? "steps";
+  const look = lookOf(search.view);
   const item = found.data;
   useTitle("Runbook", item?.title);
   if (!item) {
@@ -136,9 +138,9 @@ function OneRunbook({ runbook }: { runbook: string }) {
       ) : (
         <div className="with-aside">
           <section aria-label={TABS.find((one) => one.id === tab)?.label}>
-            <Tabs runbook={runbook} tab={tab} />
+            <Tabs runbook={runbook} tab={tab} look={look} />
             <div className="tab-body">
-              {tab === "steps" ? <Steps item={item} /> : null}
+              {tab === "steps" ? <StepsView item={item} look={look} /> : null}
               {tab === "versions" ? (
                 <Versions item={item} version={search.version} against={search.against} />
               ) : null}

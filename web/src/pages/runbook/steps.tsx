@@ -1,10 +1,13 @@
 /** The steps in service on their rail, each with why it is what it is. */
+import { useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
 import type { Schemas } from "@/api/client";
 import { places } from "@/ui/branches";
 import { Command } from "@/ui/command";
-import { Rail, RailStep } from "@/ui/rail";
+import { PointOfNoReturn, Rail, RailStep } from "@/ui/rail";
 import { Risk, shownRisk } from "@/ui/risk";
 import { visible, visibleCode } from "@/ui/visible";
+import { firstFinal } from "./graph/model";
 
 type Step = Schemas["RunbookStep"];
 
@@ -39,7 +42,47 @@ function Foot({ step }: { step: Step }) {
   );
 }
 
+/** Whoever comes by the address of a step (`#step-drain`) arrives at it. */
+function useArrival(): void {
+  const hash = useLocation({ select: (location) => location.hash });
+  useEffect(() => {
+    if (hash.startsWith("step-")) document.getElementById(hash)?.focus();
+  }, [hash]);
+}
+
+function StepCard({ step }: { step: Step }) {
+  const risk = shownRisk(step);
+  return (
+    <article className="card step step--place" id={`step-${step.id}`} data-step={step.id} tabIndex={-1}>
+      <div className="step__head">
+        <h2>{visible(step.title)}</h2>
+        <Risk risk={risk} />
+      </div>
+      {step.command ? (
+        <Command
+          text={step.command}
+          risk={risk}
+          spans={
+            step.found?.spans.map((span) => ({
+              start: span.start,
+              end: span.end,
+              rule: span.ruleId,
+              why: step.why ?? null,
+              risk,
+            })) ?? null
+          }
+        />
+      ) : (
+        <p className="wrap lines">{visible(step.manual ?? "")}</p>
+      )}
+      <Foot step={step} />
+    </article>
+  );
+}
+
 export function Steps({ item }: { item: Schemas["RunbookShape"] }) {
+  useArrival();
+  const final = firstFinal(item.stepList);
   const drawn = places(
     item.stepList.map((step) => ({ id: step.id, needs: step.needs, conditional: Boolean(step.when) })),
   );
@@ -47,35 +90,12 @@ export function Steps({ item }: { item: Schemas["RunbookShape"] }) {
     <Rail>
       {item.stepList.map((step, index) => {
         const place = drawn[index];
-        const risk = shownRisk(step);
-        return (
+        return [
+          step.id === final ? <PointOfNoReturn key="final" as="li" /> : null,
           <RailStep key={step.id} order={index + 1} {...(place ? { place } : {})}>
-            <article className="card step">
-              <div className="step__head">
-                <h2>{visible(step.title)}</h2>
-                <Risk risk={risk} />
-              </div>
-              {step.command ? (
-                <Command
-                  text={step.command}
-                  risk={risk}
-                  spans={
-                    step.found?.spans.map((span) => ({
-                      start: span.start,
-                      end: span.end,
-                      rule: span.ruleId,
-                      why: step.why ?? null,
-                      risk,
-                    })) ?? null
-                  }
-                />
-              ) : (
-                <p className="wrap lines">{visible(step.manual ?? "")}</p>
-              )}
-              <Foot step={step} />
-            </article>
-          </RailStep>
-        );
+            <StepCard step={step} />
+          </RailStep>,
+        ];
       })}
     </Rail>
   );
