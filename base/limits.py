@@ -146,6 +146,11 @@ GITHUB_PAGES_MAX: Final = 30
 """Pages of 100 that one list is followed: 3,000 files are what GitHub shows of a pull request."""
 GITHUB_BODY_MAX_CHARACTERS: Final = 65_000
 """GitHub takes 65,536 characters in a pull request, a comment, a summary; ours carry a marker, too."""
+GITHUB_WEBHOOK_MAX_BYTES: Final = 1 * MIB
+"""PROMISES.md 55. GitHub sends up to 25 MB; what is larger is left to the poll."""
+GITHUB_DELIVERIES_KEPT: Final = 10_000
+"""Ids of deliveries that a process remembers, so that one sent again is one sync."""
+GITHUB_SECRETS_MAX: Final = 2
 GITHUB_FAILURES_TO_OPEN: Final = 5
 GITHUB_FAILURES_WITHIN_SECONDS: Final = 30
 GITHUB_REST_SECONDS: Final = 30

@@ -116,6 +116,8 @@ class GitHubClient:
                     raise
                 pause *= 2
                 continue
+            if answer.status == 401 and not last and self.credential.forget(self._thread.token):
+                continue
             wait = limited_for(answer, self._clock.now())
             if wait is None:
                 return answer
@@ -177,7 +179,7 @@ class GitHubClient:
     ) -> Answer:
         if self._remaining() <= 0:
             raise ForgeDown(f"GitHub took longer than {self._seconds:g} seconds to {what}")
-        token = self.credential.bearer()
+        token = self._thread.token = self.credential.bearer()
         self._gate.enter()
         try:
             answer = self._exchange(method, path, body, params, token)

@@ -82,23 +82,38 @@ class Comments:
 
     def _put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
         text = mark(marker, body)
+        spoken = mark(marker, _with_place(marker, body))
         known = next((each for each in self.all(number) if _same(each.marker, marker)), None)
         if known is not None:
+            text = spoken if "/issues/" in known.path else text
             if known.marker != marker or known.comment.body != text.partition("\n")[2]:
                 self._client.call("PATCH", known.path, "change a comment", body={"body": text})
             return
-        if marker.path is not None and marker.line is not None:
-            place: Document = {"commit_id": head, "path": marker.path, "line": marker.line, "side": "RIGHT"}
-            path = f"{self._repository}/pulls/{number}/comments"
-            try:
-                self._client.call(
-                    "POST", path, "comment on a line", body={**place, "body": text}, repeat=False
-                )
-                return
-            except Invalid:  # the line is not part of the diff
-                text = mark(marker, f"`{marker.path}` line {marker.line}:\n\n{body}")
-        path = f"{self._repository}/issues/{number}/comments"
-        self._client.call("POST", path, "comment", body={"body": text}, repeat=False)
+        if marker.path is None or marker.line is None or not self._on_line(number, head, marker, text):
+            path = f"{self._repository}/issues/{number}/comments"
+            self._client.call("POST", path, "comment", body={"body": spoken}, repeat=False)
+
+    def _on_line(self, number: int, head: Oid, marker: Marker, text: str) -> bool:
+        """Whether it could be written there: only lines that the diff shows take comments."""
+        body: Document = {
+            "body": text,
+            "commit_id": head,
+            "path": marker.path,
+            "line": marker.line,
+            "side": "RIGHT",
+        }
+        path = f"{self._repository}/pulls/{number}/comments"
+        try:
+            self._client.call("POST", path, "comment on a line", body=body, repeat=False)
+        except Invalid:
+            return False
+        return True
+
+
+def _with_place(marker: Marker, body: str) -> str:
+    if marker.path is None or marker.line is None:
+        return body
+    return f"`{marker.path}` line {marker.line}:\n\n{body}"
 
 
 def _same(one: Marker | None, other: Marker) -> bool:

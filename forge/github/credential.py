@@ -18,8 +18,12 @@ class Credential(Protocol):
         """A token that is valid now. Raises ForgeRefused, ForgeBusy, ForgeDown."""
         ...
 
+    def forget(self, token: str) -> bool:
+        """GitHub refused this token; True where another one may be had."""
+        ...
+
     def login(self) -> str | None:
-        """The account that its changes are shown under, where it is known without asking GitHub."""
+        """The account that its changes are shown under; None where `GET /user` has to be asked."""
         ...
 
 
@@ -37,6 +41,10 @@ class TokenCredential:
     def bearer(self) -> str:
         """The token itself."""
         return self.token
+
+    def forget(self, token: str) -> bool:
+        """False: there is only this one."""
+        return False
 
     def login(self) -> str | None:
         """Not known: `GET /user` says it."""

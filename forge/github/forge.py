@@ -21,6 +21,7 @@ from forge.github.files import show_files
 from forge.github.markers import Marker, cut
 from forge.github.merging import Merging
 from forge.github.pulls import Pulls, state_of
+from forge.github.webhooks import verify
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
     Actor,
@@ -281,7 +282,7 @@ class GitHubForge:
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge."""
-        raise ForgeRefused("this version reads no webhooks of GitHub")
+        return verify(headers, body, secrets, self.address)
 
 
 def _place(cursor: str | None) -> tuple[int, int]:

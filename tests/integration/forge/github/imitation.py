@@ -1,9 +1,10 @@
 """An imitation of GitHub as an HTTP server of its own process: `python -m …imitation`.
 
 It prints its port. `POST /_fault` with {match, status?, headers?, body?, cut?, times} breaks the requests
-whose "METHOD path" begins like `match`: answered with that status, or cut off `before` or `after` they took
-effect. `GET /_log` lists the requests; `POST /_set` changes what `State` has; `POST /_reset` with the path of
-another bare repository forgets everything. Git is served by git itself.
+whose "METHOD path" begins like `match`: answered with that status, cut off `before` or `after` they took
+effect, or answered one byte at a time (`trickle`). `GET /_log` lists the requests; `POST /_set` changes
+what `State` has; `POST /_reset` with the path of a bare repository forgets everything and stands over that
+one. Git is served by git itself.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from __future__ import annotations
 import base64
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.integration.forge.github import git_routes, note_routes, pull_routes
+import jwt
+
+from tests.integration.forge.github import app_routes, git_routes, note_routes, pull_routes
 from tests.integration.forge.github.routes import Call, find
-from tests.integration.forge.github.state import BOT, NAME, OWNER, State
+from tests.integration.forge.github.state import APP_ID, BOT, NAME, OWNER, State
 
 TOKEN = "ghp_" + "a1B2" * 9
 OTHER_TOKEN = "ghp_" + "z9Y8" * 9
@@ -40,7 +45,7 @@ class Fault:
     cut: str = ""
 
 
-HANDLERS = (git_routes, note_routes, pull_routes)
+HANDLERS = (app_routes, git_routes, note_routes, pull_routes)
 """Importing them registers their handlers."""
 
 
@@ -57,6 +62,16 @@ class Server(ThreadingHTTPServer):
         self.faults: list[Fault] = []
         self.log: list[str] = []
         self.logins = {TOKEN: BOT, OTHER_TOKEN: "eve"}
+
+    def login_of(self, token: str) -> str | None:
+        """Whose token it is; the App's own signed word is checked with its key."""
+        if token.count(".") == 2:
+            try:
+                claims = jwt.decode(token, self.state.app_key, algorithms=["RS256"])
+            except jwt.PyJWTError:
+                return None
+            return app_routes.APP if claims.get("iss") == str(APP_ID) else None
+        return self.logins.get(token) or self.state.issued.get(token)
 
     def fault_for(self, line: str) -> Fault | None:
         for fault in self.faults:
@@ -127,6 +142,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.cut != "after":
             if fault.cut == "before":
                 self._cut()
+            elif fault.cut == "trickle":
+                self._trickle()
             else:
                 self._reply(fault.status, fault.body, fault.headers)
             return
@@ -139,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str], raw: bytes) -> tuple[int, Any]:
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
-        login = self.server.logins.get(token) if scheme.lower() in {"token", "bearer"} else None
+        login = self.server.login_of(token) if scheme.lower() in {"token", "bearer"} else None
         if login is None:
             return 401, {"message": "Bad credentials"}
         found = find(self.command, path)
@@ -153,7 +170,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def _cut(self) -> None:
         self.close_connection = True
-        self.connection.close()
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _trickle(self) -> None:
+        """A long answer, a byte at a time, until the client has enough of it."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                threading.Event().wait(0.02)
+        except OSError:
+            self.close_connection = True
 
     def _reply(self, status: int, document: Any, headers: dict[str, str] | None = None) -> None:
         content = b"" if document is None else json.dumps(document).encode()
@@ -175,7 +205,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         with self.server.state.lock:
             self.server.log.append(f"GIT {self.command} {path.removeprefix(GIT_PATH)}")
-        if name != "x-access-token" or token not in self.server.logins:
+        if name != "x-access-token" or self.server.login_of(token) is None:
             self.send_response(401)
             self.send_header("WWW-Authenticate", 'Basic realm="GitHub"')
             self.send_header("Content-Length", "0")

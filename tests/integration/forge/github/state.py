@@ -64,6 +64,10 @@ class State:
         self.protected = {"main": ["dd0c/classification"]}
         self.required_reviews = False
         self.unknown_answers = 0
+        self.app_key = ""
+        self.installed = True
+        self.token_seconds = 3600
+        self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
 
     def git(self) -> pygit2.Repository:
