@@ -43,7 +43,7 @@ def _question(building: Building, draft: Draft, condition: str, needs: tuple[str
     step = Step(
         id=decision,
         title=plain_line(f"Decide: {condition}"),
-        manual=building.prose(f"{condition}: is that so?"),
+        manual=building.prose(condition if condition.endswith("?") else f"{condition}: is that so?"),
         answers=(_YES, _NO),
         needs=needs,
     )

@@ -33,6 +33,7 @@ _CONSOLES: Final = {
     "pgbouncer": "PgBouncer's console",
     "redis-cli": "redis-cli",
     "rails": "the Rails console",
+    "powershell": "PowerShell",
 }
 
 

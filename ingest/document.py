@@ -18,6 +18,7 @@ from ingest.extract.drafts import Draft, Extraction, Required
 from ingest.extract.vocabulary import sentences
 from ingest.questions import Question
 from ingest.secret_variables import Known
+from ingest.sources.plain import CHAT_LINE
 from ingest.trace import Span
 from ingest.variables import assigned_names, told_names
 from schemas.errors import Unprocessable
@@ -141,7 +142,8 @@ def _title(normalized: Normalized, extraction: Extraction, name: str | None) -> 
     if name is not None:
         return name.replace("-", " ").capitalize()
     for block in normalized.blocks:
-        parts = sentences(block.text) if block.kind in ("paragraph", "item") else []
+        told = block.kind in ("paragraph", "item") and not CHAT_LINE.match(block.text)
+        parts = sentences(block.text) if told else []
         if parts and len(parts[0]) > 3:
             return _cut(parts[0].strip("*_ ").rstrip(".:"))
     return extraction.title or extraction.drafts[0].title

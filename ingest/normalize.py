@@ -24,7 +24,7 @@ from ingest.repairs import repair
 from ingest.sources.hidden import hidden_texts
 from ingest.sources.html import read_html
 from ingest.sources.markdown import read_markdown
-from ingest.sources.page import as_page
+from ingest.sources.page import as_page, page_title
 from ingest.sources.plain import read_plain
 from ingest.sources.rst import read_rst
 from ingest.sources.told import told_in
@@ -82,12 +82,13 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     elif line_ends is not None:
         blocks = told_in(shown, blocks, line_ends)
     repaired, repairs = repair(blocks)
+    title = front.get("title") or (page_title(clean) if chosen == "html" else None)
     without_secrets, more = blank_blocks(repaired)
     if more:
         shown = cut_out(shown, [item.span for item in more])
         masked = tuple(sorted((*masked, *more), key=lambda item: item.span))
     return Normalized(
-        chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, front.get("title"), front,
+        chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, title, front,
         hidden if chosen in ("html", "markdown") else (),
     )  # fmt: skip
 

@@ -35,9 +35,17 @@ _TYPED: Final = {
 }
 """What stands in a command, what was typed, and what it is called."""
 
+_HELD: Final = re.compile(r"(?<!\w)_<[A-Za-z][^<>\n]{0,60}>_(?!\w)")
+"""`_<name>_`: AsciiDoc sets a placeholder in italics inside of code."""
+
 _BROKEN: Final = re.compile("[" + "".join(_TYPED) + "]")
-_SHORT_OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=[A-Za-z](?![A-Za-z-]))")
-"""A dash before one letter was one hyphen: `–f` was `-f`, `–all` was `--all`."""
+_SHORT_OPTION: Final = re.compile(
+    r"(?<!\S)[\u2013\u2014](?=-|(?:[A-Za-z]|(?!(?:to|by|ip|id|os|ca|up|no|in|of|on)\b)[A-Za-z]{2}|"
+    r"[b-df-hj-np-tv-z]{3})(?![A-Za-z-]))"
+)
+"""A dash before one letter was one hyphen: `–f` was `-f`, `–rf` was `-rf`, `–all` was `--all`. One before a
+hyphen was the other of two.
+"""
 
 
 def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
@@ -52,7 +60,8 @@ def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ..
         for edit in edits:
             was = block.text[edit.start : edit.end]
             line = min(block.end_line, block.line + block.text.count("\n", 0, edit.start))
-            repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, _TYPED[was][1]))
+            kind = _TYPED[was][1] if was in _TYPED else "emphasis around a placeholder"
+            repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, kind))
         result.append(_repaired(block, edits))
     return tuple(result), tuple(repairs)
 
@@ -63,7 +72,7 @@ def repaired(text: str) -> str:
 
 
 def _edits(block: Block) -> list[Edit]:
-    if not _BROKEN.search(block.text):
+    if not _BROKEN.search(block.text) and not _HELD.search(block.text):
         return []
     if block.kind == "code":
         return list(_of_code(block.text, 0, len(block.text)))
@@ -72,9 +81,13 @@ def _edits(block: Block) -> list[Edit]:
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     short = {found.start() for found in _SHORT_OPTION.finditer(text, start, end)}
-    for found in _BROKEN.finditer(text, start, end):
-        now = "-" if found.start() in short else _TYPED[found[0]][0]
-        yield Edit(found.start(), found.end(), now)
+    edits = [
+        Edit(found.start(), found.end(), "-" if found.start() in short else _TYPED[found[0]][0])
+        for found in _BROKEN.finditer(text, start, end)
+    ]
+    for found in _HELD.finditer(text, start, end):
+        edits += [Edit(found.start(), found.start() + 1, ""), Edit(found.end() - 1, found.end(), "")]
+    return sorted(edits, key=lambda edit: edit.start)
 
 
 def _repaired(block: Block, edits: list[Edit]) -> Block:

@@ -89,7 +89,7 @@ OPEN: Final = _any(
     "other (?:things|issues|problems|causes)",
     r"any (?:other|additional) \w+(?!\s*(?:→|->|:))",
     "a number of (?:issues|problems|reasons|things|causes)",
-    "etc",
+    "(?<![/.])etc(?![/.]\\w)",
     "and so on",
     "and (?:the like|similar)",
     "(?<!before taking )(?:all )?(?:necessary|needed|required|corrective|appropriate|additional|further|"

@@ -12,6 +12,7 @@ from tree_sitter import Language, Node, Parser
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
+from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.vocabulary import (
     COMMANDS,
     NEUTRAL_LABELS,
@@ -25,7 +26,8 @@ _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 _PROMPT: Final = re.compile(
     r"^\s{0,40}(?:\[[^\]\n]{1,60}\]\s?[$#]|(?:\[[^\]\n]{1,60}\]|\([\w.-]{1,40}\)\s{0,4})?"
     r"(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^\s$#]{0,200}\s?[$#]|[\w.-]{0,64}\$|sh-[\d.]{1,9}[$#]|%)|"
-    r"root@[^\s#]{0,64}#)\s{1,40}(?=\S)"
+    r"root@[^\s#]{0,64}#|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
+    r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
 )
 _HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
 _UNKNOWN: Final = re.compile(
@@ -82,6 +84,9 @@ def commands_of(block: Block) -> list[FoundCommand]:
     """The commands of a code block; empty where it is output, a log, a configuration or another language."""
     if block.language in NEUTRAL_LABELS:
         block = replace(block, language="")
+    listing = unnumbered(block.text)
+    if listing is not None:
+        return _at_places(commands_of(replace(block, text=listing.text)), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
     if too_long or _JSON.match(block.text):
@@ -93,6 +98,13 @@ def commands_of(block: Block) -> list[FoundCommand]:
         return []
     found = _prompted_in(block, lines) or _opened(block, lines)
     return found or ([] if block.language in OTHER_LABELS else _bare(block, lines))
+
+
+def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand]:
+    """The commands of a listing at their places in the block, between whose lines its numbers stand."""
+    return [
+        replace(item, start=listing.place(item.start), end=listing.place(item.end - 1) + 1) for item in found
+    ]
 
 
 def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
@@ -175,7 +187,7 @@ def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
     pattern = _PROMPT
     if not any(pattern.match(line) for line in lines):
         marked = [line for line in lines if _HASH_PROMPT.match(line)]
-        if not marked or not all(looks_like_command(_HASH_PROMPT.sub("", line)) for line in marked):
+        if not marked or not all(_may_be_typed(_HASH_PROMPT.sub("", line)) for line in marked):
             return []
         if any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines)):
             return []  # beside commands without a mark, a `#` is a comment
@@ -193,6 +205,10 @@ def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
         open_command = bool(found) and found[-1][2].endswith("\\")
         begin += len(line) + 1
     return [item for item in found if item[2].strip()]
+
+
+def _may_be_typed(text: str) -> bool:
+    return looks_like_command(text) or unknown_program(text)
 
 
 def _unmarked(lines: list[str]) -> list[str]:

@@ -31,7 +31,7 @@ _IDIOM: Final = re.compile(
 )
 _WHEN: Final = frozenset({"when", "whenever", "once", "should"})
 _SAYS_CASE: Final = re.compile(
-    r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>[^→.!?]{2,70}?)\s*(?:→|->|"
+    r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>(?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|"
     r"=>)\s+(?P<then>\S.*)$|"
     r"(?P<code>[^:.!?]{2,60}):\s+(?P<does>\S.*)$)",
     re.DOTALL,

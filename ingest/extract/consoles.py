@@ -9,6 +9,7 @@ from typing import Final
 _PROMPT: Final = re.compile(
     r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>)|"
     r"(?P<redis>redis[\w.:-]{0,64}>|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
+    r"(?P<powershell>(?:PS )?[A-Z]:\\[^>\n]{0,120}>)|"
     r"(?P<sftp>s?ftp>)|(?P<ruby>irb[^>\n]{0,64}>|\[\d+\] pry[^>\n]{0,64}>)|(?P<python>>>>))\s{0,4}(?=\S)"
 )
 _GOES_ON: Final = re.compile(r"^\s{0,40}(?:[\w.]{0,64}[-'(][#>]|->|\.\.\.)\s{0,4}(?=\S)")
@@ -39,6 +40,9 @@ _REDIS: Final = re.compile(
     r"(?i)^(?:info|flushall|flushdb|keys|dbsize|config\s+(?:get|set|rewrite)|client\s+(?:list|kill)|del|get|set|scan|ttl|"
     r"ping|memory|slowlog|monitor|select|llen|zcard|scard|cluster|bgsave|save|exists|unlink|expire)\b[^|;&]*$"
 )
+_POWERSHELL: Final = frozenset("powershell pwsh ps1 posh".split())
+_OPEN_LINE: Final = re.compile(r"[`|{(]\s*$")
+_CMDLET: Final = re.compile(r"(?:[A-Z][a-z]+){1,2}-[A-Z][A-Za-z]{2,40}(?:\s|$)")
 _COMMENT: Final = re.compile(r"\s+(?:#|--)\s.*$")
 
 
@@ -59,6 +63,8 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     bare = re.match(r"\s*> (?=\S)([^\n]+)", text)
     if bare and _REDIS.match(bare[1].strip()):
         return [Typed(bare[1].rstrip(), "redis-cli", bare.start(1), bare.start(1) + len(bare[1].rstrip()))]
+    if language in _POWERSHELL:
+        return _cmdlets(text)
     if language in ("sql", "psql", "mysql", "pgsql", "postgresql") or (
         language in ("", "text", "txt")
         and _SQL.match(text)
@@ -98,6 +104,20 @@ def is_sql(text: str) -> bool:
 def is_redis(text: str) -> bool:
     """Whether a piece of code is a command of Redis."""
     return _REDIS.match(text.strip()) is not None
+
+
+def is_cmdlet(text: str) -> bool:
+    """Whether a piece of code is a command of PowerShell."""
+    return _CMDLET.match(text.strip()) is not None
+
+
+def _cmdlets(text: str) -> list[Typed]:
+    """The lines of a block for PowerShell; all of it as one where a line goes on with the next one."""
+    lines = text.split("\n")
+    if any(_OPEN_LINE.search(line) or line.strip() in ("}", ")") for line in lines):
+        start = len(text) - len(text.lstrip())
+        return [Typed(text.strip(), "powershell", start, start + len(text.strip()))]
+    return typed_below(text, 0, "powershell")
 
 
 def _prompted(text: str) -> list[Typed]:

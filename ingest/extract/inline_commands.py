@@ -10,7 +10,7 @@ from typing import Final
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.commands import FoundCommand, looks_like_command, unknown_program
-from ingest.extract.consoles import is_redis, is_sql
+from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
 from ingest.extract.spoken import spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS
@@ -20,12 +20,12 @@ _CODES_MAX: Final = 1_000
 """In one block: more pieces of code than a runbook has steps."""
 
 _REPORTS: Final = re.compile(
-    r"\s{1,3}(?:says?|said|shows?|showed|gives?|gave|is|was|are|were|returns?|reports?|prints?|will|can|also|outputs?|"
+    r"\s{1,3}(?:(?:usually|often|always|sometimes|normally|typically|only|never|also)\s{1,3}\w+s\b|says?|said|shows?|showed|gives?|gave|is|was|are|were|returns?|reports?|prints?|will|can|also|outputs?|"
     r"command|tool|did|does|has|had|should|works?|fails?)\b"
 )
 """What is behind a command that somebody tells of, and does not tell to run."""
 _BEGINS: Final = re.compile(r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{0,6}")
-_LEADS: Final = re.compile(r"[:→,]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
+_LEADS: Final = re.compile(r"[:→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
 _TYPED_AT: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|do|use|with|console)\b[^.]{0,60}$")
 
 
@@ -50,7 +50,8 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         dialect = _dialect(code.text)
         if dialect is None and _LEADS.search(before) and unknown_program(code.text):
             dialect = "shell"
-        if dialect is None or not told or (dialect != "shell" and not _TYPED_AT.search(before)):
+        typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
+        if dialect is None or not told or not typed:
             continue
         if not forbidden_at(block.text, code.start, code.end):
             found.append(replace(code, dialect=dialect))
@@ -73,4 +74,6 @@ def _dialect(code: str) -> str | None:
         return "shell"
     if is_sql(code):
         return "sql"
+    if is_cmdlet(code):
+        return "powershell"
     return "redis-cli" if is_redis(code) and len(code.split()) > 1 else None

@@ -20,7 +20,7 @@ from ingest.trace import Span
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
 CASE_HEADING: Final = re.compile(
-    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}[.):]?\s*)?(?P<case>(?P<word>if|when|in case|unless)\s+\S.{2,160})$"
+    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?P<word>if|when|in case|unless)\s+\S.{2,160})$"
 )
 """“If the restart does not help” stands over what is done in that case alone."""
 

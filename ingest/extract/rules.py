@@ -9,7 +9,7 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.commands import FoundCommand, commands_of
+from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
@@ -39,7 +39,15 @@ STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 _CONDITION: Final = re.compile(
     r"(?i)^(if|when|unless|in case|in the case|should)\b([^,:→]{3,200})[,:→]\s*(.*)$", re.DOTALL
 )
-_LABEL: Final = re.compile(r"^([^→.!?]{2,70}?)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
+_LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
+_ASKED: Final = re.compile(r"^([^→.!?:\n]{3,90}\?)\s+([^→]+)$", re.DOTALL)
+"""“No answer? Restart it.”"""
+
+_SAYS_STATE: Final = re.compile(r"\?$|[<>=≤≥]")
+_OPEN_QUESTION: Final = re.compile(
+    r"(?i)^(?:what|why|how|who|where|which|when|need help|questions|any questions)\b"
+)
+_LOOKS: Final = re.compile(r"(?i)^\W*(?:check|verify|look|see|run|use|open|type|read|try|ask|test|compare)\b")
 _OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
 _LEAD_WORDS: Final = 8
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
@@ -92,6 +100,7 @@ def _heading(reader: Reader, block: Block) -> None:
             reader.headings.append((block.level, block.text.strip()))
         return
     reader.headings.append((block.level, block.text.strip()))
+    reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
     reader.lead_span = block.place()
     reader.account(block, "note", "a heading: it names the steps below it")
@@ -170,8 +179,8 @@ def _prose(reader: Reader, block: Block) -> None:
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
     reader.lead_span = _place(block, lead) if reader.lead else None
-    own = (condition, otherwise) if condition is not None and introduces else None
-    reader.lead_condition = own or ((None, False) if commands else ToldBefore(block).lead())
+    reader.lead_condition = _case_below(block, (condition, otherwise), body, introduces, bool(commands))
+    reader.last_condition = reader.lead_condition[0] or reader.last_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
     if commands:
@@ -182,6 +191,15 @@ def _prose(reader: Reader, block: Block) -> None:
         _instruction(reader, block, body or text, condition, otherwise)
 
 
+def _case_below(
+    block: Block, case: tuple[str | None, bool], body: str, introduces: bool, commands: bool
+) -> tuple[str | None, bool]:
+    """The case that the code right below a block is for, which shows how its last sentence is done."""
+    if case[0] is not None and (introduces or (not commands and len(sentences(body)) == 1)):
+        return case
+    return (None, False) if commands else ToldBefore(block).lead()
+
+
 def _in_sentences(
     reader: Reader, block: Block, commands: list[FoundCommand], text: str, case: tuple[str | None, bool]
 ) -> None:
@@ -189,6 +207,7 @@ def _in_sentences(
     one of them undoes is said by the words between it and the command before it.
     """
     claims, told = list[Claim](), ToldBefore(block)
+    starts = [command.start for command in commands]
     for command in commands:
         undoing, again = told.undoing(command.start, beside=reader.beside_command())
         reader.group += bool(undoing) and not again
@@ -197,8 +216,9 @@ def _in_sentences(
         if undoing and told.end and not again:
             # What is undone is not called after how that is done.
             told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
+        title = title_of(_without_case(told.says(command.start, starts)) or _lead(text))
         index = reader.add(
-            Draft("command", command.text, title_of(_lead(text)), block.line, block.end_line,
+            Draft("command", command.text, title, block.line, block.end_line,
                   reader.section, condition, otherwise, spans=reader.spans(block.place(*place)), block=block,
                   dialect=command.dialect, start=command.start, end=command.end, undoing=undoing)
         )  # fmt: skip
@@ -213,6 +233,12 @@ def _in_sentences(
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
         reader.undo(text, block)
+
+
+def _without_case(sentence: str) -> str:
+    """What a sentence tells to do, without the case that it is for."""
+    found = _CONDITION.match(sentence)
+    return found[3].strip() if found else sentence
 
 
 def _opens_list(text: str) -> bool:
@@ -299,10 +325,24 @@ def _condition(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if other and reader.last_condition is not None:
         return reader.last_condition, True, other[1].strip()
     label = _LABEL.match(text)
-    if label and len(label[1].split()) > 1 and is_imperative(label[2]):
+    if label and _is_case(label[1], label[2]):
         reader.last_condition = " ".join(label[1].split())
         return reader.last_condition, False, label[2].strip()
+    asked = _ASKED.match(text)
+    if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
+        reader.last_condition = " ".join(asked[1].split())
+        return reader.last_condition, False, asked[2].strip()
     return None, False, text
+
+
+def _is_case(label: str, does: str) -> bool:
+    """Whether what stands before an arrow is a case: with something to do behind it, or a state and a
+    command.
+    """
+    if is_imperative(does):
+        return len(label.split()) > 1 or label.endswith("?")
+    begins = looks_like_command(sentences(does)[0]) if does.strip() else False
+    return begins and _SAYS_STATE.search(label) is not None and not is_imperative(label)
 
 
 def _lead(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,9 +13,10 @@ from ingest.extract.conditions import named_cases
 from ingest.extract.drafts import Undoing
 from ingest.extract.reader import Reader
 from ingest.extract.undoing import undoing_lead
-from ingest.extract.vocabulary import is_imperative, sentence_places
+from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
+_SAID: Final = 3
 _AGAINST: Final = re.compile(r"(?i)^unless\b")
 
 
@@ -33,6 +35,22 @@ class ToldBefore:
         """Where the sentence stands that holds an offset; the whole block where none does."""
         whole = (0, len(self.block.text))
         return next(((start, end) for start, end in self.places if start <= offset < end), whole)
+
+    def says(self, offset: int, commands: Sequence[int]) -> str:
+        """The sentence of a command; where it is nothing but the command, the last one without any. Empty
+        where the block has but one sentence. `commands` are the places of all.
+        """
+        if len(self.places) < 2:
+            return ""
+        before = [place for place in self.places if place[0] <= offset]
+        while len(before) > 1 and self._is_command(before[-1], commands):
+            before.pop()
+        start, end = before[-1] if before else self.places[0]
+        return text_of(self.block.text[start:end]).rstrip(":→ ")
+
+    def _is_command(self, place: tuple[int, int], commands: Sequence[int]) -> bool:
+        inside = [at for at in commands if place[0] <= at < place[1]]
+        return bool(inside) and len(self.block.text[place[0] : inside[0]].strip(" *_`$")) < _SAID
 
     def case(self, offset: int) -> tuple[str, bool] | None:
         """The case that the sentence of a command names, and whether the command is for the other one."""

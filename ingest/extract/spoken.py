@@ -18,7 +18,7 @@ _TOKEN: Final = re.compile(
 )
 _CUE: Final = re.compile(
     r"(?i)(?:\b(?:run|runs|running|execute|executing|exec|issue|type|enter|with|via|using|by|do|use|try|then|"
-    r"again|first|it)|[:(→]|->|=>|[-–—])\s{0,4}[\"“]?$"
+    r"again|first|it)|[:(→!]|->|=>|(?<!-)[-–—])\s{0,4}[\"“]?$"
 )
 _ENGLISH: Final = frozenset(
     """
@@ -57,9 +57,12 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         word = token[0].lstrip('(“"')
         start += len(token[0]) - len(word)
         alone = whole and (not start or "\n" in text[max(0, start - 2) : start])
-        if word not in COMMANDS or not (alone or _CUE.search(text[max(0, start - 24) : start])):
+        before = text[max(0, start - 24) : start]
+        if word not in COMMANDS or not (alone or _CUE.search(before)) or before.endswith("-- "):
             continue
         end = _end(text, start)
+        if alone or before.rstrip().endswith((":", "→", "!")):
+            end = _whole_line(text, start, end)
         if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
@@ -80,7 +83,7 @@ def spoken_statements(text: str, code: list[tuple[int, int]]) -> Iterator[tuple[
 def _end(text: str, start: int) -> int:
     """Where the command ends that begins here."""
     opened = text[:start].rstrip().endswith("(")
-    end, joined, signs = start, True, False
+    end, joined, signs, plain = start, True, False, 0
     for number, token in enumerate(_TOKEN.finditer(text, start)):
         word = token[0]
         if number > _MAX_TOKENS or "\n" in text[end : token.start()]:
@@ -88,10 +91,11 @@ def _end(text: str, start: int) -> int:
         shown, closes = _closed(word, opened)
         if ENDS_COMMAND.fullmatch(word):
             break
-        if not joined and shown not in _JOINS and _ends_at(shown, number, signs, text[:end]):
+        if not joined and shown not in _JOINS and _ends_at(shown, plain, signs, text[:end]):
             break
         if not shown:
             break
+        plain += not (shown.startswith(("-", "–", "—")) or (number and _after_flag(text[:end])))
         end = token.start() + len(shown)
         joined = shown in _JOINS or (number == 0 and shown in _SUDO)
         signs = signs or shown.startswith(("-", "–", "—"))
@@ -100,13 +104,30 @@ def _end(text: str, start: int) -> int:
     return end
 
 
-def _ends_at(shown: str, number: int, signs: bool, before: str) -> bool:
-    """Whether a word is no part of the command before it: one of a sentence, or one too many."""
+def _whole_line(text: str, start: int, end: int) -> int:
+    """The end of a line that is nothing but a command, or of what stands behind a colon: words that only
+    might belong to a sentence are the command's where none of them surely does. Half a command is another
+    one.
+    """
+    stop = text.find("\n", end)
+    stop = len(text) if stop < 0 else stop
+    rest = text[end:stop].rstrip()
+    words = rest.split()
+    if not words or rest[:1] not in (" ", "\t") or len(words) > _MAX_TOKENS:
+        return end
+    spoken = any(word.lower() in _STOP or word.endswith((".", ",", ";", ":", "?", "!")) for word in words)
+    return end if spoken or "`" in rest or "(" in rest or words[0][:1].isupper() else end + len(rest)
+
+
+def _ends_at(shown: str, plain: int, signs: bool, before: str) -> bool:
+    """Whether a word is no part of the command before it: one of a sentence, or one too many behind its
+    flags; `plain` counts the words that are no flags.
+    """
     if _SIGN.search(shown) is not None or _SHOUTED.fullmatch(shown) is not None:
         return False
     if shown.lower() in _STOP or not shown.islower():
         return True
-    return signs and number > 3 and not _after_flag(before)
+    return signs and plain > 3 and not _after_flag(before)
 
 
 def _after_flag(before: str) -> bool:

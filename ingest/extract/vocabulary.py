@@ -7,6 +7,12 @@ from typing import Final
 
 COMMANDS: Final = frozenset(
     """
+    a2ensite apachectl argocd barman blkid buildah calicoctl cassandra cephadm cilium cosign curator doctl
+    dnf doveadm drbdadm dropdb createdb ethtool eximstats fallocate flyctl haproxy heroku hostnamectl
+    iscsiadm k3s keytool kubeadm linkerd loginctl lsmod lvcreate lvreduce mailq mkswap modprobe mongorestore
+    multipath newrelic nmcli nodetool nvidia-smi pcs pgbackrest pgbouncer pm2 postcat postqueue postsuper
+    pulumi qshape repmgr rmmod rndc skopeo sops supervisorctl talosctl terragrunt timedatectl tracepath
+    tshark varnishadm vgextend vgs yum zkcli zypper
     ansible ansible-playbook apt apt-get aptitude awk aws az base64 bash basename bundle cat cd ceph
     certbot chef-client chgrp
     chmod chown chronyc consul cp crictl cqlsh crontab ctr curl cut date dd df diff dig dirname dmesg
@@ -84,7 +90,7 @@ IMPERATIVES: Final = frozenset(
     prevent prioritise prioritize prune quarantine re-create re-enable reattach rebalance recheck
     reconcile redirect reinstate reissue relaunch remediate remember reopen repoint reproduce requeue
     reroute resend respond restrict retest retire scan seed specify spin stabilize suspend sync tail
-    toggle transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
+    recycle toggle transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 

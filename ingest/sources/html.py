@@ -40,6 +40,11 @@ _TITLE: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']title[\"']")
 _EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
 """Each runs no further than to the next `<`, so that all starts together are linear in time."""
 _STRUCK: Final = re.compile(r"(?i)line-through")
+_MONOSPACE: Final = re.compile(
+    r"(?i)font-family:[^;]{0,80}\b(?:monospace|courier|consolas|menlo|monaco|"
+    r"(?:roboto|source code|jetbrains) mono|inconsolata|sfmono)"
+)
+"""Word processors know no code: a reader sees it by its letters."""
 
 
 @dataclass
@@ -292,6 +297,14 @@ def _inline(
     return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
 
 
+def _is_typewritten(node: LexborNode, tag: str) -> bool:
+    """Whether a piece of text is set in letters of one width, and nothing in it in others."""
+    if tag not in ("span", "font"):
+        return False
+    style = f"{node.attributes.get('style') or ''};font-family:{node.attributes.get('face') or ''}"
+    return _MONOSPACE.search(style) is not None and not _holds(node, _BLOCKS)
+
+
 def _collect(node: LexborNode, text: _Text, depth: int) -> None:
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
@@ -301,11 +314,13 @@ def _collect(node: LexborNode, text: _Text, depth: int) -> None:
             continue
         if tag == "-text":
             text.fold(child.text_content or "")
-        elif tag in _INLINE_CODE or (text.nested and tag in _CODE_BLOCKS):
+        elif tag in _INLINE_CODE or (text.nested and tag in _CODE_BLOCKS) or _is_typewritten(child, tag):
             text.code(child.text())
         elif tag == "br":
             text.put("\n")
         elif text.nested or (tag not in _LISTS and tag not in _CODE_BLOCKS):
+            if tag in ("p", "div") and text.last not in ("", "\n"):
+                text.put("\n")
             _collect(child, text, depth + 1)
             if text.nested and tag in _BLOCKS and text.last not in ("", "\n"):
                 text.put("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,6 +12,21 @@ from ingest.blocks import Block
 from ingest.trace import Writer
 
 _TICKS: Final = re.compile(r"`+")
+_TITLE: Final = re.compile(r"(?is)<title\b[^<>]{0,200}>([^<>]{1,300})</title>")
+_SITE: Final = re.compile(r"\s+[-–—|·:]\s+[^-–—|·:]{1,60}$")
+_HEAD: Final = 20_000
+"""Characters in which the title of a page is looked for."""
+
+
+def page_title(text: str) -> str | None:
+    """What the head of a page calls it, without the name of its site; None where its text has a heading of
+    the first level, which says it.
+    """
+    found = _TITLE.search(text[:_HEAD])
+    if found is None or re.search(r"(?i)<h1[\s>]", text):
+        return None
+    title = " ".join(html.unescape(found[1]).split())
+    return _SITE.sub("", title).strip() or None
 
 
 def as_page(blocks: Iterable[Block]) -> tuple[str, list[Block]]:

@@ -18,7 +18,10 @@ _ITEM: Final = re.compile(r"^(\s*)(?:(\d{1,3}[.)]|[a-z][.)]|\.{1,3})|[-*•–])
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _UNDERLINE: Final = re.compile(r"^([=~^\-])\1{3,}\s*$")
 _ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
-_CHAT_LINE: Final = re.compile(r"^(?:\S.{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$")
+_OTHER_CASE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b")
+"""It goes on with the case above, and stands over nothing."""
+
+CHAT_LINE: Final = re.compile(r"^(?:\S.{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$")
 _ADOC_FENCE: Final = re.compile(r"^(-{4,}|\.{4,})\s*$")
 _ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
 _ADOC_SIGN: Final = re.compile(r"^(?:={1,5} \S|\[source\b|ifdef::|include::|//|:_?[a-z][\w-]*:\s*$)")
@@ -66,7 +69,7 @@ def _special(state: _Lines) -> list[Block] | None:
     if not line.strip() or _is_skipped(state, line):
         state.place += 1
         return []
-    if _CHAT_LINE.match(line):
+    if CHAT_LINE.match(line):
         state.place += 1
         return [_title(state, number, line, 0, level=0, kind="paragraph")]
     if _FENCE.match(line) or (_ADOC_FENCE.match(line) and not state.paragraph):
@@ -76,6 +79,9 @@ def _special(state: _Lines) -> list[Block] | None:
         return found
     if _is_heading(state):
         return [_heading(state)]
+    if _OTHER_CASE.match(line.strip()) and line.rstrip().endswith(":") and not state.paragraph:
+        state.place += 1
+        return [_title(state, number, line.strip(), line.find(line.strip()), level=0, kind="paragraph")]
     if _PROMPT.match(line) or _is_indented_code(state, line):
         return _indented(state)
     item = _ITEM.match(line)
@@ -195,7 +201,7 @@ def _is_heading(state: _Lines) -> bool:
     )
     if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
-    alone = not state.paragraph and not following.strip()
+    alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)
     return alone and (shouted or (line.endswith(":") and len(line) < 60 and not _ITEM.match(line)))
 
 

@@ -85,9 +85,9 @@ def test_a_table_that_tells_a_procedure_gives_steps_and_cases() -> None:
     told = [(step.command or step.manual, step.when is not None) for step in made.runbook.spec.steps]
     assert told == [
         ("uptime", False),
-        ("Disk full?: is that so?", False),
+        ("Disk full?", False),
         ("df -h", True),
-        ("Node lost?: is that so?", False),
+        ("Node lost?", False),
         ("restart the node by hand", True),
         ("dmesg", False),
     ]
