@@ -37,10 +37,14 @@ _THRESHOLDS: Final = ("caution", "unknown", "dangerous", "never")
 def scan_command(session: Session, text: str | None, language: str, explain: bool, as_json: bool) -> None:
     """Say what TEXT (`-` or none: standard input) can do, by the scanner alone, without a server.
 
-    The exit code tells the risk: 0 safe, 10 caution, 11 unknown, 12 dangerous.
+    The exit code tells the risk: 0 safe, 10 caution, 11 unknown, 12 dangerous. A text without a command
+    in it, as one of comments, is safe: nothing in it runs. An empty one is no text, and ends with 2.
     """
     if text is None or text == "-":
         text = read_input("-", SCAN_MAX_BYTES).decode("utf-8", "replace")
+    if not text.strip():  # a pipe whose other end failed must not read as a pass
+        hint = "Give a command: dd0c scan 'df -h', or pipe one in."
+        raise CliError("There is nothing to scan: the text is empty.", ExitCode.USAGE, hint)
     finding = scan(text, "sql" if language == "sql" else "bash")
     if as_json:
         click.echo(finding.model_dump_json(by_alias=True))

@@ -156,3 +156,22 @@ def test_lint_prints_in_every_form(tmp_path: Path) -> None:
     assert code == 12
     assert shown.startswith("items:")
     assert run("lint", "-o", "table", str(path)) == run("lint", str(path))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\t ", "\u00a0\r\n"])
+@pytest.mark.parametrize("form", [(), ("--json",), ("-o", "json"), ("--language", "sql")])
+def test_an_empty_text_is_no_pass(text: str, form: tuple[str, ...]) -> None:
+    """`failing | dd0c scan` must not end with 0."""
+    for call in (("scan", text, *form), ("scan", "-", *form), ("scan", *form)):
+        code, shown = run(*call, given=text)
+        assert code == 2, call
+        assert shown.startswith("dd0c: There is nothing to scan: the text is empty.\n  → Give a command"), (
+            shown
+        )
+
+
+@pytest.mark.parametrize("text", ["# nothing", "\n# one\n\n  # two\n"])
+def test_a_text_of_comments_is_safe_and_says_why(text: str) -> None:
+    code, shown = run("scan", text)
+    assert code == 0
+    assert "Nothing in the text runs." in shown
