@@ -18,6 +18,7 @@ from base.limits import (
     PASTE_MAX_LINES,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
+from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
@@ -51,7 +52,6 @@ _CHAT_LINE: Final = re.compile(
     r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"
 )
 """Who wrote next, or when."""
-_CHAT_FENCE: Final = re.compile(r"```(?!\s*\n)([^`\n][^`]{0,8000}?[^`\s])```[ \t]*(?=\n|\Z)")
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
 
@@ -98,20 +98,16 @@ def _plain_lines(text: str) -> tuple[str, Trace | None]:
     it was sent, None where nothing moved.
     """
     plain = text.replace("\u2028", "\n")
-    edits = [Edit(found.start(), found.end(), "\n") for found in _RETURN.finditer(plain)]
-    if not edits:
-        edits = _chat_fences(plain) or mended_fences(plain)
-    return edited(plain, edits) if edits else (plain, None)
+    moved: Trace | None = None
+    for find in (_returns, chat_fences, mended_fences):
+        if edits := find(plain):
+            plain, trace = edited(plain, edits)
+            moved = trace.over(moved)
+    return plain, moved
 
 
-def _chat_fences(text: str) -> list[Edit]:
-    """Chats write a fence right before the first and right behind the last character of code."""
-    if len(_CHAT_FENCE.findall(text)) * 2 != text.count("```"):
-        return []
-    edits = []
-    for found in _CHAT_FENCE.finditer(text):
-        edits += [Edit(found.start(1), found.start(1), "\n"), Edit(found.end(1), found.end(1), "\n")]
-    return edits
+def _returns(text: str) -> list[Edit]:
+    return [Edit(found.start(), found.end(), "\n") for found in _RETURN.finditer(text)]
 
 
 def _on_page(page: str, masked: tuple[Masked, ...]) -> tuple[Masked, ...]:

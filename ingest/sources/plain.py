@@ -27,7 +27,8 @@ _ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[
 _ADOC_SIGN: Final = re.compile(r"^(?:={1,5} \S|\[source\b|ifdef::|include::|//|:_?[a-z][\w-]*:\s*$)")
 _ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
 _ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
-_BACKTICKS: Final = re.compile(r"`([^`\n]+)`")
+_BACKTICKS: Final = re.compile(r"(?<!`)(`{1,3})(?!`) ?([^\n]{1,4000}?)(?<!`)\1(?!`)")
+"""Code in a sentence: between as many backticks as before it, so that others may stand in it."""
 _FENCE: Final = re.compile(r"^\s*```+\s*(\w*)\s*$")
 
 
@@ -267,8 +268,9 @@ def _with_code(written: Writer) -> tuple[str, tuple[InlineCode, ...], Trace]:
     spans: list[InlineCode] = []
     for found in _BACKTICKS.finditer(text):
         out.put(text[place : found.start()], place)
-        spans.append(InlineCode(out.length, out.length + len(found[1])))
-        out.put(found[1], found.start(1))
+        code = found[2].rstrip(" \t") or found[2]
+        spans.append(InlineCode(out.length, out.length + len(code)))
+        out.put(code, found.start(2))
         place = found.end()
     out.put(text[place:], place)
     return out.text, tuple(spans), out.trace.over(written.trace)
