@@ -240,6 +240,7 @@ def test_a_lost_connection_is_said_until_it_is_back(
 
 def _reasoning(page: Page) -> None:
     """By keyboard: the first step, its reasoning, and what is said where one key only has looked."""
+    expect(page.locator(".row-toggle").first).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator(".row-toggle").first).to_be_focused()
     judged = page.locator(".step-row").filter(has_text="scanner says safe · 1 of 2 keys").first

@@ -1,4 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { flushSync } from "react-dom";
+import { createRoot } from "react-dom/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ShortcutProvider, useShortcuts } from "@/shell/shortcuts";
 
@@ -59,4 +61,68 @@ describe("a key that is held", () => {
     }
     expect(fireEvent.keyDown(screen.getByText("Text"), { key: " ", repeat: true })).toBe(true);
   });
+});
+
+describe("a blank that comes up", () => {
+  const buttons = () => {
+    render(
+      <ShortcutProvider>
+        <button type="button">Refuse</button>
+        <button type="button">Approve</button>
+        <Page run={() => undefined} field />
+      </ShortcutProvider>,
+    );
+    const [refuse, approve] = screen.getAllByRole("button");
+    if (!refuse || !approve) throw new Error("two buttons were drawn");
+    return { refuse, approve, field: screen.getByLabelText("note") };
+  };
+  const up = (element: HTMLElement) => fireEvent.keyUp(element, { key: " " });
+  const down = (element: HTMLElement, more = {}) => fireEvent.keyDown(element, { key: " ", ...more });
+
+  it("presses the button on which it went down, once, however long it was held", () => {
+    const { approve } = buttons();
+    down(approve);
+    down(approve, { repeat: true });
+    expect(up(approve)).toBe(true);
+    expect(up(approve)).toBe(false);
+  });
+
+  it("presses none that got the focus while it was held", () => {
+    const { refuse, approve, field } = buttons();
+    for (const before of [refuse, field]) {
+      down(before);
+      down(approve, { repeat: true });
+      expect(up(approve)).toBe(false);
+    }
+    expect(up(approve)).toBe(false);
+  });
+
+  it("presses none where the key that went down was the rest of a word", () => {
+    const { approve, field } = buttons();
+    fireEvent.keyDown(field, { key: "l" });
+    expect(down(approve)).toBe(false);
+    expect(up(approve)).toBe(false);
+    fireEvent.pointerDown(document.body);
+    expect(down(approve)).toBe(true);
+    expect(up(approve)).toBe(true);
+  });
+
+  it("is known to have gone down, also where the page keeps that to itself", () => {
+    const { approve } = buttons();
+    approve.addEventListener("keydown", (event) => event.stopPropagation());
+    down(approve);
+    expect(up(approve)).toBe(true);
+  });
+});
+
+it("a shortcut works as soon as what it acts on is on screen", () => {
+  const run = vi.fn();
+  const place = document.body.appendChild(document.createElement("div"));
+  const page = createRoot(place);
+  flushSync(() => page.render(show(run, false)));
+  expect(place.textContent).toContain("It is gone");
+  fireEvent.keyDown(document.body, { key: "a" });
+  page.unmount();
+  place.remove();
+  expect(run).toHaveBeenCalledTimes(1);
 });

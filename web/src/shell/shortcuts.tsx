@@ -1,5 +1,14 @@
 /** Keyboard shortcuts: pages register theirs, `?` lists all that are active now. */
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
 export interface Shortcut {
   /** One key as `KeyboardEvent.key` names it (`j`, `?`, `Escape`), or two after each other: `g r`. */
@@ -48,6 +57,28 @@ function holdNothing(event: KeyboardEvent): void {
   if (presses && event.target instanceof Element && event.target.closest("button")) event.preventDefault();
 }
 
+/**
+ * Space presses where it went down and nowhere else, and only where that was let through.
+ *
+ * A button is pressed as the key comes up. Some browsers press whatever has the focus then: a gate that came while
+ * the key was held, or a button whose key-down was taken for the rest of a word.
+ */
+class Space {
+  #down: KeyboardEvent | null = null;
+
+  /** Before anybody else: also where the event goes no further. */
+  readonly down = (event: KeyboardEvent) => {
+    if (event.key === " " && !event.repeat) this.#down = event;
+  };
+
+  readonly up = (event: KeyboardEvent) => {
+    if (event.key !== " ") return;
+    const down = this.#down;
+    this.#down = null;
+    if (down?.target !== event.target || down?.defaultPrevented) event.preventDefault();
+  };
+}
+
 /** Whether a key is text: it goes into a field, or went on into one that was taken away under the hands. */
 class Typing {
   #at = Number.NEGATIVE_INFINITY;
@@ -78,8 +109,15 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const before = useRef<{ key: string; at: number } | null>(null);
 
   useEffect(() => {
+    const space = new Space();
     window.addEventListener("keydown", holdNothing);
-    return () => window.removeEventListener("keydown", holdNothing);
+    window.addEventListener("keydown", space.down, { capture: true });
+    window.addEventListener("keyup", space.up, { capture: true });
+    return () => {
+      window.removeEventListener("keydown", holdNothing);
+      window.removeEventListener("keydown", space.down, { capture: true });
+      window.removeEventListener("keyup", space.up, { capture: true });
+    };
   }, []);
 
   useEffect(() => {
@@ -125,7 +163,10 @@ export function useShortcutGroups(): ReadonlyMap<string, readonly Shortcut[]> {
   return useContext(Context)?.groups ?? new Map();
 }
 
-/** Make shortcuts active while the caller is on screen. `run` may change at each render; keys may not. */
+/**
+ * Make shortcuts active while the caller is on screen: from the frame in which it is drawn, not from a later one.
+ * `run` may change at each render; keys may not.
+ */
 export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
   const add = useContext(Context)?.add;
   const adding = useRef(add);
@@ -133,7 +174,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const names = shortcuts.map((item) => `${item.keys}\t${item.label}`).join("\n");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stable = names
       .split("\n")
       .filter(Boolean)
