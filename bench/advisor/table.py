@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bench.advisor.descriptions import Row, option_odds, says
+from bench.advisor.documented import forms
 from bench.advisor.groups import SAME_AS
 from ingest.advisor.calls import Call, calls
 from ingest.advisor.words import Unlike, split
@@ -152,6 +153,8 @@ class Table:
         for other, tool in SAME_AS.items():
             if tool in found:
                 found.setdefault(other, found[tool])
+        for tool, documented in forms().items():
+            found[tool] = {**found.get(tool, {"n": {}}), "r": documented}
         return found
 
     def _entry(self, tool: str, path: str, has: Sequence[Row], group: bool) -> list[int]:

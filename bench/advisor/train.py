@@ -25,7 +25,7 @@ from sklearn.isotonic import IsotonicRegression
 from bench.advisor.descriptions import Row, label_of, learn_descriptions, learn_options, learn_verbs, rows
 from bench.advisor.table import Table, compose
 from ingest.advisor.calls import calls
-from ingest.advisor.features import NAMES, see
+from ingest.advisor.features import NAMES, is_documented, see
 from ingest.advisor.lexicon import MODEL_FILE, Lexicon
 from ingest.advisor.words import Unlike, split
 
@@ -119,6 +119,26 @@ def calibrate(
     return [[round(float(a), 3), round(float(b), 4)] for a, b in points]
 
 
+def agreement(published: Sequence[Row], lexicon: Lexicon) -> tuple[int, int]:
+    """Of tldr's examples that read or act by their description's verb and are of a documented form: how many
+    read, and how many there are. The forms were written from other documentation."""
+    reads = total = 0
+    for row in published:
+        if row.kind != "example" or row.label not in ("read", "act"):
+            continue
+        try:
+            found = [call for simple in split(row.path) for call in calls(simple)]
+            if len(found) != 1 or found[0].sql is not None or not is_documented(found[0], lexicon):
+                continue
+        except Unlike:
+            continue
+        total += 1
+        reads += row.label == "read"
+        if row.label == "act":
+            print("documented to read, yet described as acting:", row.path, "-", row.text)
+    return reads, total
+
+
 def held_out(
     x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], w: np.ndarray[Any, Any], tools: Sequence[str]
 ) -> np.ndarray[Any, Any]:
@@ -167,10 +187,13 @@ def main() -> None:
     final = fit(x, y, w)
     weights["weights"] = {name: round(float(v), 4) for name, v in zip([*NAMES, "bias"], final, strict=True)}
     weights["steps"] = calibrate(scores, y, w)
+    reads, total = agreement(published, lexicon)
+    weights["documented"] = round(min(0.995, (reads + 1) / (total + 2)), 3)
     content = compose(lines, weights)
     weights["version"] = "local-1-" + hashlib.sha256(content.encode()).hexdigest()[:12]
     MODEL.write_text(compose(lines, weights), "utf-8")
     print(json.dumps(weights["weights"], indent=1))
+    print(f"documented forms: {reads} of {total} examples read: {weights['documented']}")
     print(f"{weights['version']}: {len(lines)} tools, {MODEL.stat().st_size:,} bytes; {len(kept)} examples")
     for threshold in (0.5, 0.9, 0.95):
         p = np.interp(scores, *zip(*weights["steps"], strict=True))

@@ -12,11 +12,12 @@ from ingest.advisor.words import UNKNOWN, Simple, Unlike, Word, split
 
 _DEPTH: Final = 4
 _HARMLESS_NAMES: Final = re.compile(
-    r"LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|LINES|NO_COLOR|KUBECONFIG|AWS_PROFILE|AWS_REGION|AWS_DEFAULT_REGION|NS|"
+    r"LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|LINES|NO_COLOR|AWS_PROFILE|AWS_REGION|AWS_DEFAULT_REGION|NS|"
     r"NAMESPACE|PGPASSWORD|PGUSER|PGHOST|PGPORT|PGDATABASE|MYSQL_PWD|REDISCLI_AUTH|VAULT_ADDR|CLOUDSDK_CORE_PROJECT|"
-    r"[a-z][a-z0-9_]{0,30}"
+    r"(?!\w*_proxy)[a-z][a-z0-9_]{0,30}"
 )
-"""Variables that change what is shown, or where it is asked, but not what is run."""
+"""Variables that change what is shown, or where it is asked, but not what is run: a KUBECONFIG may name a
+program that gives the password (kubernetes.io, client-go credential plugins)."""
 
 _WRAPPERS: Final = {
     "sudo": ("ugpChT", 0), "doas": ("u", 0), "env": ("uC", 0), "nice": ("n", 0), "ionice": ("cn", 0),
@@ -37,6 +38,9 @@ _SED: Final = re.compile(
     r"(?:!?[pdq=]|s([/|#,:@])(?:(?!\1)[^\\]|\\.)*\1(?:(?!\1)[^\\]|\\.)*\1[gpiI0-9]*)\s*(?:;\s*|$))+"
 )
 _AWK: Final = re.compile(r"system|getline|close|@|(?<!\|)\|(?!\|)|\bprintf?\b[^;}]*>|ENVIRON", re.IGNORECASE)
+
+_JQ_OPTION: Final = re.compile(r"-[A-Za-z]*[fL]|--(?:from-file|rawfile|slurpfile|argfile|library-path)")
+_JQ: Final = re.compile(r"\benv\b|\$ENV\b|\bimport\b|\binclude\b|\binput_filename\b|\bget_search_list\b")
 
 
 PRINTERS: Final = frozenset({"echo", "printf", "true", "false", ":"})
@@ -159,25 +163,29 @@ def _database(tool: str, inner: Simple) -> Iterator[Call]:
             else:
                 yield Call(tool, tuple(inner.words))
             return
+        if len(plain) == 2 and plain[1].startswith("."):
+            yield Call(tool, tuple(inner.words))
+            return
         if len(plain) != 2 or not set(options) <= _SQLITE_OPTIONS:
             raise Unlike("it talks to a database in a way that the model does not read")
         yield Call(tool, sql=plain[1])
         return
-    yield Call(tool, sql=_statement_argument(tool, texts))
+    for statement in _statement_arguments(tool, texts):
+        yield Call(tool, sql=statement)
 
 
-def _statement_argument(tool: str, texts: list[str]) -> str:
-    """The one statement on a client's command line."""
+def _statement_arguments(tool: str, texts: list[str]) -> list[str]:
+    """The statements on a client's command line, each of which is run."""
     short, long = _SQL_OPTIONS[tool]
-    found = None
+    found: list[str] = []
     for at, text in enumerate(texts):
         if re.fullmatch(rf"-[A-Za-z]*{short}", text) or text == long:
-            found = texts[at + 1] if at + 1 < len(texts) else None
+            found += texts[at + 1 : at + 2]
         elif text.startswith(long + "="):
-            found = text.partition("=")[2]
+            found.append(text.partition("=")[2])
         elif re.match(r"-[a-zA-Z]*[fovL]|--(?:file|output|set|variable|log-file|init-command)", text):
             raise Unlike("it talks to a database in a way that the model does not read")
-    if found is None:
+    if not found:
         raise Unlike("what is sent to the database is not on the command line")
     return found
 
@@ -187,9 +195,12 @@ def _check_program(tool: str, inner: Simple) -> None:
     texts = [word.text for word in inner.words]
     if tool in ("awk", "gawk", "mawk", "nawk"):
         program = next((word for word in inner.words if not word.text.startswith("-")), None)
-        refused = any(text in ("-f", "-i", "-l", "-E") or text.startswith("--") for text in texts)
+        refused = any(re.match(r"-(?!$|[vF])", text) for text in texts)
         if refused or (program is not None and program.loose) or any(_AWK.search(text) for text in texts):
             raise Unlike("its awk program may do more than print")
+    elif tool == "jq":
+        if any(_JQ_OPTION.match(text) or _JQ.search(text) for text in texts):
+            raise Unlike("its jq program may read more than what it is given")
     elif tool == "sed":
         scripts = [text for at, text in enumerate(texts) if at and texts[at - 1] in ("-e", "--expression")]
         scripts = scripts or [text for text in texts if not text.startswith("-")][:1]

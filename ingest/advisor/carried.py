@@ -15,7 +15,8 @@ from ingest.advisor.words import Unlike, Word
 
 _RUNS: Final = re.compile(
     r"(?i)exec|command|cmd|pager|editor|browser|shell|program|-pack$|rsh|ssh|hook|script|plugin|ext-?diff|textconv|"
-    r"helper|viewer|preproc|^--?pre$|^--?eval|^--?run|^--?use-|^--?config|trigger|checkpoint|load|interpreter"
+    r"helper|viewer|preproc|^--?pre$|^--?eval|^--?run|^--?use-|^--?config|trigger|checkpoint|load|interpreter|"
+    r"kubeconfig"
 )
 """Names of options that take a command, or a file in which commands may stand."""
 
@@ -29,6 +30,12 @@ _FORMATS: Final = frozenset(
 )
 """Tools whose `--output` and `-o` name a form, not a file."""
 
+_ELSEWHERE: Final = re.compile(
+    r"--(?:endpoint-url|server|host|proxy|https?-proxy|proxy-url|host-url|index-url|extra-index-url|registry|"
+    r"registry-config|root|image|cert|insecure.*)"
+)
+"""Names of options that ask another server or system than the one that is meant, or trust any."""
+
 _SHELLISH: Final = re.compile(r"[\s;|&$`<>()\\]")
 _DATA: Final = frozenset(
     "--format --template --filter --filters --query --since --until --after --before --author --grep "
@@ -37,7 +44,7 @@ _DATA: Final = frozenset(
 )
 """Options whose value is a pattern, a time or a form of output, blanks and signs included."""
 _DATA_OF: Final[Mapping[str, frozenset[str]]] = {
-    "kubectl": frozenset({"-o", "--output"}), "oc": frozenset({"-o", "--output"}),
+    "kubectl": frozenset({"-o", "--output", "-l"}), "oc": frozenset({"-o", "--output", "-l"}),
     "grep": frozenset({"-e"}), "egrep": frozenset({"-e"}), "fgrep": frozenset({"-e"}),
     "ps": frozenset({"-o"}), "journalctl": frozenset({"-S", "-U"}),
 }  # fmt: skip
@@ -81,10 +88,16 @@ def takes_value(name: str) -> bool:
     return _FLAGS.fullmatch(name) is None
 
 
+def may_be_option(tool: str, word: Word, *, ended: bool) -> bool:
+    """Whether an option that could do more than read may come out of a word; `ended`: `--` stands before
+    it."""
+    return word.loose and tool not in _NO_ACTING_OPTION and not (ended and tool in _ENDING)
+
+
 def check_word(tool: str, word: Word, *, ended: bool) -> None:
     """Raises Unlike where an option may come out of a plain word and could do more than read; `ended`: `--`
     stands before it."""
-    if word.loose and tool not in _NO_ACTING_OPTION and not (ended and tool in _ENDING):
+    if may_be_option(tool, word, ended=ended):
         raise Unlike("an option may come out of a word that is known only when it runs")
 
 
@@ -95,10 +108,17 @@ def check_value(tool: str, name: str, word: Word) -> None:
         raise Unlike(f"the value of the option {name[:30]} may be several words, since it is not quoted")
 
 
+def _shows_environment(call: Call) -> bool:
+    """`systemctl show` prints a unit's Environment, whichever property is asked for."""
+    return any(word.text in ("show", "show-environment", "cat") for word in call.words)
+
+
 def check_call(call: Call) -> None:
     """Raises Unlike where a plain word is what the tool writes or sets."""
     if call.tool == "git" and any("::" in word.text for word in call.words):
         raise Unlike("an address of git names the program that opens it")
+    if call.tool in ("env", "printenv") or (call.tool == "systemctl" and _shows_environment(call)):
+        raise Unlike("it shows variables, which may hold secrets")
     most = _PLAIN_AT_MOST.get(call.tool)
     if most is None:
         return
@@ -113,6 +133,8 @@ def check_option(tool: str, name: str, value: str) -> None:
         raise Unlike(f"the option {name[:30]} of `{tool}` runs, writes or sets something")
     if not name.startswith("--no-") and _RUNS.search(name):
         raise Unlike(f"the option {name[:30]} may take a command")
+    if _ELSEWHERE.fullmatch(name):
+        raise Unlike(f"the option {name[:30]} sends it to another address")
     if tool not in _FORMATS and _WRITES.match(name):
         raise Unlike(f"the option {name[:30]} may write a file")
     if name not in _DATA and name not in _DATA_OF.get(tool, ()) and _SHELLISH.search(value):

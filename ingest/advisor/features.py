@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,8 +19,14 @@ NAMES: Final = (
 """The features in the order of the weights. `sign` in bench/advisor/train.py says which way each may pull."""
 
 _SECRET: Final = re.compile(
-    r"(?i)secret|passw|credential|token|shadow|id_rsa|id_ed25519|\.pem\b|\.key\b|\.env\b|kubeconfig|\.aws/|\.ssh/"
+    r"(?i)secret|passw|credential|token|shadow|id_(?:rsa|dsa|ecdsa|ed25519)|\.pem\b|\.key\b|\.env\b|kubeconfig|"
+    r"private.?key|(?:host|deploy)_(?:rsa_)?key|_key\b|apikey|rolpassword|\.tfvars|\.tfstate|\.kdbx|\.pfx|\.p12|\.jks|\.ovpn|"
+    r"\.(?:aws|ssh|gnupg|kube|docker|azure|aliyun|mozilla|config|electrum)/|_history\b|"
+    r"\.(?:npmrc|netrc|pgpass|my\.cnf|s3cfg|boto|authinfo|pypirc|git-credentials|vault-token)|"
+    r"/etc/(?:kubernetes|rancher|wireguard|ssl/private|openvpn|sh\*)|/dev/k?mem|/proc/[^/]*/(?:mem|environ)"
 )
+_RAW: Final = re.compile(r"/dev/(?:sd|nvme|vd|xvd|dm-|mapper/|disk/)")
+"""Disks as a whole, and so every file on them; tools that only name one are documented by their forms."""
 _ASKS_HELP: Final = frozenset({"--help", "-help", "--version", "--generate-cli-skeleton"})
 _NUMBER: Final = re.compile(r"-[0-9]+[a-z]?")
 
@@ -65,10 +71,37 @@ class Seen:
         }
 
 
+def is_documented(call: Call, lexicon: Lexicon) -> bool:
+    """Whether the call is of a form that is documented to only read, and names nothing like a secret."""
+    tool = lexicon.tool(call.tool)
+    if tool is None or not any(form.covers(call.tool, call.words) for form in tool.forms):
+        return False
+    words = call.words[1:] if call.tool == "getent" else call.words  # `getent passwd` lists accounts
+    return not names_secret(words)
+
+
+def names_secret(words: Sequence[Word]) -> bool:
+    """Whether one of the words does."""
+    return any(looks_secret(word.text) for word in words)
+
+
+def is_listed(call: Call, path: str, lexicon: Lexicon) -> bool:
+    """Whether forms of this subcommand are documented, so that what is in none of them was left out."""
+    tool = lexicon.tool(call.tool)
+    return tool is not None and any(form.speaks_of(path) for form in tool.forms)
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a word names something that looks like a secret."""
+    return _SECRET.search(text) is not None
+
+
 def see(call: Call, lexicon: Lexicon) -> Seen:
     """Look a call up. Raises Unlike where the model has never seen the tool."""
     check_call(call)
     tool, words, prefix = _tool(call, lexicon)
+    if not tool.described:
+        raise Unlike(f"the model knows some forms of {call.tool[:40]} only, and not this one")
     seen = Seen(call.tool)
     path = ""
     descending, ended = True, False
@@ -88,7 +121,7 @@ def see(call: Call, lexicon: Lexicon) -> Seen:
             check_word(call.tool, word, ended=ended)
             descending = False
             seen.extra += 1
-            seen.secret |= _SECRET.search(word.text) is not None
+            seen.secret |= looks_secret(word.text) or _RAW.search(word.text) is not None
         else:
             path = child
     node = tool.node(path)
@@ -164,7 +197,7 @@ def _noted(seen: Seen, name: str, option: Option, has_value: bool, after: tuple[
     check_value(seen.tool, name, after[0])
     check_option(seen.tool, name, after[0].text)
     seen.opaque += after[0].opaque
-    seen.secret |= _SECRET.search(after[0].text) is not None
+    seen.secret |= looks_secret(after[0].text)
     return 1
 
 

@@ -14,6 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from ingest.advisor.forms import Form
+
 MODEL_FILE: Final = "local_model.txt"
 
 
@@ -64,6 +66,10 @@ class Tool:
         self._alias: Mapping[str, str] = line.get("a", {})
         self.by_service: bool = bool(line.get("s"))
         self.knows_options: bool = not line.get("x")
+        self.forms: Sequence[Form] = [Form(*form) for form in line.get("r", ())]
+        """What is documented to only read, one by one."""
+        self.described: bool = bool(self._nodes)
+        """Whether more is known of it than these forms."""
 
     def child(self, path: str, word: str) -> str | None:
         """The path of the subcommand `word` below `path`; None where there is none."""
@@ -103,6 +109,11 @@ class Lexicon:
     def version(self) -> str:
         """Which model this is."""
         return str(self.weights["version"])
+
+    @property
+    def documented(self) -> float:
+        """How often a documented form only reads, as counted on examples of another source."""
+        return float(self.weights.get("documented", 0.5))
 
     def tool(self, name: str) -> Tool | None:
         """The tool of that name, None where the model has never seen it."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ingest.advisor.calls import PRINTERS, PROGRAMS, Call, calls
-from ingest.advisor.features import NAMES, Seen, see
+from ingest.advisor.features import NAMES, Seen, is_documented, is_listed, names_secret, see
 from ingest.advisor.lexicon import Lexicon, lexicon
 from ingest.advisor.sqlview import judge_sql
 from ingest.advisor.words import Simple, Unlike, split
@@ -27,6 +27,9 @@ NAME: Final = "local"
 _HARMLESS_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr"})
 _PUBLISHED: Final = 0.97
 """A published level is a fact of the tool's maker; what remains is that it was read for another command."""
+_ONE_LINE: Final = 0.95
+"""What a tool as a whole needs where nothing but its description in one line speaks for it: `hdparm - get/set
+parameters` with options that this line says nothing of."""
 _SQL_CONFIDENCE: Final = 970
 """Statements are read by a closed list of published words and functions, not by a fitted model."""
 
@@ -93,22 +96,45 @@ def _call(call: Call, simple: Simple, learned: Lexicon) -> Opinion:
         return _statement(call.sql, learned)
     if call.tool in PRINTERS:
         return Opinion(0.98, f"`{call.tool}` only prints its words")
-    if call.tool in PROGRAMS:
+    if call.tool in PROGRAMS and not names_secret(call.words[1:]):
         return Opinion(0.95, f"the program of `{call.tool}` only prints")
+    if call.tool in PROGRAMS:
+        return Opinion(None, f"`{call.tool}` names something that looks like a secret")
+    if is_documented(call, learned):
+        return Opinion(learned.documented, f"this form of `{call.tool}` is documented as one that only reads")
     seen = see(call, learned)
     name = f"{call.tool} {seen.path}".strip()
-    if seen.asks_help and not simple.writes:
+    if seen.asks_help and not seen.extra and not simple.writes:
         return Opinion(0.98, f"`{name}` is only asked for its help")
-    if seen.group and seen.extra:
-        return Opinion(None, f"the model does not know this subcommand of `{name}`")
-    if seen.unknown:
-        return Opinion(None, f"the model does not know the option {seen.unknown[0][:30]} of `{name}`")
-    if seen.secret:
-        return Opinion(None, f"`{name}` names something that looks like a secret")
+    return _looked_up(call, seen, name, learned)
+
+
+def _looked_up(call: Call, seen: Seen, name: str, learned: Lexicon) -> Opinion:
+    """By the regression, where everything in the call is known."""
+    doubt = _doubt(name, seen)
+    if doubt is not None:
+        return Opinion(None, doubt)
     reads = probability(seen, learned)
-    if seen.published > 0 and not seen.secret and min(seen.options.values(), default=0.0) >= 0:
+    if seen.published > 0 and min(seen.options.values(), default=0.0) >= 0:
         reads = max(reads, _PUBLISHED)
+    if reads * 1000 < CONFIDENCE_FLOOR:
+        return Opinion(reads, _reason(name, seen, reads))
+    if is_listed(call, seen.path, learned):
+        return Opinion(None, f"`{name}` is documented form by form, and this is none that only reads")
+    if not seen.path and not seen.published and reads < _ONE_LINE:
+        return Opinion(None, f"only the one line that describes `{name}` speaks for it")
     return Opinion(reads, _reason(name, seen, reads))
+
+
+def _doubt(name: str, seen: Seen) -> str | None:
+    """Why the model can't tell, whatever its table says; None where it can."""
+    if seen.group and seen.extra:
+        return f"the model does not know this subcommand of `{name}`"
+    if seen.unknown:
+        return f"the model does not know the option {seen.unknown[0][:30]} of `{name}`"
+    if seen.secret:
+        return f"`{name}` names something that looks like a secret"
+    return None
 
 
 def _reason(name: str, seen: Seen, reads: float) -> str:

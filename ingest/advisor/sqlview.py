@@ -34,12 +34,22 @@ _SYNTAX: Final = frozenset(
 """Words that may stand before a parenthesis without being a function (PostgreSQL, appendix C)."""
 
 
+_SHOWS: Final = re.compile(
+    r"\\(?:d[a-zA-Z]{0,3}[S+]{0,2}|l\+?|z|sf\+?|sv\+?|conninfo)(?: [\w.*]+)?", re.ASCII
+)
+"""Meta-commands of psql that list what there is (psql(1), Meta-Commands); a word is an object's pattern."""
+
+
 def judge_sql(text: str, published: Callable[[str], str | None]) -> str | None:
     """Why the text may do more than read; None where every statement only reads. Raises Unlike."""
+    if _SHOWS.fullmatch(text.strip()):
+        return None
     statements = _statements(text)
     if not statements:
         raise Unlike("there is no statement in it")
     for statement in statements:
+        if statement.count("(") != statement.count(")"):
+            raise Unlike("its brackets do not match")
         reason = _judge(statement, published)
         if reason is not None:
             return reason
@@ -100,15 +110,15 @@ def _judge(words: list[str], published: Callable[[str], str | None]) -> str | No
     if first == "explain":
         rest = words[1:]
         return "EXPLAIN ANALYZE runs the statement" if "analyze" in rest or "analyse" in rest else None
-    acts = next((word for at, word in enumerate(words) if word in _ACTS and not _is_column(words, at)), None)
+    acts = next((word for at, word in enumerate(words) if word in _ACTS and not _is_name(words, at)), None)
     if acts is not None:
         return f"{acts.upper()} changes or locks something"
     return _functions(words, published)
 
 
-def _is_column(words: list[str], at: int) -> bool:
-    """Whether a word is a column behind a table's name: `t.comment`."""
-    return at > 0 and words[at - 1] == "."
+def _is_name(words: list[str], at: int) -> bool:
+    """Whether a word is a column behind a table's name, `t.comment`, or the function replace()."""
+    return (at > 0 and words[at - 1] == ".") or words[at : at + 2] == ["replace", "("]
 
 
 def _functions(words: list[str], published: Callable[[str], str | None]) -> str | None:

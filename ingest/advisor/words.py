@@ -218,7 +218,8 @@ class _Reader:
             globs |= unknown is None
             opaque |= bool(unknown)
             bare &= character not in "'\"\\"
-            leads |= first and unknown is None
+            if first and unknown is None:
+                leads = self._splits = True
         text = "".join(parts)
         leads |= text.startswith(UNKNOWN)
         return Word(text, opaque or globs, bare, self._computed, leads, self._splits)
