@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,7 +17,15 @@ from httpx_sse import ServerSentEvent, SSEError, connect_sse
 
 from controller.cli.answers import Route, Unfit, check_document, route_of
 from controller.cli.connection import Connection
-from controller.cli.errors import CliError, ExitCode, NotUnderstood, code_of_status, next_step, own_words
+from controller.cli.errors import (
+    CliError,
+    ExitCode,
+    NotUnderstood,
+    code_of_status,
+    help_hint,
+    next_step,
+    own_words,
+)
 from controller.cli.output import inert
 
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
@@ -160,7 +169,7 @@ class Client:
             return  # the caller resumes after the last id that it saw
         except httpx.TransportError as error:
             if self._patience is None:
-                raise self._unreachable(type(error).__name__) from error
+                raise self._unreachable(_why(error)) from error
 
     def event_data(self, event: ServerSentEvent) -> dict[str, Any]:
         """The document that an event carries, with its number as `id` (0 where it has none)."""
@@ -225,7 +234,7 @@ class Client:
             self._refuse("it can't be decoded", error)
         except httpx.RequestError as error:
             lost = method != "GET" and not isinstance(error, _NOT_SENT)
-            return self._unreachable(type(error).__name__, lost=lost)
+            return self._unreachable(_why(error), lost=lost)
         if 300 <= response.status_code < 400:
             self._refuse(f"it redirects to {inert(response.headers.get('location', 'nowhere'))}")
         return self._refusal(response, path) if response.status_code >= 400 else response
@@ -260,6 +269,8 @@ class Client:
             if _place(place) not in message:
                 message += f"\n  {_place(place)}"
         hint = problem.get("hint") or next_step(response.status_code, path)
+        if problem.get("code") == "invalid_request":
+            hint = help_hint()
         if (own := own_words(problem)) is not None and response.request.method != "GET":
             message, hint = own
         error = CliError(inert(message, lines=True), code_of_status(response.status_code), hint)
@@ -294,6 +305,12 @@ def _problem(response: httpx.Response) -> dict[str, Any] | None:
     if not texts["title"] or not all(isinstance(text, str) for text in texts.values()):
         return None
     return None if not all(isinstance(place, dict) for place in problem.get("places", [])) else problem
+
+
+def _why(error: httpx.RequestError) -> str:
+    """What the system says of it, e.g. `ConnectError: Connection refused`; at least the kind."""
+    said = re.sub(r"^\[Errno -?\d+\] ", "", inert(error)).rstrip(".")
+    return f"{type(error).__name__}: {said[:200]}" if said else type(error).__name__
 
 
 def _given(query: dict[str, object]) -> dict[str, Any]:

@@ -101,12 +101,22 @@ def next_step(status: int, path: str) -> str | None:
         return "Ask a member with the role, or an owner for it: `dd0c members` lists both."
     if status == 404 and kind in _LISTS:
         return f"`{_LISTS[kind]}` lists what is there."
+    if status == 409 and kind == "panic":
+        return "`dd0c panic` says whether one holds."
+    if status == 409 and kind == "members" and not rest:
+        return "`dd0c members` lists them; `dd0c members role MEMBER ROLE` changes a role."
     if status == 409 and kind == "executions" and rest:
         return f"See where it stands: dd0c executions show {rest.partition('/')[0]}"
     return None
 
 
 _LOOK: Final = "Look whether it was done (`dd0c executions`, or the list that it is in); if not, do it again."
+
+
+def help_hint() -> str:
+    """Where the command that runs says what it takes."""
+    context = click.get_current_context(silent=True)
+    return f"`{context.command_path if context else 'dd0c'} --help` says what is taken."
 
 
 def own_words(problem: dict[str, Any]) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from base.limits import CLIENT_FILE_MAX_BYTES, PASTE_MAX_BYTES
 from controller.cli.connection import state_folder
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.output import interactive
+from controller.cli.output import interactive, says_yes
 from controller.cli.preview import show_preview
 from controller.cli.reading import STDIN, as_text, read_file, read_input
 from ingest.blocks import FORMS
@@ -46,7 +46,7 @@ def import_command(session: Session, file: str, form: str | None, name: str | No
     if dry_run:
         return
     trouble = remember(file, form, name)
-    if session.printer.for_people and interactive() and click.confirm("\nOpen a pull request?"):
+    if session.printer.for_people and interactive() and says_yes("\nOpen a pull request?"):
         show_opened(session, session.client.post("runbooks", body))
         return
     if trouble is not None:

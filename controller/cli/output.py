@@ -192,3 +192,12 @@ def cell(value: Any, key: str = "") -> Text:
 def interactive() -> bool:
     """Whether a person can answer: both ends are terminals."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def says_yes(question: str) -> bool:
+    """The answer of a person at the terminal; whoever leaves the question said no."""
+    try:
+        return click.confirm(question)
+    except click.Abort:  # Ctrl-C, Ctrl-D: the cursor stands behind the question
+        click.echo(err=True)
+        return False

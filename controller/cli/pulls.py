@@ -11,7 +11,7 @@ from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import recall, request_body, show_opened
-from controller.cli.output import Printer, inert, interactive, plain, plain_markdown
+from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
 from ingest.blocks import FORMS
 
 _COLUMNS: Final = [
@@ -131,5 +131,5 @@ def confirm(question: str, option: str) -> None:
         raise CliError(
             "Nobody is here to say yes.", ExitCode.NEEDS_HUMAN, f"Repeat it with {option} if you mean it."
         )
-    if not click.confirm(question):
+    if not says_yes(question):
         raise CliError("Nothing was done.", ExitCode.REFUSED)

@@ -81,7 +81,7 @@ class Walk:
     def _preflight(self, execution: Execution) -> Execution:
         for variable in execution["variables"]:
             if not variable["bound"] and not variable["secret"]:
-                return self._send_anyway(execution, "bind", self._value(execution, variable))
+                return self._bind(execution, variable)
         for prerequisite in execution["prerequisites"]:
             if not prerequisite["ticked"]:
                 return self._tick(execution, prerequisite)
@@ -91,6 +91,14 @@ class Walk:
                 self._printer.note(f"waiting: {text}")
         self._told = problems
         return self._live.wait(execution)
+
+    def _bind(self, execution: Execution, variable: dict[str, Any]) -> Execution:
+        try:
+            return self._send_anyway(execution, "bind", self._value(execution, variable))
+        except CliError as error:
+            if error.problem.get("status") == 422:
+                error.hint = f"The whole value must match {inert(variable['pattern'])}"
+            raise
 
     def _value(self, execution: Execution, variable: dict[str, Any]) -> dict[str, str]:
         bind = f"dd0c executions bind {execution['id']} {inert(variable['name'])} VALUE"
