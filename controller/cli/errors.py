@@ -99,6 +99,8 @@ def next_step(status: int, path: str) -> str | None:
         )
     if status == 403:
         return "Ask a member with the role, or an owner for it: `dd0c members` lists both."
+    if status == 404 and kind == "executions" and "/attempts/" in rest:
+        return f"`dd0c executions show {rest.partition('/')[0]}` lists its attempts."
     if status == 404 and kind in _LISTS:
         return f"`{_LISTS[kind]}` lists what is there."
     if status == 409 and kind == "panic":

@@ -376,3 +376,12 @@ def test_a_value_that_does_not_fit_is_asked_for_again_with_its_pattern(
     assert code == ExitCode.OK, said
     assert given == ["BAD", "inc-1"]
     assert "It does not match.\n  → The whole value must match [a-z0-9-]{1,40}" in said
+
+
+def test_a_wrong_attempt_names_the_list_of_the_right_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = {"title": "Not found", "code": "not_found", "detail": "There is no such attempt."}
+    code, said = answered(
+        monkeypatch, lambda _: httpx.Response(404, json=problem), "executions", "output", X, "stx_1"
+    )
+    assert code == ExitCode.NOT_FOUND
+    assert f"`dd0c executions show {X}` lists its attempts." in said
