@@ -68,6 +68,8 @@ class Client:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._patience: Patience | None = None
+        self.is_unanswered = False
+        """Whether the last change was sent and its answer not heard: it may be done."""
         headers = {"Accept": "application/json", "User-Agent": "dd0c-cli"}
         if connection.token:
             headers["Authorization"] = f"Bearer {connection.token}"
@@ -234,10 +236,17 @@ class Client:
             self._refuse("it can't be decoded", error)
         except httpx.RequestError as error:
             lost = method != "GET" and not isinstance(error, _NOT_SENT)
+            self.is_unanswered = self.is_unanswered or lost
             return self._unreachable(_why(error), lost=lost)
+        if response.status_code not in _AWAY:
+            self.is_unanswered = False
         if 300 <= response.status_code < 400:
             self._refuse(f"it redirects to {inert(response.headers.get('location', 'nowhere'))}")
-        return self._refusal(response, path) if response.status_code >= 400 else response
+        if response.status_code < 400:
+            return response
+        refusal = self._refusal(response, path)
+        self.is_unanswered = self.is_unanswered or refusal.problem.get("code") == _BUSY
+        return refusal
 
     def _unreachable(self, why: str, *, lost: bool = False) -> CliError:
         """`lost`: the request was sent, its answer was not heard."""

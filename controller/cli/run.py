@@ -66,7 +66,10 @@ def _walk(session: Session, execution: dict[str, Any]) -> dict[str, Any]:
         what = where_it_stands(seen)
         _print_where(session, seen, what)
         click.echo(err=True)  # the cursor stands behind the prompt
-        raise NeedsPerson(what, execution["id"], f"You left; the execution {what}.") from stop
+        said = f"You left; the execution {what}."
+        if session.client.is_unanswered:
+            said = f"You left before the server had answered; when it was last seen the execution {what}."
+        raise NeedsPerson(what, execution["id"], said) from stop
     except CliError as stop:
         _print_where(session, walk.seen or execution, stop.what if isinstance(stop, NeedsPerson) else None)
         if not isinstance(stop, NeedsPerson):

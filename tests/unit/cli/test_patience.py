@@ -211,3 +211,25 @@ def test_a_change_whose_answer_was_lost_is_not_called_undone(
     assert "whether it was done is not known" in said
     code, said = answered(monkeypatch, answer, "runbooks")
     assert (code, "not known" in said) == (ExitCode.UNREACHABLE, False)
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_whoever_leaves_before_the_answer_is_told_only_what_was_seen_last(
+    is_cut: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("controller.cli.client.pause", leave)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return _execution("pending", 1)
+        if is_cut:
+            raise httpx.ReadError("cut", request=request)
+        return _problem("request_running")
+
+    code, said = answered(monkeypatch, answer, "run", X, "--attach")
+    assert code == ExitCode.NEEDS_HUMAN
+    assert "You left before the server had answered; when it was last seen the execution" in said
+    assert f"Go on with: dd0c run --attach {X}" in said
