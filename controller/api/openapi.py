@@ -26,7 +26,8 @@ what to do next; a 422 says where in `places`.
 **Changes of an execution** carry `If-Match: "<version>"`: 428 without it, 409 where it has moved on.
 
 **POST** takes an `Idempotency-Key`: a repeat within 24 hours acts no second time and is given the first
-answer again, of an execution its state of now.
+answer again, of an execution its state of now. 409 `request_running`: the first call still works, send the
+same again later. 409 `outcome_unknown`: it ended with its controller, look whether it was done.
 
 **Lists** give `items` and, where there is more, `nextCursor`. **Streams** are server-sent events, resumed by
 `Last-Event-ID`. What is absent is left out, never null. Times are UTC.
