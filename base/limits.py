@@ -150,6 +150,12 @@ GITHUB_WEBHOOK_MAX_BYTES: Final = 1 * MIB
 """PROMISES.md 55. GitHub sends up to 25 MB; what is larger is left to the poll."""
 GITHUB_DELIVERIES_KEPT: Final = 10_000
 """Ids of deliveries that a process remembers, so that one sent again is one sync."""
+GITHUB_DELIVERIES_AT_ONCE: Final = 8
+"""Deliveries whose bodies are read at the same time; GitHub sends a refused one again when asked to."""
+GITHUB_DELIVERY_SECONDS: Final = 8
+"""GitHub gives a delivery up after ten."""
+GITHUB_PULLS_CHECKED: Final = 50
+"""Open pull requests that one look checks, the newest."""
 GITHUB_SECRETS_MAX: Final = 2
 GITHUB_FAILURES_TO_OPEN: Final = 5
 GITHUB_FAILURES_WITHIN_SECONDS: Final = 30

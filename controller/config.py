@@ -25,6 +25,8 @@ from pydantic_settings import (
 from base import limits
 from controller.settings import forms
 from controller.settings.advisor import AdvisorSettings
+from controller.settings.forge import ForgeSettings
+from controller.settings.forge import unused as unused_of_github
 from controller.settings.later import LaterSettings, unused
 from controller.settings.sentences import is_secret, sentence, shown
 
@@ -109,7 +111,7 @@ class _TomlSource(PydanticBaseSettingsSource):
         return ours
 
 
-class Settings(LaterSettings, AdvisorSettings):
+class Settings(LaterSettings, AdvisorSettings, ForgeSettings):
     """Everything that an operator may set. Field names are the variables without `DD0C_`, in lower case."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, case_sensitive=False)
@@ -233,6 +235,7 @@ class Settings(LaterSettings, AdvisorSettings):
         jwt = (self.jwt_issuer, self.jwt_audience, self.jwt_keys_file)
         if any(jwt) and not all(jwt):
             raise ValueError("DD0C_JWT_ISSUER, _AUDIENCE and _KEYS_FILE are set together or not at all")
+        self.check_forge()
         if self.env == "production":
             self._refuse_weak()
         return self
@@ -310,7 +313,10 @@ def load_settings(**flags: object) -> Settings:
 
 def unused_sentences(settings: Settings) -> list[str]:
     """One sentence for each setting that was given and that this version does nothing with."""
-    return [f"{name} is set; this version does nothing with it" for name in unused(settings)]
+    later = [f"{name} is set; this version does nothing with it" for name in unused(settings)]
+    return later + [
+        f"{name} is set; it is not used without DD0C_FORGE=github" for name in unused_of_github(settings)
+    ]
 
 
 def show_settings(settings: Settings) -> dict[str, str]:

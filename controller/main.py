@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from base import faults, log
 from base.clock import SystemClock
 from controller.api.app import create_app
-from controller.api.jwt import JwtVerifier
+from controller.api.jwt import verifier_of
 from controller.api.parse_pool import ParsePool
 from controller.api.rates import Rates
 from controller.api.second_key import second_key
@@ -53,14 +53,16 @@ from controller.pki.sealer import Sealer
 from controller.pki.signer import CheckpointSigner, GrantSigner
 from controller.pki.tenant_keys import TenantKeys
 from controller.review.bridge import ForgeRunner, LoopBridge
-from controller.review.forges import Forges
+from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
+from controller.review.pull_checks import PullChecks
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.witness import GitWitness
-from controller.sync.builtin import builtin_sources
+from controller.sync.forge_sources import forge_sources
+from controller.sync.hints import SyncHints
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
 from forge.server import git_app
@@ -181,18 +183,24 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     stack.push_async_callback(runner.close)
     folder = RepositoryFolder(settings.state_dir / "git")
     bridge = LoopBridge(asyncio.get_running_loop())
-    forges = Forges(database, folder, runner, bridge, ground.clock, settings.url)
+    github = github_of(settings, ground.clock)
+    forges = Forges(database, folder, runner, bridge, ground.clock, settings.url, github)
     advising, llm = second_key(settings, stack)
     judging = Judging(ground.pool.run, advising, llm)
     sync = SyncService(
         database,
         ground.bus,
         judging,
-        open_source=builtin_sources(folder),
+        open_source=forge_sources(folder, github),
         run_blocking=runner,
         clock=ground.clock,
     )
     reviewer = Reviewer(database, judging)
+    proposals = Proposals(forges, reviewer, sync.sync)
+    checks = PullChecks(forges, proposals.check_head)
+    loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
+    hints = SyncHints(lambda: loop.round("webhook"))
+    stack.push_async_callback(hints.close)
     register_checkpoint_job(database, CheckpointSigner(ground.keys), GitWitness(forges))
     services = Services(
         settings=settings,
@@ -209,19 +217,19 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         agent_admin=AgentAdmin(database, ground.bus),
         link=LinkServer(parts, panic) if "link" in settings.roles else None,
         sync=sync,
-        proposals=Proposals(forges, reviewer, sync.sync),
+        proposals=proposals,
         reviews=Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes),
         records=Records(forges, ground.sealer, ground.pool.run),
         parse_pool=ground.pool,
         rates=Rates(),
-        jwt=_jwt(settings),
+        jwt=verifier_of(settings),
         web_folder=WEB_FOLDER,
         background=Background(),
         advising=advising,
         llm=llm,
+        hints=hints,
     )
     app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync).open))
-    loop = SyncLoop(sync, folder.all, settings.poll_git_seconds)
     return Controller(settings, services, app, forges, loop, TimerLoop(engine, events))
 
 
@@ -253,17 +261,6 @@ def _agent_address(settings: Settings) -> str:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _jwt(settings: Settings) -> JwtVerifier | None:
-    if not settings.jwt_issuer or not settings.jwt_audience or settings.jwt_keys_file is None:
-        return None
-    return JwtVerifier.from_file(
-        issuer=settings.jwt_issuer,
-        audience=settings.jwt_audience,
-        path=settings.jwt_keys_file,
-        leeway_seconds=settings.clock_tolerance_seconds,
-    )
 
 
 @asynccontextmanager

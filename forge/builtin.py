@@ -7,7 +7,7 @@ from git at start (`forge/repair.py`), so a crash between the two loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -25,6 +25,7 @@ from forge.commit import (
 )
 from forge.diffs import diff_commits
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
+from forge.mirror import BareMirror
 from forge.pull_refs import next_number, pull_ref
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
@@ -288,6 +289,10 @@ class BuiltinForge:
         head = read_ref(git, f"refs/heads/{row.branch}") or row.head_commit
         base = read_ref(git, f"refs/heads/{row.base_branch}") or row.base_commit
         return fork_point(git, base, head), head
+
+    def mirror_of(self, number: int, commits: Collection[Oid]) -> BareMirror:
+        """The repository itself: it holds every pull request already."""
+        return BareMirror(self.repository)
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """What happened to it, in order. Raises NoSuchPull."""

@@ -105,7 +105,7 @@ class BareMirror:
         with spool_file(self._repository) as pack:
             receiver = _Receiver(pack.write, limits)
             head = self._receive(remote, receiver, limits)
-            ref = f"refs/heads/{remote.branch}"
+            ref = remote.full_ref
             before = self._repository.ref(ref)
             if head is None or head == before:
                 return FetchResult(head, before, False, receiver.total)
@@ -122,7 +122,7 @@ class BareMirror:
 
     def _receive(self, remote: Remote, receiver: _Receiver, limits: FetchLimits) -> Oid | None:
         client = _client(remote, limits)
-        wanted = Ref(f"refs/heads/{remote.branch}".encode())
+        wanted = Ref(remote.full_ref.encode())
         found: list[ObjectID] = []
 
         def determine_wants(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:

@@ -16,6 +16,8 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 class Remote:
     """A repository elsewhere. Raises ForgeRefused for an address that is not on the allow-list.
 
+    `ref` is the full name of what is fetched where that is not the branch: the head of a pull request.
+
     The credential is a field of its own, so that an address can be stored, logged and shown.
     """
 
@@ -23,9 +25,15 @@ class Remote:
     branch: str
     username: str = "x-access-token"
     password: str | None = field(default=None, repr=False)
+    ref: str | None = None
 
     def __post_init__(self) -> None:
         check_url(self.url)
+
+    @property
+    def full_ref(self) -> str:
+        """The full name of the ref that is fetched; it has the same name in the mirror."""
+        return self.ref or f"refs/heads/{self.branch}"
 
 
 def check_url(url: str) -> None:

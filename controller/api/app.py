@@ -19,6 +19,7 @@ from controller.api.routes import (
     audit,
     classify,
     executions,
+    github_webhooks,
     health,
     panic,
     people,
@@ -76,6 +77,7 @@ def create_app(services: Services, git_app: WSGIApplication) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(session.page)
     app.include_router(health.router)
+    github_webhooks.mount(app, PREFIX, services)
     _documents(app)
     static.mount(app, services.web_folder)
     app.mount(GIT_PREFIX, WSGIMiddleware(git_app))  # type: ignore[arg-type]  # a2wsgi types WSGI its own way

@@ -13,7 +13,7 @@ from jwt import PyJWK, PyJWKSet
 
 from base import limits
 from base.ids import InvalidId, parse_id
-from controller.config import InvalidSettings
+from controller.config import InvalidSettings, Settings
 from schemas.errors import Unauthenticated
 
 _ALGORITHMS: Final = {"RSA": ("RS256",), "EC": ("ES256", "ES384"), "OKP": ("EdDSA",)}
@@ -69,3 +69,15 @@ class JwtVerifier:
             return Claims(parse_id("ten", str(claims["tenant"])), str(claims["email"]))
         except (jwt.PyJWTError, KeyError, InvalidId) as error:
             raise Unauthenticated("The token is not valid.") from error
+
+
+def verifier_of(settings: Settings) -> JwtVerifier | None:
+    """The verifier that the settings describe; None where they describe none: no JWT is accepted."""
+    if not settings.jwt_issuer or not settings.jwt_audience or settings.jwt_keys_file is None:
+        return None
+    return JwtVerifier.from_file(
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        path=settings.jwt_keys_file,
+        leeway_seconds=settings.clock_tolerance_seconds,
+    )

@@ -28,6 +28,7 @@ from controller.pki.sealer import Sealer
 from controller.review.proposals import Proposals
 from controller.review.records import Records
 from controller.review.reviews import Reviews
+from controller.sync.hints import SyncHints
 from controller.sync.service import SyncService
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
@@ -91,5 +92,7 @@ class Services:
     advising: Advising = ONE_KEY
     llm: Asks | None = None
     """The second key where it is an LLM; `advising` is UNASKED then."""
+    hints: SyncHints | None = None
+    """Told by the webhooks of a forge elsewhere; None: there is no route for them."""
     streams: Streams = field(default_factory=Streams)
     chain: ChainChecker = field(default_factory=ChainChecker)

@@ -12,15 +12,17 @@ from controller.audit.checkpoints import schedule_checkpoint
 from controller.config import CLIENT_FILE, Settings
 from controller.db.database import Database, UnsafeDatabase
 from controller.db.errors import DatabaseError
+from controller.governance.repositories import RepositoryRow
 from controller.home.stages import HomeError
 from controller.link.agents import list_agents
 from controller.link.enrollment_tokens import EnrollmentTokens
 from controller.pki.ca import CertificateAuthority
 from controller.pki.keystore import KeyStore, KeyStoreError
 from controller.review.bridge import ForgeRunner, LoopBridge
-from controller.review.forges import Forges
+from controller.review.forges import Forges, github_of
 from controller.tenants import service as tenants
 from controller.tenants.members import DEMO_EMAIL, DEMO_SLUG, CreatedTenant
+from forge.errors import ForgeRefused
 from forge.storage import RepositoryFolder
 from schemas.errors import Unauthenticated
 
@@ -68,12 +70,27 @@ class Demo:
             LoopBridge(asyncio.get_running_loop()),
             SystemClock(),
             self._settings.url,
+            github_of(self._settings, SystemClock()),
         )
         try:
-            row = await forges.set_up(self._tenant.tenant_id, example=EXAMPLE_FOLDER, direct_push=True)
+            row = await self._repository(forges)
         finally:
             await runner.close()
+        if row.forge == "github":
+            return f"{DEMO_EMAIL}, {row.remote}"
         return f"{DEMO_EMAIL}, {self._settings.url}/git/{DEMO_SLUG}/{row.name}.git"
+
+    async def _repository(self, forges: Forges) -> RepositoryRow:
+        """Raises HomeError where GitHub refuses; one that does not answer now is asked again by the sync."""
+        settings = self._settings
+        if settings.github_repository is None or settings.forge != "github":
+            return await forges.set_up(self._tenant.tenant_id, example=EXAMPLE_FOLDER, direct_push=True)
+        try:
+            return await forges.set_up_github(
+                self._tenant.tenant_id, remote=settings.github_repository, branch=settings.github_branch
+            )
+        except ForgeRefused as refusal:
+            raise HomeError(f"GitHub can't be used: {refusal.reason}", refusal.hint) from refusal
 
     async def _token(self) -> str:
         """The token of an earlier start where it still works, else a new one."""

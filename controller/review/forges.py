@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from base import limits, log
 from base.clock import Clock
+from controller.config import Settings
 from controller.db.database import Database
 from controller.governance.repositories import (
     RepositoryRow,
     add_repository,
     allow_direct_push,
     find_repository,
+    repositories_in_use,
 )
 from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.pull_rows import DatabasePullRows
 from forge.builtin import BuiltinForge, BuiltinSettings
 from forge.commit import commit_files, compare_and_swap
-from forge.errors import ForgeRefused
+from forge.errors import ForgeBusy, ForgeDown, ForgeRefused
+from forge.github.address import parse_address
+from forge.github.repositories import GitHubLogin, GitHubRepositories
+from forge.mirror import BareMirror
 from forge.names import refuse_path
-from forge.pull_requests import Actor, ProposedFile
+from forge.pull_requests import Actor, Forge, Oid, ProposedFile
+from forge.pull_rows import PullEvent
 from forge.storage import BareRepository, RepositoryFolder
 from schemas.errors import NotFound
 
@@ -32,9 +39,25 @@ FIRST_README: Final = b"# Runbooks\n\nRunbooks of this team: `runbooks/*.yaml`, 
 _log = log.get(__name__)
 
 
+class RepositoryForge(Forge, Protocol):
+    """A forge with what a review reads beside it: git itself, and what happened."""
+
+    def compared(self, number: int) -> tuple[Oid, Oid]:
+        """The two commits between which a pull request's change lies. Raises NoSuchPull, NotMergeable."""
+        ...
+
+    def mirror_of(self, number: int, commits: Collection[Oid]) -> BareMirror:
+        """A mirror that holds these commits of a pull request."""
+        ...
+
+    def events(self, number: int) -> Sequence[PullEvent]:
+        """What happened to it, in order. Raises NoSuchPull."""
+        ...
+
+
 @dataclass(frozen=True)
 class Forges:
-    """Opens the built-in forge for a repository; one a process."""
+    """Opens the forge of a repository, built-in or GitHub; one a process."""
 
     database: Database
     folder: RepositoryFolder
@@ -42,16 +65,29 @@ class Forges:
     bridge: LoopBridge
     clock: Clock
     public_url: str
+    github: GitHubRepositories | None = None
 
-    def open(self, tenant_id: UUID, row: RepositoryRow) -> BuiltinForge:
-        """The forge of a repository. Raises NoSuchRepository, ForgeRefused for another kind of forge."""
+    def open(self, tenant_id: UUID, row: RepositoryRow) -> RepositoryForge:
+        """The forge of a repository. Raises NoSuchRepository, ForgeRefused where it is not set up."""
+        if row.forge == "github" and self.github is not None:
+            return self.github.open(tenant_id, row.id, row.remote, row.branch)
+        return self.open_builtin(tenant_id, row)
+
+    def open_builtin(self, tenant_id: UUID, row: RepositoryRow) -> BuiltinForge:
+        """The built-in forge of a repository. Raises NoSuchRepository, ForgeRefused for another kind."""
         if row.forge != "builtin":
-            raise ForgeRefused(f"this server has no adapter for the forge {row.forge}")
+            raise ForgeRefused(
+                f"this server is not set up for the forge {row.forge}", hint=f"Set DD0C_FORGE={row.forge}."
+            )
         rows = DatabasePullRows(self.database, self.bridge, tenant_id, row.id)
         settings = BuiltinSettings(
             base=row.branch, direct_push=row.direct_push, page_url=f"{self.public_url}/pulls"
         )
         return BuiltinForge(self.folder.open(tenant_id, row.id), rows, self.clock, settings)
+
+    def everything(self) -> list[tuple[UUID, UUID]]:
+        """(tenant, repository) of all that lies on this machine, mirrors too. Raises OSError."""
+        return [*self.folder.all(), *(self.github.mirrors.all() if self.github is not None else ())]
 
     async def start(self) -> None:
         """Once, before anything is served: clear what a killed process left, make rows agree with git."""
@@ -63,7 +99,7 @@ class Forges:
                 extra = {"action": "forge.orphan", "repository": str(repository_id)}
                 _log.warning("a repository on disk has no row", extra=extra)
                 continue
-            forge = self.open(tenant_id, row)
+            forge = self.open_builtin(tenant_id, row)
             forge.repository.clear_leftovers()
             done = await self.runner(forge.repair)
             if done.adopted or done.corrected:
@@ -93,6 +129,32 @@ class Forges:
         await self.runner(lambda: self._first_commit(repository, row.branch, example))
         return row
 
+    async def set_up_github(self, tenant_id: UUID, *, remote: str, branch: str) -> RepositoryRow:
+        """The tenant's repository on GitHub: a row, and a mirror; running it again changes nothing.
+
+        Raises ForgeRefused where the credential can't see it, or the tenant has another repository: proposals
+        go to the first, and runbooks are never moved from one forge to the other by a setting.
+        """
+        if self.github is None:
+            raise ForgeRefused("this server is not set up for the forge github")
+        address = parse_address(remote)
+        async with self.database.work(tenant_id) as uow:
+            others = [row for row in await repositories_in_use(uow) if row.remote != address.git_url]
+            if others:
+                raise ForgeRefused(
+                    f"this server works with the repository {others[0].name} already ({others[0].forge})",
+                    hint="DD0C_FORGE and the repository are chosen once: begin with a new DD0C_STATE_DIR.",
+                )
+            row = await add_repository(
+                uow, name=address.name, forge="github", remote=address.git_url, branch=branch
+            )
+        github = self.github
+        try:
+            await self.runner(lambda: github.connect(tenant_id, row.id, row.remote, row.branch))
+        except (ForgeBusy, ForgeDown) as fault:  # the sync says it, and asks again
+            _log.warning(fault.reason, extra={"action": "forge.unseen", "repository": row.name})
+        return row
+
     async def set_direct_push(self, tenant_id: UUID, repository_id: UUID, *, allowed: bool) -> None:
         """Whether maintainers may push to the synced branch past pull requests. Raises NotFound."""
         async with self.database.work(tenant_id) as uow:
@@ -116,6 +178,20 @@ class Forges:
                 at=self.clock.now(),
             )
             compare_and_swap(git, ref, None, commit, by=SETUP_ACTOR, how="setup")
+
+
+def github_of(settings: Settings, clock: Clock) -> GitHubRepositories | None:
+    """What opens repositories on GitHub; None where the settings choose the built-in forge."""
+    if settings.forge != "github":
+        return None
+    token = settings.github_token
+    login = GitHubLogin(
+        token=None if token is None else token.get_secret_value(),
+        app_id=settings.github_app_id,
+        app_key_file=settings.github_app_key_file,
+        api_url=settings.github_api_url,
+    )
+    return GitHubRepositories(RepositoryFolder(settings.state_dir / "mirrors"), login, clock)
 
 
 def read_folder(folder: Path) -> list[ProposedFile]:

@@ -42,7 +42,7 @@ class GitAccess:
             raise NoSuchRepository("no such repository") from None
         except Retryable as fault:
             raise ForgeBusy("the database does not answer", 5.0) from fault
-        forge = self.forges.open(principal.tenant_id, row)
+        forge = self.forges.open_builtin(principal.tenant_id, row)
         hooks = ReviewingHooks(
             self.forges.bridge,
             self.reviewer,

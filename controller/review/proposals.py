@@ -16,12 +16,10 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
-from controller.review.forges import Forges
+from controller.review.forges import Forges, RepositoryForge
 from controller.review.reviewer import ReadChange, Reviewer, read_change
 from controller.tenants.principal import Principal
-from forge.builtin import BuiltinForge
 from forge.errors import NotMergeable
-from forge.mirror import BareMirror
 from forge.pull_requests import (
     Actor,
     Check,
@@ -131,7 +129,7 @@ class Proposals:
             return pull
         async with self._forges.database.work(principal.tenant_id) as uow:
             await self._opened(uow, principal, row, proposal.key, about, pull)
-        await self._check(principal.tenant_id, row, pull)
+        await self.check_head(principal.tenant_id, row, pull)
         return await self.get(principal, pull.number, repository=row.name)
 
     async def _opened(
@@ -213,7 +211,7 @@ class Proposals:
         principal.require("propose")
         row = await self._row(principal, repository)
         pull = await self._forge_call(principal, row, lambda forge: forge.get(number))
-        return await self._check(principal.tenant_id, row, pull)
+        return await self.check_head(principal.tenant_id, row, pull)
 
     async def merge(
         self, principal: Principal, number: int, expected_head: str, *, repository: str | None = None
@@ -233,7 +231,7 @@ class Proposals:
                 code="head_moved",
                 extra={"head": pull.head},
             )
-        report = await self._check(principal.tenant_id, row, pull)
+        report = await self.check_head(principal.tenant_id, row, pull)
         if report.errors:
             raise Conflict(
                 f"The check fails: {report.errors[0].line()}",
@@ -271,13 +269,15 @@ class Proposals:
         async with self._forges.database.work(principal.tenant_id) as uow:
             await uow.run(_QUERIES["proposal_settled"], repository_id=row.id, key=key, state=state)
 
-    async def _check(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> ChangeReport:
+    async def check_head(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> ChangeReport:
+        """Check the head of a pull request and say so on the forge. Raises as `check` does."""
         with forge_border():
             forge = self._forges.open(tenant_id, row)
-            mirror = BareMirror(forge.repository)
             base = pull.base_head
 
             def read() -> ReadChange:
+                commits = [pull.head] if base is None else [base, pull.head]
+                mirror = forge.mirror_of(pull.number, commits)
                 fork = mirror.fork(base, pull.head) if base is not None else None
                 if fork is None:
                     raise NotMergeable("the branch shares no history with its base")
@@ -293,14 +293,14 @@ class Proposals:
             return await repository_or_first(uow, repository)
 
     async def _read(
-        self, principal: Principal, repository: str | None, call: Callable[[BuiltinForge], Result]
+        self, principal: Principal, repository: str | None, call: Callable[[RepositoryForge], Result]
     ) -> Result:
         principal.require("read")
         row = await self._row(principal, repository)
         return await self._forge_call(principal, row, call)
 
     async def _forge_call(
-        self, principal: Principal, row: RepositoryRow, call: Callable[[BuiltinForge], Result]
+        self, principal: Principal, row: RepositoryRow, call: Callable[[RepositoryForge], Result]
     ) -> Result:
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)

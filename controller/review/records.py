@@ -112,10 +112,11 @@ class Records:
             row = await repository_or_first(uow, repository)
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)
-            mirror = BareMirror(forge.repository)
 
             def read() -> list[tuple[str, bytes | None]]:
-                changes = mirror.changes(*forge.compared(number), row.prefix)
+                old, new = forge.compared(number)
+                mirror = forge.mirror_of(number, (old, new))
+                changes = mirror.changes(old, new, row.prefix)
                 logs = [item for item in changes if is_decision(item, row.prefix)][:SHOWN_LOGS]
                 return [(item.path, _content(mirror, item)) for item in logs]
 

@@ -24,7 +24,6 @@ from controller.review.sides import Sides, changed_rules, compare_files, content
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
 from forge.diffs import diff_contents
-from forge.mirror import BareMirror
 from forge.pull_requests import FileDiff, PullRequest
 from schemas.errors import NotFound
 
@@ -84,10 +83,10 @@ class Reviews:
             rules = await load_in_force(uow)
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)
-            mirror = BareMirror(forge.repository)
 
             def read() -> tuple[PullRequest, str, str, Sides]:
                 old, new = forge.compared(number)
+                mirror = forge.mirror_of(number, (old, new))
                 return forge.get(number), old, new, read_sides(mirror, old, new, row.prefix)
 
             pull, old, new, sides = await self._forges.runner(read)
@@ -110,9 +109,9 @@ class Reviews:
     async def _with_notes(self, principal: Principal, row: RepositoryRow, found: PullReview) -> PullReview:
         """The notes of the check as it would come out now: what serves may have changed since it ran."""
         with forge_border():
-            mirror = BareMirror(self._forges.open(principal.tenant_id, row).repository)
+            forge, commits = self._forges.open(principal.tenant_id, row), (found.base, found.head)
             change = await self._forges.runner(
-                lambda: read_change(mirror, found.base, found.head, row.prefix)
+                lambda: read_change(forge.mirror_of(found.pull.number, commits), *commits, row.prefix)
             )
             report = await self._reviewer.review(principal.tenant_id, row, change)
         return PullReview(

@@ -6,10 +6,9 @@ Accepted so that one file of settings serves several versions; each that is set 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from controller.settings import forms
@@ -20,32 +19,15 @@ _TEAM: Final = re.compile(r"[TE][A-Z0-9]{2,20}")
 class LaterSettings(BaseSettings):
     """One field a setting; `controller.config.Settings` adds those that are used."""
 
-    github_app_id: int | None = Field(None, ge=1)
-    github_app_key_file: Path | None = None
-    github_token: SecretStr | None = None
-    github_api_url: str | None = None
-    github_webhook_secrets: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_team_ids: Annotated[tuple[str, ...], NoDecode] = ()
     otlp_endpoint: str | None = None
 
-    @field_validator("github_app_key_file")
-    @classmethod
-    def _is_file(cls, value: Path | None) -> Path | None:
-        return None if value is None else forms.file(value)
-
-    @field_validator("github_api_url", "otlp_endpoint")
+    @field_validator("otlp_endpoint")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         return None if value is None else forms.web_url(value)
-
-    @field_validator("github_token", "github_webhook_secrets")
-    @classmethod
-    def _is_credential(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            forms.credential(value.get_secret_value())
-        return value
 
     @field_validator("slack_app_token")
     @classmethod

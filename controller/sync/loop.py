@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -19,6 +19,8 @@ _log = log.get(__name__)
 Repositories = Callable[[], Iterable[tuple[UUID, UUID]]]
 """(tenant, repository) of everything to look at. For the built-in forge: what lies in its folder."""
 
+After = Callable[[UUID, UUID], Awaitable[None]]
+"""What else to do with a repository after it was synced: for GitHub, the checks of its pull requests."""
 
 LATE_SECONDS: Final = 15.0
 """The least age of a round that counts as late, however short the interval: a round takes its time."""
@@ -29,8 +31,15 @@ AGAIN_SECONDS: Final = 5.0
 class SyncLoop:
     """Runs until it is cancelled. `interval_seconds` is DD0C_POLL_GIT_SECONDS."""
 
-    def __init__(self, service: SyncService, repositories: Repositories, interval_seconds: float) -> None:
+    def __init__(
+        self,
+        service: SyncService,
+        repositories: Repositories,
+        interval_seconds: float,
+        after: After | None = None,
+    ) -> None:
         self._service = service
+        self._after = after
         self._repositories = repositories
         self._interval_seconds = interval_seconds
         self.last_round_at = monotonic()
@@ -76,6 +85,8 @@ class SyncLoop:
         """Whether the repository was looked at: a refusal is an answer, too."""
         try:
             await self._service.sync(tenant_id, repository_id, trigger)
+            if self._after is not None:
+                await self._after(tenant_id, repository_id)
         except Dd0cError as refusal:
             _log.warning(str(refusal), extra={"action": "sync.postponed", "fault": type(refusal).__name__})
         except Retryable as fault:

@@ -5,7 +5,7 @@ Synchronous: called in a thread. Nothing here parses content.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -43,10 +43,13 @@ class SourceMirror(Mirror, Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a repository is read: its mirror, and what to fetch into it first (None: it is the original)."""
+    """Where a repository is read: its mirror, and what to fetch into it first (None: it is the original).
+
+    A remote may be asked for in the thread of the fetch: its credential may have to be fetched, too.
+    """
 
     mirror: SourceMirror
-    remote: Remote | None
+    remote: Remote | Callable[[], Remote] | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ def fetch_head(source: Source, branch: str) -> FetchResult:
     if source.remote is None:
         head = source.mirror.head(branch)
         return FetchResult(head, head, False, 0)
-    return source.mirror.fetch(source.remote, limits=FetchLimits())
+    remote = source.remote if isinstance(source.remote, Remote) else source.remote()
+    return source.mirror.fetch(remote, limits=FetchLimits())
 
 
 def read_commit_files(

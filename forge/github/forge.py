@@ -5,7 +5,7 @@ Every step can be repeated: it looks for what an earlier attempt left before it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote
@@ -18,10 +18,13 @@ from forge.github.answers import Document, Invalid, at, items, number_at, oid_at
 from forge.github.client import PAGE, GitHubClient, Unsure
 from forge.github.comments import COMMENT
 from forge.github.files import show_files
+from forge.github.history import history
 from forge.github.markers import Marker, cut
 from forge.github.merging import Merging
+from forge.github.mirrored import GitHubMirror
 from forge.github.pulls import Pulls, state_of
 from forge.github.webhooks import verify
+from forge.mirror import BareMirror
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
     Actor,
@@ -38,6 +41,7 @@ from forge.pull_requests import (
     PullRequest,
     PullState,
 )
+from forge.pull_rows import PullEvent
 from forge.storage import DEFAULT_BRANCH
 
 TITLE_MAX: Final = 256
@@ -61,9 +65,15 @@ class GitHubForge:
     """A `Forge` over one repository on GitHub. Thread-safe, as its client is."""
 
     def __init__(
-        self, client: GitHubClient, address: GitHubAddress, clock: Clock, settings: GitHubSettings
+        self,
+        client: GitHubClient,
+        address: GitHubAddress,
+        clock: Clock,
+        settings: GitHubSettings,
+        mirror: GitHubMirror,
     ) -> None:
         self.address = address
+        self.mirror = mirror
         self.settings = settings
         self.capabilities = Capabilities(
             check_runs=client.credential.app_id is not None, review_comments=True, codeowners=True, draft=True
@@ -239,6 +249,39 @@ class GitHubForge:
         if len(found) <= limit or not shown:
             return Page(shown, None)
         return Page(shown, f"{found[limit - 1][0]}-{shown[-1].number}")
+
+    def compared(self, number: int) -> tuple[Oid, Oid]:
+        """The two commits between which its change lies; `mirror_of` brings them. Merged: what the merge
+        changed; otherwise: what the branch changed since its fork. Raises NoSuchPull, NotMergeable.
+        """
+        with self._client.operation():
+            document = self._pulls.document(number)
+            head = oid_at(document, "head", "sha")
+            if state_of(document) == "merged":
+                commit = self._branches.commit(oid_at(document, "merge_commit_sha"))
+                return (commit.parents[0], commit.oid) if commit.parents else (head, head)
+            base = self._branches.head(text_at(document, "base", "ref"))
+            if base is None:
+                raise NotMergeable("the base branch is gone")
+            path = f"{self.address.path}/compare/{base}...{head}"
+            found = self._client.get(path, "compare it with its base", per_page=1)
+            return oid_at(found, "merge_base_commit", "sha"), head
+
+    def events(self, number: int) -> Sequence[PullEvent]:
+        """What happened to it, in order. Raises NoSuchPull."""
+        return history(self.get(number))
+
+    def mirror_of(self, number: int, commits: Collection[Oid]) -> BareMirror:
+        """The mirror, holding the commits of a pull request. Raises the errors of a fetch."""
+        self.mirror.bring(number, commits)
+        return self.mirror
+
+    def look(self) -> None:
+        """See whether the credential may see the repository and its base branch. Raises ForgeRefused."""
+        with self._client.operation():
+            self._pulls.require_repository()
+            if self._branches.head(self.settings.base) is None:
+                raise ForgeRefused(f"{self.address.full_name} has no branch {self.settings.base}")
 
     def diff(self, number: int) -> Sequence[FileDiff]:
         """See Forge. GitHub lists at most 3,000 files, and leaves the text of large ones out."""

@@ -21,7 +21,7 @@ from controller.review.forges import Forges
 from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
 from controller.review.reviewer import Reviewer
-from controller.sync.builtin import builtin_sources
+from controller.sync.forge_sources import forge_sources
 from controller.sync.service import SyncResult, SyncService, Trigger
 from forge.commit import commit_files, compare_and_swap
 from forge.pull_requests import Actor, ProposedFile
@@ -139,7 +139,7 @@ async def make_world(
         database,
         bus,
         judging,
-        open_source=builtin_sources(folder),
+        open_source=forge_sources(folder),
         run_blocking=runner,
         clock=SystemClock(),
     )

@@ -133,11 +133,6 @@ def test_a_folder_of_the_state_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 LATER = {
-    "DD0C_GITHUB_APP_ID": ("12", "none"),
-    "DD0C_GITHUB_APP_KEY_FILE": ("key.pem", "none.pem"),
-    "DD0C_GITHUB_TOKEN": ("ghp_hidden", "hidden hidden"),
-    "DD0C_GITHUB_API_URL": ("https://github.example/api/v3", "github.example"),
-    "DD0C_GITHUB_WEBHOOK_SECRETS": ("hidden,hidden2", "hid\tden"),
     "DD0C_SLACK_APP_TOKEN": ("xapp-hidden", "hidden"),
     "DD0C_SLACK_BOT_TOKEN": ("xoxb-hidden", "xapp-hidden"),
     "DD0C_SLACK_TEAM_IDS": ("T0123ABCD, E97", "everyone"),
@@ -168,10 +163,10 @@ def test_only_what_is_set_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         monkeypatch.setenv("DD0C_ADVISOR", used)
         monkeypatch.setenv("DD0C_HTTP_PORT", "9")
         assert unused_sentences(load_settings()) == []
-    (tmp_path / "token").write_text("ghp_hidden\n")
-    monkeypatch.setenv("DD0C_GITHUB_TOKEN_FILE", str(tmp_path / "token"))
+    (tmp_path / "token").write_text("xapp-hidden\n")
+    monkeypatch.setenv("DD0C_SLACK_APP_TOKEN_FILE", str(tmp_path / "token"))
     assert unused_sentences(load_settings()) == [
-        "DD0C_GITHUB_TOKEN is set; this version does nothing with it"
+        "DD0C_SLACK_APP_TOKEN is set; this version does nothing with it"
     ]
     assert {f"DD0C_{name.upper()}" for name in LaterSettings.model_fields} == set(LATER)
 

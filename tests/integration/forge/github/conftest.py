@@ -1,79 +1,14 @@
-"""A GitHub of our own in a process of its own, over the bare repository of the forge tests."""
+"""A GitHub of our own over the bare repository of the forge tests."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
-from base.clock import SystemClock
-from forge.github.address import GitHubAddress
-from forge.github.client import GitHubClient
-from forge.github.credential import TokenCredential
-from forge.github.forge import GitHubForge, GitHubSettings
+from forge.github.forge import GitHubForge
 from forge.storage import BareRepository
-from tests.integration.forge.github.imitation import GIT_PATH, TOKEN
-from tests.integration.forge.github.state import NAME, OWNER
+from tests.integration.forge.github.server import GitHub, github_url
 
-
-@dataclass(frozen=True)
-class GitHub:
-    """The running imitation."""
-
-    url: str
-    repository: BareRepository
-
-    @property
-    def address(self) -> GitHubAddress:
-        return GitHubAddress(self.url, self.url + GIT_PATH, OWNER, NAME)
-
-    def forge(self, token: str = TOKEN, *, seconds: float = 30.0) -> GitHubForge:
-        clock = SystemClock()
-        client = GitHubClient(self.url, TokenCredential(token), clock, seconds=seconds)
-        return GitHubForge(client, self.address, clock, GitHubSettings())
-
-    def fault(self, match: str, **what: Any) -> None:
-        """Break requests whose "METHOD path" begins so; the path is below the repository."""
-        method, _, path = match.partition(" ")
-        prefix = "" if path.startswith("//") else f"/repos/{OWNER}/{NAME}"
-        self._post("/_fault", {"match": f"{method} {prefix}{path.replace('//', '/')}", **what})
-
-    def reset(self) -> None:
-        """Forget everything, and stand over this test's repository."""
-        self._post("/_reset", str(self.repository.path))
-
-    def set(self, **values: Any) -> None:
-        self._post("/_set", values)
-
-    def log(self) -> list[str]:
-        with urllib.request.urlopen(f"{self.url}/_log", timeout=10) as answer:
-            found: list[str] = json.load(answer)
-        return [line.replace(f"/repos/{OWNER}/{NAME}", "") for line in found]
-
-    def _post(self, path: str, document: Any) -> None:
-        request = urllib.request.Request(self.url + path, data=json.dumps(document).encode(), method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            assert answer.status == 200
-
-
-@pytest.fixture(scope="session")
-def github_url() -> Iterator[str]:
-    """The address of the imitation, one process for the whole run."""
-    command = [sys.executable, "-m", "tests.integration.forge.github.imitation"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            port = process.stdout.readline().strip()
-            assert port, "the imitation did not start"
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+__all__ = ["github_url"]
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ class State:
         self.unknown_answers = 0
         self.app_key = ""
         self.installed = True
+        self.moves_pull_refs = True
         self.token_seconds = 3600
         self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
@@ -86,6 +87,8 @@ class State:
         tip = self.branch(pull.branch)
         if pull.state == "open" and tip is not None and tip != pull.head_sha:
             pull.head_sha, pull.updated_at, pull.unknown_answers = tip, stamp(), self.unknown_answers
+            if self.moves_pull_refs:
+                self.git().references.create(f"refs/pull/{pull.number}/head", tip, force=True)
 
     def fork(self, pull: Pull) -> tuple[str, str]:
         """The commits between which its change lies."""

@@ -11,11 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from base.clock import SystemClock
 from forge.errors import ForgeRefused
 from forge.github.app import AppCredential
-from forge.github.client import GitHubClient
-from forge.github.forge import GitHubForge, GitHubSettings
+from forge.github.forge import GitHubForge
 from forge.pull_requests import Check, Forge
 from tests.integration.forge.conformance import PASS, ForgeConformance, merge, proposal
-from tests.integration.forge.github.conftest import GitHub
+from tests.integration.forge.github.server import GitHub
 from tests.integration.forge.github.state import APP_ID
 
 BUY = "POST /app/installations/77/access_tokens"
@@ -35,10 +34,7 @@ def pem(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def forge_of(github: GitHub, key: bytes) -> GitHubForge:
-    clock = SystemClock()
-    credential = AppCredential(APP_ID, key, github.address, clock)
-    client = GitHubClient(github.url, credential, clock)
-    return GitHubForge(client, github.address, clock, GitHubSettings())
+    return github.forge_as(AppCredential(APP_ID, key, github.address, SystemClock()))
 
 
 @pytest.fixture

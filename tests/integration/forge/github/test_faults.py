@@ -19,8 +19,8 @@ from forge.errors import (
 )
 from forge.github.forge import GitHubForge
 from tests.integration.forge.conformance import PASS, merge, proposal
-from tests.integration.forge.github.conftest import GitHub
 from tests.integration.forge.github.imitation import TOKEN
+from tests.integration.forge.github.server import GitHub
 
 WRITES = ["POST /git/trees", "POST /git/commits", "POST /git/refs", "POST /pulls", "POST /issues/1/labels"]
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}

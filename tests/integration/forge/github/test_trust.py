@@ -12,8 +12,8 @@ from forge.pull_requests import Check, LineRef
 from forge.tree import read_commit
 from tests.integration.forge.conformance import MAINTAINER, PASS, merge, proposal
 from tests.integration.forge.conftest import commit_on
-from tests.integration.forge.github.conftest import GitHub
 from tests.integration.forge.github.imitation import OTHER_TOKEN
+from tests.integration.forge.github.server import GitHub
 
 
 def test_commits_of_people_on_the_branch_are_not_overwritten(

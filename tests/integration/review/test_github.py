@@ -1,0 +1,223 @@
+"""Runbooks on GitHub, end to end: proposed, checked, merged, synced; pushed to by people; polled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from base.clock import SystemClock
+from controller.api.parse_pool import ParsePool
+from controller.db.bus import MemoryBus
+from controller.db.database import Database
+from controller.governance.judging import Judging
+from controller.governance.repositories import RepositoryRow
+from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.forges import Forges
+from controller.review.proposals import About, Proposals
+from controller.review.pull_checks import PullChecks
+from controller.review.reviewer import Reviewer
+from controller.review.reviews import Reviews
+from controller.sync.forge_sources import forge_sources
+from controller.sync.loop import SyncLoop
+from controller.sync.service import SyncService
+from controller.tenants.principal import Principal
+from forge.commit import commit_files, compare_and_swap
+from forge.errors import ForgeRefused
+from forge.github.repositories import GitHubLogin, GitHubRepositories
+from forge.pull_requests import Actor, Proposal, ProposedFile
+from forge.storage import BareRepository, RepositoryFolder
+from schemas.errors import Conflict, Unprocessable
+from tests.conftest import TestTenant
+from tests.integration.forge.github.imitation import GIT_PATH, TOKEN
+from tests.integration.forge.github.server import GitHub, github_url
+from tests.integration.sync.world import in_a_thread, runbook
+
+__all__ = ["github_url"]
+
+AUTHOR = Actor("system:test", "Ada", "ada@example.com")
+
+
+def commit(repository: BareRepository, files: dict[str, str], branch: str = "main") -> str:
+    """A commit on a branch at GitHub, by somebody who asked nobody."""
+    ref = f"refs/heads/{branch}"
+    with repository.writing() as git:
+        before = repository.ref(ref)
+        proposed = [ProposedFile(path, content.encode()) for path, content in files.items()]
+        new = commit_files(
+            git, base=before, files=proposed, message="change\n", author=AUTHOR, at=datetime.now(UTC)
+        )
+        compare_and_swap(git, ref, before, new)
+    return new
+
+
+@dataclass
+class Place:
+    """Everything between GitHub and the rows, joined as `controller/main.py` joins it."""
+
+    github: GitHub
+    origin: BareRepository
+    principal: Principal
+    row: RepositoryRow
+    forges: Forges
+    sync: SyncService
+    proposals: Proposals
+    reviews: Reviews
+    loop: SyncLoop
+
+    async def publish(self, content: str, key: str = "k1") -> int:
+        file = ProposedFile("runbooks/disk.yaml", content.encode())
+        change = Proposal(key=key, title="Change disk", body="Because.", files=(file,), author=AUTHOR)
+        return (await self.proposals.publish(self.principal, change, About("paste", "disk"))).number
+
+    async def files(self) -> dict[str, str]:
+        async with self.forges.database.work(self.principal.tenant_id) as uow:
+            found = await uow.connection.execute("SELECT path, state FROM dd0c.files")
+            return dict(await found.fetchall())
+
+
+@pytest_asyncio.fixture
+async def place(
+    database: Database, tenant: TestTenant, tmp_path: Path, parse_pool: ParsePool, github_url: str
+) -> AsyncIterator[Place]:
+    origin = RepositoryFolder(tmp_path / "github").create(tenant.tenant_id, tenant.tenant_id)
+    commit(origin, {"README.md": "hello\n"})
+    github = GitHub(github_url, origin)
+    github.reset()
+    clock, runner = SystemClock(), ForgeRunner()
+    folder = RepositoryFolder(tmp_path / "git")
+    repositories = GitHubRepositories(
+        RepositoryFolder(tmp_path / "mirrors"), GitHubLogin(token=TOKEN, api_url=github_url), clock
+    )
+    bridge = LoopBridge(asyncio.get_running_loop())
+    forges = Forges(database, folder, runner, bridge, clock, "http://localhost:8080", repositories)
+    judging = Judging(parse_pool.run)
+    sync = SyncService(
+        database,
+        MemoryBus(),
+        judging,
+        open_source=forge_sources(folder, repositories),
+        run_blocking=runner,
+        clock=clock,
+    )
+    reviewer = Reviewer(database, judging)
+    proposals = Proposals(forges, reviewer, sync.sync)
+    row = await forges.set_up_github(tenant.tenant_id, remote=github_url + GIT_PATH, branch="main")
+    checks = PullChecks(forges, proposals.check_head)
+    loop = SyncLoop(sync, forges.everything, 60, checks.look)
+    reviews = Reviews(forges, reviewer, judging, approval_minutes=30)
+    yield Place(github, origin, tenant.principal(), row, forges, sync, proposals, reviews, loop)
+    await runner.close()
+
+
+async def test_a_proposal_is_checked_reviewed_merged_and_synced(place: Place) -> None:
+    number = await place.publish(runbook("disk"))
+    pull = await place.proposals.get(place.principal, number)
+    assert [(check.name, check.status) for check in pull.checks] == [("dd0c/classification", "pass")]
+    review = await place.reviews.review(place.principal, number)
+    assert [change.path for change in review.runbooks] == ["runbooks/disk.yaml"]
+    done = await place.proposals.merge(place.principal, number, pull.head)
+    assert (done.sync.outcome, done.sync.to_commit) == ("synced", done.merged.commit)
+    assert (await place.files())["runbooks/disk.yaml"] == "ok"
+    assert place.origin.ref("refs/heads/main") == done.merged.commit
+    assert place.origin.ref("refs/heads/dd0c/k1") is None
+
+
+async def test_a_proposal_that_fails_its_check_is_not_merged(place: Place) -> None:
+    number = await place.publish(runbook("disk") + "      colour: blue\n")
+    pull = await place.proposals.get(place.principal, number)
+    assert (pull.mergeable, pull.checks[0].status) == (False, "fail")
+    assert "colour" in pull.checks[0].summary
+    with pytest.raises(Conflict, match="colour"):
+        await place.proposals.merge(place.principal, number, pull.head)
+    assert await place.files() == {}
+
+
+async def test_what_people_push_to_a_pull_request_is_checked_at_the_next_look(place: Place) -> None:
+    number = await place.publish(runbook("disk"))
+    commit(place.origin, {"runbooks/disk.yaml": runbook("disk") + "      colour: blue\n"}, "dd0c/k1")
+    assert (await place.proposals.get(place.principal, number)).checks == ()
+    await place.loop.round("poll")
+    (check,) = (await place.proposals.get(place.principal, number)).checks
+    assert check.status == "fail"
+
+
+async def test_a_commit_that_github_does_not_serve_yet_is_checked_at_the_look_after(place: Place) -> None:
+    number = await place.publish(runbook("disk"))
+    place.github.set(moves_pull_refs=False)
+    head = commit(place.origin, {"runbooks/disk.yaml": runbook("disk", title="Moved")}, "dd0c/k1")
+    await place.loop.round("poll")
+    assert not place.loop.failed
+    assert (await place.proposals.get(place.principal, number)).checks == ()
+    place.origin.git().references.create(f"refs/pull/{number}/head", head, force=True)
+    await place.loop.round("poll")
+    assert len((await place.proposals.get(place.principal, number)).checks) == 1
+
+
+async def test_what_was_merged_elsewhere_is_found_by_the_poll(place: Place) -> None:
+    await place.loop.round("start")
+    head = commit(place.origin, {"runbooks/disk.yaml": runbook("disk")})
+    await place.loop.round("poll")
+    assert await place.files() == {"runbooks/disk.yaml": "ok"}
+    assert not place.loop.failed
+    result = await place.sync.sync(place.principal.tenant_id, place.row.id, "poll")
+    assert (result.outcome, result.to_commit) == ("unchanged", head)
+
+
+async def test_what_serves_stays_while_github_is_gone(place: Place) -> None:
+    commit(place.origin, {"runbooks/disk.yaml": runbook("disk")})
+    await place.loop.round("start")
+    moved = GitHubRepositories(
+        place.forges.github.mirrors if place.forges.github else RepositoryFolder(Path()),
+        GitHubLogin(token="ghp_" + "q" * 36, api_url=place.github.url),
+        SystemClock(),
+    )
+    service = SyncService(
+        place.forges.database,
+        MemoryBus(),
+        Judging(in_a_thread),
+        open_source=forge_sources(place.forges.folder, moved),
+        run_blocking=place.forges.runner,
+        clock=SystemClock(),
+    )
+    result = await service.sync(place.principal.tenant_id, place.row.id, "poll")
+    assert (result.outcome, result.error) == ("failed", "the repository's credential was refused")
+    assert await place.files() == {"runbooks/disk.yaml": "ok"}
+
+
+async def test_a_token_without_rights_is_told_to_the_person(place: Place) -> None:
+    place.github.fault("POST /pulls", status=403, body={"message": "Resource not accessible"})
+    with pytest.raises(Unprocessable, match="does not let this credential open a pull request"):
+        await place.publish(runbook("disk"))
+
+
+async def test_a_second_forge_beside_the_first_is_refused(place: Place) -> None:
+    again = await place.forges.set_up_github(
+        place.principal.tenant_id, remote=place.github.url + GIT_PATH, branch="main"
+    )
+    assert again.id == place.row.id
+    with pytest.raises(ForgeRefused, match="works with the repository runbooks already"):
+        await place.forges.set_up_github(
+            place.principal.tenant_id, remote=place.github.url + "/acme/other", branch="main"
+        )
+
+
+async def test_without_the_setting_a_repository_on_github_is_not_touched(place: Place) -> None:
+    forges = Forges(
+        place.forges.database,
+        place.forges.folder,
+        place.forges.runner,
+        place.forges.bridge,
+        SystemClock(),
+        "",
+    )
+    with pytest.raises(ForgeRefused, match="not set up for the forge github") as refusal:
+        forges.open(place.principal.tenant_id, place.row)
+    assert refusal.value.hint == "Set DD0C_FORGE=github."
+    with pytest.raises(ForgeRefused, match="not set up"):
+        forge_sources(place.forges.folder)(place.principal.tenant_id, place.row)
