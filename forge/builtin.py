@@ -30,6 +30,7 @@ from forge.pull_refs import next_number, pull_ref
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
     Actor,
+    Annotation,
     Capabilities,
     Check,
     FileDiff,
@@ -293,6 +294,9 @@ class BuiltinForge:
     def mirror_of(self, number: int, commits: Collection[Oid]) -> BareMirror:
         """The repository itself: it holds every pull request already."""
         return BareMirror(self.repository)
+
+    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
+        """Nothing: the page of a pull request shows each step with its risk."""
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """What happened to it, in order. Raises NoSuchPull."""

@@ -110,6 +110,15 @@ class LineRef:
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """A comment of ours on a line: the same key replaces it. `body` is Markdown."""
+
+    key: str
+    at: LineRef
+    body: str
+
+
+@dataclass(frozen=True)
 class Comment:
     """A comment as stored: the same key replaces it."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from controller.governance.documents import FileKind, JudgedFile, JudgedRunbook
+from controller.review.risky_steps import RiskyStep, risky_steps
 from forge.pull_requests import CLASSIFICATION_CHECK, Check
 from schemas.errors import Place
 from schemas.markdown import escape
@@ -62,6 +63,7 @@ class ChangeReport:
     check: Check
     notes: tuple[Note, ...]
     raises_trust: bool
+    risky: tuple[RiskyStep, ...] = ()
 
     @property
     def errors(self) -> tuple[Note, ...]:
@@ -88,7 +90,8 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     notes.extend(trust)
     for file in files:
         notes.extend(_lowered_notes(file, serving))
-    return ChangeReport(_check(files, notes), tuple(notes), bool(trust))
+    risky = risky_steps(file.judged for file in files if file.judged is not None)
+    return ChangeReport(_check(files, notes), tuple(notes), bool(trust), risky)
 
 
 # ---------------------------------------------------------------- what there is to say

@@ -28,7 +28,7 @@ from forge.github.address import parse_address
 from forge.github.repositories import GitHubLogin, GitHubRepositories
 from forge.mirror import BareMirror
 from forge.names import refuse_path
-from forge.pull_requests import Actor, Forge, Oid, ProposedFile
+from forge.pull_requests import Actor, Annotation, Forge, Oid, ProposedFile
 from forge.pull_rows import PullEvent
 from forge.storage import BareRepository, RepositoryFolder
 from schemas.errors import NotFound
@@ -52,6 +52,10 @@ class RepositoryForge(Forge, Protocol):
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """What happened to it, in order. Raises NoSuchPull."""
+        ...
+
+    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
+        """Write notes on the lines that the pull request shows, where its pages don't show them anyway."""
         ...
 
 

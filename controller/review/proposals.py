@@ -22,6 +22,7 @@ from controller.tenants.principal import Principal
 from forge.errors import NotMergeable
 from forge.pull_requests import (
     Actor,
+    Annotation,
     Check,
     FileDiff,
     LineRef,
@@ -285,6 +286,11 @@ class Proposals:
 
             change = await self._forges.runner(read)
             report = await self._reviewer.review(tenant_id, row, change)
+            notes = [
+                Annotation(f"{step.path}:{step.step_id}", LineRef(step.path, step.line), step.text)
+                for step in report.risky
+            ]
+            await self._forges.runner(lambda: forge.annotate(pull.number, notes))
             await self._forges.runner(lambda: forge.set_check(pull.head, report.check))
         return report
 

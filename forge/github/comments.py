@@ -5,6 +5,7 @@ Ours are found again by their marker and replaced; what people wrote is shown an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +14,10 @@ from forge.github.address import GitHubAddress
 from forge.github.answers import Document, Invalid, at, instant_at, number_at, text_at
 from forge.github.client import GitHubClient, Unsure
 from forge.github.markers import Marker, mark, read
-from forge.pull_requests import Comment, LineRef, Oid
+from forge.pull_requests import Annotation, Comment, LineRef, Oid
 
 COMMENT: Final = "comment"
+NOTE: Final = "note"
 _ATTEMPTS: Final = 3
 
 
@@ -79,6 +81,18 @@ class Comments:
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise ForgeDown("the comment could not be written")
+
+    def annotate(self, number: int, head: Oid, notes: Sequence[Annotation]) -> None:
+        """Comments on lines under their keys, written or replaced; a line that the diff lacks gets none."""
+        ours = ((each.marker, each) for each in self.all(number))
+        known = {marker.key: each for marker, each in ours if marker is not None and marker.kind == NOTE}
+        for note in notes:
+            marker = Marker(NOTE, note.key, path=note.at.path, line=note.at.line)
+            text, there = mark(marker, note.body), known.get(note.key)
+            if there is None:
+                self._on_line(number, head, marker, text)
+            elif there.comment.body != text.partition("\n")[2]:
+                self._client.call("PATCH", there.path, "change a comment", body={"body": text})
 
     def _put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
         text = mark(marker, body)

@@ -8,26 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import quote
 
 from base import limits, log
 from base.clock import Clock
 from forge.errors import ForgeConflict, ForgeRefused, NotMergeable
 from forge.github.address import GitHubAddress
-from forge.github.answers import Document, Invalid, at, items, number_at, oid_at, text_at
-from forge.github.client import PAGE, GitHubClient, Unsure
+from forge.github.answers import Document, Invalid, number_at, oid_at, text_at
+from forge.github.client import GitHubClient, Unsure
 from forge.github.comments import COMMENT
 from forge.github.files import show_files
 from forge.github.history import history
 from forge.github.markers import Marker, cut
 from forge.github.merging import Merging
 from forge.github.mirrored import GitHubMirror
+from forge.github.protection import read_protection
 from forge.github.pulls import Pulls, state_of
 from forge.github.webhooks import verify
 from forge.mirror import BareMirror
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
     Actor,
+    Annotation,
     Capabilities,
     Check,
     FileDiff,
@@ -212,6 +213,18 @@ class GitHubForge:
             path, line = (None, None) if at is None else (at.path, at.line)
             self._pulls.comments.put(number, head, Marker(COMMENT, key, path=path, line=line), body)
 
+    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
+        """Comment on lines of the diff; a credential that may not comment hinders no check."""
+        if not notes:
+            return
+        try:
+            with self._client.operation():
+                head = oid_at(self._pulls.document(number), "head", "sha")
+                self._pulls.comments.annotate(number, head, notes)
+        except ForgeRefused as refusal:
+            extra = {"action": "github.unannotated", "pull": number, "reason": refusal.reason}
+            _log.warning("lines of a pull request got no comments", extra=extra)
+
     # ------------------------------------------------------------------ read
 
     def get(self, number: int) -> PullRequest:
@@ -292,36 +305,7 @@ class GitHubForge:
     def protection(self, branch: str) -> Protection:
         """See Forge. Branch protection and rulesets together, as far as the credential may see them."""
         with self._client.operation():
-            name = quote(branch, safe="/")
-            answer = self._client.call(
-                "GET", f"{self.address.path}/branches/{name}", "look at a branch", allow=(404,)
-            )
-            if answer.status == 404:
-                return Protection(branch, False, True, ())
-            contexts = at(answer.document, "protection", "required_status_checks", "contexts")
-            checks = (
-                [text for text in contexts if isinstance(text, str)] if isinstance(contexts, list) else []
-            )
-            rules = self._rules(name)
-            checks += [
-                text_at(check, "context")
-                for rule in rules
-                if rule.get("type") == "required_status_checks"
-                for check in items(at(rule, "parameters", "required_status_checks") or [])
-            ]
-        kinds = {rule.get("type") for rule in rules}
-        protected = answer.document.get("protected") is True or bool(
-            kinds & {"pull_request", "required_status_checks", "update"}
-        )
-        return Protection(branch, protected, not protected, tuple(dict.fromkeys(checks)))
-
-    def _rules(self, branch: str) -> Sequence[Document]:
-        """The rulesets' rules for a branch; none where this GitHub has no rulesets."""
-        path = f"{self.address.path}/rules/branches/{branch}"
-        answer = self._client.call(
-            "GET", path, "look at a branch's rules", params={"per_page": PAGE}, allow=(403, 404)
-        )
-        return items(answer.document) if answer.status == 200 else []
+            return read_protection(self._client, self.address, branch)
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge."""

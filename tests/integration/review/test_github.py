@@ -138,6 +138,28 @@ async def test_a_proposal_that_fails_its_check_is_not_merged(place: Place) -> No
     assert await place.files() == {}
 
 
+async def test_a_dangerous_step_has_a_comment_on_its_line_once(place: Place) -> None:
+    text = runbook("disk", command="rm -rf /var/lib/data")
+    number = await place.publish(text)
+    await place.proposals.check(place.principal, number)
+    (comment,) = (await place.proposals.get(place.principal, number)).comments
+    assert comment.at is not None
+    assert (comment.at.path, text.splitlines()[comment.at.line - 1]) == (
+        "runbooks/disk.yaml",
+        "    - id: look",
+    )
+    assert "dangerous" in comment.body
+    await place.publish(runbook("disk", command="rm -rf /var/lib/other"))
+    assert len((await place.proposals.get(place.principal, number)).comments) == 1
+
+
+async def test_comments_that_may_not_be_written_hinder_no_check(place: Place) -> None:
+    place.github.fault("POST /pulls/1/comments", status=403, body={"message": "no"}, times=9)
+    number = await place.publish(runbook("disk", command="rm -rf /var/lib/data"))
+    pull = await place.proposals.get(place.principal, number)
+    assert (len(pull.checks), pull.comments) == (1, ())
+
+
 async def test_what_people_push_to_a_pull_request_is_checked_at_the_next_look(place: Place) -> None:
     number = await place.publish(runbook("disk"))
     commit(place.origin, {"runbooks/disk.yaml": runbook("disk") + "      colour: blue\n"}, "dd0c/k1")
