@@ -100,12 +100,12 @@ class GitHubForge:
                 )
             if known is not None and state_of(known) == "closed":
                 self._open_again(known)
-            self._branches.write(proposal, base)
+            head = self._branches.write(proposal, base)
             number = self._ensure_open(proposal)
             self._label(number)
             if proposal.reviewers:
                 self._ask(number, proposal.reviewers)
-            return self.get(number)
+            return self._pulls.show(self._pulls.at_head(number, head))
 
     def _open_again(self, known: Document) -> None:
         """GitHub opens a pull request again only while its branch is where it was; else a new one is made."""

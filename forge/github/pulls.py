@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from base.clock import Clock
 from forge.commit import read_trailers
-from forge.errors import NoSuchPull, NoSuchRepository
+from forge.errors import ForgeDown, NoSuchPull, NoSuchRepository
 from forge.github.address import GitHubAddress
 from forge.github.answers import Document, at, instant_at, items, number_at, oid_at, text_at
 from forge.github.branches import Branches
@@ -21,8 +21,8 @@ from forge.pull_requests import BRANCH_PREFIX, Check, Oid, PullRequest, PullStat
 MERGED_BY_TRAILER: Final = "Dd0c-Merged-By"
 """Written by our merge: who asked for it. GitHub only knows the account that we act under."""
 
-_PROBE_SECONDS: Final = (0.25, 0.5, 1.0, 2.0)
-"""GitHub works out in the background whether a pull request can be merged: the pauses between questions."""
+PROBE_SECONDS: Final = (0.25, 0.5, 1.0, 2.0)
+"""The pauses between questions about what GitHub works out in the background."""
 _NAMED_CONFLICTS: Final = 5
 
 
@@ -52,6 +52,21 @@ class Pulls:
             raise NoSuchPull(f"there is no pull request {number}")
         text_at(answer.document, "head", "ref")
         found: Document = answer.document
+        return found
+
+    def at_head(self, number: int, head: Oid) -> Document:
+        """A pull request once it shows the commit that its branch was moved to; GitHub follows later.
+
+        Raises ForgeDown where it does not within the pauses between questions.
+        """
+        found = self.document(number)
+        for seconds in PROBE_SECONDS:
+            if oid_at(found, "head", "sha") == head:
+                return found
+            threading.Event().wait(seconds)
+            found = self.document(number)
+        if oid_at(found, "head", "sha") != head:
+            raise ForgeDown(f"GitHub does not show the newest commit of pull request {number} yet")
         return found
 
     def require_repository(self) -> Document:
@@ -165,7 +180,7 @@ class Pulls:
         if base_head is None:
             return "a branch is gone"
         number, found = number_at(document, "number"), document.get("mergeable")
-        for seconds in _PROBE_SECONDS:
+        for seconds in PROBE_SECONDS:
             if found is not None:
                 break
             threading.Event().wait(seconds)

@@ -67,6 +67,7 @@ class State:
         self.app_key = ""
         self.installed = True
         self.moves_pull_refs = True
+        self.stale_heads = 0
         self.token_seconds = 3600
         self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
@@ -86,6 +87,9 @@ class State:
         """Follow the branch of an open pull request."""
         tip = self.branch(pull.branch)
         if pull.state == "open" and tip is not None and tip != pull.head_sha:
+            if self.stale_heads > 0:
+                self.stale_heads -= 1  # GitHub follows the branch in the background
+                return
             pull.head_sha, pull.updated_at, pull.unknown_answers = tip, stamp(), self.unknown_answers
             if self.moves_pull_refs:
                 self.git().references.create(f"refs/pull/{pull.number}/head", tip, force=True)

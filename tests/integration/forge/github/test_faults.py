@@ -242,6 +242,27 @@ def test_an_answer_that_is_not_what_it_should_be(
 # ---------------------------------------------------------------- half-finished
 
 
+def test_a_pull_request_that_follows_its_branch_late_is_waited_for(
+    github: GitHub, github_forge: GitHubForge
+) -> None:
+    first = github_forge.publish(proposal())
+    github.set(stale_heads=4)
+    second = github_forge.publish(proposal(files={"runbooks/b.yaml": b"b: 2\n"}))
+    assert second.head == github.repository.ref("refs/heads/dd0c/k1") != first.head
+
+
+def test_a_pull_request_that_never_follows_its_branch_is_not_shown_as_it_was(
+    github: GitHub, github_forge: GitHubForge
+) -> None:
+    github_forge.publish(proposal())
+    github.set(stale_heads=99)
+    changed = proposal(files={"runbooks/b.yaml": b"b: 2\n"})
+    with pytest.raises(ForgeDown, match="does not show the newest commit"):
+        github_forge.publish(changed)
+    github.set(stale_heads=0)
+    assert github_forge.publish(changed).head == github.repository.ref("refs/heads/dd0c/k1")
+
+
 def test_github_that_has_not_worked_out_mergeability_is_asked_again(
     github: GitHub, github_forge: GitHubForge
 ) -> None:
