@@ -154,7 +154,7 @@ GITHUB_DELIVERIES_AT_ONCE: Final = 8
 """Deliveries whose bodies are read at the same time; GitHub sends a refused one again when asked to."""
 GITHUB_DELIVERY_SECONDS: Final = 8
 """GitHub gives a delivery up after ten."""
-GITHUB_PULLS_CHECKED: Final = 50
+GITHUB_PULLS_CHECKED: Final = 20
 """Open pull requests that one look checks, the newest."""
 GITHUB_SECRETS_MAX: Final = 2
 GITHUB_FAILURES_TO_OPEN: Final = 5
