@@ -16,6 +16,8 @@ from typing import Final, Literal
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "action"}
 _TOKEN: Final = re.compile(r"(dd[tewsl])_([0-9a-z]{26})_[0-9a-f]{8,}")
 
+_GITHUB_TOKEN: Final = re.compile(r"\b(gh[pousr]|github_pat)_[A-Za-z0-9_]{16,255}")
+"""github.blog, "Behind GitHub's new authentication token formats"; fine-grained ones came later."""
 
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 # Read once, while grpc is imported: its core writes lines of its own to standard error, past `logging`. What
@@ -26,8 +28,8 @@ _CHATTY: Final = ("procrastinate", "uvicorn", "asyncio", "httpx")
 
 
 def redact(text: str) -> str:
-    """Cut the secret part of every credential of ours in a text."""
-    return _TOKEN.sub(r"\1_\2_***", text)
+    """Cut the secret part of every credential of ours in a text, and of every token of GitHub."""
+    return _GITHUB_TOKEN.sub(r"\1_***", _TOKEN.sub(r"\1_\2_***", text))
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

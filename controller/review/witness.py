@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ import pygit2
 
 from controller.audit.checkpoints import WitnessUnreachable
 from controller.db.errors import DatabaseError
-from controller.governance.repositories import repositories_in_use
+from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.review.forges import Forges
 from forge.builtin import blob_at
 from forge.commit import commit_files, compare_and_swap
@@ -36,23 +37,39 @@ class GitWitness:
         self._forges = forges
 
     async def keep(self, tenant_id: UUID, seq: int, envelope: bytes) -> str:
-        """Add one line to the tenant's first built-in repository; the commit. Raises WitnessUnreachable."""
+        """Add one line to the tenant's first repository; the commit. Raises WitnessUnreachable."""
         try:
             async with self._forges.database.work(tenant_id) as uow:
-                rows = [row for row in await repositories_in_use(uow) if row.forge == "builtin"]
+                rows = await repositories_in_use(uow)
             if not rows:
-                raise WitnessUnreachable("the tenant has no built-in repository")
-            repository = self._forges.folder.open(tenant_id, rows[0].id)
-            now = self._forges.clock.now()
-            return await self._forges.runner(lambda: append_line(repository, seq, envelope, now))
+                raise WitnessUnreachable("the tenant has no repository")
+            return await self._forges.runner(self._writer(tenant_id, rows[0], seq, envelope))
         except (ForgeError, DatabaseError) as fault:
             raise WitnessUnreachable(str(fault)) from fault
+
+    def _writer(self, tenant_id: UUID, row: RepositoryRow, seq: int, envelope: bytes) -> Callable[[], str]:
+        github, now = self._forges.github, self._forges.clock.now()
+        if row.forge == "github" and github is not None:
+            forge = github.open(tenant_id, row.id, row.remote, row.branch)
+            return lambda: forge.append_line(BRANCH, FILE, line_of(seq, envelope), message_of(seq), _ACTOR)
+        repository = self._forges.folder.open(tenant_id, row.id)
+        return lambda: append_line(repository, seq, envelope, now)
+
+
+def line_of(seq: int, envelope: bytes) -> bytes:
+    """A checkpoint as one line of the file."""
+    return json.dumps({"seq": seq, "envelope": base64.b64encode(envelope).decode()}).encode() + b"\n"
+
+
+def message_of(seq: int) -> str:
+    """The message of the commit that adds it."""
+    return f"Audit checkpoint {seq}\n"
 
 
 def append_line(repository: BareRepository, seq: int, envelope: bytes, at: datetime) -> str:
     """Commit one more line; a repeat of the same checkpoint adds none. Synchronous."""
     ref = f"refs/heads/{BRANCH}"
-    line = json.dumps({"seq": seq, "envelope": base64.b64encode(envelope).decode()}).encode() + b"\n"
+    line = line_of(seq, envelope)
     with repository.writing() as git:
         tip = repository.ref(ref)
         content = b""
@@ -66,7 +83,7 @@ def append_line(repository: BareRepository, seq: int, envelope: bytes, at: datet
             git,
             base=tip,
             files=[ProposedFile(FILE, content + line)],
-            message=f"Audit checkpoint {seq}\n",
+            message=message_of(seq),
             author=_ACTOR,
             at=at,
         )

@@ -75,6 +75,11 @@ class Branches:
         answer = self._client.call("POST", f"{self._git}/refs", "create a branch", body=body, allow=(422,))
         return answer.status != 422
 
+    def advance(self, branch: str, commit: Oid) -> None:
+        """Move a branch forward. Raises Invalid where that is no fast-forward."""
+        path = f"{self._git}/refs/heads/{quote(branch, safe='/')}"
+        self._client.call("PATCH", path, "move a branch", body={"sha": commit, "force": False})
+
     def remove(self, branch: str) -> None:
         """Delete a branch that may be gone already."""
         path = f"{self._git}/refs/heads/{quote(branch, safe='/')}"
@@ -107,9 +112,8 @@ class Branches:
         if self._tree_on(self.commit(found.parents[-1]), proposal.files) == found.tree:
             return head
         commit = self._commit_on(proposal, base, (head, base))
-        path = f"{self._git}/refs/heads/{quote(proposal.branch, safe='/')}"
         try:
-            self._client.call("PATCH", path, "move a branch", body={"sha": commit, "force": False})
+            self.advance(proposal.branch, commit)
         except Invalid:  # not a fast-forward: somebody was faster
             return None
         return commit

@@ -18,6 +18,7 @@ from forge.github.client import GitHubClient, Unsure
 from forge.github.comments import COMMENT
 from forge.github.files import show_files
 from forge.github.history import history
+from forge.github.ledger import Ledger
 from forge.github.markers import Marker, cut
 from forge.github.merging import Merging
 from forge.github.mirrored import GitHubMirror
@@ -82,6 +83,7 @@ class GitHubForge:
         self._client = client
         self._pulls = Pulls(client, address, clock, settings.required_checks)
         self._branches = self._pulls.branches
+        self._ledger = Ledger(client, address, self._branches, clock)
         self._merging = Merging(client, address, self._pulls, settings.base, settings.required_checks)
 
     # ------------------------------------------------------------------ write
@@ -224,6 +226,11 @@ class GitHubForge:
         except ForgeRefused as refusal:
             extra = {"action": "github.unannotated", "pull": number, "reason": refusal.reason}
             _log.warning("lines of a pull request got no comments", extra=extra)
+
+    def append_line(self, branch: str, file: str, line: bytes, message: str, author: Actor) -> Oid:
+        """Add a line to a file of a branch of its own; the commit that holds it. See Ledger."""
+        with self._client.operation():
+            return self._ledger.append(branch, file, line, message, author)
 
     # ------------------------------------------------------------------ read
 

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from base.clock import SystemClock
 from controller.api.parse_pool import ParsePool
+from controller.audit.checkpoints import WitnessUnreachable
 from controller.db.bus import MemoryBus
 from controller.db.database import Database
 from controller.governance.judging import Judging
@@ -23,13 +24,16 @@ from controller.review.proposals import About, Proposals
 from controller.review.pull_checks import PullChecks
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
+from controller.review.witness import GitWitness, line_of
 from controller.sync.forge_sources import forge_sources
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
 from controller.tenants.principal import Principal
+from forge.builtin import blob_at
 from forge.commit import commit_files, compare_and_swap
 from forge.errors import ForgeRefused
 from forge.github.repositories import GitHubLogin, GitHubRepositories
+from forge.mirror import BareMirror
 from forge.pull_requests import Actor, Proposal, ProposedFile
 from forge.storage import BareRepository, RepositoryFolder
 from schemas.errors import Conflict, Unprocessable
@@ -210,6 +214,23 @@ async def test_what_serves_stays_while_github_is_gone(place: Place) -> None:
     result = await service.sync(place.principal.tenant_id, place.row.id, "poll")
     assert (result.outcome, result.error) == ("failed", "the repository's credential was refused")
     assert await place.files() == {"runbooks/disk.yaml": "ok"}
+
+
+async def test_the_audit_chain_has_its_witness_on_github(place: Place) -> None:
+    witness = GitWitness(place.forges)
+    tenant_id = place.principal.tenant_id
+    first = await witness.keep(tenant_id, 1, b"one")
+    assert await witness.keep(tenant_id, 1, b"one") == first, "a repeat adds nothing"
+    place.github.fault("PATCH /git/refs/heads/dd0c-audit", cut="after")
+    second = await witness.keep(tenant_id, 2, b"two")
+    assert place.origin.ref("refs/heads/dd0c-audit") == second
+    git = place.origin.git()
+    blob = blob_at(git, second, "checkpoints.jsonl")
+    assert blob is not None
+    assert BareMirror(place.origin).read(blob, max_bytes=10_000) == line_of(1, b"one") + line_of(2, b"two")
+    place.github.fault("GET /git/ref/heads/dd0c-audit", status=403, times=9)
+    with pytest.raises(WitnessUnreachable, match="does not let this credential"):
+        await witness.keep(tenant_id, 3, b"three")
 
 
 async def test_a_token_without_rights_is_told_to_the_person(place: Place) -> None:

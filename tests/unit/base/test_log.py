@@ -91,3 +91,10 @@ def test_a_text_without_a_token_is_left_as_it_is(text: str) -> None:
 def test_the_tenant_stays_readable() -> None:
     token = new_token("dde", uuid4())
     assert redact(f"token={token},") == f"token={token.rpartition('_')[0]}_***,"
+
+
+@pytest.mark.parametrize("kind", ["ghp", "gho", "ghu", "ghs", "ghr", "github_pat"])
+def test_a_token_of_github_is_cut(kind: str) -> None:
+    secret = "aB3_" * 9
+    assert redact(f"https://x-access-token:{kind}_{secret}@host") == f"https://x-access-token:{kind}_***@host"
+    assert redact("ghp_short and a_ghp_word") == "ghp_short and a_ghp_word"

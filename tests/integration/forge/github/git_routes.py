@@ -145,10 +145,20 @@ def write_blob(call: Call) -> Reply:
     return 201, {"sha": str(call.git.create_blob(base64.b64decode(call.body["content"])))}
 
 
+@route("GET", f"{REPO}/git/blobs/{{oid}}")
+def read_blob(call: Call) -> Reply:
+    found: object = call.git.get(call.parts["oid"])
+    if not isinstance(found, pygit2.Blob):
+        return MISSING
+    content = base64.encodebytes(found.data).decode()
+    return 200, {"sha": str(found.id), "encoding": "base64", "content": content}
+
+
 @route("POST", f"{REPO}/git/trees")
 def write_tree(call: Call) -> Reply:
     git, index = call.git, pygit2.Index()
-    index.read_tree(git[call.body["base_tree"]].peel(pygit2.Tree))
+    if "base_tree" in call.body:
+        index.read_tree(git[call.body["base_tree"]].peel(pygit2.Tree))
     for entry in call.body["tree"]:
         if "content" in entry:
             oid = git.create_blob(entry["content"].encode())
