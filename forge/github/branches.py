@@ -72,13 +72,24 @@ class Branches:
     def create(self, branch: str, oid: Oid) -> bool:
         """A new branch; False where there is one of that name, or no such commit any more."""
         body = {"ref": f"refs/heads/{branch}", "sha": oid}
-        answer = self._client.call("POST", f"{self._git}/refs", "create a branch", body=body, allow=(422,))
-        return answer.status != 422
+        try:
+            self._client.call("POST", f"{self._git}/refs", "create a branch", body=body)
+        except Invalid as refusal:
+            if "already exists" in refusal.reason or "does not exist" in refusal.reason:
+                return False
+            raise  # a rule of the repository
+        return True
 
-    def advance(self, branch: str, commit: Oid) -> None:
-        """Move a branch forward. Raises Invalid where that is no fast-forward."""
+    def advance(self, branch: str, commit: Oid) -> bool:
+        """Move a branch forward; False where that is no fast-forward: somebody was faster."""
         path = f"{self._git}/refs/heads/{quote(branch, safe='/')}"
-        self._client.call("PATCH", path, "move a branch", body={"sha": commit, "force": False})
+        try:
+            self._client.call("PATCH", path, "move a branch", body={"sha": commit, "force": False})
+        except Invalid as refusal:
+            if "fast forward" in refusal.reason or "does not exist" in refusal.reason:
+                return False
+            raise  # a rule of the repository
+        return True
 
     def remove(self, branch: str) -> None:
         """Delete a branch that may be gone already."""
@@ -112,11 +123,7 @@ class Branches:
         if self._tree_on(self.commit(found.parents[-1]), proposal.files) == found.tree:
             return head
         commit = self._commit_on(proposal, base, (head, base))
-        try:
-            self.advance(proposal.branch, commit)
-        except Invalid:  # not a fast-forward: somebody was faster
-            return None
-        return commit
+        return commit if self.advance(proposal.branch, commit) else None
 
     def _commit_on(self, proposal: Proposal, base: Oid, parents: Sequence[Oid]) -> Oid:
         ground = self.commit(base)

@@ -56,7 +56,8 @@ class Checks:
     def _runs(self, commit: Oid) -> list[Document]:
         """The newest run of ours for each name."""
         path = f"{self._repository}/commits/{commit}/check-runs"
-        document = self._client.get(path, "read the checks", filter="latest", per_page=PAGE)
+        app_id = self._client.credential.app_id or 0
+        document = self._client.get(path, "read the checks", filter="latest", app_id=app_id, per_page=PAGE)
         mine: dict[str, Document] = {}
         for item in items(at(document, "check_runs")):
             if at(item, "app", "id") == self._client.credential.app_id:

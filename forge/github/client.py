@@ -259,8 +259,10 @@ def _bearer(token: str) -> AuthBase:
     # Given with each request: otherwise a .netrc of the machine would take the header's place.
     from github3.session import TokenAuth
 
-    made: AuthBase = TokenAuth(token)
-    return made
+    made = TokenAuth(token)
+    made.header_format_str = "Bearer {}"  # "token …", github3's own form, is refused for an App's signed word
+    auth: AuthBase = made
+    return auth
 
 
 def _parsed(content: bytes) -> Any:

@@ -105,8 +105,7 @@ class GitHubForge:
             head = self._branches.write(proposal, base)
             number = self._ensure_open(proposal)
             self._label(number)
-            if proposal.reviewers:
-                self._ask(number, proposal.reviewers)
+            self._ask_gently(number, proposal.reviewers)
             return self._pulls.show(self._pulls.at_head(number, head))
 
     def _open_again(self, known: Document) -> None:
@@ -173,7 +172,17 @@ class GitHubForge:
             self._pulls.document(number)
             self._ask(number, reviewers)
 
+    def _ask_gently(self, number: int, reviewers: Sequence[str]) -> None:
+        """A reviewer whom GitHub does not take keeps no proposal from being opened."""
+        try:
+            self._ask(number, reviewers)
+        except Invalid as refusal:
+            extra = {"action": "github.unasked", "pull": number, "reason": refusal.reason}
+            _log.warning("a review could not be asked for", extra=extra)
+
     def _ask(self, number: int, reviewers: Sequence[str]) -> None:
+        if not reviewers:
+            return
         own = self._client.login().casefold()
         names = [name.removeprefix("@") for name in reviewers]
         people = [name for name in names if "/" not in name and name.casefold() != own]

@@ -10,7 +10,7 @@ from base.clock import Clock
 from forge.commit import signature
 from forge.errors import ForgeConflict
 from forge.github.address import GitHubAddress
-from forge.github.answers import Document, Invalid, oid_at, text_at, unreadable
+from forge.github.answers import Document, oid_at, text_at, unreadable
 from forge.github.branches import Branches
 from forge.github.client import GitHubClient
 from forge.pull_requests import Actor, Oid
@@ -83,8 +83,4 @@ class Ledger:
     def _move(self, branch: str, tip: Oid | None, commit: Oid) -> bool:
         if tip is None:
             return self._branches.create(branch, commit)
-        try:
-            self._branches.advance(branch, commit)
-        except Invalid:  # not a fast-forward: somebody was faster
-            return False
-        return True
+        return self._branches.advance(branch, commit)

@@ -15,6 +15,8 @@ from forge.github.pulls import MERGED_BY_TRAILER, Pulls, state_of
 from forge.pull_requests import Actor, Merged, Oid
 
 _ROUNDS: Final = 3
+_BASE_MOVED: Final = "Base branch was modified"
+"""What GitHub says where somebody else merged in the same moment: trying again is what it asks for."""
 _log = log.get(__name__)
 
 
@@ -92,7 +94,10 @@ class Merging:
                 if attempt == _ROUNDS - 1:
                     raise
             except (NotAllowed, Invalid, ForgeConflict) as refusal:
+                if _BASE_MOVED in refusal.reason and attempt < _ROUNDS - 1:
+                    continue
                 self._explain(number, expected_head, refusal)
+                break
         return self._pulls.document(number)
 
     def _explain(

@@ -70,7 +70,8 @@ class Server(ThreadingHTTPServer):
                 claims = jwt.decode(token, self.state.app_key, algorithms=["RS256"])
             except jwt.PyJWTError:
                 return None
-            return app_routes.APP if claims.get("iss") == str(APP_ID) else None
+            early = claims["iat"] > self.state.now()
+            return app_routes.APP if claims.get("iss") == str(APP_ID) and not early else None
         return self.logins.get(token) or self.state.issued.get(token)
 
     def fault_for(self, line: str) -> Fault | None:
@@ -156,7 +157,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: dict[str, str], raw: bytes) -> tuple[int, Any]:
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
-        login = self.server.login_of(token) if scheme.lower() in {"token", "bearer"} else None
+        taken = {"bearer"} if token.count(".") == 2 else {"token", "bearer"}
+        login = self.server.login_of(token) if scheme.lower() in taken else None
         if login is None:
             return 401, {"message": "Bad credentials"}
         found = find(self.command, path)

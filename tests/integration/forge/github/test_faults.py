@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -213,6 +214,31 @@ def test_a_rule_of_the_branch_that_hinders_a_merge_is_told(github: GitHub, githu
     with pytest.raises(NotMergeable, match="At least 1 approving review is required"):
         merge(github_forge, pull)
     assert github_forge.get(1).state == "open"
+
+
+def test_a_rule_of_the_repository_that_hinders_a_branch_is_told(
+    github: GitHub, github_forge: GitHubForge
+) -> None:
+    rule = {"message": "Repository rule violations found", "errors": [{"message": "Cannot create ref"}]}
+    github.fault("POST /git/refs", status=422, body=rule)
+    with pytest.raises(ForgeRefused, match=r"rule violations found\. Cannot create ref"):
+        github_forge.publish(proposal())
+
+
+def test_a_merge_beside_another_one_is_tried_again(github: GitHub, github_forge: GitHubForge) -> None:
+    pull = github_forge.publish(proposal())
+    moved = {"message": "Base branch was modified. Review and try the merge again."}
+    github.fault("PUT /pulls/1/merge", status=405, body=moved)
+    assert merge(github_forge, pull).number == 1
+    assert github.log().count("PUT /pulls/1/merge") == 2
+
+
+def test_a_reviewer_whom_github_does_not_take_keeps_no_proposal_back(github_forge: GitHubForge) -> None:
+    change = replace(proposal(), reviewers=("nobody",))
+    pull = github_forge.publish(change)
+    assert (pull.state, pull.reviews) == ("open", ())
+    with pytest.raises(ForgeRefused, match="from collaborators"):
+        github_forge.request_review(pull.number, ["nobody"])
 
 
 # ------------------------------------------------------------------- bounds
