@@ -156,6 +156,8 @@ GITHUB_DELIVERY_SECONDS: Final = 8
 """GitHub gives a delivery up after ten."""
 GITHUB_PULLS_CHECKED: Final = 20
 """Open pull requests that one look checks, the newest."""
+GITHUB_PULLS_SETTLED: Final = 5
+"""Proposals that one look reads again because their pull requests may be merged or closed."""
 GITHUB_SECRETS_MAX: Final = 2
 GITHUB_FAILURES_TO_OPEN: Final = 5
 GITHUB_FAILURES_WITHIN_SECONDS: Final = 30

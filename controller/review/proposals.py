@@ -6,7 +6,7 @@ Every call names the principal; who may do what is decided here, before the forg
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
 from controller.review.reviewer import ReadChange, Reviewer, read_change
+from controller.review.settling import settle
 from controller.tenants.principal import Principal
 from forge.errors import NotMergeable
 from forge.pull_requests import (
@@ -251,7 +252,7 @@ class Proposals:
                 number, expected_head=expected_head, method="squash", actor=actor_of(principal)
             ),
         )
-        await self._settle(principal, row, pull.key, "merged")
+        await self._settle_merged(principal, row, pull)
         sync = await self._sync_now(principal.tenant_id, row.id, "merge")
         return MergeOutcome(merged, report.check, sync)
 
@@ -269,6 +270,16 @@ class Proposals:
     async def _settle(self, principal: Principal, row: RepositoryRow, key: str, state: str) -> None:
         async with self._forges.database.work(principal.tenant_id) as uow:
             await uow.run(_QUERIES["proposal_settled"], repository_id=row.id, key=key, state=state)
+
+    async def _settle_merged(self, principal: Principal, row: RepositoryRow, pull: PullRequest) -> None:
+        if row.forge == "builtin":
+            await self._settle(principal, row, pull.key, "merged")
+            return
+        merged = await self._forge_call(principal, row, lambda forge: forge.get(pull.number))
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            place = {"repository_id": row.id, "pull_number": pull.number}
+            proposed = await uow.value(_QUERIES["proposal_of_pull"], **place) is not None
+            await settle(uow, row, replace(merged, merged_by=principal.actor), proposed=proposed)
 
     async def check_head(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> ChangeReport:
         """Check the head of a pull request and say so on the forge. Raises as `check` does."""

@@ -26,6 +26,22 @@ UPDATE dd0c.proposals
    SET state = %(state)s, updated_at = clock_timestamp()
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
 
+-- proposal_settled_once --
+-- Its pull request was merged or closed on a forge elsewhere; gives the proposal's id only the first time.
+UPDATE dd0c.proposals
+   SET state = %(state)s, updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s AND state <> %(state)s
+RETURNING id
+
+-- proposals_open --
+-- Those whose pull request may have been merged or closed elsewhere, oldest first.
+SELECT key, pull_number
+  FROM dd0c.proposals
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state = 'open'
+   AND pull_number IS NOT NULL
+ ORDER BY id
+ LIMIT 50
+
 -- proposal_of_pull --
 -- What a pull request proposes; a branch that somebody pushed has none.
 SELECT kind, runbook_name, source_sha256

@@ -38,7 +38,8 @@ from forge.pull_requests import Actor, Proposal, ProposedFile
 from forge.storage import BareRepository, RepositoryFolder
 from schemas.errors import Conflict, Unprocessable
 from tests.conftest import TestTenant
-from tests.integration.forge.github.imitation import GIT_PATH, TOKEN
+from tests.integration.forge.conformance import MAINTAINER, PASS
+from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN, TOKEN
 from tests.integration.forge.github.server import GitHub, github_url
 from tests.integration.sync.world import in_a_thread, runbook
 
@@ -78,6 +79,22 @@ class Place:
         file = ProposedFile("runbooks/disk.yaml", content.encode())
         change = Proposal(key=key, title="Change disk", body="Because.", files=(file,), author=AUTHOR)
         return (await self.proposals.publish(self.principal, change, About("paste", "disk"))).number
+
+    async def reviewed(self) -> list[tuple[int, str, str]]:
+        """(pull request, commit, actor) of the audit trail's merges."""
+        async with self.forges.database.work(self.principal.tenant_id) as uow:
+            found = await uow.connection.execute(
+                "SELECT event_json, actor_id FROM dd0c.audit_events "
+                "WHERE event_type = 'runbook.reviewed' ORDER BY id"
+            )
+            rows = await found.fetchall()
+        return [(event["pullNumber"], event["commit"], actor) for event, actor in rows]
+
+    async def states(self) -> dict[str, str]:
+        """Proposal key → state."""
+        async with self.forges.database.work(self.principal.tenant_id) as uow:
+            found = await uow.connection.execute("SELECT key, state FROM dd0c.proposals")
+            return dict(await found.fetchall())
 
     async def files(self) -> dict[str, str]:
         async with self.forges.database.work(self.principal.tenant_id) as uow:
@@ -128,6 +145,7 @@ async def test_a_proposal_is_checked_reviewed_merged_and_synced(place: Place) ->
     done = await place.proposals.merge(place.principal, number, pull.head)
     assert (done.sync.outcome, done.sync.to_commit) == ("synced", done.merged.commit)
     assert (await place.files())["runbooks/disk.yaml"] == "ok"
+    assert await place.reviewed() == [(number, done.merged.commit, place.principal.actor)]
     assert place.origin.ref("refs/heads/main") == done.merged.commit
     assert place.origin.ref("refs/heads/dd0c/k1") is None
 
@@ -193,6 +211,34 @@ async def test_what_was_merged_elsewhere_is_found_by_the_poll(place: Place) -> N
     assert not place.loop.failed
     result = await place.sync.sync(place.principal.tenant_id, place.row.id, "poll")
     assert (result.outcome, result.to_commit) == ("unchanged", head)
+
+
+async def test_what_was_merged_or_closed_on_github_is_settled_and_recorded_once(place: Place) -> None:
+    merged, closed = await place.publish(runbook("disk")), await place.publish(runbook("disk"), "k2")
+    theirs = place.github.forge(OTHER_TOKEN)
+    head = theirs.get(merged).head
+    theirs.set_check(head, PASS)
+    done = theirs.merge(merged, expected_head=head, method="squash", actor=MAINTAINER)
+    theirs.close(closed)
+    for _ in range(2):
+        await place.loop.round("poll")
+    assert await place.states() == {"k1": "merged", "k2": "closed"}
+    assert await place.reviewed() == [(merged, done.commit, "system:git")]
+    assert await place.files() == {"runbooks/disk.yaml": "ok"}
+
+
+async def test_a_branch_of_a_person_that_is_merged_here_is_recorded_too(place: Place) -> None:
+    main = place.origin.ref("refs/heads/main")
+    assert main is not None
+    place.origin.git().references.create("refs/heads/by-hand", main)
+    commit(place.origin, {"runbooks/disk.yaml": runbook("disk")}, "by-hand")
+    place.github.open_pull("By hand", "by-hand")
+    await place.loop.round("poll")
+    (pull,) = (await place.proposals.list(place.principal, "open", None, 10)).items
+    assert (pull.key, [check.status for check in pull.checks]) == (f"github-{pull.number}", ["pass"])
+    done = await place.proposals.merge(place.principal, pull.number, pull.head)
+    await place.loop.round("poll")
+    assert await place.reviewed() == [(pull.number, done.merged.commit, place.principal.actor)]
 
 
 async def test_what_serves_stays_while_github_is_gone(place: Place) -> None:

@@ -20,7 +20,7 @@ from forge.github.credential import Credential, TokenCredential
 from forge.github.forge import GitHubForge, GitHubSettings
 from forge.github.mirrored import GitHubMirror
 from forge.storage import BareRepository
-from tests.integration.forge.github.imitation import GIT_PATH, TOKEN
+from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN, TOKEN
 from tests.integration.forge.github.state import NAME, OWNER
 
 
@@ -60,15 +60,21 @@ class GitHub:
     def set(self, **values: Any) -> None:
         self._post("/_set", values)
 
+    def open_pull(self, title: str, branch: str) -> None:
+        """A pull request to main by somebody else."""
+        path = f"/repos/{OWNER}/{NAME}/pulls"
+        self._post(path, {"title": title, "head": branch, "base": "main"}, OTHER_TOKEN)
+
     def log(self) -> list[str]:
         with urllib.request.urlopen(f"{self.url}/_log", timeout=10) as answer:
             found: list[str] = json.load(answer)
         return [line.replace(f"/repos/{OWNER}/{NAME}", "") for line in found]
 
-    def _post(self, path: str, document: Any) -> None:
+    def _post(self, path: str, document: Any, token: str = "") -> None:
         request = urllib.request.Request(self.url + path, data=json.dumps(document).encode(), method="POST")
+        request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.urlopen(request, timeout=10) as answer:
-            assert answer.status == 200
+            assert answer.status < 300
 
 
 @pytest.fixture(scope="session")
