@@ -10,6 +10,15 @@ TRANSITIONS: Final = Counter(
     "dd0c_transitions", "Events taken, by the state that they left the execution in.", ["state"]
 )
 REFUSALS: Final = Counter("dd0c_refusals", "Requests that were refused, by the reason's code.", ["code"])
+NOT_JUDGED: Final = Counter(
+    "dd0c_not_judged",
+    "Times that a command could not be judged: the `judge` gave no answer; or a `look`, a `person`, a "
+    "`preflight` or a `record` went without one.",
+    ["where"],
+)
+PUT_OFF: Final = Counter(
+    "dd0c_ends_put_off", "Ends of attempts that a job brings later, because the next gate could not be made."
+)
 SYNCS: Final = Counter("dd0c_syncs", "Looks at a repository, by what came of them.", ["outcome"])
 AGENTS: Final = Gauge("dd0c_agents_connected", "Agents whose stream this process holds.")
 JOBS: Final = Gauge("dd0c_jobs_queued", "Jobs that wait to be run; NaN where the database does not answer.")

@@ -21,10 +21,10 @@ from controller.db.database import Database
 from controller.db.errors import ConnectionLost, DatabaseError, Retryable
 from controller.db.queries import load
 from controller.engine import events as ev
-from controller.engine.judgements import Judgements, JudgementWanted
+from controller.engine.judgements import PERSON_SECONDS, Judgements, JudgementWanted, NotJudged
 from controller.engine.runner import Applied, Command, Refused, Runner
 from controller.engine.store import VersionConflict
-from schemas.errors import Dd0cError, Unavailable, Unprocessable
+from schemas.errors import Dd0cError, Unprocessable
 from schemas.ids import system_actor
 
 COUNTED: Final = faults.register("engine.handling_counted", "a handling is counted and has not begun")
@@ -54,20 +54,27 @@ class Handler:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, tenant_id: UUID, command: Command) -> Applied:
-        """Handle a person's event. Errors as `Runner.apply`, and Unavailable where a command can't be judged
+        """Handle a person's event. Errors as `Runner.apply`, and NotJudged where a command can't be judged
         now; a fault of ours counts as a crash.
         """
-        return await self._judging(lambda: self._handle(tenant_id, command))
+        try:
+            return await self._judging(lambda: self._handle(tenant_id, command), PERSON_SECONDS)
+        except NotJudged:
+            telemetry.NOT_JUDGED.labels("person").inc()
+            raise
 
-    async def handle_system(self, tenant_id: UUID, command: Command) -> Applied | None:
+    async def handle_system(
+        self, tenant_id: UUID, command: Command, *, seconds: float = 0.0
+    ) -> Applied | None:
         """Handle an event of time, an agent or a job; None where it does not apply (any more).
 
-        Counted before it begins. Raises Retryable, Unavailable where a command can't be judged now, or the
-        fault of ours that stopped it.
+        Counted before it begins. `seconds`: how long a judgement is waited for; without it one is begun, and
+        the event finds it when it is brought again. Raises Retryable, NotJudged where a command can't be
+        judged now, or the fault of ours that stopped it.
         """
-        return await self._judging(lambda: self._handle_system(tenant_id, command))
+        return await self._judging(lambda: self._handle_system(tenant_id, command), seconds)
 
-    async def _judging(self, handle: Callable[[], Awaitable[Handled]]) -> Handled:
+    async def _judging(self, handle: Callable[[], Awaitable[Handled]], seconds: float) -> Handled:
         """Handle; where a long command is to be judged, with nothing locked meanwhile, and again."""
         for _ in range(_JUDGED_MAX):
             try:
@@ -75,8 +82,8 @@ class Handler:
             except JudgementWanted as wanted:
                 filling = wanted.filling
             with contextlib.suppress(Unprocessable):  # kept as an answer: the event is refused with it
-                await self._judgements.judge(filling, urgent=True)
-        raise Unavailable("The command changed each time it was judged.", hint="Look again, then decide.")
+                await self._judgements.judge(filling, urgent=True, seconds=seconds)
+        raise NotJudged("The command changed each time it was judged.", hint="Look again, then decide.")
 
     async def _handle(self, tenant_id: UUID, command: Command) -> Applied:
         async with self._lock(command.execution_id):

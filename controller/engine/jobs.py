@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from base import faults, log
+from controller import telemetry
 from controller.db.jobs import Jobs
 from controller.db.queries import load
-from controller.engine import panic
+from controller.engine import kept_ends, panic
+from controller.engine.ends import AGAIN_SECONDS, Ends
+from controller.engine.judgements import NotJudged
 from controller.engine.preflight import check_preflight
 from controller.engine.service import Engine
 from controller.engine.states import Execution, StepStatus
@@ -24,7 +28,7 @@ def register(jobs: Jobs, engine: Engine) -> None:
 
     @jobs.task("engine.preflight")
     async def preflight(tenant_id: str, execution_id: str, version: int) -> None:
-        await check_preflight(engine, UUID(tenant_id), UUID(execution_id), version)
+        await preflight_or_later(engine, UUID(tenant_id), UUID(execution_id), version)
 
     @jobs.task("engine.notify")
     async def notify(tenant_id: str, execution_id: str, version: int, index: int, topic: str) -> None:
@@ -34,9 +38,34 @@ def register(jobs: Jobs, engine: Engine) -> None:
     async def divergence(tenant_id: str, execution_id: str, version: int) -> None:
         await note_departures(engine, UUID(tenant_id), UUID(execution_id), version)
 
+    @jobs.task(kept_ends.TASK)
+    async def end(tenant_id: str, attempt: str) -> None:
+        await Ends(engine).finish_put_off(UUID(tenant_id), UUID(attempt))
+
     @jobs.task(panic.TASK)
     async def spread(tenant_id: str, epoch: int, on: int, actor: str) -> None:
         await panic.spread_panic(engine, UUID(tenant_id), epoch, on=bool(on), actor=actor)
+
+
+async def preflight_or_later(engine: Engine, tenant_id: UUID, execution_id: UUID, version: int) -> None:
+    """Check a preflight, again and again where its commands can't be judged now: no outage is too long."""
+    try:
+        await check_preflight(engine, tenant_id, execution_id, version)
+    except NotJudged as why:
+        telemetry.NOT_JUDGED.labels("preflight").inc()
+        _log.warning(
+            "a preflight waits: %s",
+            why.detail,
+            extra={"action": "engine.preflight_waits", "execution": str(execution_id)},
+        )
+        async with engine.parts.database.work(tenant_id) as uow:
+            await uow.defer(
+                "engine.preflight",
+                once=f"preflight:{execution_id}:{version}",
+                delay=timedelta(seconds=AGAIN_SECONDS),
+                execution_id=execution_id,
+                version=version,
+            )
 
 
 async def notify_people(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final, TypeAlias
 
 from base import log
+from controller import telemetry
 from controller.engine.filling import Filled, Filling, fill_and_scan
 from scanner import SCANNER_VERSION, knowledge_version
 from schemas.errors import Unavailable, Unprocessable
@@ -37,10 +38,27 @@ KEPT_CHARACTERS: Final = 4 * 1024 * 1024
 LOOKS_MAX: Final = 256
 """Judgements that may wait for those who look; more are refused."""
 
+LOOK_SECONDS: Final = 2.0
+"""How long a page waits for judgements; they go on, and the next look finds their answers. The longest one
+known takes a third of a second."""
+
+PERSON_SECONDS: Final = 5.0
+"""How long a person's event waits for one, whatever the process may take (`base.limits.PARSE_SECONDS`)."""
+
 _TRIES: Final = 2
 """A process that died is replaced: the second try meets a new one."""
 
 _log = log.get(__name__)
+
+
+class NotJudged(Unavailable):
+    """A command can't be judged at this moment; the same question later may be answered."""
+
+    code = "not_judged"
+
+
+Look: TypeAlias = Filled | Unprocessable | NotJudged
+"""What a look finds of one command: what it comes to, why it can't be filled, or that nobody can say now."""
 
 
 class JudgementWanted(Exception):
@@ -76,24 +94,44 @@ class Judgements:
             self._keep(filling, answer)
         return _given(answer)
 
-    async def judge(self, filling: Filling, *, urgent: bool = False) -> Filled:
-        """The answer from the process; nothing may be locked meanwhile.
+    async def judge(self, filling: Filling, *, urgent: bool = False, seconds: float | None = None) -> Filled:
+        """The answer, from the process where the command is long; nothing may be locked meanwhile.
 
-        `urgent`: a transition waits for it, so it goes before those who only look. Raises Unprocessable where
-        the command can't be filled; Unavailable where it can't be judged now.
+        `urgent`: a transition waits for it, so it goes before those who only look. `seconds`: how long it is
+        waited for at most; it goes on, so that whoever asks later finds it. Raises Unprocessable where the
+        command can't be filled; NotJudged where it can't be judged now.
         """
         answer = self._find(filling)
+        if answer is None and filling.read_characters <= AT_ONCE_CHARACTERS:
+            return self.at_once(filling)
         if answer is None:
             # A task of its own: it goes on for the others where one who asked hangs up.
-            answer = await asyncio.shield(self._started(filling, urgent=urgent))
+            task = self._started(filling, urgent=urgent)
+            await asyncio.wait([task], timeout=seconds)
+            if not task.done():
+                raise _not_judged("no answer came in time", urgent=urgent)
+            answer = task.result()
         return _given(answer)
+
+    async def look(self, fillings: Iterable[Filling], seconds: float = LOOK_SECONDS) -> dict[Filling, Look]:
+        """What each command comes to, as far as that is known after `seconds` at most. Raises nothing."""
+        until = asyncio.get_running_loop().time() + seconds
+        found: dict[Filling, Look] = {}
+        for filling in fillings:
+            left = until - asyncio.get_running_loop().time()
+            try:
+                found[filling] = await self.judge(filling, seconds=max(0.0, left))
+            except (Unprocessable, NotJudged) as answer:
+                found[filling] = answer
+            await asyncio.sleep(0)  # many short ones in a row hold up nobody
+        return found
 
     def _started(self, filling: Filling, *, urgent: bool) -> asyncio.Task[Answer]:
         key = (filling, urgent)
         task = self._under_way.get(key)
         if task is None:
             if not urgent and len(self._under_way) >= LOOKS_MAX:
-                raise _unavailable("too many others wait", urgent=False)
+                raise _not_judged("too many others wait", urgent=False)
             task = asyncio.create_task(self._ask(filling, urgent=urgent), name="judgement")
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._ended(key, done))
@@ -124,9 +162,10 @@ class Judgements:
                 continue
             if isinstance(answer, Filled) and not _same_scanner(answer):
                 why = "the product on disk is not the one that runs; restart the controller"
-                raise _unavailable(why, urgent=urgent)
+                raise _not_judged(why, urgent=urgent)
             return answer
-        raise _unavailable(reason, urgent=urgent)
+        telemetry.NOT_JUDGED.labels("judge").inc()
+        raise _not_judged(reason, urgent=urgent)
 
     def _find(self, filling: Filling) -> Answer | None:
         answer = self._kept.get(filling)
@@ -167,9 +206,8 @@ _SEEN_LATER: Final = (
 """To who looks: the look may follow a change that is stored, so it says nothing of that one."""
 
 
-def _unavailable(why: str, *, urgent: bool) -> Unavailable:
-    return Unavailable(
+def _not_judged(why: str, *, urgent: bool) -> NotJudged:
+    return NotJudged(
         f"A command can't be judged at this moment: {why.rstrip('.')}.",
         hint=_UNTOUCHED if urgent else _SEEN_LATER,
-        code="not_judged",
     )

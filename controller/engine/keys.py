@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from controller.engine import reasons, views
 from controller.engine.context import Target
 from controller.engine.intents import Judged
+from controller.engine.judgements import NotJudged
 from controller.engine.states import Execution, Gate, Kind, StepState
 from controller.engine.store import Loaded
 from controller.engine.walk import held_back_by, pinned_of
@@ -17,6 +19,12 @@ from schemas.grant import Intent
 from schemas.risk import Risk, effective, worse
 from schemas.step import Step
 from schemas.verdict import Reversibility, Verdict
+
+NOT_NOW: Final = "It can't be judged at this moment: look again in a few seconds."
+"""In the place of a reason, for people."""
+
+Judgements: TypeAlias = Mapping[Target, Judged | NotJudged | None]
+"""What is shown was judged to be; None what can't be filled, NotJudged what nobody can say now."""
 
 
 def keys_view(verdict: Verdict) -> views.KeysView:
@@ -43,18 +51,21 @@ def is_irreversible(step: Step, verdict: Verdict | None, risk: Risk) -> bool:
 def looked_at(loaded: Loaded, intent: Intent | None) -> tuple[Target, ...]:
     """What must be judged to show an execution: the open gate's command, and what was edited or raised."""
     x = loaded.execution
-    found = [] if intent is None or x.gate is None else [_gate_target(x, x.gate, intent)]
+    found = [] if intent is None or x.gate is None else [gate_target(x, x.gate, undo=_undoes(intent))]
     if not loaded.undoes:
         anew = (state for state in x.steps if state.edited is not None or state.raised is not None)
         found.extend(_step_target(state) for state in anew)
     return tuple(dict.fromkeys(found))
 
 
-def _gate_target(x: Execution, gate: Gate, intent: Intent) -> Target:
+def gate_target(x: Execution, gate: Gate, *, undo: bool) -> Target:
+    """The command that a gate asks about; `undo`: it is the step's rollback command."""
     state = x.step(gate.step)
-    if intent.kind == "forward":
-        return _step_target(state)
-    return Target(gate.step, Kind.ROLLBACK, raised=state.raised)
+    return Target(gate.step, Kind.ROLLBACK, raised=state.raised) if undo else _step_target(state)
+
+
+def _undoes(intent: Intent) -> bool:
+    return intent.kind == "rollback"
 
 
 def _step_target(state: StepState) -> Target:
@@ -62,14 +73,26 @@ def _step_target(state: StepState) -> Target:
 
 
 def judged_anew(
-    loaded: Loaded, state: StepState, judgements: Mapping[Target, Judged | None], risk: Risk, why: str
+    loaded: Loaded, state: StepState, judgements: Judgements, risk: Risk, why: str
 ) -> tuple[Risk, str, views.KeysView | None]:
     """Risk and reason of what would run now: a person's edit, or a text that an agent found riskier."""
     target = _step_target(state)
     judged = judgements[target]
+    if isinstance(judged, NotJudged):
+        return unknown_now(risk, state.raised), NOT_NOW, None
     if judged is None:
         return (risk if state.raised is None else worse(risk, state.raised)), why, None
     return judged.risk, _why_judged(loaded, target, judged), keys_view(judged.verdict)
+
+
+def is_judged(judgements: Judgements, state: StepState) -> bool:
+    """Whether a step that was edited, or raised by an agent, could be judged anew."""
+    return not isinstance(judgements.get(_step_target(state)), NotJudged)
+
+
+def unknown_now(risk: Risk, raised: Risk | None = None) -> Risk:
+    """The risk of a command that can't be judged now: what is known of it, and never less than unknown."""
+    return worse(Risk.UNKNOWN, risk if raised is None else worse(risk, raised))
 
 
 def _why_judged(loaded: Loaded, target: Target, judged: Judged) -> str:
@@ -83,15 +106,17 @@ def _why_judged(loaded: Loaded, target: Target, judged: Judged) -> str:
 
 
 def _gate_judged(
-    loaded: Loaded, gate: Gate, intent: Intent, judgements: Mapping[Target, Judged | None]
-) -> tuple[str, views.KeysView | None]:
-    """Why the gate's command is as risky as it says; of the document's text where that can't be told anew."""
-    target = _gate_target(loaded.execution, gate, intent)
+    loaded: Loaded, gate: Gate, intent: Intent, judgements: Judgements
+) -> tuple[Risk, str, views.KeysView | None]:
+    """How risky the gate's command is and why; by the document's text where that can't be told anew."""
+    target = gate_target(loaded.execution, gate, undo=_undoes(intent))
     judged = judgements[target]
+    if isinstance(judged, NotJudged):
+        return unknown_now(gate.risk), NOT_NOW, None
     if judged is not None and judged.text == intent.command and _same_risk(judged, gate):
-        return _why_judged(loaded, target, judged), keys_view(judged.verdict)
+        return gate.risk, _why_judged(loaded, target, judged), keys_view(judged.verdict)
     verdict = loaded.version.verdicts.get(gate.step) if target.kind is Kind.FORWARD else None
-    return (verdict.reason if verdict is not None else ""), None
+    return gate.risk, (verdict.reason if verdict is not None else ""), None
 
 
 def _same_risk(judged: Judged, gate: Gate) -> bool:
@@ -111,28 +136,29 @@ def gate_view(
     loaded: Loaded,
     gate: Gate,
     intent: Intent,
-    judgements: Mapping[Target, Judged | None],
+    judgements: Judgements,
     approvals: tuple[views.ApprovalView, ...],
     agent_names: Mapping[UUID, str],
     opened_at: datetime | None,
 ) -> views.GateView:
-    """The open gate as people see it. `judgements` of everything `looked_at`; None what can't be filled."""
+    """The open gate as people see it. `judgements` of everything `looked_at`."""
     x = loaded.execution
     plain = [views.EnvView(name=item.name, value=item.value) for item in intent.env]
     secret = [views.EnvView(name=item.name, secret=item.secret) for item in intent.secret_env]
     held: tuple[Hindrance, ...] = ()
     if gate.kind is Kind.FORWARD and not gate.lapsed:
         held = held_back_by(x, loaded.plan, gate.step, gate.risk, Latches())
-    why, keys = _gate_judged(loaded, gate, intent, judgements)
+    risk, why, keys = _gate_judged(loaded, gate, intent, judgements)
     return views.GateView(
         id=gate.id,
         round=gate.round,
         step=gate.step,
         kind=intent.kind,
         intent_sha256=gate.intent_sha256,
-        risk=gate.risk,
+        risk=risk,
         why=why,
         keys=keys,
+        not_judged=isinstance(judgements[gate_target(x, gate, undo=_undoes(intent))], NotJudged),
         confirm=gate.confirm,
         command=intent.command,
         env=tuple(sorted((*plain, *secret), key=lambda item: item.name)),

@@ -8,8 +8,9 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.engine import events as ev
 from controller.engine.context import Target
 from controller.engine.documents import Version
+from controller.engine.filling import Filling
 from controller.engine.intents import environment, filling_of, find_agent
-from controller.engine.judgements import Judgements
+from controller.engine.judgements import LOOK_SECONDS, Judgements, NotJudged
 from controller.engine.plan import Plan, PlanStep
 from controller.engine.service import Engine
 from controller.engine.states import Execution, Kind, State
@@ -21,7 +22,10 @@ _PREFLIGHT = system_actor("preflight")
 
 
 async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, version: int) -> None:
-    """Look, and bring PreflightPassed or PreflightFailed for exactly this version of the execution."""
+    """Look, and bring PreflightPassed or PreflightFailed for exactly this version of the execution.
+
+    Raises NotJudged where a command can't be judged now: then it is to be called again.
+    """
     async with engine.parts.database.work(tenant_id) as uow:
         loaded = await engine.runner.store.load(uow, execution_id, lock=False)
         x = loaded.execution
@@ -37,7 +41,13 @@ async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, v
     if problems:
         event = ev.PreflightFailed(problems=tuple(problems))
     await engine.apply_system(
-        tenant_id, execution_id, event, actor=_PREFLIGHT, event_key=f"preflight:{version}", at_version=version
+        tenant_id,
+        execution_id,
+        event,
+        actor=_PREFLIGHT,
+        event_key=f"preflight:{version}",
+        at_version=version,
+        seconds=LOOK_SECONDS,
     )
 
 
@@ -59,17 +69,30 @@ def open_points(x: Execution, plan: Plan) -> list[ev.PreflightProblem]:
 async def command_problems(judgements: Judgements, loaded: Loaded) -> list[ev.PreflightProblem]:
     """Commands that the values do not fit, all three locks applied; rollback commands too.
 
-    Their gates find the judgements kept. Raises Unavailable.
+    Their gates find the judgements kept. Raises NotJudged where one is not there within LOOK_SECONDS.
     """
-    found = []
+    found: list[ev.PreflightProblem] = []
+    fillings: list[tuple[str, Filling]] = []
     for step in loaded.plan.steps:
         for kind in _kinds(loaded, step):
             try:
-                await judgements.judge(filling_of(loaded.execution, loaded.version, Target(step.id, kind)))
+                filling = filling_of(loaded.execution, loaded.version, Target(step.id, kind))
                 _check_environment(loaded.version, step, loaded.execution)
+                fillings.append((step.id, filling))
             except Unprocessable as error:
-                found.append(ev.PreflightProblem(code=error.reason_code, name=step.id, text=error.detail))
+                found.append(_problem(step.id, error))
+    judged = await judgements.look(filling for _, filling in fillings)
+    for step_id, filling in fillings:
+        answer = judged[filling]
+        if isinstance(answer, NotJudged):
+            raise answer
+        if isinstance(answer, Unprocessable):
+            found.append(_problem(step_id, answer))
     return found
+
+
+def _problem(step_id: str, error: Unprocessable) -> ev.PreflightProblem:
+    return ev.PreflightProblem(code=error.reason_code, name=step_id, text=error.detail)
 
 
 def _kinds(loaded: Loaded, step: PlanStep) -> list[Kind]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from base.limits import OUTPUT_CHUNK_MAX_BYTES
+from controller import telemetry
 from controller.db.queries import load
 from controller.db.unit_of_work import UnitOfWork
 from controller.engine import showing, views
@@ -16,9 +17,10 @@ from controller.engine.attempt_rows import StepRow
 from controller.engine.birth import Rollback, standing_rollback
 from controller.engine.context import Target
 from controller.engine.events import decode
+from controller.engine.filling import Filled, Filling
 from controller.engine.gate_rows import stored_intent
 from controller.engine.intents import Judged, filling_of, judge
-from controller.engine.judgements import Judgements
+from controller.engine.judgements import Judgements, NotJudged
 from controller.engine.keys import looked_at
 from controller.engine.parts import EngineParts
 from controller.engine.permissions import may_approve
@@ -105,7 +107,7 @@ class _Role:
 
 
 async def view(parts: EngineParts, store: Store, tenant_id: UUID, execution_id: UUID) -> views.ExecutionView:
-    """The page of one execution. Raises NotFound; Unavailable where a command can't be judged now."""
+    """The page of one execution, also while its commands can't be judged. Raises NotFound."""
     async with parts.database.work(tenant_id) as uow:
         loaded = await store.load(uow, execution_id, lock=False)
         facts = await uow.one(_QUERIES["execution_facts"], showing.Facts, execution_id=execution_id)
@@ -129,14 +131,24 @@ async def view(parts: EngineParts, store: Store, tenant_id: UUID, execution_id: 
 
 async def _judged(
     judgements: Judgements, loaded: Loaded, intent: Intent | None
-) -> dict[Target, Judged | None]:
+) -> dict[Target, Judged | NotJudged | None]:
     """What every command comes to that is judged anew to be shown; None where it can't be filled."""
-    found: dict[Target, Judged | None] = {}
+    found: dict[Target, Judged | NotJudged | None] = {}
+    fillings: dict[Target, Filling] = {}
     for target in looked_at(loaded, intent):
         try:
-            filling = filling_of(loaded.execution, loaded.version, target)
-            found[target] = judge(loaded.version, target, await judgements.judge(filling))
+            fillings[target] = filling_of(loaded.execution, loaded.version, target)
         except Unprocessable:
+            found[target] = None
+    answers = await judgements.look(fillings.values())
+    for target, filling in fillings.items():
+        answer = answers[filling]
+        if isinstance(answer, Filled):
+            found[target] = judge(loaded.version, target, answer)
+        elif isinstance(answer, NotJudged):
+            found[target] = answer
+            telemetry.NOT_JUDGED.labels("look").inc()
+        else:
             found[target] = None
     return found
 

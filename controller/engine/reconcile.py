@@ -9,6 +9,8 @@ from uuid import UUID
 from base import log
 from controller.db.queries import load
 from controller.engine import events as ev
+from controller.engine.ends import Ends
+from controller.engine.kept_ends import keep_end, not_run
 from controller.engine.service import Engine
 from controller.engine.states import State
 from controller.link.events import Hello
@@ -38,16 +40,18 @@ class _Waiting:
     version: int
 
 
-async def reconcile(engine: Engine, tenant_id: UUID, agent_id: UUID, hello: Hello) -> None:
+async def reconcile(engine: Engine, ends: Ends, tenant_id: UUID, agent_id: UUID, hello: Hello) -> None:
     """1. attempts of a journal that is gone are lost; 2. an epoch above ours means a restored database;
     3. executions that may have waited for this agent look again."""
     actor = agent_actor(agent_id)
-    await _lose_strays(engine, tenant_id, agent_id, hello, actor)
+    await _lose_strays(engine, ends, tenant_id, agent_id, hello, actor)
     await _find_restored(engine, tenant_id, hello, actor)
     await _look_again(engine, tenant_id)
 
 
-async def _lose_strays(engine: Engine, tenant_id: UUID, agent_id: UUID, hello: Hello, actor: str) -> None:
+async def _lose_strays(
+    engine: Engine, ends: Ends, tenant_id: UUID, agent_id: UUID, hello: Hello, actor: str
+) -> None:
     """A lost, restored or cloned journal is another instance: what ran under the old one is unknown.
 
     What was never sent did not run: that is a refusal, and people are asked again.
@@ -57,16 +61,23 @@ async def _lose_strays(engine: Engine, tenant_id: UUID, agent_id: UUID, hello: H
             _STEPS["strays_of_agent"], _Stray, agent_id=agent_id, instance_id=hello.instance_id
         )
     for stray in strays:
-        event: ev.Event = ev.AttemptLost(attempt=stray.id, why="instance_changed")
-        if stray.unsent and await _take_back(engine, tenant_id, stray.id):
-            event = ev.AttemptRefused(attempt=stray.id, code="expired")
+        if stray.unsent:
+            await _take_back(engine, tenant_id, stray.id)
+        if await ends.finish_kept(tenant_id, stray.id, anyway=True):
+            continue
+        event = ev.AttemptLost(attempt=stray.id, why="instance_changed")
         key = f"{stray.id}:instance:{hello.instance_id}"
         await engine.apply_system(tenant_id, stray.execution_id, event, actor=actor, event_key=key)
 
 
-async def _take_back(engine: Engine, tenant_id: UUID, attempt: UUID) -> bool:
+async def _take_back(engine: Engine, tenant_id: UUID, attempt: UUID) -> None:
+    """Take back a run that was never sent, and keep that it did not run: both or neither.
+
+    A crash in between would leave a command that can't run any more and that nobody knows it of.
+    """
     async with engine.parts.database.work(tenant_id) as uow:
-        return bool(await uow.run(_STEPS["revoke_unsent_now"], step_execution_id=attempt))
+        if await uow.run(_STEPS["revoke_unsent_now"], step_execution_id=attempt):
+            await keep_end(uow, not_run(attempt))
 
 
 async def _find_restored(engine: Engine, tenant_id: UUID, hello: Hello, actor: str) -> None:

@@ -5,6 +5,7 @@ The order of locks is execution → step execution → gate → dispatch → tim
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,10 +22,13 @@ from controller.engine.decide import decide
 from controller.engine.documents import Versions
 from controller.engine.gate_rows import stored_intent
 from controller.engine.grants import IntentMismatch
-from controller.engine.intents import Built, prepare
+from controller.engine.intents import Built, filling_of, prepare
+from controller.engine.judgements import JudgementWanted
+from controller.engine.kept_ends import keep_end, not_run, put_off
+from controller.engine.keys import gate_target
 from controller.engine.parts import EngineParts
 from controller.engine.perform import perform
-from controller.engine.states import Execution, State
+from controller.engine.states import Execution, Kind, State
 from controller.engine.store import Loaded, Store, VersionConflict
 from controller.engine.transition import Decision
 from controller.engine.work import Work
@@ -32,7 +36,7 @@ from controller.governance.pinning import load_pinned
 from controller.governance.policy import Latches
 from controller.link.outbox import Outbox
 from schemas.canonical import INTENT_DOMAIN, digest
-from schemas.errors import Conflict
+from schemas.errors import Conflict, Unprocessable
 from schemas.grant import intent_digest
 
 BEFORE_DECIDE: Final = faults.register("engine.before_decide", "the execution is locked, nothing is decided")
@@ -112,9 +116,16 @@ class Runner:
         todo: deque[tuple[ev.Event, str]] = deque([(command.event, command.event_key)])
         for place in range(FOLLOW_UPS_MAX):
             event, event_key = todo.popleft()
-            work = await self._move(uow, loaded, event, event_key, command.actor)
-            loaded = replace(loaded, execution=work.after)
-            todo.extend((next_event, f"{command.event_key}+{place}") for next_event in work.follow_ups)
+            try:
+                work = await self._move(uow, loaded, event, event_key, command.actor)
+            except JudgementWanted:
+                if not place:
+                    raise
+                # What it follows from stands: people stop a command whatever can be judged.
+                await _put_off(uow, event)
+            else:
+                loaded = replace(loaded, execution=work.after)
+                todo.extend((next_event, f"{command.event_key}+{place}") for next_event in work.follow_ups)
             if not todo:
                 break
         assert not todo, "a transition brought more events than can follow"
@@ -128,6 +139,8 @@ class Runner:
         context = await self._context(uow, loaded, event)
         event, context = await self._know_people(uow, loaded, event, context)
         decision, context, built = await self._decide(uow, loaded, event, context)
+        if isinstance(event, ev.Approve):
+            self._judge_gate(loaded)
         faults.reach(AFTER_DECIDE)
         await self.store.save(uow, loaded, decision, context, event, event_key=event_key, actor=actor)
         faults.reach(AFTER_STORE)
@@ -135,6 +148,17 @@ class Runner:
         await perform(work)
         await audit(work)
         return work
+
+    def _judge_gate(self, loaded: Loaded) -> None:
+        """Nobody approves a command that can't be judged now: without reasons a click says nothing.
+
+        Raises JudgementWanted. One that can't be filled any more is no question of judging.
+        """
+        x = loaded.execution
+        assert x.gate is not None, "an approval was just decided at it"
+        target = gate_target(x, x.gate, undo=loaded.undoes or x.gate.kind is Kind.ROLLBACK)
+        with contextlib.suppress(Unprocessable):
+            self._parts.judgements.at_once(filling_of(x, loaded.version, target))
 
     async def _context(self, uow: UnitOfWork, loaded: Loaded, event: ev.Event) -> Context:
         row, x = loaded.row, loaded.execution
@@ -216,6 +240,13 @@ class Runner:
             await self._parts.bus.publish(channel, message)
 
         uow.after_commit(tell)
+
+
+async def _put_off(uow: UnitOfWork, event: ev.Event) -> None:
+    """A command was taken back before it was sent; that it did not run is brought by a job."""
+    assert isinstance(event, ev.AttemptRefused), "nothing else follows by itself"
+    await keep_end(uow, not_run(event.attempt))
+    await put_off(uow, event.attempt, "the command is not judged yet")
 
 
 def _chosen(x: Execution, event: ev.Event, step_id: str) -> UUID | None:

@@ -148,8 +148,8 @@ class Engine:
         """Bring an event. `event_key` names the request: the same key again changes nothing.
 
         Raises NotFound, VersionConflict (409, `version`), Refused (409, code and reason), Unprocessable (an
-        edit that can't be filled or scanned), BadRequest (a text left out), Unavailable (a command that can't
-        be judged now: nothing was changed).
+        edit that can't be filled or scanned), BadRequest (a text left out), NotJudged (503: a command that
+        can't be judged now; nothing was changed).
         """
         if any(getattr(event, name) is None for name in event.sealed):
             raise BadRequest(f"{ev.kind_of(event)} needs its texts: {', '.join(event.sealed)}.")
@@ -169,13 +169,15 @@ class Engine:
         actor: str,
         event_key: str,
         at_version: int | None = None,
+        seconds: float = 0.0,
     ) -> Applied | None:
         """Bring an event of time, an agent or a job; None where it does not apply any more.
 
-        `at_version`: only at this version of the execution.
+        `at_version`: only at this version of the execution. `seconds`: how long a judgement is waited for.
+        Raises NotJudged where a command can't be judged by then; the fault of ours that stopped it.
         """
         command = Command(execution_id, event, actor, event_key, at_version)
-        return await self.handler.handle_system(tenant_id, command)
+        return await self.handler.handle_system(tenant_id, command, seconds=seconds)
 
     async def _void_what_failed(self, tenant_id: UUID, command: Command, refusal: Refused) -> None:
         """An approval that was refused for a reason that voids the gate: say so in the history too."""
@@ -202,9 +204,7 @@ class Engine:
     # ------------------------------------------------------------ looking
 
     async def view(self, tenant_id: UUID, execution_id: UUID) -> views.ExecutionView:
-        """Everything that the page of an execution shows. Raises NotFound; Unavailable where a command can't
-        be judged now.
-        """
+        """Everything that the page of an execution shows. Raises NotFound."""
         return await reading.view(self.parts, self.runner.store, tenant_id, execution_id)
 
     async def list_executions(

@@ -11,9 +11,14 @@ from uuid import UUID
 from controller.engine import events as ev
 from controller.engine import reasons, views
 from controller.engine.birth import undoable_steps
-from controller.engine.context import Target
-from controller.engine.intents import Judged
-from controller.engine.keys import gate_view, is_irreversible, judged_anew, keys_view
+from controller.engine.keys import (
+    Judgements,
+    gate_view,
+    is_irreversible,
+    is_judged,
+    judged_anew,
+    keys_view,
+)
 from controller.engine.permissions import NEEDED
 from controller.engine.rules import rules_for
 from controller.engine.states import Execution, Kind, State, StepStatus
@@ -46,7 +51,7 @@ class Beside:
 
     emails: Mapping[UUID, str]
     agent_names: Mapping[UUID, str]
-    judgements: Mapping[Target, Judged | None] = field(default_factory=dict)
+    judgements: Judgements = field(default_factory=dict)
     gate_opened_at: datetime | None = None
     undone_by: UUID | None = None
 
@@ -72,6 +77,7 @@ def show(
         )
         for place, step in enumerate(loaded.plan.steps)
     )
+    gate = _open_gate(loaded, approvals, intent, beside)
     return views.ExecutionView(
         id=x.id,
         version=x.version,
@@ -96,11 +102,11 @@ def show(
         step=x.target if x.rolling else x.cursor,
         attempt=x.attempt.id if x.attempt is not None else None,
         steps=steps,
-        gate=_open_gate(loaded, approvals, intent, beside),
+        gate=gate,
         variables=_variables(loaded),
         prerequisites=_prerequisites(loaded),
         problems=tuple(problems),
-        actions=actions(x, loaded),
+        actions=actions(x, loaded, judged=gate is None or not gate.not_judged),
         requested_by=facts.requested_by,
         requester=requester_of(facts.requested_by, beside.emails),
         source=facts.source,
@@ -152,13 +158,17 @@ def _reason(x: Execution, emails: Mapping[UUID, str]) -> str:
     return f"{emails.get(x.told_by, 'a member')} says: {x.reason}"
 
 
-def actions(x: Execution, loaded: Loaded) -> tuple[str, ...]:
-    """The human events that the table lists for this state, without those that plainly can't apply now."""
+def actions(x: Execution, loaded: Loaded, *, judged: bool = True) -> tuple[str, ...]:
+    """The human events that the table lists for this state, without those that plainly can't apply now.
+
+    `judged`: whether the open gate's command could be; nobody approves one that could not.
+    """
     names = [kind.__name__ for kind in NEEDED if rules_for(x.state, kind)]
     gate = x.gate
     hidden: set[str] = set()
     if x.state is State.AWAIT_APPROVAL and gate is not None:
         hidden |= {"Approve"} if gate.lapsed else {"AskAgain"}
+        hidden |= set() if judged else {"Approve"}
         if x.kind is Kind.ROLLBACK:
             hidden |= {"Edit", "Skip", "DoneByHand", "RequestRollback"}
     if x.state is State.MANUAL_INTERVENTION:
@@ -175,7 +185,7 @@ def _step(
     place: int,
     attempts: list[views.AttemptView],
     approvals: list[views.ApprovalView],
-    judgements: Mapping[Target, Judged | None],
+    judgements: Judgements,
 ) -> views.StepView:
     x, plan_step = loaded.execution, loaded.plan.steps[place]
     step = loaded.version.runbook.step(plan_step.id)
@@ -183,12 +193,13 @@ def _step(
     verdict = loaded.version.verdicts.get(step.id) if not plan_step.undo_of else None
     command = None if plan_step.manual else _command(x, step, undo=plan_step.undo_of)
     edited = state is not None and state.edited is not None
+    anew = state is not None and not plan_step.undo_of and (edited or state.raised is not None)
     risk, why = (
         plan_step.risk,
         reasons.why(verdict, declared=step.declared_risk) if verdict is not None else "",
     )
     keys = None if verdict is None else keys_view(verdict)
-    if state is not None and not plan_step.undo_of and (edited or state.raised is not None):
+    if state is not None and anew:
         risk, why, keys = judged_anew(loaded, state, judgements, risk, why)
     rollback = None if plan_step.undo_of else step.rollback
     return views.StepView(
@@ -200,6 +211,7 @@ def _step(
         risk=effective(risk),
         unknown=risk is Risk.UNKNOWN,
         why=why,
+        not_judged=state is not None and anew and not is_judged(judgements, state),
         # The spans are of the document's text: where another one is shown, they would mark other words.
         keys=keys if keys is None or command == step.command else keys.model_copy(update={"spans": ()}),
         command=state.edited if edited and state is not None else command,

@@ -121,7 +121,7 @@ class TimerLoop:
         event = event_of(timer)
         if event is None:
             return
-        if isinstance(event, ev.Deadline) and await self._results.finish_kept(
+        if isinstance(event, ev.Deadline | ev.AttemptLost) and await self._results.ends.finish_kept(
             timer.tenant_id, event.attempt, anyway=True
         ):
             return

@@ -86,7 +86,10 @@ class AttemptView(Model):
 
 
 class StepView(Model):
-    """One step: what the document says, and what became of it. `command` is filled where values are known."""
+    """One step: what the document says, and what became of it. `command` is filled where values are known.
+
+    `not_judged`: what would run in its place can't be judged now.
+    """
 
     id: str
     title: str
@@ -97,6 +100,7 @@ class StepView(Model):
     unknown: bool = False
     why: str = ""
     keys: KeysView | None = None
+    not_judged: bool = False
     command: str | None = None
     instruction: str | None = None
     answers: tuple[str, ...] = ()
@@ -124,7 +128,10 @@ class EnvView(Model):
 
 
 class GateView(Model):
-    """The open gate: exactly what would run. A click sends `intent_sha256` back."""
+    """The open gate: exactly what would run. A click sends `intent_sha256` back.
+
+    `not_judged`: its command can't be judged now, and nobody can approve it until it can.
+    """
 
     id: GateId
     round: Count
@@ -134,6 +141,7 @@ class GateView(Model):
     risk: Risk
     why: str = ""
     keys: KeysView | None = None
+    not_judged: bool = False
     confirm: str | None = None
     command: str
     env: tuple[EnvView, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -179,6 +180,19 @@ class House:
             wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
         )
 
+    async def work_until(self, execution_id: UUID, state: str) -> views.ExecutionView:
+        """Do jobs, also those that wait for their time, until an execution is in a state."""
+        async with asyncio.timeout(45):
+            while (view := await self.view(execution_id)).state != state:
+                await self.run("hasten_jobs")
+                await self.work_off()
+        return view
+
+    async def jobs(self, task: str) -> int:
+        """How many jobs of a task wait."""
+        async with self.database.work(self.tenant) as uow:
+            return int(await uow.value(ROWS["jobs"], task=task) or 0)
+
     async def view(self, execution_id: UUID) -> views.ExecutionView:
         """How it stands."""
         return await self.engine.view(self.tenant, execution_id)
@@ -209,9 +223,12 @@ class House:
         return await self.act(execution_id, event)
 
     async def started(self, runbook_id: UUID, **more: Any) -> UUID:
-        """A new execution whose preflight was looked at."""
+        """A new execution whose preflight was looked at, however long its commands took to be judged."""
         applied = await self.engine.create(self.owner, runbook_id, **more)
-        await self.work_off()
+        async with asyncio.timeout(45):
+            while await self.jobs("engine.preflight"):
+                await self.run("hasten_jobs")
+                await self.work_off()
         return applied.execution_id
 
     async def tick(self, execution_id: UUID, kind: str) -> int:
@@ -274,7 +291,13 @@ class House:
 
     async def trail(self, execution_id: UUID) -> list[str]:
         """The names of the audit events of an execution, in order."""
+        return [name for name, _ in await self._audit(execution_id)]
 
+    async def audited(self, execution_id: UUID, event_type: str) -> list[dict[str, Any]]:
+        """What the audit events of a type say."""
+        return [json.loads(data) for name, data in await self._audit(execution_id) if name == event_type]
+
+    async def _audit(self, execution_id: UUID) -> list[tuple[str, str]]:
         @dataclass(frozen=True, slots=True)
         class _Row:
             event_type: str
@@ -282,7 +305,7 @@ class House:
             event_data: str
 
         rows = await self.rows("audit", _Row, execution_id=execution_id)
-        return [row.event_type for row in rows]
+        return [(row.event_type, row.event_data) for row in rows]
 
 
 async def build_house(database: Database, owner: Principal, folder: Path, **settings: Any) -> House:

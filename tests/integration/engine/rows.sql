@@ -128,3 +128,12 @@ FROM (SELECT e::text AS text FROM dd0c.executions e WHERE e.id = %(execution_id)
 SELECT u.id AS event_id, u.event_type, u.sealed
 FROM dd0c.audit_events u
 WHERE u.execution_id = %(execution_id)s AND u.sealed IS NOT NULL
+
+-- hasten_jobs --
+-- As if the time of every job of the engine that waits had come.
+UPDATE procrastinate.procrastinate_jobs SET scheduled_at = NULL
+WHERE status = 'todo' AND task_name LIKE 'engine.%%'
+
+-- jobs --
+-- The jobs of a task that wait.
+SELECT count(*) AS count FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND task_name = %(task)s

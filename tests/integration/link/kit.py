@@ -22,6 +22,7 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.link.agents import AgentAdmin
 from controller.link.enroll import Enroller, EnrollRequest
 from controller.link.enrollment_tokens import EnrollmentTokens
+from controller.link.events import LinkEvents
 from controller.link.gate import PanicGate
 from controller.link.outbox import Dispatch, DispatchKind, Outbox
 from controller.link.panic import PanicService
@@ -195,8 +196,9 @@ async def running_link(
     certificate_seconds: int = 3600,
     poll_seconds: float = 0.2,
     events: RecordingEvents | None = None,
+    engine: LinkEvents | None = None,
 ) -> AsyncIterator[Link]:
-    """Build the link as main does, serve, and leave nothing behind."""
+    """Build the link as main does, serve, and leave nothing behind. `engine`: the real one hears agents."""
     clock = SystemClock()
     store = KeyStore(state / "keys")
     keys = TenantKeys(store)
@@ -219,7 +221,7 @@ async def running_link(
         authority=authority,
         sealer=sealer,
         signer=signer,
-        events=events,
+        events=engine or events,
     )
     panic = PanicService(parts, hooks)
     server = LinkServer(parts, panic)
