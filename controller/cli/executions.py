@@ -40,6 +40,10 @@ def show_command(session: Session, execution: str) -> None:
     found = session.client.get(at("executions", execution))
     if session.printer.for_people and found.get("gate") and found["state"] == "await_approval":
         show_gate(session.printer, found)
+        if found["gate"].get("notJudged"):
+            session.printer.say(
+                "  Nobody can approve it now. This passes; until then you can pause, abort, refuse, or skip."
+            )
     show_summary(session.printer, found)
 
 

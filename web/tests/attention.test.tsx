@@ -65,6 +65,7 @@ describe("a gate that opens", () => {
 
   it("says which of them it is", () => {
     expect(askedNow(gate("g", { lapsed: true }))).toContain("has lapsed");
+    expect(askedNow(gate("g", { notJudged: true }))).toContain("can’t be judged at this moment");
     expect(askedNow(gate("g", { kind: "rollback" }))).toContain("its rollback waits");
     expect(askedNow(execution({ state: "await_manual" }))).toContain("is yours to do");
     expect(askedNow(execution({ state: "manual_intervention" }))).toContain("needs you");

@@ -131,6 +131,9 @@ class StepState(Model):
     unknown: bool = False
     why: str | None = None
     keys: KeysShape | None = None
+    not_judged: bool = Field(
+        False, description="What would run can't be judged now: `risk` is the least that is known of it."
+    )
     needs: tuple[str, ...] = ()
     conditional: bool = Field(False, description="It runs only under a condition: a branch begins here.")
     rollback: str | None = Field(None, description="The command that undoes it.")
@@ -169,6 +172,11 @@ class GateShape(Model):
     unknown: bool = False
     why: str | None = None
     keys: KeysShape | None = None
+    not_judged: bool = Field(
+        False,
+        description="Its command can't be judged now, so `risk` is the least that is known of it and nobody "
+        "can approve it. It passes: look again in a few seconds.",
+    )
     confirm: str | None = Field(None, description="The text to type, compared exactly.")
     quorum: int
     least_role: str = Field(description="Who may approve: this role, or one that includes it.")

@@ -285,6 +285,8 @@ async def test_figures_carry_no_command_person_or_id(api: Api) -> None:
     for name in (
         "dd0c_transitions_total",
         "dd0c_refusals_total",
+        "dd0c_not_judged_total",
+        "dd0c_ends_put_off_total",
         "dd0c_syncs_total",
         "dd0c_agents_connected",
         "dd0c_jobs_queued",

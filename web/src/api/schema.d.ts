@@ -2885,6 +2885,12 @@ export interface components {
             why?: string | null;
             keys?: components["schemas"]["controller__api__shapes__executions__KeysShape"] | null;
             /**
+             * Notjudged
+             * @description Its command can't be judged now, so `risk` is the least that is known of it and nobody can approve it. It passes: look again in a few seconds.
+             * @default false
+             */
+            notJudged: boolean;
+            /**
              * Confirm
              * @description The text to type, compared exactly.
              */
@@ -5243,6 +5249,12 @@ export interface components {
             /** Why */
             why?: string | null;
             keys?: components["schemas"]["controller__api__shapes__executions__KeysShape"] | null;
+            /**
+             * Notjudged
+             * @description What would run can't be judged now: `risk` is the least that is known of it.
+             * @default false
+             */
+            notJudged: boolean;
             /**
              * Needs
              * @default []

@@ -11,6 +11,7 @@ export function askedNow(x: Execution): string | null {
   if (!at) return null;
   const step = `Step ${at.order} of ${x.steps.length}, ${visible(at.step.title)}`;
   if (x.gate?.lapsed) return `${step}: the approval has lapsed.`;
+  if (x.gate?.notJudged) return `${step} can’t be judged at this moment; nobody can approve it now.`;
   if (x.gate?.kind === "rollback") return `${step}: its rollback waits for an approval, ${gateRisk(x.gate)}.`;
   if (x.gate) return `${step} waits for an approval, ${gateRisk(x.gate)}.`;
   switch (x.state) {

@@ -3,7 +3,7 @@ import { ArrowDown } from "lucide-react";
 import { PanicHere } from "@/shell/panic";
 import { Button } from "@/ui/button";
 import { Shape } from "@/ui/risk";
-import { type Execution, gateRisk } from "./steps";
+import { type Execution, type Gate, gateRisk } from "./steps";
 
 const WORDS: Record<string, string> = {
   pending: "Go to the start",
@@ -16,9 +16,14 @@ const WORDS: Record<string, string> = {
   paused: "Go to resume",
 };
 
+function gateWord(gate: Gate): string {
+  if (gate.lapsed) return "Ask again";
+  return gate.notJudged ? "Go to the step" : "Go to the approval";
+}
+
 export function FootBar({ x, toGate, toOutput }: { x: Execution; toGate: () => void; toOutput: () => void }) {
   const running = x.state === "executing" || x.state === "rolling_back";
-  const text = x.gate ? (x.gate.lapsed ? "Ask again" : "Go to the approval") : WORDS[x.state];
+  const text = x.gate ? gateWord(x.gate) : WORDS[x.state];
   return (
     <footer className="footbar only-phone">
       {text ? (

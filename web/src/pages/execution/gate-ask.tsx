@@ -94,6 +94,27 @@ function Lapsed(props: Props) {
   );
 }
 
+/** Its command can't be judged now: what is true, what a person can do, and that it passes by itself. */
+function NotJudged(props: Props) {
+  const { gate, bringing, blocked, now } = props;
+  return (
+    <div className="gate__ask stack" data-not-judged>
+      <p role="status">
+        <strong>This command can’t be judged at this moment, so nobody can approve it now.</strong> Nothing
+        runs meanwhile, and the gate stays open. This page looks again by itself every few seconds; until then
+        you can still pause, abort, refuse or skip.
+      </p>
+      <div className="row">
+        <Others {...props} />
+      </div>
+      <p className="small dim">
+        <Quorum gate={gate} now={now} blocked={blocked} />
+      </p>
+      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+    </div>
+  );
+}
+
 function verb(gate: Gate): string {
   const more = gate.quorum - (gate.approvals?.length ?? 0);
   if (more > 1) return "Approve; another person must, too";
@@ -217,6 +238,7 @@ function TypedName(props: Props & { confirm: string }) {
 export function GateAsk(props: Props) {
   const { gate } = props;
   if (gate.lapsed) return <Lapsed {...props} />;
+  if (gate.notJudged) return <NotJudged {...props} />;
   if (gate.confirm)
     return <TypedName key={`${gate.id} ${gate.intentSha256}`} {...props} confirm={gate.confirm} />;
   return <Simple {...props} />;

@@ -17,7 +17,7 @@ import { type Execution, type Gate, gateRisk, type Step } from "./steps";
 /** Why the gate takes no approval now; null where it does. */
 function useHindrance(gate: Gate, bringing: Bringing): { blocked: string | null; settled: boolean } {
   const me = useQuery(meQuery);
-  const settled = useSettled(`${gate.id} ${gate.intentSha256}`) && bringing.settled;
+  const settled = useSettled(`${gate.id} ${gate.intentSha256} ${gate.notJudged}`) && bringing.settled;
   if (bringing.blocked) return { blocked: bringing.blocked, settled };
   if (!gate.intent) return { blocked: "What would run was erased", settled };
   return { blocked: mayNotApprove(me.data, gate), settled };

@@ -32,6 +32,11 @@ function mayBeUndone(x: Execution): boolean {
   return x.undoable > 0 && !x.undoneById;
 }
 
+/** Something on the page can't be judged now: it passes by itself. */
+export function waitsForJudgement(x: Execution): boolean {
+  return Boolean(x.gate?.notJudged) || x.steps.some((step) => step.notJudged);
+}
+
 export function useExecution(id: string): Followed {
   const position = useRef<Position>({ version: 0, stale: false });
   const live = useRef(false);
@@ -42,7 +47,8 @@ export function useExecution(id: string): Followed {
     refetchInterval: ({ state }) => {
       if (state.data && isOver(state.data)) return mayBeUndone(state.data) ? BESIDE_STREAM_MS : false;
       if (state.error && asProblem(state.error).status === 404) return false;
-      return live.current ? BESIDE_STREAM_MS : REFRESH_MS;
+      // No stored event says that a command can be judged again.
+      return live.current && !(state.data && waitsForJudgement(state.data)) ? BESIDE_STREAM_MS : REFRESH_MS;
     },
   });
   const shown = query.data;
