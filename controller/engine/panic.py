@@ -37,10 +37,20 @@ class EnginePanicHooks:
 
 
 async def spread_panic(engine: Engine, tenant_id: UUID, epoch: int, *, on: bool, actor: str) -> None:
-    """Tell every live execution. After a crash again from the start: what was taken changes nothing."""
+    """Tell every live execution. After a crash again from the start: what was taken changes nothing.
+
+    One that can't be told keeps it from none of the others; its fault is raised once they all were, so that
+    the job comes again for it.
+    """
     async with engine.parts.database.work(tenant_id) as uow:
         rows = await uow.all(_QUERIES["live_executions"], _Id)
     event: ev.Event = ev.PanicOn(epoch=epoch) if on else ev.PanicOff(epoch=epoch)
+    faults = []
     for row in rows:
         key = f"panic:{epoch}:{'on' if on else 'off'}"
-        await engine.apply_system(tenant_id, row.id, event, actor=actor, event_key=key)
+        try:
+            await engine.apply_system(tenant_id, row.id, event, actor=actor, event_key=key)
+        except Exception as fault:  # noqa: BLE001  # reason: the border of one execution; raised below
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("a panic did not reach every execution", faults)

@@ -171,10 +171,7 @@ describe("the dialog of a command", () => {
 describe("an event", () => {
   it("is not brought before the page has settled, nor while it is not live; a pause is", async () => {
     post.mockReturnValue(new Promise(() => undefined));
-    queryClient.setQueryData(meQuery.queryKey, {
-      role: "responder",
-      permissions: ["respond", "approve_caution"],
-    } as never);
+    queryClient.setQueryData(meQuery.queryKey, { role: "responder", permissions: ["respond"] } as never);
     const { result } = renderHook(() => useBring(execution()), { wrapper });
     act(() => result.current.send({ event: "retry", body: undefined }));
     expect(post).not.toHaveBeenCalled();

@@ -90,7 +90,7 @@ describe("a gate whose command can't be judged now", () => {
     queryClient.setQueryData(meQuery.queryKey, {
       id: "mem_1",
       role: "owner",
-      permissions: ["respond"],
+      permissions: ["respond", "approve_caution"],
     } as never);
     const page = (now: Execution) => <Middle x={now} {...props} bringing={bringing(send)} />;
     const { rerender } = render(page(x(true)), { wrapper });
@@ -99,6 +99,7 @@ describe("a gate whose command can't be judged now", () => {
     expect(screen.getByText(/can’t be judged at this moment/)).toBeTruthy();
     expect(screen.getByRole("button", { name: /Skip this step/ })).toBeTruthy();
     expect(document.querySelector("#gate .risk")?.textContent).toBe("Unknown");
+    expect(screen.getByText("can’t be judged now")).toBeTruthy();
     rerender(page(x(false)));
     const approve = () => screen.getByRole("button", { name: /Approve and run on web-1/ });
     fireEvent.click(approve());

@@ -7,8 +7,9 @@ VALUES (%(tenant_id)s, %(id)s, %(agent_id)s, %(agent_instance)s, %(execution_id)
 
 -- claim --
 -- What this stream sends next, marked as sent before it is written: a row that is still pending was never
--- sent. After a reconnect (`again`) what was sent and never answered goes out once more, the same bytes. Only
--- the newest stream of an agent claims; a closed gate holds back whatever starts a command.
+-- sent. After a reconnect (`again`) what was sent and never answered goes out once more, the same bytes; but no
+-- run that was stopped, paused or asked about since: it would begin what people or time have ended. Only the
+-- newest stream of an agent claims; a closed gate holds back whatever starts a command.
 WITH due AS (
     SELECT d.id
     FROM dd0c.dispatches d
@@ -17,6 +18,10 @@ WITH due AS (
       AND (d.state = 'pending' OR (%(again)s AND d.state = 'sent'))
       AND (d.not_after IS NULL OR d.not_after > clock_timestamp())
       AND (%(gate_open)s OR d.kind NOT IN ('run', 'thaw'))
+      AND NOT (d.kind = 'run' AND d.state = 'sent'
+               AND EXISTS (SELECT FROM dd0c.dispatches l
+                           WHERE l.tenant_id = d.tenant_id AND l.step_execution_id = d.step_execution_id
+                             AND l.kind IN ('cancel', 'freeze', 'ask')))
       AND a.stream_epoch = %(stream_epoch)s AND a.revoked_at IS NULL
       AND d.id > %(after_id)s
     ORDER BY d.id

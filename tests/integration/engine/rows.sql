@@ -104,6 +104,10 @@ FROM dd0c.executions WHERE tenant_id = %(tenant_id)s AND id = %(execution_id)s
 UPDATE dd0c.executions SET state = 'completed', version = %(version)s
 WHERE tenant_id = %(tenant_id)s AND id = %(execution_id)s AND version = %(version)s - 1
 
+-- diverge --
+-- The row of an execution no longer agrees with its history, so that nothing can be decided about it.
+UPDATE dd0c.executions SET version = version + 1 WHERE tenant_id = %(tenant_id)s AND id = %(execution_id)s
+
 -- event_count --
 -- How often an event of a type was stored.
 SELECT count(*) AS count FROM dd0c.execution_events

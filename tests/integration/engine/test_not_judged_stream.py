@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from controller.db.database import Database
 from controller.engine.judgements import Judgements
+from controller.engine.kept_ends import TASK
 from controller.link.events import AttemptReport, AttemptState
 from proto.agent.v1 import agent_pb2
 from proto.convert import report_to_message
@@ -18,7 +19,7 @@ from tests.conftest import TestTenant
 from tests.integration.engine.judge import LONG, TWO, Judge
 from tests.integration.engine.kit import House, build_house
 from tests.integration.link.kit import Link, eventually, running_link
-from tests.integration.link.scripted import AgentStream, ScriptedAgent
+from tests.integration.link.scripted import AgentStream, ScriptedAgent, certificate_request
 
 ANOTHER = TWO.replace("two", "another").replace(LONG, "touch /tmp/mark")
 
@@ -121,12 +122,13 @@ async def test_a_hello_after_a_lost_journal_is_heard_though_nothing_can_be_judge
     agent.instance_id = UUID(int=agent.instance_id.int ^ 1)
     stream = await agent.connect()
 
-    async def revoked() -> bool:
-        return [row.state for row in await house.dispatches(x)] == ["revoked"]
+    async def put_off() -> bool:
+        return await house.jobs(TASK) == 1
 
-    await eventually(revoked)
-    await stream.wait("keys")
-    assert not stream.call.done()
+    await eventually(put_off)
+    assert [(row.kind, row.state) for row in await house.dispatches(x)] == [("run", "revoked")]
+    await stream.send(renew=agent_pb2.RenewRequest(csr=certificate_request(agent.key)))
+    await stream.wait("renewed")  # the stream goes on
     judge.gone = False
     view = await house.work_until(x, "await_approval")
     assert (view.unknown, view.steps[0].attempts[0].refusal) == (False, "expired")

@@ -53,6 +53,16 @@ async def test_a_panic_pauses_what_lives_and_nothing_starts_until_it_is_cleared(
     assert (await house.view(waiting)).state == "await_approval"
 
 
+async def test_one_execution_that_cant_be_told_keeps_a_panic_from_no_other(house: House) -> None:
+    runbook = await house.runbook(CAUTION)
+    executions = [await house.started(runbook) for _ in range(3)]
+    for broken in (executions[0], executions[2]):
+        await house.run("diverge", execution_id=broken)
+    await panic(house, on=True)
+    assert (await house.view(executions[1])).state == "paused"
+    assert await house.jobs("engine.panic") == 1, "it comes again for the others"
+
+
 async def test_an_approval_in_the_moment_of_a_panic_dispatches_nothing(house: House) -> None:
     """The tenant's row is in panic, the job that pauses the execution has not run yet."""
     x = await house.started(await house.runbook(CAUTION))

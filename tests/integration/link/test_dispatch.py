@@ -186,6 +186,27 @@ async def test_r3_after_the_window_nothing_is_sent_again_and_the_journal_is_aske
     await eventually(both_done)
 
 
+@pytest.mark.parametrize("later", ["cancel", "freeze", "ask"])
+async def test_a_run_that_was_stopped_held_or_asked_about_is_not_sent_again(
+    link: Link, tenant: TestTenant, later: DispatchKind
+) -> None:
+    agent = await link.enroll(tenant.tenant_id)
+    first = await agent.connect()
+    run = await link.dispatch(agent)
+    await first.wait("run")
+    await first.close()
+    other = await link.dispatch(agent)
+    await link.dispatch(agent, later, execution_id=run.execution_id, step_execution_id=run.step_execution_id)
+    second = await agent.connect()
+    await second.wait(later)
+    (sent,) = await second.wait("run")
+    assert other.envelope is not None
+    assert sent.payload == other.envelope.payload, "another one is"
+    await settled(second)
+    assert len(second.of("run")) == 1
+    assert (await link.row(run, tenant.tenant_id)).sends == 1
+
+
 async def test_an_expired_order_that_was_never_sent_stays_unsent(link: Link, tenant: TestTenant) -> None:
     agent = await link.enroll(tenant.tenant_id)
     stream = await agent.connect()

@@ -95,6 +95,7 @@ function Body({ step, gate, order, total }: { step: Step; gate: Gate; order: num
         </span>
         <Risk risk={risk} pill />
         {gate.keys ? <KeysLabel keys={gate.keys} /> : null}
+        {gate.notJudged ? <span className="small dim">can’t be judged now</span> : null}
         <Where gate={gate} />
       </div>
       <div>
