@@ -4,5 +4,8 @@ import app from "./vite.config.ts";
 
 export default mergeConfig(
   app,
-  defineConfig({ test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"] } }),
+  defineConfig({
+    // Of a test that never ends; a busy machine takes its time.
+    test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], testTimeout: 60_000 },
+  }),
 );

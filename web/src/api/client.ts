@@ -3,16 +3,19 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { observeDate } from "./clock";
 import { Problem, problemOf } from "./problem";
 import type { components, paths } from "./schema";
+import { isStillSignedIn, SESSION_PATH, sessionEnded } from "./standing";
 
 export type Schemas = components["schemas"];
 
 const session: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
+    if (!isOfSession(request) && !(await isStillSignedIn())) return refusal();
     request.headers.set("X-Dd0c-Csrf", "1");
     return request;
   },
   onResponse({ request, response }) {
     observeDate(response.headers.get("Date"), Date.now());
+    if (response.status === 401 && !isOfSession(request)) sessionEnded();
     // A proxy in between that gave up says nothing of what the controller did.
     if (isChange(request) && response.status >= 500 && !isOurs(response)) throw Problem.unanswered();
     return undefined;
@@ -22,6 +25,17 @@ const session: Middleware = {
     return Problem.unanswered();
   },
 };
+
+function isOfSession({ url }: Request): boolean {
+  return new URL(url).pathname === SESSION_PATH;
+}
+
+/** What the controller would answer, without asking it. */
+function refusal(): Response {
+  const { code, message: detail, hint } = Problem.sessionOver();
+  const headers = { "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify({ code, detail, hint }), { status: 401, headers });
+}
 
 /** Questions that are too long for an address: they change nothing. */
 const QUESTIONS = /\/(classify|parse-preview)$/;

@@ -39,6 +39,15 @@ export class Problem extends Error {
     });
   }
 
+  /** Nobody is signed in on this page any more; nothing was sent. */
+  static sessionOver(): Problem {
+    return new Problem(401, {
+      code: "unauthenticated",
+      detail: "Your session has ended.",
+      hint: "Sign in again in this browser: the page then goes on by itself.",
+    });
+  }
+
   /** A change went out and no answer came: it was done, or it was not. */
   static unanswered(): Problem {
     return new Problem(0, {

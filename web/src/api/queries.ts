@@ -1,24 +1,13 @@
 /** What pages read: one query a resource, asked again every few seconds while it is on screen. */
-import { QueryCache, QueryClient, queryOptions, replaceEqualDeep } from "@tanstack/react-query";
+import { QueryClient, queryOptions, replaceEqualDeep } from "@tanstack/react-query";
 import { api, type Schemas, take } from "./client";
 import { Problem } from "./problem";
+import { signedInAs } from "./standing";
 
 /** How often what is on screen is asked for again. */
 export const REFRESH_MS = 3_000;
 
-/** A session that ends while a page is open: what it shows is nobody's any more. */
-const sessions = new QueryCache({
-  onError: (error, query) => {
-    const wasSignedIn = query.state.data !== undefined;
-    if (wasSignedIn && error instanceof Problem && error.status === 401) {
-      const next = `${window.location.pathname}${window.location.search}`;
-      window.location.assign(`/signed-out?why=ended&next=${encodeURIComponent(next)}`);
-    }
-  },
-});
-
 export const queryClient = new QueryClient({
-  queryCache: sessions,
   defaultOptions: {
     queries: {
       staleTime: 2_000,
@@ -35,7 +24,11 @@ export const queryClient = new QueryClient({
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: () => take(api.GET("/api/v1/me")),
+  queryFn: async () => {
+    const me = await take(api.GET("/api/v1/me"));
+    signedInAs(me.id);
+    return me;
+  },
   staleTime: 30_000,
 });
 
@@ -45,7 +38,10 @@ export const sessionQuery = queryOptions({
   staleTime: 0,
   queryFn: async () => {
     const session = await take(api.GET("/api/v1/session"));
-    if (session.me) queryClient.setQueryData(meQuery.queryKey, session.me);
+    if (session.me) {
+      signedInAs(session.me.id);
+      queryClient.setQueryData(meQuery.queryKey, session.me);
+    }
     return session;
   },
 });

@@ -4,6 +4,7 @@
  */
 import { createParser } from "eventsource-parser";
 import { Problem, problemOf } from "./problem";
+import { isStillSignedIn } from "./standing";
 
 export interface StreamEvent {
   /** The id to resume behind; empty where the server gave none. */
@@ -38,9 +39,12 @@ export function pauseMs(tries: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, tries - 1));
 }
 
+/** Refusals that are none for good: who signs in again sees on. */
+const MAY_PASS: ReadonlySet<number> = new Set([401, 408, 429]);
+
 /** Whether trying again can't help. */
 function isFinal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return status >= 400 && status < 500 && !MAY_PASS.has(status);
 }
 
 export class EventStream {
@@ -124,6 +128,7 @@ export class EventStream {
   }
 
   private async read(signal: AbortSignal): Promise<void> {
+    if (!(await isStillSignedIn())) throw Problem.sessionOver();
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (this.lastId) headers["Last-Event-ID"] = this.lastId;
     const response = await fetch(this.url, {

@@ -8,6 +8,7 @@ import { Palette } from "./palette";
 import { PanicBanner } from "./panic";
 import { openPanic } from "./panic-door";
 import { PLACES } from "./places";
+import { SessionOver } from "./session-over";
 import { useShortcuts } from "./shortcuts";
 import { LeaveBanner, TopBar } from "./topbar";
 
@@ -47,6 +48,7 @@ export function Shell() {
       <FirstRun />
       <Palette open={finding} onOpenChange={setFinding} onHelp={() => setHelping(true)} />
       <Help open={helping} onOpenChange={setHelping} />
+      <SessionOver />
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** The output of an attempt: streamed while it runs, read once where it is over. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Problem, problemOf } from "@/api/problem";
+import { isStillSignedIn } from "@/api/standing";
 import { useStream } from "@/shell/live";
 import { OutputBuffer } from "@/ui/output-buffer";
 import type { Attempt } from "./steps";
@@ -36,6 +37,7 @@ export function size(bytes: number): string {
 }
 
 async function readAll(address: string, buffer: OutputBuffer, signal: AbortSignal): Promise<void> {
+  if (!(await isStillSignedIn())) throw Problem.sessionOver();
   const response = await fetch(address, { signal, credentials: "same-origin", cache: "no-store" });
   if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
   const reader = response.body?.getReader();

@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { flushSync } from "react-dom";
+import { useSignedInAgain } from "@/shell/session-over";
 import { useShortcuts } from "@/shell/shortcuts";
 import { useToast } from "@/shell/toast";
 import { SETTLE_MS } from "@/ui/settled";
@@ -147,6 +148,7 @@ function useSession(owner: string | null): ImportSession {
       session.again();
     return () => session.stop();
   }, [session]);
+  useSignedInAgain(() => session.again());
   return session;
 }
 

@@ -21,10 +21,13 @@ export function announceSignIn(): void {
   channel.close();
 }
 
+/** Be told when somebody signs in, in any tab of this browser; gives what ends that. */
+export function onSignIn(told: () => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = told;
+  return () => channel.close();
+}
+
 export function useComeBack(next: string | undefined): void {
-  useEffect(() => {
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = () => window.location.assign(ownPath(next));
-    return () => channel.close();
-  }, [next]);
+  useEffect(() => onSignIn(() => window.location.assign(ownPath(next))), [next]);
 }
