@@ -29,6 +29,7 @@ MOST_BYTES: Final = 250_000
 README: Final = {
     "import": ("import", "dark", "desktop"),
     "pull": ("pull", "light", "desktop"),
+    "graph": ("runbook-dag", "light", "desktop"),
     "execution": ("execution", "dark", "desktop"),
     "execution-phone": ("execution", "light", "phone"),
 }

@@ -227,5 +227,7 @@ describe("a finished execution", () => {
       ["run", 30, 50],
     ]);
     expect(ticks(20_000).map((tick) => tick.text)).toEqual(["+5 s", "+10 s", "+15 s"]);
+    // The end has its own words: what is near would lie under them on a phone.
+    expect(ticks(5_500).map((tick) => tick.text)).toEqual(["+1 s", "+2 s", "+3 s", "+4 s"]);
   });
 });

@@ -74,12 +74,12 @@ export function laneOf(x: Execution, step: Step): Lane {
   return { bars, marks, text: laneText(step), textAt: before ? (bars[0]?.from ?? 100) : last, before };
 }
 
-/** Whole steps of the axis: at most six, of a length that people count in. Pure. */
+/** Whole steps of the axis: at most six, of a length that people count in, and none under the end's own. Pure. */
 export function ticks(wholeMs: number): { at: number; text: string }[] {
   const sizes = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400];
   const size = sizes.find((one) => wholeMs / 1_000 / one <= 6) ?? 86_400;
   const found: { at: number; text: string }[] = [];
-  for (let at = size; at * 1_000 < wholeMs * 0.97 && found.length < 8; at += size) {
+  for (let at = size; at * 1_000 < wholeMs * 0.8 && found.length < 8; at += size) {
     const text = size >= 3_600 ? `+${at / 3_600} h` : size >= 60 ? `+${at / 60} min` : `+${at} s`;
     found.push({ at: ((at * 1_000) / wholeMs) * 100, text });
   }

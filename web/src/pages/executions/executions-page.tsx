@@ -32,7 +32,7 @@ function useExecutions(show: Show) {
 function State({ item }: { item: Item }) {
   const { kind, text } = stateWord(item);
   return (
-    <span className="row row--tight">
+    <span className="row">
       <Status kind={kind}>{text}</Status>
       {item.gateRisk && item.state === "await_approval" ? <Risk risk={item.gateRisk as RiskWord} /> : null}
     </span>
