@@ -56,7 +56,7 @@ def start(page: Page, title: str) -> None:
 
 def at_gate(page: Page, title: str) -> None:
     """Wait for the gate of a step, and for the moment in which it takes no click."""
-    expect(page.locator("#gate-h")).to_contain_text(title, timeout=15_000)
+    expect(page.locator("#gate-h")).to_contain_text(title)
     page.locator("section.gate[data-settled]").wait_for()
 
 
@@ -88,7 +88,7 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     page.get_by_role("textbox", name="cache").fill("$(id)")
     page.get_by_label("The team is told").check()
     go_on.click()
-    expect(page.locator(".fill__says")).not_to_contain_text("Must match", timeout=10_000)
+    expect(page.locator(".fill__says")).not_to_contain_text("Must match")
     page.get_by_role("textbox", name="cache").fill("dd0c-cache-story")
     go_on.click()
     approve(page, "Make sure that there is a cache")
@@ -107,11 +107,11 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     name.fill("dd0c-cache-story")
     expect(run).not_to_have_attribute("aria-disabled", "true")
     run.click()
-    expect(page.locator("#output")).to_contain_text("shelf 4 clear", timeout=15_000)
+    expect(page.locator("#output")).to_contain_text("shelf 4 clear")
     expect(page.locator("#output .t-2").first).to_have_text("clear")
 
     approve(page, "See that it is there")
-    expect(page.get_by_text("Completed").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Completed").first).to_be_visible()
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_role("complementary")).to_contain_text("you@localhost, step 4")
     assert violations(page) == []
@@ -119,7 +119,7 @@ def test_the_story_from_the_start_to_the_rollback(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Roll back 1 step")).click()
     page.get_by_role("button", name="Begin the rollback").click()
     approve(page, "Roll back: Make sure that there is a cache")
-    expect(page.get_by_text("Completed").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Completed").first).to_be_visible()
     expect(page).to_have_title("Rollback · Clear the cache of a worker · dd0c")
     _told_apart(page)
     page.get_by_role("link", name="the execution before").click()
@@ -150,10 +150,10 @@ def test_keys_skip_edit_and_abort(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("Approve and run"))).to_be_focused()
     page.keyboard.press("e")
     page.get_by_label("Command", exact=True).fill("mkfs.ext4 /dev/sdz9")
-    expect(page.get_by_role("dialog").locator(".risk--pill")).to_have_text("Dangerous", timeout=10_000)
+    expect(page.get_by_role("dialog").locator(".risk--pill")).to_have_text("Dangerous")
     page.get_by_label("Why this command?").fill("packing is not enough")
     page.get_by_role("button", name="Replace the command and ask again").click()
-    expect(page.get_by_text("Edited")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Edited")).to_be_visible()
     expect(page.locator("#gate .cmd").first).to_contain_text("mkfs.ext4")
     page.keyboard.press("s")
     page.get_by_label("Why is it left out?").fill("no need")
@@ -164,7 +164,7 @@ def test_keys_skip_edit_and_abort(page: Page) -> None:
     page.get_by_role("button", name="Abort").click()
     page.get_by_label("Why does it end?").fill("a drill")
     page.get_by_role("button", name="Abort the execution").click()
-    expect(page.get_by_text("Aborted").first).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Aborted").first).to_be_visible()
 
 
 def test_a_reload_and_a_second_viewer_see_the_same_and_a_late_click_says_what_changed(
@@ -194,13 +194,11 @@ def test_a_reload_and_a_second_viewer_see_the_same_and_a_late_click_says_what_ch
         other.route("**/approve", late)
         _edit(page, "mkdir -p /tmp/dd0c-cache-two/in")
         other.get_by_role("button", name=re.compile("Approve and run")).click()
-        expect(other.get_by_text("Nothing was done: it changed while you decided")).to_be_visible(
-            timeout=10_000
-        )
+        expect(other.get_by_text("Nothing was done: it changed while you decided")).to_be_visible()
         expect(other.locator(".changed ins")).to_contain_text("/tmp/dd0c-cache-two/in")
 
         approve(page, "Make sure that there is a cache")
-        expect(other.locator("#gate-h")).to_contain_text("Is it large", timeout=15_000)
+        expect(other.locator("#gate-h")).to_contain_text("Is it large")
         assert complaints.found() == []
     before = page.locator(".rail--run").inner_text()
     page.reload()
@@ -214,7 +212,7 @@ def _edit(page: Page, command: str) -> None:
     page.get_by_label("Command", exact=True).fill(command)
     page.get_by_label("Why this command?").fill("deeper")
     page.get_by_role("button", name="Replace the command and ask again").click()
-    expect(page.locator("#gate .cmd").first).to_contain_text(command, timeout=10_000)
+    expect(page.locator("#gate .cmd").first).to_contain_text(command)
 
 
 def _tell(record_property: Any, what: str, found: frames.Frames) -> None:

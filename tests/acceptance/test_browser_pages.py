@@ -231,9 +231,9 @@ def test_a_lost_connection_is_said_until_it_is_back(
         complaints.allow("ERR_INTERNET_DISCONNECTED")
         page = open_page(context, product.url + filled.pages["runbooks"])
         context.set_offline(True)
-        expect(page.get_by_text("Not live for")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Not live for")).to_be_visible()
         context.set_offline(False)
-        expect(page.get_by_text("Not live for")).to_be_hidden(timeout=20_000)
+        expect(page.get_by_text("Not live for")).to_be_hidden()
         expect(page.get_by_text(TITLE)).to_be_visible()
         assert complaints.found() == []
 

@@ -93,24 +93,24 @@ def fill(page: Page, cache: str) -> None:
 
 def approve(page: Page, title: str) -> None:
     """Approve the step of this title."""
-    expect(page.locator("#gate-h")).to_contain_text(title, timeout=15_000)
+    expect(page.locator("#gate-h")).to_contain_text(title)
     page.get_by_role("button", name=re.compile("^Approve and run")).click()
 
 
 def test_a_dialog_left_open_never_acts_on_the_next_step(page: Page, other: Page) -> None:
     start(page)
     fill(page, "dd0c-cache-left")
-    expect(page.locator("#gate-h")).to_contain_text("Make sure that there is a cache", timeout=15_000)
+    expect(page.locator("#gate-h")).to_contain_text("Make sure that there is a cache")
     skips = sent(page, "skip")
     page.get_by_role("button", name="Skip this step").click()
     page.get_by_label("Why is it left out?").fill("there is one already")
 
     other.goto(page.url)
     approve(other, "Make sure that there is a cache")
-    expect(other.locator("#gate-h")).to_contain_text("Is it large", timeout=15_000)
+    expect(other.locator("#gate-h")).to_contain_text("Is it large")
 
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Nothing was sent: it has moved on")).to_be_visible(timeout=15_000)
+    expect(dialog.get_by_text("Nothing was sent: it has moved on")).to_be_visible()
     expect(dialog.get_by_text("“Make sure that there is a cache”: succeeded.")).to_be_visible()
     expect(dialog.get_by_label("Why is it left out?")).to_have_value("there is one already")
     page.get_by_label("Why is it left out?").press("Control+Enter")
@@ -122,7 +122,7 @@ def test_a_dialog_left_open_never_acts_on_the_next_step(page: Page, other: Page)
     page.get_by_role("button", name="Skip this step").click()
     page.get_by_label("Why is it left out?").fill("decided anew")
     page.get_by_role("button", name="Skip the step").click()
-    expect(page.get_by_text("Completed").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Completed").first).to_be_visible()
     assert len(skips) == 1
 
 
@@ -190,7 +190,7 @@ def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Pag
     binds = sent(page, "bind")
     # The value alone: with the tick as well, the colleague's page would begin the steps.
     assert other.evaluate(_BIND, [page.url.rsplit("/", 1)[1], "dd0c-cache-theirs"]) == 200
-    expect(page.get_by_text("Somebody set it to")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Somebody set it to")).to_be_visible()
     page.get_by_label("The team is told").check()
     go = page.get_by_role("button", name="Go to the first step")
     expect(go).to_have_attribute("aria-disabled", "true")
@@ -199,7 +199,7 @@ def test_a_value_is_never_put_over_the_one_of_a_colleague(page: Page, other: Pag
     assert binds == []
     page.get_by_role("button", name="Keep theirs").click()
     go.click()
-    expect(page.locator("#gate .cmd").first).to_contain_text("/tmp/dd0c-cache-theirs", timeout=15_000)
+    expect(page.locator("#gate .cmd").first).to_contain_text("/tmp/dd0c-cache-theirs")
     assert binds == []
 
 
@@ -264,6 +264,6 @@ def test_the_question_of_panic_does_not_come_back_when_a_panic_is_cleared(
     expect(banner).to_contain_text("1 agent was told at once.")
     page.keyboard.press("!")
     assert product.cli("panic", "off", "--on-host", "--yes").code == 0
-    expect(banner).to_have_count(0, timeout=15_000)
+    expect(banner).to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("^Panic"))).to_be_visible()
     expect(page.get_by_text("Halt everything?")).to_have_count(0)
