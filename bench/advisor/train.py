@@ -161,17 +161,26 @@ def functions(published: Iterable[Row]) -> dict[str, str]:
     return found
 
 
-def main() -> None:
-    """Learn and write."""
-    published = rows()
+@dataclass(frozen=True)
+class Learned:
+    """A model and what it was fitted on: held-out scores, labels, and the file's content."""
+
+    lexicon: Lexicon
+    content: str
+    scores: np.ndarray[Any, Any]
+    labels: np.ndarray[Any, Any]
+    agreed: tuple[int, int]
+
+
+def learn(published: Sequence[Row]) -> Learned:
+    """Everything that the model is, from these rows."""
     described = learn_descriptions(published)
     texts = sorted({row.text for row in published if row.text})
     odds = dict(zip(texts, (float(each) for each in described.odds(texts)), strict=True))
-    verbs = learn_verbs(published, odds)
     table = Table(published, odds)
     weights: dict[str, Any] = {
         "version": "",
-        "verbs": verbs,
+        "verbs": learn_verbs(published, odds),
         "functions": functions(published),
         "options": learn_options(published),
         "weights": {},
@@ -182,19 +191,26 @@ def main() -> None:
     x, kept = matrix(examples(published), lexicon)
     y = np.asarray([example.reads for example in kept], dtype=float)
     w = np.asarray([example.weight for example in kept])
-    tools = [example.tool for example in kept]
-    scores = held_out(x, y, w, tools)
+    scores = held_out(x, y, w, [example.tool for example in kept])
     final = fit(x, y, w)
     weights["weights"] = {name: round(float(v), 4) for name, v in zip([*NAMES, "bias"], final, strict=True)}
     weights["steps"] = calibrate(scores, y, w)
-    reads, total = agreement(published, lexicon)
-    weights["documented"] = round(min(0.995, (reads + 1) / (total + 2)), 3)
+    agreed = agreement(published, lexicon)
+    weights["documented"] = round(min(0.995, (agreed[0] + 1) / (agreed[1] + 2)), 3)
     content = compose(lines, weights)
     weights["version"] = "local-1-" + hashlib.sha256(content.encode()).hexdigest()[:12]
-    MODEL.write_text(compose(lines, weights), "utf-8")
+    content = compose(lines, weights)
+    return Learned(Lexicon(content), content, scores, y, agreed)
+
+
+def main() -> None:
+    """Learn and write."""
+    learned = learn(rows())
+    MODEL.write_text(learned.content, "utf-8")
+    weights, scores, y = learned.lexicon.weights, learned.scores, learned.labels
     print(json.dumps(weights["weights"], indent=1))
-    print(f"documented forms: {reads} of {total} examples read: {weights['documented']}")
-    print(f"{weights['version']}: {len(lines)} tools, {MODEL.stat().st_size:,} bytes; {len(kept)} examples")
+    print(f"documented forms: {learned.agreed[0]} of {learned.agreed[1]} examples read")
+    print(f"{weights['version']}: {MODEL.stat().st_size:,} bytes; {len(y)} examples")
     for threshold in (0.5, 0.9, 0.95):
         p = np.interp(scores, *zip(*weights["steps"], strict=True))
         called = p >= threshold

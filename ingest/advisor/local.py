@@ -46,10 +46,25 @@ def advise(text: str, language: Literal["bash", "sql"] = "bash") -> Advice:
     """The model's advice on a text. Total: whatever the text is, the answer is an advice."""
     learned = lexicon()
     try:
-        opinions = _sql(text, learned) if language == "sql" else _bash(text, learned)
+        opinions = _opinions(text, language, learned)
     except Unlike as unlike:
         return _advice(learned, Risk.UNKNOWN, 0, str(unlike))
     return _decide(learned, opinions)
+
+
+def reads(text: str, language: Literal["bash", "sql"], learned: Lexicon) -> float | None:
+    """The probability, 0 to 1, that a text only reads; None where the model abstains. `learned` need not be
+    the model that is shipped."""
+    try:
+        opinions = _opinions(text, language, learned)
+    except Unlike:
+        return None
+    found = [opinion.reads for opinion in opinions if opinion.reads is not None]
+    return None if len(found) < len(opinions) else min(found, default=0.99)
+
+
+def _opinions(text: str, language: Literal["bash", "sql"], learned: Lexicon) -> list[Opinion]:
+    return [_statement(text, learned)] if language == "sql" else _bash(text, learned)
 
 
 def _decide(learned: Lexicon, opinions: Sequence[Opinion]) -> Advice:
@@ -114,16 +129,16 @@ def _looked_up(call: Call, seen: Seen, name: str, learned: Lexicon) -> Opinion:
     doubt = _doubt(name, seen)
     if doubt is not None:
         return Opinion(None, doubt)
-    reads = probability(seen, learned)
+    sure = probability(seen, learned)
     if seen.published > 0 and min(seen.options.values(), default=0.0) >= 0:
-        reads = max(reads, _PUBLISHED)
-    if reads * 1000 < CONFIDENCE_FLOOR:
-        return Opinion(reads, _reason(name, seen, reads))
+        sure = max(sure, _PUBLISHED)
+    if sure * 1000 < CONFIDENCE_FLOOR:
+        return Opinion(sure, _reason(name, seen, sure))
     if is_listed(call, seen.path, learned):
         return Opinion(None, f"`{name}` is documented form by form, and this is none that only reads")
-    if not seen.path and not seen.published and reads < _ONE_LINE:
+    if not seen.path and not seen.published and sure < _ONE_LINE:
         return Opinion(None, f"only the one line that describes `{name}` speaks for it")
-    return Opinion(reads, _reason(name, seen, reads))
+    return Opinion(sure, _reason(name, seen, sure))
 
 
 def _doubt(name: str, seen: Seen) -> str | None:
@@ -164,10 +179,6 @@ def probability(seen: Seen, learned: Lexicon) -> float:
 
 
 # ---------------------------------------------------------------- SQL
-
-
-def _sql(text: str, learned: Lexicon) -> list[Opinion]:
-    return [_statement(text, learned)]
 
 
 def _statement(text: str, learned: Lexicon) -> Opinion:
