@@ -16,6 +16,7 @@ from ingest.building import Asked, Building, BuiltStep, plain_line, slug
 from ingest.command_steps import add_command, add_typed
 from ingest.extract.drafts import Draft, Extraction, Required
 from ingest.extract.vocabulary import sentences
+from ingest.prerequisite_checks import check_of
 from ingest.questions import Question
 from ingest.secret_variables import Known
 from ingest.sources.plain import CHAT_LINE
@@ -161,4 +162,5 @@ def _prerequisites(building: Building, found: list[Required]) -> Iterator[tuple[
         numbered = (base, *(f"{base}-{number}" for number in range(2, len(ids) + 3)))
         name = next(candidate for candidate in numbered if candidate not in ids)
         ids.add(name)
-        yield Prerequisite(id=name, text=building.prose(item.text)), item.span
+        check = check_of(item.text, item.codes, building.told)
+        yield Prerequisite(id=name, text=building.prose(item.text), check=check), item.span

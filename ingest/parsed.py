@@ -47,7 +47,12 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "steps": [_step(item, orders[item.step.id]) for item in built.steps],
         "variables": [*_variables(found), *_open_values(found)],
         "prerequisites": [
-            {"id": item.id, "text": item.text, "span": _span(built.prerequisite_spans[item.id])}
+            {
+                "id": item.id,
+                "text": item.text,
+                "check": None if item.check is None else item.check.to_json(),
+                "span": _span(built.prerequisite_spans[item.id]),
+            }
             for item in runbook.spec.prerequisites
         ],
         "branches": [

@@ -71,10 +71,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Required:
-    """A sentence that says what must be true first."""
+    """A sentence that says what must be true first, with the pieces of code in it."""
 
     text: str
     span: Span
+    codes: tuple[str, ...] = ()
 
 
 @dataclass

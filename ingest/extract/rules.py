@@ -255,7 +255,9 @@ def _goes_on(reader: Reader, text: str) -> bool:
 
 def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
     """What must be true first; where it ends in a colon, commands below show how it is checked."""
-    reader.found.prerequisites += [Required(part.rstrip(": "), _place(block, part)) for part in wanted]
+    reader.found.prerequisites += [
+        Required(part.rstrip(": "), _place(block, part), _codes_in(block, part)) for part in wanted
+    ]
     reader.account(block, "prerequisite", "listed as a prerequisite")
     lead = _lead(block.text)
     reader.lead, reader.lead_condition = ("", (None, False)) if negated(lead) else (lead, (None, False))
@@ -265,7 +267,9 @@ def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
 def _instruction(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
     """A sentence without a command: what must be true first, what a person does, or a note."""
     before = required(text) if len(reader.found.drafts) < EARLY_STEPS else []
-    reader.found.prerequisites += [Required(part, _place(block, part)) for part in before]
+    reader.found.prerequisites += [
+        Required(part, _place(block, part), _codes_in(block, part)) for part in before
+    ]
     rest = [part for part in sentences(text) if not before or not required(part)]
     if before and not rest:
         reader.account(block, "prerequisite", "it says what must be true first")
@@ -306,6 +310,10 @@ def _told(block: Block, told: list[str] | None, index: int) -> list[Claim]:
         return [Claim(0, len(block.text), "step", why, index)]
     found = [(block.text.find(part), part) for part in told]
     return [Claim(at, at + len(part), "step", why, index) for at, part in found if at >= 0]
+
+
+def _codes_in(block: Block, part: str) -> tuple[str, ...]:
+    return tuple(code for code in block.code_texts() if code in part)
 
 
 def _place(block: Block, part: str) -> Span:

@@ -6,7 +6,7 @@ offsets in Unicode code points into `source`: `start` from 0, `end` behind the l
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -76,10 +76,13 @@ class ParsedVariable(_Plain):
 
 
 class ParsedPrerequisite(_Plain):
-    """What must be there before the first step."""
+    """What must be there before the first step; without a check it is a box to tick."""
 
     id: str
     text: str
+    check: dict[str, Any] | None = Field(
+        None, description="A command that only reads and shows whether it holds, and what it prints then."
+    )
     span: Place
 
 

@@ -3512,13 +3512,20 @@ export interface components {
         };
         /**
          * ParsedPrerequisite
-         * @description What must be there before the first step.
+         * @description What must be there before the first step; without a check it is a box to tick.
          */
         ParsedPrerequisite: {
             /** Id */
             id: string;
             /** Text */
             text: string;
+            /**
+             * Check
+             * @description A command that only reads and shows whether it holds, and what it prints then.
+             */
+            check?: {
+                [key: string]: unknown;
+            } | null;
             span: components["schemas"]["Place"];
         };
         /**
