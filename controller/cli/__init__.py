@@ -14,6 +14,7 @@ import click
 COMMANDS: Final = {
     "import": ("imports", "import_command"),
     "parse": ("parse", "parse_command"),
+    "export": ("export", "export_command"),
     "pr": ("pulls", "pr_group"),
     "runbooks": ("runbooks", "runbooks_group"),
     "run": ("run", "run_command"),
