@@ -156,6 +156,8 @@ class _Finder:
         matching = [at for at in above[-_LOOKED_AT:] if self._undoes(self.drafts[at], draft)]
         if matching:
             return matching[-1]
+        if draft.undoing == "named":
+            return None
         told = [item.undoes for item in self.drafts[:index] if item.undoes is not None]
         again = [at for at in told if self._tells_again(at, draft, index)]
         if again:

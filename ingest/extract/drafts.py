@@ -11,8 +11,10 @@ from ingest.extract.accounts import Accounted
 from ingest.trace import Span
 
 DraftKind = Literal["command", "manual"]
-Undoing = Literal["", "sentence", "section", "maybe"]
-"""Who says that a command undoes something; “maybe”: it stands behind such words, and nobody says whether."""
+Undoing = Literal["", "sentence", "section", "named", "maybe"]
+"""Who says that a command undoes something; “named”: it says in words what (“step 4”); “maybe”: it stands
+behind such words, and nobody says whether.
+"""
 
 
 @dataclass(frozen=True)

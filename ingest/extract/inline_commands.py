@@ -25,6 +25,11 @@ _REPORTS: Final = re.compile(
 )
 """What is behind a command that somebody tells of, and does not tell to run."""
 _BEGINS: Final = re.compile(r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{0,6}")
+_IN_CHAT: Final = re.compile(
+    r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
+)
+_OWN_SENTENCE: Final = re.compile(r"[.!]\s{1,3}$")
+_ENDS: Final = re.compile(r"\s*(?:$|\n|\.(?:\s|$))")
 _LEADS: Final = re.compile(r"[:→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
 _TYPED_AT: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|do|use|with|console)\b[^.]{0,60}$")
 
@@ -43,17 +48,8 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     """The commands that a sentence tells to run, in code or without a mark, in order."""
     found = []
     for code in islice(codes_of(block), _CODES_MAX):
-        before = block.text[max(0, code.start - 80) : code.start]
-        begins = code.start < 40 and _BEGINS.fullmatch(before) is not None
-        begins = begins and not _REPORTS.match(block.text, code.end)
-        told = begins or RUN_VERBS.search(before) or _LEADS.search(before)
-        dialect = _dialect(code.text)
-        if dialect is None and _LEADS.search(before) and unknown_program(code.text):
-            dialect = "shell"
-        typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
-        if dialect is None or not told or not typed:
-            continue
-        if not forbidden_at(block.text, code.start, code.end):
+        dialect = _told(block, code)
+        if dialect is not None and not forbidden_at(block.text, code.start, code.end):
             found.append(replace(code, dialect=dialect))
     if len(block.text) > TEXT_MAX_CHARACTERS:
         return found
@@ -66,6 +62,24 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         if not forbidden_at(block.text, start, end):
             found.append(FoundCommand(block.text[start:end], block.line, "", start, end, "sql"))
     return sorted(found, key=lambda item: item.start)
+
+
+def _told(block: Block, code: FoundCommand) -> str | None:
+    """In which language a sentence tells to run a piece of its code; None where it only names it."""
+    before = block.text[max(0, code.start - 80) : code.start]
+    begins = code.start < 40 and _BEGINS.fullmatch(before) is not None
+    begins = begins and not _REPORTS.match(block.text, code.end)
+    own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
+    leads = _LEADS.search(before) is not None
+    if not (begins or own or leads or RUN_VERBS.search(before)):
+        return None
+    if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
+        return None
+    dialect = _dialect(code.text)
+    if dialect is None and leads and unknown_program(code.text):
+        return "shell"
+    typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
+    return dialect if typed else None
 
 
 def _dialect(code: str) -> str | None:

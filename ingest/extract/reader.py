@@ -13,7 +13,7 @@ from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
-from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_title
+from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
 from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, is_imperative, sentences
 from ingest.trace import Span
 
@@ -41,10 +41,11 @@ class Reader:
         self.lead_span: Span | None = None
         self.lead_condition: tuple[str | None, bool] = (None, False)
         self.last_condition: str | None = None
+        self.last_question: str | None = None
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
         self.lists_before = False
-        self.lead_undoes = False
+        self.lead_undoes = self.names_undone = False
         self.undone = UndoScope()
         self.group = 0
         self.item = (0, 0)
@@ -66,7 +67,9 @@ class Reader:
     def undoes_here(self) -> Undoing:
         """What the text above says of the block at hand: it undoes steps, by a sentence or by its section."""
         if self.lead_undoes:
-            return "sentence"
+            return "named" if self.names_undone else "sentence"
+        if self.names_undone and self.undone.level is not None:
+            return "named"
         return self.undone.says(in_section=self._in_undoing_section)
 
     @property
@@ -102,6 +105,7 @@ class Reader:
         tells = introduces or not last.rstrip("*_ ").endswith((".", "!"))
         self.lead_undoes = bare or (tells and undoing_lead(last, beside=self.beside_command()))
         if self.lead_undoes:
+            self.names_undone = names_undone(last)
             self.group += 1
         short = len(text.split()) <= _LABEL_WORDS and not is_imperative(text)
         label = short and (introduces or not last.rstrip("*_ ").endswith((".", "!", "?")))

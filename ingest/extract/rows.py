@@ -44,7 +44,12 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
         if not commands:
             reader.account(block, "step", ROW_TOLD, [Claim(0, len(block.text), "step", ROW_TOLD, index)])
             return
-    words = [cell for cell in block.cells if cell and not any(code in cell for code in codes)]
+    apart = set() if columns is None else {columns.otherwise, columns.expected, columns.case, columns.undo}
+    words = [
+        cell
+        for at, cell in enumerate(block.cells)
+        if cell and at not in apart and not any(code in cell for code in codes)
+    ]
     index = -1
     reader.group += 1
     for command in commands:

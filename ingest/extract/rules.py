@@ -9,7 +9,8 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
+from ingest.extract.cases import case_below, condition_of, question_of, without_case
+from ingest.extract.commands import FoundCommand, commands_of
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
@@ -36,19 +37,6 @@ from schemas.errors import Unprocessable
 STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 
 
-_CONDITION: Final = re.compile(
-    r"(?i)^(if|when|unless|in case|in the case|should)\b([^,:→]{3,200})[,:→]\s*(.*)$", re.DOTALL
-)
-_LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
-_ASKED: Final = re.compile(r"^([^→.!?:\n]{3,90}\?)\s+([^→]+)$", re.DOTALL)
-"""“No answer? Restart it.”"""
-
-_SAYS_STATE: Final = re.compile(r"\?$|[<>=≤≥]")
-_OPEN_QUESTION: Final = re.compile(
-    r"(?i)^(?:what|why|how|who|where|which|when|need help|questions|any questions)\b"
-)
-_LOOKS: Final = re.compile(r"(?i)^\W*(?:check|verify|look|see|run|use|open|type|read|try|ask|test|compare)\b")
-_OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
 _LEAD_WORDS: Final = 8
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
@@ -170,7 +158,8 @@ def _prose(reader: Reader, block: Block) -> None:
     if (reader.asks_before or listed_first) and not _goes_on(reader, text) and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
-    condition, otherwise, body = _condition(reader, text)
+    condition, otherwise, body = condition_of(reader, text)
+    reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
     if condition is not None and introduces:
         reader.scopes.append((block.level, condition, otherwise))
@@ -179,7 +168,7 @@ def _prose(reader: Reader, block: Block) -> None:
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
     reader.lead_span = _place(block, lead) if reader.lead else None
-    reader.lead_condition = _case_below(block, (condition, otherwise), body, introduces, bool(commands))
+    reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
@@ -189,15 +178,6 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.account(block, "note", "it introduces what follows")
     else:
         _instruction(reader, block, body or text, condition, otherwise)
-
-
-def _case_below(
-    block: Block, case: tuple[str | None, bool], body: str, introduces: bool, commands: bool
-) -> tuple[str | None, bool]:
-    """The case that the code right below a block is for, which shows how its last sentence is done."""
-    if case[0] is not None and (introduces or (not commands and len(sentences(body)) == 1)):
-        return case
-    return (None, False) if commands else ToldBefore(block).lead()
 
 
 def _in_sentences(
@@ -216,7 +196,7 @@ def _in_sentences(
         if undoing and told.end and not again:
             # What is undone is not called after how that is done.
             told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
-        title = title_of(_without_case(told.says(command.start, starts)) or _lead(text))
+        title = title_of(without_case(told.says(command.start, starts)) or _lead(text))
         index = reader.add(
             Draft("command", command.text, title, block.line, block.end_line,
                   reader.section, condition, otherwise, spans=reader.spans(block.place(*place)), block=block,
@@ -233,12 +213,6 @@ def _in_sentences(
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
         reader.undo(text, block)
-
-
-def _without_case(sentence: str) -> str:
-    """What a sentence tells to do, without the case that it is for."""
-    found = _CONDITION.match(sentence)
-    return found[3].strip() if found else sentence
 
 
 def _opens_list(text: str) -> bool:
@@ -320,37 +294,6 @@ def _place(block: Block, part: str) -> Span:
     """Where a sentence of a block stands in the source; the whole block where it was changed."""
     at = block.text.find(part)
     return block.place(at, at + len(part)) if at >= 0 and part else block.place()
-
-
-def _condition(reader: Reader, text: str) -> tuple[str | None, bool, str]:
-    """The condition of a sentence, whether it is negated, and the rest."""
-    found = _CONDITION.match(text)
-    if found:
-        condition = f"{found[1]}{found[2]}".strip()
-        reader.last_condition = condition
-        return condition, found[1].lower() == "unless", found[3].strip()
-    other = _OTHERWISE.match(text)
-    if other and reader.last_condition is not None:
-        return reader.last_condition, True, other[1].strip()
-    label = _LABEL.match(text)
-    if label and _is_case(label[1], label[2]):
-        reader.last_condition = " ".join(label[1].split())
-        return reader.last_condition, False, label[2].strip()
-    asked = _ASKED.match(text)
-    if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
-        reader.last_condition = " ".join(asked[1].split())
-        return reader.last_condition, False, asked[2].strip()
-    return None, False, text
-
-
-def _is_case(label: str, does: str) -> bool:
-    """Whether what stands before an arrow is a case: with something to do behind it, or a state and a
-    command.
-    """
-    if is_imperative(does):
-        return len(label.split()) > 1 or label.endswith("?")
-    begins = looks_like_command(sentences(does)[0]) if does.strip() else False
-    return begins and _SAYS_STATE.search(label) is not None and not is_imperative(label)
 
 
 def _lead(text: str) -> str:

@@ -12,7 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.conditions import named_cases
 from ingest.extract.drafts import Undoing
 from ingest.extract.reader import Reader
-from ingest.extract.undoing import undoing_lead
+from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
@@ -94,7 +94,7 @@ class ToldBefore:
         again = begin < self.end
         words = self.block.text[max(begin, self.end) : offset]
         if undoing_lead(words, beside=beside):
-            self.undid = "sentence"
+            self.undid = "named" if names_undone(words) else "sentence"
             return self.undid, False
         if not again or ":" in words:
             self.undid = ""

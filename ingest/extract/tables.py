@@ -12,8 +12,8 @@ from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
 _DO: Final = re.compile(
-    r"(?i)^(?:then|do|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|how(?: to)?|"
-    r"solutions?|resolutions?|mitigations?|responses?|procedure|instructions?|"
+    r"(?i)^(?:then|do(?: this)?|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|"
+    r"how(?: to)?|solutions?|resolutions?|mitigations?|responses?|procedure|instructions?|"
     r"(?:recommended|next) (?:actions?|steps?))$"
 )
 _CASE: Final = re.compile(

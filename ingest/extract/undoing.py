@@ -45,6 +45,11 @@ _DOING: Final = re.compile(
 """“How to roll back the deployment”, “Rolling back the release”."""
 
 _HEADING: Final = re.compile(rf"(?i)^\W*{_BEFORE}{_NOUN}{_KIND}{_WHAT}(?: \([^()]{{1,60}}\))?\W*$")
+_NAMED: Final = re.compile(
+    rf"(?i)(?:(?:^|[\s(])(?:to|can|may|could) {_VERB}|^\W*{_NOUN}(?: for| of)?)(?: the)? "
+    r"(?:steps?|items?|points?|commands?|(?:first|second|third|fourth|fifth) step)\s?(?:no\.? ?|#)?"
+    r"(?:\d{1,3}\b|$|[,:])"
+)
 _LONGEST: Final = 300
 """Characters before a command that are looked at."""
 
@@ -70,11 +75,16 @@ def undoing_lead(text: str, *, beside: bool) -> bool:
     said = " ".join(text.split())
     if len(said) > _LONGEST:
         said = f"… {said[-_LONGEST:]}"
-    if _LABEL.match(said) or _PURPOSE.search(said):
+    if _LABEL.match(said) or _PURPOSE.search(said) or _NAMED.search(said):
         return True
     if _BESIDE.search(said) is None:
         return False
     return _FAILS.search(said) is not None or (beside and not _GOES_ON.match(said))
+
+
+def names_undone(text: str) -> bool:
+    """Whether words say by a number or in words of their own which step is undone: “to undo step 4, …”."""
+    return _NAMED.search(text) is not None
 
 
 def undoing_words(sentence: str) -> str | None:

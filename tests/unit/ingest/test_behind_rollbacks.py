@@ -69,3 +69,21 @@ def test_a_rollback_of_several_commands_stops_at_the_first_that_fails(lines: str
     if joined is None:
         by_hand = step.rollback.impossible or ""
         assert all(line in by_hand for line in lines.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "To undo step 1 restore it:\n\n```bash\n{}\n```\n",
+        "To roll back step 1, run `{}`.\n",
+        "Rollback of step 1: `{}`\n",
+    ],
+)
+def test_a_step_that_is_named_by_its_number_is_asked_about(told: str) -> None:
+    """It never runs forward, and is not taken for the rollback of the step that happens to stand above."""
+    undo = "curl -XPOST localhost:9200/_snapshot/a/b/_restore"
+    made = made_of(
+        f"# A\n\n1. `curl -XDELETE localhost:9200/a`\n2. `systemctl restart x`\n\n{told.format(undo)}"
+    )
+    assert commands(made)[undo] == (None, True)
+    assert [item.question.question for item in made.built.asked][-1] == "Which step does this undo?"

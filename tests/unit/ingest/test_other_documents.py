@@ -159,3 +159,39 @@ def test_a_chat_is_not_called_after_who_wrote_first() -> None:
         "jonas  10:04 AM\nrun `kubectl get pods`\n\nmarta  10:06 AM\nthx\n"
     )
     assert preview(said).runbook.metadata.title == "pods are dying, what to do?"
+
+
+def test_yes_and_no_answer_the_question_above() -> None:
+    made = preview(
+        "# A\n\n`uptime`\n\n**Is the provider down?**\n\n- **Yes**: switch: `kubectl set env deploy/x P=b`\n"
+        "- **No**: restart it: `systemctl restart x`\n\n## Then\n\n`df -h`\n",
+        "markdown",
+    )
+    whens = {step.command: step.when for step in made.runbook.spec.steps if step.command}
+    yes, no = whens["kubectl set env deploy/x P=b"], whens["systemctl restart x"]
+    assert yes is not None and no is not None and yes.step == no.step
+    assert (yes.answer, no.answer) == ("yes", "no")
+    assert whens["df -h"] is None and whens["uptime"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Step 1: Look at the rate.\n   `kubectl logs x | grep -c ERROR`\n",
+        "Look at the rate. `kubectl logs x | grep -c ERROR`.\n",
+    ],
+)
+def test_code_that_is_a_sentence_of_its_own(text: str) -> None:
+    assert commands(preview(f"# A\n\n{text}", "markdown")) == ["kubectl logs x | grep -c ERROR"]
+
+
+def test_what_is_typed_into_a_chat_is_no_command() -> None:
+    text = "# A\n\n1. `uptime`\n2. Roll it back: `/deploy rollback checkout` in Slack.\n"
+    assert commands(preview(text, "markdown")) == ["uptime"]
+
+
+def test_a_step_of_a_table_is_not_called_after_what_else_is_done() -> None:
+    rows = "| 1 | Check health | `curl -s x:9200/_cat/health` | call the whole search team |\n"
+    head = "| # | Do this | Command | If it fails |\n|---|---|---|---|\n"
+    (step,) = preview(f"# A\n\n{head}{rows}", "markdown").runbook.spec.steps
+    assert step.title == "Check health"

@@ -1,0 +1,91 @@
+"""The case that a sentence names, and what it tells to do then: “if …”, “otherwise”, a question, a label."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.commands import looks_like_command
+from ingest.extract.reader import Reader
+from ingest.extract.sentence_cases import ToldBefore
+from ingest.extract.vocabulary import is_imperative, sentences
+
+_CONDITION: Final = re.compile(
+    r"(?i)^(if|when|unless|in case|in the case|should)\b([^,:→]{3,200})[,:→]\s*(.*)$", re.DOTALL
+)
+_LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
+_ASKED: Final = re.compile(r"^([^→.!?:\n]{3,90}\?)\s+([^→]+)$", re.DOTALL)
+"""“No answer? Restart it.”"""
+
+_SAYS_STATE: Final = re.compile(r"\?$|[<>=≤≥]")
+_OPEN_QUESTION: Final = re.compile(
+    r"(?i)^(?:what|why|how|who|where|which|when|need help|questions|any questions)\b"
+)
+_LOOKS: Final = re.compile(r"(?i)^\W*(?:check|verify|look|see|run|use|open|type|read|try|ask|test|compare)\b")
+_ANSWER: Final = re.compile(
+    r"(?i)^\W*(?:if\s+)?(?P<answer>yes|no|so)\W*?(?:\s*[:,;→–—]|\s+-|\s*->|\s*=>|\s+then\b)[\s*_]*(?P<rest>.*)$",
+    re.DOTALL,
+)
+"""“Yes: …”, “If no, …” below a question."""
+
+_QUESTION: Final = re.compile(r"[^.!?\n]{4,160}\?(?=[\s*_]|$)")
+_OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
+_NUMBER: Final = re.compile(r"(?i)^step\s*\d{1,3}\s*[-–—:.)]\s+(?=\S)")
+
+
+def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
+    """The condition of a sentence, whether it is negated, and the rest."""
+    text = _NUMBER.sub("", text)
+    answer = _ANSWER.match(text)
+    if answer and reader.last_question is not None:
+        reader.last_condition = reader.last_question
+        return reader.last_question, answer["answer"].lower() == "no", answer["rest"].strip()
+    found = _CONDITION.match(text)
+    if found:
+        condition = f"{found[1]}{found[2]}".strip()
+        reader.last_condition = condition
+        return condition, found[1].lower() == "unless", found[3].strip()
+    other = _OTHERWISE.match(text)
+    if other and reader.last_condition is not None:
+        return reader.last_condition, True, other[1].strip()
+    label = _LABEL.match(text)
+    if label and _is_case(label[1], label[2]):
+        reader.last_condition = " ".join(label[1].split())
+        return reader.last_condition, False, label[2].strip()
+    asked = _ASKED.match(text)
+    if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
+        reader.last_condition = " ".join(asked[1].split())
+        return reader.last_condition, False, asked[2].strip()
+    return None, False, text
+
+
+def question_of(text: str) -> str | None:
+    """The last question of a block that can be answered by yes or no."""
+    asked = [found[0].strip(" *_") for found in _QUESTION.finditer(text)]
+    return next((" ".join(item.split()) for item in reversed(asked) if not _OPEN_QUESTION.match(item)), None)
+
+
+def _is_case(label: str, does: str) -> bool:
+    """Whether what stands before an arrow is a case: with something to do behind it, or a state and a
+    command.
+    """
+    if is_imperative(does):
+        return len(label.split()) > 1 or label.endswith("?")
+    begins = looks_like_command(sentences(does)[0]) if does.strip() else False
+    return begins and _SAYS_STATE.search(label) is not None and not is_imperative(label)
+
+
+def without_case(sentence: str) -> str:
+    """What a sentence tells to do, without the case that it is for."""
+    found = _CONDITION.match(sentence)
+    return found[3].strip() if found else sentence
+
+
+def case_below(
+    block: Block, case: tuple[str | None, bool], body: str, introduces: bool, commands: bool
+) -> tuple[str | None, bool]:
+    """The case that the code right below a block is for, which shows how its last sentence is done."""
+    if case[0] is not None and (introduces or (not commands and len(sentences(body)) == 1)):
+        return case
+    return (None, False) if commands else ToldBefore(block).lead()
