@@ -68,6 +68,25 @@ describe("a change whose answer is lost", () => {
   });
 });
 
+describe("a change that may have been done", () => {
+  it.each([
+    [409, "request_running"],
+    [503, "no_database"],
+  ])("keeps its key after %i %s, and loses it with an answer", async (status, code) => {
+    const refusal = json(status, { code, detail: "Not now." }, "application/problem+json");
+    fetching.mockResolvedValueOnce(refusal);
+    expect(await problem(comment(code))).toMatchObject({ status, code });
+    const unknown = { code: "outcome_unknown", detail: "It ended without an answer." };
+    fetching.mockResolvedValueOnce(json(409, unknown, "application/problem+json"));
+    expect(await problem(comment(code))).toMatchObject({ code: "outcome_unknown" });
+    fetching.mockResolvedValueOnce(json(201, { id: 1 }));
+    await comment(code);
+    const [first, again, next] = keys();
+    expect(again).toBe(first);
+    expect(next).not.toBe(first);
+  });
+});
+
 describe("a double click", () => {
   it("sends one request, and both get its answer; the next click is a new intention", async () => {
     let answer: (response: Response) => void = () => undefined;

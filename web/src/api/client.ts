@@ -76,6 +76,7 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
 }
 
 const UNANSWERED_KEPT = 200;
+const SERVER_FAULT = 500;
 const unanswered = new Map<string, string>();
 /** What is on its way, by its intention: a second click before the answer waits for that very answer. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -83,9 +84,9 @@ const underWay = new Map<string, Promise<unknown>>();
 /**
  * Send an intention under a key of its own. `what` names it whole: the address, the version, the body.
  *
- * While it is on its way, the same again is the same: a double click sends one request. Where no answer came
- * the key is kept, so that the same intention sent again happens once. An answer of any kind ends it: the next
- * click with the same content is a new intention.
+ * While it is on its way, the same again is the same: a double click sends one request. Where no answer came,
+ * the server broke, or the first call still works, the key is kept, so that the same intention sent again happens once. Any other
+ * answer ends it: the next click with the same content is a new intention.
  */
 export function once<T>(what: readonly unknown[], send: (key: string) => Promise<T>): Promise<T> {
   const intention = JSON.stringify(what);
@@ -106,7 +107,13 @@ async function sendOnce<T>(intention: string, send: (key: string) => Promise<T>)
     unanswered.delete(intention);
     return done;
   } catch (error) {
-    if (!(error instanceof Problem && error.code === "unanswered")) unanswered.delete(intention);
+    if (!mayBeDone(error)) unanswered.delete(intention);
     throw error;
   }
+}
+
+/** Whether what was sent may have been done, or may still be: the same intention keeps its key. */
+function mayBeDone(error: unknown): boolean {
+  if (!(error instanceof Problem)) return false;
+  return ["unanswered", "request_running"].includes(error.code) || error.status >= SERVER_FAULT;
 }
