@@ -64,7 +64,7 @@ GOOGLE_DOCS: Final = Copied(
         ("See what is full: df -h", "df -h"),
         ("Ask the team", None),
         ("Post it in the channel", None),
-        # A font is no structure: nothing says where the command begins, so a person does it.
-        ("Remove the old images: docker image prune", None),
+        # A font is no structure; behind the colon stands a command nonetheless.
+        ("Remove the old images: docker image prune", "docker image prune"),
     ),
 )

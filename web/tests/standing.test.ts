@@ -23,6 +23,10 @@ const json = (body: unknown, status = 200) =>
 const pathOf = (asked: RequestInfo | URL) =>
   new URL(asked instanceof Request ? asked.url : String(asked), "http://localhost").pathname;
 
+/** Milliseconds of the page; goes on from test to test, as the module lives as long. */
+let clock = 0;
+vi.spyOn(performance, "now").mockImplementation(() => clock);
+
 let there: string | null;
 let sent: string[];
 
@@ -48,7 +52,22 @@ it("a page that never had a session asks nothing first, and none ends on it", as
 });
 
 describe("a page with a session", () => {
-  beforeEach(() => signedInAs("mem_a"));
+  beforeEach(() => {
+    signedInAs("mem_a");
+    clock += 500;
+  });
+
+  it("asks for what it shows at once where it was just told whose it is, and only then", async () => {
+    signedInAs("mem_c");
+    expect(await panic()).toBeNull();
+    expect(sent).toEqual(["/api/v1/panic"]);
+    clock += 250;
+    signedInAs("mem_c");
+    clock += 250;
+    there = null;
+    expect(await panic()).toMatchObject({ status: 401 });
+    expect(sent).toEqual(["/api/v1/panic", SESSION_PATH]);
+  });
 
   it("asks whether it lasts before it asks anything else, once for all that goes out together", async () => {
     expect(await Promise.all([panic(), panic(), isStillSignedIn()])).toEqual([null, null, true]);

@@ -9,7 +9,11 @@ import type { components } from "./schema";
 /** What answers "is somebody signed in?": never refused, and sent as it is. */
 export const SESSION_PATH = "/api/v1/session";
 
+/** A page that has just been told who is signed in asks for all that it shows without asking that again. */
+const JUST_TOLD_MS = 500;
+
 let member: string | null = null;
+let toldAt = Number.NEGATIVE_INFINITY;
 let isOver = false;
 let asking: Promise<boolean> | null = null;
 const listeners = new Set<() => void>();
@@ -22,6 +26,7 @@ function set(over: boolean): void {
 
 /** The page is this member's from now on. */
 export function signedInAs(id: string): void {
+  if (member !== id) toldAt = performance.now();
   member = id;
   set(false);
 }
@@ -64,6 +69,7 @@ async function ask(): Promise<boolean> {
 export async function isStillSignedIn(): Promise<boolean> {
   if (member === null) return true;
   if (isOver) return false;
+  if (performance.now() - toldAt < JUST_TOLD_MS) return true;
   asking ??= ask().finally(() => {
     asking = null;
   });
