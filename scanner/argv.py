@@ -9,6 +9,7 @@ from typing import Final
 
 from scanner import rules
 from scanner.call import Call, judge_call
+from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.judge import MAX_WORDS, Judge
 from scanner.judgement import SAFE, Judgement
@@ -17,7 +18,7 @@ from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
 from scanner.tables import rule as table_entry
 from scanner.unwrap import unwrap
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.risk import exceeds
 
 MAX_VERB_WORDS: Final = 5

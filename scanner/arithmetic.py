@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from scanner.words import OPAQUE
+from scanner.escapes import OPAQUE
 
 _NAME: Final = re.compile(r"(?<![\w#@])[A-Za-z_]\w*")
 _SETS: Final = re.compile(r"\s*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\+\+|--)")

@@ -12,9 +12,10 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES, read_expression
+from scanner.escapes import OPAQUE
 from scanner.numbers import Facts, value_kind
 from scanner.redirection import RedirectReading
-from scanner.words import OPAQUE, Word, descendants
+from scanner.words import Word, descendants
 
 _COMPARES: Final = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 _EXPANSIONS: Final = frozenset(

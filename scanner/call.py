@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from scanner.escapes import OPAQUE
 from scanner.file_arguments import judge_files
 from scanner.flow import Place
 from scanner.interpreters import search_code
@@ -14,7 +15,7 @@ from scanner.judgement import SAFE, UNKNOWN, Judgement
 from scanner.options import Arguments, Option
 from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.risk import Risk
 from schemas.verdict import Reversibility
 
@@ -90,6 +91,9 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     call.judge.add(
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
+    if lowered is not None and any(word.splits for word in call.words[1:]):
+        why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
+        call.say(UNKNOWN, "option.dynamic", why)
     _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
     _arguments(call, safe=risk is SAFE)  # 3
     judge_files(call)  # 4

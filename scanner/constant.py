@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from scanner.words import Word, ansi_c
+from scanner.escapes import ansi_c
+from scanner.words import Word
 
 _FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
 

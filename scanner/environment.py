@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, UNKNOWN, Judgement
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import names, patterns
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 
 if TYPE_CHECKING:
     from scanner.judge import Judge

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from scanner.escapes import OPAQUE
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, Judgement
 from scanner.paths import (
@@ -18,7 +19,7 @@ from scanner.paths import (
     normal_path,
 )
 from scanner.tables import patterns
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.verdict import Reversibility
 
 if TYPE_CHECKING:

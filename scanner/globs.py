@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import re2
 
+from scanner.escapes import OPAQUE
 from scanner.paths import is_raw_storage, is_sensitive
 from scanner.tables import names
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 
 MAX_PATTERN: Final = 300
 """Characters; a longer pattern counts as one that may fit anything."""

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import re2
 
+from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.globs import may_be_secret
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
 from scanner.paths import holds_secrets
 from scanner.tables import Wrapper, knowledge
-from scanner.words import OPAQUE, SUBSTITUTED_FILE, Word
+from scanner.words import SUBSTITUTED_FILE, Word
 from schemas.verdict import Reversibility
 
 _SHELL_VALUES: Final = frozenset({"-O", "+O", "-o", "+o", "--rcfile", "--init-file"})

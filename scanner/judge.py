@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from scanner.escapes import OPAQUE
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import normal_path
 from scanner.sql import inspect_sql
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.risk import Risk
 
 MAX_JUDGEMENTS: Final = 2_000

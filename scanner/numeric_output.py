@@ -9,7 +9,8 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.arithmetic import NUMBER
-from scanner.words import OPAQUE, Piece, UnreadableWord, Word, WordReader
+from scanner.escapes import OPAQUE
+from scanner.words import Piece, UnreadableWord, Word, WordReader
 
 _DIGITS: Final = frozenset({"0-9", "[0-9]", "[:digit:]", "0123456789", "0-9\\n", "0-9\n"})
 _DATE: Final = re.compile(r"\+(?:%-?[sdHIMSYmjuwyNVGeC])+")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from scanner.words import OPAQUE, Word
+from scanner.escapes import OPAQUE
+from scanner.words import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import posixpath
 import re
 from typing import Final
 
+from scanner.escapes import OPAQUE
 from scanner.tables import patterns
-from scanner.words import OPAQUE
 
 _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""

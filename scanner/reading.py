@@ -9,8 +9,9 @@ from typing import Final, Protocol
 from tree_sitter import Node
 
 from scanner.constant import output_of
+from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
-from scanner.words import OPAQUE, SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
+from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.escapes import OPAQUE
 from scanner.globs import may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_sensitive, names_a_secret, normal_path
-from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import re2
 
+from scanner.escapes import OPAQUE
 from scanner.tables import knowledge
-from scanner.words import OPAQUE
 
 _HIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"

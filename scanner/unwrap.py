@@ -9,12 +9,13 @@ from typing import Final
 
 from scanner import as_user, environment, interpreters
 from scanner.as_user import letters
+from scanner.escapes import OPAQUE
 from scanner.flow import PIPE, Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
 from scanner.paths import is_sensitive, normal_path
 from scanner.tables import Raise, Wrapper
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.risk import Risk
 
 _SELF_PARSED: Final = frozenset({"shell", "interpreter", "file", "alias", "guess"})

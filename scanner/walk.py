@@ -11,11 +11,12 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.assignments import Assignments
+from scanner.escapes import unescape_bare
 from scanner.flow import INHERITED, PIPE, Place, Stdin
 from scanner.numbers import collect
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
-from scanner.words import Word, unescape_bare
+from scanner.words import Word
 
 _CONTAINERS: Final = frozenset(
     {

@@ -5,30 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from tree_sitter import Node
 
-OPAQUE: Final = "\ufffc"
-"""Stands for a piece whose value is known only when the command runs; scanned text may not contain it."""
+from scanner import braces
+from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 
 SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
-_GLOB: Final = frozenset("*?[")
 _BLANK: Final = re.compile(r"[ \t\n]")
 _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
 _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
 """The same, and what makes a pattern of it."""
-_GLOB_CHARACTER: Final = re.compile(r"[*?\[]")
-_ESCAPES: Final = {
-    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
-    "\\": "\\", "'": "'", '"': '"', "?": "?",
-}  # fmt: skip
-_ANSI_C: Final = re.compile(
-    r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|c.|.)", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +31,8 @@ class Piece:
     quoted: bool = False
     certain: bool = True
     pattern: bool = False
+    bare: str | None = None
+    """How it stands in the text, where nothing is quoted: braces in it expand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,8 @@ class Word:
     quoted: bool = False
     pattern: bool = False
     certain: bool = True
+    splits: bool = False
+    """A part of it that is not known stands outside of quotes: it may become several words, or none."""
 
     @property
     def known(self) -> bool:
@@ -67,7 +63,7 @@ class Word:
         """Its first character is not known, so it could begin with a hyphen."""
         if self.text.startswith(OPAQUE):
             return True
-        return self.pattern and self.text[:1] in _GLOB and _may_match_hyphen(self.text)
+        return self.pattern and self.text[:1] in GLOB and _may_match_hyphen(self.text)
 
 
 _LETTERS_ONLY: Final = re.compile(r"\[[A-Za-z0-9_.]+(?:-[A-Za-z0-9][A-Za-z0-9_.]*)*\]")
@@ -86,49 +82,6 @@ class UnreadableWord(Exception):
 
 Lookup = Callable[[str], "Piece | None"]
 Substitute = Callable[[Node], "Piece"]
-
-
-def ansi_c(body: str) -> str:
-    """The value of the inside of `$'…'`."""
-
-    def decode(match: re.Match[str]) -> str:
-        escape = match.group(1)
-        if escape[0] in "xuU" and len(escape) > 1:
-            code = int(escape[1:], 16)
-            return chr(code) if code < 0x110000 else OPAQUE
-        if escape[0] in "01234567":
-            return chr(int(escape, 8) & 0xFF)
-        if escape[0] == "c" and len(escape) == 2:
-            return chr(ord(escape[1]) & 0x1F)
-        return _ESCAPES.get(escape, "\\" + escape)
-
-    return _ANSI_C.sub(decode, body)
-
-
-def unescape_bare(raw: str) -> tuple[str, bool, bool]:
-    """An unquoted run: its text, whether any of it was escaped, whether a glob character was not."""
-    if "\\" not in raw:
-        return raw, False, _GLOB_CHARACTER.search(raw) is not None
-    out: list[str] = []
-    quoted = pattern = False
-    index = 0
-    while index < len(raw):
-        character = raw[index]
-        if character == "\\" and index + 1 < len(raw):
-            if raw[index + 1] != "\n":
-                out.append(raw[index + 1])
-                quoted = True
-            index += 2
-            continue
-        pattern = pattern or character in _GLOB
-        out.append(character)
-        index += 1
-    return "".join(out), quoted, pattern
-
-
-def unescape_double(raw: str) -> str:
-    """A literal run inside double quotes."""
-    return re.sub(r'\\([$`"\\\n])', lambda match: "" if match.group(1) == "\n" else match.group(1), raw)
 
 
 class WordReader:
@@ -153,9 +106,14 @@ class WordReader:
         if plain is not None:
             return [plain]
         pieces = list(self._pieces(node))
-        if _has_braces(node, self._source) and not _is_plain_braces(pieces):
-            pieces = [Piece(p.text, p.quoted, p.certain, True) for p in pieces]
-        return list(_split(pieces, node.start_byte, node.end_byte))
+        if not _has_braces(node, self._source) or _is_plain_braces(pieces):
+            return list(_split(pieces, node.start_byte, node.end_byte))
+        try:
+            expanded = braces.expand(braces.atoms_of((piece.text, piece.bare) for piece in pieces))
+        except braces.UnknownBraces:
+            return [Word(OPAQUE, node.start_byte, node.end_byte, splits=True)]
+        each = [_regrouped(pieces, atoms) for atoms in expanded] if len(expanded) > 1 else [pieces]
+        return [word for one in each for word in _split(one, node.start_byte, node.end_byte)]
 
     def _plain(self, node: Node) -> Word | None:
         """A bare word that nothing changes, or the name of a command that is one; most words are."""
@@ -218,7 +176,8 @@ class WordReader:
         elif kind in _SUBSTITUTIONS:
             yield self._substitute(node)
         elif kind == "brace_expression":
-            yield Piece(self._text(node.start_byte, node.end_byte), False, True, True)
+            raw = self._text(node.start_byte, node.end_byte)
+            yield Piece(raw, False, True, True, raw)
         else:
             raise UnreadableWord(kind)
 
@@ -227,14 +186,15 @@ class WordReader:
         if "\n" in raw.replace("\\\n", ""):
             raise UnreadableWord("a line break inside a word")
         text, quoted, pattern = unescape_bare(raw)
-        return Piece(text, quoted, True, pattern or node.type == "extglob_pattern")
+        return Piece(text, quoted, True, pattern or node.type == "extglob_pattern", raw)
 
     def _concatenation(self, node: Node) -> Iterator[Piece]:
         for child in node.children:
             if child.is_named:
                 yield from self._pieces(child)
             elif child.type != "$":  # the dollar of $"…"
-                yield Piece(self._text(child.start_byte, child.end_byte))
+                raw = self._text(child.start_byte, child.end_byte)
+                yield Piece(raw, bare=raw)
 
     def _quoted(self, node: Node) -> Iterator[Piece]:
         """The inside of double quotes; bytes between the children are content too."""
@@ -321,10 +281,21 @@ def _is_plain_braces(pieces: list[Piece]) -> bool:
     return "," not in bare and ".." not in bare
 
 
+def _regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
+    """The pieces of one expanded word; not certain, because other shells leave braces as they are."""
+    found = []
+    for source, run in groupby(atoms, lambda atom: atom.source):
+        piece, parts = pieces[source], list(run)
+        pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
+        found.append(Piece("".join(atom.text for atom in parts), piece.quoted, False, pattern))
+    return found
+
+
 def _joined(pieces: list[Piece], start: int, end: int) -> Word:
     if len(pieces) == 1:
         piece = pieces[0]
-        return Word(piece.text, start, end, piece.quoted, piece.pattern, piece.certain)
+        splits = OPAQUE in piece.text and not piece.quoted
+        return Word(piece.text, start, end, piece.quoted, piece.pattern, piece.certain, splits)
     return Word(
         "".join(piece.text for piece in pieces),
         start,
@@ -332,16 +303,25 @@ def _joined(pieces: list[Piece], start: int, end: int) -> Word:
         quoted=any(piece.quoted for piece in pieces),
         pattern=any(piece.pattern for piece in pieces),
         certain=all(piece.certain for piece in pieces),
+        splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
     )
 
 
 def _split(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
-    """Field splitting for the one case that matters: a lone unquoted variable with blanks in its value."""
+    """Field splitting of a lone unquoted variable with blanks; as a part of a word it makes all unknown."""
     word = _joined(pieces, start, end)
+    if len(pieces) > 1 and any(_falls_apart(piece) for piece in pieces):
+        yield Word(OPAQUE, start, end, splits=True)
+        return
     if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():
-            yield Word(part, start, end, False, word.pattern or any(g in part for g in _GLOB), word.certain)
+            yield Word(part, start, end, False, word.pattern or any(g in part for g in GLOB), word.certain)
         return
     if not word.text and not word.quoted:
         return
     yield word
+
+
+def _falls_apart(piece: Piece) -> bool:
+    """The value of a variable, or what a command prints, outside of quotes and with blanks in it."""
+    return piece.bare is None and not piece.quoted and _BLANK.search(piece.text) is not None

@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.rules.cloud_reads import DESTROYS, SECRETS, reads, words_of
 from scanner.tables import names
-from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

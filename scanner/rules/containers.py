@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from scanner.call import Call, Handler
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.words import OPAQUE
 
 _HOST_MOUNT: Final = re.compile(
     r"(?:(?:type=bind,)?(?:source|src)=)?(/|/etc|/var/run/docker\.sock|/root|/home|/proc|/sys|/dev|/boot)/?(?::|,|$).*"

@@ -8,10 +8,11 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
+from scanner.escapes import OPAQUE
 from scanner.globs import may_be_found
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_scratch, normal_path
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

@@ -8,10 +8,11 @@ from typing import Final
 
 from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
 from scanner.tables import patterns
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

@@ -8,10 +8,11 @@ import re2
 
 from scanner.awk import read_awk, runs, writes
 from scanner.call import Call, Handler
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_sensitive, normal_path
 from scanner.text import destructive_text
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 
 _ADDRESS: Final = r"(?:\d+(?:~\d+)?|\$|/(?:[^/\\\n]|\\.)*/[IM]?)"
 _RANGE: Final = rf"(?:{_ADDRESS}(?:\s*,\s*(?:{_ADDRESS}|[+~]\d+))?\s*!?)?"

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
+from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import normal_path
-from scanner.words import OPAQUE
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

@@ -124,7 +124,7 @@ cat /etc/+(s)hadow
 cat /etc/sh{a,b}dow
 cat {/etc/shadow,x}
 cat /e{t,u}c/shadow
-cat /etc/s{a..z}dow
+cat /etc/sh{a..c}dow
 cat /etc/shad{o..p}w
 cat /etc/{s,}hadow
 head -c 100 /etc/sha*

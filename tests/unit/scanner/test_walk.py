@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
+from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.parse import parse_bash
 from scanner.reading import Redirect
 from scanner.walk import Walker
-from scanner.words import OPAQUE, Word
+from scanner.words import Word
 
 
 class Recorder:
