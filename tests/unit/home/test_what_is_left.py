@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agent.identity import FILE_NAME, Identity, load_identity, store_identity
+from agent.identity import FILE_NAME, Identity, load_identity, new_key_and_request, store_identity
+from base.clock import SystemClock
+from base.ids import new_id
 from controller.db import embedded_account as account
 from controller.db.embedded_account import Account, DataOfAnother, Home, claim, left_behind
 from controller.home import agent_account
 from controller.home.agent_account import AgentAccount
+from controller.pki.ca import CertificateAuthority
+from controller.pki.keystore import KeyStore
+from proto.channel import SERVER_NAME
 
 
 @pytest.fixture
@@ -53,8 +59,23 @@ def test_a_moved_state_folder_keeps_its_data_and_a_copy_is_refused(root_folder: 
     assert (root_folder / "one" / "state-folder").read_text() == f"{second}\n"
 
 
-def _identity(address: str) -> Identity:
-    return Identity("ten", "agt", "home", "key", "certificate", "roots", address, "link", {"one": "key"}, 1)
+def _identity(folder: Path) -> Identity:
+    """A whole one, as enrolment stores it."""
+    tenant, agent = new_id(), new_id()
+    authority = CertificateAuthority(KeyStore(folder), SystemClock())
+    private, request = new_key_and_request("home")
+    return Identity(
+        tenant_id=str(tenant),
+        agent_id=str(agent),
+        name="home",
+        private_key=private,
+        certificate=authority.issue(request.encode(), tenant, agent, 3600).certificate.decode(),
+        roots=authority.roots_pem().decode(),
+        grpc_address="localhost:8443",
+        server_name=SERVER_NAME,
+        keys={},
+        keys_generation=1,
+    )
 
 
 def test_an_agent_whose_state_folder_was_deleted_is_put_aside(tmp_path: Path) -> None:
@@ -73,13 +94,12 @@ def test_an_agent_whose_state_folder_was_deleted_is_put_aside(tmp_path: Path) ->
 
 
 def test_an_enrolled_agent_follows_a_changed_port(tmp_path: Path) -> None:
-    mine = AgentAccount(tmp_path, None, "")
+    mine, identity = AgentAccount(tmp_path, None, ""), _identity(tmp_path / "keys")
     agent_account.redirect(mine, "127.0.0.1:9443")
     assert not (tmp_path / FILE_NAME).exists()
-    store_identity(tmp_path, _identity("localhost:8443"))
+    store_identity(tmp_path, identity)
     agent_account.redirect(mine, "127.0.0.1:9443")
-    found = load_identity(tmp_path)
-    assert found == _identity("127.0.0.1:9443")
+    assert load_identity(tmp_path) == replace(identity, grpc_address="127.0.0.1:9443")
     (tmp_path / FILE_NAME).write_text("damaged")
     agent_account.redirect(mine, "127.0.0.1:1")
     assert (tmp_path / FILE_NAME).read_text() == "damaged"
