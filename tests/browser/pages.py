@@ -16,7 +16,7 @@ from scripts import web
 WIDTHS: Final = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES: Final = ("light", "dark")
 _AXE: Final = web.WEB / "node_modules" / "axe-core" / "axe.min.js"
-_SLOW: Final = {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1}
+_SLOW: Final = {"offline": False, "latency": 80, "downloadThroughput": -1, "uploadThroughput": -1}
 """Milliseconds before each answer: what comes later than the page shows whether room was kept for it."""
 MOST_SHIFT: Final = 0.05
 """Half of the cumulative layout shift that web.dev calls good."""
