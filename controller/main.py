@@ -38,6 +38,7 @@ from controller.engine.results import EngineEvents
 from controller.engine.service import Engine
 from controller.engine.timers import TimerLoop
 from controller.governance.judging import Judging
+from controller.governance.owners_word import OwnersWord
 from controller.link.agents import AgentAdmin
 from controller.link.enroll import Enroller
 from controller.link.enrollment_tokens import EnrollmentTokens
@@ -187,6 +188,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     forges = Forges(database, folder, runner, bridge, ground.clock, settings.url, github)
     advising, llm = second_key(settings, stack)
     judging = Judging(ground.pool.run, advising, llm)
+    owners = OwnersWord()
     sync = SyncService(
         database,
         ground.bus,
@@ -194,9 +196,10 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         open_source=forge_sources(folder, github),
         run_blocking=runner,
         clock=ground.clock,
+        owners=owners,
     )
     reviewer = Reviewer(database, judging)
-    proposals = Proposals(forges, reviewer, sync.sync)
+    proposals = Proposals(forges, reviewer, sync.sync, owners)
     checks = PullChecks(forges, proposals.check_head)
     loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
     hints = SyncHints(lambda: loop.round("webhook"))

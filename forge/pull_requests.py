@@ -93,12 +93,16 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check says about a commit; `summary` is Markdown for people."""
+    """What a check says about a commit; `summary` is Markdown for people.
+
+    `for_owner`: only our own merge, for an owner, lets it in; a forge elsewhere is asked to refuse any other.
+    """
 
     name: str
     status: CheckStatus
     title: str
     summary: str
+    for_owner: bool = False
 
 
 @dataclass(frozen=True)

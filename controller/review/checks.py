@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from controller.governance.documents import FileKind, JudgedFile, JudgedRunbook
+from controller.governance.owners_word import Content
+from controller.governance.pinning import InForce
+from controller.governance.widening import Leash, widened_flags, widened_policy, widened_runbook
 from controller.review.risky_steps import RiskyStep, risky_steps
 from forge.pull_requests import CLASSIFICATION_CHECK, Check
 from schemas.errors import Place
+from schemas.flags import ALL_ON
 from schemas.markdown import escape
 from schemas.risk import MARKS, Risk, exceeds
 
@@ -35,10 +39,14 @@ class ChangedFile:
 
 @dataclass(frozen=True)
 class Serving:
-    """What is in service: names with their paths, and the documents that the change touches, by name."""
+    """What is in service: names with their paths, and the documents that the change touches, by name.
+
+    `in_force` is set for a forge elsewhere only: there, whatever widens what runs by itself is for an owner.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    in_force: InForce | None = None
 
 
 @dataclass(frozen=True)
@@ -58,12 +66,13 @@ class Note:
 
 @dataclass(frozen=True)
 class ChangeReport:
-    """The outcome of a check. `raises_trust`: only an owner may let it in."""
+    """The outcome of a check. `raises_trust`: only an owner may let it in; `for_owner` names what of it."""
 
     check: Check
     notes: tuple[Note, ...]
     raises_trust: bool
     risky: tuple[RiskyStep, ...] = ()
+    for_owner: frozenset[Content] = frozenset()
 
     @property
     def errors(self) -> tuple[Note, ...]:
@@ -86,12 +95,13 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     for file in files:
         notes.extend(_file_notes(file))
     notes.extend(_name_notes(files, serving))
-    trust = [note for file in files for note in _trust_notes(file, serving)]
-    notes.extend(trust)
+    owned = [(file, note) for file in files for note in _owner_notes(file, serving)]
+    notes.extend(note for _, note in owned)
     for file in files:
         notes.extend(_lowered_notes(file, serving))
     risky = risky_steps(file.judged for file in files if file.judged is not None)
-    return ChangeReport(_check(files, notes), tuple(notes), bool(trust), risky)
+    for_owner = frozenset((file.path, file.judged.content_sha256 if file.judged else "") for file, _ in owned)
+    return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner)
 
 
 # ---------------------------------------------------------------- what there is to say
@@ -161,6 +171,29 @@ def _trust_notes(file: ChangedFile, serving: Serving) -> list[Note]:
             file.path, "trust_level", f"it raises the trust level from {before} to {after}: for an owner"
         )
     ]
+
+
+def _owner_notes(file: ChangedFile, serving: Serving) -> list[Note]:
+    found = _trust_notes(file, serving)
+    if found or serving.in_force is None:
+        return found
+    why = _widens(file, serving, serving.in_force)
+    return [] if why is None else [_attention(file.path, "needs_owner", f"{why}: for an owner")]
+
+
+def _widens(file: ChangedFile, serving: Serving, in_force: InForce) -> str | None:
+    if file.kind == "flags" and file.deleted:
+        return widened_flags(in_force.flags, ALL_ON)
+    if file.judged is None:
+        return None
+    if file.judged.policy is not None:
+        return widened_policy(in_force.policy, file.judged.policy)
+    if file.judged.flags is not None:
+        return widened_flags(in_force.flags, file.judged.flags)
+    runbook = _runbook(file)
+    if runbook is None:
+        return None
+    return widened_runbook(Leash.of(serving.documents.get(runbook.name, {})), Leash.of(runbook.document))
 
 
 def _trust(document: Mapping[str, Any] | None) -> int:

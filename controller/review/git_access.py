@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from controller.db.errors import Retryable
 from controller.governance.repositories import RepositoryRow, repository_by_name
 from controller.review.forges import Forges
-from controller.review.proposals import SyncNow, actor_of
+from controller.review.proposals import actor_of
 from controller.review.pushes import ReviewingHooks
 from controller.review.reviewer import Reviewer
+from controller.review.sync_report import SyncNow
 from controller.tenants.principal import Principal
 from controller.tenants.service import authenticate_token, find_tenant
 from forge.errors import ForgeBusy, NoSuchRepository

@@ -5,20 +5,22 @@ Every call names the principal; who may do what is decided here, before the forg
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from base.ids import new_id
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
+from controller.governance.owners_word import OwnersWord
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
 from controller.review.reviewer import ReadChange, Reviewer, read_change
 from controller.review.settling import settle
+from controller.review.sync_report import SyncNow, SyncReport
 from controller.tenants.principal import Principal
 from forge.errors import NotMergeable
 from forge.pull_requests import (
@@ -34,38 +36,10 @@ from forge.pull_requests import (
     PullState,
 )
 from schemas.audit import AuditRecord, RunbookProposed
-from schemas.errors import Conflict, Dd0cError, Forbidden
+from schemas.errors import Conflict, Dd0cError, Forbidden, Unavailable
 
 _QUERIES: Final = queries.load("proposals")
 Result = TypeVar("Result")
-
-
-class SyncReport(Protocol):
-    """What a sync says about itself; `controller.sync.service.SyncResult` is one."""
-
-    @property
-    def outcome(self) -> str:
-        """synced, unchanged, partial, failed."""
-        ...
-
-    @property
-    def to_commit(self) -> str | None:
-        """The commit that the rows show now."""
-        ...
-
-    @property
-    def error(self) -> str | None:
-        """Why it failed."""
-        ...
-
-    @property
-    def rejected(self) -> Sequence[tuple[str, int, str]]:
-        """(path, line, reason) of files that did not get into service."""
-        ...
-
-
-SyncNow = Callable[[UUID, UUID, Literal["push", "merge"]], Awaitable[SyncReport]]
-"""Sync a repository of a tenant: (tenant, repository, trigger). `SyncService.sync` is one."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +66,20 @@ def actor_of(principal: Principal) -> Actor:
     return Actor(principal.actor, name, principal.email)
 
 
-class Proposals:
-    """One a process. `repository` is a name; None is the tenant's first."""
+def _for_owner(check: Check) -> Check:
+    return replace(check, title=f"for an owner, who merges it in dd0c/run: {check.title}", for_owner=True)
 
-    def __init__(self, forges: Forges, reviewer: Reviewer, sync_now: SyncNow) -> None:
+
+class Proposals:
+    """One a process. `repository` is a name; None is the tenant's first.
+
+    `owners` is the sync's: it hears there what an owner merges on a forge elsewhere.
+    """
+
+    def __init__(
+        self, forges: Forges, reviewer: Reviewer, sync_now: SyncNow, owners: OwnersWord | None = None
+    ) -> None:
+        self._owners = owners or OwnersWord()
         self._forges = forges
         self._reviewer = reviewer
         self._sync_now = sync_now
@@ -245,13 +229,7 @@ class Proposals:
             raise Forbidden(
                 "It raises a trust level, which only an owner may let in.", extra={"needs": "owner"}
             )
-        merged = await self._forge_call(
-            principal,
-            row,
-            lambda forge: forge.merge(
-                number, expected_head=expected_head, method="squash", actor=actor_of(principal)
-            ),
-        )
+        merged = await self._merge(principal, row, pull, report)
         await self._settle_merged(principal, row, pull)
         sync = await self._sync_now(principal.tenant_id, row.id, "merge")
         return MergeOutcome(merged, report.check, sync)
@@ -266,6 +244,32 @@ class Proposals:
         return pull
 
     # -------------------------------------------------------------- inside
+
+    async def _merge(
+        self, principal: Principal, row: RepositoryRow, pull: PullRequest, report: ChangeReport
+    ) -> Merged:
+        """Merge the head that was checked. On a forge elsewhere an owner's word goes to the sync first, and
+        the check that keeps others from merging it there is opened for this one merge.
+        """
+        actor = actor_of(principal)
+
+        def merge(forge: RepositoryForge) -> Merged:
+            return forge.merge(pull.number, expected_head=pull.head, method="squash", actor=actor)
+
+        if row.forge == "builtin" or not report.raises_trust:
+            return await self._forge_call(principal, row, merge)
+        place = (principal.tenant_id, row.id)
+        self._owners.give(*place, report.for_owner)
+        try:
+            await self._forge_call(principal, row, lambda forge: forge.set_check(pull.head, report.check))
+            return await self._forge_call(principal, row, merge)
+        except Dd0cError as refusal:
+            if isinstance(refusal, Unavailable):  # it may be merged all the same
+                raise
+            self._owners.take(*place, report.for_owner)
+            closed = _for_owner(report.check)
+            await self._forge_call(principal, row, lambda forge: forge.set_check(pull.head, closed))
+            raise
 
     async def _settle(self, principal: Principal, row: RepositoryRow, key: str, state: str) -> None:
         async with self._forges.database.work(principal.tenant_id) as uow:
@@ -302,7 +306,9 @@ class Proposals:
                 for step in report.risky
             ]
             await self._forges.runner(lambda: forge.annotate(pull.number, notes))
-            await self._forges.runner(lambda: forge.set_check(pull.head, report.check))
+            owned = row.forge != "builtin" and report.raises_trust and not report.errors
+            check = _for_owner(report.check) if owned else report.check
+            await self._forges.runner(lambda: forge.set_check(pull.head, check))
         return report
 
     async def _row(self, principal: Principal, repository: str | None) -> RepositoryRow:

@@ -13,8 +13,8 @@ from uuid import UUID
 from controller.governance.repositories import RepositoryRow
 from controller.review.bridge import LoopBridge
 from controller.review.checks import ChangeReport
-from controller.review.proposals import SyncNow, SyncReport
 from controller.review.reviewer import Reviewer, read_change
+from controller.review.sync_report import SyncNow, SyncReport
 from controller.tenants.principal import Principal
 from forge.errors import ForgeBusy, ForgeRefused
 from forge.pull_refs import is_pull_branch

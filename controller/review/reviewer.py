@@ -12,6 +12,7 @@ from controller.db import queries
 from controller.db.database import Database
 from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
 from controller.governance.judging import Judging
+from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow
 from controller.review.checks import ChangedFile, ChangeReport, Serving, check_change
 from forge.errors import BadPack, TooLarge
@@ -82,9 +83,9 @@ class Reviewer:
         judged = [*change.refused, *await self._judging.judge(change.contents, advice_seconds=0)]
         files = [*change.others, *(ChangedFile(file.path, file.kind, file) for file in judged)]
         files.sort(key=lambda file: file.path)
-        return check_change(files, await self._serving(tenant_id, row.id, files))
+        return check_change(files, await self._serving(tenant_id, row, files))
 
-    async def _serving(self, tenant_id: UUID, repository_id: UUID, files: Sequence[ChangedFile]) -> Serving:
+    async def _serving(self, tenant_id: UUID, row: RepositoryRow, files: Sequence[ChangedFile]) -> Serving:
         paths = [file.path for file in files]
         names = [
             file.judged.runbook.name
@@ -92,12 +93,17 @@ class Reviewer:
             if file.judged is not None and file.judged.runbook is not None
         ]
         async with self._database.work(tenant_id) as uow:
-            active = await uow.all(_QUERIES["active_names"], _Name, repository_id=repository_id)
+            active = await uow.all(_QUERIES["active_names"], _Name, repository_id=row.id)
             documents = await uow.all(
                 _QUERIES["serving_documents"],
                 _Document,
-                repository_id=repository_id,
+                repository_id=row.id,
                 paths=paths,
                 names=names,
             )
-        return Serving({row.name: row.path for row in active}, {row.name: row.document for row in documents})
+            in_force = None if row.forge == "builtin" else await load_in_force(uow)
+        return Serving(
+            {found.name: found.path for found in active},
+            {found.name: found.document for found in documents},
+            in_force,
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
@@ -24,6 +24,8 @@ from controller.db.database import Database
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedFile, kind_of
 from controller.governance.judging import Judging
+from controller.governance.owners_word import Content, OwnersWord
+from controller.governance.pinning import load_in_force
 from controller.governance.repositories import (
     RepositoryRow,
     find_repository,
@@ -31,6 +33,7 @@ from controller.governance.repositories import (
     repositories_in_use,
 )
 from controller.sync.claims import Found
+from controller.sync.holding import hold_back
 from controller.sync.plan import Plan, plan_sync
 from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
@@ -85,7 +88,10 @@ class SyncService:
         open_source: OpenSource,
         run_blocking: RunBlocking,
         clock: Clock,
+        owners: OwnersWord | None = None,
     ) -> None:
+        """`owners`: what they let in by merging it here; without it nothing that widens is ever let in."""
+        self._owners = owners or OwnersWord()
         self._database = database
         self._bus = bus
         self._judging = judging
@@ -126,7 +132,7 @@ class SyncService:
             fetched = await self._run(lambda: fetch_head(source, row.branch))
             if fetched.head is None:
                 return await self._fail(tenant_id, row, trigger, started, "no_branch", _missing(row))
-            if fetched.head == row.synced_commit:
+            if fetched.head == row.synced_commit and not self._let_in_since(tenant_id, row, stale):
                 return await self._unchanged(tenant_id, row, trigger, started)
             head = fetched.head
             read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
@@ -147,23 +153,29 @@ class SyncService:
     ) -> SyncResult | None:
         sync_id = new_id()
 
-        async def store(uow: UnitOfWork) -> SyncResult | None:
+        async def store(uow: UnitOfWork) -> tuple[SyncResult, frozenset[Content]] | None:
             locked = await lock_repository(uow, row.id)
             if locked.synced_commit != row.synced_commit:
                 return None
             known = await load_known(uow, row.id, [file.content_sha256 for file in judged])
-            plan = plan_sync(known, _found(known, row, read, judged), read.commit, new_id)
+            found, used = _found(known, row, read, judged), frozenset[Content]()
+            if row.forge != "builtin":  # there, nobody asked us before the branch moved
+                let_in = self._owners.of(tenant_id, row.id)
+                found, used = hold_back(known, await load_in_force(uow), found, let_in)
+            plan = plan_sync(known, found, read.commit, new_id)
             result = _result(row, read.commit, plan)
             await _add_sync(uow, sync_id, result, trigger, started)
             writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
             await writer.write(known, plan)
             await uow.run(_QUERIES["note_synced"], id=row.id, commit=read.commit, before=row.synced_commit)
             uow.after_commit(lambda: self._publish(tenant_id, result))
-            return result
+            return result, used
 
-        result = await self._database.transact(tenant_id, store)
-        if result is None:
+        stored = await self._database.transact(tenant_id, store)
+        if stored is None:
             return None
+        result, used = stored
+        self._owners.take(tenant_id, row.id, used)
         _log.info(
             "a commit was synced",
             extra={
@@ -175,6 +187,11 @@ class SyncService:
             },
         )
         return result
+
+    def _let_in_since(self, tenant_id: UUID, row: RepositoryRow, stale: Sequence[FileRow]) -> bool:
+        """Whether an owner let in what an earlier sync of this very commit may have held back."""
+        paths = {path for path, _ in self._owners.of(tenant_id, row.id)}
+        return any(file.path in paths for file in stale)
 
     async def _unchanged(
         self, tenant_id: UUID, row: RepositoryRow, trigger: Trigger, started: datetime

@@ -35,6 +35,9 @@ class RunbookRow:
     current_version_id: UUID | None
     current_sha256: str | None
     retired: bool
+    trust: int = 1
+    strict: bool = False
+    """What the document in service says about running by itself (`governance.widening.Leash`)."""
 
 
 @dataclass(frozen=True)

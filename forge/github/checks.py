@@ -22,6 +22,8 @@ DESCRIPTION_MAX: Final = 140
 
 _ATTENTION: Final = "⚠ "
 _CONCLUSIONS: Final[dict[CheckStatus, str]] = {"pass": "success", "fail": "failure", "attention": "neutral"}
+_FOR_OWNER: Final = "action_required"
+"""The conclusion with which GitHub keeps a required check from passing; ours reads it as a look to take."""
 _SUMMARY_MAX: Final = 65_000
 
 
@@ -70,7 +72,7 @@ class Checks:
         body: Document = {
             "name": check.name,
             "status": "completed",
-            "conclusion": _CONCLUSIONS[check.status],
+            "conclusion": _FOR_OWNER if check.for_owner else _CONCLUSIONS[check.status],
             "output": {"title": check.title or check.status, "summary": cut(check.summary, _SUMMARY_MAX)},
         }
         known = next((item for item in self._runs(commit) if item.get("name") == check.name), None)
@@ -87,11 +89,11 @@ class Checks:
     def _statuses(self, commit: Oid) -> list[Document]:
         """The newest status of ours for each name; GitHub lists the newest first."""
         path = f"{self._repository}/commits/{commit}/statuses"
-        document = self._client.get(path, "read the statuses", per_page=PAGE)
         mine: dict[str, Document] = {}
-        for item in items(document):
-            if at(item, "creator", "login") == self._client.login():
-                mine.setdefault(text_at(item, "context"), item)
+        for page in self._client.pages(path, "read the statuses"):
+            for item in page:
+                if at(item, "creator", "login") == self._client.login():
+                    mine.setdefault(text_at(item, "context"), item)
         return list(mine.values())
 
     def _put_status(self, commit: Oid, check: Check) -> None:
@@ -101,7 +103,7 @@ class Checks:
             self._comments.put(number, commit, Marker(CHECK, check.name, commit=commit), body)
         description = (_ATTENTION if check.status == "attention" else "") + check.title
         body_document: Document = {
-            "state": "failure" if check.status == "fail" else "success",
+            "state": "failure" if check.status == "fail" or check.for_owner else "success",
             "context": check.name,
             "description": description[:DESCRIPTION_MAX],
         }
@@ -129,14 +131,17 @@ class Checks:
 def _run(item: Document) -> Check:
     """A check run; anything but a known success is a failure."""
     known: dict[object, CheckStatus] = {word: status for status, word in _CONCLUSIONS.items()}
-    status: CheckStatus = known.get(item.get("conclusion"), "fail")
+    for_owner = item.get("conclusion") == _FOR_OWNER
+    status: CheckStatus = "attention" if for_owner else known.get(item.get("conclusion"), "fail")
     title, summary = at(item, "output", "title"), at(item, "output", "summary")
-    return Check(text_at(item, "name"), status, str(title or ""), str(summary or ""))
+    return Check(text_at(item, "name"), status, str(title or ""), str(summary or ""), for_owner)
 
 
 def _status(item: Document, summaries: dict[str, str]) -> Check:
     name, description = text_at(item, "context"), str(item.get("description") or "")
     status: CheckStatus = "pass" if item.get("state") == "success" else "fail"
-    if status == "pass" and description.startswith(_ATTENTION):
+    marked = description.startswith(_ATTENTION)
+    for_owner = marked and item.get("state") == "failure"
+    if (status == "pass" and marked) or for_owner:
         status = "attention"
-    return Check(name, status, description.removeprefix(_ATTENTION), summaries.get(name, ""))
+    return Check(name, status, description.removeprefix(_ATTENTION), summaries.get(name, ""), for_owner)

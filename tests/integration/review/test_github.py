@@ -2,138 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from base.clock import SystemClock
-from controller.api.parse_pool import ParsePool
 from controller.audit.checkpoints import WitnessUnreachable
 from controller.db.bus import MemoryBus
-from controller.db.database import Database
 from controller.governance.judging import Judging
-from controller.governance.repositories import RepositoryRow
-from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.forges import Forges
-from controller.review.proposals import About, Proposals
-from controller.review.pull_checks import PullChecks
-from controller.review.reviewer import Reviewer
-from controller.review.reviews import Reviews
 from controller.review.witness import GitWitness, line_of
 from controller.sync.forge_sources import forge_sources
-from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
-from controller.tenants.principal import Principal
 from forge.builtin import blob_at
-from forge.commit import commit_files, compare_and_swap
 from forge.errors import ForgeRefused
 from forge.github.repositories import GitHubLogin, GitHubRepositories
 from forge.mirror import BareMirror
-from forge.pull_requests import Actor, Proposal, ProposedFile
-from forge.storage import BareRepository, RepositoryFolder
+from forge.storage import RepositoryFolder
 from schemas.errors import Conflict, Unprocessable
-from tests.conftest import TestTenant
 from tests.integration.forge.conformance import MAINTAINER, PASS
-from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN, TOKEN
-from tests.integration.forge.github.server import GitHub, github_url
+from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN
+from tests.integration.review.github_place import Place, commit, github_url, place
 from tests.integration.sync.world import in_a_thread, runbook
 
-__all__ = ["github_url"]
-
-AUTHOR = Actor("system:test", "Ada", "ada@example.com")
-
-
-def commit(repository: BareRepository, files: dict[str, str], branch: str = "main") -> str:
-    """A commit on a branch at GitHub, by somebody who asked nobody."""
-    ref = f"refs/heads/{branch}"
-    with repository.writing() as git:
-        before = repository.ref(ref)
-        proposed = [ProposedFile(path, content.encode()) for path, content in files.items()]
-        new = commit_files(
-            git, base=before, files=proposed, message="change\n", author=AUTHOR, at=datetime.now(UTC)
-        )
-        compare_and_swap(git, ref, before, new)
-    return new
-
-
-@dataclass
-class Place:
-    """Everything between GitHub and the rows, joined as `controller/main.py` joins it."""
-
-    github: GitHub
-    origin: BareRepository
-    principal: Principal
-    row: RepositoryRow
-    forges: Forges
-    sync: SyncService
-    proposals: Proposals
-    reviews: Reviews
-    loop: SyncLoop
-
-    async def publish(self, content: str, key: str = "k1") -> int:
-        file = ProposedFile("runbooks/disk.yaml", content.encode())
-        change = Proposal(key=key, title="Change disk", body="Because.", files=(file,), author=AUTHOR)
-        return (await self.proposals.publish(self.principal, change, About("paste", "disk"))).number
-
-    async def reviewed(self) -> list[tuple[int, str, str]]:
-        """(pull request, commit, actor) of the audit trail's merges."""
-        async with self.forges.database.work(self.principal.tenant_id) as uow:
-            found = await uow.connection.execute(
-                "SELECT event_json, actor_id FROM dd0c.audit_events "
-                "WHERE event_type = 'runbook.reviewed' ORDER BY id"
-            )
-            rows = await found.fetchall()
-        return [(event["pullNumber"], event["commit"], actor) for event, actor in rows]
-
-    async def states(self) -> dict[str, str]:
-        """Proposal key → state."""
-        async with self.forges.database.work(self.principal.tenant_id) as uow:
-            found = await uow.connection.execute("SELECT key, state FROM dd0c.proposals")
-            return dict(await found.fetchall())
-
-    async def files(self) -> dict[str, str]:
-        async with self.forges.database.work(self.principal.tenant_id) as uow:
-            found = await uow.connection.execute("SELECT path, state FROM dd0c.files")
-            return dict(await found.fetchall())
-
-
-@pytest_asyncio.fixture
-async def place(
-    database: Database, tenant: TestTenant, tmp_path: Path, parse_pool: ParsePool, github_url: str
-) -> AsyncIterator[Place]:
-    origin = RepositoryFolder(tmp_path / "github").create(tenant.tenant_id, tenant.tenant_id)
-    commit(origin, {"README.md": "hello\n"})
-    github = GitHub(github_url, origin)
-    github.reset()
-    clock, runner = SystemClock(), ForgeRunner()
-    folder = RepositoryFolder(tmp_path / "git")
-    repositories = GitHubRepositories(
-        RepositoryFolder(tmp_path / "mirrors"), GitHubLogin(token=TOKEN, api_url=github_url), clock
-    )
-    bridge = LoopBridge(asyncio.get_running_loop())
-    forges = Forges(database, folder, runner, bridge, clock, "http://localhost:8080", repositories)
-    judging = Judging(parse_pool.run)
-    sync = SyncService(
-        database,
-        MemoryBus(),
-        judging,
-        open_source=forge_sources(folder, repositories),
-        run_blocking=runner,
-        clock=clock,
-    )
-    reviewer = Reviewer(database, judging)
-    proposals = Proposals(forges, reviewer, sync.sync)
-    row = await forges.set_up_github(tenant.tenant_id, remote=github_url + GIT_PATH, branch="main")
-    checks = PullChecks(forges, proposals.check_head)
-    loop = SyncLoop(sync, forges.everything, 60, checks.look)
-    reviews = Reviews(forges, reviewer, judging, approval_minutes=30)
-    yield Place(github, origin, tenant.principal(), row, forges, sync, proposals, reviews, loop)
-    await runner.close()
+__all__ = ["github_url", "place"]
 
 
 async def test_a_proposal_is_checked_reviewed_merged_and_synced(place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from forge.errors import NotMergeable
@@ -44,6 +46,29 @@ def test_a_check_that_somebody_else_set_does_not_count(github: GitHub, github_fo
     assert github_forge.get(pull.number).checks == ()
     with pytest.raises(NotMergeable, match="has not run"):
         github_forge.merge(pull.number, expected_head=pull.head, method="squash", actor=MAINTAINER)
+
+
+def test_statuses_of_others_do_not_push_our_check_off_the_page(
+    github: GitHub, github_forge: GitHubForge
+) -> None:
+    pull = github_forge.publish(proposal())
+    github_forge.set_check(pull.head, PASS)
+    github.set_statuses(pull.head, 101)
+    assert [check.name for check in github_forge.get(pull.number).checks] == [PASS.name]
+    merge(github_forge, pull)
+
+
+def test_a_check_for_an_owner_fails_on_github_and_is_a_look_to_take_here(
+    github: GitHub, github_forge: GitHubForge
+) -> None:
+    pull = github_forge.publish(proposal())
+    check = replace(PASS, status="attention", summary="", for_owner=True)
+    github_forge.set_check(pull.head, check)
+    (found,) = github_forge.get(pull.number).checks
+    assert replace(found, summary="") == check
+    assert github.states(pull.head) == ["failure"]
+    github_forge.set_check(pull.head, replace(check, for_owner=False))
+    assert github.states(pull.head) == ["success", "failure"]
 
 
 def test_a_comment_of_somebody_else_under_our_marker_is_theirs(

@@ -1,0 +1,81 @@
+"""Whether a change of the files in git widens what runs by itself: what only an owner may let in. Pure.
+
+The conjuncts of `policy.hindrances` that a commit can take away: the trust level, the mode, the flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from controller.governance.policy import TRUST_COPILOT
+from schemas.flags import Flags
+from schemas.policy import Policy, Rule
+
+DEFAULT_TRUST: Final = 1
+OWN_RUN_FLAGS: Final = ("auto-run", "dispatch")
+"""The flags that keep steps from running by themselves while they are off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leash:
+    """What a runbook's document says about running by itself. A new runbook is compared with the default."""
+
+    trust: int = DEFAULT_TRUST
+    strict: bool = False
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Leash:
+        """That of a sound document."""
+        spec = document.get("spec", {})
+        trust = spec.get("trustLevel", DEFAULT_TRUST)
+        return cls(
+            trust if isinstance(trust, int) else DEFAULT_TRUST,
+            spec.get("governance") == "strict",
+        )
+
+
+def widened_runbook(before: Leash, after: Leash) -> str | None:
+    """How a runbook's new document lets more run by itself; None where it does not."""
+    if after.trust > before.trust:
+        return f"it raises the trust level from {before.trust} to {after.trust}"
+    if after.trust >= TRUST_COPILOT and before.strict and not after.strict:
+        return f"it is no longer strict at trust level {after.trust}"
+    return None
+
+
+def widened_policy(before: Policy, after: Policy) -> str | None:
+    """How a policy lets more run by itself than the one in force; None where it does not.
+
+    A rule that kept some runbooks from it has to stay as it is, or to be there with the same scope.
+    """
+    if not after.admits_auto_run():
+        return None
+    if not before.admits_auto_run():
+        return "safe steps would run by themselves, and did not under the policy in force"
+    kept = {_scope(rule) for rule in after.rules if _forbids(rule)}
+    gone = next((rule for rule in before.rules if _forbids(rule) and _scope(rule) not in kept), None)
+    return None if gone is None else f"the rule {gone.id} no longer keeps its runbooks from running alone"
+
+
+def _forbids(rule: Rule) -> bool:
+    return rule.auto_run is False or rule.governance_mode == "strict"
+
+
+def _scope(rule: Rule) -> tuple[object, ...]:
+    return frozenset(rule.services), frozenset(rule.runbooks), frozenset(rule.targets.items())
+
+
+def widened_flags(before: Flags, after: Flags) -> str | None:
+    """The flag that would be on again, for some service at least; None where there is none."""
+    for name in OWN_RUN_FLAGS:
+        was, now = before.flags.get(name), after.flags.get(name)
+        if was is None or was.enabled:
+            continue
+        still_off = now is not None and not now.enabled
+        if not still_off or now is None:
+            return f"it switches the flag {name} on again"
+        if now.services and not (was.services and set(was.services) <= set(now.services)):
+            return f"it switches the flag {name} on again for some services"
+    return None
