@@ -27,13 +27,21 @@ _MARKUP: Final = re.compile(
 )
 """What stands in a text and is not seen, or parts a word without parting it."""
 
+_SWITCH: Final = re.compile(
+    r"\b(?:psql|pg_[a-z]+|createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb)\b"
+    r"[^\n|;&]{0,300}?\s--password $"
+)
+"""`--password` asks for one here and takes none: the next word is a name (PostgreSQL's manual)."""
+
 _CUT_WORD: Final = re.compile(rf"\w(?:{_MARKUP.pattern})++[A-Za-z]")
+_NAME: Final = re.compile(r"[a-z]+(?:[-_][a-z]+)*(?:[-_]?\d{1,2})?")
 _SHOWN: Final = re.compile(r"[^\n\r]")
 
 
 def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
     """The text with every secret blanked, and where they stood."""
-    found = disjoint([*find_secrets(text), *_behind_markup(text), *prose_secrets(text)])
+    known = [item for item in find_secrets(text) if not _is_operand(text, item)]
+    found = disjoint([*known, *_behind_markup(text), *prose_secrets(text)])
     parts: list[str] = []
     place = 0
     for secret in found:
@@ -46,6 +54,14 @@ def blanked(text: str) -> tuple[str, tuple[Masked, ...]]:
         for index, item in enumerate(found)
     )
     return "".join(parts), masked
+
+
+def _is_operand(text: str, item: Secret) -> bool:
+    """Whether what stands behind a flag is no value of it, and has the look of a name."""
+    if item.kind != "flag" or not _NAME.fullmatch(text[item.start : item.end]):
+        return False
+    begin = text.rfind("\n", 0, item.start) + 1
+    return _SWITCH.search(text[max(begin, item.start - 400) : item.start]) is not None
 
 
 def _behind_markup(text: str) -> list[Secret]:

@@ -1,7 +1,8 @@
 """Secrets that a sentence tells: “the password is …”, “pw for the replica: …”, “user oncall, pass …”.
 
 Looked for in the text as a person reads it, with its markup blanked in place. What stands there and is no
-secret by its look or by a list of words is masked: one word too many in a preview does no harm.
+secret by its look or by a list of words is masked: in a sentence, one word too many does no harm. In a
+command it does: there it would be another one, so that only what a secret alone can be is masked.
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.secret_columns import column_secrets
+from ingest.secret_looks import CERTAIN, is_certain, is_mixed, is_passphrase, is_secret, is_strong, trimmed
+from ingest.typed_places import TypedPlaces
 from scanner.secrets import Secret
 
 KIND: Final = "password"
-_BLANK: Final = "\u2022"
 _MARKUP: Final = re.compile(
     r"</?[A-Za-z][^<>\n]{0,400}>|\*{1,3}|`+|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)|&nbsp;|\u00a0"
 )
-_CERTAIN: Final = r"pass(?:word|wd|phrase|code)s?|pwd?|passwort|kennwort"
+_FENCE: Final = re.compile(
+    r"(?m)^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:[A-Za-z]+|ps1|python3|\{[^{}\n]{0,80}\})?[ \t]*$|"
+    r"^\[(?:source|listing)\b[^\]\n]{0,100}\][ \t]*$|^(?:-{4,}|\.{4,})[ \t]*$"
+)
+"""A line that only says that code begins or ends."""
+
 _NAME: Final = (
-    rf"(?<![\w$@/.-])(?P<name>{_CERTAIN}|pass|creds?|pins?|pin[ -]?codes?|credentials?|secret(?:[ -]key)?|"
+    rf"(?<![\w$@/.-])(?P<name>{CERTAIN}|pass|creds?|pins?|pin[ -]?codes?|credentials?|secret(?:[ -]key)?|"
     r"(?:(?:access|api|auth|bot|root|bearer)[ -])?tokens?|"
     r"(?:api|access|license|licence|unseal|recovery)[ -]?keys?)"
     r"(?![\w/@-])"
@@ -27,99 +35,105 @@ _NAME: Final = (
 _ABOUT: Final = (
     r"(?:[ \t]+(?:for|of|to|on|in|at|from|used|there|here)\b[^\n:=;!?|]{0,60}?)?(?:[ \t]*\([^()\n]{1,60}\))?"
 )
+_STILL: Final = r"(?:[ \t]+(?:currently|now|still|always|just|simply|set to|called|usually))*"
 _SIGN: Final = (
-    r"[ \t]*(?P<sign>:|=>|->|→|\b(?:is|are|was)\b)(?:[ \t]+(?:currently|now|still|always|just|simply|set to|"
-    r"called|usually))*[ \t]*(?:\n[ \t]*(?=\S+[ \t]*(?:\n|$)))?"
+    rf"[ \t]*(?P<sign>\b(?:is|are|was)\b(?:{_STILL}[ \t]*::?(?![^\s]))?|::?(?!:)|=>|->|→){_STILL}[ \t]*"
+    r"(?P<gap>(?:\n[ \t>]*){1,5}(?=\S+[ \t]*(?:\n|$)))?"
 )
+"""What is behind it may stand on a line of its own, in a block of code of its own."""
+
 _VALUE: Final = (
     r"(?:\"(?P<double>[^\"\n]{3,100})\"|“(?P<curly>[^”\n]{3,100})”|'(?P<single>[^'\n]{3,100})'|"
     r"(?P<bare>(?:(?!</?[A-Za-z]|[|][ \t])[^\s\"“”]){3,200}))"
 )
+_GROUPS: Final = ("double", "curly", "single", "bare")
 _TOLD: Final = re.compile(rf"(?i){_NAME}{_ABOUT}{_SIGN}{_VALUE}")
 _BESIDE: Final = re.compile(
-    r"(?i)(?<![\w$@/.-])(?P<name>password|passphrase|passcode|passwort|kennwort|"
-    rf"(?<=[,(;/|&] )(?:{_CERTAIN}|pass|pin)|(?<=[,(;/|&])(?:{_CERTAIN}|pass|pin))"
+    r"(?i)(?<![\w$@/.=-])(?P<name>password|passphrase|passcode|passwort|kennwort|"
+    rf"(?<=[,(;/|&] )(?:{CERTAIN}|pass|pin)|(?<=[,(;/|&])(?:{CERTAIN}|pass|pin))"
     rf"(?![\w/@=:-])[ \t]{{1,40}}[|]?[ \t]{{0,40}}{_VALUE}"
 )
 """“user app, pass …”, a cell beside the cell “Password”: no word between."""
 
 _PAIR: Final = re.compile(
-    r"(?i)(?<![\w$@/.-])(?:log[ -]?in|sign in|logins?|creds?|credentials?)\b"
-    rf"(?:[ \t]+(?:is|are|as|with|using))?[ \t]*:?[ \t]*(?!https?:)[\w.@\\-]{{2,40}}[ \t]?[/:][ \t]?{_VALUE}"
+    r"(?i)(?<![\w$@/.=-])(?P<name>log[ -]?in|sign in|logins?|creds?|credentials?)\b"
+    r"(?:[ \t]+(?:is|are|as|with|using))?[ \t]*:?[ \t]*(?!https?:)"
+    rf"(?P<user>[\w.@\\-]{{2,40}})[ \t]?[/:][ \t]?{_VALUE}"
 )
 """“log in with admin/…”."""
 
-_WORD: Final = re.compile(r"[A-Za-zäöüß]+(?:[-_'’][A-Za-z]+)*")
-_ENDS: Final = re.compile(r"[ \t]*(?:[.,;)!?]|\n|$|\(|(?:and|until|but)\b)")
-_PINS: Final = re.compile(r"(?i)^(?:pin|passcode)")
-_SIGNS: Final = re.compile(r"[!@#$%^&*?+=~]")
-_NO_SECRET: Final = re.compile(
-    r"(?i)<.*>|[\[{(<$%].*|.*[(\[{]\S*|\*{2,}|x{3,}|\.{2,}|…+|/.*|~/.*|https?:.*|\w+://.*|[\d.,:/+-]+[a-z%]{0,3}|"
-    r"[a-z_]+\.[a-z_.]+|[\w.+-]+@[\w-]+\.[\w.]+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[\w./-]+\.(?:ya?ml|json|txt|env|md|conf|"
-    r"cfg|ini|pem|key|gpg|kdbx|html|sh)|(?:sha|aes|rsa|base|utf|md|oauth|ipv|totp|2fa|mfa|k8s|s3|ec2)-?\d*\S{0,3}|"
-    r"\S*(?:-|_)?(?:encoded|encrypted|hashed|generated|protected|sensitive|specific|based|wide|only|bit)|"
-    r"(?:your|my|the|some|example|dummy|fake|sample|redacted|placeholder|insert|replace|enter|"
-    r"todo)(?:[-_ ].*)?|"
-    r"1password|lastpass|keepassx?c?|bitwarden|dashlane|vaultwarden|secretsmanager|github|gitlab|postgresql|mysql"
-)
-"""Placeholders, places, durations, files, kinds of ciphers, where passwords are kept."""
+_DASHED: Final = re.compile(rf"(?i)(?<![\w$@/.=-])(?P<name>{CERTAIN})[ \t]+[-–—]{{1,2}}[ \t]+{_VALUE}")
+"""“Root password - …”: only what nothing but a secret can be."""
 
-_NO_PASSWORD: Final = frozenset(
-    """
-    required needed necessary optional wrong incorrect invalid valid correct right expired expiring
-    empty blank stored kept saved set unset missing unknown known changed unchanged rotated reset
-    generated encrypted hashed masked hidden redacted shared unique different same identical default
-    none null nil true false yes no not never always now here there below above attached available
-    unavailable compromised leaked exposed weak strong long short safe secure insecure sensitive
-    confidential secret private public prompted asked accepted rejected refused denied locked
-    unlocked disabled enabled active inactive okay fine good bad working broken lost forgotten stale
-    old new this that them vault keeper string text password passwd token key value pass prompt
-    managed provided given documented entered passed used read written found created deleted removed
-    revoked renewed updated synced mounted injected printed shown displayed logged sent see ask use
-    get from with when where how why what which who only also either both the your our their its his
-    her for and but then than obsolete deprecated temporary permanent mandatory case alphanumeric
-    random obtained retrieved fetched protected present absent ready due something someone somebody
-    anything nothing
-    """.split()
+_PHRASE: Final = re.compile(
+    rf"(?i)(?<![\w$@/.-])(?P<name>{CERTAIN})\b{_ABOUT}[ \t]*(?:(?:is|are)[ \t]*:|(?<=phrase):)[ \t]*"
+    r"(?P<bare>(?-i:[a-z]{3,12}(?:[ -][a-z]{3,12}){3,7}))(?=[ \t]*(?:[.)\n]|$))"
 )
-"""What “the password is …” may go on with and tells none."""
+_HOST: Final = re.compile(
+    r"(?i)localhost|.*\.(?:com|net|org|io|dev|cloud|internal|intern|local|corp|lan|example|test|app|ai|co|eu|de|"
+    r"uk|us|fr|nl|ch|at)|(?:\d{1,3}\.){3}\d{1,3}"
+)
+"""No user is called so: a registry, a server."""
+
+_TAKES_PASSWORD: Final = re.compile(r"\b(?:mysqladmin|mariadb-admin|nmcli)\b[^\n|;&]{0,200}$")
+"""Programs in whose commands the word behind the word `password` is one."""
+
+_PROGRAMS: Final = frozenset({"passwd", "pass"})
+_OPERATOR: Final = re.compile(r"(?:&&|\|\|)$")
+_LINE_END: Final = re.compile(r"\r\n|[\r\u2028]")
 
 
 def prose_secrets(text: str) -> Iterator[Secret]:
     """The secrets that sentences tell, each with its place; they may overlap."""
-    seen = _MARKUP.sub(lambda found: " " * len(found[0]), text)
-    for pattern, sure in ((_TOLD, True), (_BESIDE, False), (_PAIR, False)):
+    typed = TypedPlaces(text)
+    seen = _LINE_END.sub(lambda found: " \n" if len(found[0]) == 2 else "\n", text)
+    seen = _FENCE.sub(lambda found: " " * len(found[0]), seen)
+    seen = _MARKUP.sub(lambda found: " " * len(found[0]), seen)
+    for pattern in (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE):
         for found in pattern.finditer(seen):
-            group = next(name for name in ("double", "curly", "single", "bare") if found[name] is not None)
+            group = next(name for name in _GROUPS if found.groupdict().get(name) is not None)
             start, end = found.span(group)
             if group == "bare":
-                end = start + len(found[group].rstrip(".,;:)?"))
-            name = found["name"] if "name" in pattern.groupindex else ""
-            if _is_secret(seen, start, end, name, sure=sure, quoted=group != "bare"):
+                end = start + len(trimmed(found[group]))
+            if _tells(pattern, found, seen[start:end], typed) and (
+                pattern is _PHRASE
+                or is_secret(seen, start, end, found["name"], sure=pattern is _TOLD, quoted=group != "bare")
+            ):
                 yield Secret(KIND, start, end)
+    yield from column_secrets(text)
 
 
-def _is_secret(seen: str, start: int, end: int, name: str, *, sure: bool, quoted: bool) -> bool:
-    """Whether a value is one: by its look; a plain word only where nothing but a password can stand."""
-    value = seen[start:end]
-    if len(value) < 3 or not value.strip(_BLANK):
+def _tells(pattern: re.Pattern[str], found: re.Match[str], value: str, typed: TypedPlaces) -> bool:
+    """Whether the words around a value can tell a secret at all."""
+    if pattern is _TOLD:
+        return _is_near(found, value)
+    if pattern is _PHRASE:
+        return is_passphrase(value) and not typed.in_command(found.start())
+    if pattern is _DASHED:
+        return is_strong(value) and not typed.in_command(found.start())
+    if pattern is _PAIR and _HOST.fullmatch(found["user"]):
         return False
-    if _PINS.search(name):
-        return re.fullmatch(r"\d{4,10}", value) is not None
-    if _NO_SECRET.fullmatch(value) is not None or value.rstrip("!").lower() in _NO_PASSWORD:
-        return False
-    words = value.split()
-    if len(words) > 1:
-        return sure and not _NO_PASSWORD.issuperset(word.lower() for word in words[:2])
-    if _is_mixed(value):
-        return sure or "-" not in value or _SIGNS.search(value) is not None
-    alone = quoted or _ENDS.match(seen, end) is not None
-    certain = re.fullmatch(rf"(?i){_CERTAIN}|pass", name) is not None
-    return sure and certain and alone and _WORD.fullmatch(value) is not None and "-" not in value
+    return _is_said(found, value, typed)
 
 
-def _is_mixed(value: str) -> bool:
-    """Letters with digits, with signs that no word has, or with capitals inside."""
-    if len(value) < 4 or re.search(r"[A-Za-z]", value) is None:
+def _is_near(found: re.Match[str], value: str) -> bool:
+    """Whether a value stands behind its name, or so far below that it has to show what it is: the line below
+    “Reset the password:” is a command.
+    """
+    if (found["gap"] or "").count("\n") < 2:
+        return True
+    line = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    labels = found["sign"][0] not in ":=-→" or not line.strip(" \t>#-+|.0123456789")
+    return is_strong(value) or (labels and is_certain(found["name"]) and (is_mixed(value) or value.isdigit()))
+
+
+def _is_said(found: re.Match[str], value: str, typed: TypedPlaces) -> bool:
+    """Whether a sentence says it: of a command, only what nothing but a secret can be."""
+    before = found.string[max(0, found.start() - 240) : found.start()].rstrip()
+    if before.endswith(",") or not typed.in_command(found.start()):
+        return _OPERATOR.search(before) is None
+    if found["name"].lower() in _PROGRAMS and before.endswith(("&", ";", "|", "(")):
         return False
-    return re.search(r"\d|[a-z][A-Z]", value) is not None or _SIGNS.search(value.rstrip("!?")) is not None
+    if before.endswith("(") and not before.endswith("$("):
+        return True
+    return found["bare"] is None or is_strong(value) or _TAKES_PASSWORD.search(before) is not None

@@ -41,7 +41,46 @@ TOLD = [
     ("Credentials: admin / R4bbit!Prod22", "R4bbit!Prod22"),
     ("The root token is s.8f3kfj29fk", "s.8f3kfj29fk"),
     ("API key: ab12cd34ef", "ab12cd34ef"),
+    ("The root password is:\n```\nS3cr3tPass!9\n```", "S3cr3tPass!9"),
+    ("The root password is:\r\n\r\n```text\r\nS3cr3tPass!9\r\n```", "S3cr3tPass!9"),
+    ("the password is\n\nhunter2x", "hunter2x"),
+    ("Password: $uperS3cret!", "$uperS3cret!"),
+    ("Password: (Hunter2x!)", "(Hunter2x!)"),
+    ("the password is Tr0ub4dor(9x", "Tr0ub4dor(9x"),
+    ("API key: sk_live(9a8", "sk_live(9a8"),
+    ("the password is 83749201", "83749201"),
+    ("the passcode is Hunter2x", "Hunter2x"),
+    ("admin password is S3cretRabbit", "S3cretRabbit"),
+    ("the password is rabbit", "rabbit"),
+    ("the password is hunter2_prod", "hunter2_prod"),
+    ("The password is: correct horse battery staple", "correct horse battery staple"),
+    ("Root password - Hunter2x!", "Hunter2x!"),
+    ("| user | password |\n| app | Hunter2x! |", "Hunter2x!"),
+    ("| user | password |\n|---|---|\n| app | `swordfish` |", "swordfish"),
+    ("+---+---+\n| user | password |\n+===+===+\n| app | swordfish |\n+---+---+", "swordfish"),
+    ("||user||password||\n|app|Hunter2x!|", "Hunter2x!"),
+    ("user\tpassword\napp\tHunter2x!", "Hunter2x!"),
+    ("<tr><th>user</th><th>Root password</th></tr><tr><td>app</td><td>swordfish</td></tr>", "swordfish"),
+    ("```\nuser app, pass hunter2\n```", "hunter2"),
+    ("```\nlogin: admin / hunter22\n```", "hunter22"),
+    ("    $ mysqladmin -u root password hunter22", "hunter22"),
+    ("```\nnet user admin password Hunter22!\n```", "Hunter22!"),
+    ("```\npsql -c \"ALTER USER app PASSWORD 'hunter2x'\"\n```", "hunter2x"),
+]  # fmt: skip
+
+TYPED = [
+    "vault kv get -field=password secret/db01",
+    "docker login ghcr.io/acme2",
+    "docker login registry.acme.net/team2",
+    "argocd login prod/web1",
+    "cd /srv && passwd deploy2",
+    "pg_dump --password prod1",
+    "grep -r password config2",
+    "pass show prod/db1; pass insert x9",
+    "openstack user set --password-prompt app2",
+    "kubectl get secret x -o jsonpath='{.data.password}' | base64 -d",
 ]
+"""Commands that speak of secrets and hold none."""
 
 
 @pytest.mark.parametrize(("text", "secret"), TOLD)
@@ -55,7 +94,11 @@ def test_a_secret_that_is_told_is_masked(text: str, secret: str) -> None:
 @pytest.mark.parametrize("form", ["markdown", "html", "plain", "rst", "asciidoc"])
 def test_it_reaches_nothing_that_the_import_makes(text: str, secret: str, form: str) -> None:
     page = (
-        text if form != "html" else f"<table><tr>{text}</tr></table>" if "<td>" in text else f"<p>{text}</p>"
+        text
+        if form != "html"
+        else f"<table>{text if '<tr>' in text else f'<tr>{text}</tr>'}</table>"
+        if "<td>" in text
+        else f"<p>{text}</p>"
     )
     step = "<pre>$ kubectl get nodes</pre>" if form == "html" else "    $ kubectl get nodes"
     sign = "::" if form == "rst" else ":"
@@ -99,6 +142,49 @@ def test_it_reaches_nothing_that_the_import_makes(text: str, secret: str, form: 
 )
 def test_a_sentence_about_secrets_keeps_its_words(text: str) -> None:
     assert list(prose_secrets(text)) == []
+
+
+@pytest.mark.parametrize("command", TYPED)
+@pytest.mark.parametrize(
+    "text",
+    ["```bash\n{}\n```\n", "```\n$ {}\n```\n", "Run `{}` now.\n", "1. {}\n", "    $ {}\n", "<pre>{}</pre>\n"],
+)
+def test_a_command_that_only_speaks_of_secrets_is_not_touched(text: str, command: str) -> None:
+    written = text.format(command)
+    assert blanked(written) == (written, ())
+
+
+def test_an_unknown_program_in_code_is_a_command_too() -> None:
+    assert blanked("```bash\nacmectl login prod/web1\n```\n")[1] == ()
+    assert blanked("Run `acmectl login prod/web1`.\n")[1] == ()
+
+
+@pytest.mark.parametrize("command", TYPED)
+def test_such_a_command_is_imported_as_it_is(command: str) -> None:
+    made = preview(f"# A\n\n```bash\n{command}\n```\n")
+    assert [item.written for item in made.built.steps] == [command]
+    assert not any(variable.secret for variable in made.runbook.spec.variables)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reset the password:\n\n```\nrotate-db2\n```\n",
+        "Reset the password:\n\n```\n./run2\n```\n",
+        "cat x | grep password | sort\nkubectl get x2 | foo9 | sort\n",
+        "| host | password |\n|---|---|\n| db01 | see the vault |\n| db02 | `$DB_PASSWORD` |\n",
+        "Password: $DB_PASSWORD, as above",
+        "Password: %DB_PASS%",
+        "Password: {password1}",
+        "Password: (1Password)",
+        "Password: [Vault 2](https://vault.example.net/db2)",
+        "The password is: stored in the team vault",
+        "Password - step 2",
+        "The password is 256-bit",
+    ],
+)
+def test_what_only_stands_where_a_secret_could_is_none(text: str) -> None:
+    assert blanked(text) == (text, ())
 
 
 def test_an_answer_that_tells_one_is_refused() -> None:
