@@ -123,8 +123,11 @@ class Walk:
         if gate["lapsed"]:
             self._need_person(execution, "the gate has lapsed")
             return self._menu(execution, {"n": self._ask_again, "x": self._abort})
-        self._need_person(execution, f"the step {gate['step']} waits for an approval")
-        choices = {"a": self._approve}
+        waits, choices = "waits for an approval", {"a": self._approve}
+        if gate.get("notJudged"):
+            waits, choices = "can't be judged at this moment", {"": self._look_again}
+            self._printer.say("  Nobody can approve it now: its command can't be judged. This passes.")
+        self._need_person(execution, f"the step {gate['step']} {waits}")
         if gate["kind"] == "forward":
             choices |= {"s": self._skip, "d": self._done, "e": self._edit}
         if "request-rollback" in execution["actions"]:
@@ -221,6 +224,11 @@ class Walk:
         )
         return self._send(execution, "resolve", {"outcome": outcome, "note": click.prompt("How do you know")})
 
+    def _look_again(self, execution: Execution) -> Execution:
+        """As it is now: no event says that a command can be judged again."""
+        found: Execution = self._client.get(at("executions", execution["id"]))
+        return found
+
     def _ask_again(self, execution: Execution) -> Execution:
         return self._send(execution, "ask-again")
 
@@ -269,13 +277,19 @@ class Walk:
     _WORDS: Final = {
         "a": "approve", "s": "skip", "d": "done by hand", "e": "edit", "r": "roll back", "n": "no",
         "p": "pause", "x": "abort", "t": "try again", "h": "take over by hand", "g": "go on", "w": "wait",
-        "f": "failed", "k": "say what happened",
+        "f": "failed", "k": "say what happened", "": "look again",
     }  # fmt: skip
 
     def _menu(self, execution: Execution, choices: Mapping[str, Choice]) -> Execution:
-        """Ask for one letter; there is no default, so that an empty answer never means yes."""
-        words = "  ".join(f"[{letter}] {self._WORDS[letter]}" for letter in choices)
-        letter = click.prompt(f"  {words}\n ", type=click.Choice(list(choices)), show_choices=False)
+        """Ask for one letter; an empty answer never means yes: it is none, or only looks again."""
+        words = "  ".join(f"[{letter or 'Enter'}] {self._WORDS[letter]}" for letter in choices)
+        letter = click.prompt(
+            f"  {words}\n ",
+            type=click.Choice(list(choices)),
+            show_choices=False,
+            default="" if "" in choices else None,
+            show_default=False,
+        )
         return choices[letter](execution)
 
     def _need_person(self, execution: Execution, what: str) -> None:
