@@ -26,7 +26,7 @@ spec:
       title: {json.dumps(ATTACK)}
       manual: {json.dumps(ATTACK)}
       answers: [{json.dumps(ATTACK)}, "no"]
-    - id: act
+    - id: constructor
       title: {json.dumps("wide" * 30)}
       when: {{step: ask, answer: {json.dumps(ATTACK)}}}
       risk: dangerous

@@ -190,6 +190,20 @@ describe("the layout", () => {
     }
   });
 
+  it("draws a step whatever its id is, also one that every object has", () => {
+    const ids = ["constructor", "__proto__", "n0", "hasOwnProperty", "last"];
+    const steps = ids.map((id, index) => step(id, { needs: ids.slice(Math.max(0, index - 1), index) }));
+    const graph = placed(graphOf(steps, {}));
+    expect(graph.nodes.map((node) => node.id)).toEqual(ids);
+    const tops = graph.nodes.map((node) => node.y);
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    expect(new Set(tops).size).toBe(ids.length);
+    expect(graph.edges.map((edge) => [edge.from, edge.to])).toEqual(
+      ids.slice(1).map((id, at) => [ids[at], id]),
+    );
+    expect(graph.edges.every((edge) => edge.path.startsWith("M "))).toBe(true);
+  });
+
   it("gives a long title more lines, and no more than three", () => {
     const heights = ["x", "x".repeat(40), "x".repeat(70), "x".repeat(4_000)].map(
       (title) => placed(graphOf([step("a", { title })], {})).nodes[0]?.height,

@@ -100,25 +100,32 @@ function labelWidth(words: string): number {
   return Math.min(LABEL_MOST, columns(words) * LABEL_CHARACTER + LABEL_PADDING);
 }
 
+/** What dagre calls each step: its tables are plain objects, in which a step `constructor` is there already. */
+function planeNames(nodes: readonly { id: string }[]): ReadonlyMap<string, string> {
+  return new Map(nodes.map((node, index) => [node.id, `n${index}`]));
+}
+
 export function placed(graph: Graph): Placed {
   const plane = new Plane();
   plane.setGraph({ rankdir: "TB", nodesep: 24, edgesep: 24, ranksep: 36, marginx: MARGIN, marginy: MARGIN });
   const nodes = graph.nodes.map(sized);
-  for (const node of nodes) plane.setNode(node.id, { width: NODE_WIDTH, height: node.height });
+  const names = planeNames(nodes);
+  const on = (id: string) => names.get(id) ?? id;
+  for (const node of nodes) plane.setNode(on(node.id), { width: NODE_WIDTH, height: node.height });
   // Of edges that lead from one node, dagre puts the last one given leftmost.
   for (const edge of graph.edges.toReversed()) {
     const label = edge.words ? { width: labelWidth(edge.words), height: LABEL_HEIGHT, labelpos: "c" } : {};
-    plane.setEdge(edge.from, edge.to, label);
+    plane.setEdge(on(edge.from), on(edge.to), label);
   }
   layout(plane);
   const size = plane.graph();
   return {
     nodes: nodes.map((node) => {
-      const centre = plane.node(node.id);
+      const centre = plane.node(on(node.id));
       return { ...node, x: centre.x - NODE_WIDTH / 2, y: centre.y - node.height / 2 };
     }),
     edges: graph.edges.map((edge) => {
-      const drawn = plane.edge(edge.from, edge.to);
+      const drawn = plane.edge(on(edge.from), on(edge.to));
       const label = edge.words ? { x: drawn.x ?? 0, y: drawn.y ?? 0, width: labelWidth(edge.words) } : null;
       return { ...edge, id: `${edge.from} ${edge.to}`, path: pathOf(drawn.points ?? []), label };
     }),
