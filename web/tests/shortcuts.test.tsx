@@ -2,6 +2,8 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { sessionEnded, signedInAs } from "@/api/standing";
+import { usePaletteKey } from "@/shell/palette";
 import { ShortcutProvider, useShortcuts } from "@/shell/shortcuts";
 
 afterEach(cleanup);
@@ -112,6 +114,45 @@ describe("a blank that comes up", () => {
     approve.addEventListener("keydown", (event) => event.stopPropagation());
     down(approve);
     expect(up(approve)).toBe(true);
+  });
+});
+
+function Covered({ go, find }: { go: () => void; find: () => void }) {
+  useShortcuts("Page", [
+    { keys: "g r", label: "Go to Runbooks", run: go },
+    { keys: "/", label: "Find", run: find },
+  ]);
+  usePaletteKey(find);
+  return <button type="button">I have signed in</button>;
+}
+
+describe("under the cover of a session that has ended", () => {
+  const press = (...keys: string[]) => {
+    for (const key of keys) fireEvent.keyDown(screen.getByRole("button"), { key });
+  };
+
+  it("no key leads away or opens anything, nor begins what a later one ends", () => {
+    const go = vi.fn();
+    const find = vi.fn();
+    signedInAs("mem_a");
+    render(
+      <ShortcutProvider>
+        <Covered go={go} find={find} />
+      </ShortcutProvider>,
+    );
+    press("g");
+    sessionEnded();
+    press("r", "g", "r", "/");
+    fireEvent.keyDown(screen.getByRole("button"), { key: "k", ctrlKey: true });
+    press("g");
+    signedInAs("mem_a");
+    press("r");
+    expect(go).not.toHaveBeenCalled();
+    expect(find).not.toHaveBeenCalled();
+    press("g", "r", "/");
+    fireEvent.keyDown(screen.getByRole("button"), { key: "k", metaKey: true });
+    expect(go).toHaveBeenCalledTimes(1);
+    expect(find).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -1,8 +1,9 @@
 /** ⌘K: runbooks, executions, pull requests, places and actions, by typing. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useMemo, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { executionsQuery, openExecutionsQuery, pullsQuery, runbooksQuery } from "@/api/queries";
+import { isSessionOver } from "@/api/standing";
 import { stateWord } from "@/ui/execution-states";
 import { Dialog } from "@/ui/overlay";
 import { visible } from "@/ui/visible";
@@ -72,6 +73,21 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
     ],
     [runbooks.data, running.data, executions.data, pulls.data, actions],
   );
+}
+
+/** ⌘K, or Ctrl K, calls this; not under the cover of a session that has ended. */
+export function usePaletteKey(open: () => void): void {
+  const latest = useRef(open);
+  latest.current = open;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      if (!isSessionOver()) latest.current();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
 }
 
 interface PaletteProps {

@@ -1,10 +1,10 @@
 /** The frame of every signed-in page. */
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { FirstRun } from "./first-run";
 import { Help } from "./help";
 import { LiveBanner } from "./hints";
-import { Palette } from "./palette";
+import { Palette, usePaletteKey } from "./palette";
 import { PanicBanner } from "./panic";
 import { openPanic } from "./panic-door";
 import { PLACES } from "./places";
@@ -16,15 +16,7 @@ export function Shell() {
   const [finding, setFinding] = useState(false);
   const [helping, setHelping] = useState(false);
   const navigate = useNavigate();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
-      event.preventDefault();
-      setFinding(true);
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  usePaletteKey(() => setFinding(true));
   useShortcuts("Everywhere", [
     { keys: "?", label: "Show this list", run: () => setHelping(true) },
     { keys: "/", label: "Find, as ⌘K or Ctrl K does", run: () => setFinding(true) },

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { isSessionOver } from "@/api/standing";
 
 export interface Shortcut {
   /** One key as `KeyboardEvent.key` names it (`j`, `?`, `Escape`), or two after each other: `g r`. */
@@ -102,11 +103,28 @@ class Typing {
   }
 }
 
+/** The key before this one: some shortcuts are two after each other. */
+class Chord {
+  #before: { key: string; at: number } | null = null;
+
+  readonly forget = () => {
+    this.#before = null;
+  };
+
+  /** The shortcut that this key completes. */
+  complete(groups: ReadonlyMap<string, readonly Shortcut[]>, event: KeyboardEvent): Shortcut | undefined {
+    const before = this.#before;
+    const isSoon = before !== null && event.timeStamp - before.at < CHORD_MS;
+    const found = match(groups, event.key, isSoon ? before.key : null);
+    this.#before = found ? null : { key: event.key, at: event.timeStamp };
+    return found;
+  }
+}
+
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const [groups, setGroups] = useState<ReadonlyMap<string, readonly Shortcut[]>>(new Map());
   const live = useRef(groups);
   live.current = groups;
-  const before = useRef<{ key: string; at: number } | null>(null);
 
   useEffect(() => {
     const space = new Space();
@@ -122,12 +140,12 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const typing = new Typing();
+    const chord = new Chord();
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isChord(event) || typing.takes(event)) return;
-      const last =
-        before.current && event.timeStamp - before.current.at < CHORD_MS ? before.current.key : null;
-      const found = match(live.current, event.key, last);
-      before.current = found ? null : { key: event.key, at: event.timeStamp };
+      // Under the cover nothing leads away from the page: what was typed there would be lost.
+      if (isSessionOver()) return chord.forget();
+      const found = chord.complete(live.current, event);
       if (!found) return;
       event.preventDefault();
       found.run();
