@@ -87,6 +87,28 @@ describe("a change that may have been done", () => {
   });
 });
 
+describe("a change that got no answer", () => {
+  it.each([401, 408, 429])(
+    "keeps its key through %i, which says nothing of what was sent",
+    async (status) => {
+      const text = `through ${status}`;
+      fetching.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+      expect(await problem(comment(text))).toMatchObject({ code: "unanswered" });
+      fetching.mockResolvedValueOnce(
+        json(status, { code: "no", detail: "Not now." }, "application/problem+json"),
+      );
+      expect(await problem(comment(text))).toMatchObject({ status });
+      for (const id of [1, 2]) {
+        fetching.mockResolvedValueOnce(json(201, { id }));
+        await comment(text);
+      }
+      const [first, refused, again, next] = keys();
+      expect([refused, again]).toEqual([first, first]);
+      expect(next).not.toBe(first);
+    },
+  );
+});
+
 describe("a double click", () => {
   it("sends one request, and both get its answer; the next click is a new intention", async () => {
     let answer: (response: Response) => void = () => undefined;

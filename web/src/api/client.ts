@@ -3,13 +3,13 @@ import createClient, { type Middleware } from "openapi-fetch";
 import { observeDate } from "./clock";
 import { Problem, problemOf } from "./problem";
 import type { components, paths } from "./schema";
-import { isStillSignedIn, SESSION_PATH, sessionEnded } from "./standing";
+import { isSessionOver, isStillSignedIn, SESSION_PATH, sessionEnded } from "./standing";
 
 export type Schemas = components["schemas"];
 
 const session: Middleware = {
   async onRequest({ request }) {
-    if (!isOfSession(request) && !(await isStillSignedIn())) return refusal();
+    if (!isOfSession(request) && !(await mayGoOut(request))) return refusal();
     request.headers.set("X-Dd0c-Csrf", "1");
     return request;
   },
@@ -28,6 +28,14 @@ const session: Middleware = {
 
 function isOfSession({ url }: Request): boolean {
   return new URL(url).pathname === SESSION_PATH;
+}
+
+const PANIC_PATH = "/api/v1/panic";
+
+/** Whether a request is sent. A halt asks nothing first: it may have to go out while nothing else is answered. */
+async function mayGoOut(request: Request): Promise<boolean> {
+  const isHalt = request.method === "POST" && new URL(request.url).pathname === PANIC_PATH;
+  return isHalt ? !isSessionOver() : isStillSignedIn();
 }
 
 /** What the controller would answer, without asking it. */
@@ -77,6 +85,8 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
 
 const UNANSWERED_KEPT = 200;
 const SERVER_FAULT = 500;
+/** Refusals that come before the controller, or we, looked at the key: they say nothing of what was sent before. */
+const UNREAD: ReadonlySet<number> = new Set([401, 408, 429]);
 const unanswered = new Map<string, string>();
 /** What is on its way, by its intention: a second click before the answer waits for that very answer. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -85,8 +95,9 @@ const underWay = new Map<string, Promise<unknown>>();
  * Send an intention under a key of its own. `what` names it whole: the address, the version, the body.
  *
  * While it is on its way, the same again is the same: a double click sends one request. Where no answer came,
- * the server broke, or the first call still works, the key is kept, so that the same intention sent again happens once. Any other
- * answer ends it: the next click with the same content is a new intention.
+ * the server broke, the first call still works, or the key was not looked at (as without a session), the key is kept,
+ * so that the same intention sent again happens once. Any other answer ends it: the next click with the same content
+ * is a new intention.
  */
 export function once<T>(what: readonly unknown[], send: (key: string) => Promise<T>): Promise<T> {
   const intention = JSON.stringify(what);
@@ -112,8 +123,9 @@ async function sendOnce<T>(intention: string, send: (key: string) => Promise<T>)
   }
 }
 
-/** Whether what was sent may have been done, or may still be: the same intention keeps its key. */
+/** Whether what was sent under the key, now or before, may have been done, or may still be: it keeps its key. */
 function mayBeDone(error: unknown): boolean {
   if (!(error instanceof Problem)) return false;
-  return ["unanswered", "request_running"].includes(error.code) || error.status >= SERVER_FAULT;
+  if (UNREAD.has(error.status) || error.status >= SERVER_FAULT) return true;
+  return ["unanswered", "request_running"].includes(error.code);
 }

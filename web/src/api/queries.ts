@@ -26,7 +26,7 @@ export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: async () => {
     const me = await take(api.GET("/api/v1/me"));
-    signedInAs(me.id);
+    if (!signedInAs(me.id)) throw Problem.sessionOver();
     return me;
   },
   staleTime: 30_000,
@@ -38,10 +38,7 @@ export const sessionQuery = queryOptions({
   staleTime: 0,
   queryFn: async () => {
     const session = await take(api.GET("/api/v1/session"));
-    if (session.me) {
-      signedInAs(session.me.id);
-      queryClient.setQueryData(meQuery.queryKey, session.me);
-    }
+    if (session.me && signedInAs(session.me.id)) queryClient.setQueryData(meQuery.queryKey, session.me);
     return session;
   },
 });

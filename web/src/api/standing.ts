@@ -11,6 +11,8 @@ export const SESSION_PATH = "/api/v1/session";
 
 /** A page that has just been told who is signed in asks for all that it shows without asking that again. */
 const JUST_TOLD_MS = 500;
+/** How long a request waits for that answer; then it goes out, and its own answer says. */
+const ASK_MS = 2_000;
 
 let member: string | null = null;
 let toldAt = Number.NEGATIVE_INFINITY;
@@ -24,11 +26,19 @@ function set(over: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** The page is this member's from now on. */
-export function signedInAs(id: string): void {
-  if (member !== id) toldAt = performance.now();
+/**
+ * The page is this member's from now on. False where it is somebody else's already: it is not handed over, with all
+ * that was read and typed there, but covered, as where nobody is signed in.
+ */
+export function signedInAs(id: string): boolean {
+  if (member !== null && member !== id) {
+    set(true);
+    return false;
+  }
+  if (member === null) toldAt = performance.now();
   member = id;
   set(false);
+  return true;
 }
 
 /** Something was refused for want of a session. Says nothing on a page that never had one. */
@@ -48,12 +58,13 @@ export function subscribeSession(listener: () => void): () => void {
 /** The member behind the cookie; null where there is none, undefined where that could not be learnt. */
 async function whoIsThere(): Promise<string | null | undefined> {
   try {
-    const response = await fetch(SESSION_PATH, { credentials: "same-origin", cache: "no-store" });
+    const signal = AbortSignal.timeout(ASK_MS);
+    const response = await fetch(SESSION_PATH, { credentials: "same-origin", cache: "no-store", signal });
     if (!response.ok) return undefined;
     const state = (await response.json()) as components["schemas"]["SessionState"];
     return state.me?.id ?? null;
   } catch {
-    // Nothing answers: what is asked next says so, where people see it.
+    // Nothing answers, or not in time: what is asked next says so, where people see it.
     return undefined;
   }
 }
