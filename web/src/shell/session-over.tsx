@@ -26,8 +26,28 @@ export function useSignedInAgain(goOn: () => void): void {
   }, [isOver]);
 }
 
+/**
+ * The keys are the cover's from its first frame: not the field's below, which is not seen, and no button's or link's,
+ * which the rest of a word would press. Afterwards they go on where they were.
+ */
+function useFocusOfCover() {
+  const before = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: (event: Event) => {
+      event.preventDefault();
+      before.current = document.activeElement;
+      if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus({ preventScroll: true });
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    },
+  };
+}
+
 function Cover() {
   const [isNobody, setNobody] = useState(false);
+  const focus = useFocusOfCover();
   const look = async () => {
     const found = await lookAgain();
     setNobody(found === "nobody");
@@ -47,7 +67,7 @@ function Cover() {
   }, []);
   const here = `${window.location.pathname}${window.location.search}`;
   return (
-    <AlertDialog.Content className="dialog dialog--over">
+    <AlertDialog.Content className="dialog dialog--over" {...focus}>
       <AlertDialog.Title asChild>
         <h2 className="title-l">Your session has ended</h2>
       </AlertDialog.Title>
