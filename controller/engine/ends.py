@@ -9,9 +9,12 @@ overtakes it.
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 from typing import Final
 from uuid import UUID
 
+from base import log
+from controller.db.errors import Retryable
 from controller.db.queries import load
 from controller.engine import events as ev
 from controller.engine.attempt_rows import StepRow
@@ -29,10 +32,24 @@ WAIT_SECONDS: Final = 0.5
 AGAIN_SECONDS: Final = 2
 """Until a job that got none looks again; the judgement goes on meanwhile."""
 
+UNMADE_SECONDS: Final = 30
+"""Until a job looks again where the next gate has no agent, or where bringing the end failed: both last."""
+
 _STEPS: Final = load("steps")
+_log = log.get(__name__)
 _LATER: Final = (NotJudged, Unprocessable)
 """Why the next gate can't be made now: its command can't be judged, or (rarely) has no agent."""
 _OPEN: Final = frozenset({"dispatched", "started"})
+
+
+class Kept(Enum):
+    """What came of an end that may have been kept."""
+
+    NOTHING = "nothing"
+    """None was kept, or the output that decides about it is not here."""
+    PUT_OFF = "put off"
+    """A job brings it later; whoever knows of it otherwise, as a timer does, goes on knowing of it."""
+    BROUGHT = "brought"
 
 
 class Ends:
@@ -61,28 +78,30 @@ class Ends:
 
     async def finish_kept(
         self, tenant_id: UUID, attempt: UUID, *, anyway: bool = False, report: AttemptReport | None = None
-    ) -> bool:
-        """Bring the end of an attempt that was kept; False where there is none, or its output is not here.
-
-        `anyway`: with whatever output is here (its deadline is over). True also where a job brings it later.
+    ) -> Kept:
+        """Bring the end of an attempt that was kept. `anyway`: with whatever output is here (its deadline is
+        over).
         """
         row = await self._row(tenant_id, attempt)
         if row is None:
-            return False
+            return Kept.NOTHING
         if report is None:
             if row.ended_report is None or row.status not in _OPEN:
-                return False
+                return Kept.NOTHING
             report = report_from_json(row.ended_report)
         try:
-            return await self._finish(tenant_id, row, report, anyway=anyway)
+            is_brought = await self._finish(tenant_id, row, report, anyway=anyway)
         except _LATER as why:
             async with self._engine.parts.database.work(tenant_id) as uow:
                 await keep_end(uow, report)
                 await put_off(uow, row.id, why.detail)
-            return True
+            return Kept.PUT_OFF
+        return Kept.BROUGHT if is_brought else Kept.NOTHING
 
     async def finish_put_off(self, tenant_id: UUID, attempt: UUID) -> None:
-        """The job: bring a kept end, or put it off again. Any other fault is the queue's to try again.
+        """The job: bring a kept end, or put it off again, for as long as it takes: an agent whose report was
+        acknowledged says it no more, so nobody else may know of it. Raises Retryable: the queue is in the
+        same database, and tries again.
 
         Also where people ended the execution meanwhile: then it is late, and recorded as that.
         """
@@ -92,9 +111,22 @@ class Ends:
         report = report_from_json(row.ended_report)
         try:
             await self._finish(tenant_id, row, report, anyway=True, seconds=WAIT_SECONDS)
-        except NotJudged as why:
-            async with self._engine.parts.database.work(tenant_id) as uow:
-                await put_off(uow, row.id, why.detail, delay=timedelta(seconds=AGAIN_SECONDS))
+        except NotJudged as problem:
+            why, seconds = problem.detail, AGAIN_SECONDS
+        except Unprocessable as problem:
+            why, seconds = problem.detail, UNMADE_SECONDS
+        except Retryable:
+            raise
+        except Exception:  # noqa: BLE001  # reason: the border of one end; the queue would give it up some day
+            _log.exception(
+                "the end of an attempt can't be brought",
+                extra={"action": "engine.end_failed", "attempt": str(attempt)},
+            )
+            why, seconds = "bringing it failed", UNMADE_SECONDS
+        else:
+            return
+        async with self._engine.parts.database.work(tenant_id) as uow:
+            await put_off(uow, row.id, why, delay=timedelta(seconds=seconds))
 
     async def bring(
         self, tenant_id: UUID, row: StepRow, event: ev.Event, event_key: str, *, seconds: float = 0.0

@@ -70,7 +70,7 @@ class Handler:
 
         Counted before it begins. `seconds`: how long a judgement is waited for; without it one is begun, and
         the event finds it when it is brought again. Raises Retryable, NotJudged where a command can't be
-        judged now, or the fault of ours that stopped it.
+        judged now, Unprocessable where the next gate can't be made, or the fault of ours that stopped it.
         """
         return await self._judging(lambda: self._handle_system(tenant_id, command), seconds)
 
@@ -116,7 +116,7 @@ class Handler:
                 )
                 await self._uncount(tenant_id, command.execution_id)
                 return None
-            except JudgementWanted:
+            except (JudgementWanted, Unprocessable):  # answers: nothing broke
                 await self._uncount(tenant_id, command.execution_id)
                 raise
             except DatabaseError:

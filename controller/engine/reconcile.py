@@ -9,7 +9,7 @@ from uuid import UUID
 from base import log
 from controller.db.queries import load
 from controller.engine import events as ev
-from controller.engine.ends import Ends
+from controller.engine.ends import Ends, Kept
 from controller.engine.kept_ends import keep_end, not_run
 from controller.engine.service import Engine
 from controller.engine.states import State
@@ -63,7 +63,7 @@ async def _lose_strays(
     for stray in strays:
         if stray.unsent:
             await _take_back(engine, tenant_id, stray.id)
-        if await ends.finish_kept(tenant_id, stray.id, anyway=True):
+        if await ends.finish_kept(tenant_id, stray.id, anyway=True) is not Kept.NOTHING:
             continue
         event = ev.AttemptLost(attempt=stray.id, why="instance_changed")
         key = f"{stray.id}:instance:{hello.instance_id}"

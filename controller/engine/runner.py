@@ -91,6 +91,16 @@ class _Role:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """An event with what people are now, and what was decided of it; nothing is written yet."""
+
+    event: ev.Event
+    decision: Decision
+    context: Context
+    built: Built | None
+
+
 class Runner:
     """Moves executions inside the caller's unit of work."""
 
@@ -117,13 +127,14 @@ class Runner:
         for place in range(FOLLOW_UPS_MAX):
             event, event_key = todo.popleft()
             try:
-                work = await self._move(uow, loaded, event, event_key, command.actor)
-            except JudgementWanted:
+                move = await self._choose(uow, loaded, event)
+            except (JudgementWanted, Unprocessable) as why:
                 if not place:
                     raise
-                # What it follows from stands: people stop a command whatever can be judged.
-                await _put_off(uow, event)
+                # What it follows from stands: people stop a command whatever its next gate needs.
+                await _put_off(uow, event, why)
             else:
+                work = await self._carry_out(uow, loaded, move, event_key, command.actor)
                 loaded = replace(loaded, execution=work.after)
                 todo.extend((next_event, f"{command.event_key}+{place}") for next_event in work.follow_ups)
             if not todo:
@@ -133,14 +144,19 @@ class Runner:
         faults.reach(BEFORE_COMMIT)
         return _applied(loaded.execution)
 
-    async def _move(
-        self, uow: UnitOfWork, loaded: Loaded, event: ev.Event, event_key: str, actor: str
-    ) -> Work:
+    async def _choose(self, uow: UnitOfWork, loaded: Loaded, event: ev.Event) -> _Move:
+        """What an event comes to. Writes nothing, so that its errors leave the transaction as it was."""
         context = await self._context(uow, loaded, event)
         event, context = await self._know_people(uow, loaded, event, context)
         decision, context, built = await self._decide(uow, loaded, event, context)
         if isinstance(event, ev.Approve):
             self._judge_gate(loaded)
+        return _Move(event, decision, context, built)
+
+    async def _carry_out(
+        self, uow: UnitOfWork, loaded: Loaded, move: _Move, event_key: str, actor: str
+    ) -> Work:
+        event, decision, context, built = move.event, move.decision, move.context, move.built
         faults.reach(AFTER_DECIDE)
         await self.store.save(uow, loaded, decision, context, event, event_key=event_key, actor=actor)
         faults.reach(AFTER_STORE)
@@ -242,11 +258,12 @@ class Runner:
         uow.after_commit(tell)
 
 
-async def _put_off(uow: UnitOfWork, event: ev.Event) -> None:
+async def _put_off(uow: UnitOfWork, event: ev.Event, why: JudgementWanted | Unprocessable) -> None:
     """A command was taken back before it was sent; that it did not run is brought by a job."""
     assert isinstance(event, ev.AttemptRefused), "nothing else follows by itself"
     await keep_end(uow, not_run(event.attempt))
-    await put_off(uow, event.attempt, "the command is not judged yet")
+    reason = why.detail if isinstance(why, Unprocessable) else "the command is not judged yet"
+    await put_off(uow, event.attempt, reason)
 
 
 def _chosen(x: Execution, event: ev.Event, step_id: str) -> UUID | None:

@@ -1,7 +1,8 @@
 """What time alone does: rows in `timers`, taken by any replica, one event each.
 
 A row is leased, not deleted: a process that dies with it leaves it due again. The transition that the event
-brings clears or replaces the row; one that no longer applies is dropped.
+brings clears or replaces the row; one that no longer applies is dropped. One whose attempt has an end that
+was put off stays, and is due again with each lease, until the end is brought.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from controller.db.errors import DatabaseError
 from controller.db.queries import load
 from controller.engine import events as ev
 from controller.engine.effects import TimerKind
+from controller.engine.ends import Kept
 from controller.engine.results import EngineEvents
 from controller.engine.service import Engine
 from schemas.errors import NotFound
@@ -103,28 +105,31 @@ class TimerLoop:
 
     async def _handle(self, timer: DueTimer) -> None:
         try:
-            await self._bring(timer)
+            is_over = await self._bring(timer)
         except DatabaseError as error:
             _log.warning("a timer waits for its lease: %s", error, extra={"action": "timers.put_off"})
             return
         except NotFound:
             _log.warning("a timer of nothing", extra={"action": "timers.stray"})
+            is_over = True
         except Exception:  # noqa: BLE001  # reason: the border of one timer; it is due again after its lease
             _log.exception(
                 "a timer's event failed",
                 extra={"action": "timers.failed", "execution": str(timer.execution_id), "kind": timer.kind},
             )
             return
-        await self._drop(timer)
+        if is_over:
+            await self._drop(timer)
 
-    async def _bring(self, timer: DueTimer) -> None:
+    async def _bring(self, timer: DueTimer) -> bool:
+        """Whether the timer has done what it was for."""
         event = event_of(timer)
         if event is None:
-            return
-        if isinstance(event, ev.Deadline | ev.AttemptLost) and await self._results.ends.finish_kept(
-            timer.tenant_id, event.attempt, anyway=True
-        ):
-            return
+            return True
+        if isinstance(event, ev.Deadline | ev.AttemptLost):
+            kept = await self._results.ends.finish_kept(timer.tenant_id, event.attempt, anyway=True)
+            if kept is not Kept.NOTHING:
+                return kept is Kept.BROUGHT
         await self._engine.apply_system(
             timer.tenant_id,
             timer.execution_id,
@@ -132,6 +137,7 @@ class TimerLoop:
             actor=_TIMERS,
             event_key=f"timer:{timer.kind}:{timer.version}",
         )
+        return True
 
     async def _drop(self, timer: DueTimer) -> None:
         async with self._engine.parts.database.work(timer.tenant_id) as uow:

@@ -138,6 +138,10 @@ WHERE u.execution_id = %(execution_id)s AND u.sealed IS NOT NULL
 UPDATE procrastinate.procrastinate_jobs SET scheduled_at = NULL
 WHERE status = 'todo' AND task_name LIKE 'engine.%%'
 
+-- give_up_jobs --
+-- As if every job of a task that waits had been tried too often.
+UPDATE procrastinate.procrastinate_jobs SET status = 'failed' WHERE status = 'todo' AND task_name = %(task)s
+
 -- jobs --
 -- The jobs of a task that wait.
 SELECT count(*) AS count FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND task_name = %(task)s

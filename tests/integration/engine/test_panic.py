@@ -8,7 +8,7 @@ from controller.engine import events as ev
 from controller.engine.panic import EnginePanicHooks
 from controller.engine.runner import Refused
 from controller.engine.service import by
-from controller.link.events import AttemptState
+from controller.link.events import AttemptState, Refusal
 from schemas.errors import Conflict
 from tests.integration.engine.kit import SAFE_ADVICE, House
 from tests.integration.engine.texts import ONE, STORY
@@ -51,6 +51,25 @@ async def test_a_panic_pauses_what_lives_and_nothing_starts_until_it_is_cleared(
     assert (await house.view(running)).state == "completed"
     await house.act(waiting, ev.Resume(by=by(house.owner)))
     assert (await house.view(waiting)).state == "await_approval"
+
+
+async def test_a_run_that_a_panic_held_back_is_asked_about_again_at_the_resume(house: House) -> None:
+    """It was marked as sent and not written; the agent knows the freeze only, and says that it never runs."""
+    x = await house.started(await house.runbook(CAUTION))
+    await house.approve(x)
+    row, _ = await house.take(x)
+    await panic(house, on=True)
+    assert [d.kind for d in await house.dispatches(x)] == ["run", "freeze"]
+    await house.refuse(row.step_execution_id, Refusal.EXPIRED)
+    assert (await house.view(x)).state == "paused"
+    await panic(house, on=False)
+    await house.act(x, ev.Resume(by=by(house.owner)))
+    view = await house.view(x)
+    assert (view.state, view.unknown, view.steps[0].attempts[0].status) == (
+        "await_approval",
+        False,
+        "refused",
+    )
 
 
 async def test_one_execution_that_cant_be_told_keeps_a_panic_from_no_other(house: House) -> None:
