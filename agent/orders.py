@@ -69,12 +69,9 @@ class Orders:
         state = self._attempts.journal.state
         attempt = state.attempts.get(identity)
         if attempt is None or attempt.status == records.INTENT:
-            if identity not in state.tombstones:
-                forget_us = now_us() + TOMBSTONE_KEEP_US
-                record = records.tombstone_record(identity, Refusal.CANCELLED.value, forget_us)
-                self._attempts.journal.append(record)
+            self._bury(identity, Refusal.CANCELLED)
             if attempt is None:
-                self._attempts.report(_cancelled(identity))
+                self._attempts.report(_never_ran(identity, Refusal.CANCELLED))
             return
         target = self._attempts.target(identity)
         if target is None:
@@ -83,7 +80,10 @@ class Orders:
             processes.send(target.pid, signal.SIGTERM)
 
     async def freeze(self, envelope: SignedEnvelope) -> None:
-        """Stop one attempt where it stands."""
+        """Stop one attempt where it stands; one that is not known here will never run, and that is said.
+
+        Its run was lost on the way, and the controller sends it no more. Raises JournalFailed.
+        """
         order = self._addressed(envelope, Freeze)
         if order is None:
             return
@@ -92,7 +92,10 @@ class Orders:
         attempt = self._attempts.journal.state.attempts.get(order.step_execution)
         if target is not None:
             await self._freeze([target])
-        elif attempt is not None and not attempt.is_open:
+        elif attempt is None:
+            self._bury(order.step_execution, Refusal.EXPIRED)
+            self._attempts.report(_never_ran(order.step_execution, Refusal.EXPIRED))
+        elif not attempt.is_open:
             self._attempts.report(report_of(attempt))
 
     async def thaw(self, envelope: SignedEnvelope) -> None:
@@ -181,6 +184,12 @@ class Orders:
             self._attempts.diagnose("could_not_freeze", f"something of {identity} could not be stopped here")
         return done
 
+    def _bury(self, identity: UUID, reason: Refusal) -> None:
+        """A tombstone: it never begins from now on. The first reason stays. Raises JournalFailed."""
+        if identity not in self._attempts.journal.state.tombstones:
+            forget_us = now_us() + TOMBSTONE_KEEP_US
+            self._attempts.journal.append(records.tombstone_record(identity, reason.value, forget_us))
+
     def _authentic(self, envelope: SignedEnvelope, kind: type[_Order]) -> _Order | None:
         payload = authenticate(envelope, self.keys, kind.PAYLOAD_TYPE)
         if isinstance(payload, Refused):
@@ -221,11 +230,11 @@ class Orders:
 _AddressedT = TypeVar("_AddressedT", Cancel, Freeze, Thaw)
 
 
-def _cancelled(identity: UUID) -> AttemptReport:
+def _never_ran(identity: UUID, why: Refusal) -> AttemptReport:
     return AttemptReport(
         step_execution_id=identity,
         report_seq=1,
         state=AttemptState.REFUSED,
-        refusal=Refusal.CANCELLED,
+        refusal=why,
         ended_us=now_us(),
     )

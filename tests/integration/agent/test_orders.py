@@ -105,6 +105,20 @@ async def test_a_cancel_that_comes_first_leaves_a_tombstone(host: Host) -> None:
     assert host.runs() == 0
 
 
+async def test_a_freeze_of_what_never_came_is_answered_and_it_never_runs(host: Host) -> None:
+    """Its run was held back by a closed gate, or lost with a stream, and is sent no more."""
+    grant = host.controller.grant(host.counting())
+    for _ in range(2):  # an order is sent again until it is answered
+        await host.orders.freeze(_order(Freeze, host, grant, epoch=grant.epoch))
+    await until(lambda: _states(host, grant.step_execution) == [AttemptState.REFUSED] * 2)
+    assert {report.refusal for report in host.reports} == {Refusal.EXPIRED}
+    await host.orders.thaw(_order(Thaw, host, grant, epoch=grant.epoch))
+    host.offer(grant)
+    attempt = await host.ended(grant.step_execution)
+    assert (attempt.status, attempt.refusal) == (REFUSED, Refusal.EXPIRED)
+    assert host.runs() == 0
+
+
 async def test_a_question_about_an_unknown_id_is_answered_no_and_it_never_runs(host: Host) -> None:
     grant = host.controller.grant(host.counting())
     answer = host.attempts.answer(grant.step_execution)
