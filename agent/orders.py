@@ -37,6 +37,7 @@ from schemas.grant import (
 _log = log.get(__name__)
 _Order = TypeVar("_Order", bound=Payload)
 _Addressed = Cancel | Freeze | Thaw
+_STOPPING: Final = (Cancel, Freeze, Panic)
 
 TOMBSTONE_KEEP_US: Final = records.KEEP_US
 
@@ -58,6 +59,9 @@ class Orders:
         self._myself = myself
         self._store_keys = store_keys
         self.keys = keys
+        self.unstored: TrustedKeys | None = None
+        """Newer keys that a believed one signed and the disk did not take yet. Only what stops a command is
+        heard by them: nothing begins, goes on or is cleared under keys that a restart would forget."""
 
     async def cancel(self, envelope: SignedEnvelope) -> None:
         """End it, or see to it that it never begins. Raises JournalFailed."""
@@ -158,21 +162,29 @@ class Orders:
     async def take_keys(self, envelope: SignedEnvelope) -> None:
         """Believe another set of keys, if one that is believed signed it and it is newer.
 
-        Raises what `store_keys` raises: they are not believed then.
+        Raises what `store_keys` raises: they are `unstored` then.
         """
         order = self._authentic(envelope, Keys)
         if order is None or order.tenant != self._myself.tenant:
             return
-        if order.generation <= self.keys.generation:
+        newest = self.unstored or self.keys
+        if order.generation < newest.generation or order.generation == self.keys.generation:
             return
         try:
             keys = TrustedKeys({key.key_id: key.public_key for key in order.keys}, order.generation)
         except ValueError as problem:
             self._attempts.diagnose("keys", f"generation {order.generation} can't be used: {problem}")
             return
-        self._store_keys(keys)
-        self.keys = keys
-        _log.info("new grant keys", extra={"action": "agent.keys", "generation": order.generation})
+        self.unstored = keys
+        self.store_unstored()
+
+    def store_unstored(self) -> None:
+        """Make the newer keys durable, and believe them from then on. Raises what `store_keys` raises."""
+        if self.unstored is None:
+            return
+        self._store_keys(self.unstored)
+        self.keys, self.unstored = self.unstored, None
+        _log.info("new grant keys", extra={"action": "agent.keys", "generation": self.keys.generation})
 
     async def _freeze(self, targets: list[Target]) -> halt.Frozen:
         done = await halt.freeze(targets)
@@ -192,6 +204,8 @@ class Orders:
 
     def _authentic(self, envelope: SignedEnvelope, kind: type[_Order]) -> _Order | None:
         payload = authenticate(envelope, self.keys, kind.PAYLOAD_TYPE)
+        if isinstance(payload, Refused) and self.unstored is not None and kind in _STOPPING:
+            payload = authenticate(envelope, self.unstored, kind.PAYLOAD_TYPE)
         if isinstance(payload, Refused):
             _log.warning(
                 "an order was refused: %s",

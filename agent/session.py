@@ -17,6 +17,7 @@ import grpc.aio
 
 from agent.attempts import Attempts
 from agent.journal import JournalFailed
+from agent.key_wait import KeyWait
 from agent.orders import Orders
 from agent.outbox import Outbox, Overrun
 from agent.renewal import NotStored, Renewal
@@ -36,9 +37,6 @@ OPEN_REPORTS_MAX: Final = 3_000
 """What hello carries of them, far below the message limit; the rest follows as single reports."""
 BACKOFF_FIRST_SECONDS: Final = 0.25
 BACKOFF_MAX_SECONDS: Final = 15.0
-UNSTORED_FIRST_SECONDS: Final = 1.0
-UNSTORED_MAX_SECONDS: Final = 60.0
-"""Keys that the disk does not take are sent again with each stream: to dial at once would be a circle."""
 SUPERSEDED_SECONDS: Final = 10.0
 """Another stream of this agent took our place. Were two to fight for it, neither would be of use."""
 
@@ -64,7 +62,6 @@ class _End:
     reason: str
     retry_seconds: float | None = None
     is_renewed: bool = False
-    is_unstored: bool = False
 
 
 @dataclass(slots=True)
@@ -103,7 +100,8 @@ class Session:
         self._facts = facts
         self._proxy = proxy
         self._failures = 0
-        self._unstored = 0
+        self._turn = asyncio.Lock()
+        self._key_wait = KeyWait(orders, attempts, self._carry_out)
         self._old: _Open | None = None
         self._heartbeat_seconds = float(HEARTBEAT_SECONDS)
         self._signed: dict[str, Callable[[SignedEnvelope], Awaitable[None]]] = {
@@ -120,7 +118,6 @@ class Session:
         while True:
             end = await self._one_stream()
             self._outbox.close()
-            self._unstored = self._unstored if end.is_unstored else 0
             wait = self._backoff() if end.retry_seconds is None else end.retry_seconds
             _log.info(
                 "the stream ended: %s",
@@ -146,13 +143,6 @@ class Session:
             server_name=identity.server_name,
         )
 
-    def _unstored_end(self, problem: NotStored) -> _End:
-        """Twice as long each time in a row, and never quite alike for two agents."""
-        ceiling = min(UNSTORED_MAX_SECONDS, UNSTORED_FIRST_SECONDS * 2 ** min(self._unstored, 10))
-        self._unstored += 1
-        wait = ceiling * random.uniform(0.75, 1.0)  # noqa: S311  # reason: spreading, no secret
-        return _End(str(problem), wait, is_unstored=True)
-
     async def _one_stream(self) -> _End:
         try:
             channel = self._dial()
@@ -165,8 +155,6 @@ class Session:
             end = await self._serve(agent_pb2_grpc.AgentLinkStub(channel).Session(), stream)
         except grpc.aio.AioRpcError as problem:
             end = _End(self._explain(problem))
-        except NotStored as problem:
-            end = self._unstored_end(problem)
         except (MalformedMessage, Overrun, OSError) as problem:  # TimeoutError is an OSError
             end = _End(f"{type(problem).__name__}: {problem}")
         finally:
@@ -205,6 +193,7 @@ class Session:
             asyncio.create_task(self._write(call)),
             asyncio.create_task(self._beat()),
             asyncio.create_task(self._renewal.keep(self._outbox.control)),
+            asyncio.create_task(self._key_wait.keep(self._turn)),
         ]
         reader = asyncio.create_task(self._read(call))
         cancelled: list[asyncio.Task[Any]] = [reader, *workers]
@@ -248,6 +237,7 @@ class Session:
 
     def _welcomed(self, welcome: agent_pb2.Welcome) -> None:
         self._failures = 0
+        self._key_wait.forget()
         self._heartbeat_seconds = min(
             60.0, max(0.1, (welcome.heartbeat_ms or HEARTBEAT_SECONDS * 1000) / 1000)
         )
@@ -283,6 +273,14 @@ class Session:
                 return end
 
     async def _handle(self, message: agent_pb2.ControllerMessage) -> _End | None:
+        async with self._turn:
+            if self._key_wait.holds(message):
+                return None
+            end = await self._carry_out(message)
+            await self._key_wait.let_go()
+            return end
+
+    async def _carry_out(self, message: agent_pb2.ControllerMessage) -> _End | None:
         body = message.WhichOneof("body")
         try:
             if body == "run":
@@ -293,6 +291,8 @@ class Session:
                 return _goodbye(message.goaway)
             elif body is not None:
                 self._answer(body, message)
+        except NotStored as problem:
+            self._key_wait.failed(problem)
         except JournalFailed as problem:
             _log.error("the journal failed: %s", problem, extra={"action": "agent.journal_failed"})
             self._attempts.diagnose("journal", str(problem))

@@ -22,13 +22,14 @@ from agent.session import Facts, Session
 from proto import channel
 from proto.agent.v1 import agent_pb2, agent_pb2_grpc
 from proto.channel import SERVER_NAME
-from proto.convert import envelope_to_message
-from schemas.grant import Keys, PublicKey
+from proto.convert import AttemptState, envelope_to_message
+from schemas.grant import Cancel, Keys, Panic, Payload, PublicKey
 from tests.integration.agent.agent_process import AgentProcess
 from tests.integration.agent.controller_double import ControllerDouble
 from tests.integration.agent.host import Host, until
 from tests.unit.agent.grants import KEY_ID, Controller
 
+NEW_KEY = "key_two"
 EMPTY_PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
@@ -61,48 +62,93 @@ async def test_a_broken_identity_is_one_sentence_and_an_exit_code(
     assert "Traceback" not in said
 
 
-def _keys(double: ControllerDouble, generation: int) -> agent_pb2.ControllerMessage:
+def _keys(double: ControllerDouble, new: Controller) -> agent_pb2.ControllerMessage:
     """The same keys as before and one more, in an order that is believed."""
-    new = Controller(key=Ed25519PrivateKey.generate())
-    texts = {KEY_ID: double.controller.public_key, "key_two": new.public_key}
+    texts = {KEY_ID: double.controller.public_key, NEW_KEY: new.public_key}
     order = Keys(
         tenant=double.controller.tenant,
-        generation=generation,
+        generation=1,
         at=datetime.now(UTC),
         keys=tuple(PublicKey(key_id=name, alg="ed25519", public_key=text) for name, text in texts.items()),
     )
     return agent_pb2.ControllerMessage(keys=envelope_to_message(double.controller.envelope(order)))
 
 
+def _rotated(double: ControllerDouble) -> Controller:
+    """The same controller with its next grant key."""
+    now = double.controller
+    return Controller(now.tenant, now.agent, now.instance, key=Ed25519PrivateKey.generate())
+
+
+def _signed(new: Controller, order: Payload) -> agent_pb2.Signed:
+    return envelope_to_message(new.sign(order.PAYLOAD_TYPE, order.to_payload(), NEW_KEY))
+
+
 def _waits(agent: AgentProcess) -> list[float]:
-    """How long it waited after each stream that ended for keys that it could not store."""
+    """How long it waits each time before it tries again to store its keys."""
     lines = [json.loads(line) for line in agent.text().split("\n")[:-1] if line.startswith("{")]
-    return [line["retry_seconds"] for line in lines if "new grant keys can't be stored" in line["message"]]
+    return [line["again_seconds"] for line in lines if "again_seconds" in line]
 
 
 def _has_waited(agent: AgentProcess, times: int) -> bool:
     return len(_waits(agent)) >= times
 
 
-async def test_keys_that_the_disk_does_not_take_are_asked_for_later_each_time(
+async def test_keys_that_the_disk_does_not_take_are_stored_later_on_the_same_stream(
     tmp_path: Path, double: ControllerDouble
 ) -> None:
     agent = await AgentProcess(tmp_path, double).start(DD0C_LOG_FORMAT="json")
-    await double.connected()
+    stream = await double.connected()
     in_the_way = agent.state / "identity.tmp"
     in_the_way.mkdir()  # nothing can be written there, as on a full disk
-    for number in range(3):
-        (await double.connected(number)).send(_keys(double, 1))
-        await until(partial(_has_waited, agent, number + 1))
-    first, second, third = _waits(agent)
+    stream.send(_keys(double, _rotated(double)))
+    await until(partial(_has_waited, agent, 3))
+    first, second, third = _waits(agent)[:3]
     assert 0.5 <= first < second < third, "each time later"
     in_the_way.rmdir()
-    (await double.connected(3)).send(_keys(double, 1))
     stored = agent.state / "identity.json"
     await until(lambda: json.loads(stored.read_text())["keys_generation"] == 1)
     assert "make room there" in agent.text()
-    report = await double.state(double.send_run(double.controller.grant("true")))
-    assert report.exit_code == 0
+    assert (len(double.streams), stream.is_over) == (1, False)
+
+
+async def test_what_stops_is_heard_by_keys_that_are_not_stored_and_nothing_begins(
+    tmp_path: Path, double: ControllerDouble
+) -> None:
+    agent = await AgentProcess(tmp_path, double).start(DD0C_LOG_FORMAT="json")
+    stream = await double.connected()
+    running = double.controller.grant("exec sleep 600")
+    await double.state(double.send_run(running), AttemptState.STARTED)
+    in_the_way = agent.state / "identity.tmp"
+    in_the_way.mkdir()
+    new = _rotated(double)
+    stream.send(_keys(double, new))
+    marks = [tmp_path / "by the old key", tmp_path / "by the new key"]
+    by_the_old, by_the_new = (double.controller.grant(f"touch '{mark}'") for mark in marks)
+    double.send_run(by_the_old)
+    double.send_run(by_the_new, envelope=new.sign(by_the_new.PAYLOAD_TYPE, by_the_new.to_payload(), NEW_KEY))
+    order = Cancel(
+        tenant=new.tenant,
+        agent=new.agent,
+        agent_instance=new.instance,
+        execution=running.intent.execution,
+        step_execution=running.step_execution,
+        epoch=running.epoch + 1,
+        at=datetime.now(UTC),
+    )
+    stream.send(agent_pb2.ControllerMessage(cancel=_signed(new, order)))
+    ended = await double.state(running.step_execution)
+    assert (ended.state, ended.signal) == (AttemptState.FINISHED, 15)
+    panic = Panic(tenant=new.tenant, epoch=1, at=datetime.now(UTC), by="system:test", drill=True)
+    stream.send(agent_pb2.ControllerMessage(panic=_signed(new, panic)))
+    await until(lambda: double.panics)
+    for grant in (by_the_old, by_the_new):
+        assert double.of(grant.step_execution) == [], "it waits, under whichever key"
+    in_the_way.rmdir()
+    for grant in (by_the_old, by_the_new):
+        assert (await double.state(grant.step_execution)).exit_code == 0
+    assert all(mark.exists() for mark in marks)
+    assert (len(double.streams), stream.is_over) == (1, False)
 
 
 async def test_a_renewal_that_the_disk_does_not_take_leaves_the_stream_as_it_is(tmp_path: Path) -> None:
