@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 from base import limits
 from controller.db import queries
 from controller.db.database import Database
+from controller.db.errors import DatabaseError
 from controller.db.fence import fenced
 from controller.db.unit_of_work import UnitOfWork
 from controller.tenants.principal import Principal
@@ -71,6 +72,11 @@ class Earlier:
 _running: Final[set[str]] = set()
 """The calls of this process that are under way."""
 
+GIVEN_BACK_MAX: Final = 4_096
+_given_back: Final[dict[str, None]] = {}
+"""The last calls of this process that are over, whose key could not be given back as the database was away:
+never begun, or refused, or failed at its first look. What one stored stands in its row all the same."""
+
 
 @dataclass
 class Claim:
@@ -83,6 +89,8 @@ class Claim:
     repeat: Repeat
     holder: Holder = field(init=False)
     _is_acting: bool = field(init=False, default=False)
+    _has_worked: bool = field(init=False, default=False)
+    """A transaction of the call came to its end: what acts outside the database may have done so by then."""
 
     def __post_init__(self) -> None:
         self.holder = Holder(self.database.instance, uuid4().hex)
@@ -91,8 +99,16 @@ class Claim:
         """None when the key is ours; else the row of the first call, which has its answer.
 
         Raises Unprocessable for another request, Conflict `request_running` where the first call still works,
-        and `outcome_unknown` where it ended without an answer and must not be done again.
+        and `outcome_unknown` where it ended without an answer and must not be done again. DatabaseError: the
+        key may be ours, but nothing was begun under it.
         """
+        try:
+            return await self._take()
+        except DatabaseError:
+            _give_back(self.holder.call)
+            raise
+
+    async def _take(self) -> Earlier | None:
         async with self.database.work(self.principal.tenant_id) as uow:
             claimed = await uow.run(
                 _QUERIES["claim"],
@@ -125,7 +141,9 @@ class Claim:
         if _is_running(seen, row, self.holder.instance):
             raise still_running()
         acted = seen.get("acted") is not False  # not known: of an older version, which noted nothing
-        again = self.repeat is Repeat.ALWAYS or (self.repeat is Repeat.IF_NOTHING_WAS_STORED and not acted)
+        again = self.repeat is Repeat.ALWAYS or (
+            not acted and (self.repeat is Repeat.IF_NOTHING_WAS_STORED or seen.get("call") in _given_back)
+        )
         if not again:
             raise _unknown(acted=bool(seen) and acted)
         self.holder = Holder(self.holder.instance, self.holder.call, acted)
@@ -156,15 +174,23 @@ class Claim:
 
     async def prove(self, uow: UnitOfWork) -> None:
         """Note with this transaction that the call has acted. Raises Conflict where the key was lost."""
-        if not self._is_acting or not await uow.has_stored():
+        if not self._is_acting:
+            return
+        self._has_worked = True
+        if not await uow.has_stored():
             return  # what outlives the answer proves nothing, and neither does a look
         if not await uow.run(_QUERIES["prove"], **self._key(), call=self.holder.call):
             raise still_running()
 
     async def release(self, *, refused: bool) -> None:
         """Give the key back, so that the call may be repeated: it was refused, or has done nothing."""
-        async with self.database.work(self.principal.tenant_id) as uow:
-            await uow.run(_QUERIES["release"], **self._key(), call=self.holder.call, refused=refused)
+        try:
+            async with self.database.work(self.principal.tenant_id) as uow:
+                await uow.run(_QUERIES["release"], **self._key(), call=self.holder.call, refused=refused)
+        except DatabaseError:
+            if refused or not self._has_worked:
+                _give_back(self.holder.call)
+            raise
 
     async def finish(self, status: int, headers: dict[str, str], response: bytes | None) -> None:
         """Keep the answer."""
@@ -180,6 +206,13 @@ class Claim:
 
     def _key(self) -> dict[str, Any]:
         return {"member_id": self.principal.member_id, "key": self.key}
+
+
+def _give_back(call: str) -> None:
+    """Remember a call that is over, in place of its row that could not be removed."""
+    _given_back[call] = None
+    while len(_given_back) > GIVEN_BACK_MAX:
+        del _given_back[next(iter(_given_back))]
 
 
 def _is_running(seen: dict[str, Any], row: Earlier, instance: str) -> bool:

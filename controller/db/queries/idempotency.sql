@@ -9,11 +9,13 @@ ON CONFLICT (tenant_id, member_id, key) DO UPDATE
  WHERE dd0c.idempotency_keys.expires_at < now();
 
 -- find --
--- The claim as it stands. `is_there`: the process that holds it has a connection, which ends with the process.
+-- The claim as it stands. `is_there`: the process that holds it has a connection, which ends with the process; or
+-- it is of a version that did not say which process it is.
 SELECT request_sha256, status, headers, response,
        created_at < now() - make_interval(mins => %(minutes)s) AS is_overdue,
-       EXISTS (SELECT FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = headers ->> 'instance') AS is_there
+       headers IS NULL
+       OR EXISTS (SELECT FROM pg_stat_activity
+                   WHERE datname = current_database() AND application_name = headers ->> 'instance') AS is_there
   FROM dd0c.idempotency_keys
  WHERE member_id = %(member_id)s AND key = %(key)s;
 
@@ -21,7 +23,8 @@ SELECT request_sha256, status, headers, response,
 -- Hold the key in place of a call that has vanished; 0 rows where that one did something after all, or answered.
 UPDATE dd0c.idempotency_keys
    SET headers = %(holder)s, created_at = now()
- WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL AND headers = %(seen)s;
+ WHERE member_id = %(member_id)s AND key = %(key)s AND status IS NULL
+   AND coalesce(headers, '{}') = %(seen)s;
 
 -- prove --
 -- The call still holds its key, and has acted from this transaction on; 0 rows where another one took over.
