@@ -32,6 +32,8 @@ POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 3.0
 STALLED_SECONDS: Final = 15.0
 """A worker that was silent for five heartbeats is dead; its jobs run again, so jobs are idempotent."""
+_URGENT: Final = 10
+"""Every other job has the queue's own priority, 0; a higher one goes first."""
 _CHECK_SECONDS: Final = 5.0
 _SILENT_SECONDS: Final = 20.0
 """Three checks, and the ten seconds that one waits for a connection at most, without an answer."""
@@ -97,10 +99,12 @@ class Jobs:
         lock: str | None = None,
         once: str | None = None,
         delay: timedelta = timedelta(0),
+        urgent: bool = False,
     ) -> None:
         """Insert a job on the caller's connection, so that it exists exactly if the caller commits.
 
-        `once`: nothing happens where a job with this text waits already. `delay`: not before.
+        `once`: nothing happens where a job with this text waits already. `delay`: not before. `urgent`: the
+        next worker that is free takes it, whatever waits.
         """
         texts = {key: str(value) if isinstance(value, UUID) else value for key, value in arguments.items()}
         deferrer = self.app.configure_task(
@@ -108,6 +112,7 @@ class Jobs:
             connection=connection,
             lock=lock,
             queueing_lock=once,
+            priority=_URGENT if urgent else None,
             schedule_in={"seconds": delay.total_seconds()} if delay else None,
         )
         try:

@@ -119,16 +119,19 @@ class UnitOfWork(Statements):
         lock: str | None = None,
         once: str | None = None,
         delay: timedelta = timedelta(0),
+        urgent: bool = False,
         **ids: UUID | str | int,
     ) -> None:
         """Add a job to this transaction. Its arguments are ids only: the queue is exempt from RLS.
 
         The tenant's id is added to the arguments. Jobs with the same `lock` run one after another; while
-        a job with the same `once` waits, none is added; `delay` keeps it back.
+        a job with the same `once` waits, none is added; `delay` keeps it back, `urgent` puts it first.
         """
         arguments = {"tenant_id": self.tenant_id, **ids}
         with border():
-            await self._jobs.defer(self.connection, task_name, arguments, lock=lock, once=once, delay=delay)
+            await self._jobs.defer(
+                self.connection, task_name, arguments, lock=lock, once=once, delay=delay, urgent=urgent
+            )
         if not delay:
             self.after_commit(self._jobs.wake)
 

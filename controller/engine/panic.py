@@ -29,11 +29,11 @@ class EnginePanicHooks:
 
     async def panic_on(self, uow: UnitOfWork, epoch: int, actor: str) -> None:
         """Every live execution is to be paused."""
-        await uow.defer(TASK, lock=f"panic:{uow.tenant_id}", epoch=epoch, on=1, actor=actor)
+        await uow.defer(TASK, lock=f"panic:{uow.tenant_id}", urgent=True, epoch=epoch, on=1, actor=actor)
 
     async def panic_off(self, uow: UnitOfWork, epoch: int, actor: str) -> None:
         """Executions stay paused and may be resumed."""
-        await uow.defer(TASK, lock=f"panic:{uow.tenant_id}", epoch=epoch, on=0, actor=actor)
+        await uow.defer(TASK, lock=f"panic:{uow.tenant_id}", urgent=True, epoch=epoch, on=0, actor=actor)
 
 
 async def spread_panic(engine: Engine, tenant_id: UUID, epoch: int, *, on: bool, actor: str) -> None:

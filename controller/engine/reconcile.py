@@ -73,9 +73,11 @@ async def _lose_strays(
 async def _take_back(engine: Engine, tenant_id: UUID, attempt: UUID) -> None:
     """Take back a run that was never sent, and keep that it did not run: both or neither.
 
-    A crash in between would leave a command that can't run any more and that nobody knows it of.
+    A crash in between would leave a command that can't run any more and that nobody knows it of. Rows are
+    locked in the order of a transition, the attempt before its orders, so that neither waits for the other.
     """
     async with engine.parts.database.work(tenant_id) as uow:
+        await uow.run(_STEPS["lock_step"], id=attempt)
         if await uow.run(_STEPS["revoke_unsent_now"], step_execution_id=attempt):
             await keep_end(uow, not_run(attempt))
 
@@ -110,4 +112,5 @@ async def _look_again(engine: Engine, tenant_id: UUID) -> None:
     async with engine.parts.database.work(tenant_id) as uow:
         waiting = await uow.all(_QUERIES["in_state"], _Waiting, state=State.PREFLIGHT.value)
         for row in waiting:
-            await uow.defer("engine.preflight", execution_id=row.id, version=row.version)
+            once = f"preflight:{row.id}:{row.version}"
+            await uow.defer("engine.preflight", once=once, execution_id=row.id, version=row.version)

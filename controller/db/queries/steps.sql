@@ -66,6 +66,10 @@ FROM dd0c.step_executions s
 WHERE s.tenant_id = %(tenant_id)s AND s.agent_id = %(agent_id)s AND s.status IN ('dispatched', 'started')
   AND s.agent_instance IS DISTINCT FROM %(instance_id)s
 
+-- lock_step --
+-- One attempt, before anything about it is changed.
+SELECT id FROM dd0c.step_executions WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE
+
 -- epochs --
 -- The versions of these executions, to compare with what an agent saw.
 SELECT id, version

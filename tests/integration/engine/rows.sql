@@ -142,6 +142,25 @@ WHERE status = 'todo' AND task_name LIKE 'engine.%%'
 -- As if every job of a task that waits had been tried too often.
 UPDATE procrastinate.procrastinate_jobs SET status = 'failed' WHERE status = 'todo' AND task_name = %(task)s
 
+-- waits_for_a_lock --
+-- How many connections wait for a row that another transaction has changed.
+SELECT count(*) AS count FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+
+-- lock_attempt --
+-- As a transition does that writes something about an attempt.
+UPDATE dd0c.step_executions SET late_result = late_result WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- revoke_run --
+-- As a transition does behind that: its run is taken back.
+UPDATE dd0c.dispatches SET state = 'revoked', done_at = clock_timestamp()
+WHERE tenant_id = %(tenant_id)s AND step_execution_id = %(id)s AND kind = 'run' AND state = 'pending'
+
+-- next_job --
+-- What the next worker that is free takes.
+SELECT task_name AS name FROM procrastinate.procrastinate_jobs
+WHERE status = 'todo' ORDER BY priority DESC, id LIMIT 1
+
 -- jobs --
 -- The jobs of a task that wait.
 SELECT count(*) AS count FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND task_name = %(task)s

@@ -6,6 +6,8 @@ import asyncio
 
 from base.ids import new_id
 from controller.engine import events as ev
+from controller.engine import panic
+from controller.engine.panic import EnginePanicHooks
 from controller.engine.service import by
 from controller.link.events import (
     AttemptReport,
@@ -16,8 +18,9 @@ from controller.link.events import (
     OutputStream,
     RecordedCommand,
 )
-from tests.integration.engine.kit import SAFE_ADVICE, House
+from tests.integration.engine.kit import ROWS, SAFE_ADVICE, House
 from tests.integration.engine.texts import ONE, STORY
+from tests.integration.link.kit import eventually
 
 CAUTION = ONE % {"trust": 1, "command": "touch /tmp/mark"}
 EXPECTING = """
@@ -264,3 +267,36 @@ spec:
     assert (view.state, view.unknown) == ("await_approval", False)
     await house.act(x, ev.DoneByHand(by=by(house.owner), note="did it"))
     assert (await house.view(x)).state == "completed"
+
+
+async def test_a_hello_and_an_abort_never_wait_for_each_other(house: House) -> None:
+    """Both take back the run that was never sent; the abort has locked the attempt already."""
+    x = await house.started(await house.runbook(CAUTION))
+    await house.approve(x)
+    [row] = await house.dispatches(x)
+
+    async def waits() -> bool:  # in a transaction of its own: one sees the server's state of its first look
+        async with house.database.work(house.tenant) as look:
+            return bool(await look.value(ROWS["waits_for_a_lock"]))
+
+    async with house.database.work(house.tenant) as abort:
+        await abort.run(ROWS["lock_attempt"], id=row.step_execution_id)
+        hello = asyncio.create_task(house.hello(instance=new_id()))
+        await eventually(waits)
+        assert await abort.run(ROWS["revoke_run"], id=row.step_execution_id) == 1
+    await hello
+    assert (await house.dispatches(x))[0].state == "revoked"
+
+
+async def test_agents_that_come_and_go_leave_one_look_at_a_preflight(house: House) -> None:
+    await house.engine.create(house.owner, await house.runbook(STORY))
+    for _ in range(8):
+        await house.hello()
+    assert await house.jobs("engine.preflight") <= 2, "the first, and one more however many agents came"
+
+
+async def test_a_panic_goes_before_every_job_that_waits(house: House) -> None:
+    await house.engine.create(house.owner, await house.runbook(STORY))
+    async with house.database.work(house.tenant) as uow:
+        await EnginePanicHooks().panic_on(uow, 1, house.owner.actor)
+        assert await uow.value(ROWS["next_job"]) == panic.TASK

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
 from base.ids import new_id
-from base.limits import CRASHES_BEFORE_PARKED
 from controller import telemetry
 from controller.db.database import Database
-from controller.engine import ends, panic, runner, views
 from controller.engine import events as ev
+from controller.engine import panic, views
 from controller.engine.judgements import Judgements, NotJudged
 from controller.engine.kept_ends import TASK
 from controller.engine.service import by
 from controller.link.events import AttemptState, JournalAnswer, RecordedCommand, Refusal
-from schemas.errors import Unprocessable
 from schemas.risk import Risk
 from tests.conftest import TestTenant
 from tests.integration.engine.judge import LONG, TWO, Judge
@@ -55,12 +52,12 @@ async def at_the_long_gate(house: House, judge: Judge) -> UUID:
     await house.approve(x)
     await house.finish(x)
     await house.work_until(x, "await_approval")
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     return x
 
 
-async def _forget(house: House) -> None:
+async def forget(house: House) -> None:
     """Another answer takes the one place that there is."""
     await at_the_first_gate(house, TWO.replace("two", "forgotten").replace("true", "false"))
 
@@ -150,7 +147,7 @@ async def test_an_edit_is_never_shown_under_the_risk_of_the_text_that_it_replace
     await house.act(x, ev.Edit(by=by(house.owner), command=LONG + "rm -rf /srv", reason="quicker"))
     shown = (await house.view(x)).steps[0]
     assert (shown.risk, shown.not_judged) == (Risk.DANGEROUS, False)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     view = await house.view(x)
     step, gate = view.steps[0], _gate(view)
@@ -162,7 +159,7 @@ async def test_an_edit_is_never_shown_under_the_risk_of_the_text_that_it_replace
 async def test_a_command_that_never_left_can_be_stopped(house: House, judge: Judge) -> None:
     x = await at_the_first_gate(house, THE_LONG_ONE_FIRST)
     await house.approve(x)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     await house.act(x, ev.Stop(by=by(house.owner)))
     assert [(d.kind, d.state) for d in await house.dispatches(x)] == [("run", "revoked")]
@@ -182,7 +179,7 @@ async def test_a_report_is_kept_and_brought_once_the_next_command_can_be_judged(
     x, other = await at_the_first_gate(house), await at_the_first_gate(house, TWO.replace("two", "other"))
     for each in (x, other):
         await house.approve(each)
-    await _forget(house)
+    await forget(house)
     judge.gone, judge.hangs = True, asyncio.Event() if hangs else None
     before = telemetry.PUT_OFF._value.get()
     for each in (x, other):  # each returns: no report waits for the judgement of another one
@@ -209,7 +206,7 @@ async def test_a_time_that_runs_out_never_overtakes_an_end_that_is_kept(house: H
     row, _ = await house.take(x)
     await house.report(row.step_execution_id, AttemptState.STARTED, started_us=1_000)
     await house.tick(x, "deadline")
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     await house.report(
         row.step_execution_id, AttemptState.FINISHED, exit_code=0, started_us=1_000, ended_us=2_000
@@ -230,7 +227,7 @@ async def test_a_refusal_is_kept_and_its_risk_is_heard(house: House, judge: Judg
     x = await at_the_first_gate(house, THE_LONG_ONE_FIRST)
     await house.approve(x)
     row, _ = await house.take(x)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     await house.refuse(row.step_execution_id, Refusal.RISKIER, agent_risk="dangerous")
     await house.tick(x, "deadline")
@@ -245,7 +242,7 @@ async def test_a_journal_that_never_saw_it_is_heard_later(house: House, judge: J
     x = await at_the_first_gate(house, THE_LONG_ONE_FIRST)
     await house.approve(x)
     row, _ = await house.take(x)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     unseen = JournalAnswer(row.step_execution_id, house.instance, seen=False)
     for _ in range(2):
@@ -263,7 +260,7 @@ async def test_what_never_left_is_taken_back_once_and_can_neither_run_nor_be_los
 ) -> None:
     x = await at_the_first_gate(house, THE_LONG_ONE_FIRST)
     await house.approve(x)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     for _ in range(3):  # the journal is another one at each hello
         await house.hello(instance=new_id())
@@ -282,7 +279,7 @@ async def test_one_that_people_aborted_meanwhile_takes_the_end_as_a_late_one(
 ) -> None:
     x = await at_the_first_gate(house)
     await house.approve(x)
-    await _forget(house)
+    await forget(house)
     judge.gone = True
     await house.finish(x)
     await house.act(x, ev.Abort(by=by(house.owner), reason="enough"))
@@ -300,81 +297,3 @@ async def test_a_command_by_hand_is_recorded_at_once_and_as_the_worst(house: Hou
     await house.results.recorded(house.tenant, house.agent, command)
     [data] = await house.audited(x, "step.unlisted")
     assert data["risk"] == "dangerous"
-
-
-# ---------------------------------------------------------------- what lasts
-
-
-async def _put_off(house: House, judge: Judge) -> UUID:
-    """An execution whose command has ended, which nobody says again; the next one can't be judged."""
-    x = await at_the_first_gate(house)
-    await house.approve(x)
-    await _forget(house)
-    judge.gone = True
-    await house.finish(x)
-    assert await house.jobs(TASK) == 1
-    return x
-
-
-async def test_a_timer_stays_until_an_end_that_was_put_off_is_brought(house: House, judge: Judge) -> None:
-    """The job that would bring it is gone: the queue gave it up."""
-    x = await _put_off(house, judge)
-    await house.tick(x, "deadline")
-    assert await house.run("give_up_jobs", task=TASK) == 1
-    judge.gone = False
-    async with asyncio.timeout(45):
-        while (view := await house.view(x)).state == "executing":
-            await house.tick(x, "deadline")
-    assert (view.state, view.step, view.steps[0].status) == ("await_approval", "long", "succeeded")
-    assert [d.kind for d in await house.dispatches(x)] == ["run"], "its end was known: nobody was asked"
-
-
-async def test_an_end_that_was_put_off_outlasts_any_fault(
-    house: House, judge: Judge, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    x = await _put_off(house, judge)
-    judge.gone = False
-    with monkeypatch.context() as away:
-        away.setattr(ends, "outcome_event", Mock(side_effect=OSError("the store is away")))
-        for _ in range(12):  # more often than the queue tries a job
-            await house.run("hasten_jobs")
-            await house.work_off()
-        assert await house.jobs(TASK) == 1
-    view = await house.work_until(x, "await_approval")
-    assert (view.step, view.steps[0].status, view.unknown) == ("long", "succeeded", False)
-
-
-def _no_agent() -> Mock:
-    return Mock(side_effect=Unprocessable("No agent is there.", code="no_agent"))
-
-
-async def test_a_gate_that_cant_be_made_is_no_crash_and_is_waited_for(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    x = await at_the_first_gate(house)
-    await house.approve(x)
-    with monkeypatch.context() as gone:
-        gone.setattr(runner, "prepare", _no_agent())
-        await house.finish(x)
-        for _ in range(2 * CRASHES_BEFORE_PARKED):
-            await house.run("hasten_jobs")
-            await house.work_off()
-        view = await house.view(x)
-        assert (view.state, view.unknown) == ("executing", False)
-        assert await house.jobs(TASK) == 1
-    view = await house.work_until(x, "await_approval")
-    assert (view.step, view.steps[0].status, view.unknown) == ("long", "succeeded", False)
-
-
-async def test_a_command_that_never_left_is_stopped_though_its_gate_cant_be_made(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    x = await at_the_first_gate(house)
-    await house.approve(x)
-    with monkeypatch.context() as gone:
-        gone.setattr(runner, "prepare", _no_agent())
-        await house.act(x, ev.Stop(by=by(house.owner)))
-        assert [(d.kind, d.state) for d in await house.dispatches(x)] == [("run", "revoked")]
-        assert await house.jobs(TASK) == 1
-    view = await house.work_until(x, "await_approval")
-    assert (view.step, view.unknown, view.steps[0].attempts[0].refusal) == ("short", False, "expired")
