@@ -155,7 +155,7 @@ GITHUB_DELIVERIES_AT_ONCE: Final = 8
 GITHUB_DELIVERY_SECONDS: Final = 8
 """GitHub gives a delivery up after ten."""
 GITHUB_PULLS_CHECKED: Final = 20
-"""Open pull requests that one look checks, the newest."""
+"""Open pull requests that one look reads: the newest, and as many of the older ones, in turn."""
 GITHUB_PULLS_SETTLED: Final = 5
 """Proposals that one look reads again because their pull requests may be merged or closed."""
 GITHUB_SECRETS_MAX: Final = 2

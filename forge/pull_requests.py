@@ -145,6 +145,7 @@ class Review:
 class PullRequest:
     """A pull request as it is now. `head` and `base_head` are the tips of its branch and of its base.
 
+    `from_outside`: its branch lies in another repository, to which others may push what they like.
     `mergeable` is None once it is merged or closed; `reason` says why it is False.
     """
 
@@ -169,6 +170,7 @@ class PullRequest:
     checks: tuple[Check, ...] = ()
     comments: tuple[Comment, ...] = ()
     url: str | None = None
+    from_outside: bool = False
 
 
 @dataclass(frozen=True)

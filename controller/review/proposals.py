@@ -22,8 +22,9 @@ from controller.review.reviewer import ReadChange, Reviewer, read_change
 from controller.review.settling import settle
 from controller.review.sync_report import SyncNow, SyncReport
 from controller.tenants.principal import Principal
-from forge.errors import NotMergeable
+from forge.errors import BadPack, NotMergeable, TooLarge
 from forge.pull_requests import (
+    CLASSIFICATION_CHECK,
     Actor,
     Annotation,
     Check,
@@ -299,7 +300,13 @@ class Proposals:
                     raise NotMergeable("the branch shares no history with its base")
                 return read_change(mirror, fork, pull.head, row.prefix)
 
-            change = await self._forges.runner(read)
+            try:
+                change = await self._forges.runner(read)
+            except (TooLarge, BadPack, NotMergeable) as fault:  # of its content: asking again changes nothing
+                if row.forge != "builtin":
+                    failed = Check(CLASSIFICATION_CHECK, "fail", f"it can't be read: {fault.reason}", "")
+                    await self._forges.runner(lambda: forge.set_check(pull.head, failed))
+                raise
             report = await self._reviewer.review(tenant_id, row, change)
             notes = [
                 Annotation(f"{step.path}:{step.step_id}", LineRef(step.path, step.line), step.text)

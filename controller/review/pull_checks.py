@@ -11,7 +11,7 @@ from controller.governance.repositories import RepositoryRow, find_repository
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.settling import open_proposals, settle
-from forge.pull_requests import CLASSIFICATION_CHECK, PullRequest
+from forge.pull_requests import CLASSIFICATION_CHECK, Page, PullRequest
 from schemas.errors import Dd0cError
 
 _log = log.get(__name__)
@@ -21,44 +21,86 @@ CheckPull = Callable[[UUID, RepositoryRow, PullRequest], Awaitable[object]]
 
 
 class PullChecks:
-    """Looks at the pull requests of a repository on GitHub: checks each open head that has no check, and
-    settles what was merged or closed there.
+    """Looks at the pull requests of a repository on GitHub: settles what was merged or closed, and checks
+    each open head that has no check. One from outside is checked when a member asks: fetching it by itself
+    would let anybody fill the mirror's disk.
     """
 
     def __init__(self, forges: Forges, check: CheckPull) -> None:
         self._forges = forges
         self._check = check
+        self._older: dict[UUID, str | None] = {}
+        """Where the next look at older pull requests begins, by repository."""
+        self._asked: dict[UUID, set[int]] = {}
+        """Proposals whose pull requests were read in this turn, by repository."""
 
     async def look(self, tenant_id: UUID, repository_id: UUID) -> None:
-        """One look; what fails is said in the log and tried again at the next one."""
+        """One look; what fails is said in the log and tried again at the next one.
+
+        No pull request keeps another from its check, and none keeps proposals from being settled.
+        """
         async with self._forges.database.work(tenant_id) as uow:
             row = await find_repository(uow, repository_id)
         if row.forge != "github":
             return
         try:
-            with forge_border():
-                forge = self._forges.open(tenant_id, row)
-                page = await self._forges.runner(
-                    lambda: forge.list("open", None, limits.GITHUB_PULLS_CHECKED)
-                )
-            for pull in page.items:
-                if not any(check.name == CLASSIFICATION_CHECK for check in pull.checks):
-                    await self._check(tenant_id, row, pull)
-            await self._settle(tenant_id, row, {pull.number for pull in page.items})
+            pulls = await self._open(tenant_id, row)
         except Dd0cError as refusal:
-            _log.warning(refusal.detail, extra={"action": "pulls.unchecked", "code": refusal.code})
+            _say(refusal)
+            return
+        try:
+            await self._settle(tenant_id, row, {pull.number for pull in pulls})
+        except Dd0cError as refusal:
+            _say(refusal)
+        for pull in pulls:
+            if not pull.from_outside and all(check.name != CLASSIFICATION_CHECK for check in pull.checks):
+                await self._check_one(tenant_id, row, pull)
+
+    async def _check_one(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> None:
+        try:
+            await self._check(tenant_id, row, pull)
+        except Dd0cError as refusal:
+            _say(refusal, pull.number)
+        except Exception:  # noqa: BLE001 # reason: the border of one pull request; its content stops no other
+            _log.exception("a check went wrong", extra={"action": "pulls.broken", "number": pull.number})
+
+    async def _open(self, tenant_id: UUID, row: RepositoryRow) -> list[PullRequest]:
+        """The newest that are open, and a page of older ones: each look goes on where the last one ended."""
+        newest = await self._page(tenant_id, row, None)
+        cursor = self._older.get(row.id) or newest.cursor
+        if cursor is None:
+            return list(newest.items)
+        older = await self._page(tenant_id, row, cursor)
+        self._older[row.id] = older.cursor
+        shown = {pull.number for pull in newest.items}
+        return [*newest.items, *(pull for pull in older.items if pull.number not in shown)]
+
+    async def _page(self, tenant_id: UUID, row: RepositoryRow, cursor: str | None) -> Page[PullRequest]:
+        with forge_border():
+            forge = self._forges.open(tenant_id, row)
+            return await self._forges.runner(lambda: forge.list("open", cursor, limits.GITHUB_PULLS_CHECKED))
 
     async def _settle(self, tenant_id: UUID, row: RepositoryRow, still_open: Collection[int]) -> None:
         """Note what was merged or closed on the forge itself since the last look."""
         async with self._forges.database.work(tenant_id) as uow:
             waiting = [each for each in await open_proposals(uow, row) if each.pull_number not in still_open]
-        waiting.sort(
-            key=lambda each: -each.pull_number
-        )  # what the page would show is no longer open for sure
-        for each in waiting[: limits.GITHUB_PULLS_SETTLED]:
+        # The newest first: what the page would show is no longer open for sure. Then the others, in turn.
+        asked = self._asked.setdefault(row.id, set())
+        if all(each.pull_number in asked for each in waiting):
+            asked.clear()
+        turn = sorted(
+            (each for each in waiting if each.pull_number not in asked), key=lambda each: -each.pull_number
+        )
+        for each in turn[: limits.GITHUB_PULLS_SETTLED]:
             number = each.pull_number
+            asked.add(number)
             with forge_border():
                 forge = self._forges.open(tenant_id, row)
                 pull = await self._forges.runner(partial(forge.get, number))
             async with self._forges.database.work(tenant_id) as uow:
                 await settle(uow, row, pull)
+
+
+def _say(refusal: Dd0cError, number: int | None = None) -> None:
+    extra = {"action": "pulls.unchecked", "code": refusal.code, "number": number}
+    _log.warning(refusal.detail, extra=extra)

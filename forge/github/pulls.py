@@ -146,6 +146,7 @@ class Pulls:
             merged_at=instant_at(document, "merged_at") if merged else None,
             checks=checks,
             url=text_at(document, "html_url"),
+            from_outside=not self._is_ours(document),
         )
 
     def _is_ours(self, document: Document) -> bool:

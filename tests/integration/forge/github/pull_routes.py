@@ -15,6 +15,7 @@ from tests.integration.forge.github.state import NAME, OWNER, Pull, files_betwee
 def listed(call: Call, pull: Pull) -> dict[str, Any]:
     call.state.refresh(pull)
     side = {"repo": {"full_name": f"{OWNER}/{NAME}"}}
+    head_side = {"repo": {"full_name": f"eve/{NAME}"}} if pull.number in call.state.forked else side
     return {
         "number": pull.number,
         "title": pull.title,
@@ -29,7 +30,7 @@ def listed(call: Call, pull: Pull) -> dict[str, Any]:
         "requested_reviewers": [user(login) for login in pull.asked],
         "requested_teams": [],
         "labels": [{"name": name} for name in pull.labels],
-        "head": {**side, "ref": pull.branch, "sha": pull.head_sha},
+        "head": {**head_side, "ref": pull.branch, "sha": pull.head_sha},
         "base": {**side, "ref": pull.base, "sha": pull.head_sha},
     }
 

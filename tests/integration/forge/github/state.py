@@ -68,6 +68,7 @@ class State:
         self.installed = True
         self.moves_pull_refs = True
         self.stale_heads = 0
+        self.forked: list[int] = []
         self.token_seconds = 3600
         self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
