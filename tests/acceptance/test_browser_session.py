@@ -57,6 +57,11 @@ def test_what_is_typed_outlives_the_session_and_the_console_stays_empty(
         expect(_cover(edited)).to_be_visible()
         expect(_cover(pasted)).to_be_visible()
         assert unsound(edited) == []
+        for page in (pasted, edited):
+            expect(_cover(page)).to_be_focused()
+            for key in ("g", "r", "/", "Control+K"):
+                page.keyboard.press(key)
+            expect(page.get_by_role("dialog", name="Find")).to_have_count(0)
         edited.get_by_role("button", name="I have signed in").click()
         expect(_cover(edited)).to_contain_text("Nobody is signed in on this browser yet")
         _signed_in(product, context)
