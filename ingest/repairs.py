@@ -39,12 +39,65 @@ _HELD: Final = re.compile(r"(?<!\w)_<[A-Za-z][^<>\n]{0,60}>_(?!\w)")
 """`_<name>_`: AsciiDoc sets a placeholder in italics inside of code."""
 
 _BROKEN: Final = re.compile("[" + "".join(_TYPED) + "]")
-_SHORT_OPTION: Final = re.compile(
-    r"(?<!\S)[\u2013\u2014](?=-|(?:[A-Za-z]|(?!(?:to|by|ip|id|os|ca|up|no|in|of|on)\b)[A-Za-z]{2}|"
-    r"[b-df-hj-np-tv-z]{3})(?![A-Za-z-]))"
-)
+_OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|[A-Za-z]{1,3}(?![A-Za-z-])))")
 """A dash before one letter was one hyphen: `–f` was `-f`, `–rf` was `-rf`, `–all` was `--all`. One before a
 hyphen was the other of two.
+"""
+
+_SWITCHES: Final = {
+    name: frozenset(letters)
+    for names, letters in (
+        ("rm", "rfviI"),
+        ("cp", "rRafvpnui"),
+        ("mv", "fivnu"),
+        ("ls", "lahtrSR1F"),
+        ("mkdir", "pv"),
+        ("ln", "sfnv"),
+        ("chmod chown chgrp", "Rvfc"),
+        ("tar", "xzvfcjtJp"),
+        ("grep egrep fgrep zgrep", "rniEvwolcqhHRF"),
+        ("ps", "efaulxwTL"),
+        ("netstat", "tulnpaer"),
+        ("ss", "tulnpaemiosH"),
+        ("df", "hTik"),
+        ("du", "shckxm"),
+        ("free", "hmgw"),
+        ("tail", "nfF"),
+        ("cat", "nAev"),
+        ("sort", "rnukhV"),
+        ("curl", "sSLkfIvOX"),
+        ("wget", "qOc"),
+        ("rsync", "avzPhnuHAX"),
+        ("journalctl", "xeufnrkb"),
+        ("tcpdump", "nivXAe"),
+        ("iptables", "nvL"),
+        ("docker podman nerdctl docker-compose compose", "itdafqv"),
+        ("kubectl oc k crictl", "itAwf"),
+        ("git", "amfdxv"),
+        ("psql", "tAcqXW"),
+        ("crontab", "leu"),
+        ("lsof", "nPiu"),
+        ("uname", "amr"),
+        ("unzip gzip gunzip", "dkfvlo"),
+        ("nc", "zvwun"),
+        ("dpkg rpm", "qaivhUl"),
+        ("apt-get yum dnf", "yq"),
+        ("usermod", "aG"),
+        ("pgrep pkill", "aflux"),
+        ("ssh scp", "tTvNfArpq"),
+        ("dmesg", "Tw"),
+        ("iostat", "xdkmtz"),
+        ("bash sh", "lxecuv"),
+    )
+    for name in names.split()
+}
+"""The letters of which a program's short options are put together: by their manuals, without those that
+would make a long option's name (`docker run --rm`, `curl --ssl`, `rm --dir`).
+"""
+
+_COMMON: Final = frozenset({"rf", "it", "ti", "la", "af", "vv", "vvv"})
+"""Read so behind any program. All else is a long option: a wrong one of these is refused, and not read as
+other options.
 """
 
 
@@ -80,7 +133,7 @@ def _edits(block: Block) -> list[Edit]:
 
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
-    short = {found.start() for found in _SHORT_OPTION.finditer(text, start, end)}
+    short = {found.start() for found in _OPTION.finditer(text, start, end) if _is_short(text, start, found)}
     edits = [
         Edit(found.start(), found.end(), "-" if found.start() in short else _TYPED[found[0]][0])
         for found in _BROKEN.finditer(text, start, end)
@@ -88,6 +141,17 @@ def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     for found in _HELD.finditer(text, start, end):
         edits += [Edit(found.start(), found.start() + 1, ""), Edit(found.end() - 1, found.end(), "")]
     return sorted(edits, key=lambda edit: edit.start)
+
+
+def _is_short(text: str, start: int, found: re.Match[str]) -> bool:
+    """Whether one hyphen stood before these letters: one letter, or short options of the program."""
+    letters = found["letters"]
+    if len(letters) == 1 or letters in _COMMON:
+        return True
+    words = re.split(r"[\n|;&()]", text[start : found.start()])[-1].split()
+    names = (word.rsplit("/", 1)[-1] for word in reversed(words))
+    switches = next((_SWITCHES[name] for name in names if name in _SWITCHES), frozenset[str]())
+    return len(set(letters)) == len(letters) and switches.issuperset(letters)
 
 
 def _repaired(block: Block, edits: list[Edit]) -> Block:
