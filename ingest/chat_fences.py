@@ -18,10 +18,13 @@ from ingest.trace import Edit
 _RUN: Final = re.compile(r"`{3,}")
 _BEGIN: Final = re.compile(r"[ \t]*(?:(?:>|[-*+]|\d{1,3}[.)])[ \t]*)*")
 """What may stand before a fence of Markdown: quotes and list marks."""
-_LANGUAGE: Final = re.compile(
-    r"(?i)[ \t]*(?:bash|console|csh|fish|ini|json|powershell|ps1|psql|py|python|sh|shell|shell-session|sql"
-    r"|terminal|text|toml|txt|xml|ya?ml|zsh)[ \t]*"
+_LANGUAGES: Final = (
+    r"(?:bash|console|csh|fish|ini|json|powershell|ps1|psql|py|python|sh|shell|shell-session|sql"
+    r"|terminal|text|toml|txt|xml|ya?ml|zsh)"
 )
+_LANGUAGE: Final = re.compile(rf"(?i)[ \t]*{_LANGUAGES}[ \t]*")
+_LABELLED: Final = re.compile(rf"(?i)[ \t]*{_LANGUAGES}(?P<blank>[ \t]+)(?=\S)")
+"""A language with more behind it on its line."""
 _ATTRIBUTES: Final = re.compile(r"[ \t]*\{|[ \t]*[\w+-]+[ \t]+[\w:-]*[={]")
 """More that Markdown's dialects say of a block: a title, line numbers."""
 _MARK: Final = 3
@@ -118,11 +121,29 @@ def _is_glued(fence: _Fence, *, is_marked: bool) -> bool:
     if not rest.strip() or _LANGUAGE.fullmatch(rest):
         return False
     is_closed_late = bool(fence.last.strip(" \t>"))
-    return is_closed_late or not is_marked or (looks_like_command(rest) and not _ATTRIBUTES.match(rest))
+    return is_closed_late or not is_marked or (_is_typed(rest) and not _ATTRIBUTES.match(rest))
+
+
+def _is_typed(rest: str) -> bool:
+    """Whether what stands behind a mark is a command. Behind a language one word that is none is a file's
+    name: so Markdown's dialects tell what the block shows.
+    """
+    labelled = _LABELLED.match(rest)
+    if labelled is None:
+        return looks_like_command(rest)
+    behind = rest[labelled.end() :]
+    is_name = len(behind.split()) == 1 and not behind.startswith("-")
+    return looks_like_command(behind) or (looks_like_command(rest) and not is_name)
 
 
 def _opened(fence: _Fence) -> Iterator[Edit]:
-    yield Edit(fence.opening + _MARK, fence.opening + _MARK, "\n")
+    """The line break behind the mark, or behind the language where a command stands there."""
+    place = fence.opening + _MARK
+    labelled = _LABELLED.match(fence.first)
+    if labelled and looks_like_command(fence.first[labelled.end() :]):
+        yield Edit(place + labelled.start("blank"), place + labelled.end(), "\n")
+    else:
+        yield Edit(place, place, "\n")
 
 
 def _closed(fence: _Fence) -> Iterator[Edit]:

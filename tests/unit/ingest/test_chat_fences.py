@@ -28,6 +28,11 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
     "in a list, several lines": (f"# A\n\n1) a: ```{PODS}\n{CAT}```\n2) b: `{API}`\n", [PODS, CAT, API]),
     "closed late": (f"```bash\n{API}\n{CAT}```\n\nThen `uptime -p`\n", [API, CAT, "uptime -p"]),
     "opened early": (f"# A\n\n```{API}\n{CAT}\n```\n\nThen `uptime -p`\n", [API, CAT, "uptime -p"]),
+    "behind a language": (f"# A\n\n```bash {PODS}\n{CAT}\n```\n", [PODS, CAT]),
+    "behind a language, one line": (f"# A\n\n```bash {PODS}```\n", [PODS]),
+    "labelled in a sentence": (f"{ANNA}do ```sh {PODS}\n{CAT}```\n{BEN}$ {API}\n{END}", [PODS, CAT, API]),
+    "a program's name": (f"# A\n\n```bash -c 'df -h'\n{API}\n```\n", ["bash -c 'df -h'", API]),
+    "a file's name": (f"# A\n\n```bash deploy.sh\n{API}\n```\n", [API]),
     "windows": (f"{ANNA}```{PODS} ```\n{BEN}```{API}```\n{END}".replace("\n", "\r\n"), [PODS, API]),
 }  # fmt: skip
 
@@ -54,6 +59,7 @@ def test_every_command_of_a_fence_comes_out_at_its_place(shape: str) -> None:
         '```bash title="a b"\nuptime\n```\n',
         "````\n```\nuptime```\n````\n",
         "Say ```uptime``` and ```df -h``` now.\n",
+        "```bash deploy.sh\nuptime\n```\n",
         "```left open\n\nand no more\n",
         "``` ```\n",
         "",
