@@ -16,6 +16,7 @@ from ingest.questions import ANY_COMMAND, Free, Option, Question
 from ingest.resources import has_foreign_holes, resources_of, unfit
 from ingest.rollback_steps import rollback_notes, rollback_of, undone_by_hand
 from ingest.secret_variables import with_secrets
+from ingest.spoken_ends import ended
 from ingest.trace import Span
 from ingest.variables import find_placeholders
 from schemas.holes import fill_text, holes
@@ -48,6 +49,8 @@ def add_command(
 ) -> None:
     """Add the step of a command; a manual one where a document can't hold the command as it is written."""
     text, env = _secrets_out(building, draft)
+    text = ended(building, draft, text, step_id)
+    env = {name: variable for name, variable in env.items() if name in text}
     problem = unfit(text)
     command = text if problem else with_holes(building, draft, text, step_id, assigned | env.keys())
     if problem is None and has_foreign_holes(building, command):
