@@ -312,6 +312,16 @@ describe("a value", () => {
     }
   });
 
+  it("of a name that every object has is empty until it is filled in", () => {
+    const x = execution({
+      state: "preflight",
+      variables: [variable("constructor", null)],
+    } as Partial<Execution>);
+    expect(overtaken(x, {})).toEqual([]);
+    expect(toSend(x, {}, new Set())).toEqual([]);
+    expect(missing(x, {}, new Set())).toBe("Fill in constructor first");
+  });
+
   it("that a colleague set while it was typed has to be chosen", () => {
     const values = { host: { text: "mine", over: null } };
     expect(overtaken(filling(8, null), values)).toEqual([]);

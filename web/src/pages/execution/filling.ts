@@ -15,12 +15,20 @@ export interface Value {
 
 export type Values = Readonly<Record<string, Value>>;
 
+/** What was filled in for a variable; a name that every object has, as `constructor`, is nothing of its own. */
+export function filled(values: Values, name: string): Value | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 /** What has to be sent for what was filled in and ticked. Pure. */
 export function toSend(x: Execution, values: Values, ticked: ReadonlySet<string>): Brought[] {
   const binds = x.variables
-    .filter((one) => !one.secret && values[one.name] && values[one.name]?.text !== (one.value ?? ""))
+    .filter((one) => !one.secret && (filled(values, one.name)?.text ?? one.value ?? "") !== (one.value ?? ""))
     .map(
-      (one): Brought => ({ event: "bind", body: { name: one.name, value: values[one.name]?.text ?? "" } }),
+      (one): Brought => ({
+        event: "bind",
+        body: { name: one.name, value: filled(values, one.name)?.text ?? "" },
+      }),
     );
   const ticks = x.prerequisites
     .filter((one) => !one.ticked && ticked.has(one.id))
@@ -32,7 +40,7 @@ export function toSend(x: Execution, values: Values, ticked: ReadonlySet<string>
 export function overtaken(x: Execution, values: Values): string[] {
   return x.variables
     .filter((one) => {
-      const mine = values[one.name];
+      const mine = filled(values, one.name);
       const theirs = one.value ?? null;
       return mine !== undefined && theirs !== mine.over && theirs !== mine.text;
     })
@@ -43,7 +51,7 @@ export function overtaken(x: Execution, values: Values): string[] {
 export function missing(x: Execution, values: Values, ticked: ReadonlySet<string>): string | null {
   const [contested] = overtaken(x, values);
   if (contested) return `Choose which value ${contested} has first`;
-  const empty = x.variables.filter((one) => !one.secret && !one.bound && !values[one.name]?.text);
+  const empty = x.variables.filter((one) => !one.secret && !one.bound && !filled(values, one.name)?.text);
   const open = x.prerequisites.filter((one) => !one.ticked && !ticked.has(one.id));
   if (empty.length > 0) return `Fill in ${empty.map((one) => one.name).join(", ")} first`;
   if (open.length > 0) return "Tick the prerequisites first, once they are met";

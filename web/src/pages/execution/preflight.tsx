@@ -15,6 +15,7 @@ import { Changed } from "./changed";
 import {
   again,
   beyondFields,
+  filled,
   missing,
   Overtaken,
   overtaken,
@@ -214,7 +215,7 @@ function Variables(props: {
     <fieldset className="stack">
       <legend>Variables</legend>
       {x.variables.map((variable) => {
-        const mine = values[variable.name];
+        const mine = filled(values, variable.name);
         const theirs = variable.value ?? null;
         return (
           <VariableField
