@@ -63,6 +63,43 @@ describe("an output that could not be read", () => {
   });
 });
 
+describe("an output that is not there yet", () => {
+  const show = (more: Partial<Attempt>) => {
+    vi.stubGlobal(
+      "ResizeObserver",
+      class {
+        observe() {}
+        disconnect() {}
+      },
+    );
+    const attempt = { id: "stx_2", kind: "forward", number: 1, status: "succeeded", ...more } as Attempt;
+    render(<OutputCard execution="exe_1" attempt={attempt} heading="Look" />, { wrapper });
+  };
+  const endedAt = "2026-11-28T03:00:00Z";
+
+  it("is said to be read, until its first bytes are there", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const output = new Promise<Response>((resolve) => {
+      answer = resolve;
+    });
+    vi.spyOn(globalThis, "fetch").mockImplementation((input) =>
+      String(input instanceof Request ? input.url : input).endsWith("/output")
+        ? output
+        : Promise.resolve(new Response("{}", { headers: { "Content-Type": "application/json" } })),
+    );
+    show({ endedAt, outputBytes: 6 });
+    expect(screen.getByText("Reading what it wrote…")).toBeTruthy();
+    answer(new Response("Linux\n"));
+    await vi.waitFor(() => expect(screen.queryByText("Reading what it wrote…")).toBeNull());
+  });
+
+  it("is nothing where nothing was written", () => {
+    show({ endedAt, outputBytes: 0 });
+    expect(screen.queryByText("Reading what it wrote…")).toBeNull();
+    expect(screen.getByText("It wrote nothing.")).toBeTruthy();
+  });
+});
+
 describe("the head of an execution", () => {
   const x = {
     id: "exe_1",

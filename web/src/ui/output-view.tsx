@@ -105,6 +105,8 @@ interface Props {
   id?: string;
   /** It was over before it was shown, and wrote nothing: there is no box. Else the box has one height throughout. */
   nothing?: boolean;
+  /** Said in the box while no byte is there: an empty box would say that nothing was written. */
+  waiting?: string;
 }
 
 interface ToolsProps extends Following {
@@ -159,7 +161,8 @@ function inView(rows: readonly Row[], first: number, last: number, dropped: numb
   return shown;
 }
 
-export function OutputView({ buffer, label, live, download, title, note, id, nothing = false }: Props) {
+export function OutputView(props: Props) {
+  const { buffer, label, live, download, title, note, id, nothing = false, waiting } = props;
   const box = useRef<HTMLElement>(null);
   const probe = useRef<HTMLSpanElement>(null);
   useSyncExternalStore(buffer.subscribe, buffer.snapshot);
@@ -191,6 +194,7 @@ export function OutputView({ buffer, label, live, download, title, note, id, not
         <span className="out-probe" ref={probe} aria-hidden="true">
           {"m".repeat(100)}
         </span>
+        {waiting && buffer.bytes === 0 ? <p className="small faint">{waiting}</p> : null}
         <div className="out-rows" style={{ height: rows.length * ROW_PX }}>
           <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
             {inView(rows, first, last, dropped).map(({ number, row }) => (

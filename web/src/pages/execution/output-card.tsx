@@ -36,6 +36,7 @@ function Reading({ execution, attempt, heading, main = false, again }: Props & {
       buffer={buffer}
       live={live}
       nothing={nothing}
+      waiting={waitingFor(attempt, live)}
       label={`Output of ${heading}`}
       download={address}
       note={note}
@@ -51,4 +52,10 @@ function Reading({ execution, attempt, heading, main = false, again }: Props & {
       }
     />
   );
+}
+
+/** What an empty box waits for; nothing where it is known that nothing was written. */
+function waitingFor(attempt: Attempt, live: boolean): string | undefined {
+  if (live) return "Nothing written yet.";
+  return (attempt.outputBytes ?? 0) > 0 ? "Reading what it wrote…" : undefined;
 }
