@@ -71,6 +71,26 @@ PASTE_MAX_BLOCKS: Final = 20_000
 PASTE_MAX_LINES: Final = 20_000
 PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
 """Lines of Markdown and plain text; a page of HTML may be one line."""
+BATCH_MAX_DOCUMENTS: Final = 48
+"""Of one pull request: with the decision log and the verdicts of all they are PULL_MAX_FILES."""
+BATCH_PARSED_AT_ONCE: Final = 4
+"""Documents of one batch that wait for a process of the parse pool, which has room for 64."""
+IMPORT_MAX_DOCUMENTS: Final = 5_000
+"""Of one folder or archive that `dd0c import` reads."""
+IMPORT_MAX_ENTRIES: Final = 100_000
+"""Files and folders that are looked at on the way."""
+IMPORT_MAX_FOLDERS_DEEP: Final = 32
+IMPORT_MAX_BYTES: Final = 256 * MIB
+"""Of all documents of one import together."""
+ARCHIVE_MAX_BYTES: Final = 1024 * MIB
+"""Of an archive as it lies there: a space with its attachments, which are not unpacked."""
+ARCHIVE_DIRECTORY_MAX_BYTES: Final = 16 * MIB
+"""Of its table of contents: some 200,000 entries."""
+ARCHIVE_MAX_RATIO: Final = 200
+"""How many bytes one packed byte of a document may become; prose and markup pack 3 to 20 times."""
+EXPORT_XML_MAX_BYTES: Final = 1024 * MIB
+"""Of `entities.xml` of a space, which holds every version of every page."""
+EXPORT_XML_MAX_DEPTH: Final = 32
 SUSPICIOUS_MAX: Final = 50
 """Passages that are listed; what comes behind them is of the same hand."""
 REQUEST_MAX_BYTES: Final = 2 * MIB

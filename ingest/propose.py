@@ -35,11 +35,11 @@ class ProposedContent:
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a pull request is made of. `kind`: paste, edit, retire."""
+    """What a pull request is made of. `kind`: paste, batch (which has no one name), edit, retire."""
 
     key: str
     kind: str
-    runbook_name: str
+    runbook_name: str | None
     title: str
     body: str
     files: tuple[ProposedContent, ...]

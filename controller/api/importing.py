@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.advisor.advising import ONE_KEY, Advising
@@ -56,6 +57,13 @@ class Surroundings:
     retired: Mapping[str, str] | None = None
     paths: frozenset[str] = frozenset()
     prefix: str = ""
+    proposed: frozenset[str] = frozenset()
+    """Names that open pull requests bring."""
+
+    @property
+    def path_names(self) -> frozenset[str]:
+        """The names of files on the branch: an import of that name would overwrite one."""
+        return frozenset(PurePosixPath(path).stem for path in self.paths)
 
     def is_taken(self, name: str) -> bool:
         """Whether an import under this name would overwrite something."""

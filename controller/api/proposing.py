@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,7 +20,7 @@ from controller.db import queries
 from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.pki.sealer import Erased
 from controller.review.errors import forge_border
-from controller.review.proposals import About, actor_of
+from controller.review.proposals import About, ProposedDocument, actor_of
 from controller.tenants.principal import Principal
 from forge.pull_requests import Proposal, ProposedFile, PullRequest
 from ingest.propose import Proposed, retire_proposal
@@ -28,6 +29,7 @@ from schemas.errors import Conflict, NotFound, PreconditionFailed, TooLarge
 
 _CATALOG: Final = queries.load("catalog")
 _SOURCES: Final = queries.load("source_texts")
+_PROPOSALS: Final = queries.load("proposals")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,25 @@ class _Name:
 @dataclass(frozen=True)
 class _Path:
     path: str
+
+
+@dataclass(frozen=True)
+class _Proposed:
+    name: str
+
+
+@dataclass(frozen=True)
+class ParsedFacts:
+    """What the row and the audit trail keep of a text that became a document. `sha256` in hexadecimal."""
+
+    sha256: str
+    form: str
+    steps: int
+    commands: int
+    variables: int
+    ambiguities: int
+    masked: Sequence[Mapping[str, Any]]
+    coverage_permille: int
 
 
 @dataclass(frozen=True)
@@ -79,11 +100,11 @@ async def propose_paste(
     """
     principal.require("propose")
     check_size(services, paste.text)
-    repository, around = await _surroundings(services, principal)
+    repository, around = await surroundings(services, principal)
     asked = await advised(services, paste.to_paste(services.advising), limits.ADVICE_PROPOSAL_SECONDS)
     imported = await services.parse_pool.run(import_text, asked, around, principal.actor, datetime.now(UTC))
-    await _keep_source(services, principal, paste.text, imported)
-    pull = await _publish(services, principal, imported.proposed, repository.name, repository.prefix)
+    await keep_source(services, principal, paste.text, _facts(imported))
+    pull = await publish(services, principal, imported.proposed, repository.name, repository.prefix)
     return pull, imported.document
 
 
@@ -104,7 +125,7 @@ async def propose_edit(
     proposed = await services.parse_pool.run(
         edit_document, served.name, served.path, yaml, served.base, before or b""
     )
-    return await _publish(services, principal, proposed, served.repository_name)
+    return await publish(services, principal, proposed, served.repository_name)
 
 
 async def propose_retirement(services: Services, principal: Principal, runbook_id: UUID) -> PullRequest:
@@ -112,10 +133,11 @@ async def propose_retirement(services: Services, principal: Principal, runbook_i
     principal.require("propose")
     served = await _served(services, principal, runbook_id)
     proposed = retire_proposal(served.name, served.path, served.base)
-    return await _publish(services, principal, proposed, served.repository_name)
+    return await publish(services, principal, proposed, served.repository_name)
 
 
-async def _surroundings(services: Services, principal: Principal) -> tuple[RepositoryRow, Surroundings]:
+async def surroundings(services: Services, principal: Principal) -> tuple[RepositoryRow, Surroundings]:
+    """The repository that imports go to, and what is there. Raises NotFound where there is none."""
     async with services.database.work(principal.tenant_id) as uow:
         repositories = await repositories_in_use(uow)
         if not repositories:
@@ -123,11 +145,13 @@ async def _surroundings(services: Services, principal: Principal) -> tuple[Repos
         repository = repositories[0]
         names = await uow.all(_CATALOG["names_of_repository"], _Name, repository_id=repository.id)
         paths = await uow.all(_CATALOG["paths_of_repository"], _Path, repository_id=repository.id)
+        proposed = await uow.all(_PROPOSALS["names_proposed"], _Proposed, repository_id=repository.id)
     around = Surroundings(
         serving=frozenset(row.name for row in names if row.retired_at is None),
         retired={row.name: format_instant(row.retired_at) for row in names if row.retired_at is not None},
         paths=frozenset(row.path for row in paths),
         prefix=_folder(repository.prefix),
+        proposed=frozenset(row.name for row in proposed),
     )
     return repository, around
 
@@ -147,15 +171,31 @@ async def _served(services: Services, principal: Principal, runbook_id: UUID) ->
     return row
 
 
-async def _keep_source(services: Services, principal: Principal, text: str, imported: Imported) -> None:
-    """The pasted text, sealed under a key of its own, and what was made of it in the audit trail."""
+def _facts(imported: Imported) -> ParsedFacts:
     document = imported.document
-    sha256 = f"sha256:{document['sourceSha256']}"
+    return ParsedFacts(
+        sha256=document["sourceSha256"],
+        form=document["format"],
+        steps=len(document["steps"]),
+        commands=sum(step["kind"] == "command" for step in document["steps"]),
+        variables=len(document["variables"]),
+        ambiguities=len(document["ambiguities"]),
+        masked=document["masked"],
+        coverage_permille=imported.coverage_permille,
+    )
+
+
+async def keep_source(services: Services, principal: Principal, text: str, facts: ParsedFacts) -> None:
+    """The pasted text, sealed under a key of its own, and what was made of it in the audit trail.
+
+    Raises Conflict for a text that was erased on request.
+    """
+    sha256 = f"sha256:{facts.sha256}"
     content = text.encode("utf-8")
     async with services.database.work(principal.tenant_id) as uow:
         try:
             sealed = await services.sealer.seal(
-                uow, "source_text", sha256, content, bytes.fromhex(document["sourceSha256"])
+                uow, "source_text", sha256, content, bytes.fromhex(facts.sha256)
             )
         except Erased as error:
             raise Conflict(
@@ -165,27 +205,34 @@ async def _keep_source(services: Services, principal: Principal, text: str, impo
             _SOURCES["keep_source_text"],
             sha256=sha256,
             sealed=sealed,
-            format=document["format"],
+            format=facts.form,
             byte_count=len(content),
-            masked=Jsonb(document["masked"]),
+            masked=Jsonb(list(facts.masked)),
             created_by=principal.actor,
         )
         parsed = RunbookParsed(
             source_sha256=sha256,
-            format=document["format"],
-            steps=len(document["steps"]),
-            commands=sum(step["kind"] == "command" for step in document["steps"]),
-            variables=len(document["variables"]),
-            ambiguities=len(document["ambiguities"]),
-            masked_secrets=len(document["masked"]),
-            coverage_permille=imported.coverage_permille,
+            format=facts.form,
+            steps=facts.steps,
+            commands=facts.commands,
+            variables=facts.variables,
+            ambiguities=facts.ambiguities,
+            masked_secrets=len(facts.masked),
+            coverage_permille=facts.coverage_permille,
         )
         uow.audit(AuditRecord(parsed, principal.actor))
 
 
-async def _publish(
-    services: Services, principal: Principal, proposed: Proposed, repository: str, prefix: str = ""
+async def publish(
+    services: Services,
+    principal: Principal,
+    proposed: Proposed,
+    repository: str,
+    prefix: str = "",
+    *,
+    documents: tuple[ProposedDocument, ...] = (),
 ) -> PullRequest:
+    """Open its pull request; `documents` are the texts of a batch. Raises as `Proposals.publish`."""
     folder = _folder(prefix)
     with forge_border():
         proposal = Proposal(
@@ -196,5 +243,5 @@ async def _publish(
             author=actor_of(principal),
         )
     source = None if proposed.source_sha256 is None else f"sha256:{proposed.source_sha256}"
-    about = About(proposed.kind, proposed.runbook_name, source)
+    about = About(proposed.kind, proposed.runbook_name, source, documents)
     return await services.proposals.publish(principal, proposal, about, repository=repository)

@@ -1,4 +1,4 @@
-"""`dd0c import`: from a pasted text to a preview, and on to a pull request."""
+"""`dd0c import`: from a pasted text, or many of them, to a preview, and on to a pull request."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Final
 import click
 
 from base.limits import CLIENT_FILE_MAX_BYTES, PASTE_MAX_BYTES
+from controller.cli.bulk import Many, import_many, is_many
+from controller.cli.bulk_report import SORTS
 from controller.cli.connection import state_folder
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
@@ -25,21 +27,55 @@ _LAST: Final = "last-import.json"
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(allow_dash=True))
+@click.argument("file", metavar="FILE|DIR|ZIP", type=click.Path(allow_dash=True))
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
+@click.option(
+    "--sort",
+    type=click.Choice(sorted(SORTS)),
+    default="file",
+    show_default=True,
+    help="Of many: the order of the report.",
+)
+@click.option(
+    "--without-commands", is_flag=True, help="Of many: propose texts with instructions for people only, too."
+)
+@click.option("--yes", is_flag=True, help="Of many: open the pull requests without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs, as `-o json` does.")
 @with_session
-def import_command(session: Session, file: str, form: str | None, name: str | None, dry_run: bool) -> None:
-    """Read a runbook from FILE and show its steps; `-` is standard input.
+def import_command(
+    session: Session,
+    file: str,
+    form: str | None,
+    name: str | None,
+    dry_run: bool,
+    sort: str,
+    without_commands: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Read a runbook from FILE and show its steps, or all documents of a folder, a ZIP or a space export.
 
-    Markdown, HTML, reStructuredText, AsciiDoc and plain text are read.
+    Markdown, HTML, reStructuredText, AsciiDoc, plain text and Confluence's storage format are read; `-` is
+    standard input. Nothing is saved on the server by the preview. In a terminal you are asked whether to open
+    the pull request; elsewhere `dd0c pr open` does it.
 
-    Nothing is saved on the server by the preview. In a terminal you are asked whether to open the
-    pull request; elsewhere `dd0c pr open` does it.
-    """
+    Of many documents there is a report with a row each, and pull requests of up to 50 files. A document that
+    can't be read stops no other one, one without a command is left out, and a text that was imported before
+    is not imported again: a call that was interrupted is repeated, and goes on. Links and archives inside are
+    not followed.
+    """  # fmt: skip
+    if as_json:
+        session.form = "json"
+    if file not in STDIN and is_many(file):
+        if name:
+            raise click.UsageError("--name is for one document; many are called by their titles.")
+        many = Many(file, form, without_commands, sort)
+        import_many(session, many, dry_run=dry_run, yes=yes, remember=lambda: _remember_many(many))
+        return
     body = request_body(file, form, name)
     preview = session.client.post("runbooks/parse-preview", body)
     show_preview(session.printer, preview)
@@ -53,6 +89,12 @@ def import_command(session: Session, file: str, form: str | None, name: str | No
         raise trouble
     if session.printer.for_people:
         session.printer.say("\nNext: dd0c pr open")
+
+
+def _remember_many(many: Many) -> None:
+    trouble = remember(many.source, many.form, None, without_commands=many.without_commands)
+    if trouble is not None:
+        raise trouble
 
 
 def request_body(file: str, form: str | None, name: str | None) -> dict[str, Any]:
@@ -83,7 +125,9 @@ def show_opened(session: Session, opened: dict[str, Any]) -> None:
     session.printer.say(f"\nNext: dd0c pr show {pull['number']}")
 
 
-def remember(path: str, form: str | None, name: str | None) -> CliError | None:
+def remember(
+    path: str, form: str | None, name: str | None, *, without_commands: bool = False
+) -> CliError | None:
     """Keep which file was imported last (its path only), so that `dd0c pr open` needs no argument.
 
     Gives the sentence where it can't be kept: the preview was shown all the same.
@@ -92,6 +136,7 @@ def remember(path: str, form: str | None, name: str | None) -> CliError | None:
         return None
     target = state_folder() / _LAST
     note = {"file": str(Path(path).resolve()), "format": form, "name": name}
+    note["without_commands"] = "yes" if without_commands else None
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -7,11 +7,13 @@ from typing import Any, Final
 import click
 from rich.text import Text
 
+from controller.cli.bulk import Many, is_many, open_many
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import recall, request_body, show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
+from controller.cli.reading import STDIN
 from ingest.blocks import FORMS
 
 _COLUMNS: Final = [
@@ -26,15 +28,25 @@ def pr_group() -> None:
 
 
 @pr_group.command("open")
-@click.argument("file", type=click.Path(allow_dash=True), required=False)
+@click.argument("file", metavar="[FILE|DIR|ZIP]", type=click.Path(allow_dash=True), required=False)
 @click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
 @with_session
 def open_command(session: Session, file: str | None, form: str | None, name: str | None) -> None:
-    """Open a pull request with the runbook that FILE becomes; the last imported one where left out."""
+    """Open a pull request with the runbook that FILE becomes; the last imported one where left out.
+
+    Of a folder, a ZIP or a space export there are as many pull requests as it takes, of up to 50 files.
+    """
+    without_commands = False
     if file is None:
         last = recall()
         file, form, name = last["file"], form or last.get("format"), name or last.get("name")
+        without_commands = last.get("without_commands") == "yes"
+    if file not in STDIN and is_many(file):
+        if name:
+            raise click.UsageError("--name is for one document; many are called by their titles.")
+        open_many(session, Many(file, form, without_commands))
+        return
     show_opened(session, session.client.post("runbooks", request_body(file, form, name)))
 
 

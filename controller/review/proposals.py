@@ -53,12 +53,26 @@ class MergeOutcome:
 
 
 @dataclass(frozen=True)
+class ProposedDocument:
+    """One text of a batch: the runbook's name, and the text's digest with `sha256:` before it."""
+
+    runbook_name: str
+    source_sha256: str | None
+
+
+@dataclass(frozen=True)
 class About:
-    """What a proposal is about, for its row and the audit trail. `kind`: paste, edit, retire, divergence."""
+    """What a proposal is about, for its row and the audit trail.
+
+    `kind`: paste, batch, edit, retire, divergence.
+
+    A batch has no name and no source of its own but those of its `documents`.
+    """
 
     kind: str
-    runbook_name: str
+    runbook_name: str | None
     source_sha256: str | None = None
+    documents: tuple[ProposedDocument, ...] = ()
 
 
 def actor_of(principal: Principal) -> Actor:
@@ -115,7 +129,7 @@ class Proposals:
         if pull.state != "open":
             return pull
         async with self._forges.database.work(principal.tenant_id) as uow:
-            await self._opened(uow, principal, row, proposal.key, about, pull)
+            await self._opened(uow, principal, row, proposal, about, pull)
         await self.check_head(principal.tenant_id, row, pull)
         return await self.get(principal, pull.number, repository=row.name)
 
@@ -124,22 +138,40 @@ class Proposals:
         uow: UnitOfWork,
         principal: Principal,
         row: RepositoryRow,
-        key: str,
+        proposal: Proposal,
         about: About,
         pull: PullRequest,
     ) -> None:
         """Note the number once; asking for the same proposal again is no second event."""
         proposal_id = await uow.value(
-            _QUERIES["proposal_opened"], repository_id=row.id, key=key, pull_number=pull.number
+            _QUERIES["proposal_opened"], repository_id=row.id, key=proposal.key, pull_number=pull.number
         )
-        if proposal_id is not None:
+        if proposal_id is None:
+            return
+        about_each = about.documents
+        if about.runbook_name is not None:
+            about_each = (ProposedDocument(about.runbook_name, about.source_sha256), *about_each)
+        for document in about.documents:
+            await uow.run(
+                _QUERIES["add_proposed_document"],
+                id=new_id(),
+                repository_id=row.id,
+                key=f"{proposal.key}/{document.runbook_name}",
+                title=proposal.title,
+                runbook_name=document.runbook_name,
+                branch=proposal.branch,
+                pull_number=pull.number,
+                source_sha256=document.source_sha256,
+                created_by=principal.actor,
+            )
+        for document in about_each:
             payload = RunbookProposed(
                 proposal=proposal_id,
                 repository=row.id,
                 kind=about.kind,
-                name=about.runbook_name,
+                name=document.runbook_name,
                 pull_number=pull.number,
-                source_sha256=about.source_sha256,
+                source_sha256=document.source_sha256,
             )
             uow.audit(AuditRecord(payload, principal.actor))
 
@@ -274,7 +306,8 @@ class Proposals:
 
     async def _settle(self, principal: Principal, row: RepositoryRow, key: str, state: str) -> None:
         async with self._forges.database.work(principal.tenant_id) as uow:
-            await uow.run(_QUERIES["proposal_settled"], repository_id=row.id, key=key, state=state)
+            for query in ("proposal_settled", "documents_settled"):
+                await uow.run(_QUERIES[query], repository_id=row.id, key=key, state=state)
 
     async def _settle_merged(self, principal: Principal, row: RepositoryRow, pull: PullRequest) -> None:
         if row.forge == "builtin":

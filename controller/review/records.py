@@ -67,7 +67,7 @@ class SourceText:
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a pull request came from. `kind`: paste, edit, retire, divergence."""
+    """What a pull request came from. `kind`: paste, batch, edit, retire, divergence."""
 
     kind: str
     runbook_name: str | None

@@ -40,6 +40,7 @@ async def settle(uow: UnitOfWork, row: RepositoryRow, pull: PullRequest, *, prop
         return
     values = {"repository_id": row.id, "key": pull.key, "state": pull.state}
     first = await uow.value(_QUERIES["proposal_settled_once"], **values) is not None
+    await uow.run(_QUERIES["documents_settled"], **values)
     if pull.state != "merged" or pull.merge_commit is None or not (first or not proposed):
         return
     payload = RunbookReviewed(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
-from controller.api import catalog, proposing
+from controller.api import batches, catalog, proposing
 from controller.api.advice import advised_if_signed_in
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
@@ -18,6 +18,7 @@ from controller.api.importing import parse_document, preview_document
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from controller.api.routing import PreviewRoute, id_or_404
 from controller.api.services import Services
+from controller.api.shapes.batches import BatchRequest, BatchShape
 from controller.api.shapes.imports import (
     EditRequest,
     ImportedShape,
@@ -87,6 +88,26 @@ async def import_runbook(
     """
     pull, preview = await proposing.propose_paste(services, principal, body)
     return {"pull": (await _opened(services, principal, response, pull)).pull.to_json(), "preview": preview}
+
+
+@router.post(
+    "/batch",
+    status_code=201,
+    summary="Propose runbooks from many texts",
+    dependencies=[Depends(requires("propose"))],
+)
+async def import_batch(
+    principal: Caller, services: ServicesDep, response: Response, body: BatchRequest
+) -> BatchShape:
+    """Reads up to 48 texts and opens one pull request with those that are runbooks; says what became of each.
+
+    A text that can't be read stops no other one. A text that was imported before and is in service, or in an
+    open pull request, is not imported again. `dryRun` keeps nothing. Where nothing is left to propose there
+    is no pull request.
+    """
+    pull, documents = await batches.propose_batch(services, principal, body)
+    opened = None if pull is None else (await _opened(services, principal, response, pull)).pull
+    return BatchShape(pull=opened, documents=documents)
 
 
 @router.get("", summary="List runbooks")

@@ -20,6 +20,40 @@ UPDATE dd0c.proposals
    SET state = 'failed', error = %(error)s, updated_at = clock_timestamp()
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
 
+-- add_proposed_document --
+-- One text of a batch, in the pull request of all of them; found again by its digest.
+INSERT INTO dd0c.proposals (tenant_id, id, repository_id, key, kind, title, runbook_name, branch, pull_number, state,
+                            source_sha256, created_by)
+VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(key)s, 'document', %(title)s, %(runbook_name)s, %(branch)s,
+        %(pull_number)s, 'open', %(source_sha256)s, %(created_by)s)
+ON CONFLICT (tenant_id, repository_id, key) DO UPDATE
+   SET pull_number = EXCLUDED.pull_number, state = 'open', updated_at = clock_timestamp()
+
+-- documents_settled --
+-- The texts of a batch go where its pull request went.
+UPDATE dd0c.proposals
+   SET state = %(state)s, updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND kind = 'document'
+   AND branch = (SELECT b.branch FROM dd0c.proposals b
+                  WHERE b.tenant_id = %(tenant_id)s AND b.repository_id = %(repository_id)s AND b.key = %(key)s)
+
+-- imported_texts --
+-- Which texts are in an open pull request, or were merged and are in service still.
+SELECT DISTINCT ON (p.source_sha256) p.source_sha256, p.runbook_name, p.pull_number
+  FROM dd0c.proposals p
+  LEFT JOIN dd0c.runbooks r ON r.tenant_id = p.tenant_id AND r.repository_id = p.repository_id
+                           AND r.name = p.runbook_name
+ WHERE p.tenant_id = %(tenant_id)s AND p.source_sha256 = ANY(%(digests)s::text[])
+   AND (p.state = 'open' OR (p.state = 'merged' AND r.name IS NOT NULL AND r.retired_at IS NULL))
+ ORDER BY p.source_sha256, p.id DESC
+
+-- names_proposed --
+-- Names that open pull requests bring.
+SELECT DISTINCT runbook_name AS name
+  FROM dd0c.proposals
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state = 'open'
+   AND runbook_name IS NOT NULL
+
 -- proposal_settled --
 -- Its pull request was merged or closed.
 UPDATE dd0c.proposals
@@ -38,7 +72,7 @@ RETURNING id
 SELECT key, pull_number
   FROM dd0c.proposals
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state = 'open'
-   AND pull_number IS NOT NULL
+   AND pull_number IS NOT NULL AND kind <> 'document'
  ORDER BY id
  LIMIT 50
 
@@ -47,5 +81,5 @@ SELECT key, pull_number
 SELECT kind, runbook_name, source_sha256
   FROM dd0c.proposals
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND pull_number = %(pull_number)s
- ORDER BY id DESC
+ ORDER BY kind = 'document', id DESC
  LIMIT 1

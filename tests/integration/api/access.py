@@ -39,6 +39,7 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/runbooks/{{runbook}}/versions/{{version}}": "read",
     f"GET {V}/runbooks/{{runbook}}/versions/{{version}}/changes": "read",
     f"POST {V}/runbooks": "propose",
+    f"POST {V}/runbooks/batch": "propose",
     f"PUT {V}/runbooks/{{runbook}}": "propose",
     f"DELETE {V}/runbooks/{{runbook}}": "propose",
     f"GET {V}/pulls": "read",
@@ -106,6 +107,7 @@ ACCESS: Final[dict[str, str]] = {
 
 BODIES: Final[dict[str, Any]] = {
     f"POST {V}/runbooks": {"text": PASTE, "name": "of-my-own"},
+    f"POST {V}/runbooks/batch": {"documents": [{"file": "paste.md", "text": PASTE}], "dryRun": True},
     f"PUT {V}/runbooks/{{runbook}}": {"yaml": "kind: Runbook"},
     f"POST {V}/pulls/{{number}}/merge": {"expectedHead": "0" * 40},
     f"POST {V}/pulls/{{number}}/comments": {"body": "Look here."},

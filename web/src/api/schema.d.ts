@@ -124,6 +124,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose runbooks from many texts
+         * @description Reads up to 48 texts and opens one pull request with those that are runbooks; says what became of each.
+         *
+         *     A text that can't be read stops no other one. A text that was imported before and is in service, or in an
+         *     open pull request, is not imported again. `dryRun` keeps nothing. Where nothing is left to propose there
+         *     is no pull request.
+         */
+        post: operations["import_batch_api_v1_runbooks_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks/{runbook}": {
         parameters: {
             query?: never;
@@ -1948,6 +1972,120 @@ export interface components {
              * @description Of this link; `GET /audit/export` has what it is made of.
              */
             hash: string;
+        };
+        /**
+         * BatchDocument
+         * @description One text of a batch. It is data: nothing in it is executed or obeyed.
+         */
+        BatchDocument: {
+            /**
+             * File
+             * @description Its place in the folder or archive; comes back with what became of it.
+             * @example payments/replica-lag.md
+             */
+            file: string;
+            /**
+             * Text
+             * @description As of `POST /runbooks`.
+             */
+            text: string;
+            /**
+             * Format
+             * @description Recognised where left out.
+             */
+            format?: ("markdown" | "html" | "asciidoc" | "rst" | "plain") | null;
+            /**
+             * Name
+             * @description The runbook's name; made from the title, and distinct, where left out.
+             */
+            name?: string | null;
+        };
+        /**
+         * BatchRequest
+         * @description Texts of one pull request.
+         */
+        BatchRequest: {
+            /** Documents */
+            documents: components["schemas"]["BatchDocument"][];
+            /**
+             * Dryrun
+             * @description Only say what would become of each; keep nothing.
+             * @default false
+             */
+            dryRun: boolean;
+            /**
+             * Withoutcommands
+             * @description Propose a text with instructions for people and no command, too.
+             * @default false
+             */
+            withoutCommands: boolean;
+            /**
+             * Avoid
+             * @description Names that other parts of the same import have.
+             * @default []
+             */
+            avoid: string[];
+        };
+        /**
+         * BatchShape
+         * @description All documents in the order of the request, and the pull request of those that are proposed.
+         */
+        BatchShape: {
+            pull?: components["schemas"]["PullShape"] | null;
+            /** Documents */
+            documents: components["schemas"]["BatchedShape"][];
+        };
+        /**
+         * BatchedShape
+         * @description What became of one document. The figures are there where it could be read.
+         */
+        BatchedShape: {
+            /** File */
+            file: string;
+            /**
+             * Sha256
+             * @description Of its text as UTF-8, in hexadecimal.
+             */
+            sha256: string;
+            /**
+             * Outcome
+             * @description `ready`: a dry run would propose it. `imported_before`: it is in service or in an open pull request. `left_out`: it has no command. `refused`: `reason` says why.
+             * @enum {string}
+             */
+            outcome: "ready" | "proposed" | "imported_before" | "left_out" | "refused";
+            /** Reason */
+            reason?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * Pull
+             * @description The pull request that it is in.
+             */
+            pull?: number | null;
+            /** Steps */
+            steps?: number | null;
+            /** Commands */
+            commands?: number | null;
+            /**
+             * Tally
+             * @description Steps by badge: safe, caution, dangerous, unknown, manual.
+             */
+            tally?: {
+                [key: string]: number;
+            } | null;
+            /** Ambiguities */
+            ambiguities?: number | null;
+            /** Suspicious */
+            suspicious?: number | null;
+            /** Maskedsecrets */
+            maskedSecrets?: number | null;
+            /**
+             * Coveragepermille
+             * @description Sentences that are in the document, of a thousand; the others are listed as set aside.
+             */
+            coveragePermille?: number | null;
         };
         /**
          * BindBody
@@ -6003,6 +6141,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportedShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    import_batch_api_v1_runbooks_batch_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
                 };
             };
             400: components["responses"]["Problem400"];
