@@ -118,6 +118,7 @@ class Import:
 
     def look(self) -> None:
         """Have the server say what each would become; nothing is kept there."""
+        self._leave_out_copies()
         for place, row in enumerate(self._rows):
             known = self._notes.rows.get(row["sha256"]) if row["outcome"] == "unread" else None
             if known is not None:
@@ -128,7 +129,6 @@ class Import:
                 self._ask(chunk, dry_run=True)
                 self._notes.add([self._rows[place] for place in chunk])
                 step(len(chunk), self._documents[chunk[-1]].file)
-        self._leave_out_copies()
 
     def open(self) -> list[int]:
         """Open the pull requests; gives their numbers."""
@@ -199,10 +199,10 @@ class Import:
         return found
 
     def _leave_out_copies(self) -> None:
-        """The same text in two places is imported once, also where they came in two requests."""
+        """The same text in two places is asked about once."""
         first: dict[str, str] = {}
         for row in self._rows:
-            if row["outcome"] != "ready":
+            if row["outcome"] != "unread":
                 continue
             if row["sha256"] in first:
                 row |= {"outcome": "left_out", "reason": f"it is the same text as {first[row['sha256']]}"}
