@@ -22,7 +22,7 @@ from controller.api.proposing import ParsedFacts, check_size, keep_source, publi
 from controller.api.services import Services
 from controller.api.shapes.batches import BatchDocument, BatchedShape, BatchRequest
 from controller.db import queries
-from controller.review.proposals import ProposedDocument
+from controller.review.about import ProposedDocument
 from controller.tenants.principal import Principal
 from forge.pull_requests import PullRequest
 from ingest.batch import BatchPart, distinct_names, log_path

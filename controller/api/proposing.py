@@ -19,8 +19,9 @@ from controller.api.shapes.imports import PasteRequest
 from controller.db import queries
 from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.pki.sealer import Erased
+from controller.review.about import About, ProposedDocument
 from controller.review.errors import forge_border
-from controller.review.proposals import About, ProposedDocument, actor_of
+from controller.review.proposals import actor_of
 from controller.tenants.principal import Principal
 from forge.pull_requests import Proposal, ProposedFile, PullRequest
 from ingest.propose import Proposed, retire_proposal

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from base.ids import new_id
 from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
 from controller.governance.owners_word import OwnersWord
 from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.review.about import About, note_opened
 from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
@@ -36,7 +36,6 @@ from forge.pull_requests import (
     PullRequest,
     PullState,
 )
-from schemas.audit import AuditRecord, RunbookProposed
 from schemas.errors import Conflict, Dd0cError, Forbidden, Unavailable
 
 _QUERIES: Final = queries.load("proposals")
@@ -50,29 +49,6 @@ class MergeOutcome:
     merged: Merged
     check: Check
     sync: SyncReport
-
-
-@dataclass(frozen=True)
-class ProposedDocument:
-    """One text of a batch: the runbook's name, and the text's digest with `sha256:` before it."""
-
-    runbook_name: str
-    source_sha256: str | None
-
-
-@dataclass(frozen=True)
-class About:
-    """What a proposal is about, for its row and the audit trail.
-
-    `kind`: paste, batch, edit, retire, divergence.
-
-    A batch has no name and no source of its own but those of its `documents`.
-    """
-
-    kind: str
-    runbook_name: str | None
-    source_sha256: str | None = None
-    documents: tuple[ProposedDocument, ...] = ()
 
 
 def actor_of(principal: Principal) -> Actor:
@@ -129,51 +105,9 @@ class Proposals:
         if pull.state != "open":
             return pull
         async with self._forges.database.work(principal.tenant_id) as uow:
-            await self._opened(uow, principal, row, proposal, about, pull)
+            await note_opened(uow, principal, row, proposal, about, pull)
         await self.check_head(principal.tenant_id, row, pull)
         return await self.get(principal, pull.number, repository=row.name)
-
-    async def _opened(
-        self,
-        uow: UnitOfWork,
-        principal: Principal,
-        row: RepositoryRow,
-        proposal: Proposal,
-        about: About,
-        pull: PullRequest,
-    ) -> None:
-        """Note the number once; asking for the same proposal again is no second event."""
-        proposal_id = await uow.value(
-            _QUERIES["proposal_opened"], repository_id=row.id, key=proposal.key, pull_number=pull.number
-        )
-        if proposal_id is None:
-            return
-        about_each = about.documents
-        if about.runbook_name is not None:
-            about_each = (ProposedDocument(about.runbook_name, about.source_sha256), *about_each)
-        for document in about.documents:
-            await uow.run(
-                _QUERIES["add_proposed_document"],
-                id=new_id(),
-                repository_id=row.id,
-                key=f"{proposal.key}/{document.runbook_name}",
-                title=proposal.title,
-                runbook_name=document.runbook_name,
-                branch=proposal.branch,
-                pull_number=pull.number,
-                source_sha256=document.source_sha256,
-                created_by=principal.actor,
-            )
-        for document in about_each:
-            payload = RunbookProposed(
-                proposal=proposal_id,
-                repository=row.id,
-                kind=about.kind,
-                name=document.runbook_name,
-                pull_number=pull.number,
-                source_sha256=document.source_sha256,
-            )
-            uow.audit(AuditRecord(payload, principal.actor))
 
     async def get(self, principal: Principal, number: int, *, repository: str | None = None) -> PullRequest:
         """One pull request. Raises NotFound."""

@@ -20,9 +20,10 @@ from controller.governance.judging import Judging
 from controller.governance.owners_word import OwnersWord
 from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow
+from controller.review.about import About
 from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.forges import Forges
-from controller.review.proposals import About, Proposals
+from controller.review.proposals import Proposals
 from controller.review.pull_checks import PullChecks
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews

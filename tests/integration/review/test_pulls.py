@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from controller.review.proposals import About
+from controller.review.about import About
 from forge.builtin import BuiltinForge
 from forge.pull_requests import Actor, Merged, Proposal, ProposedFile, PullRequest
 from schemas.errors import Conflict, Forbidden, NotFound

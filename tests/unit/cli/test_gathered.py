@@ -14,7 +14,6 @@ from controller.cli.archives import archive_documents
 from controller.cli.bulk import gather, is_many
 from controller.cli.errors import CliError
 from controller.cli.gathered import Budget, Document
-from schemas.errors import Unprocessable
 
 TEXT = "# Disk\n\n```sh\ndf -h\n```\n"
 
@@ -250,9 +249,8 @@ def test_the_current_pages_of_a_space_are_read(tmp_path: Path) -> None:
 )
 def test_a_hostile_export_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "entities.xml").write_text(text)
-    with pytest.raises(CliError, match=r"entities\.xml") as refused:
+    with pytest.raises(CliError, match=r"entities\.xml"):
         gathered(tmp_path)
-    assert not isinstance(refused.value, Unprocessable)
 
 
 def test_a_circle_of_parents_ends(tmp_path: Path) -> None:
