@@ -125,6 +125,19 @@ ADVICE_FAILURES_TO_OPEN: Final = 5
 ADVICE_FAILURES_WITHIN_SECONDS: Final = 30
 ADVICE_REST_SECONDS: Final = 30
 """PROMISES.md 76: five failures within 30 s, then nobody is asked for as long."""
+EXTRACTION_MS: Final = 3_500
+"""How long an import waits for an LLM to read the text; then the rules read it alone (PERFORMANCE.md P3)."""
+EXTRACTION_PART_CHARACTERS: Final = 3_000
+"""Of a text that is read in one call. A longer one goes out in parts, cut between sections, all at once."""
+EXTRACTION_PARTS_MAX: Final = 16
+"""A text of more parts is read by the rules alone."""
+EXTRACTION_PASSAGE_MAX_CHARACTERS: Final = 8_000
+"""A longer paragraph or listing is left to the rules."""
+EXTRACTION_ANSWER_MAX_BYTES: Final = 128 * KIB
+EXTRACTION_TOKENS_PER_HOUR: Final = 2_000_000
+READINGS_KEPT: Final = 2_000
+"""Answers about parts of texts that a tenant keeps."""
+READINGS_KEPT_DAYS: Final = 30
 PREVIEWS_PER_MINUTE: Final = 60
 CLASSIFICATIONS_PER_MINUTE: Final = 30
 SIGN_INS_PER_MINUTE: Final = 20

@@ -20,7 +20,7 @@ from controller.api.app import create_app
 from controller.api.jwt import verifier_of
 from controller.api.parse_pool import ParsePool
 from controller.api.rates import Rates
-from controller.api.second_key import second_key
+from controller.api.second_key import reader, second_key
 from controller.api.server import CannotServe, serving
 from controller.api.services import Background, Services
 from controller.audit.checkpoints import register_checkpoint_job
@@ -227,9 +227,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         rates=Rates(),
         jwt=verifier_of(settings),
         web_folder=WEB_FOLDER,
-        background=Background(),
         advising=advising,
         llm=llm,
+        reads=reader(settings, stack),
         hints=hints,
     )
     app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync).open))

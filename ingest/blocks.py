@@ -15,13 +15,16 @@ FORMS: Final[tuple[str, ...]] = get_args(Form)
 
 BlockKind = Literal["heading", "paragraph", "item", "code", "row"]
 
+Taken = Literal["", "instruction", "prerequisite"]
+
 
 @dataclass(frozen=True)
 class InlineCode:
-    """Code inside a sentence: `block.text[start:end]`."""
+    """Code inside a sentence: `block.text[start:end]`. `taken`: a person says that it is a step."""
 
     start: int
     end: int
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Block:
     """One block. Lines count from 1 in the source text, both ends included.
 
     `level`: of a heading 1 to 6, of an item its nesting from 1. `language` is a code block's label in lower
-    case. `linked`: where all of its text leads, where it is one link.
+    case. `linked`: where all of its text leads, where it is one link. `taken`: what a person says that it is.
     """
 
     kind: BlockKind
@@ -43,6 +46,7 @@ class Block:
     cells: tuple[str, ...] = ()
     trace: Trace = NOWHERE
     linked: str = ""
+    taken: Taken = ""
 
     def code_texts(self) -> list[str]:
         """The inline code of the block, in order."""

@@ -44,6 +44,7 @@ class BuiltStep:
     spans: tuple[Span, ...] = ()
     command_span: Span | None = None
     dialect: str = "shell"
+    titled_by: str = ""
 
 
 @dataclass(frozen=True)

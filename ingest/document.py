@@ -12,7 +12,7 @@ from ingest.about import about_text
 from ingest.answering import with_answers
 from ingest.blocks import Normalized
 from ingest.branches import branch, joined
-from ingest.building import Asked, Building, BuiltStep, plain_line, slug
+from ingest.building import Asked, Building, BuiltStep, plain_line, plain_text, slug
 from ingest.command_steps import add_command, add_typed
 from ingest.extract.drafts import Draft, Extraction, Required
 from ingest.extract.vocabulary import sentences
@@ -68,6 +68,8 @@ def build_document(
         by_draft[index] = (
             _add(building, draft, assigned, undone_by) if draft.undoes is None else by_draft[draft.undoes]
         )
+        if draft.titled_by and draft.undoes is None:
+            _mark_title(building, draft)
     building.asked = [
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked
@@ -133,6 +135,15 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
         add_command(building, draft, step_id, when, needs, assigned, undone_by)
     building.open_ends = joined(step_id, when)
     return step_id
+
+
+def _mark_title(building: Building, draft: Draft) -> None:
+    """Say in the step that was just added who wrote its title: no word of the text did."""
+    added = building.steps[-1]
+    told = f"The title was written by {draft.titled_by}, not by the author of the text."
+    notes = plain_text("\n".join(filter(None, (added.step.notes, told))))
+    step = added.step.model_copy(update={"notes": notes})
+    building.steps[-1] = replace(added, step=step, titled_by=draft.titled_by)
 
 
 def _title(normalized: Normalized, extraction: Extraction, name: str | None) -> str:

@@ -91,11 +91,23 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "coverage": _coverage(found),
         "masked_secrets": [{"kind": item.kind, "span": _span(item.span)} for item in found.normalized.masked],
         "suspicious": [item.to_json() for item in found.suspicious],
+        "reading": _reading(found.reading_json),
         "repairs": [
             {"kind": item.kind, "was": item.was, "now": item.now, "line": item.line, "span": _span(item.span)}
             for item in found.normalized.repairs
         ],
     }
+
+
+def _reading(shown: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What an LLM reads otherwise; absent where none is asked on this installation."""
+    if shown is None:
+        return None
+    found = [
+        {("can_take" if key == "canTake" else key): value for key, value in item.items()}
+        for item in shown["differences"]
+    ]
+    return {**shown, "differences": found}
 
 
 def _step(item: BuiltStep, order: int) -> dict[str, Any]:
@@ -109,6 +121,7 @@ def _step(item: BuiltStep, order: int) -> dict[str, Any]:
         "id": step.id,
         "kind": "manual" if written is None else "command",
         "intent": step.title,
+        "titled_by": item.titled_by or None,
         "command": written,
         "template": step.command,
         "manual": step.manual,

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingest.advisor.question import Part, Question, labels_of, questions
+from ingest.advisor.question import Part as Asked
+from ingest.advisor.question import Question, labels_of, questions
 from ingest.ambiguities import find_questions
 from ingest.blocks import FORMS, Normalized
 from ingest.building import Building, unmasked
@@ -19,16 +20,17 @@ from ingest.coverage import Coverage, account_for
 from ingest.document import Built, build_document, require_room
 from ingest.extract.conditions import Condition, conditions
 from ingest.extract.drafts import Extraction, without_repeats
-from ingest.extract.retracting import without_retracted
-from ingest.extract.rules import extract
+from ingest.extract.heard import Heard
+from ingest.extract.passages import Part, parts_of
 from ingest.judging import Advise
 from ingest.normalize import normalize
 from ingest.present import preview_json
 from ingest.questions import Answer, Answers
+from ingest.readings import Reading, read_both, steps_above
 from ingest.rollbacks import with_rollbacks
 from ingest.said_secrets import refuse_completed, refuse_secrets
 from ingest.secret_variables import name_secrets
-from ingest.suspicious import Suspicious, find_suspicious, without_spoken
+from ingest.suspicious import Suspicious, find_suspicious
 from schemas.errors import BadRequest, Place, Unprocessable
 from schemas.lint import problems
 from schemas.names import RunbookName
@@ -52,6 +54,7 @@ class Preview:
     overrides: Overrides
     keys: int
     suspicious: tuple[Suspicious, ...] = ()
+    reading: Reading | None = None
 
     @property
     def runbook(self) -> Runbook:
@@ -68,15 +71,30 @@ class Preview:
         """What a person said about it, as one text; empty where nothing was. The name is not part of it."""
         given = {key: item.answer.to_json() for key, item in self.answers.settled.items()}
         corrected = self.overrides.to_json()
-        return json.dumps([given, corrected], sort_keys=True) if given or corrected else ""
+        taken = [] if self.reading is None else [item.id for item in self.reading.taken]
+        if not (given or corrected or taken):
+            return ""
+        return json.dumps([given, corrected, *([taken] if taken else [])], sort_keys=True)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What an LLM would be shown of the text, to read it."""
+        return parts_of(self.normalized.blocks, self.normalized.title or self.extraction.title or "")
+
+    @property
+    def reading_json(self) -> dict[str, Any] | None:
+        """What an LLM reads otherwise, as the API shows it; None where none was to read it."""
+        if self.reading is None:
+            return None
+        return self.reading.to_json(steps_above(self.reading, self.extraction.drafts, self.built.by_draft))
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """What an LLM would be asked about its commands, in order; as of the document that it proposes."""
         parts = [
-            Part(item.step.title)
+            Asked(item.step.title)
             if item.verdict is None
-            else Part(item.filled, item.filled, labels_of(self.runbook, item.step.id))
+            else Asked(item.filled, item.filled, labels_of(self.runbook, item.step.id))
             for item in self.built.steps
         ]
         return questions(parts, self.runbook.metadata.title, self.runbook.metadata.service or "")
@@ -84,7 +102,11 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """The preview as the API and the command line show it."""
         shown = preview_json(self.normalized, self.built, self.cases, self.coverage, self.answers, self.keys)
-        return {**shown, "suspicious": [item.to_json() for item in self.suspicious]}
+        shown["suspicious"] = [item.to_json() for item in self.suspicious]
+        if self.reading is not None:
+            shown["unused"] += [f"readings.{name}" for name in self.reading.unused]
+            shown["reading"] = self.reading_json
+        return shown
 
 
 def preview(
@@ -95,14 +117,18 @@ def preview(
     answers: Mapping[str, Answer] | None = None,
     overrides: Overrides | None = None,
     advise: Advise | None = None,
+    heard: Heard | None = None,
+    taken: frozenset[str] = frozenset(),
 ) -> Preview:
     """What a text becomes. Same arguments in, same preview out.
 
     `form` is one of FORMS, None to recognise it; `name` is the runbook's name, None to make one. `answers`
     (by the question's id) and `overrides` are a person's; `advise` is the second key, None where only the
-    scanner looks. Raises TooLarge; Unprocessable for an empty or binary text, for one without any step, with
-    where it looked, and for an answer that can't be one or holds a secret; BadRequest for an unknown form or
-    a name that can't be one.
+    scanner looks. `heard` is what an LLM read, None where there is none to read it; `taken` are the ids of
+    the differences of which a person takes the LLM's reading. Raises TooLarge; Unprocessable for an empty or
+    binary text, for one without any step, with where it looked, for an answer that can't be one or holds a
+    secret, and for something taken that is not in the text; BadRequest for an unknown form or a name that
+    can't be one.
     """
     if form is not None and form not in FORMS:
         raise BadRequest(f"There is no format {form[:40]!r}.", hint=f"One of {', '.join(FORMS)}.")
@@ -112,7 +138,7 @@ def preview(
     if wanted.name is not None:
         _check_name(wanted.name)
     normalized = normalize(text, form)
-    extraction = without_spoken(without_retracted(extract(normalized.blocks), normalized.text))
+    normalized, extraction, reading = read_both(normalized, heard, taken)
     extraction = with_rollbacks(extraction)
     if not extraction.drafts:
         raise _nothing_to_do(normalized, extraction)
@@ -135,7 +161,7 @@ def preview(
     coverage = account_for(extraction.accounts, built.by_draft, normalized.text)
     return Preview(
         normalized, extraction, cases, built, coverage, building.answers, wanted, _keys(built, advise),
-        find_suspicious(normalized.text, normalized.hidden),
+        find_suspicious(normalized.text, normalized.hidden), reading,
     )  # fmt: skip
 
 

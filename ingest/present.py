@@ -103,6 +103,7 @@ def _step(item: BuiltStep, order: int, built: Built) -> dict[str, Any]:
         "id": step.id,
         "order": order,
         "title": step.title,
+        "titledBy": item.titled_by or None,
         "kind": "command" if step.command is not None else "manual",
         "source": {"line": item.line, "endLine": item.end_line},
         "spans": [span.to_json() for span in item.spans],

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ingest.blocks import Block, InlineCode, Repair
+from ingest.blocks import Block, Repair
 from ingest.trace import Edit, edited
 
 _TYPED: Final = {
@@ -156,7 +156,9 @@ def _is_short(text: str, start: int, found: re.Match[str]) -> bool:
 
 def _repaired(block: Block, edits: list[Edit]) -> Block:
     text, trace = edited(block.text, edits)
-    code = tuple(InlineCode(_moved(item.start, edits), _moved(item.end, edits)) for item in block.code)
+    code = tuple(
+        replace(item, start=_moved(item.start, edits), end=_moved(item.end, edits)) for item in block.code
+    )
     cells = tuple(repaired(cell) if _BROKEN.search(cell) else cell for cell in block.cells)
     return replace(block, text=text, code=code, cells=cells, trace=trace.over(block.trace))
 

@@ -268,6 +268,15 @@ CREATE TABLE dd0c.source_texts (
     PRIMARY KEY (tenant_id, sha256)
 );
 
+CREATE TABLE dd0c.readings (
+    tenant_id     uuid NOT NULL REFERENCES dd0c.tenants (id),
+    key           dd0c.digest NOT NULL,          -- of model, prompt, schema and the masked passages that were shown
+    sealed        bytea NOT NULL,                -- what an LLM said of them
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, key)
+);
+CREATE INDEX readings_age ON dd0c.readings (tenant_id, created_at);
+
 CREATE TABLE dd0c.proposals (
     tenant_id     uuid NOT NULL,
     id            uuid NOT NULL,
@@ -798,6 +807,7 @@ GRANT SELECT, INSERT ON
     dd0c.execution_events, dd0c.approvals, dd0c.effects_done, dd0c.audit_events, dd0c.audit_checkpoints
     TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
+GRANT SELECT, INSERT, DELETE ON dd0c.readings TO dd0c_app;
 GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 

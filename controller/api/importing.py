@@ -11,10 +11,13 @@ from typing import Any
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.question import Question
 from ingest.corrections import Overrides
+from ingest.extract.heard import Heard
+from ingest.extract.passages import Part
 from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from ingest.propose import Proposed, build_proposal, edit_proposal, runbook_path
 from ingest.questions import Answer
+from schemas.errors import Unprocessable
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Paste:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     overrides: Overrides = field(default_factory=Overrides)
     advising: Advising = ONE_KEY
+    heard: Heard | None = None
+    """What an LLM read in it; None where there is none to read it."""
+    taken: frozenset[str] = frozenset()
+    """Differences of which the person takes the LLM's reading, by id."""
 
     def preview(self) -> Preview:
         """What it becomes. Raises as `ingest.pipeline.preview`."""
@@ -37,6 +44,8 @@ class Paste:
             answers=self.answers,
             overrides=self.overrides,
             advise=None if self.advising == ONE_KEY else self.advising,
+            heard=self.heard,
+            taken=self.taken,
         )
 
 
@@ -70,9 +79,18 @@ class Surroundings:
         return name in self.serving or f"{self.prefix}{runbook_path(name)}" in self.paths
 
 
-def questions_of(paste: Paste) -> tuple[Question, ...]:
-    """What an LLM is asked before the paste is read with its answers. Raises as `ingest.pipeline.preview`."""
-    return paste.preview().questions
+@dataclass(frozen=True)
+class FirstLook:
+    """What LLMs are asked before a paste is read with their answers: about its commands, and to read it."""
+
+    questions: tuple[Question, ...]
+    parts: tuple[Part, ...]
+
+
+def first_look(paste: Paste) -> FirstLook:
+    """Read the paste by the rules. Raises as `ingest.pipeline.preview`."""
+    found = paste.preview()
+    return FirstLook(found.questions, found.parts)
 
 
 def preview_document(paste: Paste, with_yaml: bool) -> dict[str, Any]:
@@ -89,6 +107,7 @@ def parse_document(paste: Paste) -> dict[str, Any]:
 def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -> Imported:
     """The preview and the proposal of a paste. Raises as `preview`, and Conflict where the name is taken."""
     found = paste.preview()
+    _require_taken(paste, found)
     called = found.runbook.name
     # A name that comes back after its retirement is a new proposal, not the merged one of then.
     base = (around.retired or {}).get(called)
@@ -99,6 +118,19 @@ def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -
 def edit_document(name: str, path: str, yaml: str, base: str, before: bytes) -> Proposed:
     """The proposal of an edit. Raises DocumentInvalid, Conflict."""
     return edit_proposal(name, path, yaml.encode("utf-8", "surrogatepass"), base, before)
+
+
+def _require_taken(paste: Paste, found: Preview) -> None:
+    """Raises Unprocessable where something that a person took is not there: the document is not what they
+    saw.
+    """
+    there = set() if found.reading is None else {item.id for item in found.reading.taken}
+    if paste.taken - there:
+        raise Unprocessable(
+            "What you took of the model's reading is no longer there.",
+            hint="Look at the preview again, then propose it.",
+            code="reading_gone",
+        )
 
 
 def _coverage_permille(found: Preview) -> int:

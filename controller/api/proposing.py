@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from base import limits
 from base.clock import format_instant
-from controller.api.advice import advised
+from controller.api.advice import Patience, asked_about
 from controller.api.importing import Imported, Surroundings, edit_document, import_text
 from controller.api.services import Services
 from controller.api.shapes.imports import PasteRequest
@@ -102,7 +102,9 @@ async def propose_paste(
     principal.require("propose")
     check_size(services, paste.text)
     repository, around = await surroundings(services, principal)
-    asked = await advised(services, paste.to_paste(services.advising), limits.ADVICE_PROPOSAL_SECONDS)
+    # What the preview showed is in the record; who took nothing of the model's reading asks nobody again.
+    wait = Patience(limits.ADVICE_PROPOSAL_SECONDS, limits.EXTRACTION_MS / 1000 if paste.taken else 0)
+    asked = await asked_about(services, principal, paste.to_paste(services.advising), wait)
     imported = await services.parse_pool.run(import_text, asked, around, principal.actor, datetime.now(UTC))
     await keep_source(services, principal, paste.text, _facts(imported))
     pull = await publish(services, principal, imported.proposed, repository.name, repository.prefix)

@@ -1,4 +1,4 @@
-"""The advisor of a process, as the settings want it: the one place that knows which there are."""
+"""The advisor and the reader of a process, as the settings want them: the one place that knows which are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from controller.config import Settings
 from ingest.advisor.advising import LOCAL, ONE_KEY, UNASKED, Advising
 from ingest.advisor.llm import Asks
+from ingest.extract.llm import Reads
 
 
 def second_key(settings: Settings, stack: AsyncExitStack) -> tuple[Advising, Asks | None]:
@@ -26,3 +27,21 @@ def second_key(settings: Settings, stack: AsyncExitStack) -> tuple[Advising, Ask
     )
     stack.push_async_callback(llm.close)
     return UNASKED, llm
+
+
+def reader(settings: Settings, stack: AsyncExitStack) -> Reads | None:
+    """The LLM that reads pasted texts beside the rules; None where the rules read alone."""
+    if settings.extractor != "anthropic":
+        return None
+    from ingest.extract.anthropic import connect_reader  # as above
+
+    assert settings.anthropic_api_key is not None
+    assert settings.anthropic_model is not None
+    llm = connect_reader(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        base_url=settings.anthropic_base_url,
+        model=settings.anthropic_model,
+        tokens_per_hour=settings.extraction_tokens_per_hour,
+    )
+    stack.push_async_callback(llm.close)
+    return llm

@@ -32,6 +32,7 @@ from controller.sync.hints import SyncHints
 from controller.sync.service import SyncService
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
+from ingest.extract.llm import Reads
 
 
 @dataclass
@@ -88,10 +89,12 @@ class Services:
     rates: Rates
     jwt: JwtVerifier | None
     web_folder: Path
-    background: Background
+    background: Background = field(default_factory=Background)
     advising: Advising = ONE_KEY
     llm: Asks | None = None
     """The second key where it is an LLM; `advising` is UNASKED then."""
+    reads: Reads | None = None
+    """The LLM that reads pasted texts beside the rules, where there is one."""
     hints: SyncHints | None = None
     """Told by the webhooks of a forge elsewhere; None: there is no route for them."""
     streams: Streams = field(default_factory=Streams)

@@ -1,10 +1,11 @@
 """Sealing: what must not be read by everyone who can read the tables, and can be erased everywhere.
 
-A data key per execution or source text, made at its first seal, wrapped by the tenant's wrapping key
-(which is in the key store only) and kept in table `keys`. A sealed value is key id (16 bytes) ‖ nonce (12)
-‖ AES-256-GCM, additional data = tenant ‖ the id of the row that holds it: a value copied to another row or
-tenant does not open. `destroy_key` erases the subject: the wrapped key is gone from the database, and a
-tombstone in the key store keeps a database that is restored from a backup from opening it again.
+A data key per execution or source text (and one for what an LLM read in texts), made at its first seal,
+wrapped by the tenant's wrapping key (which is in the key store only) and kept in table `keys`. A sealed value
+is key id (16 bytes) ‖ nonce (12) ‖ AES-256-GCM, additional data = tenant ‖ the id of the row that holds it: a
+value copied to another row or tenant does not open. `destroy_key` erases the subject: the wrapped key is gone
+from the database, and a tombstone in the key store keeps a database that is restored from a backup from
+opening it again.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _ID_BYTES: Final = 16
 OVERHEAD_BYTES: Final = _ID_BYTES + NONCE_BYTES + 16
 """How much longer a sealed value is than what it seals."""
 
-SubjectKind = Literal["execution", "source_text"]
+SubjectKind = Literal["execution", "source_text", "reading"]
 
 
 class SealError(Exception):

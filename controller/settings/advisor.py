@@ -1,4 +1,7 @@
-"""Settings of the second key: none, the local model, or an LLM behind the Anthropic Messages API."""
+"""Settings of the second key (none, the local model, an LLM) and of an LLM that reads pasted texts.
+
+Both LLMs are behind the Anthropic Messages API, or a gateway that speaks it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ class AdvisorSettings(BaseSettings):
     """One field a setting; `controller.config.Settings` has them all."""
 
     advisor: Literal["none", "local", "anthropic"] = "none"
+    extractor: Literal["none", "anthropic"] = "none"
+    extraction_tokens_per_hour: int = Field(limits.EXTRACTION_TOKENS_PER_HOUR, ge=10_000, le=10**12)
     anthropic_api_key: SecretStr | None = None
     anthropic_base_url: str | None = None
     anthropic_model: str | None = None
@@ -48,9 +53,10 @@ class AdvisorSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.advisor == "anthropic" and not (self.anthropic_api_key and self.anthropic_model):
+        asked = [name for name in ("advisor", "extractor") if getattr(self, name) == "anthropic"]
+        if asked and not (self.anthropic_api_key and self.anthropic_model):
             raise ValueError(
-                "DD0C_ADVISOR is anthropic; that needs DD0C_ANTHROPIC_API_KEY (or _API_KEY_FILE) and "
-                "DD0C_ANTHROPIC_MODEL, the model's exact name"
+                f"DD0C_{asked[0].upper()} is anthropic; that needs DD0C_ANTHROPIC_API_KEY (or "
+                "_API_KEY_FILE) and DD0C_ANTHROPIC_MODEL, the model's exact name"
             )
         return self

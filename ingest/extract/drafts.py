@@ -23,7 +23,8 @@ class Draft:
     the sentence over it, its own, its command, in order and apart. `undoing`: it is shown as what undoes
     steps above, by a sentence or by its section; those of one `group` are told together, and `undoes` is the
     index of the step, once it is known. Such a draft is no step of its own. `item` numbers the items and
-    paragraphs of the text, each with what stands inside it; `listed` ones are items of a list.
+    paragraphs of the text, each with what stands inside it; `listed` ones are items of a list. `titled_by`:
+    which model wrote its title, where the text's words did not.
     """
 
     kind: DraftKind
@@ -45,6 +46,7 @@ class Draft:
     item: int = 0
     listed: bool = False
     undoes: int | None = None
+    titled_by: str = ""
 
     @property
     def command_span(self) -> Span | None:

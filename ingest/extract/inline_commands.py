@@ -47,8 +47,10 @@ def codes_of(block: Block) -> list[FoundCommand]:
 def inline_commands(block: Block) -> list[FoundCommand]:
     """The commands that a sentence tells to run, in code or without a mark, in order."""
     found = []
+    taken = [span for span in block.code if span.taken]
     for code in islice(codes_of(block), _CODES_MAX):
-        dialect = _told(block, code)
+        said = any(span.start <= code.start and code.end <= span.end for span in taken)
+        dialect = _taken(code) if said else _told(block, code)
         if dialect is not None and not forbidden_at(block.text, code.start, code.end):
             found.append(replace(code, dialect=dialect))
     if len(block.text) > TEXT_MAX_CHARACTERS:
@@ -62,6 +64,11 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         if not forbidden_at(block.text, start, end):
             found.append(FoundCommand(block.text[start:end], block.line, "", start, end, "sql"))
     return sorted(found, key=lambda item: item.start)
+
+
+def _taken(code: FoundCommand) -> str:
+    """In which language a piece of code is, of which a person says that it is a command."""
+    return _dialect(code.text) or "shell"
 
 
 def _told(block: Block, code: FoundCommand) -> str | None:

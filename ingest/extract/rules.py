@@ -240,6 +240,10 @@ def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
 
 def _instruction(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
     """A sentence without a command: what must be true first, what a person does, or a note."""
+    if block.taken == "prerequisite":
+        reader.found.prerequisites.append(Required(text, block.place(), _codes_in(block, text)))
+        reader.account(block, "prerequisite", "a person takes it as a prerequisite")
+        return
     before = required(text) if len(reader.found.drafts) < EARLY_STEPS else []
     reader.found.prerequisites += [
         Required(part, _place(block, part), _codes_in(block, part)) for part in before
@@ -257,6 +261,12 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         reader.account(block, "step", UNDONE, [Claim(0, len(block.text), "step", UNDONE, index)])
         return
     told = [part for part in sentences(text) if is_imperative(part) and not begins_negated(part)]
+    if block.taken == "instruction":
+        place = Claim(0, len(block.text), "step", "a person takes it as an instruction")
+        draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, condition,
+                      otherwise, spans=(block.place(),), block=block)  # fmt: skip
+        reader.account(block, "note", "an explanation", [replace(place, draft=reader.add(draft))])
+        return
     introduces = text.rstrip().endswith(":")
     if reader.explains or not told or introduces or (block.kind == "paragraph" and len(text) > 900):
         why = "it introduces what follows" if introduces else "an explanation"

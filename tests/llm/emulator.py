@@ -1,4 +1,5 @@
-"""The Messages API as our advisor meets it: the SDK's own types judge each request, a `Mind` answers.
+"""The Messages API as our advisor and our reader meet it: the SDK's own types judge each request, a `Mind` or
+a `Reader` answers.
 
 It refuses what current models refuse (`temperature`), asks for the key, and can be told to fail.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ MODEL: Final = "emulated-model-1"
 
 Mind = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From the question, as the prompt shows it, to the fields of the answer but `question`."""
+
+Reader = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From the part of a text, as the prompt shows it, to the fields of the answer but `document`."""
 
 _TYPE: Final = TypeAdapter(MessageCreateParamsNonStreaming)
 _DATA: Final = re.compile(r"<(untrusted-data-[0-9a-f]{16})>\n(\{.*\})\n</\1>\n", re.DOTALL)
@@ -65,11 +69,29 @@ def message(text: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def reads(
+    steps: Sequence[tuple[int, str, str | None]] = (),
+    variables: Sequence[tuple[int, str, str]] = (),
+    prerequisites: Sequence[tuple[int, str]] = (),
+) -> dict[str, Any]:
+    """The fields of a reading: passage, title and command of each step; passage, text and name; passage and
+    text.
+    """
+    return {
+        "steps": [{"passage": at, "title": title, "command": command} for at, title, command in steps],
+        "variables": [{"passage": at, "text": text, "name": name} for at, text, name in variables],
+        "prerequisites": [{"passage": at, "text": text} for at, text in prerequisites],
+    }
+
+
 @dataclass
 class Emulator:
-    """`before` is called with each request's number, may wait, and may answer in the mind's place."""
+    """`mind` judges commands, `reader` reads texts. `before` is called with each request's number, may wait,
+    and may answer in their place.
+    """
 
     mind: Mind = field(default_factory=lambda: says("safe", 0.95))
+    reader: Reader = field(default_factory=lambda: lambda _: reads())
     before: Callable[[int], Any] | None = None
     latency: Callable[[], float] | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -110,7 +132,10 @@ class Emulator:
                 assert isinstance(instead, Response)
                 return instead
         question = question_in(body)
-        said = {"question": question["id"], **self.mind(question)}
+        if "passages" in question:
+            said = {"document": question["id"], **self.reader(question)}
+        else:
+            said = {"question": question["id"], **self.mind(question)}
         return JSONResponse(message(json.dumps(said)))
 
 

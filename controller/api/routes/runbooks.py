@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from base import limits
 from controller.api import batches, catalog, proposing
-from controller.api.advice import advised_if_signed_in
+from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
 from controller.api.idempotency import IdempotentRoute
@@ -50,11 +50,16 @@ async def parse_preview(request: Request, services: ServicesDep, body: PreviewRe
     """Steps in order with their risks, variables, prerequisites, open questions, and the document.
 
     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
-    Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
+    Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s. Where an LLM
+    reads the text, too, it is asked for who may propose runbooks, and cut off after 3.5 s.
     """
     proposing.check_size(services, body.text)
-    seconds = limits.ADVICE_PREVIEW_MS / 1000 if body.advice == "wait" else 0
-    paste = await advised_if_signed_in(services, request, body.to_paste(services.advising), seconds)
+    wait = Patience(
+        limits.ADVICE_PREVIEW_MS / 1000 if body.advice == "wait" else 0,
+        limits.EXTRACTION_MS / 1000 if body.reading == "wait" else 0,
+    )
+    principal = await member_of(services, request)
+    paste = await asked_about(services, principal, body.to_paste(services.advising), wait)
     return await services.parse_pool.run(preview_document, paste, body.yaml)
 
 
@@ -65,9 +70,9 @@ async def parse(request: Request, services: ServicesDep, body: PasteRequest) -> 
     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
     """
     proposing.check_size(services, body.text)
-    paste = await advised_if_signed_in(
-        services, request, body.to_paste(services.advising), limits.ADVICE_PREVIEW_MS / 1000
-    )
+    principal = await member_of(services, request)
+    wait = Patience(limits.ADVICE_PREVIEW_MS / 1000)
+    paste = await asked_about(services, principal, body.to_paste(services.advising), wait)
     return await services.parse_pool.run(parse_document, paste)
 
 

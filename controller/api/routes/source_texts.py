@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 
 from base import limits
-from controller.api.advice import advised
+from controller.api.advice import Patience, asked_about
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.importing import Paste, parse_document
 from controller.api.routing import SignedInRoute
@@ -38,5 +38,6 @@ async def reparse(principal: Caller, services: ServicesDep, sha256: Digest) -> d
     """
     source = await services.records.source_text(principal, sha256)
     paste = Paste(source.text, source.format, advising=services.advising)
-    asked = await advised(services, paste, limits.ADVICE_PREVIEW_MS / 1000)
+    wait = Patience(limits.ADVICE_PREVIEW_MS / 1000)
+    asked = await asked_about(services, principal, paste, wait)
     return await services.parse_pool.run(parse_document, asked)

@@ -13,6 +13,7 @@ from controller.api.shapes.pulls import PullShape
 from ingest.advisor.advising import Advising
 from ingest.blocks import Form
 from ingest.corrections import Overrides, VariableChange
+from ingest.differences import DIFFERENCES_MAX
 from ingest.questions import Answer
 from schemas.model import Model
 
@@ -99,6 +100,14 @@ class PasteRequest(Model):
         description="By the `id` of an ambiguity. What the text no longer asks comes back in `unused`.",
     )
     overrides: OverridesShape = Field(default_factory=OverridesShape)
+    taken: Annotated[
+        frozenset[Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}$")]],
+        Field(max_length=DIFFERENCES_MAX),
+    ] = Field(
+        default=frozenset(),
+        description="Ids of the `reading.differences` of which you take the model's reading. 422 "
+        "`not_grounded` for one that is not in the text.",
+    )
 
     def to_paste(self, advising: Advising) -> Paste:
         """As the import takes it. Raises Unprocessable for an override that can't be one."""
@@ -109,6 +118,7 @@ class PasteRequest(Model):
             {key: Answer(item.option, item.value) for key, item in self.answers.items()},
             self.overrides.to_overrides(),
             advising,
+            taken=self.taken,
         )
 
 
@@ -120,6 +130,11 @@ class PreviewRequest(PasteRequest):
         "wait",
         description="`now`: do not wait for an LLM; what it has not said yet is `pending`, and there at the "
         "next look.",
+    )
+    reading: Literal["wait", "kept"] = Field(
+        "wait",
+        description="`kept`: do not ask an LLM to read the text; only what it said of this text before. What "
+        "it has not read is `pending` then.",
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 
 from ingest.blocks import Form
 from schemas.model import Model
+from schemas.verdict import NoAdvice
 
 
 class _Plain(Model):
@@ -39,6 +40,7 @@ class ParsedStep(_Plain):
     id: str
     kind: Literal["command", "manual"]
     intent: str
+    titled_by: str | None = Field(None, description="Which LLM wrote the intent, where one did.")
     command: str | None = Field(
         None, description="As the source writes it, after the repairs that are listed."
     )
@@ -168,6 +170,33 @@ class ParsedRepair(_Plain):
     span: Place
 
 
+class ParsedDifference(_Plain):
+    """A passage that an LLM reads otherwise than the rules do."""
+
+    id: str
+    kind: Literal[
+        "command", "instruction", "prerequisite", "variable", "title", "missing", "set_aside", "invented"
+    ]
+    step: str | None = Field(None, description="The id of the step that it stands with.")
+    line: int | None = None
+    span: Place | None = None
+    rules: str
+    model: str = Field(description="Words of the LLM, for a reader only.")
+    why: str | None = None
+    can_take: bool
+    taken: bool
+
+
+class ParsedReading(_Plain):
+    """What an LLM read beside the rules; the document is what the rules read."""
+
+    by: str
+    read: bool
+    said: str
+    missing: NoAdvice | None = None
+    differences: list[ParsedDifference]
+
+
 class ParsedShape(_Plain):
     """A text, understood. Nothing of it is stored."""
 
@@ -188,4 +217,7 @@ class ParsedShape(_Plain):
     coverage: ParsedCoverage
     masked_secrets: list[ParsedSecret]
     suspicious: list[ParsedSuspicion]
+    reading: ParsedReading | None = Field(
+        None, description="What an LLM reads otherwise; left out where the rules read alone by setting."
+    )
     repairs: list[ParsedRepair]

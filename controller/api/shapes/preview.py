@@ -69,6 +69,7 @@ class PreviewStep(_Open):
     id: str
     order: int
     title: str
+    titled_by: str | None = Field(None, description="Which LLM wrote the title, where one did.")
     kind: Literal["command", "manual"]
     source: SourceLines
     spans: list[SpanShape] = Field(
@@ -245,6 +246,38 @@ class SuspiciousShape(_Open):
     span: SpanShape | None = Field(None, description="Left out where it stands on no screen.")
 
 
+class DifferenceShape(_Open):
+    """A passage that an LLM reads otherwise than the rules do. The document is what the rules read."""
+
+    id: str = Field(description="The same for the same passage and answer; `taken` of a request names it.")
+    kind: Literal[
+        "command", "instruction", "prerequisite", "variable", "title", "missing", "set_aside", "invented"
+    ] = Field(
+        description="command, instruction, prerequisite: the LLM reads one here, the rules a note. title: the "
+        "rules found no words for the step. variable: a word that the LLM would fill in. missing: a step of "
+        "the rules that the LLM does not have; it stays. set_aside: the rules set aside what the LLM reads as "
+        "a step. invented: the LLM says it and the text does not.",
+    )
+    step: str | None = Field(None, description="The step that it stands with; left out above the first.")
+    line: int | None = Field(None, description="Left out where the LLM names no passage of the text.")
+    span: SpanShape | None = None
+    rules: str = Field(description="How the rules read it.")
+    model: str = Field(description="How the LLM reads it: words of the LLM, for a reader only.")
+    why: str | None = Field(None, description="Why the LLM's reading can't be taken.")
+    can_take: bool = Field(description="Whether the LLM's reading may be taken.")
+    taken: bool = Field(description="Whether it was, by `taken` of the request.")
+
+
+class ReadingShape(_Open):
+    """What an LLM read beside the rules; it can add nothing by itself and takes nothing away."""
+
+    by: str = Field(description="Which LLM with which prompt; empty where none was asked.")
+    read: bool = Field(description="Whether it read all of the text.")
+    said: str = Field(description="Who read the text, as a sentence.")
+    missing: NoAdvice | None = Field(None, description="Why it did not read all.")
+    differences: list[DifferenceShape] = Field(description="In the order of the text; 100 at most.")
+
+
 class SetAside(_Open):
     """A sentence that became nothing that runs."""
 
@@ -302,6 +335,9 @@ class PreviewShape(_Open):
     set_aside: list[SetAside] = Field(default_factory=list)
     suspicious: list[SuspiciousShape] = Field(
         default_factory=list, description="Listed, never obeyed; 50 at most."
+    )
+    reading: ReadingShape | None = Field(
+        None, description="What an LLM reads otherwise; left out where the rules read alone by setting."
     )
     keys: KeysShape
     can_propose: CanPropose | None = None

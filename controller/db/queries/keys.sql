@@ -1,5 +1,5 @@
 -- data_key --
--- The data key of one execution or source text, destroyed or not.
+-- The data key of one subject (an execution, a source text), destroyed or not.
 SELECT id, wrapped, wrapped_by, destroyed_at
 FROM dd0c.keys
 WHERE tenant_id = %(tenant_id)s AND purpose = 'data' AND subject_id = %(subject_id)s

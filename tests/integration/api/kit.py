@@ -28,6 +28,7 @@ from controller.tenants.service import create_sign_in_link, create_token
 from forge.server import git_app
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
+from ingest.extract.llm import Reads
 from tests.conftest import TestTenant
 from tests.integration.engine.kit import House, build_house
 from tests.integration.link.kit import Link, running_link
@@ -108,6 +109,7 @@ async def running_api(
     jwt: JwtVerifier | None = None,
     advising: Advising = ONE_KEY,
     llm: Asks | None = None,
+    reads: Reads | None = None,
 ) -> AsyncIterator[Api]:
     """Build the application as `controller/main.py` joins it."""
     judging = Judging(pool.run, advising, llm)
@@ -142,6 +144,7 @@ async def running_api(
             background=Background(),
             advising=advising,
             llm=llm,
+            reads=reads,
         )
         app = create_app(services, git_app(world.access.open))
         api = Api(app, services, world, house, link, tenant, other)

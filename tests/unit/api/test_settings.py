@@ -236,6 +236,8 @@ ADVISOR: dict[str, tuple[str, str]] = {
     "DD0C_ANTHROPIC_MODEL": ("a-model", "a model"),
     "DD0C_ANTHROPIC_TIMEOUT_SECONDS": ("7.5", "0"),
     "DD0C_ANTHROPIC_TOKENS_PER_HOUR": ("50000", "5"),
+    "DD0C_EXTRACTION_TOKENS_PER_HOUR": ("50000", "5"),
+    "DD0C_EXTRACTOR": ("none", "local"),
 }
 
 
@@ -253,11 +255,12 @@ def test_a_setting_of_the_advisor_is_checked_and_its_key_hidden(
         load_settings()
 
 
+@pytest.mark.parametrize("name", ["DD0C_ADVISOR", "DD0C_EXTRACTOR"])
 def test_an_llm_needs_its_key_and_its_model_and_the_key_may_stand_in_a_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    monkeypatch.setenv("DD0C_ADVISOR", "anthropic")
-    with pytest.raises(InvalidSettings, match="DD0C_ADVISOR is anthropic; that needs"):
+    monkeypatch.setenv(name, "anthropic")
+    with pytest.raises(InvalidSettings, match=f"{name} is anthropic; that needs"):
         load_settings()
     (tmp_path / "key").write_text("sk-hidden\n")
     monkeypatch.setenv("DD0C_ANTHROPIC_API_KEY_FILE", str(tmp_path / "key"))

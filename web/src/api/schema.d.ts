@@ -66,7 +66,8 @@ export interface paths {
          * @description Steps in order with their risks, variables, prerequisites, open questions, and the document.
          *
          *     Saves nothing and needs no sign-in. 422 with places where the text has no command and no instruction.
-         *     Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s.
+         *     Where the second key is an LLM, it is asked for members only, and waited for at most 3.8 s. Where an LLM
+         *     reads the text, too, it is asked for who may propose runbooks, and cut off after 3.5 s.
          */
         post: operations["parse_preview_api_v1_runbooks_parse_preview_post"];
         delete?: never;
@@ -2531,6 +2532,61 @@ export interface components {
             items: components["schemas"]["FileDiffShape"][];
         };
         /**
+         * DifferenceShape
+         * @description A passage that an LLM reads otherwise than the rules do. The document is what the rules read.
+         */
+        DifferenceShape: {
+            /**
+             * Id
+             * @description The same for the same passage and answer; `taken` of a request names it.
+             */
+            id: string;
+            /**
+             * Kind
+             * @description command, instruction, prerequisite: the LLM reads one here, the rules a note. title: the rules found no words for the step. variable: a word that the LLM would fill in. missing: a step of the rules that the LLM does not have; it stays. set_aside: the rules set aside what the LLM reads as a step. invented: the LLM says it and the text does not.
+             * @enum {string}
+             */
+            kind: "command" | "instruction" | "prerequisite" | "variable" | "title" | "missing" | "set_aside" | "invented";
+            /**
+             * Step
+             * @description The step that it stands with; left out above the first.
+             */
+            step?: string | null;
+            /**
+             * Line
+             * @description Left out where the LLM names no passage of the text.
+             */
+            line?: number | null;
+            span?: components["schemas"]["SpanShape"] | null;
+            /**
+             * Rules
+             * @description How the rules read it.
+             */
+            rules: string;
+            /**
+             * Model
+             * @description How the LLM reads it: words of the LLM, for a reader only.
+             */
+            model: string;
+            /**
+             * Why
+             * @description Why the LLM's reading can't be taken.
+             */
+            why?: string | null;
+            /**
+             * Cantake
+             * @description Whether the LLM's reading may be taken.
+             */
+            canTake: boolean;
+            /**
+             * Taken
+             * @description Whether it was, by `taken` of the request.
+             */
+            taken: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * DocumentPlace
          * @description An error or warning at a place of a file.
          */
@@ -3602,6 +3658,40 @@ export interface components {
             items: components["schemas"]["ParsedFate"][];
         };
         /**
+         * ParsedDifference
+         * @description A passage that an LLM reads otherwise than the rules do.
+         */
+        ParsedDifference: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "command" | "instruction" | "prerequisite" | "variable" | "title" | "missing" | "set_aside" | "invented";
+            /**
+             * Step
+             * @description The id of the step that it stands with.
+             */
+            step?: string | null;
+            /** Line */
+            line?: number | null;
+            span?: components["schemas"]["Place"] | null;
+            /** Rules */
+            rules: string;
+            /**
+             * Model
+             * @description Words of the LLM, for a reader only.
+             */
+            model: string;
+            /** Why */
+            why?: string | null;
+            /** Can Take */
+            can_take: boolean;
+            /** Taken */
+            taken: boolean;
+        };
+        /**
          * ParsedFate
          * @description What became of one sentence (of code: of its lines of one fate), and why.
          */
@@ -3665,6 +3755,21 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             span: components["schemas"]["Place"];
+        };
+        /**
+         * ParsedReading
+         * @description What an LLM read beside the rules; the document is what the rules read.
+         */
+        ParsedReading: {
+            /** By */
+            by: string;
+            /** Read */
+            read: boolean;
+            /** Said */
+            said: string;
+            missing?: components["schemas"]["NoAdvice"] | null;
+            /** Differences */
+            differences: components["schemas"]["ParsedDifference"][];
         };
         /**
          * ParsedRepair
@@ -3750,6 +3855,8 @@ export interface components {
             masked_secrets: components["schemas"]["ParsedSecret"][];
             /** Suspicious */
             suspicious: components["schemas"]["ParsedSuspicion"][];
+            /** @description What an LLM reads otherwise; left out where the rules read alone by setting. */
+            reading?: components["schemas"]["ParsedReading"] | null;
             /** Repairs */
             repairs: components["schemas"]["ParsedRepair"][];
         };
@@ -3772,6 +3879,11 @@ export interface components {
             kind: "command" | "manual";
             /** Intent */
             intent: string;
+            /**
+             * Titled By
+             * @description Which LLM wrote the intent, where one did.
+             */
+            titled_by?: string | null;
             /**
              * Command
              * @description As the source writes it, after the repairs that are listed.
@@ -3891,6 +4003,12 @@ export interface components {
                 [key: string]: components["schemas"]["AnswerShape"];
             };
             overrides?: components["schemas"]["OverridesShape"];
+            /**
+             * Taken
+             * @description Ids of the `reading.differences` of which you take the model's reading. 422 `not_grounded` for one that is not in the text.
+             * @default []
+             */
+            taken: string[];
         };
         /**
          * Permission
@@ -4045,6 +4163,12 @@ export interface components {
             };
             overrides?: components["schemas"]["OverridesShape"];
             /**
+             * Taken
+             * @description Ids of the `reading.differences` of which you take the model's reading. 422 `not_grounded` for one that is not in the text.
+             * @default []
+             */
+            taken: string[];
+            /**
              * Yaml
              * @description Give the document as YAML, too; it takes a moment longer.
              * @default false
@@ -4057,6 +4181,13 @@ export interface components {
              * @enum {string}
              */
             advice: "wait" | "now";
+            /**
+             * Reading
+             * @description `kept`: do not ask an LLM to read the text; only what it said of this text before. What it has not read is `pending` then.
+             * @default wait
+             * @enum {string}
+             */
+            reading: "wait" | "kept";
         };
         /**
          * PreviewShape
@@ -4129,6 +4260,8 @@ export interface components {
              * @description Listed, never obeyed; 50 at most.
              */
             suspicious?: components["schemas"]["SuspiciousShape"][];
+            /** @description What an LLM reads otherwise; left out where the rules read alone by setting. */
+            reading?: components["schemas"]["ReadingShape"] | null;
             keys: components["schemas"]["controller__api__shapes__preview__KeysShape"];
             canPropose?: components["schemas"]["CanPropose"] | null;
             /**
@@ -4150,6 +4283,11 @@ export interface components {
             order: number;
             /** Title */
             title: string;
+            /**
+             * Titledby
+             * @description Which LLM wrote the title, where one did.
+             */
+            titledBy?: string | null;
             /**
              * Kind
              * @enum {string}
@@ -4462,6 +4600,36 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ReadingShape
+         * @description What an LLM read beside the rules; it can add nothing by itself and takes nothing away.
+         */
+        ReadingShape: {
+            /**
+             * By
+             * @description Which LLM with which prompt; empty where none was asked.
+             */
+            by: string;
+            /**
+             * Read
+             * @description Whether it read all of the text.
+             */
+            read: boolean;
+            /**
+             * Said
+             * @description Who read the text, as a sentence.
+             */
+            said: string;
+            /** @description Why it did not read all. */
+            missing?: components["schemas"]["NoAdvice"] | null;
+            /**
+             * Differences
+             * @description In the order of the text; 100 at most.
+             */
+            differences: components["schemas"]["DifferenceShape"][];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ReasonBody
