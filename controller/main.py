@@ -22,7 +22,7 @@ from controller.api.parse_pool import ParsePool
 from controller.api.rates import Rates
 from controller.api.second_key import reader, second_key
 from controller.api.server import CannotServe, serving
-from controller.api.services import Background, Services
+from controller.api.services import Services
 from controller.audit.checkpoints import register_checkpoint_job
 from controller.config import InvalidSettings, Settings, load_settings, unused_sentences
 from controller.db.bus import MemoryBus

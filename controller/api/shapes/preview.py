@@ -253,10 +253,10 @@ class DifferenceShape(_Open):
     kind: Literal[
         "command", "instruction", "prerequisite", "variable", "title", "missing", "set_aside", "invented"
     ] = Field(
-        description="command, instruction, prerequisite: the LLM reads one here, the rules a note. title: the "
-        "rules found no words for the step. variable: a word that the LLM would fill in. missing: a step of "
-        "the rules that the LLM does not have; it stays. set_aside: the rules set aside what the LLM reads as "
-        "a step. invented: the LLM says it and the text does not.",
+        description="command, instruction, prerequisite: the LLM reads one here, the rules a note. title: "
+        "the rules found no words for the step. variable: a word that the LLM would fill in. missing: a step "
+        "of the rules that the LLM does not have; it stays. set_aside: the rules set aside what the LLM "
+        "reads as a step. invented: the LLM says it and the text does not.",
     )
     step: str | None = Field(None, description="The step that it stands with; left out above the first.")
     line: int | None = Field(None, description="Left out where the LLM names no passage of the text.")
