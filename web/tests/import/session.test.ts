@@ -60,7 +60,7 @@ describe("an import", () => {
     session.correct({ title: "Mine" });
     session.replaced({ text: "two", format: "markdown" }, "two");
     await soon();
-    expect(asked.at(-1)).toEqual({ text: "two", format: "markdown", answers: {}, overrides: {} });
+    expect(asked.at(-1)).toEqual({ text: "two", format: "markdown", answers: {}, overrides: {}, taken: [] });
   });
 
   it("sends a pasted page as HTML until it is edited, then the text as Markdown", async () => {

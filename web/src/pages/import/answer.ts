@@ -13,6 +13,7 @@ export type Variable = Sent<Schemas["PreviewVariable"], "spans">;
 export type Prerequisite = Sent<Schemas["PrerequisiteShape"], "spans">;
 export type Question = Sent<Schemas["Ambiguity"], "options">;
 export type Answered = Sent<Schemas["Answered"], "options">;
+export type Difference = Known<Schemas["DifferenceShape"]>;
 export type CoverageItem = Schemas["CoverageItemShape"];
 
 type Parts = "steps" | "variables" | "prerequisites" | "ambiguities" | "answered";
@@ -38,6 +39,8 @@ export interface PreviewRequest {
   format?: Format;
   answers: Record<string, AnswerGiven>;
   overrides: Overrides;
+  /** Differences of which the model's reading is taken, by id. */
+  taken: string[];
 }
 
 /** The same parts keep their identity, so that only what changed is drawn again. */

@@ -4,30 +4,51 @@ import { Problem, problemOf } from "@/api/problem";
 import type { Preview, PreviewRequest } from "./answer";
 import { Refused } from "./live-parser";
 
-/** What the scanner says at once, by `early` where the advisor is still being asked; then what both say.
+/** How long nothing is typed before a model is asked to read the text: each time is paid for. */
+export const READ_PAUSE_MS = 750;
+
+/** What the rules and the scanner say at once, by `early` where somebody else can be asked; then what all say.
  * Throws Problem; a Refused where the server says when to come back. */
 export async function askPreview(
   request: PreviewRequest,
   signal: AbortSignal,
   early: (answer: Preview) => void,
 ): Promise<Preview> {
-  const first = await asked(request, signal, "now");
-  if (!first.steps.some((step) => step.keys?.noAdvice === "pending")) return first;
+  const first = await asked(request, signal, { advice: "now", reading: "kept" });
+  const unread = first.reading?.missing === "pending";
+  if (!unread && !first.steps.some((step) => step.keys?.noAdvice === "pending")) return first;
   early(first);
-  return await asked(request, signal, "wait");
+  if (unread) await pause(READ_PAUSE_MS, signal);
+  return await asked(request, signal, { advice: "wait", reading: "wait" });
 }
 
-async function asked(request: PreviewRequest, signal: AbortSignal, advice: "now" | "wait"): Promise<Preview> {
-  const { data, error, response } = await call(request, signal, advice);
+/** Throws where it is given up meanwhile. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("The text changed.", "AbortError"));
+    });
+  });
+}
+
+interface Patience {
+  advice: "now" | "wait";
+  reading: "kept" | "wait";
+}
+
+async function asked(request: PreviewRequest, signal: AbortSignal, patience: Patience): Promise<Preview> {
+  const { data, error, response } = await call(request, signal, patience);
   if (data) return data as Preview;
   const seconds = Number(response.headers.get("Retry-After") ?? "NaN");
   throw new Refused(problemOf(response.status, error), Number.isFinite(seconds) ? seconds : null);
 }
 
-async function call(request: PreviewRequest, signal: AbortSignal, advice: "now" | "wait") {
+async function call(request: PreviewRequest, signal: AbortSignal, patience: Patience) {
   try {
     return await api.POST("/api/v1/runbooks/parse-preview", {
-      body: { ...request, yaml: false, advice },
+      body: { ...request, yaml: false, ...patience },
       signal,
     });
   } catch (error) {

@@ -9,6 +9,7 @@ import { type Ask, type Live, LiveParser } from "./live-parser";
 import { byteLength, type Incoming, NotTaken, tooLarge } from "./paste";
 
 const ANSWERS_MAX = 200;
+const TAKEN_MAX = 100;
 
 export interface View {
   isEmpty: boolean;
@@ -31,9 +32,10 @@ interface Kept {
   html: string | null;
   answers: Record<string, AnswerGiven>;
   overrides: Overrides;
+  taken: string[];
 }
 
-const EMPTY: Kept = { text: "", format: undefined, html: null, answers: {}, overrides: {} };
+const EMPTY: Kept = { text: "", format: undefined, html: null, answers: {}, overrides: {}, taken: [] };
 
 export class ImportSession {
   private kept: Kept = EMPTY;
@@ -64,7 +66,11 @@ export class ImportSession {
 
   /** What the pull request would be asked for; null while the text on screen has not been read. */
   proposal(): PreviewRequest | null {
-    return this.view.live.phase === "settled" && !this.view.live.problem ? this.view.live.answered : null;
+    const { phase, problem, answered, answer } = this.view.live;
+    if (phase !== "settled" || problem || !answered) return null;
+    // What was taken of a reading that is gone is not proposed: nobody sees it in the preview.
+    const seen = answer?.reading?.differences.filter((item) => item.taken).map((item) => item.id) ?? [];
+    return { ...answered, taken: seen };
   }
 
   text(): string {
@@ -112,6 +118,13 @@ export class ImportSession {
     );
     if (given) answers[question] = given;
     this.keep({ ...this.kept, answers });
+    this.ask(true);
+  }
+
+  /** Takes the model's reading of a difference, or leaves it. */
+  take(difference: string, wanted: boolean): void {
+    const others = this.kept.taken.filter((id) => id !== difference).slice(1 - TAKEN_MAX);
+    this.keep({ ...this.kept, taken: wanted ? [...others, difference] : others });
     this.ask(true);
   }
 
@@ -165,10 +178,10 @@ export class ImportSession {
   }
 
   private request(): PreviewRequest {
-    const { text, format, html, answers, overrides } = this.kept;
+    const { text, format, html, answers, overrides, taken } = this.kept;
     return html === null
-      ? { text, ...(format ? { format } : {}), answers, overrides }
-      : { text: html, format: "html", answers, overrides };
+      ? { text, ...(format ? { format } : {}), answers, overrides, taken }
+      : { text: html, format: "html", answers, overrides, taken };
   }
 
   private keep(kept: Kept): void {
