@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from scanner import rules
 from scanner.call import Call, judge_call
@@ -208,8 +207,7 @@ def _bounded(raises: dict[str, Raise]) -> set[str]:
     return {name for name, entry in raises.items() if entry.when is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
+class _Verb(NamedTuple):
     """The verb words, how many words they and the options between them took, and those options."""
 
     path: tuple[str, ...]

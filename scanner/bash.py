@@ -15,6 +15,7 @@ from scanner.judge import MAX_COMMANDS, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets
+from scanner.plain import plain_words
 from scanner.reading import Redirect
 from scanner.text import destructive_text
 from scanner.walk import Walker
@@ -41,6 +42,10 @@ class BashJudge(Judge):
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
+        plain = plain_words(self.text)
+        if plain is not None:
+            self.command(plain, [], Place())
+            return self._as_a_whole(whole)
         parsed = parse_bash(self.text)
         self._source = parsed.source
         if parsed.too_large:
@@ -58,6 +63,10 @@ class BashJudge(Judge):
         if self.runs_stdin:
             for text in self._heredocs:
                 self.inner(text, 0, whole, "shell.heredoc")
+        return self._as_a_whole(whole)
+
+    def _as_a_whole(self, whole: int) -> list[Judgement]:
+        """What only all of the text together shows."""
         if self.shared.sensitive is not None and self.shared.network is not None and self.depth == 0:
             self.add(Judgement(DANGEROUS, "network.exfiltration", _EXFILTRATION, 0, whole))
         if self.shared.lists is not None and self.shared.opens_listed and self.depth == 0:

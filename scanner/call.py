@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
 from scanner.file_arguments import judge_files
@@ -26,8 +25,7 @@ _SERVICE_VERBS: Final = frozenset(
 _IP_WORDS: Final = frozenset("dev via up down src table metric scope proto link global".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A tool, the rule that its verb selected, and what it was given."""
 
     judge: Judge

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from scanner.escapes import OPAQUE
@@ -145,7 +144,7 @@ def _possible_secrets(call: Call) -> None:
         if not shared.folders and not _unsure(word) and word.text:
             continue
         folders = [] if word.text.startswith(("/", "~")) else shared.folders
-        forms = [word, *(replace(word, text=f"{folder}/{word.text}", pattern=True) for folder in folders)]
+        forms = [word, *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders)]
         if any(_unsure(form) and may_be_secret(form) for form in forms):
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
         elif shows and word.text.strip(OPAQUE) == "" and word.text:

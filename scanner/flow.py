@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from scanner.words import Piece
 
@@ -14,8 +14,7 @@ MAX_FOLDED_CHARACTERS: Final = 4_096
 """Longer constants are not carried along; their uses are opaque."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stdin:
+class Stdin(NamedTuple):
     """Where a command reads from; `text` where that is a constant of the script."""
 
     kind: Literal["inherited", "pipe", "file", "text"] = "inherited"
@@ -27,8 +26,7 @@ PIPE: Final = Stdin("pipe")
 FILE: Final = Stdin("file")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in the script a command stands: what it reads, and whether it surely runs once, in order."""
 
     stdin: Stdin = INHERITED

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.risk import Risk, worse
 from schemas.verdict import Reversibility
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """One rule that spoke: its risk, its id, one sentence, and the bytes it spoke about."""
 
     risk: Risk
@@ -40,11 +38,11 @@ def highest(judgements: Iterable[Judgement]) -> Risk:
 
 def moved(judgement: Judgement, start: int, end: int) -> Judgement:
     """The same judgement about other bytes: where inner text was lifted out of an outer one."""
-    return replace(judgement, start=start, end=end, inverse=None)
+    return judgement._replace(start=start, end=end, inverse=None)
 
 
 def at_least(judgement: Judgement, risk: Risk, why: str) -> Judgement:
     """The judgement raised to a floor; the sentence changes only where the risk does."""
     if worse(judgement.risk, risk) is judgement.risk:
         return judgement
-    return replace(judgement, risk=risk, why=why)
+    return judgement._replace(risk=risk, why=why)

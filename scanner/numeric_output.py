@@ -24,7 +24,7 @@ def text_of(node: Node, source: bytes) -> str:
 
 def prints_numbers(node: Node, source: bytes) -> bool:
     """Whether what a substitution holds can only print a number, by its last program."""
-    if text_of(node, source).startswith("`") or node.named_child_count != 1:
+    if text_of(node, source).lstrip().startswith("`") or node.named_child_count != 1:
         return False
     return _statement_prints(node.named_children[0], source)
 

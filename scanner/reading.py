@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from tree_sitter import Node
 
@@ -14,8 +13,7 @@ from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """One redirection to or from a file: `operator` as written, its target as one word."""
 
     operator: str
@@ -96,7 +94,7 @@ class Reading(ABC):
         outer = self._place
         constant = self._constant(node)
         receives = self.text(node).startswith(">(")
-        self._statement(node, replace(outer, stdin=PIPE if receives else INHERITED))
+        self._statement(node, outer._replace(stdin=PIPE if receives else INHERITED))
         self._place = outer
         if node.type == "process_substitution":
             return Piece(SUBSTITUTED_FILE)

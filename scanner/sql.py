@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from base.limits import SCAN_MAX_BYTES
@@ -64,7 +64,7 @@ def _in_bytes(found: list[Judgement], text: str) -> list[Judgement]:
     if text.isascii():
         return found
     return [
-        replace(one, start=len(text[: one.start].encode()), end=len(text[: one.end].encode()))
+        one._replace(start=len(text[: one.start].encode()), end=len(text[: one.end].encode()))
         for one in found
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from scanner import as_user, environment, interpreters
@@ -150,7 +149,7 @@ def _assignments(judge: Judge, words: list[Word], index: int) -> int:
         if not separator or not name or name[0] not in _ASSIGNMENT:
             return index
         word = words[index]
-        environment.prefix(judge, name, replace(word, text=value), words[index:])
+        environment.prefix(judge, name, word._replace(text=value), words[index:])
         index += 1
     return index
 
@@ -210,11 +209,11 @@ def _xargs(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], p
     if not inner:
         _lines_as_commands(judge, known, words, place)
         return
-    filled = [replace(word, text=_marked(word.text, marks)) for word in inner]
+    filled = [word._replace(text=_marked(word.text, marks)) for word in inner]
     if known.name == "parallel" and len(filled) == 1:
         judge.inner(filled[0].text + " " + OPAQUE, start, end, "wrapper.parallel")
         return
-    judge.words([*filled, *_added(words, place, end)], replace(place, stdin=PIPE))
+    judge.words([*filled, *_added(words, place, end)], place._replace(stdin=PIPE))
 
 
 def _added(words: list[Word], place: Place, end: int) -> list[Word]:

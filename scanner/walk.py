@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -117,14 +116,14 @@ class Walker(Assignments):
         )
         for child in node.named_children:
             if child.type in _CONTAINERS | {"command", "list", "pipeline", "redirected_statement"}:
-                self._statement(child, replace(place, conditional=True, repeated=True))
+                self._statement(child, place._replace(conditional=True, repeated=True))
 
     def _container(self, node: Node, place: Place) -> None:
         maybe = node.type in _MAYBE
-        inner = replace(place, conditional=True) if maybe and not place.conditional else place
+        inner = place._replace(conditional=True) if maybe and not place.conditional else place
         if node.type == "while_statement":
-            inner = replace(inner, repeated=True)
-        if node.type == "command_substitution" and self.text(node).startswith("`"):
+            inner = inner._replace(repeated=True)
+        if node.type == "command_substitution" and self.text(node).lstrip().startswith("`"):
             self._check_backquotes(node)
         if node.children and node.children[0].type == "((":
             self._calculated(node)
@@ -152,16 +151,16 @@ class Walker(Assignments):
                 sure = self._values.mark()
             else:
                 self._values.back_to(sure if either else self._values.mark())
-                self._statement(child, replace(place, conditional=True))
+                self._statement(child, place._replace(conditional=True))
         return sure
 
     def _check_backquotes(self, node: Node) -> None:
-        raw = self.text(node)
+        raw = self.text(node).lstrip()
         if "\n" in raw or raw[1:2] in (" ", "\t") or "`" in raw[1:-1]:
             self._sink.backquotes(raw, node.start_byte, node.end_byte)
 
     def _loop_or_case(self, node: Node, place: Place) -> None:
-        inner = replace(place, conditional=True, repeated=True)
+        inner = place._replace(conditional=True, repeated=True)
         before = self._values.mark()
         if node.type == "c_style_for_statement":
             self._evaluate_header(node)
@@ -200,7 +199,7 @@ class Walker(Assignments):
                 if "[" in word.text and ("$(" in word.text or "`" in word.text):
                     self._unknown(child, "a subscript that is evaluated when the test runs")
             elif child.type in ("command", "list", "pipeline", "negated_command"):
-                self._statement(child, replace(place, conditional=True))
+                self._statement(child, place._replace(conditional=True))
             elif child.type not in ("variable_name", "comment"):
                 self._unreadable(child, place)
 
@@ -209,7 +208,7 @@ class Walker(Assignments):
         self._sink.function(self.text(node.named_children[0]), body, node)
         before = self._values.mark()
         for child in node.named_children[1:]:
-            self._statement(child, replace(place, conditional=True, repeated=True))
+            self._statement(child, place._replace(conditional=True, repeated=True))
         self._values.back_to(before)
 
     # -- commands
@@ -228,7 +227,7 @@ class Walker(Assignments):
                 words.extend(more)
             elif words and self._source.startswith(b"\n", child.start_byte, child.end_byte):
                 self._sink.unknown("shell.construct", _TWO_LINES, child.start_byte, child.end_byte)
-                self._sink.command(words, assignments, replace(place, stdin=stdin))
+                self._sink.command(words, assignments, place._replace(stdin=stdin))
                 words, assignments, named = self._from_line_break(child), [], True
             elif kind == "command_name" or kind in WORDS:
                 named = named or kind == "command_name"
@@ -243,7 +242,7 @@ class Walker(Assignments):
         if words:
             self._set_by_command(words, node)
             self._sink.command(
-                words, assignments, place if stdin is place.stdin else replace(place, stdin=stdin)
+                words, assignments, place if stdin is place.stdin else place._replace(stdin=stdin)
             )
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
@@ -269,7 +268,7 @@ class Walker(Assignments):
         for child in node.named_children:
             if child.type == "comment":
                 continue
-            here = place if previous is None else replace(place, stdin=self._piped(previous))
+            here = place if previous is None else place._replace(stdin=self._piped(previous))
             self._statement(child, here)
             self._values.back_to(mark)
             previous = child
@@ -288,7 +287,7 @@ class Walker(Assignments):
         for redirect in redirects:
             more, stdin = self._redirect(redirect, stdin, place)
             extra.extend(more)
-        inner = replace(place, stdin=stdin)
+        inner = place._replace(stdin=stdin)
         for body in bodies:
             if body.type == "command":
                 self._command(body, inner, extra)
@@ -308,11 +307,11 @@ class Walker(Assignments):
             if child.type == "pipeline":
                 text = place.stdin.text if body is not None and self.text(body).strip() == "cat" else None
                 self._pipeline_from(
-                    child, replace(place, stdin=PIPE if text is None else Stdin("text", text))
+                    child, place._replace(stdin=PIPE if text is None else Stdin("text", text))
                 )
             elif child.type in ("command", "list", "redirected_statement", "negated_command", "subshell"):
-                self._statement(child, replace(place, stdin=INHERITED, conditional=True))
+                self._statement(child, place._replace(stdin=INHERITED, conditional=True))
 
     def _pipeline_from(self, node: Node, place: Place) -> None:
         for index, child in enumerate(node.named_children):
-            self._statement(child, place if index == 0 else replace(place, stdin=PIPE))
+            self._statement(child, place if index == 0 else place._replace(stdin=PIPE))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
@@ -23,8 +22,7 @@ _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
 """The same, and what makes a pattern of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of one word: its text, whether quotes held it together, and whether it is sure to be this."""
 
     text: str
@@ -35,8 +33,7 @@ class Piece:
     """How it stands in the text, where nothing is quoted: braces in it expand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word as a program gets it. Bytes `start:end` are where it stands in the scanned text."""
 
     text: str
@@ -170,7 +167,7 @@ class WordReader:
         elif kind in ("concatenation", "command_name"):
             yield from self._concatenation(node)
         elif kind == "simple_expansion":
-            yield self._variable(self._text(node.start_byte + 1, node.end_byte))
+            yield self._variable(self._text(node.start_byte, node.end_byte).lstrip().removeprefix("$"))
         elif kind == "expansion":
             yield self._expansion(node)
         elif kind in _SUBSTITUTIONS:
@@ -197,18 +194,24 @@ class WordReader:
                 yield Piece(raw, bare=raw)
 
     def _quoted(self, node: Node) -> Iterator[Piece]:
-        """The inside of double quotes; bytes between the children are content too."""
+        """The inside of double quotes; bytes between the children are content too.
+
+        In the tree blanks before a closing quote or an expansion belong to that token, and a dollar alone is one.
+        """
         at = node.start_byte
         yield Piece("", True)
         for child in node.children:
-            if child.type in ('"', "$") and not child.is_named:
-                yield self._literal(at, child.start_byte)
+            if child.type == '"' and not child.is_named:
+                yield self._literal(at, max(at, child.end_byte - 1))
+            elif child.type == "$" and not child.is_named:
+                yield self._literal(at, child.end_byte if node.type == "string" else child.start_byte)
             elif child.type == "string_content":
                 yield self._literal(at, child.end_byte)
             elif child.type == "string":
                 yield from self._quoted(child)
             else:
-                yield self._literal(at, child.start_byte)
+                raw = self._text(child.start_byte, child.end_byte)
+                yield self._literal(at, child.start_byte + len(raw) - len(raw.lstrip(" \t\n")))
                 for piece in self._pieces(child):
                     yield Piece(piece.text, True, piece.certain)
             at = child.end_byte

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -89,7 +88,7 @@ def _find_runs(call: Call, words: list[Word], index: int) -> int:
     inner = [
         Word(OPAQUE, word.end, word.end)
         if word.text == "{}"
-        else replace(word, text=word.text.replace("{}", OPAQUE))
+        else word._replace(text=word.text.replace("{}", OPAQUE))
         for word in words[index + 1 : end]
     ]
     if inner:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from scanner.addresses import names_metadata
@@ -65,7 +64,7 @@ _PLACES: Final = frozenset(
 def _encoded_file(value: Word) -> Word:
     """`name@file` reads a file, `name=text` does not."""
     match = re.match(r"[^=@]*(@.*)", value.text, re.DOTALL)
-    return replace(value, text=match.group(1)) if match is not None else replace(value, text="")
+    return value._replace(text=match.group(1)) if match is not None else value._replace(text="")
 
 
 def _option_of_curl(call: Call, name: str, value: Word) -> None:
