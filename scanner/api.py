@@ -44,7 +44,7 @@ def _faulty(text: str, fault: Exception) -> Finding:
 
 
 def _scan(text: str, language: Language) -> Finding:
-    if len(text) > SCAN_MAX_BYTES or len(text.encode("utf-8", "replace")) > SCAN_MAX_BYTES:
+    if len(text) > SCAN_MAX_BYTES or _bytes(text) > SCAN_MAX_BYTES:
         return make_finding(text, _with_refusal(text, "the text is longer than the scanner reads", []))
     refused = _refused(text)
     try:
@@ -54,6 +54,10 @@ def _scan(text: str, language: Language) -> Finding:
     if refused is not None:
         found = _with_refusal(text, refused, found)
     return make_finding(text, found)
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def _refused(text: str) -> str | None:

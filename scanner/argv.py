@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 from scanner import rules
@@ -148,7 +148,7 @@ def _tool_grammar(found: Tool) -> Grammar:
     return _kept_tool_grammar(found.name) or Grammar()
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _kept_tool_grammar(name: str) -> Grammar | None:
     """The same by name, kept."""
     found = tool(name)
@@ -165,7 +165,7 @@ def _grammar(found: Tool, rule: Rule) -> Grammar:
     return _kept_grammar(found.name, rule.id) or Grammar()
 
 
-@lru_cache(maxsize=4096)
+@cache
 def _kept_grammar(name: str, rule_id: str) -> Grammar | None:
     """The same by name, kept, since it is asked for with every command."""
     found, rule = tool(name), table_entry(rule_id)

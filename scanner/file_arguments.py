@@ -38,6 +38,8 @@ _OWN_KEYS: Final = frozenset(
     }
 )
 """Options that name a key to sign in with: it is used, not shown."""
+_MORE_THAN_A_NAME: Final = re.compile(r"[/:=]|^@")
+"""What a word holds that has other paths in it than itself."""
 _PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
 _SHOWS_NO_FILE: Final = frozenset(
@@ -66,13 +68,13 @@ def judge_files(call: Call) -> None:
 
 
 def _named_secrets(call: Call) -> None:
-    shown = {id(word) for word in _read_words(call)} if shows_files(call) else set()
     candidates = [
         *call.arguments.positionals,
-        *(o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS),
+        *[o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS],
     ]
-    if not _any_secret(call, candidates):
+    if not candidates or not _any_secret(call, candidates):
         return
+    shown = {id(word) for word in _read_words(call)} if shows_files(call) else set()
     for word in candidates:
         if any(is_sensitive(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets")
@@ -89,12 +91,17 @@ def _named_secrets(call: Call) -> None:
 
 def _any_secret(call: Call, candidates: list[Word]) -> bool:
     """Whether one of the words may be a secret at all: one look at all of them for most commands."""
-    paths = [path for word in candidates for path in _paths(call, word)]
-    if not paths:
-        return False
-    if call.rule.id.startswith("text.") or any("\n" in path for path in paths):
+    if call.rule.id.startswith("text."):
         return True
-    return any_sensitive("\n".join(paths))
+    folders = call.judge.shared.folders
+    paths: list[str] = []
+    for word in candidates:
+        if folders or _MORE_THAN_A_NAME.search(word.text) is not None:
+            paths += _paths(call, word)
+        else:
+            paths.append(word.text)
+    lines = "\n".join(paths)
+    return lines.count("\n") >= len(paths) or any_sensitive(lines)
 
 
 def _secret(call: Call, why: str) -> None:

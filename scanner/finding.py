@@ -25,17 +25,12 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     """The worst judgement decides risk and sentence; spans and rules of that risk come first."""
     risk = highest(judgements)
     deciding = [judgement for judgement in judgements if judgement.risk is risk]
-    source = text.encode("utf-8", "replace")
-    spans: dict[tuple[int, int, str], Span] = {}
-    for judgement in deciding[:MAX_SPANS]:
-        start, end = judgement.start, min(judgement.end, len(source))
-        if not text.isascii():
-            start, end = _characters(source, start), _characters(source, end)
-        spans.setdefault((start, end, judgement.rule), Span(start=start, end=end, rule_id=judgement.rule))
-    others = [
-        judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk
-    ]
-    rules = dict.fromkeys(judgement.rule for judgement in [*deciding, *others])
+    others = (
+        [judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk]
+        if len(deciding) < len(judgements)
+        else []
+    )
+    rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
     inverse = _inverse(text, judgements)
     reversibility = _reversibility(risk, deciding)
     if inverse is not None and reversibility is Reversibility.UNKNOWN:
@@ -43,7 +38,7 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     return Finding(
         risk=risk,
         rule_ids=tuple(rules)[:MAX_RULES],
-        spans=tuple(spans.values()),
+        spans=_spans(text, deciding[:MAX_SPANS]),
         why=_why(risk, deciding),
         resources=_resources(risk, deciding, others),
         reversibility=reversibility,
@@ -51,6 +46,20 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
         scanner_version=SCANNER_VERSION,
         knowledge_version=knowledge_version(),
     )
+
+
+def _spans(text: str, deciding: list[Judgement]) -> tuple[Span, ...]:
+    """Where the deciding rules looked, in characters, each place once a rule."""
+    if text.isascii():
+        size = len(text)
+        places = [(found.start, min(found.end, size), found.rule) for found in deciding]
+    else:
+        source = text.encode("utf-8", "replace")
+        places = [
+            (_characters(source, found.start), _characters(source, min(found.end, len(source))), found.rule)
+            for found in deciding
+        ]
+    return tuple([Span(start=start, end=end, rule_id=rule) for start, end, rule in dict.fromkeys(places)])
 
 
 def _why(risk: Risk, deciding: list[Judgement]) -> str:
@@ -84,6 +93,8 @@ def _reversibility(risk: Risk, deciding: list[Judgement]) -> Reversibility:
 
 def _inverse(text: str, judgements: list[Judgement]) -> str | None:
     """Only where the whole text is one command of which the undoing is certain."""
+    if not any([judgement.inverse for judgement in judgements]):
+        return None
     acting = [judgement for judgement in judgements if judgement.risk is not SAFE]
     named = [judgement for judgement in acting if judgement.inverse is not None]
     if len(named) != 1 or any(judgement.risk is Risk.UNKNOWN for judgement in acting):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -26,6 +27,8 @@ MAX_FOLDERS: Final = 12
 MAX_GUESSES: Final = 300
 """Tries of that kind per scan, inner texts included."""
 
+_MORE_THAN_A_WORD: Final = re.compile(r"[ \t\n;|&,]")
+"""What a text holds that an unknown program may take for a command of several words."""
 _RAW_TEXT_RULES: Final = frozenset(
     {
         "shell.construct",
@@ -141,8 +144,10 @@ class Judge(ABC):
                 self.searches_text = True
                 return False
             self.shared.guesses += 1
-            begins = word.known and not word.text.startswith("-") and self.knows(word)
-            texts = _texts_in(word) if word.known else []
+            if not word.known:
+                continue
+            begins = not word.text.startswith("-") and self.knows(word)
+            texts = _texts_in(word) if _MORE_THAN_A_WORD.search(word.text) is not None else []
             if not begins and not texts:
                 continue
             shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)

@@ -32,7 +32,8 @@ def highest(judgements: Iterable[Judgement]) -> Risk:
     """The worst risk of all; safe where nothing spoke."""
     risk = Risk.SAFE
     for judgement in judgements:
-        risk = worse(risk, judgement.risk)
+        if judgement.risk is not risk:
+            risk = worse(risk, judgement.risk)
     return risk
 
 

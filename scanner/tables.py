@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +126,7 @@ def _raises(value: dict[str, list[str]]) -> dict[str, Raise]:
     return {name: _raise(entry) for name, entry in value.items()}
 
 
-@lru_cache(maxsize=4096)
+@cache
 def rule(rule_id: str) -> Rule:
     """A rule by its id."""
     raw = knowledge()["rules"][rule_id]
@@ -160,13 +160,15 @@ def rule(rule_id: str) -> Rule:
     )
 
 
-@lru_cache(maxsize=1024)
 def tool(name: str) -> Tool | None:
     """A tool by the name it is called by, or None."""
-    index = knowledge()["tools"].get(name)
-    if index is None:
-        return None
-    raw = knowledge()["tool_specs"][index]
+    return _tool(name) if name in knowledge()["tools"] else None
+
+
+@cache
+def _tool(name: str) -> Tool:
+    """The same of a name that is in the tables: only these are kept, so nobody's words can push them out."""
+    raw = knowledge()["tool_specs"][knowledge()["tools"][name]]
     flags, attached = raw.get("flags", []), frozenset(raw.get("attached", ()))
     return Tool(
         name=name,
@@ -193,12 +195,14 @@ def _beginnings(verbs: Iterable[str]) -> Iterator[str]:
         yield from (" ".join(words[:count]) for count in range(1, len(words)))
 
 
-@lru_cache(maxsize=256)
 def wrapper(name: str) -> Wrapper | None:
     """A wrapper by name, or None."""
-    raw = knowledge()["wrappers"].get(name)
-    if raw is None:
-        return None
+    return _wrapper(name) if name in knowledge()["wrappers"] else None
+
+
+@cache
+def _wrapper(name: str) -> Wrapper:
+    raw = knowledge()["wrappers"][name]
     return Wrapper(
         name=name,
         flags=frozenset(raw.get("flags", ())),
@@ -215,16 +219,24 @@ def wrapper(name: str) -> Wrapper | None:
     )
 
 
-@lru_cache(maxsize=4096)
 def table_rule(table: str, path: tuple[str, ...]) -> Rule | None:
     """A rule from one of the bulk tables (cloud operations, data store commands) by verb words."""
     bulk = knowledge()["bulk"][table]
-    entries = bulk["entries"]
     group, name = (path[0], path[1]) if len(path) == 2 else ("", path[0])
-    for risk, listed in entries.get(group, {}).items():
-        if name in listed.split(" "):
-            return rule(bulk["rules"][risk])
-    return None
+    if group not in bulk["entries"]:
+        return None
+    risk = _group(table, group).get(name)
+    return None if risk is None else rule(bulk["rules"][risk])
+
+
+@cache
+def _group(table: str, group: str) -> dict[str, str]:
+    """The operations of one group of a bulk table, each with its risk; the first that is listed counts."""
+    found: dict[str, str] = {}
+    for risk, listed in knowledge()["bulk"][table]["entries"][group].items():
+        for name in listed.split(" "):
+            found.setdefault(name, risk)
+    return found
 
 
 def table_knows(table: str, path: tuple[str, ...]) -> bool:
@@ -262,13 +274,13 @@ class Patterns:
         return bool(self._lines.Match(text))
 
 
-@lru_cache(maxsize=64)
+@cache
 def patterns(name: str) -> Patterns:
     """One of the path and name pattern lists."""
     return Patterns(knowledge()["patterns"][name])
 
 
-@lru_cache(maxsize=64)
+@cache
 def names(name: str) -> frozenset[str]:
     """One of the plain word lists."""
     return frozenset(knowledge()["names"][name])

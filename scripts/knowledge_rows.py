@@ -176,7 +176,7 @@ def _wrapper_rows(compiled: dict[str, Any]) -> Iterator[Row]:
 
 
 CACHES: Final[tuple[Callable[..., Any], ...]] = (
-    tables.rule, tables.tool, tables.wrapper, tables.table_rule, tables.patterns, tables.names,
+    tables.rule, tables._tool, tables._wrapper, tables._group, tables.patterns, tables.names,
     text._compiled, interpreters._acts, sqlinside._sets,
     globs._samples, globs._relative, globs._may_be_secret, argv._kept_grammar, argv._kept_tool_grammar,
 )  # fmt: skip
