@@ -62,6 +62,8 @@ def _bytes(text: str) -> int:
 
 def _refused(text: str) -> str | None:
     """Why a text is not read as it stands, or None."""
+    if text.isascii() and text.isprintable():
+        return None
     hidden = hidden_character(text)
     if hidden is not None:
         return (

@@ -217,14 +217,20 @@ class _Verb(NamedTuple):
     """The first word after it that is neither an option nor an option's value."""
 
 
+_NO_VERB: Final = _Verb((), 0, [], None)
+"""Of a tool without verbs; nobody writes into it."""
+
+
 def _verb(found: Tool, words: list[Word]) -> _Verb:
     """Follow the verb words past options, as long as the tables know the longer path."""
+    if not found.verbs and found.table is None:
+        return _NO_VERB
     path: tuple[str, ...] = ()
     options: list[Word] = []
     pending: list[Word] = []
     taken, index = 0, 1
     grammar = _tool_grammar(found)
-    while (found.verbs or found.table is not None) and index < len(words) and len(path) < MAX_VERB_WORDS:
+    while index < len(words) and len(path) < MAX_VERB_WORDS:
         word = words[index]
         dashed = word.text.startswith("-") and len(word.text) > 1
         if dashed and not _extends(found, (*path, word.text)):
@@ -240,7 +246,7 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
         pending = []
         taken = index
         index += 1
-    following = words[index] if index < len(words) and (found.verbs or found.table is not None) else None
+    following = words[index] if index < len(words) else None
     return _Verb(path, taken, options, following)
 
 
@@ -261,7 +267,7 @@ def _may_be_worse(found: Tool, path: tuple[str, ...], rule: Rule) -> bool:
 
 
 def _extends(found: Tool, path: tuple[str, ...]) -> bool:
-    joined = " ".join(path)
+    joined = " ".join(path) if len(path) > 1 else path[0]
     if joined in found.verbs or joined in found.beginnings:
         return True
     return found.table is not None and table_knows(found.table, path)

@@ -15,7 +15,7 @@ from scanner.judge import MAX_COMMANDS, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets
-from scanner.plain import plain_words
+from scanner.plain import plain_commands
 from scanner.reading import Redirect
 from scanner.text import destructive_text
 from scanner.walk import Walker
@@ -42,9 +42,10 @@ class BashJudge(Judge):
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
-        plain = plain_words(self.text)
+        plain = plain_commands(self.text)
         if plain is not None:
-            self.command(plain, [], Place())
+            for words, place in plain:
+                self.command(words, [], place)
             return self._as_a_whole(whole)
         parsed = parse_bash(self.text)
         self._source = parsed.source

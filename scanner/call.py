@@ -10,7 +10,7 @@ from scanner.file_arguments import judge_files
 from scanner.flow import Place
 from scanner.interpreters import search_code
 from scanner.judge import Judge
-from scanner.judgement import SAFE, UNKNOWN, Judgement
+from scanner.judgement import NOT_NEEDED, SAFE, UNKNOWN, Judgement
 from scanner.options import Arguments, Option
 from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
@@ -78,22 +78,23 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     if reader is not None and all(word.literal for word in call.words):  # 0
         reason = reader(call)
         if reason is not None:
-            call.say(SAFE, f"{rule.id}.read", reason, reversibility=Reversibility.NOT_NEEDED)
+            call.say(SAFE, f"{rule.id}.read", reason, reversibility=NOT_NEEDED)
             judge_files(call)
             return
-    lowered = _lowered(call)  # 1
+    lowered = _lowered(call) if rule.lowers else None  # 1
     risk = lowered.risk if lowered is not None else rule.risk
     why = lowered.why if lowered is not None else rule.why
-    inverse = _inverse(call) if lowered is None else None
-    reversibility = Reversibility.NOT_NEEDED if risk is SAFE else rule.reversibility
+    inverse = _inverse(call) if lowered is None and rule.inverse else None
+    reversibility = NOT_NEEDED if risk is SAFE else rule.reversibility
     call.judge.add(
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
     if lowered is not None and any(word.splits for word in call.words[1:]):
         why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
         call.say(UNKNOWN, "option.dynamic", why)
-    _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
-    _arguments(call, safe=risk is SAFE)  # 3
+    if call.arguments.options or call.arguments.doubtful:
+        _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
+    _arguments(call)  # 3
     judge_files(call)  # 4
     if rule.network:
         call.judge.shared.network = call.judge.judgements[-1]
@@ -206,7 +207,7 @@ def _runs(call: Call, option: Option) -> None:
             call.judge.inner(text, option.word.start, option.word.end, "option.runs")
 
 
-def _arguments(call: Call, *, safe: bool) -> None:
+def _arguments(call: Call) -> None:
     rule, positionals = call.rule, call.arguments.positionals
     if rule.max_arguments is not None and len(positionals) > rule.max_arguments:
         call.say(rule.over.risk, f"{rule.id}.arguments", rule.over.why)
@@ -249,8 +250,6 @@ def _kubernetes_names(words: list[str], call: Call) -> tuple[str, ...]:
 
 def _inverse(call: Call) -> str | None:
     """The whole text with the verb replaced by the one that undoes it; kept only where it is one command."""
-    if not call.rule.inverse:
-        return None
     verb = " ".join(call.path)
     other = call.rule.inverse.get(verb)
     last = verb.rsplit(" ", 1)[-1]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from scanner.judgement import SAFE, Judgement, highest
+from scanner.judgement import IRREVERSIBLE, NOT_NEEDED, REVERSIBLE, SAFE, UNKNOWN, Judgement, highest
 from scanner.tables import knowledge_version, tool, wrapper
 from schemas.risk import Risk
 from schemas.verdict import Finding, Reversibility, Span
 
-SCANNER_VERSION: Final = "1.4.5"
+SCANNER_VERSION: Final = "1.4.6"
 """Raised with every change of the code that can change a finding; the tables have a version of their own."""
 
 MAX_SPANS: Final = 50
 MAX_RULES: Final = 50
 MAX_RESOURCES: Final = 16
+
+
+_UNCERTAIN: Final = Reversibility.UNKNOWN
 
 
 def _characters(source: bytes, at: int) -> int:
@@ -23,29 +26,42 @@ def _characters(source: bytes, at: int) -> int:
 
 def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     """The worst judgement decides risk and sentence; spans and rules of that risk come first."""
-    risk = highest(judgements)
-    deciding = [judgement for judgement in judgements if judgement.risk is risk]
-    others = (
-        [judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk]
-        if len(deciding) < len(judgements)
-        else []
-    )
+    risk, deciding, others = _parted(judgements)
     rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
     inverse = _inverse(text, judgements)
     reversibility = _reversibility(risk, deciding)
-    if inverse is not None and reversibility is Reversibility.UNKNOWN:
-        reversibility = Reversibility.REVERSIBLE
-    return Finding(
-        risk=risk,
-        rule_ids=tuple(rules)[:MAX_RULES],
-        spans=_spans(text, deciding[:MAX_SPANS]),
-        why=_why(risk, deciding),
-        resources=_resources(risk, deciding, others),
-        reversibility=reversibility,
-        inverse=inverse,
-        scanner_version=SCANNER_VERSION,
-        knowledge_version=knowledge_version(),
-    )
+    if inverse is not None and reversibility is _UNCERTAIN:
+        reversibility = REVERSIBLE
+    why, resources = _why(risk, deciding), _resources(risk, deciding, others)
+    fields: dict[str, Any] = {
+        "risk": risk,
+        "rule_ids": tuple(rules)[:MAX_RULES],
+        "spans": _spans(text, deciding[:MAX_SPANS]),
+        "why": why,
+        "resources": resources,
+        "reversibility": reversibility,
+        "inverse": inverse,
+        "scanner_version": SCANNER_VERSION,
+        "knowledge_version": knowledge_version(),
+    }
+    # What is no ASCII may be no text at all (`$'\ud800'`): that must fail here, not where it is stored.
+    if "".join((why, inverse or "", *rules, *resources)).isascii():
+        return Finding.made_UNCHECKED(fields)
+    return Finding(**fields)
+
+
+def _parted(judgements: list[Judgement]) -> tuple[Risk, list[Judgement], list[Judgement]]:
+    """The worst risk, the judgements that say it, and the others that are not safe."""
+    if len(judgements) == 1:
+        return judgements[0].risk, judgements, []
+    risk = highest(judgements)
+    deciding = [judgement for judgement in judgements if judgement.risk is risk]
+    if len(deciding) == len(judgements):
+        return risk, deciding, []
+    others = [
+        judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk
+    ]
+    return risk, deciding, others
 
 
 def _spans(text: str, deciding: list[Judgement]) -> tuple[Span, ...]:
@@ -59,7 +75,10 @@ def _spans(text: str, deciding: list[Judgement]) -> tuple[Span, ...]:
             (_characters(source, found.start), _characters(source, min(found.end, len(source))), found.rule)
             for found in deciding
         ]
-    return tuple([Span(start=start, end=end, rule_id=rule) for start, end, rule in dict.fromkeys(places)])
+    once = places if len(places) == 1 else dict.fromkeys(places)
+    return tuple(
+        [Span.made_UNCHECKED({"start": start, "end": end, "rule_id": rule}) for start, end, rule in once]
+    )
 
 
 def _why(risk: Risk, deciding: list[Judgement]) -> str:
@@ -67,10 +86,10 @@ def _why(risk: Risk, deciding: list[Judgement]) -> str:
         return "Nothing in the text runs."
     sentence = deciding[0].why[:300]
     first = sentence.split(" ", 1)[0]
-    named = tool(first) is not None or wrapper(first) is not None
-    return (sentence if named else sentence[:1].upper() + sentence[1:]) + (
-        "" if sentence.endswith(".") else "."
-    )
+    begin = sentence[:1]
+    if begin != begin.upper() and tool(first) is None and wrapper(first) is None:
+        sentence = begin.upper() + sentence[1:]
+    return sentence if sentence[-1:] == "." else sentence + "."
 
 
 def _resources(risk: Risk, deciding: list[Judgement], others: list[Judgement]) -> tuple[str, ...]:
@@ -84,20 +103,20 @@ def _resources(risk: Risk, deciding: list[Judgement], others: list[Judgement]) -
 
 def _reversibility(risk: Risk, deciding: list[Judgement]) -> Reversibility:
     if risk is SAFE:
-        return Reversibility.NOT_NEEDED
+        return NOT_NEEDED
     kinds = {judgement.reversibility for judgement in deciding}
-    if Reversibility.IRREVERSIBLE in kinds:
-        return Reversibility.IRREVERSIBLE
-    return Reversibility.REVERSIBLE if kinds == {Reversibility.REVERSIBLE} else Reversibility.UNKNOWN
+    if IRREVERSIBLE in kinds:
+        return IRREVERSIBLE
+    return REVERSIBLE if kinds == {REVERSIBLE} else _UNCERTAIN
 
 
 def _inverse(text: str, judgements: list[Judgement]) -> str | None:
     """Only where the whole text is one command of which the undoing is certain."""
-    if not any([judgement.inverse for judgement in judgements]):
+    if len(judgements) == 1 and judgements[0].inverse is None:
         return None
     acting = [judgement for judgement in judgements if judgement.risk is not SAFE]
     named = [judgement for judgement in acting if judgement.inverse is not None]
-    if len(named) != 1 or any(judgement.risk is Risk.UNKNOWN for judgement in acting):
+    if len(named) != 1 or any(judgement.risk is UNKNOWN for judgement in acting):
         return None
     found = named[0]
     alone = all(found.start <= other.start and other.end <= found.end for other in judgements)

@@ -1,8 +1,8 @@
-"""The commonest script, read without a syntax tree: one simple command of plain and quoted words.
+"""The commonest scripts, read without a syntax tree: simple commands of plain and quoted words, joined.
 
-Its form is so narrow that the tree can only be one list of words: printable ASCII, nothing that expands,
-redirects, joins or comments, and no word that the grammar or the walk treats in a way of its own. A test holds
-the words against those of the tree.
+The form is so narrow that the tree can only be these lists of words: printable ASCII, nothing that expands,
+redirects or comments, and no word that the grammar or the walk treats in a way of its own. A test holds what
+is read here against what the walk over the tree tells.
 """
 
 from __future__ import annotations
@@ -10,22 +10,30 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from scanner.constant import output_of
+from scanner.flow import PIPE, Place, Stdin
 from scanner.words import Word
 
 MAX_PLAIN_CHARACTERS: Final = 4_096
 """Longer texts are measured in nodes, so they are parsed."""
+OUTERMOST: Final = Place()
+_LATER: Final = Place(conditional=True)
 
 _BARE: Final = r"[A-Za-z0-9./:=_,@%+~^*?-]"
 _QUOTED: Final = r"""'[ !-&(-~]*'|"[ !#%-[\]-_a-~]*\""""
-_WORD: Final = rf"(?:{_BARE}+|{_QUOTED})+"
-_SCRIPT: Final = re.compile(rf"[ \t]*+[A-Za-z0-9./_][A-Za-z0-9./_-]*+(?:[ \t]++(?!=){_WORD})*+[ \t\n]*+")
-"""The name is narrower still: the tree shows an error behind `name@` and `name%`, and no name in `-` or before
-`=`. No word begins with `=`, since `==` and `=~` are operators in it.
+_COMMAND: Final = rf"[A-Za-z0-9./_][A-Za-z0-9./_-]*+(?:[ \t]++(?!=)(?:{_BARE}+|{_QUOTED})+)*+"
+"""The name is narrower: the tree shows an error behind `name@` and `name%`, and no name in `-` or before `=`.
+No word begins with `=`, since `==` and `=~` are operators in it.
 """
-_WORDS: Final = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")+""")
-"""The words of a text that is known to be such a script."""
+_SCRIPT: Final = re.compile(
+    rf"[ \t]*+{_COMMAND}(?:[ \t]*+(?:\|\||&&|[|;])[ \t]*+{_COMMAND})*+[ \t\n]*+"
+)  # fmt: skip
+_TOKENS: Final = re.compile(r"""(?:[^\s'"|&;]++|'[^']*+'|"[^"]*+")+|\|\|?|&&|;""")
+"""The words and operators of a text that is known to be such a script."""
 _PARTS: Final = re.compile(r"""[^'"]++|'[^']*+'|"[^"]*+\"""")
+_NOT_ONE_BARE: Final = re.compile(r"""['"|&;]""")
 _PATTERN: Final = re.compile(r"[*?]")
+_JOINS: Final = frozenset({"|", "||", "&&", ";"})
 _OWN_WAY: Final = frozenset(
     "if then elif else fi for select while until do done case esac in function time coproc "
     "declare typeset export readonly local unset unsetenv "
@@ -34,18 +42,18 @@ _OWN_WAY: Final = frozenset(
 """Words of the grammar, and commands that set names: the walk knows what they do."""
 
 
-def plain_words(text: str) -> list[Word] | None:
-    """The words of the one command that a text is, as the tree gives them; None where it may be more."""
+def plain_commands(text: str) -> list[tuple[list[Word], Place]] | None:
+    """The commands of a text, each with its place, as the walk tells them; None where there may be more."""
     if len(text) > MAX_PLAIN_CHARACTERS or _SCRIPT.fullmatch(text) is None:
         return None
-    words = _quoted(text) if "'" in text or '"' in text else _bare(text)
-    if words is None or not _OWN_WAY.isdisjoint([word.text for word in words]):
-        return None
-    return words
+    if _NOT_ONE_BARE.search(text) is None:
+        words = _bare(text)
+        return [(words, OUTERMOST)] if _OWN_WAY.isdisjoint([word.text for word in words]) else None
+    return _several(text)
 
 
-def _bare(text: str) -> list[Word] | None:
-    """The words of a text without quotes."""
+def _bare(text: str) -> list[Word]:
+    """The words of one command without quotes."""
     if "\t" in text or "\n" in text:
         text = text.replace("\t", " ").replace("\n", " ")
     patterns = "*" in text or "?" in text
@@ -58,19 +66,37 @@ def _bare(text: str) -> list[Word] | None:
     return words
 
 
-def _quoted(text: str) -> list[Word] | None:
-    """The words of a text with quotes; None where braces may expand, which the reader of the tree knows."""
-    words = []
-    for match in _WORDS.finditer(text):
+def _several(text: str) -> list[tuple[list[Word], Place]] | None:
+    """Commands with quotes, or joined: behind `|` one reads the other, behind `&&` and `||` it may not."""
+    if "}<" in text or "}>" in text:  # `{name}>` sets a name, and the walk looks for it inside quotes too
+        return None
+    words: list[Word] = []
+    found, place = [(words, OUTERMOST)], OUTERMOST
+    for match in _TOKENS.finditer(text):
         raw = match.group()
-        if "'" not in raw and '"' not in raw:
-            word = Word(raw, match.start(), match.end(), False, _PATTERN.search(raw) is not None)
-        else:
-            parts = _PARTS.findall(raw)
-            bare = "".join([part for part in parts if part[0] not in "'\""])
-            if "{" in raw and ("," in bare or ".." in bare):
-                return None
-            inside = "".join([part if part[0] not in "'\"" else part[1:-1] for part in parts])
-            word = Word(inside, match.start(), match.end(), True, _PATTERN.search(bare) is not None)
+        if raw in _JOINS:
+            if raw == "|":
+                printed = output_of(words, None)
+                here = place._replace(stdin=PIPE if printed is None else Stdin("text", printed))
+            else:
+                here = place = OUTERMOST if raw == ";" else _LATER
+            words = []
+            found.append((words, here))
+            continue
+        word = _word(raw, match.start(), match.end())
+        if word is None or word.text in _OWN_WAY:
+            return None
         words.append(word)
-    return words
+    return found
+
+
+def _word(raw: str, start: int, end: int) -> Word | None:
+    """One word; None where braces may expand, which the reader of the tree knows."""
+    if "'" not in raw and '"' not in raw:
+        return Word(raw, start, end, False, _PATTERN.search(raw) is not None)
+    parts = _PARTS.findall(raw)
+    bare = "".join([part for part in parts if part[0] not in "'\""])
+    if "{" in raw and ("," in bare or ".." in bare):
+        return None
+    inside = "".join([part if part[0] not in "'\"" else part[1:-1] for part in parts])
+    return Word(inside, start, end, True, _PATTERN.search(bare) is not None)

@@ -196,7 +196,7 @@ class WordReader:
     def _quoted(self, node: Node) -> Iterator[Piece]:
         """The inside of double quotes; bytes between the children are content too.
 
-        In the tree blanks before a closing quote or an expansion belong to that token, and a dollar alone is one.
+        In the tree blanks before a closing quote or an expansion are part of it; a dollar alone is a token.
         """
         at = node.start_byte
         yield Piece("", True)

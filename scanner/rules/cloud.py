@@ -8,7 +8,7 @@ from typing import Final
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.rules.cloud_reads import DESTROYS, SECRETS, reads, words_of
+from scanner.rules.cloud_reads import destroys, reads, shows_secrets, words_of
 from scanner.tables import names
 from schemas.verdict import Reversibility
 
@@ -20,7 +20,7 @@ _SIZE_OPTIONS: Final = frozenset({"--replicas", "--num-nodes", "--min-instances"
 def verbs(call: Call) -> None:
     """What the verb says: destroys, shows a secret, or runs a command on a machine."""
     path = words_of(call)
-    if any(DESTROYS.fullmatch(part) for part in path):
+    if destroys(path):
         named = [word.text for word in call.arguments.positionals if word.known and word.text not in path]
         value = call.arguments.value_of("-n", "--name")
         call.say(
@@ -30,8 +30,16 @@ def verbs(call: Call) -> None:
             resources=named or ([value.text] if value is not None and value.known else path[-1:]),
             reversibility=_FINAL,
         )
-    if any(SECRETS.search(part) for part in path):
+    if shows_secrets(path):
         call.say(CAUTION, "secrets.read", "may show or change secrets")
+    _commands(call)
+    if not path:
+        call.say(UNKNOWN, "tool.unknown-verb", f"what {call.tool.name} is asked to do is not known")
+
+
+def _commands(call: Call) -> None:
+    """What an option or the words behind `--` run on a machine; sizes that are set to nothing."""
+    texts = [word.text for word in call.words]
     for word, following in zip(call.words[1:], call.words[2:], strict=False):
         if word.text in _COMMAND_OPTIONS:
             call.judge.inner(following.text, following.start, following.end, "cloud.command")
@@ -40,11 +48,9 @@ def verbs(call: Call) -> None:
     for word in call.words[1:]:
         if word.text.startswith("--command="):
             call.judge.inner(word.text.partition("=")[2], word.start, word.end, "cloud.command")
-    dashes = next((at for at, word in enumerate(call.words) if word.text == "--"), None)
+    dashes = texts.index("--") if "--" in texts else None
     if dashes is not None and dashes + 1 < len(call.words):
         call.judge.words(call.words[dashes + 1 :], call.place)
-    if not path:
-        call.say(UNKNOWN, "tool.unknown-verb", f"what {call.tool.name} is asked to do is not known")
 
 
 _AWS_SECRETS: Final = re.compile(

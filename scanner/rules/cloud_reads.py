@@ -28,6 +28,10 @@ DESTROYS: Final = re.compile(
     r"(?:.*[:-])?(?:delete|destroy|remove|rm|purge|terminate|deprovision|reset|wipe|detach|revoke|disable|delete-batch|"
     r"delete-access|leave|drop|deallocate|scale-down|abandon-instances|delete-instances)(?:-.*)?"
 )
+_MAY_DESTROY: Final = re.compile(
+    "delete|destroy|remove|rm|purge|terminate|deprovision|reset|wipe|detach|revoke|disable|leave|drop|"
+    "deallocate|scale-down|abandon-instances"
+)
 SECRETS: Final = re.compile(
     r"(?i)secrets?|keyvault|access-?keys?|passw|passphrase|credentials?|auth(?:-token)?|print-access-token|keys?\b|"
     r"connection-?strings?|tokens?|ssm|publish|appsettings|kubeconfig|sas\b|admin-user|dbaas|variables?"
@@ -52,6 +56,17 @@ _PLACES: Final = frozenset(
 )
 """Options whose value becomes a part of a host's name."""
 _NO_PLACE: Final = re.compile(r".*[/@#?\\:%].*")
+
+
+def destroys(path: list[str]) -> bool:
+    """Whether a word of a path is a verb that destroys or takes away; one look at all of them for most."""
+    found = _MAY_DESTROY.search(" ".join(path))
+    return found is not None and any(DESTROYS.fullmatch(part) for part in path)
+
+
+def shows_secrets(path: list[str]) -> bool:
+    """Whether a word of a path speaks of secrets; no pattern of them fits over a line's end."""
+    return SECRETS.search("\n".join(path)) is not None
 
 
 def path_of(call: Call) -> list[str]:
@@ -84,6 +99,8 @@ def words_of(call: Call) -> list[str]:
     """
     flags = call.tool.flags or ()
     words, found, skip = call.words[1:], path_of(call), False
+    if len(found) == len(words):
+        return found
     plain: list[str] = []
     for word in words:
         if skip:
@@ -113,14 +130,14 @@ def reads(call: Call) -> str | None:
     if not _options_only_read(call):  # 3
         return None
     verb_at = _verb_at(call.tool.name, path)  # 4
-    if verb_at is None or any(DESTROYS.fullmatch(part) for part in path[: verb_at + 1]):
+    if verb_at is None or destroys(path[: verb_at + 1]):
         return None
     return "only reads from the cloud"
 
 
 def _may_show_secrets(call: Call, path: list[str]) -> bool:
     """By a group's name, by the list of the tables, or by what is asked of the settings."""
-    if any(SECRETS.search(part) for part in path[:-1]):
+    if shows_secrets(path[:-1]):
         return True
     listed = names("cloud_shows_secrets")
     for asked_for in _as_one(call, [part for part in path if part not in ("alpha", "beta")]):
@@ -140,7 +157,7 @@ def _as_one(call: Call, path: list[str]) -> list[list[str]]:
 
 def _options_only_read(call: Call) -> bool:
     given = call.arguments
-    if given.doubtful or any(word.text == "--" for word in call.words):
+    if given.doubtful or "--" in [word.text for word in call.words]:
         return False
     return all(_only_reads(call, option) for option in given.options) and not any(
         word.text.startswith(("@", "file:", "fileb:")) for word in given.positionals

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from scanner import scan
+from scanner.rules import cloud_reads
 from schemas.risk import Risk
 
 ACTS = """\
@@ -318,3 +321,12 @@ def test_verb_is_not_safe(command: str) -> None:
 def test_verb_that_is_harmless_stays_safe(command: str) -> None:
     finding = scan(command.replace("⏎", "\n"))
     assert finding.risk is Risk.SAFE, finding.why
+
+
+def test_the_one_look_for_destroying_verbs_misses_none() -> None:
+    listed = re.findall(r"[a-z][a-z-]+", cloud_reads.DESTROYS.pattern)
+    assert len(listed) > 20
+    for verb in listed:
+        assert cloud_reads.destroys(["instances", verb])
+        assert cloud_reads.destroys([f"keys:{verb}", "list"])
+    assert not cloud_reads.destroys(["instances", "firmware", "list"])

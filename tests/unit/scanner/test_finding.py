@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner import scan
 from schemas.risk import Risk
-from schemas.verdict import Reversibility
+from schemas.verdict import Finding, Reversibility
 
 
 def test_spans_point_at_what_decided_in_characters() -> None:
@@ -109,3 +109,29 @@ def test_no_text_makes_a_scan_fail(text: str) -> None:
 @given(st.text(st.sampled_from("rm -f/ls;|&$(){}<>'\"\\`\n\t#=*cat kubectl delete EOF"), max_size=60))
 def test_no_shell_text_makes_a_scan_fail(text: str) -> None:
     assert scan(text).risk in Risk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kubectl get pods",
+        "rm -rf / x",
+        "sudo x $y",
+        "",
+        "kubectl scale deploy/x --replicas=3",
+        r"x $'\u00e9'",
+    ],
+)
+def test_a_finding_made_without_checks_is_the_checked_one(text: str) -> None:
+    found = scan(text)
+    checked = Finding.model_validate(found.model_dump())
+    assert (found, found.to_json(), hash(found)) == (checked, checked.to_json(), hash(checked))
+    assert found.model_fields_set == checked.model_fields_set
+    assert all(span.model_fields_set == {"start", "end", "rule_id"} for span in found.spans)
+
+
+def test_a_finding_holds_no_text_that_can_not_be_stored() -> None:
+    """`\\ud800` is half a character: such a sentence is no text in UTF-8."""
+    finding = scan(r"echo $'\ud800'; kubectl delete pod $'a\ud800'")
+    assert finding.risk is Risk.DANGEROUS
+    assert finding.model_dump_json()

@@ -198,3 +198,10 @@ def test_a_read_beside_it_stays_safe(command: str) -> None:
 )
 def test_an_unknown_word_is_a_doubt_where_a_longer_verb_would_be_worse(command: str, risk: Risk) -> None:
     assert scan(command).risk is risk
+
+
+@pytest.mark.parametrize(
+    "command", ["bash -c 'rm'\" \"'-rf /data'", 'A=/; bash -c "rm -rf $A "', 'sh -c "rm"" ""-rf /srv"']
+)
+def test_a_blank_in_quotes_is_a_blank(command: str) -> None:
+    assert scan(command).risk is Risk.DANGEROUS

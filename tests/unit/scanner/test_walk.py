@@ -69,6 +69,16 @@ def test_quotes_are_taken_off_as_the_shell_does() -> None:
     ]
 
 
+def test_blanks_and_dollars_at_the_edge_of_double_quotes_are_content() -> None:
+    """The tree counts blanks to the quote or expansion that they stand before; a dollar is a token."""
+    assert walk('y=1; x b" "a " " "a$" " $y " "$y $y" "$y\n" "$ "').commands == [
+        ["x", "b a", " ", "a$", " 1 ", "1 1", "1\n", "$ "]
+    ]
+    assert walk('x $" " $"a "').commands == [["x", " ", "a "]]
+    assert walk('x "$(a) $(b)"').commands[-1] == ["x", f"{OPAQUE} {OPAQUE}"]
+    assert "backquotes" in walk('x "$y ` a`"').doubts
+
+
 def test_words_after_a_redirection_belong_to_the_command() -> None:
     found = walk("curl 2>/dev/null -X DELETE https://x")
     assert found.commands == [["curl", "-X", "DELETE", "https://x"]]
