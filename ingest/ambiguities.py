@@ -75,7 +75,7 @@ def _shown(drafts: list[Draft], index: int) -> bool:
 
 def _bare(sentence: str, draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:
     """What a machine does, told without a command; a check that says neither how nor what is good."""
-    if acts_on_machine(sentence):
+    if acts_on_machine(sentence) and not _has_code(draft, sentence):
         found = candidates.commands(sentence, index)
         options = tuple(
             Option(f"command-{number}", text, f"The step runs: {text}", "command", text)

@@ -30,6 +30,15 @@ _REASONS: Final = (
         "where a link leads",
     ),
     (re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE), "the fence of a code block"),
+    (
+        re.compile(
+            r"\{(?:code|noformat|panel|info|warning|note|tip|expand|toc|quote|color|anchor|section|column|excerpt|"
+            r"status|align|div|jira|include|children|attachments)(?::[^{}\n]{0,200})?\}|^h[1-6]\.(?=\s|$)|"
+            r"^bq\.(?=\s|$)|\|[^\[\]|\s]{1,500}(?:\|[^\[\]\n]{0,200})?\]",
+            re.MULTILINE,
+        ),
+        "a mark of a wiki",
+    ),
     (re.compile(r"</?[A-Za-z][^<>\n]*>"), "a tag"),
     (
         re.compile(

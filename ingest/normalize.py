@@ -31,6 +31,7 @@ from ingest.sources.rst import read_rst
 from ingest.sources.told import told_in
 from ingest.suspicious import unseen
 from ingest.trace import Edit, Span, Trace, edited
+from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
 _HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
@@ -69,9 +70,10 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     _refuse_unreadable(text)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     shown, masked = blanked(text)
-    clean, line_ends = _plain_lines(shown)
+    wiki = form in (None, "markdown", "plain") and not _HTML.match(shown.lstrip()) and is_wiki(shown)
+    clean, line_ends = _plain_lines(shown, wiki=wiki)
     hidden = unseen(hidden_texts(clean))
-    chosen = form or recognise(clean)
+    chosen = "markdown" if wiki else form or recognise(clean)
     front: dict[str, str] = {}
     if chosen == "markdown":
         clean, front = _front_matter(clean)
@@ -93,13 +95,13 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     )  # fmt: skip
 
 
-def _plain_lines(text: str) -> tuple[str, Trace | None]:
-    """Every line end as one `\\n`, and the fences of a chat on lines of their own; the trace to the text as
-    it was sent, None where nothing moved.
+def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:
+    """Every line end as one `\\n`, wiki markup as Markdown, the fences of a chat on lines of their own; the
+    trace to the text as it was sent, None where nothing moved.
     """
     plain = text.replace("\u2028", "\n")
     moved: Trace | None = None
-    for find in (_returns, chat_fences, mended_fences):
+    for find in (_returns, *((wiki_marks,) if wiki else ()), chat_fences, mended_fences):
         if edits := find(plain):
             plain, trace = edited(plain, edits)
             moved = trace.over(moved)

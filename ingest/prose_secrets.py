@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.extract.vocabulary import IMPERATIVES
 from ingest.secret_columns import column_secrets
 from ingest.secret_looks import CERTAIN, is_certain, is_mixed, is_passphrase, is_secret, is_strong, trimmed
 from ingest.typed_places import TypedPlaces
@@ -78,6 +79,17 @@ _HOST: Final = re.compile(
 _TAKES_PASSWORD: Final = re.compile(r"\b(?:mysqladmin|mariadb-admin|nmcli)\b[^\n|;&]{0,200}$")
 """Programs in whose commands the word behind the word `password` is one."""
 
+_GIVEN: Final = re.compile(
+    r"(?m)(?:^|[`;&|]|[$#>] )[ \t]*(?:sudo )?(?P<tool>[a-z][\w.-]{1,30})(?: (?!-)[a-z][\w-]{1,20}){0,2} "
+    r"(?:set-)?(?:password|passphrase) (?P<value>[A-Za-z][\w!?.+*-]{3,40})(?=[ \t]*(?:$|[`;|&)]))"
+)
+"""`sometool password WORD`: the last word of a command whose program takes one."""
+_ACTS: Final = IMPERATIVES | frozenset(
+    "policy policies rotation expiry expiration status help info hash hint prompt file store manager list "
+    "new "
+    "hashing history options option encrypt decrypt lookup complexity strength auth login user users".split()
+)
+"""What a program may do with passwords, as its next word says."""
 _PROGRAMS: Final = frozenset({"passwd", "pass"})
 _OPERATOR: Final = re.compile(r"(?:&&|\|\|)$")
 _LINE_END: Final = re.compile(r"\r\n|[\r\u2028]")
@@ -100,6 +112,7 @@ def prose_secrets(text: str) -> Iterator[Secret]:
                 or is_secret(seen, start, end, found["name"], sure=pattern is _TOLD, quoted=group != "bare")
             ):
                 yield Secret(KIND, start, end)
+    yield from _given(text, typed)
     yield from column_secrets(text)
 
 
@@ -137,3 +150,11 @@ def _is_said(found: re.Match[str], value: str, typed: TypedPlaces) -> bool:
     if before.endswith("(") and not before.endswith("$("):
         return True
     return found["bare"] is None or is_strong(value) or _TAKES_PASSWORD.search(before) is not None
+
+
+def _given(text: str, typed: TypedPlaces) -> Iterator[Secret]:
+    """Words that are given to a program as a password, and name nothing that it does with passwords."""
+    for found in _GIVEN.finditer(text):
+        word = found["value"].lower()
+        if word not in _ACTS and not is_certain(word) and typed.in_command(found.start("value")):
+            yield Secret(KIND, *found.span("value"))

@@ -24,6 +24,8 @@ def _any(*phrases: str) -> re.Pattern[str]:
 _SIZE: Final = "(?:high|low|slow|big|large|small|long|old|short|few|many|much|full|heavy|busy)"
 THRESHOLD: Final = _any(
     rf"too {_SIZE}",
+    "(?:well|far|way) (?:below|above|under|over|beyond)",
+    "(?:unusually |still |abnormally )?elevated",
     rf"(?:very|extremely|unusually|quite|fairly|relatively|rather) {_SIZE}",
     "(?:is|are|looks?|seems?|gets?|stays?|remains?|becomes?) (?:still )?"
     "(?:high|low|slow|big|large|small|long)(?!-)",
@@ -37,6 +39,8 @@ THRESHOLD: Final = _any(
     r"many \w+ than usual",
     r"trending (?:up|down)\w*",
     "(?:growing|getting|coming) (?:too )?close to",
+    "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?)",
+    "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
     "(?:look|search|check|watch) for (?:any |the |some )?"
     r"(?:big|large|huge|old|slow|heavy|long-running|suspicious|unusual) \w+",
@@ -45,6 +49,8 @@ REFERENCE: Final = _any(
     "the other (?:runbook|page|document)",
     "mentioned (?:earlier|before)",
     "the wiki",
+    r"the (?:\w+ ){1,3}(?:procedure|process|runbook|playbook) "
+    r"(?:on|in|from) (?:the |our )?(?:wiki|confluence|intranet)",
     r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
     "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
     "as (?:before|usual)",
@@ -54,7 +60,8 @@ ON_CASE: Final = re.compile(
     r"(?i)^depending on\b[^,.;:]*|"
     r"\b(?:resolution|mitigation|remediation|solution|fix|remedy|approach|procedure|actions?|"
     r"(?:next )?steps?|answer|response|what to do)\b[^.;:]{0,40}?"
-    r"\b(?:(?:will|may|can|might|would) )?(?:depends?|var(?:y|ies))\b(?: (?:up)?on)?"
+    r"\b(?:(?:will|may|can|might|would) )?(?:depends?|differs?|var(?:y|ies))\b(?: (?:up)?on)?|"
+    r"^(?:this|that|it|which)\b[^.;:]{0,20}?\b(?:differs?|var(?:y|ies)|depends?)\b"
 )
 TIME: Final = _any(
     r"(?:wait|waits|waiting|give|allow|hold|sleep|pause|leave)\b[^.;:!?]{0,40}?\b"
@@ -63,6 +70,8 @@ TIME: Final = _any(
     "when you have (?:the )?time",
     "later on",
     "at some point",
+    "for some time",
+    "within (?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments)",
     "more than once",
     "(?:several|a few|a couple of) times",
     "for a (?:while|bit)",
@@ -109,6 +118,7 @@ OPEN: Final = _any(
     "(?:a|the) (?:right|best|good|better|correct) (?:option|choice|value|size|time|moment|number)",
     "(?:settles?|calms?) down",
     "TODO|TBD|FIXME",
+    "until (?:it|this|usage|that) is (?:acceptable|ok(?:ay)?|fine|good)",
 )
 FIX: Final = _any(
     "(?:resolve|fix|address|mitigate|correct|solve|remediate|repair|handle|deal with) "

@@ -40,6 +40,7 @@ _MODAL: Final = re.compile(
     r"\bplease\b|\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
+_UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
 
 
@@ -95,7 +96,8 @@ def _acts(text: str) -> bool:
     return (
         any(is_imperative(part) for part in told)
         or any(
-            pattern.search(text) for pattern in (_MODAL, words.ON_CASE, words.CURED, words.PASSIVE, _SOMEHOW)
+            pattern.search(text)
+            for pattern in (_MODAL, words.ON_CASE, words.CURED, words.PASSIVE, _SOMEHOW, _UNWRITTEN)
         )
         or any(_undecided(found[0]) for found in _CONDITION.finditer(text))
     )
@@ -134,22 +136,48 @@ _CHECKS: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:check|verify|validate|confirm|inspect|"
     r"examine|review|test|monitor|make sure|ensure)\b"
 )
+_ASKED_OF: Final = re.compile(r"(?i)\b(?:with|against|by|using|via) (?:the|your|our|an?) \w+")
+"""By what it is checked."""
 _THINGS: Final = re.compile(
     r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b"
 )
 _CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w|\bagain\b")
+_ALTERS: Final = re.compile(
+    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:revert|replace|reset|truncate|"
+    r"evict|purge|"
+    r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
+    r"unblock|"
+    r"disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
+    r"disconnect|throttle|rebalance|lock|unlock|add (?:memory|capacity|disk|nodes?|replicas?|space))\b"
+)
+"""What changes something, by a command or a value that the sentence does not tell."""
+_SAID_HOW: Final = re.compile(
+    r"(?i)\b(?:with|by|using|via|through|per|to|from|as) (?:the |your |an? |\w+ing\b)"
+)
+_OF_TEXT: Final = re.compile(
+    r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
+)
 _SHORT_WORDS: Final = 12
 """A check that is told in more words says what it is about."""
 
 
 def acts_on_machine(sentence: str) -> bool:
     """Whether a sentence tells to do what a command does, and not where to click."""
-    return _MACHINE.match(sentence) is not None and _CLICKED.search(sentence) is None
+    if _CLICKED.search(sentence) is not None:
+        return False
+    return _MACHINE.match(sentence) is not None or _alters_somehow(sentence)
+
+
+def _alters_somehow(sentence: str) -> bool:
+    """Whether a short sentence tells to change something on a machine and says neither how nor to what."""
+    if _ALTERS.match(sentence) is None or len(sentence.split()) > _SHORT_WORDS:
+        return False
+    return not any(found.search(sentence) for found in (_CONCRETE, _SAID_HOW, _OF_TEXT))
 
 
 def bare_check(sentence: str) -> bool:
     """Whether a sentence tells to check something and neither says how nor what a good result is."""
-    short = len(sentence.split()) <= _SHORT_WORDS
+    short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
     return short and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
 
 

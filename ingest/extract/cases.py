@@ -12,7 +12,9 @@ from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.vocabulary import is_imperative, sentences
 
 _CONDITION: Final = re.compile(
-    r"(?i)^(if|when|unless|in case|in the case|should)\b([^,:→]{3,200})[,:→]\s*(.*)$", re.DOTALL
+    r"(?i)^(if|when|unless|in case|in the case|in the event|assuming|provided|where(?! to\b)|should)\b"
+    r"([^,:→]{3,200})[,:→]\s*(.*)$",
+    re.DOTALL,
 )
 _LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
 _ASKED: Final = re.compile(r"^([^→.!?:\n]{3,90}\?)\s+([^→]+)$", re.DOTALL)
@@ -30,7 +32,11 @@ _ANSWER: Final = re.compile(
 """“Yes: …”, “If no, …” below a question."""
 
 _QUESTION: Final = re.compile(r"[^.!?\n]{4,160}\?(?=[\s*_]|$)")
-_OTHERWISE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b[,:]?\s*(.*)$", re.DOTALL)
+_OTHERWISE: Final = re.compile(
+    r"(?i)^(?:otherwise|else|if not(?=\s*[,:])|(?:if )?none of (?:the above|these|those)\b[^,:]{0,30}|"
+    r"in (?:any|all) other cases?)\b[,:]?\s*(.*)$",
+    re.DOTALL,
+)
 _NUMBER: Final = re.compile(r"(?i)^step\s*\d{1,3}\s*[-–—:.)]\s+(?=\S)")
 
 
@@ -41,14 +47,14 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if answer and reader.last_question is not None:
         reader.last_condition = reader.last_question
         return reader.last_question, answer["answer"].lower() == "no", answer["rest"].strip()
+    other = _OTHERWISE.match(text)
+    if other and reader.last_condition is not None:
+        return reader.last_condition, True, other[1].strip()
     found = _CONDITION.match(text)
     if found:
         condition = f"{found[1]}{found[2]}".strip()
         reader.last_condition = condition
         return condition, found[1].lower() == "unless", found[3].strip()
-    other = _OTHERWISE.match(text)
-    if other and reader.last_condition is not None:
-        return reader.last_condition, True, other[1].strip()
     label = _LABEL.match(text)
     if label and _is_case(label[1], label[2]):
         reader.last_condition = " ".join(label[1].split())

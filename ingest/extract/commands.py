@@ -35,6 +35,9 @@ _UNKNOWN: Final = re.compile(
 )
 """A line of a program that no list knows: a name, then words that arguments could be."""
 
+_TOOL: Final = re.compile(r"[a-z][a-z0-9]{1,20}(?:ctl|-cli|-admin|adm)")
+"""A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
+
 _ASSIGNMENT: Final = re.compile(
     r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
 )
@@ -174,6 +177,8 @@ def looks_like_command(text: str) -> bool:
         return words[1] in _COMPLETE
     if name in COMMANDS:
         return len(words) > 1 or name in _ALONE
+    if _TOOL.fullmatch(name):
+        return len(words) > 1
     return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
 
 

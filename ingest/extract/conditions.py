@@ -10,12 +10,14 @@ from typing import Final
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
-from ingest.extract.tables import RowCase, cases_of_row, rows_of_procedures
-from ingest.extract.vocabulary import NOT_STEPS, is_imperative, sentence_places
+from ingest.extract.labels import asked_cases, clause_headings, labelled_cases, restricted_case
+from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
+from ingest.extract.vocabulary import NOT_STEPS, is_imperative, sentence_places, text_of
 from ingest.trace import Span
 
 _IF: Final = re.compile(
-    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|when|whenever|once|only if|should)\s+"
+    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|in the event|provided|assuming|when|"
+    r"whenever|once|only if|should|where)\s+"
     r"((?:(?![,;:→]|\.\s|\.$| then | – | — | -> | => )[\s\S]){4,220})"
 )
 _WHETHER: Final = re.compile(
@@ -24,12 +26,13 @@ _WHETHER: Final = re.compile(
     r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
 )
 _IDIOM: Final = re.compile(
-    r"(?i)^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
+    r"(?i)^where (?:to|you can)\b|^provided (?:by|in|with|as|the)\b|"
+    r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
     r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
     r"desired|nothing else|(?:running|executing)\b|"
     r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
 )
-_WHEN: Final = frozenset({"when", "whenever", "once", "should"})
+_WHEN: Final = frozenset({"when", "whenever", "once", "should", "where", "assuming"})
 _SAYS_CASE: Final = re.compile(
     r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>(?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|"
     r"=>)\s+(?P<then>\S.*)$|"
@@ -100,8 +103,9 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
     places: dict[str, int] = {}
     headings: list[tuple[int, str]] = []
     rows = rows_of_procedures(blocks)
+    clauses = clause_headings(blocks)
     for place, block in enumerate(blocks):
-        if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS:
+        if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS or _is_header(block):
             continue
         if place in rows:
             for case in cases_of_row(block, rows[place]):
@@ -112,7 +116,8 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             headings = [item for item in headings if item[0] < block.level]
             headings.append((block.level, block.text))
         explained = any(NOT_STEPS.match(text) for _, text in headings)
-        for start, end in _cases(block, explained=explained):
+        following = blocks[place + 1] if place + 1 < len(blocks) else None
+        for start, end in _cases(block, following, explained=explained, clause=place in clauses):
             text = " ".join(block.text[start:end].split()).strip(" *_(")
             span = block.place(start, end)
             if len(text) > 3:
@@ -128,6 +133,11 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
     return list(found.values())
+
+
+def _is_header(block: Block) -> bool:
+    """Whether a row names the columns of a procedure: “if”, “then”."""
+    return block.kind == "row" and columns_of(block) is not None
 
 
 _AGAINST: Final = re.compile(
@@ -165,17 +175,28 @@ def _of_row(block: Block, case: RowCase, drafts: Sequence[Draft]) -> Condition:
     return Condition(text, block.place(case.start, case.end), steps)
 
 
-def _cases(block: Block, *, explained: bool) -> Iterator[tuple[int, int]]:
-    """The places of the conditions in a block."""
+def _cases(
+    block: Block, following: Block | None, *, explained: bool, clause: bool
+) -> Iterator[tuple[int, int]]:
+    """The places of the conditions in a block, in order. `clause`: it is a heading that says when."""
     if explained:
         return
     named = list(named_cases(block))
-    yield from named
-    label = _label(block) if not named and block.kind in ("item", "paragraph") else None
-    if label is not None:
-        yield label
-    if block.kind == "heading":
+    told = block.kind in ("item", "paragraph")
+    label = _label(block) if not named and told else None
+    labels = [label] if label is not None else list(labelled_cases(block)) if told else []
+    asked = list(asked_cases(block, following)) if told else []
+    found = [*named, *asked]
+    found += [item for item in labels if not any(_meet(item, other) for other in found)]
+    yield from sorted(found)
+    if clause:
+        yield 0, len(block.text)
+    elif block.kind == "heading":
         yield from _in_heading(block)
+
+
+def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def named_cases(block: Block) -> Iterator[tuple[int, int]]:
@@ -184,6 +205,10 @@ def named_cases(block: Block) -> Iterator[tuple[int, int]]:
         gate = _GATE.match(block.text[start:end])
         if gate:
             yield start, start + gate.end()
+            continue
+        restricted = restricted_case(block.text[start:end])
+        if restricted is not None:
+            yield start, start + restricted
             continue
         for match in _IF.finditer(block.text, start, end):
             if _counts(block.text, match, start) and _acts(block.text[start:end], match, start):
@@ -202,7 +227,8 @@ def _in_heading(block: Block) -> Iterator[tuple[int, int]]:
 def _counts(text: str, match: re.Match[str], start: int) -> bool:
     word = match[1].lower()
     before = text[start : match.start(1)]
-    begins = not before.strip(" *_>-•(\"'“–—→") or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
+    first = not text_of(before).strip(" *_>-•(\"'“–—→[]x")
+    begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
     if _IDIOM.match(text[match.start(1) : match.end(2)]):
         return False
     if word in _WHEN:

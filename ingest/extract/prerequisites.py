@@ -8,7 +8,14 @@ from typing import Final
 from ingest.extract.vocabulary import sentences
 
 _SAYS: Final = re.compile(
-    r"(?i)(?:\b(?:prerequisites?|requirements?|required|requires?|needs?)\s*:\s*\S|"
+    r"(?i)(?:^\W*(?:the |an? )?[^.;:]{0,60}\b(?:access|permissions?|membership|role|profile|account|vpn|sudo|"
+    r"root|"
+    r"credentials|privileges|clearance)\b[^.;:]{0,60}\b(?:is|are) (?:required|needed|mandatory|necessary)\b|"
+    r"^\W*only (?:members|people|engineers|admin\w*|owners|maintainers|staff|operators|users|those)\b"
+    r"[^.;:]{0,60}"
+    r"\b(?:may|can|are allowed|should)\b|\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
+    r"\byou(?:['’]ll| will)? need\s*\W{0,4}:|\bapproval (?:of|by)\b|"
+    r"\b(?:prerequisites?|requirements?|required|requires?|needs?)\s*:\s*\S|"
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
@@ -37,7 +44,8 @@ def required(text: str) -> list[str]:
 
 
 _LIST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|require[ds]?|you (?:will )?need|needs?)\W{0,4}:\W{0,4}\s*"
+    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|require[ds]?|(?:what )?you(?:['’]ll| will)? need|"
+    r"needs?)\W{0,4}:\W{0,4}\s*"
 )
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+")

@@ -18,7 +18,9 @@ _DO: Final = re.compile(
 )
 _CASE: Final = re.compile(
     r"(?i)^(?:if|when|cases?|symptoms?|conditions?|situations?|problems?|errors?|alerts?|scenarios?|observations?|"
-    r"findings?|(?:possible |likely )?causes?)$"
+    r"findings?|(?:possible |likely )?causes?|event(?: id)?s?|(?:exit |error |status )?codes?|"
+    r"(?:error )?messages?|"
+    r"states?|reasons?|signs?|(?:what )?you see)$"
 )
 _EXPECTED: Final = re.compile(
     r"(?i)^(?:expected(?: \w+)?|should(?: \w+)?|results?|outcomes?|output|success|ok if|you should see)$"

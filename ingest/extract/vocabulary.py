@@ -104,7 +104,8 @@ NOT_STEPS: Final = re.compile(
 
 PREREQUISITES: Final = re.compile(
     r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"
-    r"you (?:will )?need|access)\b"
+    r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
+    r"required (?:access|permissions?|tools?|roles?)|permissions|access)\b"
 )
 """Headings over what must be true before the first step."""
 

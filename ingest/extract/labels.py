@@ -1,0 +1,145 @@
+"""Cases that no word names: labels of states, questions with an answer below, headings that are clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.vocabulary import is_imperative, sentence_places, sentences
+
+_LABEL: Final = re.compile(
+    r"(?P<label>[^:→\n]{2,90}?)(?P<end>:[*_]{1,2}|:|\s*(?:→|->|=>)|\s[–—-])\s+(?P<does>\S[^\n]*)"
+)
+_NO_CASE: Final = re.compile(
+    r"(?i)^(?:(?:please )?note|nb|warning|caution|important|attention|danger|tips?|info|hint|example|e\.g|"
+    r"i\.e|"
+    r"steps?\b.*|option\b.*|phase\b.*|part\b.*|part \w+|prerequisites?|requirements?|required|"
+    r"recommended|related|"
+    r"optional|advanced|preferred|expected\b.*|output|results?|usage|see also|owners?|severity|service|team|"
+    r"contacts?|escalation|status|impact|symptoms?|meaning|background|summary|description|automated|scheduled|"
+    r"based on\b.*|depending on\b.*|when to use\b.*|deprecated|updated|created|modified|reviewed|needed|"
+    r"what you(?:['’]ll)? need|you need|attached|detailed)$"
+)
+"""Labels of parts of a text; a state of the world has other words."""
+
+_STATE: Final = re.compile(
+    r"(?i)\b(?:exceeded|failed|crashed|blocked|expired|deleted|removed|corrupted|degraded|killed|evicted|"
+    r"overloaded|locked|denied|refused|rejected|disconnected|detached|stopped|terminated|throttled|scheduled|"
+    r"banned|blacklisted|exhausted|left|lost|missing|pending|failing|crashing|hanging|looping|timing out|"
+    r"down|fails?|failures?|errors?|exceptions?|time-?outs?|times? out|unavailable|unreachable|unhealthy|"
+    r"unknown|invalid|not|no|none|never|cannot|\w+n['’]t|is|are|has|have|too|full|empty|stuck|"
+    r"broken|high|low|over|above|below|more|less|fewer|out of|problems?|issues?|corrupt|other|others|"
+    r"(?:any|every)thing else)\b"
+)
+_OTHER: Final = re.compile(r"(?i)^(?:(?:all |any )?others?|unknown|(?:any|every)thing else|none of .*)$")
+_EXIT_CODE: Final = re.compile(r"(?i)^(?:(?:exit |error |status )?code )?\d{1,5}$")
+_NAMED: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
+_MARKED: Final = re.compile(r"^(?:\*\*|__|[*_`])\S.*\S?(?:\*\*|__|[*_`])$")
+_GOES_ON: Final = re.compile(
+    r"(?i)^(?:nothing to do|(?:this |it )?can be ignored|escalate|ignore|done|go to|"
+    r"see (?:step|below)|next question)\b"
+)
+_PARTS: Final = re.compile(r",\s+(?:and\s+|then\s+|so\s+)?|;\s+|\band then\s+")
+_ASKS: Final = re.compile(
+    r"(?i)^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|still|any|no|not)\b[^?\n]{2,110}\?$"
+)
+_ANSWERS: Final = re.compile(r"(?i)^\W*(?:yes|no|if (?:so|yes|not|no)|otherwise|then)\b")
+_CLAUSE: Final = re.compile(
+    r"(?i)^(?!how\b|what\b|why\b|when\b|where\b|who\b|which\b|this\b|about\b|note\b|if\b|it\b)[^?:]{2,40}?"
+    r"\s(?:is|are|was|were|has|have|belongs?|fails?|cannot|does|do|\w+n['’]t)\s[^?:]{2,60}$"
+)
+_HEADING_LEVEL: Final = 2
+_FOR: Final = re.compile(
+    r"(?i)^(?:for|on|in|with) (?!example\b|instance\b|more\b|further\b|details?\b|reference\b|now\b|this\b|"
+    r"that\b|these\b|each\b|every\b|both\b|order\b|the (?:purposes?|following|sake)\b|"
+    r"(?:any|all) other cases?\b)(?:[^,.;:\n]{2,60}?\b(?:that|which|whose|without|issued|using|older|newer)\b"
+    r"[^,.;:\n]{1,60}|(?:everything|anything|everyone|all) (?:else|others?)|"
+    r"(?:any |all )?others?\b[^,.;:\n]{0,30}|"
+    r"the (?:rest|others)|an? [\w-]+(?: \([^()\n]{1,60}\))?)(?=,\s)"
+)
+"""“For certificates issued by X, …”, “On clients that still hang, …”, “For everything else, …”."""
+
+
+def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
+    """The labels of a block, a line each, that stand for a case and say what to do in it."""
+    place = 0
+    for line in block.text.split("\n"):
+        indent = len(line) - len(line.lstrip())
+        found = _LABEL.match(line, indent)
+        if found is not None and _is_case(found["label"].strip(), found["does"], block, place + indent):
+            yield place + indent, place + found.end("label")
+        place += len(line) + 1
+
+
+def _is_case(label: str, does: str, block: Block, place: int) -> bool:
+    plain = label.strip("*_` -•")
+    if not plain or _NO_CASE.match(plain) or is_imperative(plain) or len(plain.split()) > 12:
+        return False
+    coded = any(code.start <= place + 2 and code.end >= place + len(label) - 2 for code in block.code)
+    marked = coded or _MARKED.match(label) is not None
+    state = (
+        _STATE.search(plain) is not None
+        or _OTHER.match(plain) is not None
+        or (marked and (_EXIT_CODE.match(plain) is not None or _NAMED.fullmatch(plain) is not None))
+        or (coded and " " not in plain)
+    )
+    return state and _tells(does)
+
+
+def _tells(does: str) -> bool:
+    """Whether what stands behind a label tells to do something in its first sentences."""
+    for sentence in sentences(does)[:3]:
+        if _GOES_ON.match(sentence) or any(is_imperative(part) for part in _PARTS.split(sentence)):
+            return True
+    return False
+
+
+def restricted_case(sentence: str) -> int | None:
+    """Where the case ends that a sentence begins with: “For everything else, …”; None where it has none."""
+    found = _FOR.match(sentence)
+    if found is None or not is_imperative(sentence[found.end() :].lstrip(" ,")):
+        return None
+    return found.end()
+
+
+def asked_cases(block: Block, following: Block | None) -> Iterator[tuple[int, int]]:
+    """Questions that yes or no answers, where the next sentence or the block below says what to do then."""
+    places = sentence_places(block.text)
+    for index, (start, end) in enumerate(places):
+        text = block.text[start:end]
+        lead = len(text) - len(text.lstrip(" *_"))
+        asked = text.strip(" *_")
+        if _ASKS.match(asked) is None:
+            continue
+        behind = block.text[places[index + 1][0] : places[index + 1][1]] if index + 1 < len(places) else None
+        if behind is None and following is not None and following.kind in ("item", "paragraph"):
+            if _ANSWERS.match(following.text):
+                yield start + lead, start + lead + len(asked)
+        elif behind is not None and (_ANSWERS.match(behind) or is_imperative(behind)):
+            yield start + lead, start + lead + len(asked)
+
+
+def clause_headings(blocks: Sequence[Block]) -> frozenset[int]:
+    """The places of headings that are clauses beside others of their kind: each says when its part is for."""
+    siblings: dict[int, list[int]] = {}
+    found: set[int] = set()
+
+    def close(level: int) -> None:
+        for deeper in [key for key in siblings if key >= level]:
+            group = siblings.pop(deeper)
+            if len(group) > 1:
+                found.update(group)
+
+    for place, block in enumerate(blocks):
+        if block.kind != "heading":
+            continue
+        close(block.level + 1)
+        text = block.text.strip(" *_")
+        if block.level >= _HEADING_LEVEL and _CLAUSE.match(text) and not is_imperative(text):
+            siblings.setdefault(block.level, []).append(place)
+        elif block.level in siblings or block.level < _HEADING_LEVEL:
+            close(block.level)
+    close(0)
+    return frozenset(found)

@@ -1,0 +1,152 @@
+"""Runbooks in the styles of real ones, with what they say for cases, leave open, and need first.
+
+Half of them (`unread-…`) were not looked at while the rules were written: what is known of other documents is
+told by their figures. The truths have the corpus's form, with branches by their conditions alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ingest.masking import blanked
+from ingest.normalize import normalize
+from ingest.parsed import parsed_json
+from ingest.pipeline import preview
+
+FOLDER = Path(__file__).parent / "told"
+KINDS = {"branches": "if", "ambiguities": "text", "prerequisites": "text"}
+LEAST = {
+    ("read", "branches"): 0.90, ("read", "ambiguities"): 0.58, ("read", "prerequisites"): 0.85,
+    ("unread", "branches"): 0.85, ("unread", "ambiguities"): 0.54, ("unread", "prerequisites"): 0.80,
+}  # fmt: skip
+"""F1 as measured, less a little; it was 0.63, 0.49 and 0.71 of the unread ones before these rules."""
+
+_COMMON = frozenset("the a an to of is are if you in on for and or it that".split())
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall("[a-z0-9_]+", text.lower())) - _COMMON
+
+
+def _likeness(one: str, other: str) -> float:
+    first, second = _words(one), _words(other)
+    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
+
+
+def _right(found: list[str], wanted: list[str]) -> int:
+    """How many are the same, each counted once, the likest first (as the corpus's `score.py`)."""
+    pairs = sorted(
+        ((_likeness(a, b), i, j) for i, a in enumerate(found) for j, b in enumerate(wanted)), reverse=True
+    )
+    used: set[int] = set()
+    met: set[int] = set()
+    for likeness, i, j in pairs:
+        if likeness >= 0.5 and i not in used and j not in met:
+            used.add(i)
+            met.add(j)
+    return len(met)
+
+
+@cache
+def _figures(half: str) -> dict[str, float]:
+    counts = {kind: [0, 0, 0] for kind in KINDS}
+    for file in sorted(FOLDER.glob(f"{half}-*.txt")):
+        truth = json.loads(file.with_suffix("").with_suffix(".truth.json").read_text())
+        parsed = parsed_json(preview(file.read_text()))
+        for kind, key in KINDS.items():
+            found = [item[key] for item in parsed[kind]]
+            for place, count in enumerate((_right(found, truth[kind]), len(found), len(truth[kind]))):
+                counts[kind][place] += count
+    return {kind: 2 * right / (found + wanted) for kind, (right, found, wanted) in counts.items()}
+
+
+@pytest.mark.parametrize(("half", "kind"), LEAST)
+def test_what_a_document_tells_is_found(half: str, kind: str) -> None:
+    assert _figures(half)[kind] >= LEAST[half, kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Note: restart it with `systemctl restart a`\n- Backup: take a snapshot with `zfs snapshot p@a`",
+        "- Step 1: run `df -h`\n- Option A: scale the workers with `kubectl scale deploy/a --replicas 3`",
+        "For example, run `df -h`.\n\nFor more information, see the manual. For each host, run `uptime`.",
+        "## Overview\n\n## Procedure\n\n1. Run `df -h` where it runs best.",
+    ],
+)
+def test_labels_of_parts_are_no_cases(text: str) -> None:
+    assert parsed_json(preview(f"# A title\n\n{text}\n\nRun `uptime`.\n"))["branches"] == []
+
+
+def test_if_not_is_the_other_way_of_the_same_question() -> None:
+    found = preview(
+        "# A\n\n1. If it is up, stop it: `systemctl stop a`\n2. If not, start it: `systemctl start a`\n"
+    )
+    steps = found.to_json()["steps"]
+    [question] = [step for step in steps if step.get("answers")]
+    answers = {step["command"]: step["when"] for step in steps if step.get("command")}
+    assert {command: when["answer"] for command, when in answers.items()} == {
+        "systemctl stop a": "yes", "systemctl start a": "no",
+    }  # fmt: skip
+    assert {when["step"] for when in answers.values()} == {question["id"]}
+
+
+WIKI = """\
+h1. The queue is full
+
+{info}Only for *payments*.{info}
+
+h2. Steps
+
+# Look at it: {{rabbitmqctl list_queues name}}
+## and see who reads it
+# Restart the workers:
+{code:language=bash|title=restart}
+kubectl -n pay rollout restart deploy/worker
+# h2. is no heading here
+{code}
+# {noformat}sudo systemctl restart rabbitmq-server{noformat}
+
+||if||then||
+|it stays full|page the [team|https://wiki.example/team]|
+"""
+
+
+def test_wiki_markup_is_read() -> None:
+    found = parsed_json(preview(WIKI))
+    assert [step["command"] for step in found["steps"] if step["kind"] == "command"] == [
+        "rabbitmqctl list_queues name",
+        "kubectl -n pay rollout restart deploy/worker",
+        "sudo systemctl restart rabbitmq-server",
+    ]
+    assert found["title"] == "The queue is full"
+    assert found["source"] == WIKI
+    for step in found["steps"]:
+        if step["kind"] == "command":
+            span = step["span"]
+            assert step["command"] in WIKI[span["start"] : span["end"]]
+    assert [branch["if"] for branch in found["branches"]] == ["it stays full"]
+    assert not [item for item in found["coverage"]["items"] if item["fate"] == "ignored"]
+
+
+def test_markdown_is_not_taken_for_a_wiki() -> None:
+    text = "# A\n\n## B\n\n```sh\necho {code} {code}\n```\n"
+    assert [block.kind for block in normalize(text).blocks] == ["heading", "heading", "code"]
+
+
+@pytest.mark.parametrize("command", ["sometool password swordfish", "acme user password Swordfish && true"])
+@pytest.mark.parametrize("form", ["```sh\n{}\n```", "Run `{}` on the host."])
+def test_a_word_that_is_given_as_a_password_is_masked(command: str, form: str) -> None:
+    assert "wordfish" not in blanked(f"# A\n\n{form.format(command)}\n")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["vault password policy", "sometool password reset", "git credential password", "pass show x"]
+)
+def test_what_a_tool_does_with_passwords_is_kept(text: str) -> None:
+    assert text in blanked(f"# A\n\n```sh\n{text}\n```\n")[0]
