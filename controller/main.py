@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from base import faults, log
 from base.clock import SystemClock
@@ -54,6 +53,7 @@ from controller.pki.sealer import Sealer
 from controller.pki.signer import CheckpointSigner, GrantSigner
 from controller.pki.tenant_keys import TenantKeys
 from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.describing import Describing
 from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
@@ -62,6 +62,7 @@ from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.witness import GitWitness
+from controller.settings.addresses import agent_address, bracketed
 from controller.sync.forge_sources import forge_sources
 from controller.sync.hints import SyncHints
 from controller.sync.loop import SyncLoop
@@ -199,7 +200,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         owners=owners,
     )
     reviewer = Reviewer(database, judging)
-    proposals = Proposals(forges, reviewer, sync.sync, owners)
+    describing = Describing(database, judging, approval_minutes=settings.approval_minutes)
+    proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     checks = PullChecks(forges, proposals.check_head)
     loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
     hints = SyncHints(lambda: loop.round("webhook"))
@@ -241,7 +243,7 @@ def _enroller(settings: Settings, ground: _Ground) -> Enroller:
         ground.database,
         ground.authority,
         ground.signer,
-        grpc_address=_agent_address(settings),
+        grpc_address=agent_address(settings.url, settings.grpc_port),
         certificate_seconds=settings.cert_seconds,
     )
 
@@ -249,21 +251,10 @@ def _enroller(settings: Settings, ground: _Ground) -> Enroller:
 def _link_settings(settings: Settings) -> LinkSettings:
     return LinkSettings(
         replica=socket.gethostname(),
-        address=f"{_bracketed(settings.host)}:{settings.grpc_port}",
+        address=f"{bracketed(settings.host)}:{settings.grpc_port}",
         certificate_seconds=settings.cert_seconds,
         poll_dispatch_seconds=settings.poll_dispatch_seconds,
     )
-
-
-def _agent_address(settings: Settings) -> str:
-    """Where agents dial: the public host at the link's port."""
-    host = urlsplit(settings.url).hostname
-    assert host is not None, "the form of the setting is checked"
-    return f"{_bracketed(host)}:{settings.grpc_port}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 @asynccontextmanager

@@ -1,24 +1,22 @@
-"""A preview, an edit or a retirement as a proposal: its files, its key, and a body that reads well at 3 a.m.
+"""A preview, an edit or a retirement as a proposal: its files, its key, and what is said about its source.
 
-Everything from the source is foreign in the pull request: it is escaped, so that nothing in it is markup,
-a link or a mention.
+The rest of the pull request's text is made where both sides are known (`controller/review/body.py`).
+Everything from the source is foreign there: it is escaped, so that nothing in it is markup, a link or a
+mention.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ingest.building import BuiltStep
 from ingest.decisions import decision_log, verdicts
 from ingest.pipeline import Preview
 from schemas.errors import Conflict
 from schemas.markdown import escape
-from schemas.risk import MARKS, Risk
 from schemas.runbook import Runbook
 from schemas.yaml_codec import dump_runbook, load_runbook
 
@@ -35,7 +33,8 @@ class ProposedContent:
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a pull request is made of. `kind`: paste, batch (which has no one name), edit, retire."""
+    """What a pull request is made of. `kind`: paste, batch (which has no one name), edit, retire; `body` is
+    Markdown about the source."""
 
     key: str
     kind: str
@@ -88,7 +87,7 @@ def build_proposal(
         ),
     )
     title = f"Add runbook {name}"
-    return Proposed(key, "paste", name, title, paste_body(preview), files, preview.normalized.sha256)
+    return Proposed(key, "paste", name, title, source_body(preview), files, preview.normalized.sha256)
 
 
 def edit_proposal(name: str, path: str, yaml: bytes, base_blob: str, before: bytes) -> Proposed:
@@ -103,16 +102,13 @@ def edit_proposal(name: str, path: str, yaml: bytes, base_blob: str, before: byt
     if yaml == before:
         raise Conflict("The document is what is in service already.", code="no_change")
     key = proposal_key("edit", yaml, base_blob)
-    return Proposed(
-        key, "edit", name, f"Edit runbook {name}", edit_body(runbook), (ProposedContent(path, yaml),)
-    )
+    return Proposed(key, "edit", name, f"Edit runbook {name}", "", (ProposedContent(path, yaml),))
 
 
 def retire_proposal(name: str, path: str, base_blob: str) -> Proposed:
     """The proposal that takes a runbook out of service: its file goes, its history stays."""
     key = proposal_key("retire", name.encode(), base_blob)
-    body = f"Takes the runbook **{escape(name)}** out of service on merge. Its versions and runs stay.\n"
-    return Proposed(key, "retire", name, f"Retire runbook {name}", body, (ProposedContent(path, None),))
+    return Proposed(key, "retire", name, f"Retire runbook {name}", "", (ProposedContent(path, None),))
 
 
 def _with_log(runbook: Runbook, log_path: str) -> Runbook:
@@ -122,66 +118,11 @@ def _with_log(runbook: Runbook, log_path: str) -> Runbook:
     return runbook.model_copy(update={"spec": runbook.spec.model_copy(update={"source": linked})})
 
 
-def paste_body(preview: Preview) -> str:
-    """The text of the pull request, Markdown, the most important first."""
-    runbook = preview.runbook
-    counts = Counter(_shown(item) for item in preview.built.steps if item.verdict is not None)
-    manual = sum(item.verdict is None for item in preview.built.steps)
-    tally = " · ".join(f"{MARKS[risk]} {counts[risk]} {risk.value}" for risk in MARKS if counts[risk])
-    parts = [
-        f"## {escape(runbook.metadata.title)}",
-        f"{len(preview.built.steps)} steps: {tally or 'no command'}"
-        + (f" · {manual} by hand" if manual else ""),
-        "**What runs by itself:** before: nothing · after: nothing. Every step waits at its gate.",
-        _table(preview.built.steps),
-        _list(
-            "Variables",
-            [
-                f"{escape(v.name)}" + (f" (e.g. {escape(v.example)})" if v.example else "")
-                for v in runbook.spec.variables
-            ],
-        ),
-        _list("Prerequisites", [escape(item.text) for item in runbook.spec.prerequisites]),
-        _list(
-            "Open questions",
-            [f"{escape(item.question)} — “{escape(item.text)}”" for item in runbook.spec.ambiguities],
-        ),
-        _suspicious(preview),
-        _coverage(preview),
-    ]
+def source_body(preview: Preview) -> str:
+    """What the pull request says about the pasted text, Markdown: what was suspicious in it, and how much of
+    it became what."""
+    parts = [_suspicious(preview), _coverage(preview)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def edit_body(runbook: Runbook) -> str:
-    """The text of an edit's pull request; what changed is in its files, what it risks in its check."""
-    return (
-        f"Changes the runbook **{escape(runbook.metadata.title)}** ({len(runbook.spec.steps)} steps).\n\n"
-        "The check on this pull request classifies every step again.\n"
-    )
-
-
-def _table(steps: tuple[BuiltStep, ...]) -> str:
-    rows = ["| # | step | command | risk | why | undo |", "| --- | --- | --- | --- | --- | --- |"]
-    for number, item in enumerate(steps[:_SHOWN], 1):
-        step = item.step
-        text = escape(_short(step.command or step.manual or ""))
-        if item.verdict is None:
-            rows.append(f"| {number} | {escape(step.title)} | {text} | ✎ by hand | | |")
-            continue
-        risk = _shown(item)
-        undo = "command" if step.rollback and step.rollback.command else ("no" if step.rollback else "–")
-        why = escape(_short(item.verdict.finding.why))
-        rows.append(
-            f"| {number} | {escape(step.title)} | {text} | {MARKS[risk]} {risk.value} | {why} | {undo} |"
-        )
-    if len(steps) > _SHOWN:
-        rows.append(f"| | and {len(steps) - _SHOWN} more | | | | |")
-    return "\n".join(rows)
-
-
-def _shown(item: BuiltStep) -> Risk:
-    assert item.verdict is not None
-    return item.verdict.shown
 
 
 def _suspicious(preview: Preview) -> str:
@@ -216,8 +157,3 @@ def _list(heading: str, items: list[str]) -> str:
     if len(items) > _SHOWN:
         shown.append(f"- and {len(items) - _SHOWN} more")
     return "\n".join([f"**{heading}**", "", *shown])
-
-
-def _short(text: str, longest: int = 160) -> str:
-    flat = " ⏎ ".join(line.strip() for line in text.splitlines() if line.strip())
-    return flat if len(flat) <= longest else flat[: longest - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from schemas.model import Model
 from schemas.step import Step
 
 VALUE_MAX_CHARACTERS: Final = 16_384
+ChangeKind: TypeAlias = Literal["same", "added", "removed", "changed"]
 
 
 class FieldChange(Model):
@@ -27,7 +28,7 @@ class FieldChange(Model):
 class StepChange(Model):
     """One step of either content. `before` is left out where nothing of it changed."""
 
-    change: Literal["same", "added", "removed", "changed"]
+    change: ChangeKind
     moved: bool = Field(False, description="It stands in another place among the steps that were there.")
     was: int | None = Field(None, description="Its number before.")
     before: StepFacts | None = None
@@ -107,6 +108,16 @@ def _kept(old: Step, new: Step, before: StepFacts, after: StepFacts, *, moved: b
     fields = field_changes(old.given(), new.given())
     if before.shown != after.shown and not any(item.field == "risk" for item in fields):
         fields = (*fields, FieldChange(field="verdict", before=before.shown, after=after.shown))
+    if before.runs_by_itself != after.runs_by_itself:  # by the document's trust level, or by policy and flags
+        words = {True: "yes", False: "no"}
+        fields = (
+            *fields,
+            FieldChange(
+                field="runs by itself",
+                before=words[before.runs_by_itself],
+                after=words[after.runs_by_itself],
+            ),
+        )
     return StepChange(
         change="changed" if fields else "same",
         moved=moved,

@@ -16,6 +16,7 @@ from controller.governance.owners_word import OwnersWord
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.about import About, note_opened
 from controller.review.checks import ChangeReport
+from controller.review.describing import Describe
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
 from controller.review.reviewer import ReadChange, Reviewer, read_change
@@ -64,12 +65,19 @@ def _for_owner(check: Check) -> Check:
 class Proposals:
     """One a process. `repository` is a name; None is the tenant's first.
 
-    `owners` is the sync's: it hears there what an owner merges on a forge elsewhere.
+    `owners` is the sync's: it hears there what an owner merges on a forge elsewhere. Without `describe` a
+    pull request says what its proposal says.
     """
 
     def __init__(
-        self, forges: Forges, reviewer: Reviewer, sync_now: SyncNow, owners: OwnersWord | None = None
+        self,
+        forges: Forges,
+        reviewer: Reviewer,
+        sync_now: SyncNow,
+        owners: OwnersWord | None = None,
+        describe: Describe | None = None,
     ) -> None:
+        self._describe = describe
         self._owners = owners or OwnersWord()
         self._forges = forges
         self._reviewer = reviewer
@@ -81,6 +89,8 @@ class Proposals:
         """Open its pull request, or find the one of the same key, and check it. Needs `propose`."""
         principal.require("propose")
         row = await self._row(principal, repository)
+        if self._describe is not None:
+            proposal = replace(proposal, body=await self._describe(principal.tenant_id, row, proposal))
         async with self._forges.database.work(principal.tenant_id) as uow:
             await uow.run(
                 _QUERIES["add_proposal"],

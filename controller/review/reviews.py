@@ -17,10 +17,11 @@ from controller.governance.judging import Judging
 from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.checks import Note
+from controller.review.contents import content_of
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.reviewer import Reviewer, read_change
-from controller.review.sides import Sides, changed_rules, compare_files, content_of, read_sides
+from controller.review.sides import Sides, changed_rules, compare_files, read_sides
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
 from forge.diffs import diff_contents

@@ -8,13 +8,13 @@ from typing import Final
 
 from base import limits
 from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
-from controller.governance.pinning import InForce, pin_runbook
+from controller.governance.pinning import InForce
+from controller.review.contents import content_of
 from controller.review.reviewer import CHANGE_MAX_BYTES
 from controller.review.step_facts import Content
 from controller.review.views import RunbookChange, broken, compare
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
-from schemas.runbook import Runbook
 
 SHOWN_RUNBOOKS: Final = 50
 """How many runbooks one review compares; a pull request of ours changes far fewer."""
@@ -69,14 +69,6 @@ def changed_rules(judged: Sequence[JudgedFile], before: InForce, commit: str) ->
         policy_sha256=before.policy_sha256 if policy is None else "",
         commit=before.commit if policy is None else commit,
     )
-
-
-def content_of(file: JudgedFile, rules: InForce, approval_minutes: int) -> Content | None:
-    """A judged file as something to compare; None for a broken one. Pure."""
-    if file.runbook is None:
-        return None
-    runbook = Runbook.from_json(file.runbook.document)
-    return Content(runbook, file.runbook, pin_runbook(rules, runbook, approval_minutes=approval_minutes))
 
 
 def compare_files(

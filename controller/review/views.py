@@ -9,6 +9,7 @@ from pydantic import Field
 
 from controller.governance.policy import Governance
 from controller.review.comparing import FieldChange, StepChange, compare_steps, field_changes
+from controller.review.contents import lone_steps, newly_alone
 from controller.review.step_facts import Content, ShownRisk, StepFacts
 from schemas.errors import Place
 from schemas.model import Model
@@ -61,6 +62,12 @@ class RunbookChange(Model):
     after: Outlook | None = None
     steps: tuple[StepChange, ...] = ()
     fields: tuple[FieldChange, ...] = Field((), description="Changes outside the steps.")
+    begins_alone: tuple[int, ...] = Field(
+        (), description="Numbers of steps that run by themselves after it and did not before."
+    )
+    ends_alone: tuple[int, ...] = Field(
+        (), description="Numbers, before it, of steps that run by themselves no longer."
+    )
     new_verbs: tuple[News, ...] = Field((), description="Rules of the scanner that no step met before.")
     new_resources: tuple[News, ...] = Field((), description="With the example values of variables.")
     new_targets: tuple[News, ...] = Field((), description="Labels of agents that steps run on.")
@@ -100,6 +107,7 @@ def compare(
         raise ValueError("there is nothing to compare")
     old_facts = () if before is None else before.facts()
     new_facts = () if after is None else after.facts()
+    alone = lone_steps(before, old_facts), lone_steps(after, new_facts)
     return RunbookChange(
         path=path,
         old_path=old_path if old_path != path else None,
@@ -110,6 +118,8 @@ def compare(
         after=None if after is None else outlook(after, new_facts),
         steps=compare_steps(before, after, old_facts, new_facts),
         fields=() if before is None or after is None else _fields(before, after),
+        begins_alone=tuple(step.number for step in newly_alone(*alone)),
+        ends_alone=tuple(step.number for step in newly_alone(*alone[::-1])),
         new_verbs=_news(old_facts, new_facts, _verbs),
         new_resources=_news(old_facts, new_facts, _resources),
         new_targets=_news(old_facts, new_facts, _targets),

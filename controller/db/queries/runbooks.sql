@@ -43,6 +43,15 @@ SELECT r.name, r.path, v.document
  WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
 
+-- serving_contents --
+-- The contents in service at some paths or under some names, to be judged beside what would replace them.
+SELECT r.name, r.path, v.content
+  FROM dd0c.runbooks r
+  JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
+   AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
+ ORDER BY r.path
+
 -- add_runbook --
 -- A runbook seen for the first time; what serves is set once its version is stored.
 INSERT INTO dd0c.runbooks (tenant_id, id, repository_id, name, title, service, path)

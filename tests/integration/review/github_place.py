@@ -22,6 +22,7 @@ from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow
 from controller.review.about import About
 from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.describing import Describing
 from controller.review.forges import Forges
 from controller.review.proposals import Proposals
 from controller.review.pull_checks import PullChecks
@@ -148,7 +149,8 @@ async def place(
         owners=owners,
     )
     reviewer = Reviewer(database, judging)
-    proposals = Proposals(forges, reviewer, sync.sync, owners)
+    describing = Describing(database, judging, approval_minutes=30)
+    proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     row = await forges.set_up_github(tenant.tenant_id, remote=github_url + GIT_PATH, branch="main")
     checks = PullChecks(forges, proposals.check_head)
     loop = SyncLoop(sync, forges.everything, 60, checks.look)

@@ -17,6 +17,7 @@ from controller.governance.documents import JudgedFile
 from controller.governance.judging import File, Judging
 from controller.governance.repositories import RepositoryRow, find_repository
 from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.describing import Describing
 from controller.review.forges import Forges
 from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
@@ -153,6 +154,8 @@ async def make_world(
         folder,
         forges,
         service,
-        Proposals(forges, reviewer, service.sync),
+        Proposals(
+            forges, reviewer, service.sync, describe=Describing(database, judging, approval_minutes=30).body
+        ),
         GitAccess(forges, reviewer, service.sync),
     )

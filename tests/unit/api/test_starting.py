@@ -11,6 +11,7 @@ import pytest
 from controller import main
 from controller.api.server import CannotServe, bind
 from controller.config import InvalidSettings, Settings
+from controller.settings.addresses import agent_address
 
 
 class TakenSocket(socket.socket):
@@ -71,4 +72,5 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path
     ],
 )
 def test_where_agents_dial(url: str, address: str) -> None:
-    assert main._agent_address(Settings(public_url=url)) == address
+    settings = Settings(public_url=url)
+    assert agent_address(settings.url, settings.grpc_port) == address

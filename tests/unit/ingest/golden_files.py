@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from ingest.pipeline import preview
-from ingest.propose import paste_body
+from ingest.propose import source_body
 from tests.unit.ingest.texts import GOLDEN
 
 DOCUMENTS = ("cluster-offline.md", "payout-stuck.html", "stale-file-handles.md")
@@ -17,7 +17,7 @@ def outputs(document: str) -> dict[Path, str]:
     source = GOLDEN / document
     made = preview(source.read_text(encoding="utf-8"))
     shown = json.dumps(made.to_json(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    return {source.with_suffix(".json"): shown, source.with_suffix(".body.md"): paste_body(made)}
+    return {source.with_suffix(".json"): shown, source.with_suffix(".body.md"): source_body(made)}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.parsed import parsed_json
 from ingest.pipeline import preview
-from ingest.propose import paste_body
+from ingest.propose import source_body
 from ingest.suspicious import speaks_to_machine
 
 PHRASES = [
@@ -76,7 +76,7 @@ def test_none_becomes_a_step_or_changes_a_verdict_and_all_are_listed() -> None:
 
 
 def test_they_stand_in_the_pull_request_escaped() -> None:
-    body = paste_body(preview(f"<!-- {PHRASES[0]} [a](https://a.example) -->\n\n{REST}"))
+    body = source_body(preview(f"<!-- {PHRASES[0]} [a](https://a.example) -->\n\n{REST}"))
     assert "Suspicious passages" in body
     assert "](https" not in body
 

@@ -4861,6 +4861,18 @@ export interface components {
              */
             fields: components["schemas"]["FieldChange"][];
             /**
+             * Beginsalone
+             * @description Numbers of steps that run by themselves after it and did not before.
+             * @default []
+             */
+            beginsAlone: number[];
+            /**
+             * Endsalone
+             * @description Numbers, before it, of steps that run by themselves no longer.
+             * @default []
+             */
+            endsAlone: number[];
+            /**
              * Newverbs
              * @description Rules of the scanner that no step met before.
              * @default []

@@ -140,6 +140,7 @@ const FIELDS: Record<string, string> = {
   title: "Title",
   risk: "Declared risk",
   verdict: "Verdict",
+  "runs by itself": "Runs by itself",
   rollback: "Rollback",
   confirm: "Text to type",
   when: "Condition",
