@@ -50,7 +50,7 @@ def pull_body(changes: Sequence[RunbookChange], about: str = "") -> str:
         parts.append(section)
     if about and not many:
         parts.append(about)
-    return "\n\n".join(parts)[:room] + foot
+    return "\n\n".join(part for part in parts if part)[:room] + foot
 
 
 def _overview(changes: Sequence[RunbookChange]) -> str:
