@@ -9,7 +9,7 @@ from pydantic import Field
 
 from controller.governance.policy import Governance
 from controller.review.comparing import FieldChange, StepChange, compare_steps, field_changes
-from controller.review.contents import lone_steps, newly_alone
+from controller.review.own_runs import lone_steps, newly_alone
 from controller.review.step_facts import Content, ShownRisk, StepFacts
 from schemas.errors import Place
 from schemas.model import Model

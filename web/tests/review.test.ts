@@ -64,6 +64,8 @@ function change(steps: StepChange[], more: Partial<RunbookChange> = {}): Runbook
     after: { ...side, profile: ["unknown"] },
     steps,
     fields: [],
+    beginsAlone: [],
+    endsAlone: [],
     newVerbs: [],
     newResources: [],
     newTargets: [],
@@ -106,9 +108,10 @@ describe("the words of a review", () => {
       trustLevel: 2,
       governance: "audit" as const,
     };
-    const found = change([step({ change: "added", after: alone })], { after: side });
+    const found = change([step({ change: "added", after: alone })], { after: side, beginsAlone: [9] });
     expect(aloneSentence(found)).toBe("Step 9 will run without asking");
     expect(aloneSentence(change([step()]))).toBe("Every step waits for a person");
+    expect(aloneSentence(change([step()], { after: side, endsAlone: [2] }))).toBe("Fewer than before");
     expect(aloneSentence(change([], { after: null, change: "retired" }))).toContain("Nothing");
     expect(simulatedWith({ ...side, policyCommit: "b41f0e2aaaaa" })).toBe(
       "policy b41f0e2, trust level 2, audit mode",

@@ -81,16 +81,10 @@ function numbers(steps: readonly number[]): string {
 /** One sentence under "Runs by itself". */
 export function aloneSentence(change: RunbookChange): string {
   const now = (change.after ?? change.before)?.runsByItself ?? 0;
-  const fresh = change.steps
-    .filter((step) => step.after?.runsByItself && !(step.before ?? step.after)?.runsByItself)
-    .map((step) => sideOf(step).number);
-  const added = change.steps
-    .filter((step) => step.change === "added" && step.after?.runsByItself)
-    .map((step) => sideOf(step).number);
-  const begins = [...fresh, ...added].sort((a, b) => a - b);
-  if (begins.length > 0) return `${numbers(begins)} will run without asking`;
+  if (change.beginsAlone.length > 0) return `${numbers([...change.beginsAlone])} will run without asking`;
   if (!change.after) return "Nothing of it runs any more";
-  return now === 0 ? "Every step waits for a person" : "The same steps as before";
+  if (now === 0) return "Every step waits for a person";
+  return change.endsAlone.length > 0 ? "Fewer than before" : "The same steps as before";
 }
 
 /** One sentence under "Waits for a person". */
