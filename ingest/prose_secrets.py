@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import re2
+
 from ingest.extract.vocabulary import IMPERATIVES
 from ingest.secret_columns import column_secrets
 from ingest.secret_looks import CERTAIN, is_certain, is_mixed, is_passphrase, is_secret, is_strong, trimmed
@@ -27,12 +29,12 @@ _FENCE: Final = re.compile(
 )
 """A line that only says that code begins or ends."""
 
-_NAME: Final = (
-    rf"(?<![\w$@/.-])(?P<name>{CERTAIN}|pass|creds?|pins?|pin[ -]?codes?|credentials?|secret(?:[ -]key)?|"
+_NAMES: Final = (
+    rf"{CERTAIN}|pass|creds?|pins?|pin[ -]?codes?|credentials?|secret(?:[ -]key)?|"
     r"(?:(?:access|api|auth|bot|root|bearer)[ -])?tokens?|"
-    r"(?:api|access|license|licence|unseal|recovery)[ -]?keys?)"
-    r"(?![\w/@-])"
+    r"(?:api|access|license|licence|unseal|recovery)[ -]?keys?"
 )
+_NAME: Final = rf"(?<![\w$@/.-])(?P<name>{_NAMES})(?![\w/@-])"
 _ABOUT: Final = (
     r"(?:[ \t]+(?:for|of|to|on|in|at|from|used|there|here)\b[^\n:=;!?|]{0,60}?)?(?:[ \t]*\([^()\n]{1,60}\))?"
 )
@@ -56,8 +58,9 @@ _BESIDE: Final = re.compile(
 )
 """“user app, pass …”, a cell beside the cell “Password”: no word between."""
 
+_PAIR_NAMES: Final = r"log[ -]?in|sign in|logins?|creds?|credentials?"
 _PAIR: Final = re.compile(
-    r"(?i)(?<![\w$@/.=-])(?P<name>log[ -]?in|sign in|logins?|creds?|credentials?)\b"
+    rf"(?i)(?<![\w$@/.=-])(?P<name>{_PAIR_NAMES})\b"
     r"(?:[ \t]+(?:is|are|as|with|using))?[ \t]*:?[ \t]*(?!https?:)"
     rf"(?P<user>[\w.@\\-]{{2,40}})[ \t]?[/:][ \t]?{_VALUE}"
 )
@@ -75,6 +78,11 @@ _HOST: Final = re.compile(
     r"uk|us|fr|nl|ch|at)|(?:\d{1,3}\.){3}\d{1,3}"
 )
 """No user is called so: a registry, a server."""
+
+_ANY_NAME: Final = re2.compile(rf"(?i){_NAMES}|{_PAIR_NAMES}")
+"""Without one of these words no pattern here finds anything: a quick look at texts of a megabyte."""
+_ALSO_I: Final = re.compile("[\u0130\u0131]")
+"""`re` takes both for an `i` where case does not count, `re2` neither."""
 
 _TAKES_PASSWORD: Final = re.compile(r"\b(?:mysqladmin|mariadb-admin|nmcli)\b[^\n|;&]{0,200}$")
 """Programs in whose commands the word behind the word `password` is one."""
@@ -101,7 +109,8 @@ def prose_secrets(text: str) -> Iterator[Secret]:
     seen = _LINE_END.sub(lambda found: " \n" if len(found[0]) == 2 else "\n", text)
     seen = _FENCE.sub(lambda found: " " * len(found[0]), seen)
     seen = _MARKUP.sub(lambda found: " " * len(found[0]), seen)
-    for pattern in (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE):
+    patterns = (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE) if _ANY_NAME.search(_ALSO_I.sub("i", seen)) else ()
+    for pattern in patterns:
         for found in pattern.finditer(seen):
             group = next(name for name in _GROUPS if found.groupdict().get(name) is not None)
             start, end = found.span(group)

@@ -68,6 +68,8 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
 
 def question_of(text: str) -> str | None:
     """The last question of a block that can be answered by yes or no."""
+    if "?" not in text:
+        return None
     asked = [found[0].strip(" *_") for found in _QUESTION.finditer(text)]
     return next((" ".join(item.split()) for item in reversed(asked) if not _OPEN_QUESTION.match(item)), None)
 
