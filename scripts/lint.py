@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import web
-from scripts.stages import say, seconds_text
+from scripts.stages import compiling, say, seconds_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = "base schemas proto scanner forge ingest agent controller scripts tests bench".split()
@@ -65,7 +65,13 @@ def run(check: Check) -> Outcome:
     """Run one check to its end."""
     started = time.monotonic()
     ended = subprocess.run(
-        check.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        check.command(),
+        cwd=ROOT,
+        env=compiling(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     return Outcome(check, ended.returncode == 0, ended.stdout.rstrip(), time.monotonic() - started)
 

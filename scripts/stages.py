@@ -5,6 +5,7 @@ Standard library only: `scripts.setup` runs before `.venv` exists.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,13 @@ def say(text: str) -> None:
     """One line, written at once, so that progress shows where output is a pipe."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def compiling() -> dict[str, str]:
+    """The environment for tests: what a process compiles is kept, even where PYTHONDONTWRITEBYTECODE is set
+    as in many images. Hundreds of processes start, and each would compile the product for half a second.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def refuse(sentence: str) -> NoReturn:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.lint import lint
-from scripts.stages import refuse, say, seconds_text
+from scripts.stages import compiling, refuse, say, seconds_text
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
@@ -27,8 +27,10 @@ NO_TESTS = 5
 GATE = ("-p", "scripts.hypothesis_profiles", "--hypothesis-profile=gate", "-m", "not long")
 TWO = ("-n", "2")
 """Two workers, for stages whose tests do not measure time."""
-TWO_BY_FILE = (*TWO, "--dist", "loadfile")
-"""Two workers, and all tests of a file in one: each file starts a product of its own."""
+THREE = ("-n", "3")
+"""One more than a machine of two cores has, for stages that wait much: for processes, pages, timers."""
+BY_FILE = ("--dist", "loadfile")
+"""All tests of a file in one worker: each file starts a product of its own."""
 
 VITEST = (
     *(sys.executable, "-m", "scripts.web_tool"),
@@ -59,9 +61,9 @@ class Result:
 
 
 UNIT = Stage("unit", "tests/unit", TWO)
-INTEGRATION = Stage("integration", "tests/integration", TWO)
+INTEGRATION = Stage("integration", "tests/integration", THREE)
 FAULTS = Stage("faults", "tests/faults", TWO)
-ACCEPTANCE = Stage("acceptance", "tests/acceptance", (*TWO_BY_FILE, "--timeout=900"))
+ACCEPTANCE = Stage("acceptance", "tests/acceptance", (*THREE, *BY_FILE, "--timeout=900"))
 LONG = Stage("long", "tests/integration", ("-m", "long"))
 """What takes too long, or too many samples, to gate a change."""
 TARGETS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
@@ -106,6 +108,7 @@ def run_stage(stage: Stage, options: tuple[str, ...]) -> Result:
     with subprocess.Popen(
         [*command, *options, *stage.options],
         cwd=ROOT,
+        env=compiling(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
