@@ -120,15 +120,13 @@ def sources() -> list[Path]:
     return sorted(KNOWLEDGE.glob("*.yaml"))
 
 
-def examples() -> list[tuple[str, str, list[str], list[str]]]:
-    """`(rule id, risk, examples, counter-examples)` of every rule that has some; for the tests."""
-    every = [rule for path in sources() for tool in load(path).get("tools", ()) for rule in _rules(tool)]
-    risks = {rule["id"]: rule["risk"] for rule in every if "id" in rule}
+def examples(path: Path) -> list[tuple[str, list[str], list[str]]]:
+    """`(rule id, examples, counter-examples)` of every rule of a table that has some; for the tests."""
     return [
-        (name, risks[name], rule.get("examples", []), rule.get("counter", []))
-        for rule in every
+        (_id(rule), rule.get("examples", []), rule.get("counter", []))
+        for tool in load(path).get("tools", ())
+        for rule in _rules(tool)
         if "id" in rule or rule.get("examples")
-        for name in [_id(rule)]
     ]
 
 

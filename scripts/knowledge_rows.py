@@ -17,7 +17,7 @@ from typing import Any, Final
 import re2
 
 from scanner import argv, globs, interpreters, scan, sqlinside, tables, text
-from scripts.compile_knowledge import ROOT, examples, wrapper_examples
+from scripts.compile_knowledge import ROOT, examples, sources, wrapper_examples
 
 PINS: Final = ROOT / "tests" / "unit" / "scanner" / "data" / "rows.tsv"
 _OPTION_KEYS: Final = ("raise", "lower", "exec", "options", "values", "attached")
@@ -55,7 +55,7 @@ def rows() -> Iterator[Row]:
     """Every row of the tables in force."""
     compiled = tables.knowledge()
     shown: dict[str, list[str]] = {}
-    for rule, _, given, counter in examples():
+    for rule, given, counter in (row for path in sources() for row in examples(path)):
         shown.setdefault(rule, []).extend([*given, *counter])
     yield from _tool_rows(compiled, shown)
     yield from _rule_rows(compiled, shown)

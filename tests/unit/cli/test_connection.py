@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from controller.cli.connection import find_connection
-from controller.config import CLIENT_FILE
+from controller.settings.places import CLIENT_FILE
 
 
 @pytest.fixture(autouse=True)
