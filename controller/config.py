@@ -28,13 +28,11 @@ from controller.settings.advisor import AdvisorSettings
 from controller.settings.forge import ForgeSettings
 from controller.settings.forge import unused as unused_of_github
 from controller.settings.later import LaterSettings, unused
+from controller.settings.places import default_state_dir
 from controller.settings.sentences import is_secret, sentence, shown
 
 PREFIX: Final = "DD0C_"
 CONFIG_FILE: Final = "dd0c.toml"
-CLIENT_FILE: Final = "client.json"
-"""Written by `make run` into the state folder for the command line: `{"url": …, "token": …}`, mode 0600."""
-
 ROLES: Final = ("http", "link", "worker", "timers")
 
 CLIENT_VARIABLES: Final = frozenset(
@@ -51,12 +49,6 @@ _LEAVE_OUT: Final = "leave it out to get its default"
 
 class InvalidSettings(Exception):
     """Settings that cannot be used. The text names the key and what would be accepted."""
-
-
-def default_state_dir() -> Path:
-    """`$XDG_STATE_HOME/dd0c`, or `~/.local/state/dd0c`."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "dd0c"
 
 
 class _SecretFileSource(PydanticBaseSettingsSource):

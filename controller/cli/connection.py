@@ -14,7 +14,7 @@ from base.limits import CLIENT_FILE_MAX_BYTES
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.output import inert
 from controller.cli.reading import TooLarge, read_file, size
-from controller.config import CLIENT_FILE, default_state_dir
+from controller.settings.places import CLIENT_FILE, default_state_dir
 
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 

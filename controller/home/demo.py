@@ -9,7 +9,7 @@ from typing import Final
 
 from base.clock import SystemClock
 from controller.audit.checkpoints import schedule_checkpoint
-from controller.config import CLIENT_FILE, Settings
+from controller.config import Settings
 from controller.db.database import Database, UnsafeDatabase
 from controller.db.errors import DatabaseError
 from controller.governance.repositories import RepositoryRow
@@ -20,6 +20,7 @@ from controller.pki.ca import CertificateAuthority
 from controller.pki.keystore import KeyStore, KeyStoreError
 from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.forges import Forges, github_of
+from controller.settings.places import CLIENT_FILE
 from controller.tenants import service as tenants
 from controller.tenants.members import DEMO_EMAIL, DEMO_SLUG, CreatedTenant
 from forge.errors import ForgeRefused

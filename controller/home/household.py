@@ -17,7 +17,7 @@ import httpx
 
 from agent.identity import FILE_NAME
 from base.ids import new_id
-from controller.config import CLIENT_FILE, Settings
+from controller.config import Settings
 from controller.db.bootstrap import Urls
 from controller.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from controller.db.embedded_account import DataOfAnother, left_behind
@@ -29,6 +29,7 @@ from controller.home.demo import Demo
 from controller.home.ground import check_ports, check_tools, prepare_state
 from controller.home.running import name_steps, running_commands
 from controller.home.stages import HomeError, Stages
+from controller.settings.places import CLIENT_FILE
 
 AGENT_NAME: Final = "home"
 _READY_SECONDS: Final = 120.0

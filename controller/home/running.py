@@ -14,7 +14,8 @@ from agent.main import JOURNAL_FILE
 from agent.processes import boot_id, is_alive
 from agent.records import JournalState
 from base.ids import show_id
-from controller.config import CLIENT_FILE, Settings
+from controller.config import Settings
+from controller.settings.places import CLIENT_FILE
 
 _ASK_SECONDS: Final = 1.0
 
