@@ -6,6 +6,7 @@ async def test_something(database: Database, tenant: TestTenant) -> None:
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -43,6 +44,12 @@ _RESTRICT: Final = (
 )
 """What `bootstrap.restrict` does and a copy does not take over, without a connection to every copy."""
 _numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are no garbage: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

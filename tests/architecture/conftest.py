@@ -1,0 +1,15 @@
+"""The syntax trees of a thousand files are kept until the end: looking for garbage among them takes seconds."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
