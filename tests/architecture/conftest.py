@@ -1,4 +1,4 @@
-"""The syntax trees of a thousand files are kept until the end: looking for garbage among them takes seconds."""
+"""The syntax trees of a thousand files are kept to the end: looking for garbage among them takes seconds."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from tests.architecture.tree import ROOMS, Module, Violation
 
@@ -39,8 +40,13 @@ def _statements(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
             yield from _statements(child)
 
 
-def imports(module: Module) -> Iterator[Import]:
+@cache
+def imports(module: Module) -> tuple[Import, ...]:
     """Every imported name: `from a import b` gives `a.b`, which may be a module or a name in one."""
+    return tuple(_imports(module))
+
+
+def _imports(module: Module) -> Iterator[Import]:
     for node in _statements(module.tree):
         for alias in node.names:
             if isinstance(node, ast.Import):
