@@ -18,7 +18,8 @@ from weakref import WeakValueDictionary
 from base import limits
 from controller.api.batch_parsing import propose_parts, read_part, write_part
 from controller.api.importing import Surroundings
-from controller.api.proposing import ParsedFacts, check_size, keep_source, publish, surroundings
+from controller.api.proposing import check_size, keep_source, publish, surroundings
+from controller.api.proposing_facts import ParsedFacts
 from controller.api.services import Services
 from controller.api.shapes.batches import BatchDocument, BatchedShape, BatchRequest
 from controller.db import queries

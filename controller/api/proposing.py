@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,7 +12,8 @@ from psycopg.types.json import Jsonb
 from base import limits
 from base.clock import format_instant
 from controller.api.advice import Patience, asked_about
-from controller.api.importing import Imported, Surroundings, edit_document, import_text
+from controller.api.importing import Surroundings, edit_document, import_text
+from controller.api.proposing_facts import ParsedFacts
 from controller.api.services import Services
 from controller.api.shapes.imports import PasteRequest
 from controller.db import queries
@@ -48,20 +48,6 @@ class _Path:
 @dataclass(frozen=True)
 class _Proposed:
     name: str
-
-
-@dataclass(frozen=True)
-class ParsedFacts:
-    """What the row and the audit trail keep of a text that became a document. `sha256` in hexadecimal."""
-
-    sha256: str
-    form: str
-    steps: int
-    commands: int
-    variables: int
-    ambiguities: int
-    masked: Sequence[Mapping[str, Any]]
-    coverage_permille: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,9 @@ async def propose_paste(
     wait = Patience(limits.ADVICE_PROPOSAL_SECONDS, limits.EXTRACTION_MS / 1000 if paste.taken else 0)
     asked = await asked_about(services, principal, paste.to_paste(services.advising), wait)
     imported = await services.parse_pool.run(import_text, asked, around, principal.actor, datetime.now(UTC))
-    await keep_source(services, principal, paste.text, _facts(imported))
+    await keep_source(
+        services, principal, paste.text, ParsedFacts.of(imported.document, imported.coverage_permille)
+    )
     pull = await publish(services, principal, imported.proposed, repository.name, repository.prefix)
     return pull, imported.document
 
@@ -116,7 +104,7 @@ async def propose_edit(
 ) -> PullRequest:
     """Raises DocumentInvalid with places, Conflict (no change, another name, retired), PreconditionFailed."""
     principal.require("propose")
-    served = await _served(services, principal, runbook_id)
+    served = await served_content(services, principal, runbook_id)
     if if_match is not None and if_match.strip().strip('"') != served.content_sha256:
         raise PreconditionFailed(
             "The runbook has another content than the one that you changed.",
@@ -134,7 +122,7 @@ async def propose_edit(
 async def propose_retirement(services: Services, principal: Principal, runbook_id: UUID) -> PullRequest:
     """Raises NotFound, Conflict (retired already)."""
     principal.require("propose")
-    served = await _served(services, principal, runbook_id)
+    served = await served_content(services, principal, runbook_id)
     proposed = retire_proposal(served.name, served.path, served.base)
     return await publish(services, principal, proposed, served.repository_name)
 
@@ -164,7 +152,8 @@ def _folder(prefix: str) -> str:
     return f"{inner}/" if inner else ""
 
 
-async def _served(services: Services, principal: Principal, runbook_id: UUID) -> Served:
+async def served_content(services: Services, principal: Principal, runbook_id: UUID) -> Served:
+    """What a change starts from. Raises NotFound, and Conflict for a retired runbook."""
     async with services.database.work(principal.tenant_id) as uow:
         row = await uow.one(_CATALOG["served_content"], Served, id=runbook_id)
     if row is None:
@@ -172,20 +161,6 @@ async def _served(services: Services, principal: Principal, runbook_id: UUID) ->
     if row.retired_at is not None:
         raise Conflict("The runbook is retired.", hint="Import it again to bring it back.", code="retired")
     return row
-
-
-def _facts(imported: Imported) -> ParsedFacts:
-    document = imported.document
-    return ParsedFacts(
-        sha256=document["sourceSha256"],
-        form=document["format"],
-        steps=len(document["steps"]),
-        commands=sum(step["kind"] == "command" for step in document["steps"]),
-        variables=len(document["variables"]),
-        ambiguities=len(document["ambiguities"]),
-        masked=document["masked"],
-        coverage_permille=imported.coverage_permille,
-    )
 
 
 async def keep_source(services: Services, principal: Principal, text: str, facts: ParsedFacts) -> None:

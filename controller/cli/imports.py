@@ -15,6 +15,8 @@ from controller.cli.bulk_report import SORTS
 from controller.cli.connection import state_folder
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
+from controller.cli.newer_text import import_newer
+from controller.cli.opened import show_opened
 from controller.cli.output import interactive, says_yes
 from controller.cli.preview import show_preview
 from controller.cli.reading import STDIN, as_text, read_file, read_input
@@ -32,6 +34,7 @@ _LAST: Final = "last-import.json"
     "--format", "form", type=click.Choice(FORMS), help="What the text is; recognised where left out."
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
+@click.option("--onto", metavar="NAME", help="It is a newer text of the runbook NAME: join the two.")
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
 @click.option(
     "--sort",
@@ -43,7 +46,7 @@ _LAST: Final = "last-import.json"
 @click.option(
     "--without-commands", is_flag=True, help="Of many: propose texts with instructions for people only, too."
 )
-@click.option("--yes", is_flag=True, help="Of many: open the pull requests without asking.")
+@click.option("--yes", is_flag=True, help="Of many, or with --onto: open the pull requests without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs, as `-o json` does.")
 @with_session
 def import_command(
@@ -51,6 +54,7 @@ def import_command(
     file: str,
     form: str | None,
     name: str | None,
+    onto: str | None,
     dry_run: bool,
     sort: str,
     without_commands: bool,
@@ -67,14 +71,22 @@ def import_command(
     can't be read stops no other one, one without a command is left out, and a text that was imported before
     is not imported again: a call that was interrupted is repeated, and goes on. Links and archives inside are
     not followed.
+
+    With --onto, FILE is a newer text of a runbook that is there: the steps that it adds, changes or takes
+    away go into the present document, and people's edits since the import stay. What both changed is told.
     """  # fmt: skip
     if as_json:
         session.form = "json"
     if file not in STDIN and is_many(file):
-        if name:
-            raise click.UsageError("--name is for one document; many are called by their titles.")
+        if name or onto:
+            raise click.UsageError("--name and --onto are for one document; many are called by their titles.")
         many = Many(file, form, without_commands, sort)
         import_many(session, many, dry_run=dry_run, yes=yes, remember=lambda: _remember_many(many))
+        return
+    if onto is not None:
+        if name:
+            raise click.UsageError("--onto names the runbook already: it keeps its name.")
+        import_newer(session, request_body(file, form, None), onto, dry_run=dry_run, yes=yes)
         return
     body = request_body(file, form, name)
     preview = session.client.post("runbooks/parse-preview", body)
@@ -109,20 +121,6 @@ def request_body(file: str, form: str | None, name: str | None) -> dict[str, Any
     if name:
         body["name"] = name
     return body
-
-
-def show_opened(session: Session, opened: dict[str, Any]) -> None:
-    """Print the pull request that a proposal became."""
-    pull = opened["pull"]
-    session.printer.facts(
-        opened,
-        [
-            ("pull request", f"#{pull['number']} {pull['title']}"),
-            ("branch", pull["branch"]),
-            ("state", pull["state"]),
-        ],
-    )
-    session.printer.say(f"\nNext: dd0c pr show {pull['number']}")
 
 
 def remember(

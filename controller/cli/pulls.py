@@ -11,7 +11,9 @@ from controller.cli.bulk import Many, is_many, open_many
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.imports import recall, request_body, show_opened
+from controller.cli.imports import recall, request_body
+from controller.cli.newer_text import import_newer
+from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
 from controller.cli.reading import STDIN
 from ingest.blocks import FORMS
@@ -31,8 +33,11 @@ def pr_group() -> None:
 @click.argument("file", metavar="[FILE|DIR|ZIP]", type=click.Path(allow_dash=True), required=False)
 @click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
+@click.option("--onto", metavar="NAME", help="FILE is a newer text of the runbook NAME: join the two.")
 @with_session
-def open_command(session: Session, file: str | None, form: str | None, name: str | None) -> None:
+def open_command(
+    session: Session, file: str | None, form: str | None, name: str | None, onto: str | None
+) -> None:
     """Open a pull request with the runbook that FILE becomes; the last imported one where left out.
 
     Of a folder, a ZIP or a space export there are as many pull requests as it takes, of up to 50 files.
@@ -42,6 +47,11 @@ def open_command(session: Session, file: str | None, form: str | None, name: str
         last = recall()
         file, form, name = last["file"], form or last.get("format"), name or last.get("name")
         without_commands = last.get("without_commands") == "yes"
+    if onto is not None and (name or is_many(file)):
+        raise click.UsageError("--onto is for one document, and names its runbook.")
+    if onto is not None:
+        import_newer(session, request_body(file, form, None), onto, dry_run=False, yes=True)
+        return
     if file not in STDIN and is_many(file):
         if name:
             raise click.UsageError("--name is for one document; many are called by their titles.")

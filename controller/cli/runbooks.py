@@ -12,7 +12,7 @@ from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.groups import ListGroup
-from controller.cli.imports import show_opened
+from controller.cli.opened import show_opened
 from controller.cli.output import inert, risk_text
 from controller.cli.preview import shown_risk
 from controller.cli.reading import as_text, read_input

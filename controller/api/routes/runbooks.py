@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
-from controller.api import batches, catalog, proposing
+from controller.api import batches, catalog, proposing, reimporting
 from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
@@ -29,6 +29,7 @@ from controller.api.shapes.imports import (
 from controller.api.shapes.parsed import ParsedShape
 from controller.api.shapes.preview import PreviewShape
 from controller.api.shapes.pulls import pull_shape
+from controller.api.shapes.reimports import ReimportRequest, ReimportShape
 from controller.api.shapes.runbooks import RunbookItem, RunbookShape, VersionItem
 from controller.tenants.principal import Principal
 from forge.pull_requests import PullRequest
@@ -183,6 +184,26 @@ async def retire_runbook(
     runbook_id = await _id(services, principal, runbook)
     pull = await proposing.propose_retirement(services, principal, runbook_id)
     return await _opened(services, principal, response, pull)
+
+
+@router.post(
+    "/{runbook}/newer-text",
+    status_code=201,
+    summary="Propose a newer text of a runbook",
+    dependencies=[Depends(requires("propose"))],
+)
+async def propose_newer_text(
+    principal: Caller, services: ServicesDep, response: Response, runbook: RunbookKey, body: ReimportRequest
+) -> ReimportShape:
+    """What the newer text adds, changes and takes away goes into the present document; people's edits stay.
+
+    Where both changed the same, what is here stands, the conflict is told, and a question keeps the step from
+    running by itself. Steps keep their ids. `dryRun` keeps nothing. 409 `no_change`, `cannot_join`.
+    """
+    runbook_id = await _id(services, principal, runbook)
+    pull, found = await reimporting.propose_newer_text(services, principal, runbook_id, body)
+    opened = None if pull is None else (await _opened(services, principal, response, pull)).pull
+    return ReimportShape.of(found, opened)
 
 
 @router.get("/{runbook}/versions", summary="List a runbook's versions")

@@ -40,6 +40,7 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/runbooks/{{runbook}}/versions/{{version}}/changes": "read",
     f"POST {V}/runbooks": "propose",
     f"POST {V}/runbooks/batch": "propose",
+    f"POST {V}/runbooks/{{runbook}}/newer-text": "propose",
     f"PUT {V}/runbooks/{{runbook}}": "propose",
     f"DELETE {V}/runbooks/{{runbook}}": "propose",
     f"GET {V}/pulls": "read",
@@ -108,6 +109,7 @@ ACCESS: Final[dict[str, str]] = {
 BODIES: Final[dict[str, Any]] = {
     f"POST {V}/runbooks": {"text": PASTE, "name": "of-my-own"},
     f"POST {V}/runbooks/batch": {"documents": [{"file": "paste.md", "text": PASTE}], "dryRun": True},
+    f"POST {V}/runbooks/{{runbook}}/newer-text": {"text": PASTE, "dryRun": True},
     f"PUT {V}/runbooks/{{runbook}}": {"yaml": "kind: Runbook"},
     f"POST {V}/pulls/{{number}}/merge": {"expectedHead": "0" * 40},
     f"POST {V}/pulls/{{number}}/comments": {"body": "Look here."},

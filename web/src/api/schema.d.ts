@@ -179,6 +179,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/{runbook}/newer-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose a newer text of a runbook
+         * @description What the newer text adds, changes and takes away goes into the present document; people's edits stay.
+         *
+         *     Where both changed the same, what is here stands, the conflict is told, and a question keeps the step from
+         *     running by itself. Steps keep their ids. `dryRun` keeps nothing. 409 `no_change`, `cannot_join`.
+         */
+        post: operations["propose_newer_text_api_v1_runbooks__runbook__newer_text_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks/{runbook}/versions": {
         parameters: {
             query?: never;
@@ -2380,6 +2403,28 @@ export interface components {
             createdAt: string;
         };
         /**
+         * ConflictShape
+         * @description Both sides changed it: what is here stands, and a question keeps the step from running by itself.
+         */
+        ConflictShape: {
+            /** Place */
+            place: string;
+            /** Field */
+            field: string;
+            /** Step */
+            step?: string | null;
+            /**
+             * Here
+             * @description Absent where a person took it out.
+             */
+            here?: string | null;
+            /**
+             * Newer
+             * @description Absent where the newer text took it out.
+             */
+            newer?: string | null;
+        };
+        /**
          * CoverageItemShape
          * @description One sentence (of code: its lines of one fate) of the source and its fate.
          */
@@ -3197,6 +3242,21 @@ export interface components {
              * @default []
              */
             resources: string[];
+        };
+        /**
+         * KeptShape
+         * @description An edit of a person that the newer text does not touch.
+         */
+        KeptShape: {
+            /** Place */
+            place: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "removed" | "changed";
+            /** Field */
+            field?: string | null;
         };
         /**
          * LastReview
@@ -4651,6 +4711,83 @@ export interface components {
             reason: string;
         };
         /**
+         * ReimportRequest
+         * @description A newer text of the runbook. Its `name` is not asked for: the runbook keeps its own.
+         */
+        ReimportRequest: {
+            /**
+             * Text
+             * @description Markdown, HTML, reStructuredText, AsciiDoc or plain text, at most 1 MiB as UTF-8.
+             * @example # Disk is full
+             *
+             *     1. See how full it is:
+             *
+             *     ```
+             *     df -h
+             *     ```
+             *
+             *     2. Remove old logs: `journalctl --vacuum-time=7d`
+             */
+            text: string;
+            /**
+             * Format
+             * @description Recognised where left out.
+             */
+            format?: ("markdown" | "html" | "asciidoc" | "rst" | "plain") | null;
+            /**
+             * Name
+             * @description The runbook's name, its identity for ever; made from the title where left out.
+             */
+            name?: string | null;
+            /**
+             * Answers
+             * @description By the `id` of an ambiguity. What the text no longer asks comes back in `unused`.
+             */
+            answers?: {
+                [key: string]: components["schemas"]["AnswerShape"];
+            };
+            overrides?: components["schemas"]["OverridesShape"];
+            /**
+             * Taken
+             * @description Ids of the `reading.differences` of which you take the model's reading. 422 `not_grounded` for one that is not in the text.
+             * @default []
+             */
+            taken: string[];
+            /**
+             * Dryrun
+             * @description Only say what it would change; keep nothing.
+             * @default false
+             */
+            dryRun: boolean;
+        };
+        /**
+         * ReimportShape
+         * @description What joining them does, and the pull request unless it was a dry run.
+         */
+        ReimportShape: {
+            pull?: components["schemas"]["PullShape"] | null;
+            /**
+             * Summary
+             * @description One line: “2 steps added, 1 changed; your 3 edits are kept”.
+             */
+            summary: string;
+            /** Changes */
+            changes: components["schemas"]["TextChangeShape"][];
+            /** Variablesadded */
+            variablesAdded: string[];
+            /** Variablesremoved */
+            variablesRemoved: string[];
+            /** Kept */
+            kept: components["schemas"]["KeptShape"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictShape"][];
+            /**
+             * Yaml
+             * @description The joined document.
+             */
+            yaml: string;
+        };
+        /**
          * RepairShape
          * @description A character that a word processor put into a command, and what was read in its place.
          */
@@ -5772,6 +5909,34 @@ export interface components {
             title: string;
         };
         /**
+         * TextChangeShape
+         * @description What the newer text does to one step of the present document.
+         */
+        TextChangeShape: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed" | "moved";
+            /**
+             * Step
+             * @description Its id in the joined document; those that stay keep theirs.
+             */
+            step: string;
+            /** Title */
+            title: string;
+            /**
+             * Risk
+             * @description The badge that the import gives it; the check judges it anew.
+             */
+            risk?: string | null;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["FieldChange"][];
+        };
+        /**
          * TickBody
          * @description A prerequisite that is met.
          */
@@ -6464,6 +6629,45 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    propose_newer_text_api_v1_runbooks__runbook__newer_text_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id or name. */
+                runbook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReimportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReimportShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];

@@ -1,0 +1,107 @@
+"""A newer text of a runbook: the request, and what joining it with the present document does."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from controller.api.reimport_parsing import Reimported
+from controller.api.shapes.imports import PasteRequest
+from controller.api.shapes.pulls import PullShape
+from controller.review.comparing import FieldChange
+from controller.review.three_way import Conflict
+from schemas.model import Model
+
+
+class ReimportRequest(PasteRequest):
+    """A newer text of the runbook. Its `name` is not asked for: the runbook keeps its own."""
+
+    dry_run: bool = Field(False, description="Only say what it would change; keep nothing.")
+
+
+class TextChangeShape(Model):
+    """What the newer text does to one step of the present document."""
+
+    change: Literal["added", "removed", "changed", "moved"]
+    step: str = Field(description="Its id in the joined document; those that stay keep theirs.")
+    title: str
+    risk: str | None = Field(
+        None, description="The badge that the import gives it; the check judges it anew."
+    )
+    fields: tuple[FieldChange, ...] = ()
+
+
+class KeptShape(Model):
+    """An edit of a person that the newer text does not touch."""
+
+    place: str
+    what: Literal["added", "removed", "changed"]
+    field: str | None = None
+
+
+class ConflictShape(Model):
+    """Both sides changed it: what is here stands, and a question keeps the step from running by itself."""
+
+    place: str
+    field: str
+    step: str | None = None
+    here: str | None = Field(None, description="Absent where a person took it out.")
+    newer: str | None = Field(None, description="Absent where the newer text took it out.")
+
+    @classmethod
+    def of(cls, found: Conflict) -> Self:
+        """Values as text, short ones as they are."""
+        return cls(
+            place=found.place,
+            field=found.field,
+            step=found.step,
+            here=_text(found.here),
+            newer=_text(found.newer),
+        )
+
+
+class ReimportShape(Model):
+    """What joining them does, and the pull request unless it was a dry run."""
+
+    pull: PullShape | None = None
+    summary: str = Field(description="One line: “2 steps added, 1 changed; your 3 edits are kept”.")
+    changes: list[TextChangeShape]
+    variables_added: list[str]
+    variables_removed: list[str]
+    kept: list[KeptShape]
+    conflicts: list[ConflictShape]
+    yaml: str = Field(description="The joined document.")
+
+    @classmethod
+    def of(cls, found: Reimported, pull: PullShape | None) -> Self:
+        """As the API shows it."""
+        joined = found.joined
+        return cls(
+            pull=pull,
+            summary=joined.summary,
+            changes=[
+                TextChangeShape.model_validate(
+                    {
+                        "change": item.change,
+                        "step": item.step,
+                        "title": item.title,
+                        "risk": found.risks.get(item.step),
+                        "fields": [dict(each) for each in item.fields],
+                    }
+                )
+                for item in joined.changes
+            ],
+            variables_added=list(joined.variables_added),
+            variables_removed=list(joined.variables_removed),
+            kept=[KeptShape(place=item.place, what=item.what, field=item.field) for item in joined.kept],
+            conflicts=[ConflictShape.of(item) for item in joined.conflicts],
+            yaml=joined.yaml,
+        )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 16_384 else text[:16_384] + "…"

@@ -1,0 +1,246 @@
+"""The steps of a runbook on three sides: the old text's, the present document's, the newer text's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from controller.review.comparing import moved_steps, pair_steps
+from controller.review.three_way import Conflict, Kept, Plain, Told, join_fields
+from schemas.step import Step
+
+_ALIKE: Final = 0.6
+_COMPARED: Final = 60
+"""Steps without a pair on each side that are compared by their letters."""
+
+
+class ThreeSteps:
+    """The steps of the three sides, paired, with every id as the present document has it."""
+
+    def __init__(self, base: Sequence[Step], here: Sequence[Step], newer: Sequence[Step], told: Told) -> None:
+        self._told = told
+        self._base, self._here, self._newer = (list(side) for side in (base, here, newer))
+        self._pairs_here = pair_steps(self._base, self._here)
+        self._pairs_newer = _pair_texts(self._base, self._newer)
+        here_of = {old: index for index, old in enumerate(self._pairs_here) if old is not None}
+        self._here_of_base: dict[int, int] = here_of
+        self._ids: dict[str, dict[str, str]] = {"here": {}, "base": {}, "newer": {}}
+        taken = {step.id for step in self._here}
+        for index, step in enumerate(self._base):
+            self._ids["base"][step.id] = self._here[here_of[index]].id if index in here_of else ""
+        for index, step in enumerate(self._newer):
+            old = self._pairs_newer[index]
+            self._ids["newer"][step.id] = (
+                free_name(step.id, taken) if old is None else self._ids["base"][self._base[old].id]
+            )
+
+    def join(self) -> list[dict[str, Any]]:
+        """The steps of the joined document."""
+        newer_of = {old: index for index, old in enumerate(self._pairs_newer) if old is not None}
+        joined: dict[str, dict[str, Any]] = {}
+        gone: set[str] = set()
+        for index, step in enumerate(self._here):
+            old = self._pairs_here[index]
+            if old is None:
+                joined[step.id] = step.given()
+                self._told.kept.append(Kept(f"step {step.id}", "added"))
+            elif old in newer_of:
+                joined[step.id] = self._fields(old, step, newer_of[old])
+            elif self._side(self._base[old], "base") == step.given():
+                gone.add(step.id)
+            else:
+                joined[step.id] = step.given()
+                self._told.conflicts.append(
+                    Conflict(f"step {step.id}", "all of it", step.given(), None, step.id)
+                )
+        self._taken_out(newer_of)
+        added = self._added()
+        joined |= added
+        self._keep_asked(joined, gone)
+        order = [name for name in self._order(joined, added) if name in joined]
+        for item in joined.values():
+            if "needs" in item:
+                item["needs"] = [name for name in item["needs"] if name in joined]
+        return [joined[name] for name in order]
+
+    def told_of(self, items: Sequence[Plain], side: str) -> list[Plain]:
+        """Questions with the id that their step has in the present document."""
+        return [
+            {**item, "step": self._ids[side].get(item["step"], item["step"])} if item.get("step") else item
+            for item in items
+        ]
+
+    def _side(self, step: Step, side: str) -> dict[str, Any]:
+        """A step's fields with every id as the present document has it; empty for one that is not there."""
+        ids = self._ids[side]
+        given = step.given()
+        given["id"] = ids[step.id]
+        if "needs" in given:
+            given["needs"] = [ids.get(name, name) for name in given["needs"] if ids.get(name, name)]
+        if "when" in given:
+            given["when"] = _renamed(given["when"], ids)
+        return given
+
+    def _fields(self, old: int, step: Step, new: int) -> dict[str, Any]:
+        base, newer = self._side(self._base[old], "base"), self._side(self._newer[new], "newer")
+        here = step.given()
+        before = len(self._told.conflicts)
+        found = join_fields(base, here, newer, f"step {step.id}", self._told, step=step.id)
+        if {item.field for item in self._told.conflicts[before:]} & {"command", "manual"}:
+            # One kind of a step: what a person wrote stays whole.
+            found = {**found, **{name: here[name] for name in ("command", "manual") if name in here}}
+            for name in ("command", "manual"):
+                if name not in here:
+                    found.pop(name, None)
+        if "when" in found and not _known(found["when"]):
+            found["when"] = here.get("when") or base.get("when")
+            self._told.conflicts.append(
+                Conflict(f"step {step.id}", "when", here.get("when"), newer.get("when"), step.id)
+            )
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _taken_out(self, newer_of: Mapping[int, int]) -> None:
+        """Steps that a person took out: they stay out; where the newer text changed one, that is told."""
+        for index, step in enumerate(self._base):
+            if index in self._here_of_base or index not in newer_of:
+                continue
+            newer = self._newer[newer_of[index]]
+            if (newer.command, newer.manual) == (step.command, step.manual):
+                self._told.kept.append(Kept(f"step {step.id}", "removed"))
+            else:
+                wanted = newer.command or newer.manual
+                self._told.conflicts.append(Conflict(f"step {step.id}", "all of it", None, wanted))
+
+    def _added(self) -> dict[str, dict[str, Any]]:
+        """Steps that only the newer text has; one that a person wrote here already is one."""
+        texts = {(step.command, step.manual) for step in self._here}
+        found: dict[str, dict[str, Any]] = {}
+        for index, step in enumerate(self._newer):
+            if self._pairs_newer[index] is not None or (step.command, step.manual) in texts:
+                continue
+            given = self._side(step, "newer")
+            if "when" in given and not _known(given["when"]):
+                self._told.conflicts.append(
+                    Conflict(f"step {step.id}", "all of it", None, step.command or step.manual)
+                )
+                continue
+            found[given["id"]] = given
+        return found
+
+    def _keep_asked(self, joined: dict[str, dict[str, Any]], gone: set[str]) -> None:
+        """A step on whose answer another one waits stays, and is told."""
+        asked = {name for item in joined.values() for name in _steps_of(item.get("when"))} & gone
+        for step in self._here:
+            if step.id in asked:
+                joined[step.id] = step.given()
+                self._told.conflicts.append(
+                    Conflict(f"step {step.id}", "all of it", step.given(), None, step.id)
+                )
+
+    def _order(self, joined: Mapping[str, Any], added: Mapping[str, Any]) -> list[str]:
+        here = [step.id for step in self._here]
+        newer = [name for step in self._newer if (name := self._ids["newer"][step.id])]
+        newer_moved, here_moved = (
+            bool(moved_steps(pairs)) for pairs in (self._pairs_newer, self._pairs_here)
+        )
+        if newer_moved and here_moved:
+            self._told.conflicts.append(Conflict("the steps", "order", here, newer))
+        if newer_moved and not here_moved:
+            return _woven(newer, here, lambda name: name in joined)
+        return _woven(here, newer, lambda name: name in added)
+
+
+def _woven(order: Sequence[str], others: Sequence[str], taken: Callable[[str], bool]) -> list[str]:
+    """The order, with what only the other one has behind what stands before it there."""
+    found = list(order)
+    last: str | None = None
+    for name in others:
+        if name not in found and taken(name):
+            found.insert(0 if last is None else found.index(last) + 1, name)
+        if name in found:
+            last = name
+    return found
+
+
+def _pair_texts(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
+    """For each step of the newer text the one of the old text that it is: the same text, id, or one alike."""
+    pairs: list[int | None] = [None] * len(news)
+    free = dict.fromkeys(range(len(olds)))
+    for same in (_same_text, _same_id):
+        for index, step in enumerate(news):
+            if pairs[index] is None:
+                found = next((old for old in free if same(olds[old], step)), None)
+                if found is not None:
+                    pairs[index] = found
+                    del free[found]
+    left = [index for index, pair in enumerate(pairs) if pair is None][:_COMPARED]
+    every = ((index, old, _alike(olds[old], news[index])) for index in left for old in list(free)[:_COMPARED])
+    ranked = sorted(
+        (
+            (ratio + _told_alike(olds[old], news[index]), -index, old)
+            for index, old, ratio in every
+            if ratio >= _ALIKE
+        ),
+        reverse=True,
+    )
+    for _, negative, old in ranked:
+        if pairs[-negative] is None and old in free:
+            pairs[-negative] = old
+            del free[old]
+    return pairs
+
+
+def _same_text(old: Step, new: Step) -> bool:
+    return (old.command, old.manual) == (new.command, new.manual)
+
+
+def _same_id(old: Step, new: Step) -> bool:
+    return old.id == new.id and (old.command is None) == (new.command is None)
+
+
+def _alike(old: Step, new: Step) -> float:
+    if (old.command is None) != (new.command is None):
+        return 0.0
+    one, other = (step.command or step.manual or "" for step in (old, new))
+    return SequenceMatcher(None, one[:400], other[:400], autojunk=False).ratio()
+
+
+def _told_alike(old: Step, new: Step) -> float:
+    """How much else speaks for it: the same verb, and a condition on both or on none."""
+    verb = old.title.split(None, 1)[0].lower() == new.title.split(None, 1)[0].lower()
+    return 0.25 * verb + 0.1 * ((old.when is None) == (new.when is None))
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, or with a number behind it, so that it is not one of `taken`, to which it is added."""
+    numbered = (f"{name[:58].rstrip('-')}-{number}" for number in range(2, len(taken) + 3))
+    found = name if name not in taken else next(item for item in numbered if item not in taken)
+    taken.add(found)
+    return found
+
+
+def _renamed(when: Plain, ids: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in when.items():
+        if key == "step":
+            found[key] = ids.get(value, value)
+        elif isinstance(value, dict):
+            found[key] = _renamed(value, ids)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            found[key] = [_renamed(item, ids) for item in value]
+        else:
+            found[key] = value
+    return found
+
+
+def _steps_of(when: Any) -> list[str]:
+    if isinstance(when, dict):
+        own = [when["step"]] if isinstance(when.get("step"), str) else []
+        return own + [name for value in when.values() for name in _steps_of(value)]
+    return [name for item in when for name in _steps_of(item)] if isinstance(when, list) else []
+
+
+def _known(when: Any) -> bool:
+    """Whether every step that a condition asks about is there: one that is not has no id."""
+    return all(_steps_of(when))

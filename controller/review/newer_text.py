@@ -1,0 +1,274 @@
+"""A newer text of a runbook that is there: what it adds, takes away, changes; people's edits stay. Pure.
+
+Three documents: what the old text becomes today (so that a change of our rules is no change of the text), the
+present one in git, and what the newer text becomes. A step is the same where its text is, else its id, else
+where its text is much alike; in the present document it keeps its id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from controller.review.comparing import field_changes, moved_steps
+from controller.review.newer_steps import ThreeSteps, free_name
+from controller.review.three_way import (
+    Conflict,
+    Kept,
+    Plain,
+    Told,
+    edits_of,
+    field_edits,
+    join_fields,
+    join_lists,
+)
+from schemas.errors import Conflict as Refused
+from schemas.lint import problems
+from schemas.runbook import Runbook
+from schemas.step import Step
+from schemas.yaml_codec import Edit, edit_yaml, load_runbook
+
+_LINE_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """What the newer text does to one step of the present document. `fields` with their texts."""
+
+    change: str
+    step: str
+    title: str
+    fields: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The present document with the newer text in it, and what there is to tell."""
+
+    yaml: str
+    changes: tuple[TextChange, ...]
+    variables_added: tuple[str, ...]
+    variables_removed: tuple[str, ...]
+    kept: tuple[Kept, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the newer text says nothing new."""
+        return not (self.changes or self.variables_added or self.variables_removed or self.conflicts)
+
+    @property
+    def summary(self) -> str:
+        """`2 steps added, 1 changed; your 3 edits are kept; 1 conflict`."""
+        counts = {word: sum(item.change == word for item in self.changes) for word in _WORDS}
+        parts = [f"{count} {word}" for word, count in counts.items() if count]
+        if parts:
+            first = parts[0].split(" ", 1)
+            parts[0] = f"{first[0]} step{'s' if first[0] != '1' else ''} {first[1]}"
+        said = ", ".join(parts) or "no step changes"
+        if self.kept:
+            edits = "edit is" if len(self.kept) == 1 else f"{len(self.kept)} edits are"
+            said += f"; your {edits} kept"
+        if self.conflicts:
+            said += f"; {len(self.conflicts)} conflict{'s' if len(self.conflicts) > 1 else ''} to decide"
+        return said
+
+
+_WORDS: Final = ("added", "removed", "changed", "moved")
+
+
+def join_text(
+    base: Runbook, present: bytes, newer: Runbook, path: str = "", log: str | None = None
+) -> Joined:
+    """Join them; `log` is where the decision log of the newer text lies.
+
+    Raises Refused (`cannot_join`) where what comes out is no sound document.
+    """
+    text = present.decode("utf-8")
+    here = load_runbook(present, path=path)
+    told = Told()
+    was, now, wanted = (_plain(item) for item in (base, here, newer))
+    steps = ThreeSteps(base.spec.steps, here.spec.steps, newer.spec.steps, told)
+    joined_steps = steps.join()
+    spec_edits: list[Edit] = []
+    for name, key in _LISTS.items():
+        items = _list(name, (was, now, wanted), steps, joined_steps, told)
+        spec_edits += edits_of(("spec", name), now["spec"].get(name, []), items, key)
+    names = ("title", "service")
+    heads = [
+        {name: side["metadata"][name] for name in names if name in side["metadata"]}
+        for side in (was, now, wanted)
+    ]
+    metadata = join_fields(heads[0], heads[1], heads[2], "the runbook", told)
+    edits = [
+        *field_edits(("metadata",), heads[1], metadata),
+        *edits_of(("spec", "steps"), now["spec"]["steps"], joined_steps, lambda item: item["id"]),
+        *spec_edits,
+        *_source_edits(now, wanted, log),
+    ]
+    yaml = edit_yaml(text, edits)
+    _require_sound(yaml, path)
+    variables = [
+        {item.name for item in side.spec.variables} for side in (here, load_runbook(yaml.encode(), path=path))
+    ]
+    return Joined(
+        yaml,
+        tuple(_changes(here.spec.steps, joined_steps)),
+        tuple(sorted(variables[1] - variables[0])),
+        tuple(sorted(variables[0] - variables[1])),
+        tuple(told.kept),
+        tuple(told.conflicts),
+    )
+
+
+_LISTS: Final = {
+    "alerts": lambda item: repr(sorted(item.items(), key=str)),
+    "prerequisites": lambda item: item["text"],
+    "variables": lambda item: item["name"],
+    "ambiguities": lambda item: (item["kind"], item["text"], item.get("step")),
+}
+
+
+def _list(
+    name: str, documents: tuple[Plain, Plain, Plain], steps: ThreeSteps, joined: Sequence[Plain], told: Told
+) -> list[Plain]:
+    """One of the lists beside the steps, joined."""
+    base, here, newer = (document["spec"].get(name, []) for document in documents)
+    key, place = _LISTS[name], _place_of(name)
+    if name != "ambiguities":
+        found = join_lists(base, here, newer, key, place, told)
+        return _with_used(found, here, joined) if name == "variables" else found
+    sides = (steps.told_of(base, "base"), steps.told_of(here, "here"), steps.told_of(newer, "newer"))
+    found = join_lists(*sides, key, place, told)
+    return _fitting([*found, *_questions(told)], {item["id"] for item in joined})
+
+
+def _with_used(found: list[Plain], here: Sequence[Plain], steps: Sequence[Plain]) -> list[Plain]:
+    """With the variables that a step needs which stayed."""
+    texts = repr(steps)
+    names = {item["name"] for item in found}
+    used = set(re.findall(r"\{\{\s*(\w+)\s*\}\}", texts)) | {
+        name for step in steps for name in step.get("env", {}).values()
+    }
+    return [*found, *(item for item in here if item["name"] in used - names)]
+
+
+def _plain(runbook: Runbook) -> dict[str, Any]:
+    found = runbook.to_json()
+    found["spec"]["steps"] = [step.given() for step in runbook.spec.steps]
+    return found
+
+
+def _place_of(name: str) -> Any:
+    words = {
+        "alerts": "an alert",
+        "prerequisites": "prerequisite",
+        "variables": "variable",
+        "ambiguities": "question",
+    }
+
+    def place(item: Plain) -> str:
+        told = item.get("name") or item.get("text") or ""
+        return f"{words[name]} {str(told)[:80]}".strip()
+
+    return place
+
+
+def _source_edits(now: Plain, wanted: Plain, log: str | None) -> list[Edit]:
+    """The document is made from the newer text from now on."""
+    source = {"sha256": wanted["spec"]["source"]["sha256"]}
+    if now["spec"].get("source", {}).get("sha256") == source["sha256"]:
+        return []
+    return [Edit(("spec", "source"), source if log is None else {**source, "decisionLog": log})]
+
+
+def _questions(told: Told) -> list[Plain]:
+    """A conflict about what a step does is an open question: the step can't run by itself."""
+    found: list[Plain] = []
+    for number, item in enumerate(told.conflicts, 1):
+        if item.step is None or item.field not in ("command", "manual", "when", "rollback", "all of it"):
+            continue
+        newer = (
+            "takes this step away" if item.newer is None else f"says for `{item.field}`: {_short(item.newer)}"
+        )
+        both = [text for text in (item.here, item.newer) if isinstance(text, str) and _is_line(text)]
+        found.append(
+            {
+                "id": f"newer-text-{number}",
+                "kind": "contradictory",
+                "text": f"The newer text {newer}",
+                "question": f"It was edited here: which is right for the step {item.step}?",
+                "step": item.step,
+                **({"candidates": both} if len(both) > 1 else {}),
+            }
+        )
+    return found
+
+
+def _is_line(text: str) -> bool:
+    return len(text) <= _LINE_CHARACTERS and text.isprintable() and bool(text.strip())
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 2_000 else text[:2_000] + "…"
+
+
+def _fitting(items: Sequence[Plain], steps: set[str]) -> list[Plain]:
+    """Questions with ids of their own; one about a step that went goes with it."""
+    used: set[str] = set()
+    found: list[Plain] = []
+    for item in items:
+        if item.get("step") and item["step"] not in steps:
+            continue
+        found.append({**item, "id": free_name(item["id"], used)})
+    return found
+
+
+def _changes(here: Sequence[Step], then: Sequence[Plain]) -> list[TextChange]:
+    """What the joined document has other than the present one, step by step."""
+    was = {step.id: step for step in here}
+    found = [
+        TextChange("removed", step.id, step.title)
+        for step in here
+        if step.id not in {item["id"] for item in then}
+    ]
+    order = [step.id for step in here]
+    pairs = [order.index(item["id"]) if item["id"] in was else None for item in then]
+    moved = moved_steps(pairs)
+    for index, item in enumerate(then):
+        if item["id"] not in was:
+            found.append(TextChange("added", item["id"], item["title"], _fields({}, item)))
+        elif was[item["id"]].given() != dict(item):
+            found.append(
+                TextChange("changed", item["id"], item["title"], _fields(was[item["id"]].given(), item))
+            )
+        if index in moved:
+            found.append(TextChange("moved", item["id"], item["title"]))
+    return found
+
+
+def _fields(before: Plain, after: Plain) -> tuple[Mapping[str, Any], ...]:
+    return tuple(item.to_json() for item in field_changes(before, after) if item.field != "id")
+
+
+def _require_sound(yaml: str, path: str) -> None:
+    try:
+        runbook = load_runbook(yaml.encode(), path=path)
+    except (ValidationError, ValueError) as error:
+        raise _cannot(str(error)) from error
+    wrong = [item for item in problems(runbook) if item.severity == "error"]
+    if wrong:
+        raise _cannot(wrong[0].message)
+
+
+def _cannot(why: str) -> Refused:
+    return Refused(
+        f"The newer text and the edits here can't be joined: {why}",
+        hint="Edit the runbook by hand, or import the text under another name.",
+        code="cannot_join",
+    )
