@@ -121,10 +121,6 @@ ADVICE_KEPT: Final = 10_000
 """Answers that a process keeps, by the digest of all that was asked."""
 ADVICE_TOKENS_PER_HOUR: Final = 2_000_000
 ADVICE_ATTEMPTS: Final = 3
-ADVICE_FAILURES_TO_OPEN: Final = 5
-ADVICE_FAILURES_WITHIN_SECONDS: Final = 30
-ADVICE_REST_SECONDS: Final = 30
-"""PROMISES.md 76: five failures within 30 s, then nobody is asked for as long."""
 EXTRACTION_MS: Final = 3_500
 """How long an import waits for an LLM to read the text; then the rules read it alone (PERFORMANCE.md P3)."""
 EXTRACTION_PART_CHARACTERS: Final = 3_000
@@ -192,10 +188,10 @@ GITHUB_PULLS_CHECKED: Final = 20
 GITHUB_PULLS_SETTLED: Final = 5
 """Proposals that one look reads again because their pull requests may be merged or closed."""
 GITHUB_SECRETS_MAX: Final = 2
-GITHUB_FAILURES_TO_OPEN: Final = 5
-GITHUB_FAILURES_WITHIN_SECONDS: Final = 30
-GITHUB_REST_SECONDS: Final = 30
-"""PROMISES.md 76: five failures within 30 s, then nobody asks GitHub for as long."""
+FAILURES_TO_OPEN: Final = 5
+FAILURES_WITHIN_SECONDS: Final = 30
+REST_SECONDS: Final = 30
+"""PROMISES.md 76, of GitHub and of an LLM: five failures within 30 s, then nobody asks it for as long."""
 
 # The link
 HEARTBEAT_SECONDS: Final = 5

@@ -180,16 +180,19 @@ class GitHubClient:
         if self._remaining() <= 0:
             raise ForgeDown(f"GitHub took longer than {self._seconds:g} seconds to {what}")
         token = self._thread.token = self.credential.bearer()
-        self._gate.enter()
+        admission = self._gate.enter()
         try:
             answer = self._exchange(method, path, body, params, token)
         except (ForgeDown, TooLarge):
-            self._gate.failed()
+            self._gate.failed(admission)
+            raise
+        except BaseException:  # a probe that ends so must not stay the only one for ever
+            self._gate.abandoned(admission)
             raise
         if answer.status >= 500:
-            self._gate.failed()
+            self._gate.failed(admission)
             raise Unsure(f"GitHub failed with {answer.status} when asked to {what}")
-        self._gate.answered()
+        self._gate.answered(admission)
         return answer
 
     def _exchange(

@@ -17,8 +17,8 @@ import anthropic
 import httpx2
 
 from base import limits
+from base.circuit import Circuit
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.advisor.llm import Fault, LlmAdvisor, Rules
 from schemas.verdict import NoAdvice
 
@@ -96,7 +96,7 @@ def _retry_after(error: anthropic.APIStatusError) -> float | None:
         seconds = float(error.response.headers.get("retry-after", ""))
     except ValueError:
         return None
-    return seconds if 0 <= seconds < limits.ADVICE_REST_SECONDS else None
+    return seconds if 0 <= seconds < limits.REST_SECONDS else None
 
 
 def connect(

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from base import limits, log
+from base.circuit import Admission, Circuit, State
 from ingest.advisor.advising import Advising, Said
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Admission, Circuit, State
 from ingest.advisor.prompt import MAX_TOKENS, build_request, digest
 from ingest.advisor.question import Question
 from ingest.advisor.reading import read_answer, tokens_used

@@ -8,9 +8,9 @@ import time
 import httpx2
 
 from base import limits
+from base.circuit import Circuit
 from ingest.advisor.anthropic import AnthropicService
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.extract.llm import LlmReader
 
 

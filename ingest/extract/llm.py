@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from base import limits, log
+from base.circuit import Circuit
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.advisor.llm import Fault, Service
 from ingest.advisor.messages import message_in, tokens_of
 from ingest.extract.heard import Heard, HeardPart

@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 from fastapi import Response
 
+from base.circuit import Circuit
 from ingest.advisor.anthropic import AnthropicService
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.advisor.llm import LlmAdvisor, Rules
 from ingest.advisor.question import Question
 from schemas.verdict import Advice, NoAdvice

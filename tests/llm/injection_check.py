@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from base.circuit import Circuit
 from ingest.advisor.advising import UNASKED, Advising
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.advisor.llm import LlmAdvisor, Rules
 from ingest.pipeline import Preview, preview
 from schemas.errors import Unprocessable

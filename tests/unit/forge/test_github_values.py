@@ -94,22 +94,38 @@ def test_what_github_says_is_one_printable_line() -> None:
 def test_r76_a_gate_opens_for_one_probe_after_its_rest() -> None:
     now = 0.0
     gate = Gate(lambda: now)
-    for _ in range(limits.GITHUB_FAILURES_TO_OPEN):
-        gate.enter()
-        gate.failed()
+    for _ in range(limits.FAILURES_TO_OPEN):
+        gate.failed(gate.enter())
     with pytest.raises(ForgeDown):
         gate.enter()
-    now += limits.GITHUB_REST_SECONDS
-    gate.enter()
+    now += limits.REST_SECONDS
+    probe = gate.enter()
     with pytest.raises(ForgeDown):
         gate.enter()
-    gate.failed()
+    gate.failed(probe)
     with pytest.raises(ForgeDown):
         gate.enter()
-    now += limits.GITHUB_REST_SECONDS
+    now += limits.REST_SECONDS
+    gate.abandoned(gate.enter())
+    gate.answered(gate.enter())
     gate.enter()
-    gate.answered()
+
+
+def test_r76_what_was_asked_before_a_gate_closed_neither_opens_it_nor_frees_the_probe() -> None:
+    now = 0.0
+    gate = Gate(lambda: now)
+    late = [gate.enter() for _ in range(3)]
+    for _ in range(limits.FAILURES_TO_OPEN):
+        gate.failed(gate.enter())
+    gate.answered(late[0])
+    with pytest.raises(ForgeDown):
+        gate.enter()
+    now += limits.REST_SECONDS
     gate.enter()
+    gate.answered(late[1])
+    gate.failed(late[2])
+    with pytest.raises(ForgeDown):
+        gate.enter()
 
 
 def test_a_gate_keeps_the_longest_pause() -> None:

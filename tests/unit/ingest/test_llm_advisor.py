@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from fastapi import Response
 
+from base.circuit import State
 from ingest.advisor.anthropic import AnthropicService
-from ingest.advisor.circuit import State
 from ingest.advisor.llm import Fault
 from ingest.advisor.question import Question
 from schemas.risk import Risk

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from base.circuit import Circuit
 from ingest.advisor.budget import TokenBudget
-from ingest.advisor.circuit import Circuit
 from ingest.advisor.llm import Fault
 from ingest.extract.heard import Heard
 from ingest.extract.llm import LlmReader

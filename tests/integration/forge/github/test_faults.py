@@ -134,7 +134,7 @@ def test_r76_five_failures_open_the_breaker(github: GitHub) -> None:
         with pytest.raises(ForgeDown):
             forge.get(1)
     asked = github.log()
-    assert len(asked) == limits.GITHUB_FAILURES_TO_OPEN
+    assert len(asked) == limits.FAILURES_TO_OPEN
     with pytest.raises(ForgeDown, match="left alone"):
         forge.publish(proposal())
     assert github.log() == asked

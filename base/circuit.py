@@ -1,8 +1,8 @@
 """When a service that fails is left alone: a circuit breaker (PROMISES.md 76). It only reads a clock.
 
 Closed: everybody may call. Open, after some failures within some seconds: nobody. Then half open: one caller
-probes; its success closes the circuit, its failure opens it again. Open never means "allow": it means no
-advice.
+probes; its success closes the circuit, its failure opens it again. Open never means "allow": it means that
+the service says nothing.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class Admission:
 
 
 class Circuit:
-    """One for each service. Not thread-safe: it belongs to one event loop."""
+    """One for each service. Not thread-safe: it belongs to one event loop, or to a lock of its holder."""
 
     def __init__(
         self,
         clock: Callable[[], float],
         *,
-        failures: int = limits.ADVICE_FAILURES_TO_OPEN,
-        within_seconds: float = limits.ADVICE_FAILURES_WITHIN_SECONDS,
-        rest_seconds: float = limits.ADVICE_REST_SECONDS,
+        failures: int = limits.FAILURES_TO_OPEN,
+        within_seconds: float = limits.FAILURES_WITHIN_SECONDS,
+        rest_seconds: float = limits.REST_SECONDS,
     ) -> None:
         """`clock` gives monotonic seconds."""
         self._clock = clock
