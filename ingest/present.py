@@ -17,9 +17,11 @@ from ingest.trace import Span, Writer
 from scanner.redact import MASK
 from schemas.holes import holes
 from schemas.merge import NO_ADVICE
+from schemas.no_return import is_final
 from schemas.patterns import DEFAULT_PATTERN
+from schemas.risk import Risk
 from schemas.runbook import Variable
-from schemas.verdict import NoAdvice, Reversibility, Verdict
+from schemas.verdict import NoAdvice, Verdict
 
 KEYS_ASKED_OF: Final = 2
 
@@ -189,16 +191,11 @@ def _risk_spans(item: BuiltStep, verdict: Verdict) -> list[dict[str, Any]]:
 def _mark_no_return(built: Sequence[BuiltStep], steps: list[dict[str, Any]]) -> None:
     """The first step that can't be undone."""
     for item, shown in zip(built, steps, strict=True):
-        if item.verdict is not None and _is_final(item, item.verdict):
+        verdict = item.verdict
+        looked_at = (None, Risk.SAFE) if verdict is None else (verdict.finding.reversibility, verdict.risk)
+        if is_final(item.step, *looked_at):
             shown["pointOfNoReturn"] = True
             return
-
-
-def _is_final(item: BuiltStep, verdict: Verdict) -> bool:
-    if verdict.finding.reversibility is Reversibility.IRREVERSIBLE:
-        return True
-    undone = item.step.rollback is not None and item.step.rollback.command is not None
-    return verdict.risk.value == "dangerous" and not undone
 
 
 def _variable(variable: Variable, spans: Sequence[Span]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from base.ids import InvalidId, parse_id, show_id
-from controller.api.no_return import is_final
 from controller.api.shapes.runbooks import (
     FileError,
     LastRun,
@@ -28,10 +27,11 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.governance.sample import template_spans
 from controller.review.step_facts import condition_words
 from schemas.errors import NotFound
+from schemas.no_return import is_final
 from schemas.risk import EffectiveRisk, Risk, exceeds, worse
 from schemas.runbook import Runbook
 from schemas.step import Step
-from schemas.verdict import Span
+from schemas.verdict import Reversibility, Span
 
 _QUERIES: Final = queries.load("catalog")
 
@@ -275,6 +275,10 @@ def _steps(row: _WholeRow, verdicts: Mapping[tuple[UUID, str], VerdictRow]) -> l
     return [_step(runbook, step, verdicts.get((row.version_id, step.id))) for step in runbook.spec.steps]
 
 
+def _reversibility(verdict: VerdictRow | None) -> Reversibility | None:
+    return None if verdict is None else Reversibility(verdict.finding["reversibility"])
+
+
 def _step(runbook: Runbook, step: Step, verdict: VerdictRow | None) -> RunbookStep:
     risk, unknown = effective_risk(step, verdict)
     rollback = step.rollback.to_json() if step.rollback else None
@@ -296,7 +300,7 @@ def _step(runbook: Runbook, step: Step, verdict: VerdictRow | None) -> RunbookSt
         needs=runbook.needs_of(step.id),
         confirm=step.confirm,
         rollback=rollback,
-        irreversible=is_final(step, None if verdict is None else verdict.finding, risk),
+        irreversible=is_final(step, _reversibility(verdict), risk),
         timeout_ms=step.timeout_ms,
         idempotent=step.idempotent,
     )

@@ -17,8 +17,7 @@ from controller.engine.walk import held_back_by, pinned_of
 from controller.governance.policy import Hindrance, Latches
 from schemas.grant import Intent
 from schemas.risk import Risk, effective, worse
-from schemas.step import Step
-from schemas.verdict import Reversibility, Verdict
+from schemas.verdict import Verdict
 
 NOT_NOW: Final = "It can't be judged at this moment: look again in a few seconds."
 """In the place of a reason, for people."""
@@ -38,14 +37,6 @@ def keys_view(verdict: Verdict) -> views.KeysView:
         rule=verdict.rule.value,
         spans=verdict.finding.spans,
     )
-
-
-def is_irreversible(step: Step, verdict: Verdict | None, risk: Risk) -> bool:
-    """Whether nothing takes the step back: the document says so, or it is dangerous and the scanner does."""
-    if step.rollback is not None:
-        return step.rollback.impossible is not None
-    final = verdict is not None and verdict.finding.reversibility is Reversibility.IRREVERSIBLE
-    return final and effective(risk) is Risk.DANGEROUS
 
 
 def looked_at(loaded: Loaded, intent: Intent | None) -> tuple[Target, ...]:

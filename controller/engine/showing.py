@@ -14,7 +14,6 @@ from controller.engine.birth import undoable_steps
 from controller.engine.keys import (
     Judgements,
     gate_view,
-    is_irreversible,
     is_judged,
     judged_anew,
     keys_view,
@@ -28,6 +27,7 @@ from schemas.errors import Conflict, Unprocessable
 from schemas.grant import Intent
 from schemas.holes import DEFAULT_PATTERN, fill_text
 from schemas.ids import member_of
+from schemas.no_return import is_final
 from schemas.risk import Risk, effective
 from schemas.step import Step
 
@@ -222,7 +222,8 @@ def _step(
         conditional=plan_step.when is not None,
         rollback=_filled(x, rollback.command) if rollback is not None else None,
         rollback_impossible=rollback.impossible if rollback is not None else None,
-        irreversible=not plan_step.undo_of and is_irreversible(step, verdict, risk),
+        irreversible=not plan_step.undo_of
+        and is_final(step, None if verdict is None else verdict.finding.reversibility, risk),
         notes=step.notes,
         exit_code=state.exit_code if state is not None else None,
         answer=state.answer if state is not None else None,

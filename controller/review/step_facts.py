@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -12,6 +13,7 @@ from controller.governance.policy import Latches, OwnRun, Pinned, hindrances
 from controller.governance.sample import template_spans
 from schemas.merge import NO_ADVICE
 from schemas.model import Model
+from schemas.no_return import is_final
 from schemas.risk import EffectiveRisk, Risk, effective, worse
 from schemas.runbook import Runbook
 from schemas.step import Step, When
@@ -88,14 +90,6 @@ class StepFacts(Model):
     approvals: int = Field(description="How many members must approve it.")
     approver: str = Field(description="The least role that may approve it.")
 
-    @property
-    def is_point_of_no_return(self) -> bool:
-        """Whether nothing brings back what it does: dangerous or irreversible, without a rollback command."""
-        if self.command is None or self.rollback is not None or self.risk is Risk.SAFE:
-            return False
-        final = self.scanner is not None and self.scanner.reversibility is Reversibility.IRREVERSIBLE
-        return self.risk is Risk.DANGEROUS or final
-
 
 @dataclass(frozen=True)
 class Content:
@@ -107,8 +101,20 @@ class Content:
 
     def facts(self) -> tuple[StepFacts, ...]:
         """Every step, in the order of the document."""
+        return tuple(_facts(self, number, step, judged) for number, step, judged in self._steps())
+
+    def point_of_no_return(self) -> int | None:
+        """The number of the first step that nothing takes back."""
+        return next((number for number, step, judged in self._steps() if _is_final(step, judged)), None)
+
+    def _steps(self) -> Iterator[tuple[int, Step, JudgedStep]]:
         pairs = zip(self.runbook.spec.steps, self.judged.steps, strict=True)
-        return tuple(_facts(self, number, step, judged) for number, (step, judged) in enumerate(pairs, 1))
+        return ((number, step, judged) for number, (step, judged) in enumerate(pairs, 1))
+
+
+def _is_final(step: Step, judged: JudgedStep) -> bool:
+    verdict = judged.verdict
+    return is_final(step, None if verdict is None else verdict.finding.reversibility, judged.risk)
 
 
 def _facts(content: Content, number: int, step: Step, judged: JudgedStep) -> StepFacts:

@@ -86,7 +86,7 @@ def outlook(content: Content, facts: Sequence[StepFacts]) -> Outlook:
         profile=tuple(step.shown for step in facts),
         runs_by_itself=alone,
         waits=len(facts) - alone,
-        point_of_no_return=next((step.number for step in facts if step.is_point_of_no_return), None),
+        point_of_no_return=content.point_of_no_return(),
         trust_level=content.pinned.trust,
         governance=content.pinned.governance,
         policy_commit=content.pinned.commit or None,
