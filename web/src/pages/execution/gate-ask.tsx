@@ -94,9 +94,20 @@ function Lapsed(props: Props) {
   );
 }
 
+/** What stands below the buttons: who approved and until when, and what went wrong. */
+function Ending({ gate, bringing, now, blocked }: Props) {
+  return (
+    <>
+      <p className="small dim">
+        <Quorum gate={gate} now={now} blocked={blocked} />
+      </p>
+      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+    </>
+  );
+}
+
 /** Its command can't be judged now: what is true, what a person can do, and that it passes by itself. */
 function NotJudged(props: Props) {
-  const { gate, bringing, blocked, now } = props;
   return (
     <div className="gate__ask stack" data-not-judged>
       <p role="status">
@@ -107,10 +118,7 @@ function NotJudged(props: Props) {
       <div className="row">
         <Others {...props} />
       </div>
-      <p className="small dim">
-        <Quorum gate={gate} now={now} blocked={blocked} />
-      </p>
-      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+      <Ending {...props} />
     </div>
   );
 }
@@ -163,7 +171,7 @@ function Simple(props: Props) {
 }
 
 function TypedName(props: Props & { confirm: string }) {
-  const { gate, confirm, bringing, blocked, now } = props;
+  const { gate, confirm, bringing, blocked } = props;
   const [text, setText] = useState("");
   const [pasted, setPasted] = useState(false);
   const field = useId();
@@ -227,10 +235,7 @@ function TypedName(props: Props & { confirm: string }) {
         </span>
         <Others {...props} />
       </div>
-      <p className="small dim">
-        <Quorum gate={gate} now={now} blocked={blocked} />
-      </p>
-      {bringing.problem && !bringing.changed ? <ErrorBox error={bringing.problem} /> : null}
+      <Ending {...props} />
     </form>
   );
 }
