@@ -12,7 +12,7 @@ from controller.audit.checkpoints import schedule_checkpoint
 from controller.config import Settings
 from controller.db.database import Database, UnsafeDatabase
 from controller.db.errors import DatabaseError
-from controller.governance.repositories import RepositoryRow
+from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.home.stages import HomeError
 from controller.link.agents import list_agents
 from controller.link.enrollment_tokens import EnrollmentTokens
@@ -125,6 +125,14 @@ class Demo:
             self._tenant.tenant_id, _BOOTSTRAP, minutes=10
         )
         return made.text
+
+    async def runbooks_are_served(self) -> bool:
+        """Whether the built-in repository was looked at once: its runbooks are there, or an error that its
+        page shows. One on GitHub may not answer now, and is not waited for.
+        """
+        async with self._database.work(self._tenant.tenant_id) as uow:
+            rows = await repositories_in_use(uow)
+        return all(row.forge != "builtin" or row.synced_commit or row.error_code for row in rows)
 
     async def agent_is_online(self, name: str) -> bool:
         """Whether the link holds a stream of the agent with this name."""

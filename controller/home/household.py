@@ -114,6 +114,8 @@ class Household:
                 stage.note = f"{self.settings.url}, agents on port {self.settings.grpc_port}"
             with stages.run("Agent") as stage:
                 stage.note = await self._start_agent(demo)
+            with stages.run("Runbooks"):
+                await _within("controller", controller, self._runbooks_served(controller, demo))
             self._write_client_file(demo.token)
             self._greet(await demo.sign_in_url())
         finally:
@@ -213,6 +215,10 @@ class Household:
 
     async def _agent_online(self, child: Child, demo: Demo) -> None:
         while not await demo.agent_is_online(AGENT_NAME):
+            await _alive(child)
+
+    async def _runbooks_served(self, child: Child, demo: Demo) -> None:
+        while not await demo.runbooks_are_served():
             await _alive(child)
 
     async def _start_child(self, command: Command) -> Child:

@@ -61,6 +61,10 @@ def merge_pull(product: Product, number: int) -> dict[str, Any]:
     return merged
 
 
+def test_ready_means_that_the_demo_runbooks_are_there(product: Product) -> None:
+    assert "host-health" in {item["name"] for item in product.ok("runbooks")["items"]}
+
+
 def test_the_url_signs_in_once(product: Product) -> None:
     with httpx.Client(base_url=product.url, follow_redirects=False) as browser:
         first = browser.get(product.sign_in_url)
