@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from base.limits import DOCUMENT_MAX_BYTES
-from controller.governance.sample import sample_command
+from controller.governance.sample import named_resources, sample_command
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.question import Part, Question, labels_of, questions
+from scanner import scan
 from scanner.holes import check_template
 from schemas.errors import DocumentInvalid, Place
 from schemas.flags import Flags
@@ -47,6 +48,8 @@ class JudgedStep:
     can_be_undone: bool
     sample: str = ""
     """The text that was judged: the command with a word in each hole."""
+    resources: tuple[str, ...] = ()
+    """What the scanner found that it touches, with the name of a variable where it has no example."""
 
     @property
     def risk(self) -> Risk:
@@ -171,12 +174,18 @@ def _misplaced_holes(runbook: Runbook, tree: Tree) -> Iterator[Place]:
 def _step(runbook: Runbook, index: int, advising: Advising) -> JudgedStep:
     step = runbook.spec.steps[index]
     verdict, digest, sample = None, None, ""
+    touched: tuple[str, ...] = ()
     if step.command is not None:
         sample = sample_command(runbook, step.command)
         verdict = advising.judge(sample)
+        touched = named_resources(runbook, step.command, verdict.finding.resources, _touched)
         digest = hashlib.sha256(step.command.encode()).digest()
     undone = step.rollback is not None and step.rollback.command is not None
-    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone, sample)
+    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone, sample, touched)
+
+
+def _touched(command: str) -> tuple[str, ...]:
+    return scan(command).resources
 
 
 def _is_lowered(step: JudgedStep) -> bool:

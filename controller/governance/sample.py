@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from schemas.holes import Hole, holes
@@ -19,12 +19,42 @@ def sample_command(runbook: Runbook, command: str) -> str:
 
     What is run later is scanned again as filled; this text only decides what a reviewer is told.
     """
+    return _fill(command, _examples(runbook))
+
+
+def named_resources(
+    runbook: Runbook, command: str, found: tuple[str, ...], read: Callable[[str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """What a command touches, with the name of a variable (`{{ pod }}`) where a stand-in stood in the sample.
+
+    `found` is what `read` gave for the sample. The command is read once more with a word of its own in each
+    such hole; where that is another answer than the first but for these words, the first one is given.
+    """
     examples = _examples(runbook)
+    names = dict.fromkeys(hole.name for hole in holes(command) if hole.name not in examples)
+    if not names or not any(STAND_IN in name for name in found):
+        return found
+    words = {name: f"dd0c{number}x" for number, name in enumerate(names)}
+    marked = read(_fill(command, examples | words))
+    alike = {_renamed(item, dict.fromkeys(words.values(), STAND_IN)) for item in marked}
+    if alike != set(found):
+        return found
+    shown = {word: f"{{{{ {name} }}}}" for name, word in words.items()}
+    return tuple(_renamed(item, shown) for item in marked)
+
+
+def _fill(command: str, words: Mapping[str, str]) -> str:
     parts, end = [], 0
     for hole in holes(command):
-        parts += [command[end : hole.start], examples.get(hole.name) or STAND_IN]
+        parts += [command[end : hole.start], words.get(hole.name) or STAND_IN]
         end = hole.end
     return "".join([*parts, command[end:]])
+
+
+def _renamed(text: str, words: Mapping[str, str]) -> str:
+    for word, other in words.items():
+        text = text.replace(word, other)
+    return text
 
 
 def template_spans(runbook: Runbook, command: str, spans: Iterable[Span]) -> tuple[Span, ...]:

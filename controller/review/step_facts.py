@@ -33,7 +33,9 @@ class ScannerSaid(Model):
     why: str
     rule_ids: tuple[str, ...] = ()
     spans: tuple[Span, ...] = Field((), description="Characters of the command that decided.")
-    resources: tuple[str, ...] = Field((), description="What it touches, with example values.")
+    resources: tuple[str, ...] = Field(
+        (), description="What it touches, with examples or names of variables."
+    )
     reversibility: Reversibility
     scanner_version: str
     knowledge_version: str
@@ -132,7 +134,7 @@ def _facts(content: Content, number: int, step: Step, judged: JudgedStep) -> Ste
         declared=step.risk,
         risk=effective(judged.risk),
         shown=shown_risk(judged),
-        scanner=_scanner(runbook, step, judged.verdict),
+        scanner=_scanner(runbook, step, judged),
         advisor=_advisor(judged.verdict),
         merge=_merge(judged.verdict),
         needs=runbook.needs_of(step.id),
@@ -174,7 +176,8 @@ def _waits(content: Content, step: Step, judged: JudgedStep) -> tuple[str, ...]:
     return tuple(reason.value for reason in hindrances(run, content.pinned, _NO_LATCH))
 
 
-def _scanner(runbook: Runbook, step: Step, verdict: Verdict | None) -> ScannerSaid | None:
+def _scanner(runbook: Runbook, step: Step, judged: JudgedStep) -> ScannerSaid | None:
+    verdict = judged.verdict
     if verdict is None or step.command is None:
         return None
     finding = verdict.finding
@@ -183,7 +186,7 @@ def _scanner(runbook: Runbook, step: Step, verdict: Verdict | None) -> ScannerSa
         why=finding.why,
         rule_ids=finding.rule_ids,
         spans=template_spans(runbook, step.command, finding.spans),
-        resources=finding.resources,
+        resources=judged.resources,
         reversibility=finding.reversibility,
         scanner_version=finding.scanner_version,
         knowledge_version=finding.knowledge_version,

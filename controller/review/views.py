@@ -69,7 +69,7 @@ class RunbookChange(Model):
         (), description="Numbers, before it, of steps that run by themselves no longer."
     )
     new_verbs: tuple[News, ...] = Field((), description="Rules of the scanner that no step met before.")
-    new_resources: tuple[News, ...] = Field((), description="With the example values of variables.")
+    new_resources: tuple[News, ...] = Field((), description="With examples of variables, or their names.")
     new_targets: tuple[News, ...] = Field((), description="Labels of agents that steps run on.")
     new_privileges: tuple[News, ...] = Field((), description="Secrets that steps are given, and sudo.")
     document: dict[str, Any] = Field(

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 
 from controller.governance.documents import JudgedFile, judge_file
 from controller.governance.pinning import InForce
+from controller.governance.sample import named_resources
 from controller.review.comparing import moved_steps
 from controller.review.sides import compare_files
 from controller.review.views import RunbookChange
 from schemas.flags import Flag, Flags
 from schemas.policy import Policy
+from schemas.runbook import Runbook
+from tests.unit.schemas.builders import command, document
 
 HEAD = """apiVersion: dd0c.run/v1
 kind: Runbook
@@ -21,6 +24,8 @@ spec:
   variables:
     - {name: host, example: db-1}
     - {name: word, secret: true, source: agent.secrets.PG}
+    - {name: pod}
+    - {name: volume}
   steps:
 """
 LOOK = "    - {id: look, title: Look, command: 'df -h {{ host }}'}\n"
@@ -154,3 +159,21 @@ def test_a_raised_trust_level_says_from_what() -> None:
     after = judge_file("runbooks/a.yaml", "runbook", text.encode())
     (found,), _ = compare_files([before], [after], (STRICT, STRICT), 30)
     assert [(item.field, item.before, item.after) for item in found.fields] == [("trustLevel", "1", "2")]
+
+
+def test_what_a_step_touches_names_the_variables_that_have_no_example() -> None:
+    removal = "rm -rf /srv/{{ volume }}/{{ pod }} /srv/{{ pod }} /srv/{{ host }} /srv/value"
+    step = f"    - {{id: rid, title: Rid, command: '{removal}', risk: dangerous, confirm: srv}}\n"
+    found = change(LOOK, LOOK + step)
+    names = ["/srv/{{ volume }}/{{ pod }}", "/srv/{{ pod }}", "/srv/db-1", "/srv/value"]
+    assert [item.name for item in found.new_resources] == names
+
+
+def test_where_a_word_decides_what_is_touched_the_first_answer_is_shown() -> None:
+    sample = named_resources(
+        Runbook.from_json(document(command("a", command="do {{ pod }}"), variables=[{"name": "pod"}])),
+        "do {{ pod }}",
+        ("value",),
+        lambda text: (text, "more"),
+    )
+    assert sample == ("value",)

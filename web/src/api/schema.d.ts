@@ -5017,7 +5017,7 @@ export interface components {
             newVerbs: components["schemas"]["News"][];
             /**
              * Newresources
-             * @description With the example values of variables.
+             * @description With examples of variables, or their names.
              * @default []
              */
             newResources: components["schemas"]["News"][];
@@ -5309,7 +5309,7 @@ export interface components {
             spans: components["schemas"]["Span"][];
             /**
              * Resources
-             * @description What it touches, with example values.
+             * @description What it touches, with examples or names of variables.
              * @default []
              */
             resources: string[];
