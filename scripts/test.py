@@ -1,7 +1,8 @@
 """Runs tests in stages, cheap ones first, and says where the time went.
 
 `gate` is `make test`: lint, unit, integration, faults (the slice that gates a change), acceptance.
-A failing lint ends it at once; a failing stage of tests does not keep the later ones from running.
+A failing lint ends it before them; a failing stage of tests does not keep the later ones from running.
+Vitest runs beside lint, which leaves one of two cores idle for half of its time; it is shown behind it.
 The last line sums all stages up in pytest's own form.
 """
 
@@ -14,9 +15,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts import web
 from scripts.lint import lint
 from scripts.stages import compiling, refuse, say, seconds_text
 
@@ -126,15 +129,18 @@ def run_stage(stage: Stage, options: tuple[str, ...]) -> Result:
     return Result(stage.name, good, time.monotonic() - started, counts)
 
 
-def run_web() -> Result:
-    """The unit tests of the web app, by Vitest; counts as pytest counts."""
-    say("test: web unit")
+def run_web(tool: tuple[str, ...] = VITEST) -> tuple[Result, str]:
+    """The unit tests of the web app, by Vitest; counts as pytest counts. With all that it wrote."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         ended = subprocess.run(
-            [*VITEST, f"--outputFile.json={report}"],
+            [*tool, f"--outputFile.json={report}"],
             cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
             check=False,
         )
         found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
@@ -142,7 +148,24 @@ def run_web() -> Result:
     good = ended.returncode == 0 and counts["passed"] > 0
     if not good and not counts["failed"]:
         counts["error"] = 1
-    return Result("web unit", good, time.monotonic() - started, +counts)
+    return Result("web unit", good, time.monotonic() - started, +counts), ended.stdout
+
+
+def say_web(result: Result, output: str) -> Result:
+    """What Vitest wrote, whole, under its heading."""
+    say(f"test: {result.name}")
+    say(output.rstrip())
+    return result
+
+
+def lint_and_web() -> tuple[float | None, Result]:
+    """Lint with Vitest beside it: the seconds of lint, None where it failed, and Vitest's result."""
+    started = time.monotonic()
+    web.packages(with_tools=True)  # before both of them look for the tools
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(run_web)
+        seconds = time.monotonic() - started if lint() else None
+        return seconds, say_web(*beside.result())
 
 
 def summary(results: list[Result], lint_seconds: float | None) -> str:
@@ -163,13 +186,12 @@ def main(arguments: list[str]) -> int:
     lint_seconds = None
     web_result = None
     if arguments[0] == "gate":
-        started = time.monotonic()
-        if not lint():
+        lint_seconds, web_result = lint_and_web()
+        if lint_seconds is None:
             say("test: stopped, because lint failed")
             return 1
-        lint_seconds = time.monotonic() - started
-    if arguments[0] in {"gate", "unit"}:
-        web_result = run_web()
+    elif arguments[0] == "unit":
+        web_result = say_web(*run_web())
     there = [stage for stage in stages if any((ROOT / stage.folder).rglob("test_*.py"))]
     results = [run_stage(stage, (*options, *arguments[1:])) for stage in there]
     if web_result is not None:
@@ -182,5 +204,7 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         raise SystemExit(main(sys.argv[1:]))
+    except web.WebFailed as failure:
+        web.explain(failure)
     except KeyboardInterrupt:
         refuse("test: interrupted.")

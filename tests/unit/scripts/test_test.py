@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,26 @@ def test_a_stage_passes_output_through_and_counts(
 
 def test_a_stage_that_breaks_off_counts_as_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(tmp_path, "import os\ndef test_a(): os._exit(3)\n", monkeypatch)
+    assert not result.ok
+    assert result.counts == {"error": 1}
+
+
+_TOOL = (
+    "import json, sys; print('it ran'); name = sys.argv[-1].partition('=')[2]; "
+    "open(name, 'w').write(json.dumps({'numPassedTests': 7, 'numFailedTests': FAILED})); sys.exit(FAILED)"
+)
+
+
+@pytest.mark.parametrize("failed", [0, 1])
+def test_what_vitest_writes_is_kept_and_counted(failed: int) -> None:
+    tool = (sys.executable, "-S", "-c", _TOOL.replace("FAILED", str(failed)))
+    result, output = runner.run_web(tool)
+    assert (result.ok, output) == (not failed, "it ran\n")
+    assert result.counts == ({"passed": 7, "failed": 1} if failed else {"passed": 7})
+
+
+def test_a_vitest_that_reports_nothing_is_an_error() -> None:
+    result, _ = runner.run_web((sys.executable, "-S", "-c", "pass"))
     assert not result.ok
     assert result.counts == {"error": 1}
 
