@@ -28,7 +28,7 @@ from forge.pull_requests import Oid, RefUpdate
 from forge.quarantine import quarantined, spool_file
 from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
-from forge.tree import Change, Skipped, compare_commits, read_commit
+from forge.tree import Change, Skipped, compare_commits, find_file, read_commit
 
 __all__ = ["BareMirror", "Change", "FetchLimits", "FetchResult", "Mirror", "Oid", "Remote", "Skipped"]
 
@@ -177,6 +177,10 @@ class BareMirror:
         git = self._open()
         known = old if old is not None and old in git.odb else None
         return compare_commits(git, known, new, prefix)
+
+    def blob_at(self, commit: Oid, path: str) -> Oid | None:
+        """The blob of a usable file of a commit, or None. Raises BadPack, TooLarge."""
+        return find_file(self._open(), commit, path)
 
     def read(self, blob: Oid, *, max_bytes: int) -> bytes:
         """See Mirror."""

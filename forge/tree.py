@@ -106,6 +106,19 @@ def folder(entries: list[Entry]) -> dict[str, Node]:
     return nodes
 
 
+def find_file(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
+    """The blob of a usable file by its path; None where there is none. Raises BadPack, TooLarge."""
+    oid = commit_tree(git, commit)
+    *above, name = path.split("/")
+    for segment in above[: limits.GIT_TREE_MAX_DEPTH]:
+        node = folder(read_tree(git, oid)).get(segment)
+        if node is None or node.kind != "folder" or node.reason is not None:
+            return None
+        oid = node.oid
+    node = folder(read_tree(git, oid)).get(name)
+    return node.oid if node is not None and node.kind == "file" and node.reason is None else None
+
+
 def _node(entry: Entry) -> Node:
     reason = refuse_segment(entry.name)
     if entry.mode == MODE_TREE and reason is None:

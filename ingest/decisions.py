@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,7 @@ def verdicts(built: Built) -> list[dict[str, Any]]:
         {
             "step": item.step.id,
             "line": item.line,
+            "commandSha256": hashlib.sha256((item.step.command or "").encode()).hexdigest(),
             "risk": item.verdict.risk.value,
             "unknown": item.verdict.unknown,
             "rule": item.verdict.rule.value,

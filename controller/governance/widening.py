@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from controller.governance.policy import TRUST_COPILOT
+from controller.governance.pinning import InForce
+from controller.governance.policy import TRUST_COPILOT, pin
 from schemas.flags import Flags
-from schemas.policy import Policy, Rule
+from schemas.policy import Policy, Rule, resolve
 
 DEFAULT_TRUST: Final = 1
 OWN_RUN_FLAGS: Final = ("auto-run", "dispatch")
@@ -20,28 +21,52 @@ OWN_RUN_FLAGS: Final = ("auto-run", "dispatch")
 
 @dataclass(frozen=True, slots=True)
 class Leash:
-    """What a runbook's document says about running by itself. A new runbook is compared with the default."""
+    """What a runbook's document says about running by itself, and what rules of a policy know it by. A new
+    runbook is compared with the default.
+    """
 
     trust: int = DEFAULT_TRUST
     strict: bool = False
+    name: str = ""
+    service: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Leash:
         """That of a sound document."""
-        spec = document.get("spec", {})
+        spec, metadata = document.get("spec", {}), document.get("metadata", {})
         trust = spec.get("trustLevel", DEFAULT_TRUST)
+        labels = (spec.get("target") or {}).get("labels", {})
         return cls(
             trust if isinstance(trust, int) else DEFAULT_TRUST,
             spec.get("governance") == "strict",
+            metadata.get("name", ""),
+            metadata.get("service"),
+            tuple(sorted(labels.items())),
         )
 
 
-def widened_runbook(before: Leash, after: Leash) -> str | None:
-    """How a runbook's new document lets more run by itself; None where it does not."""
+def let_alone(leash: Leash, rules: InForce) -> bool:
+    """Whether safe steps of such a runbook run by themselves under this policy and these flags."""
+    policy = resolve(
+        rules.policy,
+        runbook=leash.name,
+        service=leash.service,
+        target_labels=dict(leash.labels),
+        governance="strict" if leash.strict else None,
+    )
+    pinned = pin(policy, rules.flags, trust=leash.trust, service=leash.service)
+    return pinned.trust == TRUST_COPILOT and pinned.governance == "audit" and pinned.auto_run
+
+
+def widened_runbook(before: Leash, after: Leash, rules: InForce) -> str | None:
+    """How a runbook's new document lets more run by itself; None where it does not. `rules` are in force."""
     if after.trust > before.trust:
         return f"it raises the trust level from {before.trust} to {after.trust}"
     if after.trust >= TRUST_COPILOT and before.strict and not after.strict:
         return f"it is no longer strict at trust level {after.trust}"
+    if let_alone(after, rules) and not let_alone(before, rules):
+        return "by its service or target, the policy's rules and flags no longer keep it from running alone"
     return None
 
 

@@ -7,61 +7,24 @@ Nothing in the change can soften it: the rules are here, and the names in servic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
-from controller.governance.documents import FileKind, JudgedFile, JudgedRunbook
+from controller.governance.documents import JudgedRunbook
 from controller.governance.owners_word import Content
-from controller.governance.pinning import InForce
-from controller.governance.widening import Leash, widened_flags, widened_policy, widened_runbook
+from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
 from controller.review.risky_steps import RiskyStep, risky_steps
+from controller.review.step_notes import (
+    owner_notes,
+    rules_after,
+    stale_notes,
+    unprepared_notes,
+    widened_notes,
+)
 from forge.pull_requests import CLASSIFICATION_CHECK, Check
 from schemas.errors import Place
-from schemas.flags import ALL_ON
 from schemas.markdown import escape
 from schemas.risk import MARKS, Risk, exceeds
-
-
-@dataclass(frozen=True)
-class ChangedFile:
-    """One file of a change: judged content, or deleted (neither), or the reason why it is not read."""
-
-    path: str
-    kind: FileKind
-    judged: JudgedFile | None = None
-    skipped: str | None = None
-
-    @property
-    def deleted(self) -> bool:
-        """Whether the change takes the file away."""
-        return self.judged is None and self.skipped is None
-
-
-@dataclass(frozen=True)
-class Serving:
-    """What is in service: names with their paths, and the documents that the change touches, by name.
-
-    `in_force` is set for a forge elsewhere only: there, whatever widens what runs by itself is for an owner.
-    """
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    in_force: InForce | None = None
-
-
-@dataclass(frozen=True)
-class Note:
-    """One thing to say about a change; `error` keeps it out."""
-
-    path: str
-    place: Place
-    level: Literal["error", "attention", "warning"]
-
-    def line(self) -> str:
-        """For a terminal: `path:line: message`."""
-        where = f"{self.path}:{self.place.line}" if self.place.line else self.path
-        field_path = f"{self.place.path}: " if self.place.path else ""
-        return f"{where}: {field_path}{self.place.message}"
 
 
 @dataclass(frozen=True)
@@ -95,10 +58,14 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     for file in files:
         notes.extend(_file_notes(file))
     notes.extend(_name_notes(files, serving))
-    owned = [(file, note) for file in files for note in _owner_notes(file, serving)]
+    owned = [(file, note) for file in files for note in owner_notes(file, serving)]
     notes.extend(note for _, note in owned)
+    then = rules_after(files, serving.in_force)
     for file in files:
         notes.extend(_lowered_notes(file, serving))
+        notes.extend(widened_notes(file, serving, then))
+        notes.extend(stale_notes(file, serving))
+        notes.extend(unprepared_notes(file))
     risky = risky_steps(file.judged for file in files if file.judged is not None)
     for_owner = frozenset((file.path, file.judged.content_sha256 if file.judged else "") for file, _ in owned)
     return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner)
@@ -109,15 +76,15 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
 
 def _file_notes(file: ChangedFile) -> list[Note]:
     if file.skipped is not None:
-        return [_attention(file.path, "skipped", f"it will not be read: {file.skipped}")]
+        return [attention(file.path, "skipped", f"it will not be read: {file.skipped}")]
     notes = []
     if file.kind in {"policy", "flags"}:
         notes.append(
-            _attention(file.path, "settings", f"it changes the {file.kind} that every run is pinned to")
+            attention(file.path, "settings", f"it changes the {file.kind} that every run is pinned to")
         )
     if file.judged is None:
         if file.kind == "runbook":
-            notes.append(_attention(file.path, "deleted", "the runbook of this file is retired"))
+            notes.append(attention(file.path, "deleted", "the runbook of this file is retired"))
         return notes
     notes += [
         Note(file.path, place, "error" if place.severity == "error" else "warning")
@@ -126,7 +93,7 @@ def _file_notes(file: ChangedFile) -> list[Note]:
     if file.judged.runbook is not None and file.judged.runbook.ambiguities:
         count = file.judged.runbook.ambiguities
         notes.append(
-            _attention(
+            attention(
                 file.path,
                 "ambiguities",
                 f"{count} open question(s): steps that depend on one wait for a person",
@@ -141,11 +108,11 @@ def _name_notes(files: Sequence[ChangedFile], serving: Serving) -> list[Note]:
     holders = {name: path for name, path in serving.names.items() if path not in changed}
     still = {path: name for name, path in serving.names.items()}
     for file in files:
-        if not file.deleted and _runbook(file) is None and file.path in still:
+        if not file.deleted and runbook_of(file) is None and file.path in still:
             holders.setdefault(still[file.path], file.path)
     notes = []
     for file in sorted(files, key=lambda each: (serving.names.get(_name(each)) != each.path, each.path)):
-        runbook = _runbook(file)
+        runbook = runbook_of(file)
         if runbook is None:
             continue
         holder = holders.setdefault(runbook.name, file.path)
@@ -158,53 +125,9 @@ def _name_notes(files: Sequence[ChangedFile], serving: Serving) -> list[Note]:
     return notes
 
 
-def _trust_notes(file: ChangedFile, serving: Serving) -> list[Note]:
-    runbook = _runbook(file)
-    if runbook is None:
-        return []
-    before = _trust(serving.documents.get(runbook.name))
-    after = _trust(runbook.document)
-    if after <= before:
-        return []
-    return [
-        _attention(
-            file.path, "trust_level", f"it raises the trust level from {before} to {after}: for an owner"
-        )
-    ]
-
-
-def _owner_notes(file: ChangedFile, serving: Serving) -> list[Note]:
-    found = _trust_notes(file, serving)
-    if found or serving.in_force is None:
-        return found
-    why = _widens(file, serving, serving.in_force)
-    return [] if why is None else [_attention(file.path, "needs_owner", f"{why}: for an owner")]
-
-
-def _widens(file: ChangedFile, serving: Serving, in_force: InForce) -> str | None:
-    if file.kind == "flags" and file.deleted:
-        return widened_flags(in_force.flags, ALL_ON)
-    if file.judged is None:
-        return None
-    if file.judged.policy is not None:
-        return widened_policy(in_force.policy, file.judged.policy)
-    if file.judged.flags is not None:
-        return widened_flags(in_force.flags, file.judged.flags)
-    runbook = _runbook(file)
-    if runbook is None:
-        return None
-    return widened_runbook(Leash.of(serving.documents.get(runbook.name, {})), Leash.of(runbook.document))
-
-
-def _trust(document: Mapping[str, Any] | None) -> int:
-    """The trust level of a document; a new runbook is compared with the default."""
-    level = (document or {}).get("spec", {}).get("trustLevel", 1)
-    return level if isinstance(level, int) else 1
-
-
 def _lowered_notes(file: ChangedFile, serving: Serving) -> list[Note]:
     """Steps whose declared risk goes down: allowed where the scanner agrees, but never unseen."""
-    runbook = _runbook(file)
+    runbook = runbook_of(file)
     if runbook is None:
         return []
     steps = serving.documents.get(runbook.name, {}).get("spec", {}).get("steps", [])
@@ -215,22 +138,14 @@ def _lowered_notes(file: ChangedFile, serving: Serving) -> list[Note]:
         if risk is not None and exceeds(Risk(risk), step.declared or Risk.SAFE):
             now = step.declared or "undeclared"
             notes.append(
-                _attention(file.path, "lowered", f"the step `{step.step_id}` was declared {risk}, now {now}")
+                attention(file.path, "lowered", f"the step `{step.step_id}` was declared {risk}, now {now}")
             )
     return notes
 
 
-def _runbook(file: ChangedFile) -> JudgedRunbook | None:
-    return file.judged.runbook if file.judged is not None else None
-
-
 def _name(file: ChangedFile) -> str:
-    runbook = _runbook(file)
+    runbook = runbook_of(file)
     return runbook.name if runbook is not None else ""
-
-
-def _attention(path: str, code: str, message: str) -> Note:
-    return Note(path, Place(0, 0, "", message, None, code, "warn"), "attention")
 
 
 # ---------------------------------------------------------------- how it is said
@@ -239,7 +154,7 @@ def _attention(path: str, code: str, message: str) -> Note:
 def _check(files: Sequence[ChangedFile], notes: Sequence[Note]) -> Check:
     errors = sum(note.level == "error" for note in notes)
     attention = sum(note.level == "attention" for note in notes)
-    runbooks = sum(_runbook(file) is not None for file in files)
+    runbooks = sum(runbook_of(file) is not None for file in files)
     if errors:
         return Check(CLASSIFICATION_CHECK, "fail", f"{errors} error(s)", _summary(files, notes))
     title = f"{runbooks} runbook(s) checked"
@@ -256,7 +171,7 @@ def _summary(files: Sequence[ChangedFile], notes: Sequence[Note]) -> str:
     lines = [f"- **{note.level}** {escape(note.line())}{_hint(note)}" for note in ranked[:_SHOWN_NOTES]]
     if len(ranked) > _SHOWN_NOTES:
         lines.append(f"- and {len(ranked) - _SHOWN_NOTES} more")
-    tables = [_table(file.path, runbook) for file in files if (runbook := _runbook(file)) is not None]
+    tables = [_table(file.path, runbook) for file in files if (runbook := runbook_of(file)) is not None]
     return "\n\n".join(["\n".join(lines), *tables] if lines else tables)[:SUMMARY_MAX_CHARACTERS]
 
 

@@ -179,8 +179,8 @@ class Proposals:
     async def merge(
         self, principal: Principal, number: int, expected_head: str, *, repository: str | None = None
     ) -> MergeOutcome:
-        """Check the head that was seen, merge it, sync it. Needs `merge`; raising a trust level also
-        `raise_trust`. Raises Conflict (`head_moved`, `not_mergeable` with the reasons).
+        """Check the head that was seen, merge it, sync it. Needs `merge`; what widens what runs by itself
+        also `raise_trust`. Raises Conflict (`head_moved`, `not_mergeable` with the reasons).
         """
         principal.require("merge")
         row = await self._row(principal, repository)
@@ -204,7 +204,8 @@ class Proposals:
             )
         if report.raises_trust and not principal.may("raise_trust"):
             raise Forbidden(
-                "It raises a trust level, which only an owner may let in.", extra={"needs": "owner"}
+                "More would run by itself than before, which only an owner may let in.",
+                extra={"needs": "owner"},
             )
         merged = await self._merge(principal, row, pull, report)
         await self._settle_merged(principal, row, pull)

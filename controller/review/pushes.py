@@ -76,7 +76,7 @@ class ReviewingHooks:
             more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
             return report.errors[0].line() + more
         if report.raises_trust and not self.principal.may("raise_trust"):
-            return "it raises a trust level, which only an owner may let in"
+            return "more would run by itself than before, which only an owner may let in"
         return None
 
     def accepted(self, push: ReceivedPush, numbers: Sequence[int]) -> Sequence[str]:

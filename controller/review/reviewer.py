@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from base import limits
@@ -13,13 +14,20 @@ from controller.db.database import Database
 from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
 from controller.governance.judging import Judging
 from controller.governance.pinning import load_in_force
+from controller.governance.policy import TRUST_COPILOT
 from controller.governance.repositories import RepositoryRow
-from controller.review.checks import ChangedFile, ChangeReport, Serving, check_change
+from controller.governance.widening import Leash
+from controller.review.change import ChangedFile, Serving, runbook_of
+from controller.review.checks import ChangeReport, check_change
+from controller.review.logged import LoggedVerdict, logs_of, read_verdicts
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
 
 CHANGE_MAX_BYTES: Final = 256 * limits.MIB
 """All changed files of one check together: they are in memory at once."""
+
+LOGS_MAX_BYTES: Final = 4 * limits.MIB
+"""All decision logs of one check together; what is beyond is not compared."""
 
 _QUERIES: Final = queries.load("runbooks")
 
@@ -27,6 +35,12 @@ _QUERIES: Final = queries.load("runbooks")
 class _Name(NamedTuple):
     name: str
     path: str
+
+
+class _Content(NamedTuple):
+    name: str
+    path: str
+    content: bytes
 
 
 class _Document(NamedTuple):
@@ -42,9 +56,19 @@ class ReadChange:
     contents: tuple[tuple[str, FileKind, bytes], ...]
     refused: tuple[JudgedFile, ...]
     others: tuple[ChangedFile, ...]
+    logs: tuple[tuple[str, bytes], ...] = ()
+    """Path of a runbook, and the file of verdicts that it names."""
 
 
-def read_change(mirror: Mirror, old: str | None, new: str, prefix: str) -> ReadChange:
+class ReadMirror(Mirror, Protocol):
+    """A mirror that finds a file by its path."""
+
+    def blob_at(self, commit: str, path: str) -> str | None:
+        """The blob of a usable file of a commit, or None. Raises BadPack, TooLarge."""
+        ...
+
+
+def read_change(mirror: ReadMirror, old: str | None, new: str, prefix: str) -> ReadChange:
     """The files of ours that differ between two commits. Synchronous. Raises BadPack, TooLarge."""
     contents, refused, others, total = [], [], [], 0
     for change in mirror.changes(old, new, prefix):
@@ -65,7 +89,27 @@ def read_change(mirror: Mirror, old: str | None, new: str, prefix: str) -> ReadC
             if total > CHANGE_MAX_BYTES:
                 raise TooLarge(f"the changed files are more than {CHANGE_MAX_BYTES} bytes together")
             contents.append((change.path, kind, data))
-    return ReadChange(tuple(contents), tuple(refused), tuple(others))
+    return ReadChange(tuple(contents), tuple(refused), tuple(others), _logs(mirror, new, prefix, contents))
+
+
+def _logs(
+    mirror: ReadMirror, commit: str, prefix: str, contents: Sequence[tuple[str, FileKind, bytes]]
+) -> tuple[tuple[str, bytes], ...]:
+    """The files of verdicts that the changed runbooks name: whatever can't be read says nothing."""
+    named = logs_of([(path, data) for path, kind, data in contents if kind == "runbook"])
+    folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+    found, total = [], 0
+    for path, log in named.items():
+        try:
+            blob = mirror.blob_at(commit, folder + log)
+            data = b"" if blob is None else mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES)
+        except (TooLarge, BadPack):
+            continue
+        total += len(data)
+        if total > LOGS_MAX_BYTES:
+            break
+        found.append((path, data))
+    return tuple(found)
 
 
 class Reviewer:
@@ -83,7 +127,9 @@ class Reviewer:
         judged = [*change.refused, *await self._judging.judge(change.contents, advice_seconds=0)]
         files = [*change.others, *(ChangedFile(file.path, file.kind, file) for file in judged)]
         files.sort(key=lambda file: file.path)
-        return check_change(files, await self._serving(tenant_id, row, files))
+        serving = await self._serving(tenant_id, row, files)
+        logs = await asyncio.to_thread(_logged, files, change.logs)
+        return check_change(files, replace(serving, logs=logs))
 
     async def _serving(self, tenant_id: UUID, row: RepositoryRow, files: Sequence[ChangedFile]) -> Serving:
         paths = [file.path for file in files]
@@ -101,9 +147,32 @@ class Reviewer:
                 paths=paths,
                 names=names,
             )
-            in_force = None if row.forge == "builtin" else await load_in_force(uow)
+            contents = await uow.all(
+                _QUERIES["serving_contents"],
+                _Content,
+                repository_id=row.id,
+                paths=[],
+                names=_trusted(files),
+            )
+            in_force = await load_in_force(uow)
+        judged = await self._judging.judge([(each.path, "runbook", bytes(each.content)) for each in contents])
         return Serving(
             {found.name: found.path for found in active},
             {found.name: found.document for found in documents},
+            {each.name: file for each, file in zip(contents, judged, strict=True)},
             in_force,
         )
+
+
+def _trusted(files: Sequence[ChangedFile]) -> list[str]:
+    """The runbooks of a change some of whose steps could run by themselves."""
+    found = [runbook for file in files if (runbook := runbook_of(file)) is not None]
+    return [each.name for each in found if Leash.of(each.document).trust >= TRUST_COPILOT]
+
+
+def _logged(
+    files: Sequence[ChangedFile], logs: Sequence[tuple[str, bytes]]
+) -> dict[str, dict[str, LoggedVerdict]]:
+    """By runbook, what the log that it names says of its steps."""
+    names = {file.path: runbook.name for file in files if (runbook := runbook_of(file)) is not None}
+    return {names[path]: read_verdicts(data, names[path]) for path, data in logs if path in names}

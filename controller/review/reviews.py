@@ -16,7 +16,7 @@ from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow, repository_or_first
-from controller.review.checks import Note
+from controller.review.change import Note
 from controller.review.contents import content_of
 from controller.review.errors import forge_border
 from controller.review.forges import Forges

@@ -30,13 +30,13 @@ def risky_steps(files: Iterable[JudgedFile]) -> tuple[RiskyStep, ...]:
     found = []
     for file in files:
         for step in file.runbook.steps if file.runbook is not None else ():
-            line = _line(file.content, step.step_id) if step.risk is Risk.DANGEROUS else None
+            line = line_of(file.content, step.step_id) if step.risk is Risk.DANGEROUS else None
             if line is not None:
                 found.append(RiskyStep(file.path, line, step.step_id, _text(step)))
     return tuple(found[:SHOWN_MAX])
 
 
-def _line(content: bytes, step_id: str) -> int | None:
+def line_of(content: bytes, step_id: str) -> int | None:
     """Where the step begins; None where its id is written in a way that is not looked for."""
     wanted = re.compile(rf"""\s*(-\s+)?id:\s*["']?{re.escape(step_id)}["']?\s*(#.*)?""")
     lines = content.decode("utf-8", "replace").splitlines()

@@ -60,8 +60,10 @@ def _widens(known: Known, in_force: InForce, item: Found) -> str | None:
     if judged.runbook is None:
         return None
     row = known.runbooks.get(judged.runbook.name)
-    before = Leash() if row is None or row.retired else Leash(row.trust, row.strict)
-    return widened_runbook(before, Leash.of(judged.runbook.document))
+    before = Leash()
+    if row is not None and not row.retired:
+        before = Leash(row.trust, row.strict, row.name, row.service, tuple(sorted(row.labels.items())))
+    return widened_runbook(before, Leash.of(judged.runbook.document), in_force)
 
 
 def _held(item: Found, why: str) -> Found:

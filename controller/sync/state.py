@@ -37,6 +37,8 @@ class RunbookRow:
     retired: bool
     trust: int = 1
     strict: bool = False
+    service: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     """What the document in service says about running by itself (`governance.widening.Leash`)."""
 
 

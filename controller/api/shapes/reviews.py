@@ -9,7 +9,7 @@ from pydantic import Field
 
 from base.ids import show_id
 from controller.api.shapes.pulls import FileDiffShape
-from controller.review.checks import Note
+from controller.review.change import Note
 from controller.review.records import LogFile, Proposed, SourceText
 from controller.review.reviews import PullReview, VersionReview
 from controller.review.views import RunbookChange

@@ -16,7 +16,9 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
 -- Every runbook of a repository with the content in service, retired ones too.
 SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
-       COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict
+       COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
+       v.document #>> '{metadata,service}' AS service,
+       COALESCE(v.document #> '{spec,target,labels}', '{}') AS labels
   FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s

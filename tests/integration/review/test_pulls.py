@@ -98,7 +98,9 @@ async def test_r48_a_branch_does_not_bring_its_own_policy(desk: Desk) -> None:
     assert "policy" in pull.checks[0].summary
     await desk.world.sync()
     assert await desk.world.rows("SELECT * FROM dd0c.policies WHERE current") == []
-    await desk.world.proposals.merge(await desk.principal("maintainer"), pull.number, pull.head)
+    with pytest.raises(Forbidden):
+        await desk.world.proposals.merge(await desk.principal("maintainer"), pull.number, pull.head)
+    await desk.world.proposals.merge(await desk.principal("owner"), pull.number, pull.head)
     (row,) = await desk.world.rows("SELECT * FROM dd0c.policies WHERE current")
     assert row["document"]["governanceMode"] == "audit"
 

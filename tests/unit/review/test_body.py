@@ -49,11 +49,11 @@ def test_a_trust_level_that_widens_is_no_silent_change() -> None:
 
 def test_a_body_is_bounded_and_says_what_it_leaves_out() -> None:
     steps = "".join(
-        f"    - {{id: s{n}, title: {'x' * 150}, command: 'echo {'y' * 400}', needs: []}}\n" for n in range(60)
+        f"    - {{id: s{n}, title: {'x' * 450}, command: 'echo {'y' * 400}', needs: []}}\n" for n in range(12)
     )
     files = [judged(document(steps, name=f"r{n}"), f"runbooks/r{n}.yaml") for n in range(4)]
     changes, _ = compare_files([], files, (STRICT, STRICT), 30)
-    text = pull_body(changes * 5, "**Coverage:** all.")
+    text = pull_body(changes * 25, "**Coverage:** all.")
     assert len(text) <= BODY_MAX_CHARACTERS
     assert "more runbook(s) are on the pull request's review page" in text
     assert "**Coverage:** all." in text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from controller.governance.documents import judge_file
-from controller.review.checks import ChangedFile, ChangeReport, Serving, check_change
+from controller.review.change import ChangedFile, Serving
+from controller.review.checks import ChangeReport, check_change
 from controller.review.errors import as_refusal
 from forge import errors as forge
 from schemas.markdown import escape

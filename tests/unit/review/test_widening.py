@@ -6,11 +6,13 @@ import pytest
 
 from base.ids import new_id
 from controller.governance.owners_word import KEPT_MAX, OwnersWord
+from controller.governance.pinning import InForce
 from controller.governance.widening import Leash, widened_flags, widened_policy, widened_runbook
-from schemas.flags import Flag, Flags
+from schemas.flags import ALL_ON, Flag, Flags
 from schemas.policy import DEFAULT_POLICY, Policy, Rule
 
 AUDIT = Policy(governance_mode="audit")
+RULES = InForce(AUDIT, ALL_ON)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +28,24 @@ AUDIT = Policy(governance_mode="audit")
     ],
 )
 def test_a_runbook(before: Leash, after: Leash, widens: bool) -> None:
-    assert (widened_runbook(before, after) is not None) == widens
+    assert (widened_runbook(before, after, RULES) is not None) == widens
 
 
 def test_a_leash_is_read_from_the_document() -> None:
     assert Leash.of({}) == Leash()
     assert Leash.of({"spec": {"trustLevel": 2, "governance": "strict"}}) == Leash(2, strict=True)
+
+
+def test_leaving_the_rule_that_kept_it_from_running_alone_widens() -> None:
+    rules = InForce(_ruled(KEPT, Rule(id="db", targets={"role": "db"}, auto_run=False)), ALL_ON)
+    paid, elsewhere = Leash(2, service="pay"), Leash(2, service="web")
+    assert widened_runbook(paid, elsewhere, rules) is not None
+    assert widened_runbook(elsewhere, paid, rules) is None
+    database = Leash(2, labels=(("role", "db"),))
+    assert widened_runbook(database, Leash(2, labels=(("role", "web"),)), rules) is not None
+    off = InForce(AUDIT, _off("pay"))
+    assert widened_runbook(paid, elsewhere, off) is not None, "a flag is off for services"
+    assert widened_runbook(paid, elsewhere, InForce(DEFAULT_POLICY, ALL_ON)) is None, "nothing runs alone"
 
 
 def _ruled(*rules: Rule) -> Policy:

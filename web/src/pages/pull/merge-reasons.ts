@@ -52,7 +52,7 @@ export function mergeReasons({ pull, review, seenHead, lost, permissions, role }
   } else if (review?.raisesTrust && !permissions.includes("raise_trust")) {
     reasons.push({
       short: "for an owner",
-      text: "It raises a trust level, which only an owner may let in.",
+      text: "More would run by itself than before, which only an owner may let in.",
     });
   }
   return reasons;

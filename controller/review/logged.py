@@ -1,0 +1,69 @@
+"""What a decision log says of a runbook's steps: shown beside the verdict of today, never trusted. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.risk import Risk
+
+LOGS_MAX: Final = 50
+"""Logs that one check reads: a pull request of ours changes no more files."""
+_IN_FLOW: Final = re.compile(rb"\bdecisionLog:\s*[\"']?(decisions/[\w./-]{1,300}\.json)")
+
+
+@dataclass(frozen=True)
+class LoggedVerdict:
+    """One step's verdict as it was written down. `command_sha256` is empty in logs of early versions."""
+
+    risk: Risk
+    unknown: bool
+    command_sha256: str
+    scanner_version: str
+
+    @property
+    def shown(self) -> str:
+        """The word of its mark."""
+        return Risk.UNKNOWN.value if self.unknown else self.risk.value
+
+
+def pointer(content: bytes) -> str | None:
+    """Where a document says that its decision log lies. A hint to read that file, and nothing else."""
+    found = _IN_FLOW.search(content)
+    return None if found is None else found.group(1).decode()
+
+
+def verdicts_path(log_path: str) -> str:
+    """The file of verdicts beside a log."""
+    return log_path.removesuffix(".json") + ".verdicts.json"
+
+
+def read_verdicts(content: bytes, runbook: str) -> dict[str, LoggedVerdict]:
+    """By step, what a file of verdicts says of one runbook. Total: what is no such file says nothing."""
+    try:
+        rows = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(rows, list):
+        return {}
+    return dict(filter(None, (_row(row, runbook) for row in rows)))
+
+
+def _row(row: Any, runbook: str) -> tuple[str, LoggedVerdict] | None:
+    if not isinstance(row, Mapping) or row.get("runbook", runbook) != runbook:
+        return None
+    step, risk = row.get("step"), row.get("risk")
+    if not isinstance(step, str) or risk not in set(Risk):
+        return None
+    sha256, version = row.get("commandSha256", ""), row.get("scannerVersion", "")
+    texts = [each if isinstance(each, str) else "" for each in (sha256, version)]
+    return step, LoggedVerdict(Risk(risk), row.get("unknown") is True, *texts)
+
+
+def logs_of(contents: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """Path of a changed runbook → path of the verdicts to read for it."""
+    found = {path: log for path, content in contents if (log := pointer(content)) is not None}
+    return {path: verdicts_path(log) for path, log in list(found.items())[:LOGS_MAX]}

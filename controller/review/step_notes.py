@@ -1,0 +1,153 @@
+"""What the check says of single steps: which begin to run alone, which verdicts are stale. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from controller.governance.documents import JudgedStep
+from controller.governance.pinning import InForce
+from controller.governance.widening import (
+    Leash,
+    let_alone,
+    widened_flags,
+    widened_policy,
+    widened_runbook,
+)
+from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
+from controller.review.contents import content_of
+from controller.review.logged import LoggedVerdict
+from controller.review.own_runs import lone_steps, newly_alone
+from controller.review.risky_steps import line_of
+from schemas.flags import ALL_ON
+from schemas.policy import DEFAULT_POLICY
+from schemas.risk import Risk
+
+# ---------------------------------------------------------------- what runs by itself
+
+
+def owner_notes(file: ChangedFile, serving: Serving) -> list[Note]:
+    """How a file loosens what holds back automatic runs: only an owner may let it in."""
+    why = _widens(file, serving)
+    return [] if why is None else [attention(file.path, "needs_owner", f"{why}: for an owner")]
+
+
+def _widens(file: ChangedFile, serving: Serving) -> str | None:
+    in_force = serving.in_force
+    if file.deleted and file.kind == "flags":
+        return widened_flags(in_force.flags, ALL_ON)
+    if file.deleted and file.kind == "policy":
+        return widened_policy(in_force.policy, DEFAULT_POLICY)
+    if file.judged is None:
+        return None
+    if file.judged.policy is not None:
+        return widened_policy(in_force.policy, file.judged.policy)
+    if file.judged.flags is not None:
+        return widened_flags(in_force.flags, file.judged.flags)
+    runbook = runbook_of(file)
+    if runbook is None:
+        return None
+    before = Leash.of(serving.documents.get(runbook.name, {}))
+    return widened_runbook(before, Leash.of(runbook.document), in_force)
+
+
+def rules_after(files: Sequence[ChangedFile], in_force: InForce) -> InForce:
+    """Policy and flags as they would be after the change: what its runbooks would run under. Never what the
+    change is judged by.
+    """
+    policy, flags = in_force.policy, in_force.flags
+    for file in files:
+        if file.judged is not None:
+            policy, flags = file.judged.policy or policy, file.judged.flags or flags
+        elif file.deleted and file.kind == "policy":
+            policy = DEFAULT_POLICY
+        elif file.deleted and file.kind == "flags":
+            flags = ALL_ON
+    return InForce(policy, flags, in_force.policy_sha256, in_force.commit)
+
+
+def widened_notes(file: ChangedFile, serving: Serving, then: InForce) -> list[Note]:
+    """The steps of a runbook that begin to run by themselves, under the policy before and after."""
+    runbook = runbook_of(file)
+    if file.judged is None or runbook is None or not let_alone(Leash.of(runbook.document), then):
+        return []
+    old = serving.judged.get(runbook.name)
+    before = None if old is None else content_of(old, serving.in_force)
+    after = content_of(file.judged, then)
+    assert after is not None
+    sets = [lone_steps(side, () if side is None else side.facts()) for side in (before, after)]
+    begins = newly_alone(sets[0], sets[1])
+    if not begins:
+        return []
+    named = ", ".join(f"`{step.id}`" for step in begins[:10])
+    more = f" and {len(begins) - 10} more" if len(begins) > 10 else ""
+    message = f"{len(begins)} step(s) begin to run without a person: {named}{more}"
+    return [attention(file.path, "widened", message, line_of(file.judged.content, begins[0].id) or 0)]
+
+
+# ---------------------------------------------------------------- verdicts that were written down
+
+
+def stale_notes(file: ChangedFile, serving: Serving) -> list[Note]:
+    """Steps whose decision log is about another command, or says another risk than today's judgement."""
+    runbook = runbook_of(file)
+    logged = serving.logs.get(runbook.name, {}) if runbook is not None else {}
+    if file.judged is None or runbook is None or not logged:
+        return []
+    served = _commands(serving.documents.get(runbook.name, {}))
+    now = _commands(runbook.document)
+    notes = []
+    for step in runbook.steps:
+        said = logged.get(step.step_id)
+        if said is None or step.verdict is None:
+            continue
+        changed = served.get(step.step_id) != now.get(step.step_id)
+        why = _stale(step, said) if changed else None
+        if why is not None:
+            notes.append(
+                attention(file.path, "stale_verdict", why, line_of(file.judged.content, step.step_id) or 0)
+            )
+    return notes
+
+
+def _stale(step: JudgedStep, said: LoggedVerdict) -> str | None:
+    assert step.verdict is not None
+    now = step.verdict.shown.value
+    if step.command_sha256 is not None and said.command_sha256 not in {"", step.command_sha256.hex()}:
+        return (
+            f"the decision log judged another command of the step `{step.step_id}` ({said.shown} then): "
+            f"classified again, it is {now}"
+        )
+    if (said.risk, said.unknown) != (step.verdict.risk, step.verdict.unknown):
+        return (
+            f"the decision log says {said.shown} of the step `{step.step_id}`: classified again, it is {now}"
+        )
+    return None
+
+
+def _commands(document: Mapping[str, Any]) -> dict[Any, Any]:
+    steps = document.get("spec", {}).get("steps", ())
+    return {step.get("id"): step.get("command") for step in steps if isinstance(step, Mapping)}
+
+
+# ---------------------------------------------------------------- what is not prepared
+
+
+def unprepared_notes(file: ChangedFile) -> list[Note]:
+    """Steps that the scanner finds dangerous and the document does not declare so: the lint can't ask for
+    what must be typed, nor for a rollback.
+    """
+    runbook = runbook_of(file)
+    if file.judged is None or runbook is None:
+        return []
+    given = {step["id"]: step for step in runbook.document["spec"]["steps"]}
+    notes = []
+    for step in runbook.steps:
+        if step.risk is not Risk.DANGEROUS or step.declared is Risk.DANGEROUS:
+            continue
+        missing = [key for key in ("confirm", "rollback") if key not in given[step.step_id]]
+        if missing:
+            message = f"the step `{step.step_id}` is dangerous and has no {' and no '.join(missing)}"
+            line = line_of(file.judged.content, step.step_id) or 0
+            notes.append(attention(file.path, f"no_{missing[0]}", message, line))
+    return notes
