@@ -1,4 +1,5 @@
-"""Injection: 500 payloads in each of 20 runbooks, past a model that obeys every one of them.
+"""Injection: 500 payloads in each of 20 runbooks, past an advisor that obeys every one of them; then each
+payload past a reader that obeys.
 
 `python -m bench.injection [processes]`. It must show that advice changes no finding by a byte, that a payload
 beside a command changes none either, and that no verdict falls below its finding. What such a model can do,
@@ -15,6 +16,7 @@ from itertools import islice
 
 from tests.llm.injection_check import Tally, run
 from tests.llm.injections import cases
+from tests.llm.reading_injection import ReadTally, check, each_payload
 
 CHUNK = 100
 
@@ -47,8 +49,22 @@ def main(arguments: list[str]) -> int:
     )
     print(f"judged, {tally.by_hand} no commands any more; {tally.safe} safe by both keys, which both say so")
     print(f"second key: {dict(tally.whys.most_common())}")
-    print(f"injection broken {len(tally.broken)} target 0 {'short' if tally.broken else 'ok'}")
-    return 1 if tally.broken else 0
+    broken = len(tally.broken) + reading(int(arguments[0]) if arguments else 2)
+    print(f"injection broken {broken} target 0 {'short' if broken else 'ok'}")
+    return 1 if broken else 0
+
+
+def reading(processes: int) -> int:
+    """Each payload in a runbook that an obedient model reads; how much was broken."""
+    every, tally = each_payload(), ReadTally()
+    with ProcessPoolExecutor(processes) as pool:
+        for part in pool.map(check, [every[start::20] for start in range(20)]):
+            tally.add(part)
+    for line in tally.broken[:20]:
+        print("broken:", line)
+    print(f"read by a model that obeys: {tally.runbooks} runbooks, {tally.refused} refused as a whole;")
+    print(f"differences {dict(tally.kinds.most_common())}, {tally.taken} of them taken")
+    return len(tally.broken)
 
 
 if __name__ == "__main__":

@@ -190,8 +190,10 @@ class _Comparing:
         for at, step in self.grounding.instructions:
             if at not in self.with_steps:
                 yield from self._whole("instruction", at, step)
+        told = {at for at, _ in self.grounding.instructions}
         for at, sentence in self.grounding.prerequisites:
-            yield from self._prerequisite(at, sentence.text)
+            if at not in told:
+                yield from self._prerequisite(at, sentence.text)
         commands = "\n".join(draft.text for draft in self.drafts.values())
         for at, variable in self.grounding.variables:
             if variable.text in commands and not _is_placeholder(variable.text, self.drafts.values()):
