@@ -50,7 +50,7 @@ bench: setup  ## benchmarks, and docs/performance.md; ONLY=p1 runs one
 scorecard: setup  ## judge labelled and disguised commands by us and by public guards, and docs/scorecard.md
 	@exec $(BIN)/python -m bench.scorecard $(ARGS)
 
-score-ingest: setup  ## import real runbooks by rules alone, and docs/ingest-scorecard.md (ARGS=the corpus)
+score-ingest: setup  ## import real runbooks by rules, recorded answers and both; docs/ingest-scorecard.md (ARGS=the corpus)
 	@exec $(BIN)/python -m bench.import_card $(ARGS)
 
 screenshots: setup  ## a picture of every page, dark and light, wide and narrow; the README's too
