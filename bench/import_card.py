@@ -220,8 +220,9 @@ _HEAD: Final = """# How good the import is
 
 Written by `make score-ingest`: the import by rules alone (no LLM), but for the last two columns, run over
 real runbooks with a truth beside each and scored by the corpus's own `score.py`. `dev` are documents of
-public repositories, `messy` are pastes out of wikis, mail and chats. “strict” wants each command exactly; “lenient”
-forgives where one step ends and the next begins. Poison is a command taken from text that must never run.
+public repositories, `messy` are pastes out of wikis, mail and chats. “strict” wants each command exactly;
+“lenient” forgives where one step ends and the next begins. Poison is a command taken from text that must
+never run.
 
 “answers” and “both” measure how rules and an LLM are joined, not an LLM: there is none here, and none was
 recorded. The answers are made from the truth of each document, with mistakes of the kinds that models make

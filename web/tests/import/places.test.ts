@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { coveragePercent, type Preview } from "@/pages/import/answer";
-import { findingsOf, linkPath, placeAt, questionsByStep } from "@/pages/import/places";
+import { differencesByStep, findingsOf, linkPath, placeAt, questionsByStep } from "@/pages/import/places";
 import payments from "./payments.json";
 
 const PASSWORD = payments.answer.masked[0]?.now ?? "";
@@ -61,5 +61,26 @@ describe("what is drawn", () => {
   it("full coverage only where nothing is lost", () => {
     expect(coveragePercent({ sentences: 0, accounted: 0 })).toBe(100);
     expect(coveragePercent({ sentences: 300, accounted: 299 })).toBe(99);
+  });
+});
+
+describe("what a model reads differently", () => {
+  it("stands with its step, and above the first where there is none", () => {
+    const step = answer.steps[1]?.id ?? "";
+    const item = { kind: "command", rules: "no step", model: "df -h", canTake: true, taken: false } as const;
+    const reading = {
+      by: "m/x1",
+      read: true,
+      said: "",
+      differences: [
+        { ...item, id: "a", step },
+        { ...item, id: "b" },
+        { ...item, id: "c", step: "not-there" },
+      ],
+    };
+    const found = differencesByStep({ ...answer, reading });
+    expect(found.get(step)?.map((one) => one.id)).toEqual(["a"]);
+    expect(found.get(null)?.map((one) => one.id)).toEqual(["b", "c"]);
+    expect(differencesByStep(answer).size).toBe(0);
   });
 });

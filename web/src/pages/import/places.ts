@@ -1,5 +1,5 @@
 /** Where each part of the preview stands in the source, in the editor's own counting. Pure. */
-import type { Preview, Question } from "./answer";
+import type { Difference, Preview, Question } from "./answer";
 import { Points, type Range } from "./points";
 
 /** One part of the preview with its places in the source; they are lit together. */
@@ -96,6 +96,17 @@ export function questionsByStep(preview: Preview): Map<string | null, Question[]
   const steps = new Set(preview.steps.map((step) => step.id));
   const found = new Map<string | null, Question[]>();
   for (const item of [...preview.ambiguities, ...preview.answered]) {
+    const step = item.step && steps.has(item.step) ? item.step : null;
+    found.set(step, [...(found.get(step) ?? []), item]);
+  }
+  return found;
+}
+
+/** Where a model read otherwise, by the step that it stands with; those above the first come under null. */
+export function differencesByStep(preview: Preview): Map<string | null, Difference[]> {
+  const steps = new Set(preview.steps.map((step) => step.id));
+  const found = new Map<string | null, Difference[]>();
+  for (const item of preview.reading?.differences ?? []) {
     const step = item.step && steps.has(item.step) ? item.step : null;
     found.set(step, [...(found.get(step) ?? []), item]);
   }

@@ -18,6 +18,18 @@ export function focusQuestion(preview: HTMLElement | null): void {
   reveal(open[(at + 1) % open.length]);
 }
 
+/** The next passage that a model read differently and that can be taken; after the last the first again. */
+export function focusDifference(preview: HTMLElement | null): void {
+  const open = [...(preview?.querySelectorAll<HTMLElement>("[data-takes]") ?? [])];
+  const at = open.indexOf(document.activeElement as HTMLElement);
+  reveal(open[(at + 1) % open.length]);
+}
+
+/** When the text has been read again, the focus stands at the same choice, unless it was moved since. */
+export function focusAfterTaking(session: ImportSession, difference: string): void {
+  focusWhenRead(session, [`[data-takes="${CSS.escape(difference)}"]`]);
+}
+
 function reveal(element: HTMLElement | null | undefined): void {
   if (!element) return;
   element.focus({ preventScroll: true });

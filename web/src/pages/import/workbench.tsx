@@ -26,7 +26,15 @@ import { Footbar, type Proposing, reasonAgainst } from "./preview/footbar";
 import { PreviewPane } from "./preview/preview-pane";
 import { ImportSession, type View } from "./session";
 import { SourcePane } from "./source-pane";
-import { focusAfterAnswer, focusAfterChange, focusQuestion, focusStep, showCard } from "./walk";
+import {
+  focusAfterAnswer,
+  focusAfterChange,
+  focusAfterTaking,
+  focusDifference,
+  focusQuestion,
+  focusStep,
+  showCard,
+} from "./walk";
 
 interface Props {
   title?: string;
@@ -197,6 +205,10 @@ function useActions(
         focusAfterAnswer(session, question);
         return true;
       },
+      take: (difference, wanted) => {
+        session.take(difference, wanted);
+        focusAfterTaking(session, difference);
+      },
       correct: (change) => session.correct(change),
       change: (found, change) => {
         session.change(found, change);
@@ -267,6 +279,7 @@ function useKeys(
     { keys: "j", label: "Next step", run: () => focusStep(preview.current, 1) },
     { keys: "k", label: "Previous step", run: () => focusStep(preview.current, -1) },
     { keys: "n", label: "Next question", run: () => focusQuestion(preview.current) },
+    { keys: "m", label: "Next difference of the model", run: () => focusDifference(preview.current) },
     {
       keys: "e",
       label: "Edit the source; Escape leaves it",

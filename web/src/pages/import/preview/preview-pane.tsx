@@ -5,6 +5,7 @@ import type { ImportSession, View } from "../session";
 import { CoverageCard } from "./coverage";
 import { HeadCard } from "./head-card";
 import { Rail } from "./rail";
+import { ReadingLine } from "./reading";
 import { LiveProblem, LiveStatus } from "./status";
 import { SuspiciousCard } from "./suspicious";
 
@@ -30,6 +31,7 @@ export function PreviewPane({ view, session, empty }: Props) {
       {answer && !view.isEmpty ? (
         <div className={`preview${isOld ? " preview--old" : ""}`}>
           <HeadCard preview={answer} overrides={view.overrides} />
+          <ReadingLine preview={answer} />
           <SuspiciousCard preview={answer} />
           <Rail preview={answer} />
           <CoverageCard preview={answer} />

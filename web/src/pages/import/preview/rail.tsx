@@ -3,14 +3,16 @@ import { useMemo } from "react";
 import { places } from "@/ui/branches";
 import { Rail as Path } from "@/ui/rail";
 import type { Preview } from "../answer";
-import { questionsByStep } from "../places";
+import { differencesByStep, questionsByStep } from "../places";
 import { lineCounter } from "../points";
 import { QuestionBox } from "./question";
+import { Differences } from "./reading";
 import { conditionOf, StepItem } from "./step-card";
 
 export function Rail({ preview }: { preview: Preview }) {
   const { steps } = preview;
   const questions = useMemo(() => questionsByStep(preview), [preview]);
+  const differences = useMemo(() => differencesByStep(preview), [preview]);
   const orders = useMemo(() => new Map(steps.map((step) => [step.id, step.order])), [steps]);
   const lineOf = useMemo(() => lineCounter(preview.sourceText), [preview.sourceText]);
   const placed = useMemo(
@@ -22,12 +24,14 @@ export function Rail({ preview }: { preview: Preview }) {
       {questions.get(null)?.map((question) => (
         <QuestionBox key={question.id} question={question} />
       ))}
+      <Differences found={differences.get(null)} />
       <Path>
         {steps.map((step, at) => (
           <StepItem
             key={step.id}
             step={step}
             questions={questions.get(step.id)}
+            differences={differences.get(step.id)}
             line={step.spans[0] ? lineOf((step.commandSpan ?? step.spans[0]).start) : null}
             condition={conditionOf(step, orders)}
             branch={placed[at]?.branch ?? null}

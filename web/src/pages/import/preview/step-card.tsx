@@ -5,17 +5,20 @@ import { Command } from "@/ui/command";
 import { PointOfNoReturn, RailStep } from "@/ui/rail";
 import { Risk, riskClass, shownRisk } from "@/ui/risk";
 import { visible, visibleCode } from "@/ui/visible";
-import type { Question, Step } from "../answer";
+import type { Difference, Question, Step } from "../answer";
 import { useLit } from "../lit";
 import { conditionText, keysText, lacksKey, rollbackText } from "../wording";
 import { ImportContext } from "./context";
 import { KeysHelp } from "./keys-help";
 import { QuestionBox } from "./question";
+import { Differences } from "./reading";
 
 interface Props {
   step: Step;
   /** Open questions and answered ones that stand with this step. */
   questions: readonly Question[] | undefined;
+  /** Where a model read otherwise, beside this step or behind it. */
+  differences: readonly Difference[] | undefined;
   /** Where it stands in the source; null where an answer put it there. */
   line: number | null;
   /** When it runs, in words; null where it always does. */
@@ -27,7 +30,7 @@ interface Props {
 }
 
 export const StepItem = memo(function StepItem(props: Props) {
-  const { step, questions, line, condition, branch, follows, rejoins } = props;
+  const { step, questions, differences, line, condition, branch, follows, rejoins } = props;
   const lit = useLit(`step:${step.id}`);
   const risk = shownRisk(step);
   return (
@@ -67,6 +70,7 @@ export const StepItem = memo(function StepItem(props: Props) {
           )}
           <StepFoot step={step} line={line} />
         </article>
+        <Differences found={differences} />
       </RailStep>
     </>
   );
@@ -77,6 +81,7 @@ function StepFoot({ step, line }: { step: Step; line: number | null }) {
   const rollback = rollbackText(step.rollback);
   return (
     <div className="step__foot">
+      {step.titledBy ? <span>Title by {visible(step.titledBy)}, not by the author</span> : null}
       {step.why ? <span>{visible(step.why)}</span> : null}
       {step.answers && step.answers.length > 0 ? (
         <span>Answers: {step.answers.map((answer) => visible(answer)).join(" / ")}</span>
