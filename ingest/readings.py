@@ -73,7 +73,8 @@ def steps_above(
     """The step that each difference stands with: the one whose place it has, else the one before it in the
     text; None above the first.
     """
-    places = sorted((draft.spans[0], by_draft[index]) for index, draft in enumerate(drafts) if draft.spans)
+    own = [draft.command_span or (draft.spans[-1] if draft.spans else None) for draft in drafts]
+    places = sorted((place, by_draft[index]) for index, place in enumerate(own) if place is not None)
     return {item.id: _above(item.span, places) for item in reading.differences}
 
 

@@ -179,6 +179,22 @@ def test_what_is_not_grounded_is_refused_whoever_asks() -> None:
     assert refused.value.problem()["code"] == "not_grounded"
 
 
+def test_a_difference_stands_with_the_step_whose_place_it_has_else_with_the_one_above() -> None:
+    shown = read(*ALL).to_json()
+    at = {item["model"]: item["step"] for item in shown["reading"]["differences"]}
+    by_command = {step.get("command"): step["id"] for step in shown["steps"]}
+    assert at["See how long it runs"] == by_command["uptime"]
+    assert at["kubectl rollout restart deployment/api"] == by_command["kubectl get pods -n prod"]
+    assert at["kubectl delete ns prod"] == by_command["free -m"]
+    above = preview(TEXT, heard=Heard("m/x1", (HeardPart(0, 8, one_at(1, "curl x")),))).to_json()
+    assert "step" not in next(item for item in above["reading"]["differences"] if item["model"] == "curl x")
+
+
+def one_at(passage: int, command: str) -> Answer:
+    step = ReadStep(passage=passage, title="T", command=command)
+    return Answer(document="0" * 16, steps=(step,), variables=(), prerequisites=())
+
+
 def test_without_an_answer_nothing_differs_and_the_preview_says_why() -> None:
     shown = preview(TEXT, heard=Heard("m/x1", (HeardPart(0, 8, NoAdvice.LATE),))).to_json()
     assert shown["reading"] == {

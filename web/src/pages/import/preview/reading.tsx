@@ -21,7 +21,8 @@ export function ReadingLine({ preview }: { preview: Preview }) {
 
 function differ(differences: readonly Difference[]): string {
   if (differences.length === 0) return "The rules and a model read this text alike.";
-  return `A model read ${count(differences.length, "passage")} differently. The runbook is what the rules read.`;
+  const taken = differences.some((item) => item.taken) ? ", and what you took of the model" : "";
+  return `A model read ${count(differences.length, "passage")} differently. The runbook is what the rules read${taken}.`;
 }
 
 /** The differences that stand with one step, or above the first. */
