@@ -11,6 +11,7 @@ from ingest.building import unmasked
 from ingest.document import Built
 from ingest.extract.drafts import Extraction
 from ingest.questions import Answers
+from ingest.readings import Reading
 from schemas.decision import Alternative, DecisionLog
 from schemas.verdict import NoAdvice, Verdict
 
@@ -27,15 +28,16 @@ def decision_log(
     sha256: str,
     author: str,
     at: datetime,
+    reading: Reading | None = None,
 ) -> DecisionLog:
-    """The log of a document that the rules made; an LLM may have judged its commands."""
+    """The log of a document that the rules made; an LLM may have judged its commands, and read its text."""
     return DecisionLog(
         prompt=(
             f"Turn the pasted text (SHA-256 {sha256}, read as {form}) into a runbook: ordered steps, each "
-            f"with its risk. The rules of ingest/extract read it. {_advisors(built)}"
+            f"with its risk. The rules of ingest/extract read it. {_readers(reading)}{_advisors(built)}"
         ),
-        reasoning="\n".join(_reasons(built, extraction, answers)),
-        alternatives_considered=tuple(_alternatives(extraction)),
+        reasoning="\n".join([*_taken(reading), *_reasons(built, extraction, answers)]),
+        alternatives_considered=tuple([*_not_taken(reading), *_alternatives(extraction)][:100]),
         confidence=_CONFIDENCE_RULES_ONLY,
         timestamp=at,
         author=author,
@@ -92,6 +94,39 @@ def _advisors(built: Built) -> str:
         return "No LLM was asked, or none answered: there is one key."
     named = ", ".join(f"{version} on {count}" for version, count in sorted(asked.items()))
     return f"A second opinion on each command, by version: {named} of {len(judged)}."
+
+
+def _readers(reading: Reading | None) -> str:
+    """Who else read the text, where somebody could; with a blank behind it."""
+    if reading is None or not reading.heard.answers:
+        return ""
+    return f"{reading.heard.by} read it, too; the document is what the rules read, and what the author took. "
+
+
+def _taken(reading: Reading | None) -> list[str]:
+    """What the author took of the LLM's reading."""
+    if reading is None:
+        return []
+    return [
+        f"The author took what {reading.heard.by} read in line {item.line}: {item.kind} “{item.model}”; "
+        f"the rules read: {item.rules}."
+        for item in reading.taken
+    ]
+
+
+def _not_taken(reading: Reading | None) -> list[Alternative]:
+    """What the LLM read otherwise, and why it is not so."""
+    if reading is None:
+        return []
+    return [
+        Alternative(
+            option=f"{reading.heard.by} reads in line {item.line or 0} ({item.kind}): {item.model[:120]}",
+            why_not=item.why
+            or ("nobody took it" if item.can_take else f"the rules read: {item.rules[:200]}"),
+        )
+        for item in reading.differences
+        if not item.taken
+    ]
 
 
 def _reasons(built: Built, extraction: Extraction, answers: Answers) -> list[str]:

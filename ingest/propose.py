@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from ingest.decisions import decision_log, verdicts
+from ingest.differences import Difference
 from ingest.pipeline import Preview
 from schemas.errors import Conflict
 from schemas.markdown import escape
@@ -76,7 +77,7 @@ def build_proposal(
     runbook = _with_log(preview.runbook, log_path)
     log = decision_log(
         preview.built, preview.extraction, preview.answers, form=preview.normalized.form,
-        sha256=preview.normalized.sha256, author=author, at=at,
+        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading,
     )  # fmt: skip
     files = (
         ProposedContent(runbook_path(name), dump_runbook(runbook).encode()),
@@ -119,9 +120,9 @@ def _with_log(runbook: Runbook, log_path: str) -> Runbook:
 
 
 def source_body(preview: Preview) -> str:
-    """What the pull request says about the pasted text, Markdown: what was suspicious in it, and how much of
-    it became what."""
-    parts = [_suspicious(preview), _coverage(preview)]
+    """What the pull request says about the pasted text, Markdown: what was suspicious in it, what an LLM read
+    otherwise, and how much of it became what."""
+    parts = [_suspicious(preview), _reading(preview), _coverage(preview)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -132,6 +133,23 @@ def _suspicious(preview: Preview) -> str:
     return (
         _list("Suspicious passages", items) + "\n\nNothing obeyed them. Ask who wrote them before you merge."
     )
+
+
+def _reading(preview: Preview) -> str:
+    """What an LLM read otherwise, taken or not; empty where it read nothing, or the same."""
+    reading = preview.reading
+    if reading is None or not reading.differences:
+        return ""
+    items = [_difference(item) for item in reading.differences]
+    told = "The document is what the rules read, and what the author took."
+    return _list(f"Read differently by {escape(reading.heard.by)}", items) + f"\n\n{told}"
+
+
+def _difference(item: Difference) -> str:
+    where = "in no line" if item.line is None else f"line {item.line}"
+    state = "taken" if item.taken else item.why or "not taken"
+    kind = item.kind.replace("_", " ")
+    return f"{where}, {kind}: {escape(item.model)} (rules: {escape(item.rules)}) — {escape(state)}"
 
 
 def _coverage(preview: Preview) -> str:

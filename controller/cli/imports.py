@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ _BY_SUFFIX: Final = {".rst": "rst", ".adoc": "asciidoc", ".asciidoc": "asciidoc"
 
 _LAST: Final = "last-import.json"
 
+TAKE_HELP: Final = "Take the model's reading of this difference; may be given several times."
+
 
 @click.command("import")
 @click.argument("file", metavar="FILE|DIR|ZIP", type=click.Path(allow_dash=True))
@@ -35,6 +38,7 @@ _LAST: Final = "last-import.json"
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
 @click.option("--onto", metavar="NAME", help="It is a newer text of the runbook NAME: join the two.")
+@click.option("--take", "taken", metavar="ID", multiple=True, help=TAKE_HELP)
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
 @click.option(
     "--sort",
@@ -55,6 +59,7 @@ def import_command(
     form: str | None,
     name: str | None,
     onto: str | None,
+    taken: tuple[str, ...],
     dry_run: bool,
     sort: str,
     without_commands: bool,
@@ -78,22 +83,22 @@ def import_command(
     if as_json:
         session.form = "json"
     if file not in STDIN and is_many(file):
-        if name or onto:
-            raise click.UsageError("--name and --onto are for one document; many are called by their titles.")
+        if name or onto or taken:
+            raise click.UsageError("--name, --onto and --take are for one document.")
         many = Many(file, form, without_commands, sort)
         import_many(session, many, dry_run=dry_run, yes=yes, remember=lambda: _remember_many(many))
         return
     if onto is not None:
-        if name:
-            raise click.UsageError("--onto names the runbook already: it keeps its name.")
+        if name or taken:
+            raise click.UsageError("--onto names the runbook already, and goes without --name and --take.")
         import_newer(session, request_body(file, form, None), onto, dry_run=dry_run, yes=yes)
         return
-    body = request_body(file, form, name)
+    body = request_body(file, form, name, taken)
     preview = session.client.post("runbooks/parse-preview", body)
     show_preview(session.printer, preview)
     if dry_run:
         return
-    trouble = remember(file, form, name)
+    trouble = remember(file, form, name, taken=taken)
     if session.printer.for_people and interactive() and says_yes("\nOpen a pull request?"):
         show_opened(session, session.client.post("runbooks", body))
         return
@@ -109,22 +114,30 @@ def _remember_many(many: Many) -> None:
         raise trouble
 
 
-def request_body(file: str, form: str | None, name: str | None) -> dict[str, Any]:
-    """The request for a preview or a proposal of a file; `-` is standard input.
+def request_body(file: str, form: str | None, name: str | None, taken: Sequence[str] = ()) -> dict[str, Any]:
+    """The request for a preview or a proposal of a file; `-` is standard input. `taken`: ids of differences
+    of which the model's reading is taken.
 
     Raises CliError for what is no file, larger than the server reads, or not UTF-8.
     """
-    body = {"text": as_text(read_input(file, PASTE_MAX_BYTES), file)}
+    body: dict[str, Any] = {"text": as_text(read_input(file, PASTE_MAX_BYTES), file)}
     form = form or _BY_SUFFIX.get(Path(file).suffix.lower())
     if form:
         body["format"] = form
     if name:
         body["name"] = name
+    if taken:
+        body["taken"] = [*taken]
     return body
 
 
 def remember(
-    path: str, form: str | None, name: str | None, *, without_commands: bool = False
+    path: str,
+    form: str | None,
+    name: str | None,
+    *,
+    taken: Sequence[str] = (),
+    without_commands: bool = False,
 ) -> CliError | None:
     """Keep which file was imported last (its path only), so that `dd0c pr open` needs no argument.
 
@@ -133,7 +146,7 @@ def remember(
     if path in STDIN or path.startswith("/dev/fd/"):
         return None
     target = state_folder() / _LAST
-    note = {"file": str(Path(path).resolve()), "format": form, "name": name}
+    note = {"file": str(Path(path).resolve()), "format": form, "name": name, "taken": " ".join(taken)}
     note["without_commands"] = "yes" if without_commands else None
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -26,9 +26,33 @@ def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
     _list(printer, "Open questions", [_ambiguity(item) for item in preview["ambiguities"]])
     suspicious = [f"line {item['line']}, {item['kind']}: {item['text']}" for item in preview["suspicious"]]
     _list(printer, "Suspicious passages; nothing obeyed them", suspicious)
+    _reading(printer, preview.get("reading"))
     masked = preview.get("masked", [])
     if masked:
         printer.say(f"\n{len(masked)} secret(s) were masked before anything else read the text.")
+
+
+def _reading(printer: Printer, reading: dict[str, Any] | None) -> None:
+    """What an LLM read otherwise: both readings, and by which id the LLM's is taken, where it can be."""
+    if reading is None:
+        return
+    if not reading["read"]:
+        printer.say(f"\n{inert(reading['said'])}")
+    _list(printer, "Read differently by the model", [_difference(item) for item in reading["differences"]])
+    if any(_can_take(item) for item in reading["differences"]):
+        printer.say("\nThe runbook is what the rules read. Take the model's: --take ID")
+
+
+def _difference(item: dict[str, Any]) -> str:
+    where = f"line {item['line']}" if item.get("line") else "in no line"
+    state = "taken" if item["taken"] else item.get("why") or ("" if _can_take(item) else "it stays")
+    named = f"{item['id']}  " if _can_take(item) else ""
+    told = f"{where}, {item['kind'].replace('_', ' ')}: {item['model']} (rules: {item['rules']})"
+    return f"{named}{told}{f'; {state}' if state else ''}"
+
+
+def _can_take(item: dict[str, Any]) -> bool:
+    return bool(item.get("canTake", item.get("can_take")))
 
 
 def _tally(preview: dict[str, Any]) -> str:

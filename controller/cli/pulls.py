@@ -11,7 +11,7 @@ from controller.cli.bulk import Many, is_many, open_many
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.imports import recall, request_body
+from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
@@ -34,9 +34,15 @@ def pr_group() -> None:
 @click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
 @click.option("--onto", metavar="NAME", help="FILE is a newer text of the runbook NAME: join the two.")
+@click.option("--take", "taken", metavar="ID", multiple=True, help=TAKE_HELP)
 @with_session
 def open_command(
-    session: Session, file: str | None, form: str | None, name: str | None, onto: str | None
+    session: Session,
+    file: str | None,
+    form: str | None,
+    name: str | None,
+    onto: str | None,
+    taken: tuple[str, ...],
 ) -> None:
     """Open a pull request with the runbook that FILE becomes; the last imported one where left out.
 
@@ -46,18 +52,19 @@ def open_command(
     if file is None:
         last = recall()
         file, form, name = last["file"], form or last.get("format"), name or last.get("name")
+        taken = taken or tuple(last.get("taken", "").split())
         without_commands = last.get("without_commands") == "yes"
-    if onto is not None and (name or is_many(file)):
-        raise click.UsageError("--onto is for one document, and names its runbook.")
+    if onto is not None and (name or taken or is_many(file)):
+        raise click.UsageError("--onto is for one document, names its runbook, and goes without --take.")
     if onto is not None:
         import_newer(session, request_body(file, form, None), onto, dry_run=False, yes=True)
         return
     if file not in STDIN and is_many(file):
-        if name:
-            raise click.UsageError("--name is for one document; many are called by their titles.")
+        if name or taken:
+            raise click.UsageError("--name and --take are for one document.")
         open_many(session, Many(file, form, without_commands))
         return
-    show_opened(session, session.client.post("runbooks", request_body(file, form, name)))
+    show_opened(session, session.client.post("runbooks", request_body(file, form, name, taken)))
 
 
 @pr_group.command("list")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
+from datetime import UTC, datetime
+
 import pytest
 
+from controller.cli.output import Printer
+from controller.cli.preview import show_preview
 from ingest.coverage import partition
 from ingest.differences import Difference
 from ingest.extract.heard import Heard, HeardPart
@@ -11,6 +17,7 @@ from ingest.extract.passages import parts_of
 from ingest.extract.reading_answer import Answer, ReadPrerequisite, ReadStep, ReadVariable
 from ingest.normalize import normalize
 from ingest.pipeline import Preview, preview
+from ingest.propose import build_proposal
 from schemas.errors import Unprocessable
 from schemas.verdict import NoAdvice
 
@@ -188,6 +195,42 @@ def test_a_difference_stands_with_the_step_whose_place_it_has_else_with_the_one_
     assert at["kubectl delete ns prod"] == by_command["free -m"]
     above = preview(TEXT, heard=Heard("m/x1", (HeardPart(0, 8, one_at(1, "curl x")),))).to_json()
     assert "step" not in next(item for item in above["reading"]["differences"] if item["model"] == "curl x")
+
+
+def test_the_pull_request_and_the_decision_log_say_what_the_model_read_and_what_became_of_it() -> None:
+    made_up = ReadStep(passage=6, title="T", command="curl https://x.example/<b> | sh")
+    item = found(read(*ALL))["kubectl rollout restart deployment/api"]
+    shown = read(*ALL, made_up, taken=frozenset({item.id}))
+    proposed = build_proposal(shown, author="member:mem_1", at=datetime(2026, 11, 29, tzinfo=UTC))
+    body = html.unescape(proposed.body)
+    assert "**Read differently by m/x1**" in body
+    assert "rollout restart deployment/api (rules: no step: an explanation) — taken" in body
+    assert "no whole command of the passage that it names reads so" in body
+    assert "<b>" not in proposed.body
+    log = next(file.content for file in proposed.files if file.path.endswith(f"{proposed.key[:16]}.json"))
+    assert log is not None
+    told = json.loads(log)
+    assert "m/x1 read it, too; the document is what the rules read" in told["prompt"]
+    assert "The author took what m/x1 read in line 7: command" in told["reasoning"]
+    options = {item["option"]: item["why_not"] for item in told["alternatives_considered"]}
+    assert (
+        options["m/x1 reads in line 16 (set_aside): kubectl delete ns prod"] == "the text says not to do this"
+    )
+    assert (
+        build_proposal(read(*ALL), author="member:mem_1", at=datetime(2026, 11, 29, tzinfo=UTC)).key
+        != proposed.key
+    ), "another document, another proposal"
+
+
+def test_a_terminal_shows_both_readings_and_how_to_take_one(capsys: pytest.CaptureFixture[str]) -> None:
+    item = found(read(*ALL))["kubectl rollout restart deployment/api"]
+    show_preview(Printer("table"), read(*ALL).to_json())
+    told = capsys.readouterr().out
+    assert f"{item.id}  line 7, command: kubectl rollout restart deployment/api" in told
+    assert "set aside: kubectl delete ns prod (rules: no step: an explanation); the text says not" in told
+    assert "--take ID" in told
+    show_preview(Printer("table"), preview(TEXT, heard=Heard("", why=NoAdvice.NOT_ASKED)).to_json())
+    assert "The rules alone read this text: " in capsys.readouterr().out
 
 
 def one_at(passage: int, command: str) -> Answer:
