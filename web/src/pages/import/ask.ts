@@ -64,3 +64,17 @@ export async function propose(request: PreviewRequest): Promise<Schemas["PullSha
   );
   return opened.pull;
 }
+
+/** Opens the pull request that joins a newer text with the runbook that is in service. */
+export async function proposeNewer(request: PreviewRequest, runbook: string): Promise<Schemas["PullShape"]> {
+  const opened = await once(["newer", runbook, request], (key) =>
+    take(
+      api.POST("/api/v1/runbooks/{runbook}/newer-text", {
+        params: { path: { runbook }, header: { "Idempotency-Key": key } },
+        body: { ...request, dryRun: false },
+      }),
+    ),
+  );
+  if (!opened.pull) throw new Error("a pull request was asked for, and none came");
+  return opened.pull;
+}

@@ -7,8 +7,9 @@ import { useToast } from "@/shell/toast";
 import { ErrorBox } from "@/ui/states";
 import { useTitle } from "@/ui/title";
 import type { PreviewRequest } from "./answer";
-import { propose } from "./ask";
+import { propose, proposeNewer } from "./ask";
 import { EmptyPreview } from "./empty";
+import { NewerCard } from "./preview/newer-card";
 import type { ImportSession } from "./session";
 import { Workbench } from "./workbench";
 
@@ -30,6 +31,14 @@ export function ImportPage() {
         empty={({ example, bringBack }) => (
           <EmptyPreview example={example} bringBack={bringBack} signedOut={false} />
         )}
+        first={(view, session) => (
+          <NewerCard
+            view={view}
+            busy={opening.isPending}
+            reason={mayNot}
+            join={(request, onto) => opening.mutate({ request, session, onto })}
+          />
+        )}
       />
       {opening.error ? (
         <div className="import-refused">
@@ -43,6 +52,8 @@ export function ImportPage() {
 interface Wanted {
   request: PreviewRequest;
   session: ImportSession;
+  /** The runbook of which it is a newer text. */
+  onto?: string;
 }
 
 /** Opens the pull request once an intention: the same text asked again has the same key. */
@@ -51,7 +62,7 @@ function useOpening() {
   const client = useQueryClient();
   const say = useToast();
   return useMutation({
-    mutationFn: ({ request }: Wanted) => propose(request),
+    mutationFn: ({ request, onto }: Wanted) => (onto ? proposeNewer(request, onto) : propose(request)),
     onSuccess: async (pull, { session }) => {
       session.done();
       say(`Pull request #${pull.number} is open`);

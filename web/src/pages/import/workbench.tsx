@@ -44,9 +44,11 @@ interface Props {
   onPropose: (request: PreviewRequest, session: ImportSession) => void;
   /** What stands in the preview while there is no text. `example` puts one there. */
   empty: (calls: { example: (text: string) => void; bringBack: (() => void) | null }) => ReactNode;
+  /** What the preview tells first, about the text that was read. */
+  first?: (view: View, session: ImportSession) => ReactNode;
 }
 
-export function Workbench({ title = "Import a runbook", owner, proposing, onPropose, empty }: Props) {
+export function Workbench({ title = "Import a runbook", owner, proposing, onPropose, empty, first }: Props) {
   const session = useSession(owner);
   const view = useSyncExternalStore(session.subscribe, session.snapshot);
   const [lit] = useState(() => new Lit());
@@ -95,6 +97,7 @@ export function Workbench({ title = "Import a runbook", owner, proposing, onProp
                   view={view}
                   session={session}
                   empty={empty({ example: fill, bringBack: view.canBringBack ? bringBack : null })}
+                  first={first?.(view, session)}
                 />
               </section>
             </div>

@@ -14,9 +14,11 @@ interface Props {
   session: ImportSession;
   /** What stands here while there is no text. */
   empty: ReactNode;
+  /** What is told first about a text that was read. */
+  first?: ReactNode;
 }
 
-export function PreviewPane({ view, session, empty }: Props) {
+export function PreviewPane({ view, session, empty, first }: Props) {
   const { answer, phase, problem } = view.live;
   const isOld = answer !== null && (problem !== null || view.refusal !== null);
   return (
@@ -30,6 +32,7 @@ export function PreviewPane({ view, session, empty }: Props) {
       {!view.isEmpty && view.secretsLeftOut > 0 ? <LeftOut view={view} /> : null}
       {answer && !view.isEmpty ? (
         <div className={`preview${isOld ? " preview--old" : ""}`}>
+          {first}
           <HeadCard preview={answer} overrides={view.overrides} />
           <ReadingLine preview={answer} />
           <SuspiciousCard preview={answer} />

@@ -1,0 +1,125 @@
+/** A text of a runbook that is in service: what it would change there, and the pull request that joins the two. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { GitPullRequest } from "lucide-react";
+import { api, type Schemas, take } from "@/api/client";
+import { Button } from "@/ui/button";
+import { visible, visibleCode } from "@/ui/visible";
+import type { PreviewRequest } from "../answer";
+import type { View } from "../session";
+import { count } from "../wording";
+
+export type Newer = Schemas["ReimportShape"];
+export type Join = (request: PreviewRequest, runbook: string) => void;
+
+const SHOWN = 12;
+
+interface Props {
+  view: View;
+  busy: boolean;
+  /** Why this member may open no pull request; null where they may. */
+  reason: string | null;
+  join: Join;
+}
+
+export function NewerCard({ view, busy, reason, join }: Props) {
+  const { answer, answered, phase } = view.live;
+  const name = answer?.name ?? "";
+  const settled = phase === "settled" && answered !== null && reason === null;
+  const served = useQuery({
+    queryKey: ["runbooks", "named", name],
+    queryFn: () => take(api.GET("/api/v1/runbooks", { params: { query: { name, limit: 1 } } })),
+    enabled: settled && name !== "",
+  });
+  const runbook = served.data?.items[0];
+  const newer = useQuery({
+    queryKey: ["runbooks", "newer", runbook?.id, answered],
+    queryFn: () => asked(answered as PreviewRequest, runbook?.id ?? ""),
+    enabled: settled && runbook !== undefined,
+    gcTime: 0,
+    retry: false,
+  });
+  const found = newer.data;
+  if (!settled || !runbook || !found) return null;
+  return (
+    <section className="card" aria-labelledby="newer-h">
+      <div className="card__head">
+        <h3 id="newer-h">
+          This is a newer text of{" "}
+          <Link to="/runbooks/$runbook" params={{ runbook: runbook.name }}>
+            {runbook.name}
+          </Link>
+        </h3>
+        <span className="faint small">{visible(found.summary)}</span>
+      </div>
+      <div className="card__body stack">
+        <Changes found={found} />
+        <Conflicts found={found} />
+        <p>
+          <Button
+            look="primary"
+            blocked={saysNothing(found) ? "The newer text says nothing new" : null}
+            busy={busy}
+            onClick={() => join(answered as PreviewRequest, runbook.id)}
+          >
+            <GitPullRequest className="icon" aria-hidden />
+            Open a pull request that joins them
+          </Button>
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** Whether nothing would change. */
+export function saysNothing(found: Newer): boolean {
+  const { changes, conflicts, variablesAdded, variablesRemoved } = found;
+  return changes.length + conflicts.length + variablesAdded.length + variablesRemoved.length === 0;
+}
+
+function asked(request: PreviewRequest, runbook: string): Promise<Newer> {
+  return take(
+    api.POST("/api/v1/runbooks/{runbook}/newer-text", {
+      params: { path: { runbook } },
+      body: { ...request, dryRun: true },
+    }),
+  );
+}
+
+const WORDS = { added: "Added", removed: "Taken away", changed: "Changed", moved: "Moved" } as const;
+
+function Changes({ found }: { found: Newer }) {
+  if (found.changes.length === 0) return null;
+  const more = found.changes.length - SHOWN;
+  return (
+    <ul className="set-aside small">
+      {found.changes.slice(0, SHOWN).map((item) => (
+        <li key={`${item.change}.${item.step}`}>
+          <strong>{WORDS[item.change]}</strong> <span className="dim">{visible(item.title)}</span>
+        </li>
+      ))}
+      {more > 0 ? <li className="dim">and {count(more, "more change")}</li> : null}
+    </ul>
+  );
+}
+
+function Conflicts({ found }: { found: Newer }) {
+  if (found.conflicts.length === 0) return null;
+  return (
+    <div className="notice stack">
+      <p>
+        <strong>{count(found.conflicts.length, "conflict")}.</strong> What is in service stands, and a
+        question keeps the step from running by itself until somebody decides.
+      </p>
+      <ul className="set-aside small">
+        {found.conflicts.slice(0, SHOWN).map((item) => (
+          <li key={`${item.place}.${item.field}`}>
+            {visible(item.place)}, {item.field}: here{" "}
+            {item.here ? <code>{visibleCode(item.here)}</code> : "taken out"}, newer{" "}
+            {item.newer ? <code>{visibleCode(item.newer)}</code> : "taken out"}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
