@@ -16,6 +16,7 @@ from base.limits import (
     PASTE_MAX_BLOCKS,
     PASTE_MAX_BYTES,
     PASTE_MAX_LINES,
+    PASTE_MAX_SECRET_WORDS,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.chat_fences import chat_fences
@@ -48,6 +49,7 @@ _RST: Final = re.compile(
     r"|:[a-z][\w:-]{0,40}:`[^`\n]+`|`[^`\n]+ <[^<>\n]+>`__?|::[ \t]*\n[ \t]*\n[ \t]+\S"
 )
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
+_BESIDE_SECRETS: Final = ("pass", "pwd", "secret", "token", "key", "credential")
 _RETURN: Final = re.compile(r"\r\n?")
 _CHAT_LINE: Final = re.compile(
     r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"
@@ -68,9 +70,12 @@ _READERS: Final = {
 def normalize(text: str, form: str | None = None) -> Normalized:
     """Raises TooLarge, or Unprocessable for an empty or binary text."""
     _refuse_unreadable(text)
+    _refuse_crowded(text)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     shown, masked = blanked(text)
     wiki = form in (None, "markdown", "plain") and not _HTML.match(shown.lstrip()) and is_wiki(shown)
+    if wiki:
+        _refuse_many_lines(shown)
     clean, line_ends = _plain_lines(shown, wiki=wiki)
     hidden = unseen(hidden_texts(clean))
     chosen = "markdown" if wiki else form or recognise(clean)
@@ -171,6 +176,17 @@ def _refuse_unreadable(text: str) -> None:
         raise _binary(text, found.start())
 
 
+def _refuse_crowded(text: str) -> None:
+    """Each word beside which a secret may stand is looked at by itself; no text of people has so many."""
+    low = text.lower()
+    if sum(low.count(word) for word in _BESIDE_SECRETS) > PASTE_MAX_SECRET_WORDS:
+        raise Unprocessable(
+            f"The text has more than {PASTE_MAX_SECRET_WORDS:,} words beside which a secret may stand.",
+            hint="Import it in parts.",
+            code="too_many_names",
+        )
+
+
 def _binary(text: str, place: int) -> Unprocessable:
     character = text[place]
     line = text.count("\n", 0, place) + 1
@@ -205,6 +221,16 @@ def _read(text: str, form: str) -> list[Block]:
             hint="Import it in parts.",
             code="too_many_blocks",
         )
+    for block in blocks:
+        if block.kind != "code" and len(block.text) > PASTE_LINE_MAX_CHARACTERS:
+            most = f"{PASTE_LINE_MAX_CHARACTERS:,} are read at most"
+            message = f"a paragraph of {len(block.text):,} characters; {most}"
+            raise Unprocessable(
+                f"Line {block.line} begins {message}.",
+                hint="Break it into paragraphs, or put a log into a code block.",
+                code="paragraph_too_long",
+                places=[Place(block.line, 1, "", message)],
+            )
     return blocks
 
 

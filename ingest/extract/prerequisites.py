@@ -8,12 +8,7 @@ from typing import Final
 from ingest.extract.vocabulary import sentences
 
 _SAYS: Final = re.compile(
-    r"(?i)(?:^\W*(?:the |an? )?[^.;:]{0,60}\b(?:access|permissions?|membership|role|profile|account|vpn|sudo|"
-    r"root|"
-    r"credentials|privileges|clearance)\b[^.;:]{0,60}\b(?:is|are) (?:required|needed|mandatory|necessary)\b|"
-    r"^\W*only (?:members|people|engineers|admin\w*|owners|maintainers|staff|operators|users|those)\b"
-    r"[^.;:]{0,60}"
-    r"\b(?:may|can|are allowed|should)\b|\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
+    r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
     r"\byou(?:['’]ll| will)? need\s*\W{0,4}:|\bapproval (?:of|by)\b|"
     r"\b(?:prerequisites?|requirements?|required|requires?|needs?)\s*:\s*\S|"
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
@@ -32,6 +27,14 @@ _SAYS: Final = re.compile(
     r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|the |an? |root|sudo|admin)|"
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
+_ACCESS: Final = re.compile(
+    r"(?i)\b(?:access|permissions?|membership|role|profile|account|vpn|sudo|root|credentials|privileges|"
+    r"clearance)\b[^.;:]{0,60}\b(?:is|are) (?:required|needed|mandatory|necessary)\b|"
+    r"^\W{0,4}only (?:members|people|engineers|admin\w*|owners|maintainers|staff|operators|users|those)\b"
+    r"[^.;:]{0,60}\b(?:may|can|are allowed|should)\b"
+)
+"""“VPN access is required”, “only members of … may …”."""
+
 _LONGEST: Final = 400
 EARLY_STEPS: Final = 3
 """A sentence further down than this many steps speaks about its own step."""
@@ -39,7 +42,8 @@ EARLY_STEPS: Final = 3
 
 def required(text: str) -> list[str]:
     """The sentences of a text that say what must be true first."""
-    found = [part for part in sentences(text) if len(part) < _LONGEST and _SAYS.search(part)]
+    short = [part for part in sentences(text) if len(part) < _LONGEST]
+    found = [part for part in short if _SAYS.search(part) or _ACCESS.search(part)]
     return [item for part in found for item in _listed_in(part)]
 
 

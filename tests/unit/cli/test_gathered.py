@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import stat
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,9 +126,10 @@ def test_an_archive_leads_nowhere(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = archive(tmp_path / "bomb.zip", {"a.md": b"a" * 1_000_000, "b.md": TEXT})
     assert problems(bomb) == {"a.md": "it unpacks to far more than it says or than a text does"}
-    large = archive(tmp_path / "large.zip", {"a.md": os.urandom(2_000_000).hex().encode()})
+    large = archive(tmp_path / "large.zip", {"a.md": os.urandom(600_000).hex().encode()})
     assert problems(large) == {"a.md": "it is larger than 1 MiB"}
-    xml = archive(tmp_path / "xml.zip", {"entities.xml": b"<x>" + b" " * 30_000_000 + b"</x>"})
+    monkeypatch.setattr(limits, "ARCHIVE_MAX_RATIO", 20)
+    xml = archive(tmp_path / "xml.zip", {"entities.xml": b"<x>" + b" " * 1_500_000 + b"</x>"})
     with pytest.raises(CliError, match="unpacks to far more"):
         gathered(xml)
     many = archive(tmp_path / "many.zip", {f"{number}.md": "x" for number in range(50)})
@@ -176,6 +179,25 @@ def test_what_is_many(tmp_path: Path) -> None:
     assert not is_many(str(tmp_path / "none"))
     with pytest.raises(CliError):
         list(archive_documents(str(tmp_path / "one.md"), Budget()))
+
+
+def test_damaged_archives_are_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
+    made = archive(
+        tmp_path / "x.zip", {"a.md": TEXT * 3, "entities.xml": space(), "b/c.html": f"<p>{TEXT}</p>"}
+    )
+    plain = archive(tmp_path / "y.zip", {"a.md": TEXT * 3, "b/c.html": f"<p>{TEXT}</p>"})
+    chance = random.Random(20_261_129)
+    for source in (made.read_bytes(), plain.read_bytes()):
+        for _ in range(60):
+            damaged = bytearray(source)
+            for _ in range(chance.randint(1, 4)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            (tmp_path / "d.zip").write_bytes(
+                damaged[: chance.choice([len(damaged), chance.randrange(len(damaged))])]
+            )
+            with suppress(CliError):
+                for document in gather(str(tmp_path / "d.zip"), Budget()):
+                    assert (document.text is None) == (document.problem is not None)
 
 
 PAGE = """<object class="Page" package="com.atlassian.confluence.pages"><id name="id">{id}</id>

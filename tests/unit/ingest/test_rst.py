@@ -174,7 +174,7 @@ def test_whatever_comes_every_block_lies_in_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "- item\n" * 12_000,
+        "- item\n" * 5_900,
         "::\n\n" + (" " * 3_000 + "x\n") * 20,
         "a::\n\n" + "\tx\n" * 12_000 + "\n",
         ".. note::\n\n" * 6_000,
