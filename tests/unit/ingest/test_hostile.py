@@ -42,13 +42,8 @@ TEXTS = {
     "placeholders": "```bash\nkubectl get pods " + " ".join(f"<p{n}>" for n in range(1_200)) + "\n```\n",
     "wiki_code": "h2. a\nh2. b\n" + ("{code}" * 9 + "\n") * 19_000,
     "wiki_mono": "h2. a\nh2. b\n" + ("{{a}} " * 9 + "\n") * 19_000,
-    "wiki_links": "h2. a\nh2. b\n" + ("[a|" * 17 + "\n") * 19_000,
     "passwords": ("password: " * 6_000 + "\n") * 16,
-    "given_passwords": "```\n" + "sometool password swordfish\n" * 19_000 + "```\n",
     "labels": "- Disk full: restart it when it is down and\n" * 19_000,
-    "cases": "If it is full, restart it. Is it up? Stop it: a\n\n" * 9_000,
-    "clause_headings": "## The disk is full here\n\n" * 9_000 + "- check a\n",
-    "rows": "| if | then |\n|---|---|\n" + "| it is a | restart `systemctl restart a` |\n" * 10_000,
     "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
 }
 
