@@ -140,6 +140,8 @@ READINGS_KEPT_DAYS: Final = 30
 PREVIEWS_PER_MINUTE: Final = 60
 CLASSIFICATIONS_PER_MINUTE: Final = 30
 SIGN_INS_PER_MINUTE: Final = 20
+VERBS_PER_MINUTE: Final = 10
+"""Questions in comments (`/dd0c …`) that are answered on one pull request."""
 STREAMS_PER_MEMBER: Final = 32
 STREAM_KEEPALIVE_SECONDS: Final = 15
 STREAM_SECONDS: Final = 300
@@ -189,6 +191,8 @@ GITHUB_DELIVERY_SECONDS: Final = 8
 GITHUB_PULLS_CHECKED: Final = 20
 """Open pull requests that one look reads: the newest, and as many of the older ones, in turn."""
 GITHUB_PULLS_SETTLED: Final = 5
+GITHUB_PULLS_HEARD: Final = 3
+"""Pull requests whose comments one look reads, in turn: each costs some four calls."""
 """Proposals that one look reads again because their pull requests may be merged or closed."""
 GITHUB_SECRETS_MAX: Final = 2
 FAILURES_TO_OPEN: Final = 5

@@ -61,6 +61,7 @@ from controller.review.pull_checks import PullChecks
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
+from controller.review.talking import Talking
 from controller.review.witness import GitWitness
 from controller.settings.addresses import agent_address, bracketed
 from controller.sync.forge_sources import forge_sources
@@ -202,7 +203,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     reviewer = Reviewer(database, judging)
     describing = Describing(database, judging, approval_minutes=settings.approval_minutes)
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
-    checks = PullChecks(forges, proposals.check_head)
+    reviews = Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes)
+    talking = Talking(forges, proposals, reviews)
+    checks = PullChecks(forges, proposals.check_head, talking.look)
     loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
     hints = SyncHints(lambda: loop.round("webhook"))
     stack.push_async_callback(hints.close)
@@ -223,7 +226,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         link=LinkServer(parts, panic) if "link" in settings.roles else None,
         sync=sync,
         proposals=proposals,
-        reviews=Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes),
+        reviews=reviews,
+        talking=talking,
         records=Records(forges, ground.sealer, ground.pool.run),
         parse_pool=ground.pool,
         rates=Rates(),

@@ -124,12 +124,16 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment as stored: the same key replaces it."""
+    """A comment as stored: the same key replaces it.
+
+    `by_collaborator`: it was written on a forge elsewhere, by somebody who may push there.
+    """
 
     key: str
     body: str
     at: LineRef | None
     created_at: datetime
+    by_collaborator: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from controller.pki.sealer import Sealer
 from controller.review.proposals import Proposals
 from controller.review.records import Records
 from controller.review.reviews import Reviews
+from controller.review.talking import Talking
 from controller.sync.hints import SyncHints
 from controller.sync.service import SyncService
 from ingest.advisor.advising import ONE_KEY, Advising
@@ -84,6 +85,7 @@ class Services:
     sync: SyncService
     proposals: Proposals
     reviews: Reviews
+    talking: Talking
     records: Records
     parse_pool: ParsePool
     rates: Rates

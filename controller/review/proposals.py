@@ -296,6 +296,10 @@ class Proposals:
             await self._forges.runner(lambda: forge.set_check(pull.head, check))
         return report
 
+    async def repository(self, principal: Principal, repository: str | None) -> RepositoryRow:
+        """The repository of that name, or the tenant's first. Raises NotFound."""
+        return await self._row(principal, repository)
+
     async def _row(self, principal: Principal, repository: str | None) -> RepositoryRow:
         async with self._forges.database.work(principal.tenant_id) as uow:
             return await repository_or_first(uow, repository)

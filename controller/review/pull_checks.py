@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -26,9 +26,13 @@ class PullChecks:
     would let anybody fill the mirror's disk.
     """
 
-    def __init__(self, forges: Forges, check: CheckPull) -> None:
+    def __init__(self, forges: Forges, check: CheckPull, answer: CheckPull | None = None) -> None:
+        """`answer`: what is asked in the comments of a pull request; `Talking.look` is one."""
         self._forges = forges
         self._check = check
+        self._answer = answer
+        self._heard: dict[UUID, set[int]] = {}
+        """Pull requests whose comments were read in this turn, by repository."""
         self._older: dict[UUID, str | None] = {}
         """Where the next look at older pull requests begins, by repository."""
         self._asked: dict[UUID, set[int]] = {}
@@ -52,9 +56,27 @@ class PullChecks:
             await self._settle(tenant_id, row, {pull.number for pull in pulls})
         except Dd0cError as refusal:
             _say(refusal)
+        await self._hear(tenant_id, row, [pull.number for pull in pulls if not pull.from_outside])
         for pull in pulls:
             if not pull.from_outside and all(check.name != CLASSIFICATION_CHECK for check in pull.checks):
                 await self._check_one(tenant_id, row, pull)
+
+    async def _hear(self, tenant_id: UUID, row: RepositoryRow, numbers: Sequence[int]) -> None:
+        """Read the comments of some open pull requests, in turn, and answer what was asked there."""
+        if self._answer is None:
+            return
+        heard = self._heard.setdefault(row.id, set())
+        if heard.issuperset(numbers):
+            heard.clear()
+        for number in [each for each in numbers if each not in heard][: limits.GITHUB_PULLS_HEARD]:
+            heard.add(number)
+            try:
+                with forge_border():
+                    forge = self._forges.open(tenant_id, row)
+                    pull = await self._forges.runner(partial(forge.get, number))
+                await self._answer(tenant_id, row, pull)
+            except Dd0cError as refusal:
+                _say(refusal, number)
 
     async def _check_one(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> None:
         try:

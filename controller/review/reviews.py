@@ -81,9 +81,15 @@ class Reviews:
         principal.require("read")
         async with self._forges.database.work(principal.tenant_id) as uow:
             row = await repository_or_first(uow, repository)
+        found = await self.of_pull(principal.tenant_id, row, number)
+        return await self._with_notes(principal, row, found) if found.pull.state == "open" else found
+
+    async def of_pull(self, tenant_id: UUID, row: RepositoryRow, number: int) -> PullReview:
+        """The same without the notes of the check, for whoever may see it."""
+        async with self._forges.database.work(tenant_id) as uow:
             rules = await load_in_force(uow)
         with forge_border():
-            forge = self._forges.open(principal.tenant_id, row)
+            forge = self._forges.open(tenant_id, row)
 
             def read() -> tuple[PullRequest, str, str, Sides]:
                 old, new = forge.compared(number)
@@ -96,7 +102,7 @@ class Reviews:
         after = [*sides.refused, *await self._judging.judge(sides.after, seconds)]
         then = changed_rules(after, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
-        found = PullReview(
+        return PullReview(
             pull=pull,
             base=old,
             head=new,
@@ -105,7 +111,6 @@ class Reviews:
             settings=tuple(file for file in after if file.kind in {"policy", "flags"}),
             other_files=tuple(sides.others[:200]),
         )
-        return await self._with_notes(principal, row, found) if pull.state == "open" else found
 
     async def _with_notes(self, principal: Principal, row: RepositoryRow, found: PullReview) -> PullReview:
         """The notes of the check as it would come out now: what serves may have changed since it ran."""

@@ -17,6 +17,8 @@ from forge.github.markers import Marker, mark, read
 from forge.pull_requests import Annotation, Comment, LineRef, Oid
 
 COMMENT: Final = "comment"
+COLLABORATORS: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+"""What GitHub says of an author who belongs to the repository or its organisation."""
 NOTE: Final = "note"
 _ATTEMPTS: Final = 3
 
@@ -60,7 +62,8 @@ class Comments:
             key = f"github:{number}"
             body = item.get("body") if isinstance(item.get("body"), str) else ""
             author = at(item, "user", "login") or "somebody"
-            comment = Comment(key, f"{author}: {body}", at_line, instant_at(item, "created_at"))
+            trusted = item.get("author_association") in COLLABORATORS
+            comment = Comment(key, f"{author}: {body}", at_line, instant_at(item, "created_at"), trusted)
             return Written(number, path, None, comment)
         marker, body = found
         place = at_line

@@ -114,9 +114,11 @@ async def comment(
     body: CommentRequest,
     repository: Repository = None,
 ) -> PullShape:
-    """On the whole, or on a line of one of its files."""
+    """On the whole, or on a line of one of its files. `/dd0c explain STEP`, `/dd0c reclassify` and
+    `/dd0c plan` on its first line are answered in a comment.
+    """
     at = LineRef(body.path, body.line) if body.path is not None and body.line is not None else None
-    pull = await services.proposals.comment(principal, number, body.body, at=at, repository=repository)
+    pull = await services.talking.comment(principal, number, body.body, at=at, repository=repository)
     return await _shape(services, principal, pull)
 
 

@@ -22,6 +22,7 @@ from controller.governance.judging import Judging
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
+from controller.review.talking import Talking
 from controller.tenants.members import add_member
 from controller.tenants.roles import Role
 from controller.tenants.service import create_sign_in_link, create_token
@@ -117,6 +118,7 @@ async def running_api(
     await world.forges.set_up(other.tenant_id, name="runbooks")
     await world.sync("start")
     judgements = Judgements(pool.run)
+    reviews = Reviews(world.forges, Reviewer(database, judging), judging, approval_minutes=30)
     house = await build_house(database, tenant.principal(), folder, judgements=judgements)
     async with running_link(database, folder, bus=house.bus) as link:
         services = Services(
@@ -135,7 +137,8 @@ async def running_api(
             link=link.server,
             sync=world.sync_service,
             proposals=world.proposals,
-            reviews=Reviews(world.forges, Reviewer(database, judging), judging, approval_minutes=30),
+            reviews=reviews,
+            talking=Talking(world.forges, world.proposals, reviews),
             records=Records(world.forges, house.engine.parts.sealer, pool.run),
             parse_pool=pool,
             rates=Rates(),

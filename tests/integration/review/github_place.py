@@ -28,6 +28,7 @@ from controller.review.proposals import Proposals
 from controller.review.pull_checks import PullChecks
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
+from controller.review.talking import Talking
 from controller.sync.forge_sources import forge_sources
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
@@ -152,8 +153,8 @@ async def place(
     describing = Describing(database, judging, approval_minutes=30)
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     row = await forges.set_up_github(tenant.tenant_id, remote=github_url + GIT_PATH, branch="main")
-    checks = PullChecks(forges, proposals.check_head)
-    loop = SyncLoop(sync, forges.everything, 60, checks.look)
     reviews = Reviews(forges, reviewer, judging, approval_minutes=30)
+    checks = PullChecks(forges, proposals.check_head, Talking(forges, proposals, reviews).look)
+    loop = SyncLoop(sync, forges.everything, 60, checks.look)
     yield Place(github, origin, tenant.principal(), row, forges, sync, proposals, reviews, loop, owners)
     await runner.close()

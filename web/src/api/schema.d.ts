@@ -397,7 +397,8 @@ export interface paths {
         put?: never;
         /**
          * Comment on a pull request
-         * @description On the whole, or on a line of one of its files.
+         * @description On the whole, or on a line of one of its files. `/dd0c explain STEP`, `/dd0c reclassify` and
+         *     `/dd0c plan` on its first line are answered in a comment.
          */
         post: operations["comment_api_v1_pulls__number__comments_post"];
         delete?: never;

@@ -1,0 +1,137 @@
+"""Answers verbs in comments of pull requests: once a comment, so many a minute, for who may ask."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from base import limits
+from base.ids import new_id
+from controller.governance.repositories import RepositoryRow
+from controller.review.errors import forge_border
+from controller.review.forges import Forges
+from controller.review.proposals import Proposals
+from controller.review.reviews import Reviews
+from controller.review.verbs import (
+    Verb,
+    answer_key,
+    explain_text,
+    help_text,
+    parse_verb,
+    plan_text,
+    reclassified_text,
+)
+from controller.tenants.principal import Principal
+from forge.pull_requests import Comment, LineRef, PullRequest
+from schemas.errors import TooManyRequests
+
+_WINDOW_SECONDS: Final = 60.0
+_PULLS_KEPT: Final = 1_000
+FOREIGN: Final = "github:"
+"""Begins the key of a comment that was written on GitHub, and whose text begins with its author."""
+
+
+class Talking:
+    """One a process. `seconds` is monotonic."""
+
+    def __init__(
+        self,
+        forges: Forges,
+        proposals: Proposals,
+        reviews: Reviews,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._forges = forges
+        self._proposals = proposals
+        self._reviews = reviews
+        self._seconds = seconds
+        self._asked: OrderedDict[tuple[UUID, int], deque[float]] = OrderedDict()
+
+    async def comment(
+        self,
+        principal: Principal,
+        number: int,
+        body: str,
+        *,
+        at: LineRef | None = None,
+        repository: str | None = None,
+    ) -> PullRequest:
+        """Write a member's comment and answer its verb. Needs `propose`, as any comment does.
+
+        Raises as `Proposals.comment`, and TooManyRequests where a pull request is asked too often.
+        """
+        principal.require("propose")
+        verb = parse_verb(body)
+        if verb is None:
+            return await self._proposals.comment(principal, number, body, at=at, repository=repository)
+        row = await self._proposals.repository(principal, repository)
+        self._take(row, number)
+        key = f"{principal.actor}:{new_id()}"
+        await self._proposals.comment(principal, number, body, key=key, at=at, repository=repository)
+        await self._answer(principal.tenant_id, row, number, key, verb)
+        return await self._proposals.get(principal, number, repository=repository)
+
+    async def look(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> int:
+        """Answer what collaborators asked on the forge itself and nobody answered; how many there were.
+
+        `pull` has its comments. One that comes while too much is asked waits for a later look.
+        """
+        answered = {comment.key for comment in pull.comments}
+        count = 0
+        for comment in pull.comments:
+            verb = _foreign_verb(comment)
+            if verb is None or answer_key(comment.key) in answered:
+                continue
+            try:
+                self._take(row, pull.number)
+            except TooManyRequests:
+                break
+            await self._answer(tenant_id, row, pull.number, comment.key, verb)
+            count += 1
+        return count
+
+    async def _answer(self, tenant_id: UUID, row: RepositoryRow, number: int, key: str, verb: Verb) -> None:
+        text = await self._text(tenant_id, row, number, verb)
+        with forge_border():
+            forge = self._forges.open(tenant_id, row)
+            await self._forges.runner(lambda: forge.comment(number, answer_key(key), text))
+
+    async def _text(self, tenant_id: UUID, row: RepositoryRow, number: int, verb: Verb) -> str:
+        if verb.word == "help":
+            return help_text()
+        if verb.word == "reclassify":
+            with forge_border():
+                forge = self._forges.open(tenant_id, row)
+                pull = await self._forges.runner(lambda: forge.get(number))
+            report = await self._proposals.check_head(tenant_id, row, pull)
+            return reclassified_text(report.check, pull.head)
+        found = await self._reviews.of_pull(tenant_id, row, number)
+        if verb.word == "plan":
+            return plan_text(found.runbooks, found.head)
+        return explain_text(found.runbooks, verb.step, found.head)
+
+    def _take(self, row: RepositoryRow, number: int) -> None:
+        """Count one question about a pull request. Raises TooManyRequests."""
+        now, place = self._seconds(), (row.id, number)
+        times = self._asked.setdefault(place, deque())
+        self._asked.move_to_end(place)
+        while times and times[0] <= now - _WINDOW_SECONDS:
+            times.popleft()
+        if len(times) >= limits.VERBS_PER_MINUTE:
+            raise TooManyRequests(
+                f"At most {limits.VERBS_PER_MINUTE} questions a minute are answered on one pull request.",
+                retry_after_seconds=max(1, round(times[0] + _WINDOW_SECONDS - now)),
+            )
+        times.append(now)
+        while len(self._asked) > _PULLS_KEPT:
+            self._asked.popitem(last=False)
+
+
+def _foreign_verb(comment: Comment) -> Verb | None:
+    """What a collaborator asked on the forge; ours were answered when they were written."""
+    if not comment.by_collaborator or not comment.key.startswith(FOREIGN):
+        return None
+    return parse_verb(comment.body.partition(": ")[2])

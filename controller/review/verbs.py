@@ -1,0 +1,134 @@
+"""`/dd0c explain STEP`, `/dd0c reclassify`, `/dd0c plan` in a comment: what is asked, and the answer.
+
+Pure. A comment is foreign text: one verb on its first line counts, and nothing of it is repeated unescaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from controller.review.body import pull_body
+from controller.review.body_parts import marked, short, why
+from controller.review.step_facts import StepFacts
+from controller.review.views import RunbookChange
+from forge.pull_requests import Check
+from schemas.markdown import escape
+
+Word: TypeAlias = Literal["explain", "reclassify", "plan", "help"]
+
+ANSWER_MAX_CHARACTERS: Final = 20_000
+_EXPLAINED_MAX: Final = 5
+_LINE: Final = re.compile(r"/dd0c(?:[ \t]+([a-z]{1,20}))?(?:[ \t]+([^\s]{1,130}))?[ \t]*")
+_HELP: Final = (
+    "I answer to one verb on the first line of a comment:\n\n"
+    "- /dd0c explain STEP — who said what about the risk of a step, by its id or `runbook/step`\n"
+    "- /dd0c reclassify — run the check on the newest commit again\n"
+    "- /dd0c plan — what would run by itself before and after the merge"
+)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a comment asks for. `step` is as it was written."""
+
+    word: Word
+    step: str = ""
+
+
+def parse_verb(body: str) -> Verb | None:
+    """What the first line asks for; None where it asks for nothing. An unknown verb asks for help."""
+    first = body.lstrip()[:200].splitlines()[0] if body.strip() else ""
+    found = _LINE.fullmatch(first)
+    if found is None:
+        return Verb("help") if re.match(r"/dd0c(\s|$)", first) else None
+    word, step = found.group(1), found.group(2) or ""
+    if word == "explain" and step:
+        return Verb("explain", step)
+    if word == "reclassify" and not step:
+        return Verb("reclassify")
+    if word == "plan" and not step:
+        return Verb("plan")
+    return Verb("help")
+
+
+def answer_key(comment_key: str) -> str:
+    """The key of an answer: a comment is answered once, whoever sees it first."""
+    return f"answer:{comment_key}"[:200]
+
+
+def help_text() -> str:
+    """What can be asked."""
+    return _HELP
+
+
+def plan_text(changes: Sequence[RunbookChange], head: str) -> str:
+    """What runs by itself before and after the merge, as the commit stands now."""
+    if not changes:
+        return f"At {head[:12]} it changes no runbook: nothing begins or ends to run by itself."
+    return _cut(f"At {head[:12]}:\n\n{pull_body(changes)}")
+
+
+def reclassified_text(check: Check, head: str) -> str:
+    """How the check came out."""
+    return f"Classified again at {head[:12]}: **{check.status}**, {escape(check.title)}."
+
+
+def explain_text(changes: Sequence[RunbookChange], asked: str, head: str) -> str:
+    """Each step of that id: scanner, advisor, merge rule, and why it waits."""
+    runbook, _, step_id = asked.rpartition("/")
+    found = [
+        (change, facts)
+        for change in changes
+        if runbook in ("", change.name)
+        for step in change.steps
+        if (facts := step.after or step.before) is not None and step_id in (facts.id, str(facts.number))
+    ]
+    if not found:
+        return f"At {head[:12]} no changed runbook has a step {escape(asked)}."
+    parts = [_explained(change, facts) for change, facts in found[:_EXPLAINED_MAX]]
+    if len(found) > _EXPLAINED_MAX:
+        parts.append(f"{len(found) - _EXPLAINED_MAX} more; name one as `runbook/step`.")
+    return _cut("\n\n".join(parts))
+
+
+def _explained(change: RunbookChange, facts: StepFacts) -> str:
+    head = f"**{escape(change.name)}**, step {facts.number} {escape(facts.id)}: {marked(facts.shown)}"
+    if facts.command is None:
+        return f"{head}\n\nA person does it: {short(facts.manual or '')}"
+    lines = [f"Command: {short(facts.command, 400)}", f"Declared: {facts.declared or 'nothing'}"]
+    lines += [*_keys(facts), f"Rollback: {short(_undo(facts))}"]
+    waits = ", ".join(reason.replace("_", " ") for reason in facts.waits_because)
+    lines.append("It runs by itself." if facts.runs_by_itself else f"It waits for a person: {waits}.")
+    return "\n".join([head, "", *(f"- {line}" for line in lines)])
+
+
+def _keys(facts: StepFacts) -> list[str]:
+    """What each key said, and the rule that merged them."""
+    lines = []
+    if facts.scanner is not None:
+        rules = ", ".join(escape(rule) for rule in facts.scanner.rule_ids) or "none"
+        version = escape(facts.scanner.scanner_version)
+        lines.append(f"Scanner {version}: {facts.scanner.risk}, {short(why(facts))}")
+        lines.append(f"Rules that fired: {rules}")
+    if facts.advisor is not None:
+        said = facts.advisor
+        lines.append(f"Advisor ({escape(said.advisor)}): {said.risk}, {short(said.reasoning)}")
+    if facts.merge is not None:
+        missing = f"; {facts.merge.missing}" if facts.merge.missing else ""
+        lines.append(f"Merge rule {facts.merge.rule}: {escape(facts.merge.reason)}{escape(missing)}")
+    return lines
+
+
+def _undo(facts: StepFacts) -> str:
+    if facts.rollback is not None:
+        return facts.rollback
+    return "nothing said" if facts.rollback_impossible is None else f"impossible: {facts.rollback_impossible}"
+
+
+def _cut(text: str) -> str:
+    if len(text) <= ANSWER_MAX_CHARACTERS:
+        return text
+    return text[:ANSWER_MAX_CHARACTERS].rpartition("\n")[0] + "\n\nThe rest is on the review page."
