@@ -24,7 +24,6 @@ from ingest.extract.heard import Heard
 from ingest.extract.negation import forbidden_at, negated
 from ingest.extract.passages import masked_text
 from ingest.extract.reader import title_of
-from ingest.extract.reading_answer import ReadStep
 from ingest.extract.vocabulary import sentences
 from ingest.suspicious import speaks_to_machine
 from ingest.trace import Span
@@ -77,8 +76,15 @@ def differences(
         return ()
     every = [*_Comparing(blocks, found, heard).all()]
     ordered = sorted(every, key=lambda item: item.place or (len(blocks), 0, 0))
-    kept = [replace(item, taken=item.can_take and item.id in taken) for item in ordered]
-    return tuple(kept[:DIFFERENCES_MAX])
+    return tuple(
+        replace(
+            item,
+            rules=_shown(item.rules),
+            model=_shown(item.model),
+            taken=item.can_take and item.id in taken,
+        )
+        for item in ordered[:DIFFERENCES_MAX]
+    )
 
 
 def with_taken(blocks: Sequence[Block], taken: Sequence[Difference]) -> tuple[Block, ...]:
@@ -177,42 +183,46 @@ class _Comparing:
     def _missing(self, seen: set[Place]) -> Iterator[Difference]:
         """Steps of the rules that the model does not have. They stay."""
         read = {at for at, _ in self.grounding.instructions}
+        with_commands = {place[0] for place in seen}
         for place, draft in self.drafts.items():
             if place[0] in self.shown and place not in seen and not draft.undoing:
                 model = "an instruction for a person" if place[0] in read else "no step"
                 yield self._made("missing", place, draft.text, model)
         for at, draft in self.by_hand.items():
-            if at in self.shown and at not in read and not any(place[0] == at for place in seen):
+            if at in self.shown and at not in read and at not in with_commands:
                 yield self._made("missing", (at, 0, len(self.blocks[at].text)), draft.title, "no step")
 
     def _sentences(self) -> Iterator[Difference]:
         """Instructions, prerequisites and values that the rules read otherwise."""
-        for at, step in self.grounding.instructions:
+        told = dict.fromkeys(at for at, _ in self.grounding.instructions)
+        for at in told:
             if at not in self.with_steps:
-                yield from self._whole("instruction", at, step)
-        told = {at for at, _ in self.grounding.instructions}
-        for at, sentence in self.grounding.prerequisites:
-            if at not in told:
-                yield from self._prerequisite(at, sentence.text)
+                yield from self._whole("instruction", at, "an instruction for a person")
+        needed = {at: sentence.text for at, sentence in self.grounding.prerequisites if at not in told}
+        for at, text in needed.items():
+            yield from self._prerequisite(at, text)
         commands = "\n".join(draft.text for draft in self.drafts.values())
-        for at, variable in self.grounding.variables:
-            if variable.text in commands and not _is_placeholder(variable.text, self.drafts.values()):
-                start = max(0, self.blocks[at].text.find(variable.text))
-                place = (at, start, start + len(variable.text))
-                yield self._made("variable", place, "a fixed word", f"{variable.text}: to be filled in")
+        known = _placeholders(self.drafts.values())
+        values = dict.fromkeys((at, item.text) for at, item in self.grounding.variables)
+        for at, text in values:
+            if text in commands and not any(text in item or item in text for item in known):
+                start = max(0, self.blocks[at].text.find(text))
+                yield self._made(
+                    "variable", (at, start, start + len(text)), "a fixed word", f"{text}: to be filled in"
+                )
 
-    def _whole(self, kind: Kind, at: int, step: ReadStep | None = None) -> Iterator[Difference]:
+    def _whole(self, kind: Kind, at: int, model: str) -> Iterator[Difference]:
         """A passage that a person may take for an instruction or a prerequisite; its words are the text's."""
         block = self.blocks[at]
         place = (at, 0, len(block.text))
-        fates = {item.fate for item in self.accounts if _overlap(item.span, block.place())}
+        fates = {item.fate for item in self._accounts_in(block.place())}
         plain = block.kind in ("paragraph", "item") and not block.linked and fates == {"note"}
         if not plain or any(negated(part) for part in sentences(block.text)):
             return
         if speaks_to_machine(block.text):
-            yield self._made("set_aside", place, "a note", kind, "the passage speaks to a machine")
+            yield self._made("set_aside", place, "a note", model, "the passage speaks to a machine")
         else:
-            yield self._made(kind, place, "a note", kind if step is None else "an instruction for a person")
+            yield self._made(kind, place, "a note", model)
 
     def _prerequisite(self, at: int, text: str) -> Iterator[Difference]:
         start = max(0, self.blocks[at].text.find(text))
@@ -220,7 +230,7 @@ class _Comparing:
         if account is None or account.fate == "prerequisite":
             return
         if account.fate == "note" and at not in self.with_steps:
-            yield from self._whole("prerequisite", at)
+            yield from self._whole("prerequisite", at, "a prerequisite")
 
     def _invented(self, item: Invented) -> Difference:
         place = None if item.block is None else (item.block, 0, len(self.blocks[item.block].text))
@@ -232,14 +242,23 @@ class _Comparing:
         at = bisect_right(self.starts, self.blocks[place[0]].place(place[1], place[2]).start) - 1
         return self.accounts[at] if at >= 0 else None
 
+    def _accounts_in(self, span: Span) -> list[Accounted]:
+        """The sentences of a passage."""
+        at = max(0, bisect_right(self.starts, span.start) - 1)
+        found = []
+        while at < len(self.accounts) and self.starts[at] < span.end:
+            if self.accounts[at].span.end > span.start:
+                found.append(self.accounts[at])
+            at += 1
+        return found
+
     def _made(self, kind: Kind, place: Place | None, rules: str, model: str, why: str = "") -> Difference:
         span = line = None
         if place is not None:
             block = self.blocks[place[0]]
             span = block.place(place[1], place[2])
             line = min(block.end_line, block.line + block.text.count("\n", 0, place[1]))
-        told, read = (_shown(text) for text in (rules, model))
-        return Difference(self._name(kind, place, model), kind, told, read, why, place, span, line)
+        return Difference(self._name(kind, place, model), kind, rules, model, why, place, span, line)
 
     def _name(self, kind: Kind, place: Place | None, model: str) -> str:
         """The same for the same passage, wherever it moves in the text."""
@@ -254,11 +273,6 @@ def _shown(text: str) -> str:
     return plain_line(masked_text(text).strip().replace("\n", " ⏎ "), _SHOWN_CHARACTERS)
 
 
-def _is_placeholder(text: str, drafts: Iterable[Draft]) -> bool:
-    """Whether the rules make a variable of these words, too."""
-    found = (item.text for draft in drafts for item in find_placeholders(draft.text, frozenset()))
-    return any(text in item or item in text for item in found)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _placeholders(drafts: Iterable[Draft]) -> set[str]:
+    """The words of commands of which the rules make variables."""
+    return {item.text for draft in drafts for item in find_placeholders(draft.text, frozenset())}

@@ -109,7 +109,7 @@ def ground(blocks: Sequence[Block], heard: Heard) -> Grounding:
         said: list[ReadVariable | ReadPrerequisite] = [*answer.variables, *answer.prerequisites]
         for one in said:
             at = part.block_of(one.passage)
-            if at is None or masked_text(one.text) not in finder.text_of(at):
+            if at is None or one.text not in finder.text_of(at):
                 found.append(Invented(one.text, NO_PASSAGE if at is None else NOT_THERE, at))
             elif isinstance(one, ReadVariable):
                 variables.append((at, one))
@@ -127,13 +127,16 @@ class _Finder:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
+        self._texts: dict[int, str] = {}
         self._free: dict[int, list[Unit]] = {}
         for unit in units_of(blocks):
             self._free.setdefault(unit.block, []).append(unit)
 
     def text_of(self, block: int) -> str:
         """As the model was shown it."""
-        return masked_text(self._blocks[block].text)
+        if block not in self._texts:
+            self._texts[block] = masked_text(self._blocks[block].text)
+        return self._texts[block]
 
     def command(self, step: ReadStep, command: str, block: int | None) -> Grounded | Invented:
         """The units that a command is; they are used up by it."""

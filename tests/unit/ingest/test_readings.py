@@ -11,7 +11,7 @@ import pytest
 from controller.cli.output import Printer
 from controller.cli.preview import show_preview
 from ingest.coverage import partition
-from ingest.differences import Difference
+from ingest.differences import DIFFERENCES_MAX, Difference
 from ingest.extract.heard import Heard, HeardPart
 from ingest.extract.passages import parts_of
 from ingest.extract.reading_answer import Answer, ReadPrerequisite, ReadStep, ReadVariable
@@ -144,7 +144,7 @@ def test_a_prerequisite_is_the_sentence_of_the_text() -> None:
         prerequisites=(ReadPrerequisite(passage=2, text="The consumer lives in this region."),),
     )  # fmt: skip
     heard = Heard("m/x1", (HeardPart(0, len(part.passages), said),))
-    item = found(preview(text, heard=heard))["prerequisite"]
+    item = found(preview(text, heard=heard))["a prerequisite"]
     shown = preview(text, heard=heard, taken=frozenset({item.id}))
     assert [one.text for one in shown.runbook.spec.prerequisites] == ["The consumer lives in this region."]
 
@@ -231,6 +231,15 @@ def test_a_terminal_shows_both_readings_and_how_to_take_one(capsys: pytest.Captu
     assert "--take ID" in told
     show_preview(Printer("table"), preview(TEXT, heard=Heard("", why=NoAdvice.NOT_ASKED)).to_json())
     assert "The rules alone read this text: " in capsys.readouterr().out
+
+
+def test_of_an_answer_that_makes_up_much_the_first_hundred_are_shown() -> None:
+    made_up = tuple(ReadStep(passage=1 + at % 8, title="T", command=f"curl x{at}") for at in range(200))
+    shown = read(*made_up)
+    assert shown.reading is not None
+    lines = [item.line or 0 for item in shown.reading.differences]
+    assert (len(lines), lines) == (DIFFERENCES_MAX, sorted(lines))
+    assert commands(shown) == commands(preview(TEXT))
 
 
 def one_at(passage: int, command: str) -> Answer:
