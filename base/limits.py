@@ -111,9 +111,15 @@ ADVICE_TEXT_MAX_CHARACTERS: Final = 8_000
 """Of a command that is sent to an LLM; a longer one has no advice."""
 ADVICE_ANSWER_MAX_BYTES: Final = 64 * KIB
 ADVICE_CONCURRENT_CALLS: Final = 32
-"""Calls of one process at a time: a runbook of 30 steps goes out in one wave."""
-ADVICE_FLIGHTS_MAX: Final = 600
-"""Questions of one process that wait or are asked: two of the largest documents."""
+"""Calls of one tenant at a time in a process: a runbook of 30 steps goes out in one wave."""
+ADVICE_CONCURRENT_CALLS_MAX: Final = 4 * ADVICE_CONCURRENT_CALLS
+"""Calls of one process at a time."""
+ADVICE_FLIGHTS: Final = 600
+"""Questions of one tenant that wait or are asked in a process: two of the largest documents."""
+ADVICE_FLIGHTS_MAX: Final = 4 * ADVICE_FLIGHTS
+"""Questions of one process that wait or are asked."""
+ADVICE_AGAIN_SECONDS: Final = 15
+"""How long a question without an answer is not asked again: looking at a page again spends nothing."""
 ADVICE_PREVIEW_MS: Final = 3_800
 """How long a preview waits for advice (PERFORMANCE.md P3: p95 < 5 s for the whole)."""
 ADVICE_PAGE_SECONDS: Final = 1

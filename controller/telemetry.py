@@ -20,6 +20,23 @@ PUT_OFF: Final = Counter(
     "dd0c_ends_put_off", "Ends of attempts that a job brings later, because the next gate could not be made."
 )
 SYNCS: Final = Counter("dd0c_syncs", "Looks at a repository, by what came of them.", ["outcome"])
+ADVICE: Final = Counter(
+    "dd0c_advice",
+    "Questions to an LLM by what came of them: `answered`, or why there is no advice (late, refused, invalid "
+    "…); with `resting`, `limited` and `budget` nobody may have been asked.",
+    ["outcome"],
+)
+ADVICE_TOKENS: Final = Counter(
+    "dd0c_advice_tokens",
+    "Tokens of questions to an LLM as its service counts them; the most that they can be where it is silent.",
+    ["outcome"],
+)
+ADVICE_SECONDS: Final = Histogram(
+    "dd0c_advice_seconds",
+    "A question to an LLM from its turn to its end, all attempts.",
+    ["outcome"],
+    buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30),
+)
 AGENTS: Final = Gauge("dd0c_agents_connected", "Agents whose stream this process holds.")
 JOBS: Final = Gauge("dd0c_jobs_queued", "Jobs that wait to be run; NaN where the database does not answer.")
 REQUESTS: Final = Histogram(
@@ -29,3 +46,14 @@ REQUESTS: Final = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 """Its `_count` is the number of requests. Event streams count when they end."""
+
+
+class AdviceFigures:
+    """Counts what becomes of questions to an LLM (`ingest.advisor.llm.Watch`)."""
+
+    def question(self, outcome: str, seconds: float | None, tokens: int) -> None:
+        """One came to its end."""
+        ADVICE.labels(outcome).inc()
+        ADVICE_TOKENS.labels(outcome).inc(tokens)
+        if seconds is not None:
+            ADVICE_SECONDS.labels(outcome).observe(seconds)

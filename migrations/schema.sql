@@ -246,15 +246,19 @@ CREATE TABLE dd0c.classifications (
     advisor_version   text NOT NULL DEFAULT '',  -- empty: no advisor was asked
     finding           jsonb NOT NULL,
     advice            jsonb,
+    no_advice         text NOT NULL DEFAULT '',  -- why there is no advice (schemas.verdict.NoAdvice); empty: there is
     rule              integer NOT NULL CHECK (rule BETWEEN 1 AND 5),
     risk              dd0c.risk NOT NULL,
     unknown           boolean NOT NULL DEFAULT false,
     requested_by      text,
     created_at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version, advisor_version),
+    -- with the risk: newer advice of the same advisor that says something else is a row of its own
+    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version, advisor_version, no_advice, risk),
     FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
+CREATE INDEX classifications_command ON dd0c.classifications (tenant_id, command_sha256)
+    WHERE advice IS NOT NULL AND version_id IS NOT NULL;
 
 CREATE TABLE dd0c.source_texts (
     tenant_id     uuid NOT NULL REFERENCES dd0c.tenants (id),

@@ -44,6 +44,11 @@ NO_ADVICE: Final[Mapping[NoAdvice, str]] = {
 """What a person is told where there is no second key."""
 
 
+def why_one_key(said: Advice | NoAdvice) -> str | None:
+    """Why an advisor that is there said nothing."""
+    return None if isinstance(said, Advice) or said is NoAdvice.OFF else NO_ADVICE[said]
+
+
 def advised_risk(advice: Advice | NoAdvice | None) -> Risk:
     """The advice as it enters the merge; none at all is unknown."""
     if not isinstance(advice, Advice):

@@ -81,6 +81,11 @@ class Advice(Model):
     alternatives_considered: tuple[str, ...] = ()
 
 
+def said_of(advice: object, no_advice: str) -> Advice | NoAdvice:
+    """From what is stored: the advice in JSON, or the word of why there is none; without a word `off`."""
+    return NoAdvice(no_advice or NoAdvice.OFF) if advice is None else Advice.from_json(advice)
+
+
 class MergeRule(StrEnum):
     """Which of the five rules of DESIGN.md §5 decided."""
 

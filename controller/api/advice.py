@@ -33,7 +33,7 @@ class Patience:
 
 
 async def asked_about(services: Services, principal: Principal | None, paste: Paste, wait: Patience) -> Paste:
-    """The paste with what LLMs say about it: of its commands (to every member), and as a reader beside the
+    """The paste with what LLMs say about it: of its commands (to who may read), and as a reader beside the
     rules (to who may propose). Both are asked at once; for a stranger nothing is sent and nothing is spent.
 
     Raises as `ingest.pipeline.preview`.
@@ -43,27 +43,29 @@ async def asked_about(services: Services, principal: Principal | None, paste: Pa
     if principal is None or not principal.may(_READ_FOR):
         unread = None if services.reads is None else Heard("", why=NoAdvice.NOT_ASKED)
         paste = replace(paste, heard=unread, taken=frozenset())
-        return paste if principal is None else await advised(services, paste, wait.advice)
+        if principal is None or not principal.may("read"):
+            return paste
+        return await advised(services, principal, paste, wait.advice)
     if paste.taken:
         # What is taken changes which commands there are, so it is read first: as a rule from the record.
         paste = await _read(services, principal, paste, await _look(services, paste), wait.reading)
-        return await advised(services, paste, wait.advice)
+        return await advised(services, principal, paste, wait.advice)
     look = await _look(services, paste)
     read, advising = await asyncio.gather(
-        _read(services, principal, paste, look, wait.reading), _advice(services, look, wait.advice)
+        _read(services, principal, paste, look, wait.reading), _advice(services, principal, look, wait.advice)
     )
     return replace(read, advising=advising)
 
 
-async def advised(services: Services, paste: Paste, seconds: float) -> Paste:
+async def advised(services: Services, principal: Principal, paste: Paste, seconds: float) -> Paste:
     """The paste with what an LLM says about its commands within so many seconds, where there is one.
 
-    Raises as `ingest.pipeline.preview`.
+    The tenant pays. Raises as `ingest.pipeline.preview`.
     """
     if services.llm is None:
         return paste
     look = await _look(services, paste)
-    return replace(paste, advising=await _advice(services, look, seconds))
+    return replace(paste, advising=await _advice(services, principal, look, seconds))
 
 
 async def member_of(services: Services, request: Request) -> Principal | None:
@@ -74,11 +76,13 @@ async def member_of(services: Services, request: Request) -> Principal | None:
         return None
 
 
-async def advised_command(services: Services, text: str, language: Language, seconds: float) -> Advising:
-    """Where the advice on one command comes from."""
+async def advised_command(
+    services: Services, principal: Principal, text: str, language: Language, seconds: float
+) -> Advising:
+    """Where the advice on one command comes from; the tenant pays."""
     if services.llm is None:
         return services.advising
-    return await services.llm.ask([Question(text, language)], seconds)
+    return await services.llm.ask([Question(text, language)], seconds, str(principal.tenant_id))
 
 
 async def _look(services: Services, paste: Paste) -> FirstLook:
@@ -87,10 +91,10 @@ async def _look(services: Services, paste: Paste) -> FirstLook:
     return await services.parse_pool.run(first_look, replace(seen, advising=UNASKED))
 
 
-async def _advice(services: Services, look: FirstLook, seconds: float) -> Advising:
+async def _advice(services: Services, principal: Principal, look: FirstLook, seconds: float) -> Advising:
     if services.llm is None:
         return services.advising
-    return await services.llm.ask(look.questions, seconds)
+    return await services.llm.ask(look.questions, seconds, str(principal.tenant_id))
 
 
 async def _read(
@@ -99,4 +103,6 @@ async def _read(
     if services.reads is None:
         return paste
     kept = TenantReadings(services.database, services.sealer, principal.tenant_id)
-    return replace(paste, heard=await services.reads.read(look.parts, kept, seconds))
+    return replace(
+        paste, heard=await services.reads.read(look.parts, kept, seconds, str(principal.tenant_id))
+    )

@@ -27,11 +27,12 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.governance.sample import template_spans
 from controller.review.step_facts import condition_words
 from schemas.errors import NotFound
+from schemas.merge import why_one_key
 from schemas.no_return import is_final
 from schemas.risk import EffectiveRisk, Risk, exceeds, worse
 from schemas.runbook import Runbook
 from schemas.step import Step
-from schemas.verdict import Reversibility, Span
+from schemas.verdict import Reversibility, Span, said_of
 
 _QUERIES: Final = queries.load("catalog")
 
@@ -76,8 +77,7 @@ class _WholeRow(_RunbookRow):
     document: dict[str, Any] | None
 
 
-_ADVICE_RAISES: Final = 4
-"""The number of the merge rule."""
+_ADVICE_RAISES: Final = 4  # the number of the merge rule
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class VerdictRow:
     id: UUID
     finding: dict[str, Any]
     advice: dict[str, Any] | None
+    no_advice: str
     rule: int
     risk: str
     unknown: bool
@@ -317,6 +318,7 @@ def _found(runbook: Runbook, step: Step, verdict: VerdictRow | None) -> StepVerd
         advisor=None if verdict.advice is None else verdict.advice.get("risk"),
         rule=verdict.rule,
         keys=1 if verdict.advice is None else 2,
+        one_key=why_one_key(said_of(verdict.advice, verdict.no_advice)),
         spans=list(template_spans(runbook, step.command, spans)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
+from controller import telemetry
 from controller.config import Settings
 from ingest.advisor.advising import LOCAL, ONE_KEY, UNASKED, Advising
 from ingest.advisor.llm import Asks
@@ -24,6 +25,7 @@ def second_key(settings: Settings, stack: AsyncExitStack) -> tuple[Advising, Ask
         model=settings.anthropic_model,
         timeout_seconds=settings.anthropic_timeout_seconds,
         tokens_per_hour=settings.anthropic_tokens_per_hour,
+        watch=telemetry.AdviceFigures(),
     )
     stack.push_async_callback(llm.close)
     return UNASKED, llm

@@ -14,7 +14,7 @@ from controller.engine.plan import Plan, build_plan, build_undo_plan
 from schemas.errors import NotFound
 from schemas.merge import merge
 from schemas.runbook import Runbook
-from schemas.verdict import Advice, Finding, Verdict
+from schemas.verdict import Finding, Verdict, said_of
 from schemas.yaml_codec import load_runbook
 
 _QUERIES: Final = load("executions")
@@ -41,6 +41,7 @@ class _VerdictRow:
     step_id: str
     finding: dict[str, Any]
     advice: dict[str, Any] | None
+    no_advice: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Versions:
         verdicts = {
             found.step_id: merge(
                 Finding.from_json(found.finding),
-                None if found.advice is None else Advice.from_json(found.advice),
+                said_of(found.advice, found.no_advice),
             )
             for found in await uow.all(_QUERIES["version_verdicts"], _VerdictRow, version_id=version_id)
         }

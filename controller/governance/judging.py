@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from controller.governance.advice import with_advice
 from controller.governance.documents import FileKind, JudgedFile, judge_files, unreadable
@@ -48,7 +49,9 @@ class Judging:
         self._kept_bytes = 0
         self._turns = asyncio.Semaphore(BATCHES_AT_ONCE)
 
-    async def judge(self, files: Sequence[File], advice_seconds: float | None = None) -> list[JudgedFile]:
+    async def judge(
+        self, tenant_id: UUID, files: Sequence[File], advice_seconds: float | None = None
+    ) -> list[JudgedFile]:
         """One judgement a file, in order. A file that breaks its batch is found and judged alone.
 
         `advice_seconds`: how long an LLM's answers are waited for; None, it is not asked, and what it said
@@ -58,10 +61,11 @@ class Judging:
         if self._llm is None:
             return judged
         asked = [question for file in judged if file.runbook for question in file.runbook.questions]
+        payer = str(tenant_id)
         if advice_seconds is None:
-            advising = self._llm.kept(asked)
+            advising = self._llm.kept(asked, payer)
         else:
-            advising = await self._llm.ask(asked, advice_seconds)
+            advising = await self._llm.ask(asked, advice_seconds, payer)
         return [with_advice(file, advising) for file in judged]
 
     async def _without_llm(self, files: Sequence[File]) -> list[JudgedFile]:

@@ -48,7 +48,7 @@ class Describing:
             for file, kind in files
             if kind == "runbook" and file.content is not None
         ]
-        after = await self._judging.judge(contents, limits.ADVICE_PAGE_SECONDS)
+        after = await self._judging.judge(tenant_id, contents, limits.ADVICE_PAGE_SECONDS)
         before, rules = await self._before(tenant_id, row, [file.path for file, _ in files], after)
         changes, _ = compare_files(before, after, (rules, rules), self._minutes)
         return pull_body(changes, proposal.body)
@@ -68,5 +68,5 @@ class Describing:
             )
             rules = await load_in_force(uow)
         return await self._judging.judge(
-            [(each.path, "runbook", bytes(each.content)) for each in serving]
+            tenant_id, [(each.path, "runbook", bytes(each.content)) for each in serving]
         ), rules

@@ -124,7 +124,7 @@ class Reviewer:
 
         An LLM is asked, not waited for: a push holds its repository, and nothing is refused for advice.
         """
-        judged = [*change.refused, *await self._judging.judge(change.contents, advice_seconds=0)]
+        judged = [*change.refused, *await self._judging.judge(tenant_id, change.contents, 0)]
         files = [*change.others, *(ChangedFile(file.path, file.kind, file) for file in judged)]
         files.sort(key=lambda file: file.path)
         serving = await self._serving(tenant_id, row, files)
@@ -155,7 +155,9 @@ class Reviewer:
                 names=_trusted(files),
             )
             in_force = await load_in_force(uow)
-        judged = await self._judging.judge([(each.path, "runbook", bytes(each.content)) for each in contents])
+        judged = await self._judging.judge(
+            tenant_id, [(each.path, "runbook", bytes(each.content)) for each in contents]
+        )
         return Serving(
             {found.name: found.path for found in active},
             {found.name: found.document for found in documents},

@@ -98,8 +98,8 @@ class Reviews:
 
             pull, old, new, sides = await self._forges.runner(read)
         seconds = limits.ADVICE_PAGE_SECONDS
-        before = await self._judging.judge(sides.before)
-        after = [*sides.refused, *await self._judging.judge(sides.after, seconds)]
+        before = await self._judging.judge(principal.tenant_id, sides.before)
+        after = [*sides.refused, *await self._judging.judge(principal.tenant_id, sides.after, seconds)]
         then = changed_rules(after, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
         return PullReview(
@@ -138,7 +138,8 @@ class Reviews:
             raise NotFound("The runbook has no such version.")
         versions = [version for version in (before, after) if version is not None]
         judged = await self._judging.judge(
-            [(version.path, "runbook", bytes(version.content)) for version in versions]
+            principal.tenant_id,
+            [(version.path, "runbook", bytes(version.content)) for version in versions],
         )
         old = None if before is None else content_of(judged[0], rules, self._minutes)
         new = content_of(judged[-1], rules, self._minutes)

@@ -139,7 +139,7 @@ class SyncService:
         except ForgeError as fault:
             code = "forge_down" if isinstance(fault, ForgeDown | ForgeBusy) else "refused"
             return await self._fail(tenant_id, row, trigger, started, code, fault.reason)
-        judged = [*read.refused, *await self._judging.judge(read.contents)]
+        judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
         return await self._write(tenant_id, row, trigger, started, read, judged)
 
     async def _write(

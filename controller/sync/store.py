@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from base.ids import new_id
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import RULES, JudgedStep
+from controller.sync.kept_advice import with_kept_advice
 from controller.sync.plan import NewVersion, Plan
 from controller.sync.source import Read
 from controller.sync.state import FileRow, FlagRow, Known, RunbookRow
@@ -84,6 +85,7 @@ class PlanWriter:
 
     async def write(self, known: Known, plan: Plan) -> None:
         """Store everything; the transaction is the caller's."""
+        plan = replace(plan, versions=await with_kept_advice(self._uow, plan.versions))
         await self._runbooks(plan)
         await self._many(
             "put_file", [asdict(row) | {"repository_id": self._repository_id} for row in plan.files]
@@ -278,6 +280,7 @@ def _classification(number: UUID, version_id: UUID, step: JudgedStep) -> dict[st
         "advisor_version": verdict.advisor_version,
         "finding": verdict.finding.to_json(),
         "advice": None if verdict.advice is None else verdict.advice.to_json(),
+        "no_advice": verdict.no_advice or "",
         "rule": RULES.index(verdict.rule) + 1,
         "risk": verdict.risk.value,
         "unknown": verdict.unknown,

@@ -17,9 +17,7 @@ import anthropic
 import httpx2
 
 from base import limits
-from base.circuit import Circuit
-from ingest.advisor.budget import TokenBudget
-from ingest.advisor.llm import Fault, LlmAdvisor, Rules
+from ingest.advisor.llm import Fault, LlmAdvisor, Rules, Watch
 from schemas.verdict import NoAdvice
 
 PUBLIC_URL: Final = "https://api.anthropic.com"
@@ -46,7 +44,7 @@ class AnthropicService:
             transport=transport,
             follow_redirects=False,
             limits=httpx2.Limits(
-                max_connections=limits.ADVICE_CONCURRENT_CALLS,
+                max_connections=limits.ADVICE_CONCURRENT_CALLS_MAX,
                 max_keepalive_connections=limits.ADVICE_CONCURRENT_CALLS,
                 keepalive_expiry=_KEPT_OPEN_SECONDS,
             ),
@@ -106,12 +104,13 @@ def connect(
     model: str,
     timeout_seconds: float,
     tokens_per_hour: int,
+    watch: Watch | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> LlmAdvisor:
-    """The advisor of a process."""
+    """The advisor of a process; `tokens_per_hour` of each tenant."""
     return LlmAdvisor(
         AnthropicService(api_key, base_url, transport),
         Rules(model, timeout_seconds, time.monotonic, SystemRandom().random),
-        Circuit(time.monotonic),
-        TokenBudget(tokens_per_hour, time.monotonic),
+        tokens_per_hour,
+        watch,
     )

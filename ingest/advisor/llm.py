@@ -2,22 +2,21 @@
 
 A question is asked once at a time, however many wait for it; an answer that comes too late for one who waited
 is kept for the next. Every answer is kept under the digest of all that was asked, so that the same question
-has the same answer (docs/decisions/0002).
+has the same answer (docs/decisions/0002). Each payer has a budget, circuit, queue and answers of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from base import limits, log
 from base.circuit import Admission, Circuit, State
+from ingest.advisor.account import MAY_BE_BILLED, Account, Accounts, Key, Record
 from ingest.advisor.advising import Advising, Said
-from ingest.advisor.budget import TokenBudget
 from ingest.advisor.prompt import MAX_TOKENS, build_request, digest
 from ingest.advisor.question import Question
 from ingest.advisor.reading import read_answer, tokens_used
@@ -54,10 +53,10 @@ class Service(Protocol):
 class Asks(Protocol):
     """What the controller needs of an LLM."""
 
-    async def ask(self, questions: Sequence[Question], seconds: float) -> Advising:
-        """What is known of each after at most so many seconds."""
+    async def ask(self, questions: Sequence[Question], seconds: float, payer: str) -> Advising:
+        """What is known of each after at most so many seconds; `payer`: the tenant whose budget it is."""
 
-    def kept(self, questions: Sequence[Question]) -> Advising:
+    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
         """What was answered before. Nobody is asked."""
 
     async def close(self) -> None:
@@ -77,45 +76,50 @@ class Rules:
     attempts: int = limits.ADVICE_ATTEMPTS
 
 
-@dataclass
-class _Memory:
-    """Answers by digest, the oldest forgotten first."""
+class Watch(Protocol):
+    """Who counts what became of questions."""
 
-    answers: OrderedDict[str, Said] = field(default_factory=OrderedDict)
+    def question(self, outcome: str, seconds: float | None, tokens: int) -> None:
+        """One came to its end: `answered`, or why not. `seconds` from its turn on; None: nobody was asked."""
 
-    def put(self, key: str, said: Said) -> None:
-        self.answers[key] = said
-        while len(self.answers) > limits.ADVICE_KEPT:
-            self.answers.popitem(last=False)
+
+class Unwatched:
+    """Counts nothing."""
+
+    def question(self, outcome: str, seconds: float | None, tokens: int) -> None:
+        """Nothing."""
 
 
 class LlmAdvisor:
     """Asks a service about many texts at once. One a process; belongs to one event loop."""
 
-    def __init__(self, service: Service, rules: Rules, circuit: Circuit, budget: TokenBudget) -> None:
+    def __init__(
+        self, service: Service, rules: Rules, tokens_per_hour: int, watch: Watch | None = None
+    ) -> None:
+        """`tokens_per_hour` of each payer."""
         self._service = service
         self._rules = rules
-        self._circuit = circuit
-        self._budget = budget
-        self._turns = asyncio.Semaphore(rules.concurrent_calls)
-        self._flights: dict[str, asyncio.Task[Said]] = {}
-        self._memory = _Memory()
+        self._accounts = Accounts(tokens_per_hour, rules.concurrent_calls, rules.clock)
+        self._turns = asyncio.Semaphore(limits.ADVICE_CONCURRENT_CALLS_MAX)
+        self._flights: dict[Key, asyncio.Task[Said]] = {}
+        self._record = Record()
+        self._watch = watch or Unwatched()
 
-    @property
-    def state(self) -> State:
-        """Of its circuit."""
-        return self._circuit.state
+    def state(self, payer: str) -> State:
+        """Of a payer's circuit."""
+        return self._accounts.of(payer).circuit.state
 
-    async def ask(self, questions: Sequence[Question], seconds: float) -> Advising:
+    async def ask(self, questions: Sequence[Question], seconds: float, payer: str) -> Advising:
         """All at once, within `seconds`. What is not answered by then has no advice, and is still awaited
         for the next who asks. With 0 nobody waits, and what is not there yet is pending."""
-        waiting: dict[str, asyncio.Task[Said]] = {}
-        found: list[tuple[Question, str, Said | None]] = []
+        account = self._accounts.of(payer)
+        waiting: dict[Key, asyncio.Task[Said]] = {}
+        found: list[tuple[Question, Key, Said | None]] = []
         for question in questions:
-            key = digest(question, self._rules.model)
-            said = self._at_once(question, key)
+            key = (payer, digest(question, self._rules.model))
+            said = self._at_once(question, key, account)
             if said is None:
-                waiting[key] = self._flight(question, key)
+                waiting[key] = self._flight(question, key, account)
             found.append((question, key, said))
         if waiting:
             await asyncio.wait(waiting.values(), timeout=seconds)
@@ -125,10 +129,10 @@ class LlmAdvisor:
             for question, key, said in found
         )
 
-    def kept(self, questions: Sequence[Question]) -> Advising:
-        """Answers of before."""
+    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+        """Answers of before, or why there was none."""
         return Advising.of(
-            (question.text, question.language, self._kept(question) or NoAdvice.NOT_ASKED)
+            (question.text, question.language, self._kept(question, payer) or NoAdvice.NOT_ASKED)
             for question in questions
         )
 
@@ -140,66 +144,94 @@ class LlmAdvisor:
         await asyncio.gather(*flights, return_exceptions=True)
         await self._service.close()
 
-    def _kept(self, question: Question) -> Said | None:
-        return self._memory.answers.get(digest(question, self._rules.model))
+    def _kept(self, question: Question, payer: str) -> Said | None:
+        return question.unfit or self._record.known((payer, digest(question, self._rules.model)))
 
-    def _at_once(self, question: Question, key: str) -> Said | None:
+    def _at_once(self, question: Question, key: Key, account: Account) -> Said | None:
         """What can be said without a call: 1. unfit to be sent; 2. answered before; 3. on its way already,
-        so wait; 4. the service rests; 5. too many questions wait."""
+        so wait; 4. it failed a moment ago; 5. the service rests; 6. too many questions wait."""
         if question.unfit is not None:
             return question.unfit
-        if key in self._memory.answers:
-            return self._memory.answers[key]
+        answer = self._record.answers.get(key)
+        if answer is not None:
+            return answer
         if key in self._flights:
             return None
-        if self._circuit.state is State.OPEN:
-            return NoAdvice.RESTING
-        return NoAdvice.LIMITED if len(self._flights) >= limits.ADVICE_FLIGHTS_MAX else None
+        failed = self._record.failed_lately(key, self._rules.clock())
+        if failed is not None:
+            return failed
+        if account.circuit.state is State.OPEN:
+            return self._unasked(NoAdvice.RESTING, key)
+        if account.flying >= limits.ADVICE_FLIGHTS or len(self._flights) >= limits.ADVICE_FLIGHTS_MAX:
+            return self._unasked(NoAdvice.LIMITED, key)
+        return None
 
-    def _flight(self, question: Question, key: str) -> asyncio.Task[Said]:
+    def _unasked(self, why: NoAdvice, key: Key) -> NoAdvice:
+        self._record.failures.put(key, (why, self._rules.clock()))
+        self._watch.question(why.value, None, 0)
+        return why
+
+    def _flight(self, question: Question, key: Key, account: Account) -> asyncio.Task[Said]:
         flight = self._flights.get(key)
         if flight is None:
-            flight = asyncio.create_task(self._fly(question, key))
+            flight = asyncio.create_task(self._fly(question, key, account))
             self._flights[key] = flight
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            account.flying += 1
+            flight.add_done_callback(lambda _: self._ended(key, account))
         return flight
 
-    async def _fly(self, question: Question, key: str) -> Said:
+    def _ended(self, key: Key, account: Account) -> None:
+        del self._flights[key]
+        account.flying -= 1
+
+    async def _fly(self, question: Question, key: Key, account: Account) -> Said:
         """One question from its turn to its end, all attempts within the timeout."""
-        async with self._turns:
+        async with account.turns, self._turns:
             request = build_request(question, self._rules.model)
             reserved = _at_most(request)
-            if not self._budget.take(reserved):
-                return NoAdvice.BUDGET
-            spent = 0
+            if not account.budget.take(reserved):
+                return self._unasked(NoAdvice.BUDGET, key)
+            begun = self._rules.clock()
+            spent = reserved  # where it is given up by us: the service may have answered
             try:
-                body, spent = await self._attempts(request)
+                body, spent = await self._attempts(request, account.circuit)
             finally:
-                self._budget.settle(reserved, spent)
+                account.budget.settle(reserved, spent)
+        said = self._heard(question, key, body)
+        outcome = "answered" if isinstance(said, Advice) else said.value
+        self._watch.question(outcome, self._rules.clock() - begun, spent)
+        return said
+
+    def _heard(self, question: Question, key: Key, body: bytes | Fault) -> Said:
+        """What an answer says, kept; a fault is kept as the reason why there is none."""
         if isinstance(body, Fault):
             _LOG.warning(
                 "no advice", extra={"action": "advisor.failed", "why": body.why.value, "status": body.status}
             )
+            self._record.failures.put(key, (body.why, self._rules.clock()))
             return body.why
-        said = read_answer(body, question=question.id, model=self._rules.model, prompt_sha256=key)
+        said = read_answer(body, question=question.id, model=self._rules.model, prompt_sha256=key[1])
         if isinstance(said, Advice) and said.risk is Risk.SAFE and question.leads:
             said = NoAdvice.LED
         if isinstance(said, Advice) or said is NoAdvice.LED:
-            self._memory.put(key, said)
+            self._record.answers.put(key, said)
         else:
             _LOG.warning("no advice", extra={"action": "advisor.unusable", "why": said.value})
+            self._record.failures.put(key, (said, self._rules.clock()))
         return said
 
-    async def _attempts(self, request: dict[str, Any]) -> tuple[bytes | Fault, int]:
-        """The last outcome, and the tokens of all."""
+    async def _attempts(self, request: dict[str, Any], circuit: Circuit) -> tuple[bytes | Fault, int]:
+        """The last outcome, and the tokens of all: as the service says, or the most where it is silent."""
         ends = self._rules.clock() + self._rules.timeout_seconds
+        spent = 0
         for attempt in range(self._rules.attempts):
-            outcome = await self._call(request, ends - self._rules.clock())
+            outcome = await self._call(request, ends - self._rules.clock(), circuit)
             if isinstance(outcome, bytes):
-                return outcome, tokens_used(outcome) or _at_most(request)
+                return outcome, spent + (tokens_used(outcome) or _at_most(request))
+            spent += _at_most(request) if outcome.why in MAY_BE_BILLED else 0
             wait = self._backoff(attempt, outcome)
             if wait is None or self._rules.clock() + wait >= ends:
-                return outcome, 0
+                return outcome, spent
             await self._rules.sleep(wait)
         raise AssertionError("the last attempt has no backoff")
 
@@ -209,9 +241,9 @@ class LlmAdvisor:
             return None
         return max(fault.retry_after or 0.0, _BACKOFF_SECONDS[attempt] * self._rules.pick())
 
-    async def _call(self, request: dict[str, Any], seconds: float) -> bytes | Fault:
+    async def _call(self, request: dict[str, Any], seconds: float, circuit: Circuit) -> bytes | Fault:
         """One call through the circuit."""
-        admission = self._circuit.admit()
+        admission = circuit.admit()
         if admission is None:
             return Fault(NoAdvice.RESTING)
         outcome: bytes | Fault | None = None
@@ -219,19 +251,20 @@ class LlmAdvisor:
             outcome = await self._service.send(request, seconds)
         finally:
             if outcome is None:  # given up by us: it says nothing of the service
-                self._circuit.abandoned(admission)
-        self._settle(admission, outcome)
+                circuit.abandoned(admission)
+        _settle(circuit, admission, outcome)
         return outcome
 
-    def _settle(self, admission: Admission, outcome: bytes | Fault) -> None:
-        before = self._circuit.state
-        if isinstance(outcome, Fault):
-            self._circuit.failed(admission)
-        else:
-            self._circuit.succeeded(admission)
-        after = self._circuit.state
-        if before is not after:
-            _LOG.warning("the circuit changed", extra={"action": f"advisor.circuit_{after.value}"})
+
+def _settle(circuit: Circuit, admission: Admission, outcome: bytes | Fault) -> None:
+    before = circuit.state
+    if isinstance(outcome, Fault):
+        circuit.failed(admission)
+    else:
+        circuit.succeeded(admission)
+    after = circuit.state
+    if before is not after:
+        _LOG.warning("the circuit changed", extra={"action": f"advisor.circuit_{after.value}"})
 
 
 def _landed(flight: asyncio.Task[Said], missing: NoAdvice) -> Said:

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from base import limits, log
 from base.circuit import Circuit
-from ingest.advisor.budget import TokenBudget
+from ingest.advisor.account import Account, Accounts
 from ingest.advisor.llm import Fault, Service
 from ingest.advisor.messages import message_in, tokens_of
 from ingest.extract.heard import Heard, HeardPart
@@ -42,8 +42,9 @@ class Kept(Protocol):
 class Reads(Protocol):
     """What the controller needs of an LLM that reads texts."""
 
-    async def read(self, parts: Sequence[Part], kept: Kept, seconds: float) -> Heard:
-        """What it says of each part after at most so many seconds; with 0 nobody is asked."""
+    async def read(self, parts: Sequence[Part], kept: Kept, seconds: float, payer: str) -> Heard:
+        """What it says of each part after at most so many seconds; with 0 nobody is asked. `payer`: the
+        tenant whose budget it is."""
 
     async def close(self) -> None:
         """End its connections."""
@@ -55,16 +56,15 @@ class LlmReader:
 
     service: Service
     model: str
-    circuit: Circuit
-    budget: TokenBudget
-    turns: asyncio.Semaphore
+    accounts: Accounts
+    """Of each payer: its budget, its circuit, its turns."""
 
     @property
     def by(self) -> str:
         """Which model with which prompt, as every record names it."""
         return f"anthropic:{self.model}/{PROMPT_VERSION}"
 
-    async def read(self, parts: Sequence[Part], kept: Kept, seconds: float) -> Heard:
+    async def read(self, parts: Sequence[Part], kept: Kept, seconds: float, payer: str) -> Heard:
         """What was answered before, and all else asked at once. Nothing of a text without parts: it is too
         long.
         """
@@ -73,7 +73,9 @@ class LlmReader:
         keys = [digest(part, self.model) for part in parts]
         known = {key: answer_of(text) for key, text in (await kept.get(keys)).items()}
         asked = {key: part for part, key in zip(parts, keys, strict=True) if known.get(key) is None}
-        new = dict(zip(asked, await self._ask([*asked.values()], seconds), strict=True))
+        new = dict(
+            zip(asked, await self._ask([*asked.values()], seconds, self.accounts.of(payer)), strict=True)
+        )
         await _keep(new, kept)
         return Heard(
             self.by,
@@ -87,49 +89,49 @@ class LlmReader:
         """End its connections."""
         await self.service.close()
 
-    async def _ask(self, parts: Sequence[Part], seconds: float) -> list[Answer | NoAdvice]:
+    async def _ask(self, parts: Sequence[Part], seconds: float, account: Account) -> list[Answer | NoAdvice]:
         """All at once, cut off after so many seconds, waiting for a turn included."""
         if seconds <= 0:
             return [NoAdvice.PENDING] * len(parts)
         ends = asyncio.get_running_loop().time() + seconds
         async with asyncio.TaskGroup() as group:
-            flights = [group.create_task(self._one(part, ends)) for part in parts]
+            flights = [group.create_task(self._one(part, ends, account)) for part in parts]
         return [flight.result() for flight in flights]
 
-    async def _one(self, part: Part, ends: float) -> Answer | NoAdvice:
+    async def _one(self, part: Part, ends: float, account: Account) -> Answer | NoAdvice:
         """One part from its turn to its end; `ends` is the loop's time."""
         try:
             async with asyncio.timeout_at(ends):
-                await self.turns.acquire()
+                await account.turns.acquire()
         except TimeoutError:
             return NoAdvice.LATE
         try:
-            said = await self._asked(part, ends - asyncio.get_running_loop().time())
+            said = await self._asked(part, ends - asyncio.get_running_loop().time(), account)
         finally:
-            self.turns.release()
+            account.turns.release()
         if isinstance(said, NoAdvice):
             _LOG.warning("a text was not read", extra={"action": "extraction.failed", "why": said.value})
         return said
 
-    async def _asked(self, part: Part, seconds: float) -> Answer | NoAdvice:
+    async def _asked(self, part: Part, seconds: float, account: Account) -> Answer | NoAdvice:
         request = build_request(part, self.model)
         reserved = len(json.dumps(request, ensure_ascii=True)) // _CHARACTERS_PER_TOKEN + MAX_TOKENS
-        if not self.budget.take(reserved):
+        if not account.budget.take(reserved):
             return NoAdvice.BUDGET
         spent = reserved  # a call that is cut off may be charged as a whole
         try:
-            outcome = await self._call(request, seconds)
+            outcome = await self._call(request, seconds, account.circuit)
             failed = isinstance(outcome, Fault) and outcome.why is not NoAdvice.LATE
             spent = 0 if failed else _tokens(outcome) or reserved
         finally:
-            self.budget.settle(reserved, spent)
+            account.budget.settle(reserved, spent)
         if isinstance(outcome, Fault):
             return outcome.why
         return read_answer(outcome, document=part.id, model=self.model)
 
-    async def _call(self, request: dict[str, Any], seconds: float) -> bytes | Fault:
+    async def _call(self, request: dict[str, Any], seconds: float, circuit: Circuit) -> bytes | Fault:
         """One call through the circuit."""
-        admission = self.circuit.admit()
+        admission = circuit.admit()
         if admission is None:
             return Fault(NoAdvice.RESTING)
         outcome: bytes | Fault | None = None
@@ -137,11 +139,11 @@ class LlmReader:
             outcome = await self.service.send(request, seconds)
         finally:
             if outcome is None:  # given up by us: it says nothing of the service
-                self.circuit.abandoned(admission)
+                circuit.abandoned(admission)
         if isinstance(outcome, Fault):
-            self.circuit.failed(admission)
+            circuit.failed(admission)
         else:
-            self.circuit.succeeded(admission)
+            circuit.succeeded(admission)
         return outcome
 
 

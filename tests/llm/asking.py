@@ -9,15 +9,14 @@ from typing import Any
 import httpx2
 from fastapi import Response
 
-from base.circuit import Circuit
 from ingest.advisor.anthropic import AnthropicService
-from ingest.advisor.budget import TokenBudget
-from ingest.advisor.llm import LlmAdvisor, Rules
+from ingest.advisor.llm import LlmAdvisor, Rules, Watch
 from ingest.advisor.question import Question
 from schemas.verdict import Advice, NoAdvice
 from tests.llm.emulator import KEY, MODEL, Emulator, answer, message
 
 PLENTY = 10_000_000
+PAYER = "tenant-1"
 
 
 class Clock:
@@ -44,15 +43,18 @@ def advisor(
     tokens: int = PLENTY,
     at_once: int = 32,
     model: str = MODEL,
+    watch: Watch | None = None,
 ) -> LlmAdvisor:
     app = emulator.app() if isinstance(emulator, Emulator) else emulator
     service = AnthropicService(key, "http://gateway.example", httpx2.ASGITransport(app))
     rules = Rules(model, timeout, clock, lambda: 1.0, clock.sleep, at_once)
-    return LlmAdvisor(service, rules, Circuit(clock), TokenBudget(tokens, clock))
+    return LlmAdvisor(service, rules, tokens, watch)
 
 
-async def ask(asked: LlmAdvisor, *texts: str, seconds: float = 30) -> list[Advice | NoAdvice]:
-    advising = await asked.ask([Question(text) for text in texts], seconds)
+async def ask(
+    asked: LlmAdvisor, *texts: str, seconds: float = 30, payer: str = PAYER
+) -> list[Advice | NoAdvice]:
+    advising = await asked.ask([Question(text) for text in texts], seconds, payer)
     return [advising.said(text) for text in texts]
 
 

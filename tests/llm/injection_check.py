@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from base.circuit import Circuit
 from ingest.advisor.advising import UNASKED, Advising
-from ingest.advisor.budget import TokenBudget
 from ingest.advisor.llm import LlmAdvisor, Rules
 from ingest.pipeline import Preview, preview
 from schemas.errors import Unprocessable
@@ -75,7 +73,7 @@ async def check(cases: Iterable[tuple[Runbook, str, str]]) -> Tally:
     tally = Tally()
     service = Obedient()
     rules = Rules(MODEL, 30, time.monotonic, lambda: 0.5)
-    llm = LlmAdvisor(service, rules, Circuit(time.monotonic), TokenBudget(10**12, time.monotonic))
+    llm = LlmAdvisor(service, rules, 10**12)
     for runbook, payload, place in cases:
         text = injected(runbook, payload, place)
         try:
@@ -83,7 +81,7 @@ async def check(cases: Iterable[tuple[Runbook, str, str]]) -> Tally:
         except Unprocessable:
             tally.refused += 1
             continue
-        advising = await llm.ask(unasked.questions, 30)
+        advising = await llm.ask(unasked.questions, 30, "tenant")
         _compare(tally, (runbook, payload, place), unasked, _read_again(text, advising))
     await llm.close()
     return tally

@@ -24,7 +24,7 @@ from schemas.audit_runbook import RiskCounts, StepClassified
 from schemas.errors import NotFound
 from schemas.merge import merge
 from schemas.risk import Risk, effective
-from schemas.verdict import Advice, Finding, MergeRule, NoAdvice, Verdict
+from schemas.verdict import Finding, MergeRule, Verdict, said_of
 
 router = APIRouter(tags=["classify"], route_class=IdempotentRoute)
 
@@ -38,6 +38,7 @@ class _Row:
     language: str
     finding: dict[str, Any]
     advice: dict[str, Any] | None
+    no_advice: str
     rule: int
     risk: str
     unknown: bool
@@ -54,7 +55,9 @@ async def classify(
     """
     principal.require("read")
     await services.rates.take(rates.CLASSIFICATIONS, "classify", str(principal.tenant_id))
-    advising = await advised_command(services, body.command, body.language, limits.ADVICE_PREVIEW_MS / 1000)
+    advising = await advised_command(
+        services, principal, body.command, body.language, limits.ADVICE_PREVIEW_MS / 1000
+    )
     verdict = await services.parse_pool.run(advising.judge, body.command, body.language)
     finding, advice = verdict.finding, verdict.advice
     classification_id = new_id()
@@ -69,6 +72,7 @@ async def classify(
             advisor_version=verdict.advisor_version,
             finding=finding.to_json(),
             advice=None if advice is None else advice.to_json(),
+            no_advice=verdict.no_advice or "",
             rule=_RULES.index(verdict.rule) + 1,
             risk=verdict.risk.value,
             unknown=verdict.unknown,
@@ -82,12 +86,13 @@ async def classify(
         body.language,
         finding.to_json(),
         None if advice is None else advice.to_json(),
+        verdict.no_advice or "",
         _RULES.index(verdict.rule) + 1,
         verdict.risk.value,
         verdict.unknown,
         created_at,
     )
-    return _shape(row, verdict.no_advice)
+    return _shape(row)
 
 
 @router.get("/classifications/{classification_id}", summary="Show a classification")
@@ -116,10 +121,10 @@ def _classified(classification_id: UUID, verdict: Verdict) -> RunbookClassified:
     )
 
 
-def _shape(row: _Row, missing: NoAdvice | None = None) -> ClassificationShape:
+def _shape(row: _Row) -> ClassificationShape:
     finding = Finding.from_json(row.finding)
-    advice = None if row.advice is None else Advice.from_json(row.advice)
-    merged = merge(finding, missing if advice is None else advice)
+    merged = merge(finding, said_of(row.advice, row.no_advice))
+    advice = merged.advice
     return ClassificationShape(
         id=show_id("cls", row.id),
         language=cast(Literal["bash", "sql"], row.language),
@@ -138,6 +143,6 @@ def _shape(row: _Row, missing: NoAdvice | None = None) -> ClassificationShape:
         reason=merged.reason,
         advised=merged.advised,
         advice=None if advice is None else AdviceShape(**advice.model_dump()),
-        no_advice=missing,
+        no_advice=merged.no_advice,
         created_at=row.created_at,
     )

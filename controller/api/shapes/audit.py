@@ -92,7 +92,5 @@ class ClassificationShape(Model):
     reason: str = Field(description="Why the merge rule decided so.")
     advised: Risk = Field(description="The advice as it entered the merge; unknown on one key.")
     advice: AdviceShape | None = Field(None, description="Absent where no advisor answered: one key of two.")
-    no_advice: NoAdvice | None = Field(
-        None, description="Why there is none; told with the verdict, not kept with it."
-    )
+    no_advice: NoAdvice | None = Field(None, description="Why there is none.")
     created_at: Instant

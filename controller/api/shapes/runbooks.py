@@ -81,6 +81,7 @@ class StepVerdict(Model):
     advisor: RiskWord | None = Field(None, description="The second key, where it was asked.")
     rule: int = Field(description="Which of the five merge rules decided.")
     keys: int = Field(description="How many of the two keys looked at it.")
+    one_key: str | None = Field(None, description="Why the advisor that is there said nothing, in words.")
     spans: list[Span] = Field(description="Characters of the command that decided.")
 
 

@@ -90,12 +90,22 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
        error_line = EXCLUDED.error_line, error_column = EXCLUDED.error_column, error_reason = EXCLUDED.error_reason,
        serving_version_id = EXCLUDED.serving_version_id, updated_at = clock_timestamp()
 
+-- newest_advice --
+-- What an advisor last said about each of these commands in any version, of the same scanner and knowledge.
+SELECT DISTINCT ON (command_sha256) command_sha256, advice
+  FROM dd0c.classifications
+ WHERE tenant_id = %(tenant_id)s AND command_sha256 = ANY(%(commands)s) AND version_id IS NOT NULL
+   AND advice IS NOT NULL AND scanner_version = %(scanner_version)s AND knowledge_version = %(knowledge_version)s
+ ORDER BY command_sha256, created_at DESC, id DESC
+
 -- add_version_classification --
 -- The verdict on one step of a version; the same versions of scanner, knowledge and advisor never judge it twice.
 INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, scanner_version,
-                                  knowledge_version, advisor_version, finding, advice, rule, risk, unknown)
+                                  knowledge_version, advisor_version, finding, advice, no_advice, rule, risk,
+                                  unknown)
 VALUES (%(tenant_id)s, %(id)s, %(version_id)s, %(step_id)s, %(command_sha256)s, %(scanner_version)s,
-        %(knowledge_version)s, %(advisor_version)s, %(finding)s, %(advice)s, %(rule)s, %(risk)s, %(unknown)s)
+        %(knowledge_version)s, %(advisor_version)s, %(finding)s, %(advice)s, %(no_advice)s, %(rule)s, %(risk)s,
+        %(unknown)s)
 ON CONFLICT DO NOTHING
 
 -- policy_of --

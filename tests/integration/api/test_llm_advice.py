@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from controller.api.parse_pool import ParsePool
 from controller.db.database import Database
+from controller.telemetry import AdviceFigures
 from ingest.advisor.advising import UNASKED
 from ingest.advisor.anthropic import connect
 from tests.conftest import TestTenant
@@ -58,6 +59,7 @@ async def _with_llm(
         model=MODEL,
         timeout_seconds=10,
         tokens_per_hour=10_000_000,
+        watch=AdviceFigures(),
         transport=httpx2.ASGITransport(llm.app()),
     )
     async with running_api(database, *tenants, folder, pool, advising=UNASKED, llm=asked) as running:
@@ -107,6 +109,24 @@ async def test_a_member_sees_both_keys_and_a_stranger_costs_nothing(llm_api: Api
     assert (shown["keys"], len(emulator.requests)) == ({"asked": 2, "of": 2}, 3)
     assert await preview(llm_api) == shown
     assert len(emulator.requests) == 3, "answered from the record"
+
+
+async def test_a_token_that_may_not_read_spends_nothing(llm_api: Api, emulator: Emulator) -> None:
+    async with llm_api.client() as client:
+        made = await client.post("/api/v1/tokens", json={"name": "panics", "scopes": ["panic"]})
+    shown = await preview(llm_api, made.json()["token"])
+    assert {step["keys"]["noAdvice"] for step in shown["steps"]} == {"not_asked"}
+    assert emulator.requests == []
+
+
+async def test_one_tenant_does_not_rest_the_advisor_of_another(llm_api: Api, emulator: Emulator) -> None:
+    emulator.before = lambda _: fault(401, "authentication_error", "no")
+    for number in range(6):
+        await preview(llm_api, text=f"# A\n\n```\ndf -h /mnt/{number}\n```\n")
+    emulator.before = None
+    assert {step["keys"]["noAdvice"] for step in (await preview(llm_api))["steps"]} == {"resting"}
+    theirs = await preview(llm_api, llm_api.other_token)
+    assert [step["risk"] for step in theirs["steps"]] == ["safe", "safe", "caution"]
 
 
 async def test_who_disagrees_is_named_and_the_stricter_counts(llm_api: Api, emulator: Emulator) -> None:
@@ -166,6 +186,12 @@ async def test_a_command_by_itself_is_judged_by_both(llm_api: Api, emulator: Emu
         alone = (await client.post("/api/v1/classify", json={"command": "uptime"})).json()
         assert (alone["risk"], alone["unknown"], alone["noAdvice"]) == ("caution", True, "denied")
         assert alone["reason"].startswith("one key: the advisor's service refuses our requests")
+        kept = (await client.get(f"/api/v1/classifications/{alone['id']}")).json()
+        assert kept == alone, "why there is one key only is kept with the verdict"
+        figures = (await client.get("/metrics")).text
+        assert 'dd0c_advice_total{outcome="denied"}' in figures
+        assert 'dd0c_advice_seconds_count{outcome="answered"}' in figures
+        assert 'dd0c_advice_tokens_total{outcome="answered"}' in figures
 
 
 async def _never_answers(_: int) -> None:

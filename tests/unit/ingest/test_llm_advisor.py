@@ -18,7 +18,7 @@ from ingest.advisor.llm import Fault
 from ingest.advisor.question import Question
 from schemas.risk import Risk
 from schemas.verdict import Advice, NoAdvice
-from tests.llm.asking import Clock, advisor, ask, sequence, whole
+from tests.llm.asking import PAYER, Clock, advisor, ask, sequence, whole
 from tests.llm.emulator import KEY, Emulator, fault, says
 
 
@@ -40,7 +40,7 @@ async def test_thirty_steps_go_out_in_one_wave_and_come_back_as_advice() -> None
     assert emulator.most_at_once == 30
     again = await ask(asked, *texts)
     assert (again, len(emulator.requests)) == (said, 30), "the same question is answered from the record"
-    kept = asked.kept([Question(texts[0]), Question("uptime")])
+    kept = asked.kept([Question(texts[0]), Question("uptime")], PAYER)
     assert (kept.said(texts[0]), kept.said("uptime")) == (said[0], NoAdvice.NOT_ASKED)
     await asked.close()
 
@@ -151,7 +151,7 @@ async def test_r76_a_service_that_fails_rests_and_one_probe_brings_it_back() -> 
     emulator, clock = Emulator(before=sequence(fault(403, "x", "x"))), Clock()
     asked = advisor(emulator, clock)
     assert await ask(asked, *(f"ls {n}" for n in range(5))) == [NoAdvice.DENIED] * 5
-    assert asked.state is State.OPEN
+    assert asked.state(PAYER) is State.OPEN
     assert await ask(asked, *(f"df {n}" for n in range(30))) == [NoAdvice.RESTING] * 30
     assert len(emulator.requests) == 5
     arrived, go_on = asyncio.Event(), asyncio.Event()
@@ -167,7 +167,7 @@ async def test_r76_a_service_that_fails_rests_and_one_probe_brings_it_back() -> 
     assert await ask(asked, *(f"df {n}" for n in range(1, 30))) == [NoAdvice.RESTING] * 29
     go_on.set()
     assert isinstance((await probe)[0], Advice)
-    assert (len(emulator.requests), asked.state) == (6, State.CLOSED)
+    assert (len(emulator.requests), asked.state(PAYER)) == (6, State.CLOSED)
     assert all(isinstance(item, Advice) for item in await ask(asked, *(f"df {n}" for n in range(30))))
     await asked.close()
 
@@ -176,7 +176,7 @@ async def test_refusals_and_nonsense_do_not_open_the_circuit() -> None:
     emulator = Emulator(before=sequence(whole(stop_reason="refusal", content=[])))
     asked = advisor(emulator, Clock())
     assert set(await ask(asked, *(f"ls {n}" for n in range(40)))) == {NoAdvice.REFUSED}
-    assert asked.state is State.CLOSED
+    assert asked.state(PAYER) is State.CLOSED
     await asked.close()
 
 
@@ -212,11 +212,11 @@ async def test_a_safe_is_not_believed_where_the_text_speaks_to_the_advisor() -> 
     ):
         asked = advisor(Emulator(mind=says("safe", 0.99)), Clock())
         for _ in range(2):
-            advising = await asked.ask([question], 30)
+            advising = await asked.ask([question], 30, PAYER)
             assert advising.said(question.text) is NoAdvice.LED
         await asked.close()
         heard = advisor(Emulator(mind=says("dangerous", 0.99)), Clock())
-        said = (await heard.ask([question], 30)).said(question.text)
+        said = (await heard.ask([question], 30, PAYER)).said(question.text)
         assert isinstance(said, Advice)
         await heard.close()
     plain = advisor(Emulator(mind=says("safe", 0.99)), Clock())
@@ -250,7 +250,7 @@ async def test_closing_gives_up_what_is_under_way() -> None:
     await arrived.wait()
     await asked.close()
     assert await waiting == [NoAdvice.LATE]
-    assert asked.state is State.CLOSED
+    assert asked.state(PAYER) is State.CLOSED
 
 
 async def test_a_connection_that_breaks_is_unreachable() -> None:

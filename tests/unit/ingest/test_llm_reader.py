@@ -7,14 +7,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from base.circuit import Circuit
-from ingest.advisor.budget import TokenBudget
+from ingest.advisor.account import Accounts
 from ingest.advisor.llm import Fault
 from ingest.extract.heard import Heard
 from ingest.extract.llm import LlmReader
 from ingest.extract.passages import Part
 from schemas.verdict import NoAdvice
-from tests.llm.asking import PLENTY, Clock
+from tests.llm.asking import PAYER, PLENTY, Clock
 from tests.llm.emulator import MODEL, message, question_in, reads
 
 PARTS = tuple(Part(at, (("paragraph", f"Part {at}"),)) for at in range(3))
@@ -67,7 +66,7 @@ class Service:
 
 def reader(service: Service, turns: int = 32, tokens: int = PLENTY) -> LlmReader:
     clock = Clock()
-    return LlmReader(service, MODEL, Circuit(clock), TokenBudget(tokens, clock), asyncio.Semaphore(turns))
+    return LlmReader(service, MODEL, Accounts(tokens, turns, clock))
 
 
 def why(heard: Heard) -> list[NoAdvice | None]:
@@ -77,16 +76,16 @@ def why(heard: Heard) -> list[NoAdvice | None]:
 async def test_all_parts_go_out_at_once_and_the_same_again_comes_from_the_record() -> None:
     service, record = Service(), Record()
     service.gate.clear()
-    asked = asyncio.create_task(reader(service).read(PARTS, record, 30))
+    asked = asyncio.create_task(reader(service).read(PARTS, record, 30, PAYER))
     await service.all_there.wait()
     service.gate.set()
     first = await asked
     assert why(first) == [None] * 3
     assert [part.first for part in first.parts] == [0, 1, 2]
-    assert await reader(service).read(PARTS, record, 30) == first
-    assert await reader(service).read(PARTS, record, 0) == first
+    assert await reader(service).read(PARTS, record, 30, PAYER) == first
+    assert await reader(service).read(PARTS, record, 0, PAYER) == first
     assert len(service.asked) == 3
-    assert why(await reader(service).read(PARTS, Record(), 30)) == [None] * 3
+    assert why(await reader(service).read(PARTS, Record(), 30, PAYER)) == [None] * 3
     assert len(service.asked) == 6, "another tenant's record"
 
 
@@ -95,24 +94,24 @@ async def test_a_failed_part_is_the_rules_alone_and_is_asked_anew_but_not_twice(
         Service(lambda number: Fault(NoAdvice.UNREACHABLE, again=True) if number == 2 else None),
         Record(),
     )
-    assert why(await reader(service).read(PARTS, record, 30)) == [None, NoAdvice.UNREACHABLE, None]
+    assert why(await reader(service).read(PARTS, record, 30, PAYER)) == [None, NoAdvice.UNREACHABLE, None]
     assert len(service.asked) == 3
-    assert why(await reader(service).read(PARTS, record, 30)) == [None] * 3
+    assert why(await reader(service).read(PARTS, record, 30, PAYER)) == [None] * 3
     assert service.asked[3:] == ["Part 1"]
 
 
 async def test_what_does_not_answer_is_cut_off_also_while_it_waits_for_its_turn() -> None:
     service = Service()
     service.gate.clear()
-    assert why(await reader(service, turns=1).read(PARTS, Record(), 0.05)) == [NoAdvice.LATE] * 3
+    assert why(await reader(service, turns=1).read(PARTS, Record(), 0.05, PAYER)) == [NoAdvice.LATE] * 3
     assert len(service.asked) < 3
 
 
 async def test_nobody_is_asked_without_patience_parts_budget_or_a_closed_circuit() -> None:
     service = Service()
-    assert why(await reader(service).read(PARTS, Record(), 0)) == [NoAdvice.PENDING] * 3
-    assert (await reader(service).read((), Record(), 30)).missing is NoAdvice.TOO_LONG
-    assert why(await reader(service, tokens=5_000).read(PARTS, Record(), 30)) == [NoAdvice.BUDGET] * 3
+    assert why(await reader(service).read(PARTS, Record(), 0, PAYER)) == [NoAdvice.PENDING] * 3
+    assert (await reader(service).read((), Record(), 30, PAYER)).missing is NoAdvice.TOO_LONG
+    assert why(await reader(service, tokens=5_000).read(PARTS, Record(), 30, PAYER)) == [NoAdvice.BUDGET] * 3
     assert service.asked == []
 
 
@@ -120,17 +119,26 @@ async def test_r76_a_service_that_fails_five_times_is_left_alone() -> None:
     service = Service(lambda _: Fault(NoAdvice.UNREACHABLE))
     llm = reader(service, turns=1)
     for _ in range(2):
-        await llm.read(PARTS, Record(), 30)
-    assert why(await llm.read(PARTS, Record(), 30)) == [NoAdvice.RESTING] * 3
+        await llm.read(PARTS, Record(), 30, PAYER)
+    assert why(await llm.read(PARTS, Record(), 30, PAYER)) == [NoAdvice.RESTING] * 3
     assert len(service.asked) == 5
 
 
 async def test_what_failed_costs_nothing_and_what_was_cut_off_may_have_cost_all() -> None:
     failing = reader(Service(lambda _: Fault(NoAdvice.UNREACHABLE)))
-    await failing.read(PARTS[:1], Record(), 30)
-    assert failing.budget.left == PLENTY
+    await failing.read(PARTS[:1], Record(), 30, PAYER)
+    assert failing.accounts.of(PAYER).budget.left == PLENTY
     late = Service()
     late.gate.clear()
     cut = reader(late)
-    await cut.read(PARTS[:1], Record(), 0.01)
-    assert cut.budget.left < PLENTY
+    await cut.read(PARTS[:1], Record(), 0.01, PAYER)
+    assert cut.accounts.of(PAYER).budget.left < PLENTY
+
+
+async def test_one_tenant_rests_and_uses_up_nothing_of_another() -> None:
+    service = Service(lambda _: Fault(NoAdvice.UNREACHABLE))
+    llm = reader(service, turns=1)
+    for _ in range(2):
+        await llm.read(PARTS, Record(), 30, PAYER)
+    assert why(await llm.read(PARTS, Record(), 30, PAYER)) == [NoAdvice.RESTING] * 3
+    assert why(await llm.read(PARTS[:1], Record(), 30, "another")) == [NoAdvice.UNREACHABLE]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from controller.governance.documents import JudgedFile, judge_file, judge_files,
 from controller.governance.judging import BATCH_BYTES, BATCH_FILES, File, Judging, batches
 from schemas.errors import Unprocessable
 
+TENANT = UUID(int=1)
 GOOD = (
     "apiVersion: dd0c.run/v1\nkind: Runbook\nmetadata: {{name: {name}, title: Disk}}\n"
     "spec:\n  target: {{labels: {{role: host}}}}\n  steps:\n"
@@ -44,10 +46,10 @@ async def test_answers_come_in_order_and_are_kept() -> None:
     pool = Pool()
     judging = Judging(pool.run)
     files = [file(f"r{number:02}") for number in range(30)]
-    found = await judging.judge(files)
+    found = await judging.judge(TENANT, files)
     assert [judged.path for judged in found] == [path for path, _, _ in files]
     assert sum(pool.calls) == 30
-    assert await judging.judge([*files[:5], file("new")]) == [*found[:5], *judge_files([file("new")])]
+    assert await judging.judge(TENANT, [*files[:5], file("new")]) == [*found[:5], *judge_files([file("new")])]
     assert sum(pool.calls) == 31
 
 
@@ -55,13 +57,13 @@ async def test_the_same_content_at_another_path_is_judged_anew() -> None:
     pool = Pool()
     judging = Judging(pool.run)
     path, kind, content = file("a")
-    first, second = await judging.judge([(path, kind, content), ("runbooks/b.yaml", kind, content)])
+    first, second = await judging.judge(TENANT, [(path, kind, content), ("runbooks/b.yaml", kind, content)])
     assert (first.path, second.path) == (path, "runbooks/b.yaml")
 
 
 async def test_a_file_that_breaks_its_batch_is_found_alone() -> None:
     judging = Judging(Pool(b"poison").run)
-    found = await judging.judge([file("a"), file("b", "echo poison"), file("c")])
+    found = await judging.judge(TENANT, [file("a"), file("b", "echo poison"), file("c")])
     assert [judged.runbook is not None for judged in found] == [True, False, True]
     assert found[1].errors[0].code == "too_expensive"
 

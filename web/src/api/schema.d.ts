@@ -2353,7 +2353,7 @@ export interface components {
             advised: components["schemas"]["Risk"];
             /** @description Absent where no advisor answered: one key of two. */
             advice?: components["schemas"]["AdviceShape"] | null;
-            /** @description Why there is none; told with the verdict, not kept with it. */
+            /** @description Why there is none. */
             noAdvice?: components["schemas"]["NoAdvice"] | null;
             /** Createdat */
             createdAt: string;
@@ -5801,6 +5801,11 @@ export interface components {
              * @description How many of the two keys looked at it.
              */
             keys: number;
+            /**
+             * Onekey
+             * @description Why the advisor that is there said nothing, in words.
+             */
+            oneKey?: string | null;
             /**
              * Spans
              * @description Characters of the command that decided.

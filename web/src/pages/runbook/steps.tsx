@@ -11,10 +11,11 @@ import { firstFinal } from "./graph/model";
 
 type Step = Schemas["RunbookStep"];
 
-/** `scanner says safe · 1 of 2 keys`, where one key only has looked. Pure. */
+/** `scanner says safe · 1 of 2 keys`, where one key only has looked, and why the other said nothing. Pure. */
 export function keysOf(step: Step): string | null {
   if (!step.found || step.found.keys === 2) return null;
-  return `scanner says ${step.found.scanner} · 1 of 2 keys`;
+  const why = step.found.oneKey?.replace(/^one key/, "");
+  return `scanner says ${step.found.scanner} · 1 of 2 keys${why ?? ""}`;
 }
 
 function Foot({ step }: { step: Step }) {

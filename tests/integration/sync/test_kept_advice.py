@@ -1,0 +1,90 @@
+"""What an LLM called dangerous stays so: the process that heard it may end, and the document come again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from controller.db.database import Database
+from controller.engine.documents import Versions
+from controller.governance.judging import Judging
+from ingest.advisor.advising import UNASKED, Advising, Said
+from ingest.advisor.question import Question
+from schemas.risk import Risk
+from schemas.verdict import Advice, NoAdvice
+from tests.conftest import TestTenant
+from tests.integration.sync.world import World, in_a_thread, make_world, runbook
+
+_SAFE = Advice(risk=Risk.SAFE, confidence=950, reasoning="reads", advisor="anthropic", advisor_version="m-1")
+_DANGEROUS = _SAFE.model_copy(update={"risk": Risk.DANGEROUS, "reasoning": "it fills the disk"})
+
+
+class Remembering:
+    """An LLM of which only what it said before counts."""
+
+    def __init__(self, said: Said) -> None:
+        self.said = said
+
+    async def ask(self, questions: Sequence[Question], seconds: float, payer: str) -> Advising:
+        await asyncio.sleep(0)
+        return self.kept(questions, payer)
+
+    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+        return Advising.of((question.text, question.language, self.said) for question in questions)
+
+    async def close(self) -> None:
+        pass
+
+
+async def served_risk(world: World) -> tuple[Risk, str]:
+    """What the engine would go by."""
+    row = (await world.runbooks())["disk"]
+    async with world.database.work(world.tenant_id) as uow:
+        version = await Versions().load(uow, row["current_version_id"])
+    verdict = version.verdicts["look"]
+    return verdict.risk, verdict.no_advice or ""
+
+
+async def test_dangerous_advice_is_not_lowered_when_the_command_is_stored_again(
+    database: Database, tenant: TestTenant, tmp_path: Path
+) -> None:
+    llm = Remembering(_DANGEROUS)
+    world = await make_world(database, tenant.tenant_id, tmp_path, judging=Judging(in_a_thread, UNASKED, llm))
+
+    async def store(title: str) -> tuple[Risk, str]:
+        world.commit({"runbooks/disk.yaml": runbook("disk", title=title)})
+        assert (await world.sync()).outcome == "synced"
+        return await served_risk(world)
+
+    assert await store("One") == (Risk.DANGEROUS, "")
+    llm.said = NoAdvice.LATE
+    assert await store("Two") == (Risk.DANGEROUS, ""), "another version with the same command"
+    assert await store("One") == (Risk.DANGEROUS, ""), "the first version serves again"
+    (advised,) = [data["steps"][0] for _, data, _ in (await world.events("runbook.classified"))[1:]]
+    assert (advised["risk"], advised["advisor"], advised["advisorVersion"]) == (
+        "dangerous",
+        "dangerous",
+        "anthropic:m-1",
+    )
+    llm.said = _SAFE
+    assert await store("Three") == (Risk.SAFE, ""), "newer advice replaces it"
+    llm.said = NoAdvice.BUDGET
+    assert await store("Four") == (Risk.CAUTION, "budget"), "safe advice is not carried over"
+    assert await store("Two") == (Risk.CAUTION, "budget"), "it is no advice to fall back on any more"
+
+
+async def test_newer_advice_on_the_same_version_may_raise_it(
+    database: Database, tenant: TestTenant, tmp_path: Path
+) -> None:
+    llm = Remembering(_SAFE)
+    world = await make_world(database, tenant.tenant_id, tmp_path, judging=Judging(in_a_thread, UNASKED, llm))
+    for said, title, risk in (
+        (_SAFE, "One", Risk.SAFE),
+        (_SAFE, "Two", Risk.SAFE),
+        (_DANGEROUS, "One", Risk.DANGEROUS),
+    ):
+        llm.said = said
+        world.commit({"runbooks/disk.yaml": runbook("disk", title=title)})
+        await world.sync()
+        assert (await served_risk(world))[0] is risk
