@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from bench.advisor.descriptions import Row, label_of, learn_descriptions, learn_
 from bench.advisor.table import Table, compose
 from ingest.advisor.calls import calls
 from ingest.advisor.features import NAMES, is_documented, see
-from ingest.advisor.lexicon import MODEL_FILE, Lexicon
+from ingest.advisor.lexicon import MODEL_FILE, TAUGHT, Lexicon
 from ingest.advisor.words import Unlike, split
 
 MODEL: Final = Path(__file__).parents[2] / "ingest" / "advisor" / MODEL_FILE
@@ -139,6 +140,32 @@ def agreement(published: Sequence[Row], lexicon: Lexicon) -> tuple[int, int]:
     return reads, total
 
 
+def mark_taught(published: Sequence[Row], lines: dict[str, dict[str, Any]], lexicon: Lexicon) -> int:
+    """Mark the paths of which most labelled examples read and none acts; how many there are. Only there is the
+    regression believed: held out, it was too sure about a source without labels."""
+    labels: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in published:
+        if row.kind != "example" or not row.label:
+            continue
+        try:
+            found = [call for simple in split(row.path) for call in calls(simple)]
+            if len(found) == 1:
+                seen = see(found[0], lexicon)
+                labels[seen.tool, seen.path][row.label] += 1
+        except Unlike:
+            continue
+    taught = 0
+    for (tool, path), counted in labels.items():
+        if counted["act"] or counted["read"] <= counted.total() - counted["read"]:
+            continue
+        if lines[tool].get("s"):
+            service, _, path = path.partition(" ")
+            tool = f"{tool} {service}"
+        lines[tool]["n"][path][2] |= TAUGHT
+        taught += 1
+    return taught
+
+
 def held_out(
     x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], w: np.ndarray[Any, Any], tools: Sequence[str]
 ) -> np.ndarray[Any, Any]:
@@ -170,6 +197,8 @@ class Learned:
     scores: np.ndarray[Any, Any]
     labels: np.ndarray[Any, Any]
     agreed: tuple[int, int]
+    taught: int
+    """Paths that it has learned from labelled commands of."""
 
 
 def learn(published: Sequence[Row]) -> Learned:
@@ -191,6 +220,7 @@ def learn(published: Sequence[Row]) -> Learned:
     x, kept = matrix(examples(published), lexicon)
     y = np.asarray([example.reads for example in kept], dtype=float)
     w = np.asarray([example.weight for example in kept])
+    taught = mark_taught(published, lines, lexicon)
     scores = held_out(x, y, w, [example.tool for example in kept])
     final = fit(x, y, w)
     weights["weights"] = {name: round(float(v), 4) for name, v in zip([*NAMES, "bias"], final, strict=True)}
@@ -200,7 +230,7 @@ def learn(published: Sequence[Row]) -> Learned:
     content = compose(lines, weights)
     weights["version"] = "local-1-" + hashlib.sha256(content.encode()).hexdigest()[:12]
     content = compose(lines, weights)
-    return Learned(Lexicon(content), content, scores, y, agreed)
+    return Learned(Lexicon(content), content, scores, y, agreed, taught)
 
 
 def main() -> None:
@@ -210,6 +240,7 @@ def main() -> None:
     weights, scores, y = learned.lexicon.weights, learned.scores, learned.labels
     print(json.dumps(weights["weights"], indent=1))
     print(f"documented forms: {learned.agreed[0]} of {learned.agreed[1]} examples read")
+    print(f"{learned.taught} paths taught by commands of their own")
     print(f"{weights['version']}: {MODEL.stat().st_size:,} bytes; {len(y)} examples")
     for threshold in (0.5, 0.9, 0.95):
         p = np.interp(scores, *zip(*weights["steps"], strict=True))

@@ -39,6 +39,8 @@ class Seen:
     path: str = ""
     described: float = 0.0
     published: int = 0
+    taught: bool = False
+    """Commands of just this path were learned from. No feature: it says how far the others are believed."""
     group: bool = False
     says: int = 0
     verb: float = 0.0
@@ -126,11 +128,12 @@ def see(call: Call, lexicon: Lexicon) -> Seen:
             path = child
     node = tool.node(path)
     seen.path = f"{prefix} {path}".strip()
-    seen.described, seen.published, seen.group, seen.says = (
+    seen.described, seen.published, seen.group, seen.says, seen.taught = (
         node.described,
         node.published,
         node.group,
         node.says,
+        node.taught,
     )
     seen.verb = lexicon.verb(seen.path.split()) if seen.path else 0.0
     if node.runs:

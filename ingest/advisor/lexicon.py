@@ -24,7 +24,8 @@ class Node:
     """A tool or one of its subcommands. `described` is the log odds, from its documentation, that it
     only reads; `published` is +1 or -1 where its access level is published; `group` says that it has
     subcommands; `says` is +1 where its documentation begins with a verb that reads and has none that
-    acts, -1 for one that acts.
+    acts, -1 for one that acts; `taught` that the model has learned from labelled commands of just this path,
+    of which most read and none acts.
     """
 
     described: float
@@ -32,6 +33,11 @@ class Node:
     group: bool
     runs: bool
     says: int
+    taught: bool
+
+
+TAUGHT: Final = 16
+"""The bit among a node's flags."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,9 @@ class Tool:
         """What is known of one path."""
         described, published, flags = self._nodes.get(path, (0, 0, 0))
         says = int(bool(flags & 4)) - int(bool(flags & 8))
-        return Node(described / 16, published, bool(flags & 1), bool(flags & 2), says)
+        return Node(
+            described / 16, published, bool(flags & 1), bool(flags & 2), says, bool(flags & TAUGHT)
+        )
 
     def option(self, path: str, name: str) -> Option | None:
         """An option of a path or of what stands above it."""

@@ -3,7 +3,8 @@
 It reads a command in its own way (words.py), sees each call as a few numbers (features.py) learned from
 published documentation and access levels (lexicon.py), and says `safe` only where every call of the text is
 calibrated to only read. It is a small statistical model, and its texts say so; what is unlike that it
-learned from is `unknown` to it.
+learned from is `unknown` to it. Its certainty holds only where it was taught: `safe` needs a documented form, a
+published level, or labelled commands of just that subcommand (docs/decisions/0292).
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _call(call: Call, simple: Simple, learned: Lexicon) -> Opinion:
 
 
 def _looked_up(call: Call, seen: Seen, name: str, learned: Lexicon) -> Opinion:
-    """By the regression, where everything in the call is known."""
+    """By the regression, where everything in the call is known and the model was taught about it."""
     doubt = _doubt(name, seen)
     if doubt is not None:
         return Opinion(None, doubt)
@@ -136,6 +137,8 @@ def _looked_up(call: Call, seen: Seen, name: str, learned: Lexicon) -> Opinion:
         return Opinion(sure, _reason(name, seen, sure))
     if is_listed(call, seen.path, learned):
         return Opinion(None, f"`{name}` is documented form by form, and this is none that only reads")
+    if seen.published <= 0 and not seen.taught:
+        return Opinion(None, f"`{name}` looks like one that only reads, but the model was taught none of its kind")
     if not seen.path and not seen.published and sure < _ONE_LINE:
         return Opinion(None, f"only the one line that describes `{name}` speaks for it")
     return Opinion(sure, _reason(name, seen, sure))
