@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.flow import Place
@@ -114,13 +114,11 @@ _script = st.builds(
 
 
 @given(_script)
-@settings(max_examples=400)
 def test_a_script_of_words_and_joins_is_read_as_the_tree_has_it(text: str) -> None:
     assert_as_the_tree_has_it(text)
 
 
 @given(st.text("abzAZ09./:=_,@%+~^*?-'\" \t|&;{}$\\#!(<>[\n", max_size=12))
-@settings(max_examples=400)
 def test_any_text_is_read_as_the_tree_has_it_or_not_at_all(text: str) -> None:
     assert_as_the_tree_has_it(text)
 
