@@ -34,6 +34,7 @@ _PARTS: Final = re.compile(r"""[^'"]++|'[^']*+'|"[^"]*+\"""")
 _NOT_ONE_BARE: Final = re.compile(r"""['"|&;]""")
 _PATTERN: Final = re.compile(r"[*?]")
 _JOINS: Final = frozenset({"|", "||", "&&", ";"})
+_CONDITIONAL: Final = frozenset({"||", "&&"})
 _OWN_WAY: Final = frozenset(
     "if then elif else fi for select while until do done case esac in function time coproc "
     "declare typeset export readonly local unset unsetenv "
@@ -67,14 +68,20 @@ def _bare(text: str) -> list[Word]:
 
 
 def _several(text: str) -> list[tuple[list[Word], Place]] | None:
-    """Commands with quotes, or joined: behind `|` one reads the other, behind `&&` and `||` it may not."""
-    if "}<" in text or "}>" in text:  # `{name}>` sets a name, and the walk looks for it inside quotes too
+    """Commands with quotes, or joined: behind `|` one reads the other, behind `&&` and `||` it may not.
+
+    None where the tree has a way of its own: `{name}>` sets a name, which the walk looks for in quotes, too;
+    a list behind a pipeline of three hangs on its last command (`a | b | c && d`).
+    """
+    if "}<" in text or "}>" in text:
         return None
     words: list[Word] = []
     found, place = [(words, OUTERMOST)], OUTERMOST
+    joins: set[str] = set()
     for match in _TOKENS.finditer(text):
         raw = match.group()
         if raw in _JOINS:
+            joins.add(raw)
             if raw == "|":
                 printed = output_of(words, None)
                 here = place._replace(stdin=PIPE if printed is None else Stdin("text", printed))
@@ -87,7 +94,7 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
         if word is None or word.text in _OWN_WAY:
             return None
         words.append(word)
-    return found
+    return None if "|" in joins and not joins.isdisjoint(_CONDITIONAL) else found
 
 
 def _word(raw: str, start: int, end: int) -> Word | None:

@@ -166,6 +166,7 @@ def test_the_commonest_scripts_need_no_tree(text: str) -> None:
         "ls;",
         "ls ;; ls",
         "| ls",
+        "a | b | c && d",
         "",
         "echo '{x}>'",
         "echo 'a",
