@@ -141,8 +141,8 @@ def agreement(published: Sequence[Row], lexicon: Lexicon) -> tuple[int, int]:
 
 
 def mark_taught(published: Sequence[Row], lines: dict[str, dict[str, Any]], lexicon: Lexicon) -> int:
-    """Mark the paths of which most labelled examples read and none acts; how many there are. Only there is the
-    regression believed: held out, it was too sure about a source without labels."""
+    """Mark the paths of which most labelled examples read and none acts; how many there are. Only there is
+    the regression believed: held out, it was too sure about a source without labels."""
     labels: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in published:
         if row.kind != "example" or not row.label:
@@ -158,10 +158,10 @@ def mark_taught(published: Sequence[Row], lines: dict[str, dict[str, Any]], lexi
     for (tool, path), counted in labels.items():
         if counted["act"] or counted["read"] <= counted.total() - counted["read"]:
             continue
-        if lines[tool].get("s"):
-            service, _, path = path.partition(" ")
-            tool = f"{tool} {service}"
-        lines[tool]["n"][path][2] |= TAUGHT
+        service, _, rest = path.partition(" ")
+        by_service = bool(lines[tool].get("s"))
+        nodes = lines[f"{tool} {service}" if by_service else tool]["n"]
+        nodes[rest if by_service else path][2] |= TAUGHT
         taught += 1
     return taught
 

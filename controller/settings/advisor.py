@@ -21,7 +21,7 @@ _MODEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}")
 class AdvisorSettings(BaseSettings):
     """One field a setting; `controller.config.Settings` has them all."""
 
-    advisor: Literal["none", "local", "anthropic"] = "none"
+    advisor: Literal["none", "local", "anthropic"] = "local"
     extractor: Literal["none", "anthropic"] = "none"
     extraction_tokens_per_hour: int = Field(limits.EXTRACTION_TOKENS_PER_HOUR, ge=10_000, le=10**12)
     anthropic_api_key: SecretStr | None = None

@@ -87,9 +87,7 @@ class Tool:
         """What is known of one path."""
         described, published, flags = self._nodes.get(path, (0, 0, 0))
         says = int(bool(flags & 4)) - int(bool(flags & 8))
-        return Node(
-            described / 16, published, bool(flags & 1), bool(flags & 2), says, bool(flags & TAUGHT)
-        )
+        return Node(described / 16, published, bool(flags & 1), bool(flags & 2), says, bool(flags & TAUGHT))
 
     def option(self, path: str, name: str) -> Option | None:
         """An option of a path or of what stands above it."""

@@ -3,8 +3,8 @@
 It reads a command in its own way (words.py), sees each call as a few numbers (features.py) learned from
 published documentation and access levels (lexicon.py), and says `safe` only where every call of the text is
 calibrated to only read. It is a small statistical model, and its texts say so; what is unlike that it
-learned from is `unknown` to it. Its certainty holds only where it was taught: `safe` needs a documented form, a
-published level, or labelled commands of just that subcommand (docs/decisions/0292).
+learned from is `unknown` to it. Its certainty holds only where it was taught: `safe` needs a documented form,
+a published level, or labelled commands of just that subcommand (docs/decisions/0292).
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ def _looked_up(call: Call, seen: Seen, name: str, learned: Lexicon) -> Opinion:
     if is_listed(call, seen.path, learned):
         return Opinion(None, f"`{name}` is documented form by form, and this is none that only reads")
     if seen.published <= 0 and not seen.taught:
-        return Opinion(None, f"`{name}` looks like one that only reads, but the model was taught none of its kind")
+        return Opinion(
+            None, f"`{name}` looks like one that only reads, but the model was taught none of its kind"
+        )
     if not seen.path and not seen.published and sure < _ONE_LINE:
         return Opinion(None, f"only the one line that describes `{name}` speaks for it")
     return Opinion(sure, _reason(name, seen, sure))

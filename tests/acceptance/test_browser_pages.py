@@ -239,15 +239,15 @@ def test_a_lost_connection_is_said_until_it_is_back(
 
 
 def _reasoning(page: Page) -> None:
-    """By keyboard: the first step, its reasoning, and what is said where one key only has looked."""
+    """By keyboard: the first step, its reasoning, and that the second key is a small model."""
     expect(page.locator(".row-toggle").first).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator(".row-toggle").first).to_be_focused()
-    judged = page.locator(".step-row").filter(has_text="scanner says safe · 1 of 2 keys").first
-    row = judged.locator(".row-toggle")
+    row = page.locator(".row-toggle").first
     row.press("Enter")
     expect(row).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_text("Merge rules, first that applies")).to_be_visible()
+    expect(page.get_by_text("The local model (statistical, no LLM)").first).to_be_visible()
 
 
 def _said(page: Page) -> None:

@@ -158,7 +158,7 @@ def test_a_setting_of_a_later_part_is_accepted_checked_and_said(
 
 def test_only_what_is_set_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert unused_sentences(load_settings()) == []
-    assert load_settings().advisor == "none"
+    assert load_settings().advisor == "local"
     for used in ("none", "local"):
         monkeypatch.setenv("DD0C_ADVISOR", used)
         monkeypatch.setenv("DD0C_HTTP_PORT", "9")

@@ -169,3 +169,14 @@ def test_given_answers_count_for_their_text_and_language_only() -> None:
     assert given.about("df -h") == answer
     assert given.about("df -h", "sql") is None
     assert given.about("df") is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["minikube status", "az monitor activity-log list --offset 1d", "gcloud projects get-iam-policy p"],
+)
+def test_what_only_looks_like_a_read_is_unknown_where_nobody_taught_it(command: str) -> None:
+    """Held out by source, the model was too sure of just these."""
+    advice = advise(command)
+    assert advice.risk is Risk.UNKNOWN
+    assert "was taught none of its kind" in advice.reasoning

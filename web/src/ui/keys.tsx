@@ -53,7 +53,7 @@ export function KeysLabel({ keys }: { keys: Keys }) {
           {keys.advisor ? null : (
             <p className="small dim">
               A command is safe only where both say so. The second key is an advisor, which whoever runs the
-              controller turns on with the setting <code>DD0C_ADVISOR</code>. Until then a person approves it.
+              controller chooses with the setting <code>DD0C_ADVISOR</code>. Without it a person approves it.
             </p>
           )}
         </Popover.Content>
