@@ -243,7 +243,7 @@ def _reasoning(page: Page) -> None:
     expect(page.locator(".row-toggle").first).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator(".row-toggle").first).to_be_focused()
-    row = page.locator(".row-toggle").first
+    row = page.locator(".step-row").filter(has_text="Safe").first.locator(".row-toggle")
     row.press("Enter")
     expect(row).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_text("Merge rules, first that applies")).to_be_visible()
