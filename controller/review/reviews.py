@@ -98,8 +98,8 @@ class Reviews:
 
             pull, old, new, sides = await self._forges.runner(read)
         seconds = limits.ADVICE_PAGE_SECONDS
-        before = await self._judging.judge(principal.tenant_id, sides.before)
-        after = [*sides.refused, *await self._judging.judge(principal.tenant_id, sides.after, seconds)]
+        before = await self._judging.judge(tenant_id, sides.before)
+        after = [*sides.refused, *await self._judging.judge(tenant_id, sides.after, seconds)]
         then = changed_rules(after, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
         return PullReview(
