@@ -7,6 +7,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
+from ingest.extract.labels import labelled
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.vocabulary import is_imperative, sentences
@@ -59,6 +60,10 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if label and _is_case(label[1], label[2]):
         reader.last_condition = " ".join(label[1].split())
         return reader.last_condition, False, label[2].strip()
+    state = labelled(text)
+    if state is not None:
+        reader.last_condition = " ".join(state[0].split())
+        return reader.last_condition, False, state[1].strip()
     asked = _ASKED.match(text)
     if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
         reader.last_condition = " ".join(asked[1].split())

@@ -73,6 +73,18 @@ def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
         place += len(line) + 1
 
 
+def labelled(text: str) -> tuple[str, str] | None:
+    """The state that a text has as its label, and what it tells to do then: “Disk full: restart it”."""
+    found = _LABEL.match(text)
+    if found is None or found["end"] not in (":", ":*", ":**", ":_", ":__"):
+        return None
+    label, does = found["label"].strip("*_` "), text[found.start("does") :]
+    state = _STATE.search(label) is not None or _OTHER.match(label) is not None
+    if not state or _NO_CASE.match(label) or is_imperative(label) or len(label.split()) > 12:
+        return None
+    return (label, does) if is_imperative(does) else None
+
+
 def _is_case(label: str, does: str, block: Block, place: int) -> bool:
     plain = label.strip("*_` -•")
     if not plain or _NO_CASE.match(plain) or is_imperative(plain) or len(plain.split()) > 12:

@@ -96,6 +96,15 @@ def test_if_not_is_the_other_way_of_the_same_question() -> None:
     assert {when["step"] for when in answers.values()} == {question["id"]}
 
 
+def test_what_is_told_for_a_state_is_a_step_of_that_case() -> None:
+    text = "# A\n\n1. Look: `df -h`\n\n- Disk full: free space on the node.\n- Note: restart it when idle.\n"
+    steps = preview(text).to_json()["steps"]
+    [remedy] = [step for step in steps if step.get("manual") == "free space on the node."]
+    [question] = [step for step in steps if step["id"] == remedy["when"]["step"]]
+    assert question["manual"] == "Disk full: is that so?"
+    assert [step.get("when") for step in steps if "restart it" in step.get("manual", "")] == [None]
+
+
 WIKI = """\
 h1. The queue is full
 
