@@ -241,3 +241,12 @@ async def test_no_secret_of_a_text_reaches_the_model(world: World) -> None:
     sent = json.dumps(world.reader.requests)
     assert "x.example" in sent
     assert secret not in sent
+
+
+async def test_a_script_gets_both_readings_too(world: World) -> None:
+    world.reader.reader = obedient
+    async with world.api.client() as client:
+        parsed = await client.post("/api/v1/runbooks/parse", json={"text": TEXT})
+    assert parsed.status_code == 200, parsed.text
+    kinds = {item["kind"]: item["can_take"] for item in parsed.json()["reading"]["differences"]}
+    assert kinds == {"command": True, "invented": False, "missing": False, "set_aside": False}
