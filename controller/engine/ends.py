@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from base import log
-from controller.db.errors import Retryable
+from controller.db.errors import AccessDenied, Broken, Retryable, StatementTimedOut, Violation
 from controller.db.queries import load
 from controller.engine import events as ev
 from controller.engine.attempt_rows import StepRow
@@ -39,6 +39,10 @@ _STEPS: Final = load("steps")
 _log = log.get(__name__)
 _LATER: Final = (NotJudged, Unprocessable)
 """Why the next gate can't be made now: its command can't be judged, or (rarely) has no agent."""
+_REFUSED: Final = (Violation, AccessDenied, StatementTimedOut, Broken)
+"""What the database says of one unit of work for good, where it does not go away."""
+_FAILED: Final = "bringing it failed"
+_UNMADE: Final = timedelta(seconds=UNMADE_SECONDS)
 _OPEN: Final = frozenset({"dispatched", "started"})
 
 
@@ -91,10 +95,8 @@ class Ends:
             report = report_from_json(row.ended_report)
         try:
             is_brought = await self._finish(tenant_id, row, report, anyway=anyway)
-        except _LATER as why:
-            async with self._engine.parts.database.work(tenant_id) as uow:
-                await keep_end(uow, report)
-                await put_off(uow, row.id, why.detail)
+        except (*_LATER, *_REFUSED) as why:
+            await self._put_off(tenant_id, row.id, report, why)
             return Kept.PUT_OFF
         return Kept.BROUGHT if is_brought else Kept.NOTHING
 
@@ -122,7 +124,7 @@ class Ends:
                 "the end of an attempt can't be brought",
                 extra={"action": "engine.end_failed", "attempt": str(attempt)},
             )
-            why, seconds = "bringing it failed", UNMADE_SECONDS
+            why, seconds = _FAILED, UNMADE_SECONDS
         else:
             return
         async with self._engine.parts.database.work(tenant_id) as uow:
@@ -137,15 +139,41 @@ class Ends:
             tenant_id, row.execution_id, event, actor=actor, event_key=event_key, seconds=seconds
         )
 
+    async def bring_or_leave(self, tenant_id: UUID, row: StepRow, event: ev.Event, event_key: str) -> None:
+        """Bring what is no end. Where the database refuses it for good, the attempt's end or its deadline
+        says more later; the stream goes on, because others speak on it.
+        """
+        try:
+            await self.bring(tenant_id, row, event, event_key)
+        except _REFUSED as why:
+            _log.error(
+                "what an agent says can't be brought: %s",
+                why,
+                extra={"action": "engine.report_failed", "attempt": str(row.id)},
+            )
+
     async def _bring_or_keep(
         self, tenant_id: UUID, row: StepRow, event: ev.Event, event_key: str, report: AttemptReport
     ) -> None:
         try:
             await self.bring(tenant_id, row, event, event_key)
-        except _LATER as why:
-            async with self._engine.parts.database.work(tenant_id) as uow:
-                await keep_end(uow, report)
-                await put_off(uow, row.id, why.detail)
+        except (*_LATER, *_REFUSED) as why:
+            await self._put_off(tenant_id, row.id, report, why)
+
+    async def _put_off(self, tenant_id: UUID, attempt: UUID, report: AttemptReport, why: Exception) -> None:
+        """Keep an end and have a job bring it. What the database refuses for good is said loudly: the stream
+        that brought the end goes on, because others speak on it.
+        """
+        reason, delay = (why.detail, timedelta(0)) if isinstance(why, _LATER) else (_FAILED, _UNMADE)
+        if not isinstance(why, _LATER):
+            _log.error(
+                "the end of an attempt can't be brought: %s",
+                why,
+                extra={"action": "engine.end_failed", "attempt": str(attempt)},
+            )
+        async with self._engine.parts.database.work(tenant_id) as uow:
+            await keep_end(uow, report)
+            await put_off(uow, attempt, reason, delay=delay)
 
     async def _finish(
         self, tenant_id: UUID, row: StepRow, report: AttemptReport, *, anyway: bool, seconds: float = 0.0

@@ -1,7 +1,8 @@
 """How an event is handled around its transaction: retries, repeats, and the count of crashes.
 
-A handling that kills the process leaves its count behind; three at one version park the execution
-(PROMISES.md 11), so that a poisoned one can't take the controller down for all the others.
+A handling that kills the process leaves its count behind, and so does one that the database refuses for
+good; three at one version park the execution (PROMISES.md 11), so that a poisoned one can't take the
+controller down, or hold up the stream of its agent, for all the others.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ class Handler:
             except (JudgementWanted, Unprocessable):  # answers: nothing broke
                 await self._uncount(tenant_id, command.execution_id)
                 raise
-            except DatabaseError:
+            except Retryable:
                 await self._uncount_if_possible(tenant_id, command.execution_id)
                 raise
 

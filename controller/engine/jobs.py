@@ -12,7 +12,7 @@ from controller.db.jobs import Jobs
 from controller.db.queries import load
 from controller.engine import kept_ends, panic
 from controller.engine.ends import AGAIN_SECONDS, Ends
-from controller.engine.judgements import NotJudged
+from controller.engine.judgements import LOOK_SECONDS, NotJudged
 from controller.engine.preflight import check_preflight
 from controller.engine.service import Engine
 from controller.engine.states import Execution, StepStatus
@@ -27,8 +27,8 @@ def register(jobs: Jobs, engine: Engine) -> None:
     """Register the engine's tasks on the queue of this process."""
 
     @jobs.task("engine.preflight")
-    async def preflight(tenant_id: str, execution_id: str, version: int) -> None:
-        await preflight_or_later(engine, UUID(tenant_id), UUID(execution_id), version)
+    async def preflight(tenant_id: str, execution_id: str, version: int, again: int = 0) -> None:
+        await preflight_or_later(engine, UUID(tenant_id), UUID(execution_id), version, again=bool(again))
 
     @jobs.task("engine.notify")
     async def notify(tenant_id: str, execution_id: str, version: int, index: int, topic: str) -> None:
@@ -47,10 +47,17 @@ def register(jobs: Jobs, engine: Engine) -> None:
         await panic.spread_panic(engine, UUID(tenant_id), epoch, on=bool(on), actor=actor)
 
 
-async def preflight_or_later(engine: Engine, tenant_id: UUID, execution_id: UUID, version: int) -> None:
-    """Check a preflight, again and again where its commands can't be judged now: no outage is too long."""
+async def preflight_or_later(
+    engine: Engine, tenant_id: UUID, execution_id: UUID, version: int, *, again: bool = False
+) -> None:
+    """Check a preflight, again and again where its commands can't be judged now: no outage is too long.
+
+    Only the first time it waits for judgements: `again` it finds those that came meanwhile, and holds none of
+    the few workers that others need.
+    """
     try:
-        await check_preflight(engine, tenant_id, execution_id, version)
+        seconds = 0.0 if again else LOOK_SECONDS
+        await check_preflight(engine, tenant_id, execution_id, version, seconds=seconds)
     except NotJudged as why:
         telemetry.NOT_JUDGED.labels("preflight").inc()
         _log.warning(
@@ -65,6 +72,7 @@ async def preflight_or_later(engine: Engine, tenant_id: UUID, execution_id: UUID
                 delay=timedelta(seconds=AGAIN_SECONDS),
                 execution_id=execution_id,
                 version=version,
+                again=1,
             )
 
 

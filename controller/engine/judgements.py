@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -34,6 +35,10 @@ AT_ONCE_CHARACTERS: Final = 2_000
 KEPT_ANSWERS: Final = 2_048
 KEPT_CHARACTERS: Final = 4 * 1024 * 1024
 """Of templates, values, patterns and texts; a finding is some 10 KB at most beside them."""
+
+KNOWN_ANSWERS: Final = 16_384
+"""Commands of which only is known whether they can be filled: of two dozen documents of 300 steps, each with
+its rollback. They may be larger together than the answers that are kept."""
 
 LOOKS_MAX: Final = 256
 """Judgements that may wait for those who look; more are refused."""
@@ -78,6 +83,7 @@ class Judgements:
         self._most = kept
         self._kept: OrderedDict[Filling, Answer] = OrderedDict()
         self._kept_characters = 0
+        self._known: OrderedDict[bytes, Unprocessable | None] = OrderedDict()
         self._under_way: dict[tuple[Filling, bool], asyncio.Task[Answer]] = {}
         self._turn = asyncio.Semaphore(1)
 
@@ -118,13 +124,39 @@ class Judgements:
         until = asyncio.get_running_loop().time() + seconds
         found: dict[Filling, Look] = {}
         for filling in fillings:
-            left = until - asyncio.get_running_loop().time()
-            try:
-                found[filling] = await self.judge(filling, seconds=max(0.0, left))
-            except (Unprocessable, NotJudged) as answer:
-                found[filling] = answer
+            found[filling] = await self._looked(filling, until)
             await asyncio.sleep(0)  # many short ones in a row hold up nobody
         return found
+
+    async def refusals(self, fillings: Iterable[Filling], seconds: float) -> list[Unprocessable | None]:
+        """Why each command can't be filled, None where it can: far more of that is known than is kept.
+
+        Raises NotJudged where that is not known of each after `seconds`; the judgements go on, and whoever
+        asks again finds those that came meanwhile, so that any number of commands comes to its end.
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        missing: NotJudged | None = None
+        found: list[Unprocessable | None] = []
+        for filling in fillings:
+            mark = _mark(filling)
+            if mark in self._known:
+                self._known.move_to_end(mark)
+                found.append(self._known[mark])
+            else:
+                answer = await self._looked(filling, until)
+                missing = answer if isinstance(answer, NotJudged) else missing
+                found.append(answer if isinstance(answer, Unprocessable) else None)
+            await asyncio.sleep(0)
+        if missing is not None:
+            raise missing
+        return found
+
+    async def _looked(self, filling: Filling, until: float) -> Look:
+        left = until - asyncio.get_running_loop().time()
+        try:
+            return await self.judge(filling, seconds=max(0.0, left))
+        except (Unprocessable, NotJudged) as answer:
+            return answer
 
     def _started(self, filling: Filling, *, urgent: bool) -> asyncio.Task[Answer]:
         key = (filling, urgent)
@@ -177,8 +209,15 @@ class Judgements:
         if filling not in self._kept:
             self._kept_characters += _characters(filling, answer)
         self._kept[filling] = answer
+        self._known[_mark(filling)] = None if isinstance(answer, Filled) else answer
+        while len(self._known) > KNOWN_ANSWERS:
+            self._known.popitem(last=False)
         while len(self._kept) > self._most or self._kept_characters > KEPT_CHARACTERS:
             self._kept_characters -= _characters(*self._kept.popitem(last=False))
+
+
+def _mark(filling: Filling) -> bytes:
+    return hashlib.sha256(repr(filling).encode("utf-8", "surrogatepass")).digest()
 
 
 def _given(answer: Answer) -> Filled:

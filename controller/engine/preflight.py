@@ -10,7 +10,7 @@ from controller.engine.context import Target
 from controller.engine.documents import Version
 from controller.engine.filling import Filling
 from controller.engine.intents import environment, filling_of, find_agent
-from controller.engine.judgements import LOOK_SECONDS, Judgements, NotJudged
+from controller.engine.judgements import LOOK_SECONDS, Judgements
 from controller.engine.plan import Plan, PlanStep
 from controller.engine.service import Engine
 from controller.engine.states import Execution, Kind, State
@@ -21,10 +21,13 @@ from schemas.ids import system_actor
 _PREFLIGHT = system_actor("preflight")
 
 
-async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, version: int) -> None:
+async def check_preflight(
+    engine: Engine, tenant_id: UUID, execution_id: UUID, version: int, *, seconds: float = LOOK_SECONDS
+) -> None:
     """Look, and bring PreflightPassed or PreflightFailed for exactly this version of the execution.
 
-    Raises NotJudged where a command can't be judged now: then it is to be called again.
+    `seconds`: how long judgements are waited for. Raises NotJudged where a command can't be judged now: then
+    it is to be called again.
     """
     async with engine.parts.database.work(tenant_id) as uow:
         loaded = await engine.runner.store.load(uow, execution_id, lock=False)
@@ -33,7 +36,7 @@ async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, v
             return  # the change that raised the version asked for a check of its own
     problems = open_points(x, loaded.plan)
     if not problems:
-        problems = await command_problems(engine.parts.judgements, loaded)
+        problems = await command_problems(engine.parts.judgements, loaded, seconds)
     async with engine.parts.database.work(tenant_id) as uow:
         chosen, lonely = await choose_agents(uow, loaded)
         problems += lonely
@@ -47,7 +50,7 @@ async def check_preflight(engine: Engine, tenant_id: UUID, execution_id: UUID, v
         actor=_PREFLIGHT,
         event_key=f"preflight:{version}",
         at_version=version,
-        seconds=LOOK_SECONDS,
+        seconds=seconds,
     )
 
 
@@ -66,10 +69,12 @@ def open_points(x: Execution, plan: Plan) -> list[ev.PreflightProblem]:
     return found
 
 
-async def command_problems(judgements: Judgements, loaded: Loaded) -> list[ev.PreflightProblem]:
+async def command_problems(
+    judgements: Judgements, loaded: Loaded, seconds: float
+) -> list[ev.PreflightProblem]:
     """Commands that the values do not fit, all three locks applied; rollback commands too.
 
-    Their gates find the judgements kept. Raises NotJudged where one is not there within LOOK_SECONDS.
+    Their gates find the last judgements kept. Raises NotJudged where one is not there within `seconds`.
     """
     found: list[ev.PreflightProblem] = []
     fillings: list[tuple[str, Filling]] = []
@@ -81,14 +86,9 @@ async def command_problems(judgements: Judgements, loaded: Loaded) -> list[ev.Pr
                 fillings.append((step.id, filling))
             except Unprocessable as error:
                 found.append(_problem(step.id, error))
-    judged = await judgements.look(filling for _, filling in fillings)
-    for step_id, filling in fillings:
-        answer = judged[filling]
-        if isinstance(answer, NotJudged):
-            raise answer
-        if isinstance(answer, Unprocessable):
-            found.append(_problem(step_id, answer))
-    return found
+    refusals = await judgements.refusals((filling for _, filling in fillings), seconds)
+    asked = zip(fillings, refusals, strict=True)
+    return found + [_problem(step_id, why) for (step_id, _), why in asked if why is not None]
 
 
 def _problem(step_id: str, error: Unprocessable) -> ev.PreflightProblem:

@@ -64,7 +64,7 @@ class EngineEvents:
         event = event_of(row, report)
         if event is not None:
             key = f"{report.step_execution_id}:{report.state.value}"
-            await self.ends.bring(tenant_id, row, event, key)
+            await self.ends.bring_or_leave(tenant_id, row, event, key)
 
     async def journal_answer(self, tenant_id: UUID, agent_id: UUID, answer: JournalAnswer) -> None:
         """The answer to a question: never seen by this journal is proof that it never ran."""
@@ -81,7 +81,7 @@ class EngineEvents:
             await self.ends.never_ran(tenant_id, row)
         else:
             event = ev.AttemptLost(attempt=row.id, why="instance_changed")
-            await self.ends.bring(tenant_id, row, event, f"{row.id}:not_seen")
+            await self.ends.bring_or_leave(tenant_id, row, event, f"{row.id}:not_seen")
 
     async def output(self, tenant_id: UUID, agent_id: UUID, chunk: OutputChunk) -> int:
         """Keep a chunk; the offset up to which the output is stored without a gap."""

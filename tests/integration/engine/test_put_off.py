@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 from uuid import UUID
 
 import pytest
@@ -12,11 +12,13 @@ import pytest_asyncio
 
 from base.limits import CRASHES_BEFORE_PARKED
 from controller.db.database import Database
+from controller.db.errors import Broken
 from controller.engine import ends, runner
 from controller.engine import events as ev
 from controller.engine.judgements import Judgements
 from controller.engine.kept_ends import TASK
 from controller.engine.service import by
+from controller.link.events import AttemptState
 from schemas.errors import Unprocessable
 from tests.conftest import TestTenant
 from tests.integration.engine.judge import Judge
@@ -93,6 +95,41 @@ async def test_a_gate_that_cant_be_made_is_no_crash_and_is_waited_for(
         assert await house.jobs(TASK) == 1
     view = await house.work_until(x, "await_approval")
     assert (view.step, view.steps[0].status, view.unknown) == ("long", "succeeded", False)
+
+
+async def test_what_the_database_refuses_for_good_ends_no_stream_and_asks_people(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = await at_the_first_gate(house)
+    await house.approve(x)
+    with monkeypatch.context() as odd:
+        odd.setattr(runner, "prepare", Mock(side_effect=Broken("a row is not as it should be")))
+        await house.finish(x)  # raises nothing: the stream that it came on goes on
+        assert await house.jobs(TASK) == 1
+        assert (await house.view(x)).state == "executing"
+        for _ in range(CRASHES_BEFORE_PARKED):
+            await house.run("hasten_jobs")
+            await house.work_off()
+        view = await house.view(x)
+        assert (view.state, view.unknown) == ("manual_intervention", True)
+
+
+async def test_what_cant_be_brought_of_a_start_is_left_to_the_end(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    x = await at_the_first_gate(house)
+    await house.approve(x)
+    row, _ = await house.take(x)
+    with monkeypatch.context() as odd:
+        odd.setattr(
+            house.engine, "apply_system", AsyncMock(side_effect=Broken("a row is not as it should be"))
+        )
+        await house.report(row.step_execution_id, AttemptState.STARTED, started_us=1_000)
+    assert "engine.report_failed" in [vars(record).get("action") for record in caplog.records]
+    await house.report(
+        row.step_execution_id, AttemptState.FINISHED, exit_code=0, output_bytes=0, started_us=1, ended_us=2
+    )
+    assert (await house.work_until(x, "await_approval")).steps[0].status == "succeeded"
 
 
 async def test_a_command_that_never_left_is_stopped_though_its_gate_cant_be_made(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from controller.engine import judgements as module
 from controller.engine.filling import Filled, Filling, HoleVariable, fill_and_scan, make_filling
-from controller.engine.judgements import Answer, Judgements, JudgementWanted
+from controller.engine.judgements import Answer, Judgements, JudgementWanted, NotJudged
 from scanner import scan
 from scanner.holes import fill_command
 from schemas.errors import Unavailable, Unprocessable
@@ -200,6 +200,31 @@ async def test_the_values_of_what_is_kept_count_as_well(monkeypatch: pytest.Monk
         await judgements.judge(long_one("; " * len(LONG)))  # refused, and kept with its value
     with pytest.raises(JudgementWanted):
         judgements.at_once(long_one("web-1"))
+
+
+async def test_commands_larger_than_all_that_is_kept_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look finds what came since the last one, though no answer is kept long enough to be found."""
+    monkeypatch.setattr(module, "KEPT_CHARACTERS", 2 * len(LONG))
+    monkeypatch.setattr(module, "LOOKS_MAX", 2)
+    process = Process()
+    judgements = Judgements(process.run)
+    fillings = [*(long_one(f"web-{number}") for number in range(6)), long_one("; " * len(LONG))]
+    looks, found = 0, None
+    while found is None:
+        looks += 1
+        process.held = asyncio.Event()
+        assert looks <= len(fillings), "no look is without progress"
+        try:
+            found = await judgements.refusals(fillings, seconds=0.0)
+        except NotJudged:
+            process.held.set()
+            while judgements._under_way:
+                await asyncio.wait(judgements._under_way.values())
+    assert looks > 1
+    assert [refusal is None for refusal in found] == [True] * 6 + [False]
+    monkeypatch.setattr(module, "KNOWN_ANSWERS", 2)
+    judgements.at_once(make_filling(UUID(int=1), "df", [], {}))
+    assert len(judgements._known) == 2
 
 
 @pytest.mark.parametrize(("urgent", "said"), [(True, True), (False, False)])
