@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -50,8 +50,12 @@ class GitHubClient:
         clock: Clock,
         *,
         seconds: float = limits.GITHUB_CALL_SECONDS,
+        wait: Callable[[float], object] | None = None,
     ) -> None:
-        """`seconds` bounds one operation: all requests, pauses and repeats within one `operation()`."""
+        """`seconds` bounds one operation: all requests, pauses and repeats within one `operation()`; `wait`
+        waits for that many seconds.
+        """
+        self.wait = wait or threading.Event().wait
         self.credential = credential
         self._api_url = api_url
         self._clock = clock
@@ -159,7 +163,7 @@ class GitHubClient:
         """Wait, where there is time left for it and for one more request."""
         if seconds + 1.0 > self._remaining():
             return False
-        threading.Event().wait(seconds)
+        self.wait(seconds)
         return True
 
     def _note_limit(self, seconds: float, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
@@ -63,7 +62,7 @@ class Pulls:
         for seconds in PROBE_SECONDS:
             if oid_at(found, "head", "sha") == head:
                 return found
-            threading.Event().wait(seconds)
+            self._client.wait(seconds)
             found = self.document(number)
         if oid_at(found, "head", "sha") != head:
             raise ForgeDown(f"GitHub does not show the newest commit of pull request {number} yet")
@@ -184,7 +183,7 @@ class Pulls:
         for seconds in PROBE_SECONDS:
             if found is not None:
                 break
-            threading.Event().wait(seconds)
+            self._client.wait(seconds)
             found = self.document(number).get("mergeable")
         if found is None:
             return "GitHub has not worked out yet whether it can be merged"

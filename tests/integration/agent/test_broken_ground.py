@@ -33,33 +33,32 @@ NEW_KEY = "key_two"
 EMPTY_PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"certificate": "no certificate"},
-        {"certificate": EMPTY_PEM},
-        {"certificate": 7},
-        {"private_key": ""},
-        {"roots": "no root"},
-        {"tenant_id": "acme"},
-        {"keys": {"key_one": "too short"}},
-        {"keys": None},
-        {"grpc_address": None},
-    ],
-)
-async def test_a_broken_identity_is_one_sentence_and_an_exit_code(
-    broken: dict[str, Any], agent: AgentProcess
-) -> None:
+BROKEN: list[dict[str, Any]] = [
+    {"certificate": "no certificate"},
+    {"certificate": EMPTY_PEM},
+    {"certificate": 7},
+    {"private_key": ""},
+    {"roots": "no root"},
+    {"tenant_id": "acme"},
+    {"keys": {"key_one": "too short"}},
+    {"keys": None},
+    {"grpc_address": None},
+]
+
+
+async def test_a_broken_identity_is_one_sentence_and_an_exit_code(agent: AgentProcess) -> None:
     await agent.stop()
     path = agent.state / "identity.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | broken))
-    before = len(agent.text())
-    await agent.start()
-    assert await agent.wait() == NOT_ENROLLED
-    said = agent.text()[before:]
-    assert f"{path} can't be used" in said
-    assert "enrol this agent again" in said
-    assert "Traceback" not in said
+    sound = json.loads(path.read_text())
+    for broken in BROKEN:
+        path.write_text(json.dumps(sound | broken))
+        before = len(agent.text())
+        await agent.start()
+        code, said = await agent.wait(), agent.text()[before:]
+        assert code == NOT_ENROLLED, (broken, said)
+        assert f"{path} can't be used" in said, (broken, said)
+        assert "enrol this agent again" in said, (broken, said)
+        assert "Traceback" not in said, (broken, said)
 
 
 def _keys(double: ControllerDouble, new: Controller) -> agent_pb2.ControllerMessage:

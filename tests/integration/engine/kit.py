@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -141,7 +142,7 @@ class House:
                 if step.command is None:
                     continue
                 given = advice.get(step.id)
-                verdict = merge(scan(step.command), given)
+                verdict = merge(_scanned(step.command), given)
                 await uow.run(
                     ROWS["add_classification"],
                     id=new_id(),
@@ -313,6 +314,10 @@ async def build_house(database: Database, owner: Principal, folder: Path, **sett
     house = open_house(database, owner, folder, **settings)
     await house.prepare()
     return house
+
+
+_scanned = lru_cache(1_000)(scan)
+"""A runbook of many steps has mostly the same command in them, and what is scanned is not under test."""
 
 
 async def in_a_thread(judge: Callable[[Filling], Answer], filling: Filling) -> Answer:

@@ -24,6 +24,19 @@ from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN, TOKE
 from tests.integration.forge.github.state import NAME, OWNER
 
 
+class Skipping(SystemClock):
+    """The machine's clock, but for what is waited for between two requests: that is over at once."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        self._skipped += seconds
+
+
 @dataclass(frozen=True)
 class GitHub:
     """The running imitation."""
@@ -40,8 +53,8 @@ class GitHub:
 
     def forge_as(self, credential: Credential, *, seconds: float = 30.0) -> GitHubForge:
         """A forge of its own; its mirror lies beside the repository."""
-        clock = SystemClock()
-        client = GitHubClient(self.url, credential, clock, seconds=seconds)
+        clock = Skipping()
+        client = GitHubClient(self.url, credential, clock, seconds=seconds, wait=clock.skip)
         path = self.repository.path.with_suffix(".mirror")
         pygit2.init_repository(str(path), bare=True, initial_head="main")
         mirror = GitHubMirror(BareRepository(path), self.address, credential, "main")
