@@ -23,7 +23,7 @@ cookie_scheme = APIKeyCookie(
 
 
 def get_services(request: Request) -> Services:
-    """What the routes work with; built once in `controller/main.py`."""
+    """What the routes work with; built once in `controller/main/assembly.py`."""
     services = request.app.state.services
     assert isinstance(services, Services)
     return services

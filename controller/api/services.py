@@ -1,4 +1,4 @@
-"""What the routes work with: built once by `controller/main.py`, handed to the application."""
+"""What the routes work with: built once by `controller/main/assembly.py`, handed to the application."""
 
 from __future__ import annotations
 

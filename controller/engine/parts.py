@@ -1,4 +1,4 @@
-"""What the engine's shell is made of; built once by `controller/main.py`."""
+"""What the engine's shell is made of; built once by `controller/main/assembly.py`."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class RunBlocking(Protocol):
 
 
 OpenSource: TypeAlias = Callable[[UUID, RepositoryRow], Source]
-"""Where a repository of a tenant is read; joined in `controller/main.py`."""
+"""Where a repository of a tenant is read; joined in `controller/main/assembly.py`."""
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ async def running_api(
     llm: Asks | None = None,
     reads: Reads | None = None,
 ) -> AsyncIterator[Api]:
-    """Build the application as `controller/main.py` joins it."""
+    """Build the application as `controller/main/assembly.py` joins it."""
     judging = Judging(pool.run, advising, llm)
     world = await make_world(database, tenant.tenant_id, folder, judging=judging)
     await world.forges.set_up(other.tenant_id, name="runbooks")

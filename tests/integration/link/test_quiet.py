@@ -50,7 +50,7 @@ def _stderr_of(first: str) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("program", ["base.log", "agent.main", "controller.main"])
+@pytest.mark.parametrize("program", ["base.log", "agent.main", "controller.main.assembly"])
 def test_a_spoilt_handshake_writes_no_line_of_grpc(program: str) -> None:
     assert _stderr_of(program) == ""
 

@@ -64,7 +64,7 @@ def commit(repository: BareRepository, files: Mapping[str, str | None], branch: 
 
 @dataclass
 class Place:
-    """Everything between GitHub and the rows, joined as `controller/main.py` joins it."""
+    """Everything between GitHub and the rows, joined as `controller/main/assembly.py` joins it."""
 
     github: GitHub
     origin: BareRepository

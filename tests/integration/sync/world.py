@@ -1,4 +1,4 @@
-"""Everything between git and the rows, joined as `controller/main.py` joins it, and runbooks to sync."""
+"""Everything between git and the rows, as `controller/main/assembly.py` joins it, and runbooks to sync."""
 
 from __future__ import annotations
 

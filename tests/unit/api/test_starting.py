@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
+import runpy
 import socket
+import sys
+from multiprocessing import spawn
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 
-from controller import main
 from controller.api.server import CannotServe, bind
 from controller.config import InvalidSettings, Settings
+from controller.main import assembly as main
 from controller.settings.addresses import agent_address
 
 
@@ -74,3 +80,18 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_where_agents_dial(url: str, address: str) -> None:
     settings = Settings(public_url=url)
     assert agent_address(settings.url, settings.grpc_port) == address
+
+
+def test_a_process_that_parses_does_not_load_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`multiprocessing` runs the main module of its parent again: its name decides whether."""
+    program = ModuleType("__main__")
+    program.__spec__ = importlib.util.find_spec("controller.main.__main__")
+    loads = Mock()
+    monkeypatch.setattr(runpy, "run_module", loads)
+    monkeypatch.setattr(spawn, "old_main_modules", [])
+    monkeypatch.setitem(sys.modules, "__main__", program)
+    told = spawn.get_preparation_data("parser")
+    assert told["init_main_from_name"] == "controller.main.__main__"
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    spawn.prepare({"init_main_from_name": told["init_main_from_name"]})
+    loads.assert_not_called()

@@ -71,7 +71,7 @@ from controller.sync.service import SyncService
 from forge.server import git_app
 from forge.storage import RepositoryFolder
 
-WEB_FOLDER: Final = Path(__file__).resolve().parents[1] / "web" / "dist"
+WEB_FOLDER: Final = Path(__file__).resolve().parents[2] / "web" / "dist"
 
 _log = log.get(__name__)
 
@@ -339,7 +339,3 @@ def main() -> int:
     except OSError as error:
         return _complain(f"{error.filename or 'the state folder'} can't be used: {error.strerror or error}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
