@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EventStream, pauseMs, type StreamEvent, type StreamState } from "@/api/stream";
 

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Preview, PreviewRequest } from "@/pages/import/answer";
 import { hasOpenDraft, takeDraft, withoutSecrets } from "@/pages/import/draft";
