@@ -316,8 +316,7 @@ async def build_house(database: Database, owner: Principal, folder: Path, **sett
     return house
 
 
-_scanned = lru_cache(1_000)(scan)
-"""A runbook of many steps has mostly the same command in them, and what is scanned is not under test."""
+_scanned = lru_cache(1_000)(scan)  # a runbook of many steps mostly repeats one command
 
 
 async def in_a_thread(judge: Callable[[Filling], Answer], filling: Filling) -> Answer:
