@@ -37,6 +37,17 @@ ADVICE_SECONDS: Final = Histogram(
     ["outcome"],
     buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30),
 )
+SYNC_AGE: Final = Gauge(
+    "dd0c_sync_age_seconds",
+    "Seconds since the repository that waits longest was seen as it is; it grows while syncs fail.",
+)
+SYNC_SECONDS: Final = Histogram(
+    "dd0c_sync_seconds",
+    "Looks at a repository from the fetch to the commit, by what came of them.",
+    ["outcome"],
+    buckets=(0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
+)
+SYNC_REJECTED: Final = Counter("dd0c_sync_rejected_files", "Files that a sync kept out of service.")
 AGENTS: Final = Gauge("dd0c_agents_connected", "Agents whose stream this process holds.")
 JOBS: Final = Gauge("dd0c_jobs_queued", "Jobs that wait to be run; NaN where the database does not answer.")
 REQUESTS: Final = Histogram(

@@ -77,6 +77,7 @@ class SyncLoop:
             _log.warning("repositories can't be listed: %s", fault, extra={"action": "sync.unlisted"})
             self.failed = True
             return
+        self._service.ages.keep(found)
         looked = [await self._look(*item, trigger) for item in found]
         self.failed = bool(looked) and not any(looked)
         self.last_round_at = monotonic()

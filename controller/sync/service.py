@@ -11,6 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from controller.governance.repositories import (
     lock_repository,
     repositories_in_use,
 )
+from controller.sync.ages import SyncAges
 from controller.sync.claims import Found
 from controller.sync.holding import hold_back
 from controller.sync.plan import Plan, plan_sync
@@ -99,6 +101,8 @@ class SyncService:
         self._run = run_blocking
         self._clock = clock
         self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
+        self.ages = SyncAges()
+        telemetry.SYNC_AGE.set_function(self.ages.oldest)
         self.polling = False
 
     def is_running(self) -> bool:
@@ -108,12 +112,21 @@ class SyncService:
     async def sync(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult:
         """Bring one repository up to date. Raises NotFound; what git does wrong is the result's `error`."""
         async with self._locks.setdefault((tenant_id, repository_id), asyncio.Lock()):
+            self.ages.tried((tenant_id, repository_id))
+            started = monotonic()
             for _ in range(_ATTEMPTS):
                 result = await self._once(tenant_id, repository_id, trigger)
                 if result is not None:
-                    telemetry.SYNCS.labels(result.outcome).inc()
+                    self._measure((tenant_id, repository_id), result, monotonic() - started)
                     return result
         raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
+
+    def _measure(self, place: tuple[UUID, UUID], result: SyncResult, seconds: float) -> None:
+        telemetry.SYNCS.labels(result.outcome).inc()
+        telemetry.SYNC_SECONDS.labels(result.outcome).observe(seconds)
+        telemetry.SYNC_REJECTED.inc(len(result.rejected))
+        if result.outcome != "failed":
+            self.ages.succeeded(place)
 
     async def sync_all(self, tenant_id: UUID, trigger: Trigger) -> list[SyncResult]:
         """Bring every repository of a tenant up to date: "sync now"."""
@@ -157,7 +170,7 @@ class SyncService:
             locked = await lock_repository(uow, row.id)
             if locked.synced_commit != row.synced_commit:
                 return None
-            known = await load_known(uow, row.id, [file.content_sha256 for file in judged])
+            known = await load_known(uow, row.id, read, judged)
             found, used = _found(known, row, read, judged), frozenset[Content]()
             if row.forge != "builtin":  # there, nobody asked us before the branch moved
                 let_in = self._owners.of(tenant_id, row.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from base.ids import new_id
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
-from controller.governance.documents import RULES, JudgedStep
+from controller.governance.documents import RULES, JudgedFile, JudgedStep
 from controller.sync.kept_advice import with_kept_advice
 from controller.sync.plan import NewVersion, Plan
 from controller.sync.source import Read
@@ -53,12 +53,20 @@ async def stale_files(uow: UnitOfWork, repository_id: UUID) -> list[FileRow]:
     return await uow.all(_QUERIES["stale_files"], FileRow, repository_id=repository_id)
 
 
-async def load_known(uow: UnitOfWork, repository_id: UUID, contents: Iterable[str]) -> Known:
-    """The rows of a repository; of its versions only those that hold one of `contents` (digests)."""
-    files = await uow.all(_QUERIES["files_of"], FileRow, repository_id=repository_id)
-    runbooks = await uow.all(_QUERIES["runbooks_of"], RunbookRow, repository_id=repository_id)
+async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: Sequence[JudgedFile]) -> Known:
+    """The rows that a commit can touch: of its paths, and of the names that its files carry. All of them
+    where the whole tree was read. What a commit leaves alone is not read, so that ten changed files of five
+    thousand cost what ten cost; of versions only those that hold one of these contents.
+    """
+    paths = None if read.full else sorted({change.path for change in read.changes} | read.blobs.keys())
+    names = sorted({file.runbook.name for file in judged if file.runbook is not None})
+    contents = [file.content_sha256 for file in judged]
+    files = await uow.all(_QUERIES["files_of"], FileRow, repository_id=repository_id, paths=paths)
+    runbooks = await uow.all(
+        _QUERIES["runbooks_of"], RunbookRow, repository_id=repository_id, paths=paths, names=names
+    )
     versions = await uow.all(
-        _QUERIES["versions_with_content"], _Version, repository_id=repository_id, contents=list(contents)
+        _QUERIES["versions_with_content"], _Version, repository_id=repository_id, contents=contents
     )
     policy = await uow.one(_QUERIES["policy_of"], _Policy, repository_id=repository_id)
     flags = await uow.all(_QUERIES["flags_of"], FlagRow, repository_id=repository_id)

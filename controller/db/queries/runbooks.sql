@@ -1,8 +1,9 @@
 -- files_of --
--- Every path that a repository ever showed, as last synced.
+-- Paths of a repository as last synced: those named, or every one that it ever showed.
 SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+   AND (%(paths)s::text[] IS NULL OR path = ANY(%(paths)s::text[]))
 
 -- stale_files --
 -- Files that did not validate at the commit that the rows show: looked at again with every new commit, because
@@ -13,7 +14,8 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
    AND state = 'stale_invalid' AND blob_oid IS NOT NULL
 
 -- runbooks_of --
--- Every runbook of a repository with the content in service, retired ones too.
+-- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,
+-- or all of them.
 SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
        COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
@@ -22,6 +24,7 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
   FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+   AND (%(paths)s::text[] IS NULL OR r.path = ANY(%(paths)s::text[]) OR r.name = ANY(%(names)s::text[]))
 
 -- versions_with_content --
 -- Versions that hold one of these contents: a content that comes back serves under its old id.

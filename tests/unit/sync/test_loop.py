@@ -11,6 +11,7 @@ import pytest
 from base.ids import new_id
 from controller.db.errors import ConnectionLost
 from controller.sync import loop as module
+from controller.sync.ages import SyncAges
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
 from schemas.errors import NotFound
@@ -22,6 +23,7 @@ class Service:
     def __init__(self, faults: dict[UUID, Exception]) -> None:
         self.faults = faults
         self.polling = False
+        self.ages = SyncAges()
 
     async def sync(self, _tenant_id: UUID, repository_id: UUID, _trigger: str) -> None:
         """Raise what was planned."""

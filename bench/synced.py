@@ -1,0 +1,94 @@
+"""A repository of many runbooks beside a real, durable Postgres, in process: for the rows about syncs."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from base.ids import new_id
+from controller.api.parse_pool import ParsePool
+from controller.db.bootstrap import Urls
+from controller.db.database import Database
+from controller.db.embedded import EmbeddedPostgres
+from controller.db.migrate import migrate
+from controller.governance.judging import Judging
+from ingest.advisor.advising import LOCAL
+from tests.conftest import make_tenant
+from tests.integration.sync.world import World, make_world
+
+COMMANDS: Final = (
+    "df -h /srv/{n}",
+    "kubectl -n payments get pods -l app=web-{n}",
+    "systemctl status worker-{n}",
+    "journalctl -u worker-{n} --since '1 hour ago' --no-pager",
+    "kubectl -n payments rollout restart deployment/web-{n}",
+    "psql -h db-{n} -U monitor -Atc 'select count(*) from pg_stat_activity'",
+    "redis-cli -h cache-{n} info memory",
+    "aws ec2 describe-instances --filters Name=tag:role,Values=web-{n}",
+    "curl -fsS http://web-{n}.internal/healthz",
+    "tail -n 200 /var/log/app-{n}.log",
+)
+
+
+def document(number: int, word: str = "first") -> str:
+    """A runbook of ten steps; no two have a command in common."""
+    steps = "".join(
+        f"    - id: s{place}\n      title: Step {place}, {word}\n      command: {command.format(n=number)}\n"
+        for place, command in enumerate(COMMANDS)
+    )
+    return (
+        "apiVersion: dd0c.run/v1\nkind: Runbook\n"
+        f"metadata: {{name: runbook-{number}, title: Runbook {number}, service: web}}\n"
+        f"spec:\n  target: {{labels: {{role: host}}}}\n  steps:\n{steps}"
+    )
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[tuple[Database, Urls]]:
+    """A migrated Postgres with fsync on, and its pool; nothing is left behind."""
+    with tempfile.TemporaryDirectory(prefix="dd0c-bench-") as folder:
+        postgres = EmbeddedPostgres(Path(folder))
+        urls = await asyncio.to_thread(postgres.start)
+        try:
+            await asyncio.to_thread(migrate, urls.migrate)
+            database = await Database.open(urls.app, 5)
+            try:
+                yield database, urls
+            finally:
+                await database.close()
+        finally:
+            await asyncio.to_thread(postgres.remove)
+
+
+@asynccontextmanager
+async def world(database: Database) -> AsyncIterator[World]:
+    """A tenant of its own with an empty repository; files are judged in two processes, as in the product."""
+    pool = ParsePool(2)
+    tenant = await make_tenant(database, f"t{new_id().hex[-12:]}")
+    with tempfile.TemporaryDirectory(prefix="dd0c-bench-") as folder:
+        try:
+            yield await make_world(database, tenant.tenant_id, Path(folder), judging=Judging(pool.run, LOCAL))
+        finally:
+            await pool.close()
+
+
+def cat_file(repository: Path, blobs: Sequence[str]) -> bytes:
+    """The same blobs as git itself reads them."""
+    command = ["git", "-C", str(repository), "cat-file", "--batch"]
+    return subprocess.run(command, input="\n".join(blobs).encode(), capture_output=True, check=True).stdout
+
+
+def copy_in(urls: Urls, rows: Sequence[bytes]) -> None:
+    """The same bytes into a table without an index, one COPY, one commit."""
+    with psycopg.connect(urls.superuser) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS copied (content bytea)")
+        with connection.cursor() as cursor, cursor.copy("COPY copied (content) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row((row,))
