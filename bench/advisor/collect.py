@@ -60,7 +60,11 @@ def fig(lines: Path) -> Iterator[Row]:
 
 
 def man(lines: Path) -> Iterator[Row]:
-    """NAME and options of Debian's man pages, as man_pages.py prints them."""
+    """NAME and options of Debian's man pages: one page a line, as JSON.
+
+    `t` is the page's title, `names` and `d` are its NAME line, `o` its options (`n` names, `a` takes a value,
+    `d` what it does). Only the lines that came of it are kept here, in `published.tsv.xz`.
+    """
     for line in lines.read_text("utf-8").rstrip("\n").split("\n"):
         page: dict[str, Any] = json.loads(line)
         for full in {part for each in page["names"] for part in each.split("/")} | {page["t"]}:
@@ -155,7 +159,7 @@ def main() -> None:
     """Write the file anew from the folders and files that were fetched."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fig", type=Path, required=True, help="output of fig_nodes.mjs")
-    parser.add_argument("--man", type=Path, required=True, help="output of man_pages.py")
+    parser.add_argument("--man", type=Path, required=True, help="manual pages, one a line, as JSON")
     parser.add_argument("--builtins", type=Path, required=True, help="output of bash -c \"help -d '*'\"")
     parser.add_argument("--gcloud", type=Path, required=True, help="man1 of the Google Cloud CLI")
     parser.add_argument("--botocore", type=Path, required=True, help="the installed package")

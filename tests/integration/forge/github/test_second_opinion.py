@@ -7,7 +7,9 @@ against our own imitation only.
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -110,13 +112,20 @@ def url(tmp_path_factory: pytest.TempPathFactory, key: bytes, deliveries: Delive
     command = web.node("emulate", "start", "-p", str(port), "-s", "github", "--seed", "seed.yaml")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=folder, env=web.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            command,
+            cwd=folder,
+            env=web.environment(),
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             wait_for("the emulator", lambda: _answers(process, f"http://localhost:{port}", folder / "log"))
             yield f"http://localhost:{port}"
         finally:
-            process.terminate()
+            # The started program is a wrapper: the server that it starts is ended with it.
+            os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
 
 
