@@ -14,6 +14,8 @@ LOGS_MAX: Final = 50
 """Logs that one check reads: a pull request of ours changes no more files."""
 _IN_FLOW: Final = re.compile(rb"\bdecisionLog:\s*[\"']?(decisions/[\w./-]{1,300}\.json)")
 
+_RISKS: Final = frozenset(risk.value for risk in Risk)
+
 
 @dataclass(frozen=True)
 class LoggedVerdict:
@@ -42,7 +44,10 @@ def verdicts_path(log_path: str) -> str:
 
 
 def read_verdicts(content: bytes, runbook: str) -> dict[str, LoggedVerdict]:
-    """By step, what a file of verdicts says of one runbook. Total: what is no such file says nothing."""
+    """By step, what a file of verdicts says of one runbook. Total: what is no such file says nothing.
+
+    The file comes from a branch: each of its values may be anything that JSON can say.
+    """
     try:
         rows = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -56,7 +61,7 @@ def _row(row: Any, runbook: str) -> tuple[str, LoggedVerdict] | None:
     if not isinstance(row, Mapping) or row.get("runbook", runbook) != runbook:
         return None
     step, risk = row.get("step"), row.get("risk")
-    if not isinstance(step, str) or risk not in set(Risk):
+    if not isinstance(step, str) or not isinstance(risk, str) or risk not in _RISKS:
         return None
     sha256, version = row.get("commandSha256", ""), row.get("scannerVersion", "")
     texts = [each if isinstance(each, str) else "" for each in (sha256, version)]

@@ -56,10 +56,11 @@ class PullChecks:
             await self._settle(tenant_id, row, {pull.number for pull in pulls})
         except Dd0cError as refusal:
             _say(refusal)
-        await self._hear(tenant_id, row, [pull.number for pull in pulls if not pull.from_outside])
         for pull in pulls:
             if not pull.from_outside and all(check.name != CLASSIFICATION_CHECK for check in pull.checks):
                 await self._check_one(tenant_id, row, pull)
+        # Last: what somebody wrote in a comment never comes before the checks that guard the branch.
+        await self._hear(tenant_id, row, [pull.number for pull in pulls if not pull.from_outside])
 
     async def _hear(self, tenant_id: UUID, row: RepositoryRow, numbers: Sequence[int]) -> None:
         """Read the comments of some open pull requests, in turn, and answer what was asked there."""
@@ -77,6 +78,8 @@ class PullChecks:
                 await self._answer(tenant_id, row, pull)
             except Dd0cError as refusal:
                 _say(refusal, number)
+            except Exception:  # noqa: BLE001 # reason: the border of one pull request, as in _check_one
+                _log.exception("an answer went wrong", extra={"action": "pulls.unheard", "number": number})
 
     async def _check_one(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> None:
         try:

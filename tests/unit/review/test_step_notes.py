@@ -6,6 +6,8 @@ import hashlib
 import json
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from controller.governance.documents import judge_file
 from controller.governance.pinning import InForce
@@ -183,6 +185,26 @@ def test_a_log_that_agrees_or_a_step_that_did_not_change_says_nothing() -> None:
 )  # fmt: skip
 def test_a_file_that_is_no_log_says_nothing(content: bytes) -> None:
     assert read_verdicts(content, "disk") == {}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+_FIELDS = ("runbook", "step", "risk", "unknown", "commandSha256", "scannerVersion")
+
+
+@given(st.lists(_JSON | st.dictionaries(st.sampled_from(_FIELDS), _JSON, max_size=6), max_size=3))
+@example([{"step": "a", "risk": []}])
+@example([{"step": "a", "risk": {"safe": 1}}])
+@example([{"step": [], "risk": "safe"}])
+@example([{"runbook": {}, "step": "a", "risk": "safe", "commandSha256": [], "scannerVersion": {}}])
+def test_whatever_a_branch_writes_into_its_log_is_read_or_says_nothing(rows: object) -> None:
+    for step, verdict in read_verdicts(json.dumps(rows).encode(), "disk").items():
+        assert isinstance(step, str)
+        assert isinstance(verdict.risk, Risk)
+        assert isinstance(verdict.command_sha256 + verdict.scanner_version, str)
 
 
 def test_a_log_is_read_by_runbook_and_step() -> None:
