@@ -135,9 +135,10 @@ async def test_a_lost_race_is_run_again_from_the_start(database: Database, tenan
 
     async with asyncio.timeout(60):
         await asyncio.gather(crosswise(tenant.member_id, other), crosswise(other, tenant.member_id))  # type: ignore[call-overload]  # reason: gather's overloads want one awaitable type
-    assert runs == 3
+    # A freed row belongs to who comes first, not to who waited: a faster retry may be a victim once more.
+    assert runs >= 3
     async with database.work(tenant.tenant_id) as uow:
-        assert await uow.value(COUNT) == 5
+        assert await uow.value(COUNT) == 5, "each of the two is done once"
 
 
 _LOCK: Final = "select id from dd0c.members where tenant_id = %(tenant_id)s and id = %(member_id)s for update"
