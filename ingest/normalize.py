@@ -32,6 +32,7 @@ from ingest.sources.rst import read_rst
 from ingest.sources.told import told_in
 from ingest.suspicious import unseen
 from ingest.trace import Edit, Span, Trace, edited
+from ingest.wiki_hidden import hidden_cuts, hidden_wiki_texts
 from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
@@ -77,7 +78,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     if wiki:
         _refuse_many_lines(shown)
     clean, line_ends = _plain_lines(shown, wiki=wiki)
-    hidden = unseen(hidden_texts(clean))
+    hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean)])
     chosen = "markdown" if wiki else form or recognise(clean)
     front: dict[str, str] = {}
     if chosen == "markdown":
@@ -106,7 +107,7 @@ def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:
     """
     plain = text.replace("\u2028", "\n")
     moved: Trace | None = None
-    for find in (_returns, *((wiki_marks,) if wiki else ()), chat_fences, mended_fences):
+    for find in (_returns, *((hidden_cuts, wiki_marks) if wiki else ()), chat_fences, mended_fences):
         if edits := find(plain):
             plain, trace = edited(plain, edits)
             moved = trace.over(moved)

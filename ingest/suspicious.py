@@ -158,14 +158,15 @@ def _characters(text: str) -> Iterator[Suspicious]:
 
 
 def unseen(hidden: Iterable[HiddenText]) -> tuple[HiddenText, ...]:
-    """Those that say something: a hidden element of some words, a comment only where it gives an order or
-    holds a command. Shortened, and their secrets masked.
+    """Those that say something: what gives an order or holds a command, a hidden element also of some words.
+    Shortened, and their secrets masked.
     """
     found = (
         replace(item, text=_shown(blanked(item.text)[0]))
         for item in hidden
         if speaks_to_machine(item.text)
-        or (looks_like_command(item.text) if item.comment else len(item.text.split()) >= _HIDDEN_WORDS)
+        or looks_like_command(item.text)
+        or (not item.comment and len(item.text.split()) >= _HIDDEN_WORDS)
     )
     return tuple(islice(found, SUSPICIOUS_MAX))
 

@@ -23,11 +23,6 @@ _MACRO: Final = re.compile(
     r"jira|include|children|attachments)(?::[^{}\n]{0,200})?\}"
 )
 _MONO: Final = re.compile(r"\{\{([^{}\n]{1,400})\}\}")
-_HIDDEN: Final = re.compile(
-    r"(?i)(?P<open>\{color:(?:white|#fff(?:fff)?|transparent)\}|\{excerpt:[^{}\n]{0,60}hidden=true[^{}\n]{0,60}\})"
-    r"(?P<body>(?:(?!-->|\{(?:color|excerpt)\})[\s\S]){1,5000})(?P<close>\{(?:color|excerpt)\})"
-)
-"""What no reader of the page sees: white letters, an excerpt that is shown elsewhere."""
 _LINK: Final = re.compile(r"\[([^\[\]|\n]{1,200})\|([^\[\]|\s]{1,500})(?:\|[^\[\]\n]{0,200})?\]")
 _LANGUAGE: Final = re.compile(r"(?:^|\|)(?:language=)?([A-Za-z][\w+#-]{0,20})(?=\||$)")
 _LINES: Final = re.compile(r"(?m)^(?:h[1-6]\.[ \t]+\S|bq\.[ \t]+\S|[ \t]*\|\|.+\|\|[ \t]*$)")
@@ -60,20 +55,7 @@ def wiki_marks(text: str) -> list[Edit]:
             opened, place = None, mark.end()
     if opened is None:
         edits += _prose(text, place, len(text))
-    return _with_hidden(text, edits)
-
-
-def _with_hidden(text: str, edits: list[Edit]) -> list[Edit]:
-    """What is hidden becomes a comment of Markdown: it is listed, and no step."""
-    spans = [found.span() for found in _HIDDEN.finditer(text)]
-    if not spans:
-        return edits
-    marks: list[Edit] = []
-    for found in _HIDDEN.finditer(text):
-        marks.append(Edit(*found.span("open"), "<!--"))
-        marks.append(Edit(*found.span("close"), "-->"))
-    kept = [edit for edit in edits if not any(start < edit.end and edit.start < end for start, end in spans)]
-    return sorted([*kept, *marks], key=lambda edit: (edit.start, edit.end))
+    return edits
 
 
 def _opening(text: str, mark: re.Match[str]) -> Edit:

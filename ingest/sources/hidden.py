@@ -9,17 +9,15 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ingest.sources.colours import lost_letters
+
 _UNSEEN: Final = re.compile(
     r"(?i)display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse)|"
     r"(?<![\w-])font-size\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|pt|em|rem|%)?\s{0,9}(?:[;!]|$)|"
     r"(?<![\w-])opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?%?\s{0,9}(?:[;!]|$)|"
-    r"(?<![\w-])(?:left|top|text-indent|margin-left)\s{0,9}:\s{0,9}-\d{3,9}|"
-    r"(?<![\w-])color\s{0,9}:\s{0,9}transparent"
+    r"(?<![\w-])(?:left|top|text-indent|margin-left)\s{0,9}:\s{0,9}-\d{3,9}"
 )
-_WHITE: Final = re.compile(
-    r"(?i)(?<![\w-])color\s{0,9}:\s{0,9}(?:white\b|#f{3}(?:f{3})?\b|"
-    r"rgba?\(\s{0,9}255\s{0,9},\s{0,9}255\s{0,9},\s{0,9}255\b)"
-)
+_COLOUR: Final = re.compile(r"(?i)(?<![\w-])color\s{0,9}:\s{0,9}([^;\s][^;]{0,99})")
 _GROUND: Final = re.compile(r"(?i)(?<![\w-])background")
 _ANCESTORS: Final = 64
 
@@ -34,14 +32,20 @@ class HiddenText:
 
 
 def is_unseen(node: LexborNode) -> bool:
-    """Whether an element's attributes hide it: by style, by `hidden`, or white on no ground of its own."""
+    """Whether an element's attributes hide it: by style, by `hidden`, or letters as light as the page on no
+    ground of their own.
+    """
     attributes = node.attributes
     if "hidden" in attributes:
         return True
     style = attributes.get("style") or ""
-    if not style:
-        return False
-    return _UNSEEN.search(style) is not None or (_WHITE.search(style) is not None and not _has_ground(node))
+    if style and _UNSEEN.search(style) is not None:
+        return True
+    colours = _COLOUR.findall(style) if style else []
+    if node.tag == "font" and attributes.get("color"):
+        colours.append(attributes["color"])
+    lost = {lost_letters(colour) for colour in colours}
+    return "transparent" in lost or ("light" in lost and not _has_ground(node))
 
 
 def _has_ground(node: LexborNode) -> bool:
@@ -58,7 +62,7 @@ def _has_ground(node: LexborNode) -> bool:
 
 def hidden_texts(source: str) -> Iterator[HiddenText]:
     """The comments and hidden elements of HTML, also of that in Markdown, outermost only, in order."""
-    if "<!--" not in source and "style" not in source and "hidden" not in source:
+    if not any(mark in source for mark in ("<!--", "style", "hidden", "color", "STYLE", "HIDDEN", "COLOR")):
         return
     root = LexborHTMLParser(source).root
     place, line = 0, 1

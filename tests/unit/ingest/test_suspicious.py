@@ -86,6 +86,11 @@ def test_they_stand_in_the_pull_request_escaped() -> None:
     [
         '<p style="display:none">{}</p>',
         '<p style="color: #FFFFFF">{}</p>',
+        '<p style="color:#fefefe">{}</p>',
+        '<p style="color:rgb(254 254 254 / 100%)">{}</p>',
+        '<p style="color:hsl(0, 0%, 100%)">{}</p>',
+        '<p style="color:#00000000">{}</p>',
+        '<font color="whitesmoke">{}</font>',
         '<span style="font-size:0px">{}</span>',
         '<div style="opacity: 0;">{}</div>',
         '<div style="position:absolute; left:-9999px">{}</div>',
