@@ -132,6 +132,12 @@ ADVICE_TOKENS_PER_HOUR: Final = 2_000_000
 ADVICE_ATTEMPTS: Final = 3
 EXTRACTION_MS: Final = 3_500
 """How long an import waits for an LLM to read the text; then the rules read it alone (PERFORMANCE.md P3)."""
+EXTRACTION_FAIR_MS: Final = 3_000
+"""What a call needs before its being late says something of the service: the whole wait, less what a process
+is busy with beside it. One that began later, behind others of its tenant, was cut off by us."""
+EXTRACTION_LEAST_MS: Final = 1_000
+"""With less left no call begins: it would be cut off, and may be charged whole. No model writes an answer of
+some hundred tokens in less."""
 EXTRACTION_PART_CHARACTERS: Final = 3_000
 """Of a text that is read in one call. A longer one goes out in parts, cut between sections, all at once."""
 EXTRACTION_PARTS_MAX: Final = 16

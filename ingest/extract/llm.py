@@ -58,6 +58,10 @@ class LlmReader:
     model: str
     accounts: Accounts
     """Of each payer: its budget, its circuit, its turns."""
+    fair_seconds: float = limits.EXTRACTION_FAIR_MS / 1000
+    """A call that had less and is late says nothing of the service."""
+    least_seconds: float = limits.EXTRACTION_LEAST_MS / 1000
+    """With less left no call begins."""
 
     @property
     def by(self) -> str:
@@ -100,13 +104,15 @@ class LlmReader:
 
     async def _one(self, part: Part, ends: float, account: Account) -> Answer | NoAdvice:
         """One part from its turn to its end; `ends` is the loop's time."""
+        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout_at(ends):
+            async with asyncio.timeout_at(ends - self.least_seconds):
                 await account.turns.acquire()
         except TimeoutError:
             return NoAdvice.LATE
         try:
-            said = await self._asked(part, ends - asyncio.get_running_loop().time(), account)
+            left = ends - loop.time()
+            said = await self._asked(part, left, account) if left >= self.least_seconds else NoAdvice.LATE
         finally:
             account.turns.release()
         if isinstance(said, NoAdvice):
@@ -130,7 +136,9 @@ class LlmReader:
         return read_answer(outcome, document=part.id, model=self.model)
 
     async def _call(self, request: dict[str, Any], seconds: float, circuit: Circuit) -> bytes | Fault:
-        """One call through the circuit."""
+        """One call through the circuit. What is late counts as the service's failure only where it had a fair
+        time: who waited for a turn has what is left, and cutting that off is our doing.
+        """
         admission = circuit.admit()
         if admission is None:
             return Fault(NoAdvice.RESTING)
@@ -140,10 +148,12 @@ class LlmReader:
         finally:
             if outcome is None:  # given up by us: it says nothing of the service
                 circuit.abandoned(admission)
-        if isinstance(outcome, Fault):
-            circuit.failed(admission)
-        else:
+        if not isinstance(outcome, Fault):
             circuit.succeeded(admission)
+        elif outcome.why is NoAdvice.LATE and seconds < self.fair_seconds:
+            circuit.abandoned(admission)
+        else:
+            circuit.failed(admission)
         return outcome
 
 

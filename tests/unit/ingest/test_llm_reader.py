@@ -64,9 +64,11 @@ class Service:
         self.gate.set()
 
 
-def reader(service: Service, turns: int = 32, tokens: int = PLENTY) -> LlmReader:
+def reader(
+    service: Service, turns: int = 32, tokens: int = PLENTY, *, fair: float = 3, least: float = 1
+) -> LlmReader:
     clock = Clock()
-    return LlmReader(service, MODEL, Accounts(tokens, turns, clock))
+    return LlmReader(service, MODEL, Accounts(tokens, turns, clock), fair, least)
 
 
 def why(heard: Heard) -> list[NoAdvice | None]:
@@ -103,8 +105,30 @@ async def test_a_failed_part_is_the_rules_alone_and_is_asked_anew_but_not_twice(
 async def test_what_does_not_answer_is_cut_off_also_while_it_waits_for_its_turn() -> None:
     service = Service()
     service.gate.clear()
-    assert why(await reader(service, turns=1).read(PARTS, Record(), 0.05, PAYER)) == [NoAdvice.LATE] * 3
+    assert (
+        why(await reader(service, turns=1, least=0).read(PARTS, Record(), 0.05, PAYER)) == [NoAdvice.LATE] * 3
+    )
     assert len(service.asked) < 3
+
+
+async def test_with_less_left_than_a_call_takes_none_begins_and_nothing_is_charged() -> None:
+    service = Service()
+    llm = reader(service)
+    assert why(await llm.read(PARTS, Record(), 0.9, PAYER)) == [NoAdvice.LATE] * 3
+    assert service.asked == []
+    assert llm.accounts.of(PAYER).budget.left == PLENTY
+
+
+async def test_what_we_cut_off_early_is_no_failure_of_the_service_and_what_had_its_time_is() -> None:
+    late = Service(lambda _: Fault(NoAdvice.LATE))
+    behind = reader(late, fair=60)
+    for _ in range(3):
+        assert why(await behind.read(PARTS, Record(), 30, PAYER)) == [NoAdvice.LATE] * 3
+    assert len(late.asked) == 9
+    fair = reader(late, turns=1)
+    for _ in range(2):
+        await fair.read(PARTS, Record(), 30, PAYER)
+    assert why(await fair.read(PARTS, Record(), 30, PAYER)) == [NoAdvice.RESTING] * 3
 
 
 async def test_nobody_is_asked_without_patience_parts_budget_or_a_closed_circuit() -> None:
@@ -130,7 +154,7 @@ async def test_what_failed_costs_nothing_and_what_was_cut_off_may_have_cost_all(
     assert failing.accounts.of(PAYER).budget.left == PLENTY
     late = Service()
     late.gate.clear()
-    cut = reader(late)
+    cut = reader(late, least=0)
     await cut.read(PARTS[:1], Record(), 0.01, PAYER)
     assert cut.accounts.of(PAYER).budget.left < PLENTY
 
