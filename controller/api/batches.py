@@ -99,14 +99,22 @@ async def _find_earlier(services: Services, principal: Principal, entries: Seque
 async def _read_all(
     services: Services, principal: Principal, entries: Sequence[_Entry], without_commands: bool, at: datetime
 ) -> None:
-    """Read what is left, a few at a time: other people's pastes are parsed between them."""
+    """Read what is left, a few at a time: other people's pastes are parsed between them. One refusal of ours
+    ends the others, too: their answers would go to nobody.
+    """
     gate = asyncio.Semaphore(limits.BATCH_PARSED_AT_ONCE)
 
     async def read(entry: _Entry) -> None:
         async with gate:
             await _read(services, principal, entry, without_commands, at)
 
-    await asyncio.gather(*(read(entry) for entry in entries if entry.shape.outcome == "ready"))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for entry in entries:
+                if entry.shape.outcome == "ready":
+                    group.create_task(read(entry))
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
 
 
 async def _read(
