@@ -10,6 +10,7 @@ from uuid import UUID
 from base import limits, log
 from controller.db import queries
 from controller.db.database import Database
+from controller.db.errors import DatabaseError
 from controller.pki.sealer import Sealer, SealError
 
 _QUERIES: Final = queries.load("readings")
@@ -25,7 +26,9 @@ class _Row:
 
 @dataclass(frozen=True)
 class TenantReadings:
-    """The record of one tenant (`ingest.extract.llm.Kept`). A reading that does not open counts as none."""
+    """The record of one tenant (`ingest.extract.llm.Kept`). A reading that does not open counts as none, and
+    so do all where the database fails: the rules have read the text, and an import does not need more.
+    """
 
     database: Database
     sealer: Sealer
@@ -33,6 +36,20 @@ class TenantReadings:
 
     async def get(self, keys: Sequence[str]) -> Mapping[str, str]:
         """The answers that are there, by key."""
+        try:
+            return await self._get(keys)
+        except DatabaseError:
+            _LOG.warning("kept readings can't be read", extra={"action": "readings.unread"}, exc_info=True)
+            return {}
+
+    async def put(self, answers: Mapping[str, str]) -> None:
+        """Keep them, the oldest forgotten first."""
+        try:
+            await self._put(answers)
+        except DatabaseError:
+            _LOG.warning("readings can't be kept", extra={"action": "readings.not_kept"}, exc_info=True)
+
+    async def _get(self, keys: Sequence[str]) -> Mapping[str, str]:
         found: dict[str, str] = {}
         async with self.database.work(self.tenant_id) as uow:
             rows = await uow.all(
@@ -47,10 +64,10 @@ class TenantReadings:
                 found[row.key] = opened.decode()
         return found
 
-    async def put(self, answers: Mapping[str, str]) -> None:
-        """Keep them, the oldest forgotten first."""
+    async def _put(self, answers: Mapping[str, str]) -> None:
         async with self.database.work(self.tenant_id) as uow:
-            for key, text in answers.items():
+            # Two imports of the same text write the same rows: in one order, neither waits for the other.
+            for key, text in sorted(answers.items()):
                 try:
                     sealed = await self.sealer.seal(
                         uow, "reading", _SUBJECT, text.encode(), bytes.fromhex(key)
