@@ -108,7 +108,8 @@ class Sealer:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=uow.tenant_id.bytes + info).derive(key)
 
     async def destroy_key(self, uow: UnitOfWork, purpose: SubjectKind, subject_id: UUID | str) -> bool:
-        """Erase a subject (PROMISES.md 71); false where it has no key or was erased before.
+        """Erase a subject (PROMISES.md 71); false where it has no key or was erased before. With a source
+        text go the tenant's kept readings, which quote it.
 
         The tombstone is written once the transaction has committed: one that rolled back erased nothing.
         """
@@ -120,6 +121,8 @@ class Sealer:
         )
         if row is None:
             return False
+        if purpose == "source_text":
+            await uow.run(_QUERIES["forget_readings_of_texts"], tenant_id=uow.tenant_id)
         name, at = _tombstone(uow.tenant_id, row.id), format_instant(self._clock.now())
         uow.after_commit(lambda: self._store.write(name, at.encode()))
         return True

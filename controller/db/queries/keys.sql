@@ -23,6 +23,12 @@ SET wrapped = NULL, destroyed_at = clock_timestamp()
 WHERE tenant_id = %(tenant_id)s AND purpose = 'data' AND subject_id = %(subject_id)s AND destroyed_at IS NULL
 RETURNING id
 
+-- forget_readings_of_texts --
+-- What an LLM said of texts quotes them, and no row says of which: with the erasure of one, all go. They are
+-- asked anew where they are needed.
+DELETE FROM dd0c.readings
+WHERE tenant_id = %(tenant_id)s
+
 -- retire_other_keys --
 -- A rotation: every key of the purpose but the one in use signs no more.
 UPDATE dd0c.keys

@@ -28,6 +28,21 @@ async def test_the_newest_answers_are_kept_and_the_oldest_forgotten(
     assert await kept.get(KEYS) == {}, "too old"
 
 
+async def test_r71_the_erasure_of_a_source_text_takes_the_readings_of_it_along(api: Api) -> None:
+    kept, digest = record(api), "sha256:" + KEYS[1]
+    await kept.put({KEYS[0]: "it quotes the text"})
+    async with api.services.database.work(api.tenant.tenant_id) as uow:
+        await api.services.sealer.seal(uow, "execution", digest, b"of another kind", b"row")
+        assert await api.services.sealer.destroy_key(uow, "execution", digest)
+    assert await kept.get(KEYS[:1])
+    async with api.services.database.work(api.tenant.tenant_id) as uow:
+        await api.services.sealer.seal(uow, "source_text", digest, b"the text", b"row")
+        assert await api.services.sealer.destroy_key(uow, "source_text", digest)
+    assert await kept.get(KEYS[:1]) == {}
+    await kept.put({KEYS[0]: "another"})
+    assert await kept.get(KEYS[:1]) == {KEYS[0]: "another"}
+
+
 async def test_an_answer_that_does_not_open_is_none(api: Api) -> None:
     kept = record(api)
     await kept.put({KEYS[0]: "answer"})
