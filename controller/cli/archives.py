@@ -21,6 +21,10 @@ from ingest.sources.space_export import exported_pages, page_of_export
 from schemas.errors import Unprocessable
 
 _EXPORT: Final = "entities.xml"
+_ROOT: Final = b"<hibernate-generic"
+"""The element that every space export begins with, since Confluence 2."""
+_HEAD: Final = 4 * KIB
+"""In which it stands: an XML declaration is all that comes before it."""
 _CHUNK: Final = 64 * KIB
 _PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
@@ -40,7 +44,7 @@ def archive_documents(name: str, budget: Budget) -> Iterator[Document]:
         entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
         for _ in entries:
             budget.look()
-        export = next((entry for entry in entries if _is_export(entry)), None)
+        export = next((entry for entry in entries if _is_export(archive, entry)), None)
         if export is not None:
             yield from _pages(archive, export, budget)
             return
@@ -85,10 +89,20 @@ def _open(name: str) -> zipfile.ZipFile:
         raise CliError(f"{shown} is a broken ZIP archive: {inert(error)}.", ExitCode.USAGE) from error
 
 
-def _is_export(entry: zipfile.ZipInfo) -> bool:
-    """`entities.xml` at the top, or in the one folder that some tools pack around it."""
+def _is_export(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """`entities.xml` at the top, or in the one folder that some tools pack around it, with Confluence's list
+    of objects in it. One at the top that can't be read is taken for it, and refused.
+    """
     parts = PurePosixPath(entry.filename).parts
-    return len(parts) <= 2 and parts[-1:] == (_EXPORT,)
+    if len(parts) > 2 or parts[-1:] != (_EXPORT,):
+        return False
+    if _refusal(entry) is not None:
+        return len(parts) == 1
+    try:
+        with archive.open(entry) as opened:
+            return _ROOT in opened.read(_HEAD)
+    except _BROKEN:
+        return len(parts) == 1
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> Iterator[Document]:
