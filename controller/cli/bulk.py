@@ -96,8 +96,8 @@ class Import:
         self._session = session
         self._many = many
         self._budget = Budget()
-        self._notes = Notes(session.client.url, *many.key)
         session.client.be_patient(Patience(session.printer.note, _PATIENCE_SECONDS))
+        self._notes = Notes(session.client.url, session.client.get("me")["tenant"]["id"], *many.key)
         with _progress("Reading files") as step:
             self._documents = []
             for document in gather(many.source, self._budget):

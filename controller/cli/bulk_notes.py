@@ -22,15 +22,16 @@ _FOLDER: Final = "imports"
 _KEPT_SECONDS: Final = 24 * 3600
 """A server of another version may read the texts differently; by then they are read anew."""
 _MAX_BYTES: Final = 16 * MIB
-_LASTING: Final = frozenset({"ready", "left_out", "refused"})
-"""Outcomes that only the text decides."""
+_LASTING: Final = frozenset({"ready", "left_out"})
+"""Outcomes that only the text decides. A refusal may be of the hour: no time or no memory to parse it."""
 
 
 class Notes:
     """The rows of one import, by the digest of the text. A folder that can't be written is no fault."""
 
     def __init__(self, *key: str) -> None:
-        """`key`: what makes it this import: the server, the folder or archive, and how it is read."""
+        """`key`: what makes it this import: the server, the tenant, the folder or archive, and how it is
+        read."""
         digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
         self._path = state_folder() / _FOLDER / f"{digest[:24]}.jsonl"
         self.rows = _read(self._path)
