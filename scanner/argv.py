@@ -11,7 +11,7 @@ from scanner.call import Call, judge_call
 from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.judge import MAX_WORDS, Judge
-from scanner.judgement import SAFE, Judgement
+from scanner.judgement import DANGEROUS, SAFE, Judgement
 from scanner.options import Arguments, Grammar, long_names, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
@@ -27,6 +27,7 @@ _VERSIONED: Final = re.compile(
     r"(kubectl|python|pip|psql|node|ruby|perl|php|lua|gcc|ld|java|pg_dump)[-.]?\d+(?:\.\d+)*"
 )
 _HELP: Final = frozenset({"--help", "-help", "--version"})
+_POWERSHELL: Final = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")
 
 
 def program_name(word: Word) -> str:
@@ -92,7 +93,7 @@ def _unknown_program(judge: Judge, name: str, words: list[Word], *, guessing: bo
 
 def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> None:
     start, end = words[0].start, words[-1].end
-    if len(words) == 2 and words[1].literal and words[1].text in _HELP:
+    if len(words) == 2 and _is_help(words[1]) and _reads_help(found, words[1], found.bare or found.other):
         judge.add(Judgement(SAFE, "help", f"prints the help or version of {found.name}", start, end))
         return
     if _asks_help(found, words):
@@ -111,12 +112,33 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
     if rule.risk is SAFE and _misread(found, rule, verb, words):
         why = f"what {found.name} is asked to do depends on an option before it"
         judge.unknown("tool.unknown-verb", why, start, end)
-    if path and len(rest) == 1 and rest[0].literal and rest[0].text in _HELP:
+    if path and len(rest) == 1 and _is_help(rest[0]) and _reads_help(found, rest[0], rule, verb=True):
         judge.add(Judgement(SAFE, "help", f"prints the help of {found.name} {' '.join(path)}", start, end))
         return
     grammar = _grammar(found, rule)
     arguments = parse_arguments(rest, grammar)
     judge_call(Call(judge, found, rule, path, words, arguments, place), rules.HANDLERS, rules.READERS)
+
+
+def _is_help(word: Word) -> bool:
+    return word.literal and word.text in _HELP
+
+
+def _reads_help(found: Tool, word: Word, rule: Rule | None, *, verb: bool = False) -> bool:
+    """Whether a tool reads the word for help where it stands, as far as is known.
+
+    A script may ignore it and do its work (`kafka-server-stop.sh --help`), a client send it to its server
+    (`redis-cli DEBUG SEGFAULT --help`). So behind a verb that does more than read it counts only for tools
+    that are listed, and so it does alone where the tool would be dangerous without it.
+    """
+    if found.name in names("reads_help") or found.name in names("help_for_every_verb"):
+        return word.text != "-help" or found.name in names("reads_single_dash_help")
+    if word.text == "-help" or (found.name in names("passes_help_on") and verb):
+        return False
+    if verb:
+        return rule is not None and rule.risk is SAFE
+    scripted = found.name.endswith((".sh", ".bat")) or _POWERSHELL.fullmatch(found.name) is not None
+    return not scripted and (rule is None or rule.risk is not DANGEROUS)
 
 
 def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
@@ -193,7 +215,7 @@ _VERB_WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
 def _asks_help(found: Tool, words: list[Word]) -> bool:
     """`aws ec2 help`, `gh codespace code --help`: for tools that then do nothing else, whatever the verb."""
     last, between = words[-1], words[1:-1]
-    asks = last.text == "--help" or (last.text == "help" and found.table is not None and not found.fold_case)
+    asks = last.text == "--help" or (last.text == "help" and found.name == "aws")
     return (
         asks
         and len(between) <= 4

@@ -28,6 +28,18 @@ _SECRET: Final = re.compile(
 _RAW: Final = re.compile(r"/dev/(?:sd|nvme|vd|xvd|dm-|mapper/|disk/)")
 """Disks as a whole, and so every file on them; tools that only name one are documented by their forms."""
 _ASKS_HELP: Final = frozenset({"--help", "-help", "--version", "--generate-cli-skeleton"})
+READS_HELP: Final = frozenset(
+    "ansible ansible-playbook apt apt-get argocd aws az bat cargo cat chmod chown consul cp curl df "
+    "dig dnf docker docker-compose doctl du eksctl etcdctl fd find flux flyctl free gcloud gem gh git "
+    "glab go grep gzip head helm helmfile hostnamectl htop ip istioctl jq journalctl k3d k9s kind "
+    "kops kubeadm kubectl kustomize ls lsblk lsof minikube mkdir mv nomad npm oc pacman pg_dump "
+    "pg_restore pip podman psql pulumi python python3 rclone restic rg rm rsync sed sort ss stat "
+    "systemctl tail tar terraform tofu top tree trivy vault velero wc wget yq yum zypper".split()
+)
+"""Tools that print their help for `--help` wherever it stands, by their manuals. A script may ignore it and
+do its work; a client may send it to its server with the rest (`redis-cli DEBUG SEGFAULT --help`)."""
+_SINGLE_DASH: Final = frozenset({"consul", "nomad", "packer", "terraform", "tofu", "vault"})
+"""Tools that read `-help` too; to others it is `-h -e -l -p`."""
 _NUMBER: Final = re.compile(r"-[0-9]+[a-z]?")
 
 
@@ -163,7 +175,7 @@ def _tool(call: Call, lexicon: Lexicon) -> tuple[Tool, tuple[Word, ...], str]:
 def _option(seen: Seen, tool: Tool, path: str, word: Word, after: tuple[Word, ...], lexicon: Lexicon) -> int:
     """Note an option; how many of the words behind it are its value."""
     text = word.text
-    if text in _ASKS_HELP:
+    if text in _ASKS_HELP and (text != "-help" or seen.tool in _SINGLE_DASH):
         seen.asks_help = True
         return 0
     if text == "--" or _NUMBER.fullmatch(text):

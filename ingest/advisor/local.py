@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ingest.advisor.calls import PRINTERS, PROGRAMS, Call, calls
-from ingest.advisor.features import NAMES, Seen, is_documented, is_listed, names_secret, see
+from ingest.advisor.features import NAMES, READS_HELP, Seen, is_documented, is_listed, names_secret, see
 from ingest.advisor.lexicon import Lexicon, lexicon
+from ingest.advisor.requests import CLIENTS, may_act
 from ingest.advisor.sqlview import judge_sql
 from ingest.advisor.words import Simple, Unlike, split
 from schemas.merge import CONFIDENCE_FLOOR
@@ -116,10 +117,14 @@ def _call(call: Call, simple: Simple, learned: Lexicon) -> Opinion:
         return Opinion(0.95, f"the program of `{call.tool}` only prints")
     if call.tool in PROGRAMS:
         return Opinion(None, f"`{call.tool}` names something that looks like a secret")
+    if call.tool in CLIENTS and may_act(call.words):
+        return Opinion(None, f"what `{call.tool}` asks for may act, or show what holds secrets")
     if is_documented(call, learned):
         return Opinion(learned.documented, f"this form of `{call.tool}` is documented as one that only reads")
     seen = see(call, learned)
     name = f"{call.tool} {seen.path}".strip()
+    if seen.asks_help and call.tool not in READS_HELP:
+        return Opinion(None, f"the model has not learned that `{name}` reads its word for help")
     if seen.asks_help and not seen.extra and not simple.writes:
         return Opinion(0.98, f"`{name}` is only asked for its help")
     return _looked_up(call, seen, name, learned)

@@ -10,6 +10,7 @@ from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
+from scanner.rules.requests import asks_more, judge_request, overrides
 from scanner.tables import patterns
 from scanner.words import Word
 from schemas.verdict import Reversibility
@@ -45,6 +46,7 @@ def curl(call: Call) -> None:
             _option_of_curl(call, option.name, option.value)  # 3
     _carries_output(call)
     _asks_metadata(call)
+    _asks_by_url(call)
     for word in arguments.positionals:
         if OPAQUE in word.text:
             call.judge.shared.network = call.judge.judgements[-1]
@@ -55,10 +57,26 @@ def curl(call: Call) -> None:
 
 
 _ENCODED: Final = frozenset({"--data-urlencode", "--url-query"})
+_IN_QUERY: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", *_ENCODED})
+"""Options of curl whose values stand in the query of a GET."""
 _PLACES: Final = frozenset(
     {"--url", "-x", "--proxy", "--preproxy", "--connect-to", "--resolve", "--socks4", "--socks4a", "--socks5"}
 )
 """Options of curl that name a host."""
+
+
+def _asks_by_url(call: Call) -> None:
+    given = [
+        (option.name, option.value.text) for option in call.arguments.options if option.value is not None
+    ]
+    urls = [word.text for word in call.arguments.positionals]
+    urls += [value for name, value in given if name == "--url"]
+    judge_request(
+        call,
+        urls,
+        [part for name, value in given if name in _IN_QUERY for part in value.split("&")],
+        [value for name, value in given if name in ("-H", "--header")],
+    )
 
 
 def _encoded_file(value: Word) -> Word:
@@ -210,14 +228,23 @@ def _wget_reads(call: Call) -> str | None:
         return None
     if not names <= allowed or (method is not None and method.text.upper() not in ("GET", "HEAD")):
         return None
+    if asks_more(word.text for word in call.arguments.positionals) is not None:
+        return None
+    if overrides(_headers(call)) is not None:
+        return None
     if "--spider" in names or (target is not None and target.text in _DISCARD):
         return "only reads from a URL"
     return None
 
 
+def _headers(call: Call) -> list[str]:
+    return [o.value.text for o in call.arguments.options if o.name == "--header" and o.value is not None]
+
+
 def wget(call: Call) -> None:
     """wget: method, sent files, target."""
     _asks_metadata(call)
+    judge_request(call, [word.text for word in call.arguments.positionals], headers=_headers(call))
     method = call.arguments.value_of("--method")
     if method is not None:
         _method(call, method, sends=False)
@@ -250,6 +277,8 @@ def httpie(call: Call) -> None:
         for text in positionals[(1 if method is not None else 0) + 1 :]
         if re.search(r"(?<!=)=(?!=)|@", text)
     ]
+    rest = positionals[1 if method is not None else 0 :]
+    judge_request(call, rest[:1], [text.replace("==", "=", 1) for text in rest[1:] if "==" in text], rest[1:])
     _method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
     if items:
         call.judge.shared.network = call.judge.judgements[-1]
