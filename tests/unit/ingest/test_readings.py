@@ -233,12 +233,16 @@ def test_a_terminal_shows_both_readings_and_how_to_take_one(capsys: pytest.Captu
     assert "The rules alone read this text: " in capsys.readouterr().out
 
 
-def test_of_an_answer_that_makes_up_much_the_first_hundred_are_shown() -> None:
+def test_of_an_answer_that_makes_up_much_the_first_hundred_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     made_up = tuple(ReadStep(passage=1 + at % 8, title="T", command=f"curl x{at}") for at in range(200))
     shown = read(*made_up)
     assert shown.reading is not None
     lines = [item.line or 0 for item in shown.reading.differences]
     assert (len(lines), lines) == (DIFFERENCES_MAX, sorted(lines))
+    show_preview(Printer("table"), shown.to_json())
+    assert f"Only the first {DIFFERENCES_MAX} are listed; there may be more." in capsys.readouterr().out
     assert commands(shown) == commands(preview(TEXT))
 
 

@@ -1,7 +1,14 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { Preview, Step } from "@/pages/import/answer";
-import { conditionText, keysText, lacksKey, rollbackText, variableName } from "@/pages/import/wording";
+import type { Difference, Preview, Step } from "@/pages/import/answer";
+import {
+  conditionText,
+  differText,
+  keysText,
+  lacksKey,
+  rollbackText,
+  variableName,
+} from "@/pages/import/wording";
 import payments from "./payments.json";
 
 const steps = (payments.answer as unknown as Preview).steps;
@@ -18,6 +25,12 @@ const withKeys = (changed: Partial<NonNullable<Step["keys"]>>): Step => {
 };
 
 describe("words of the preview", () => {
+  it("says so where the list of differences may have been cut", () => {
+    const differences = Array.from({ length: 100 }, () => ({ taken: false }) as Difference);
+    expect(differText(differences)).toContain("at least 100 passages");
+    expect(differText(differences.slice(1))).toContain("read 99 passages");
+  });
+
   const orders = new Map([
     ["a", 1],
     ["b", 2],

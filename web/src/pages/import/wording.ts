@@ -1,5 +1,5 @@
 /** Sentences about the parts of a preview. Pure, so that they are tested as text. */
-import type { Preview, Question, Step } from "./answer";
+import type { Difference, Preview, Question, Step } from "./answer";
 
 /** `1 step`, `9 steps`. */
 export function count(number: number, one: string, many = `${one}s`): string {
@@ -90,4 +90,15 @@ export function variableName(text: string): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^[_0-9]+|_+$/g, "")
     .slice(0, 63);
+}
+
+/** So many differences does the server list at most; there may be more of them. */
+const LISTED = 100;
+
+/** How often a model read a text otherwise than the rules did. */
+export function differText(differences: readonly Difference[]): string {
+  if (differences.length === 0) return "The rules and a model read this text alike.";
+  const taken = differences.some((item) => item.taken) ? ", and what you took of the model" : "";
+  const least = differences.length >= LISTED ? "at least " : "";
+  return `A model read ${least}${count(differences.length, "passage")} differently. The runbook is what the rules read${taken}.`;
 }

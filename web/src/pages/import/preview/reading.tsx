@@ -4,25 +4,20 @@ import { useContext } from "react";
 import { Button } from "@/ui/button";
 import { visible, visibleCode } from "@/ui/visible";
 import type { Difference, Preview } from "../answer";
-import { count } from "../wording";
+import { differText } from "../wording";
 import { ImportContext } from "./context";
 
 /** Who read the text, where that was not both, and how often they differ; nothing where the rules read alone. */
 export function ReadingLine({ preview }: { preview: Preview }) {
   const reading = preview.reading;
   if (!reading) return null;
-  const told = reading.missing && reading.missing !== "pending" ? reading.said : differ(reading.differences);
+  const told =
+    reading.missing && reading.missing !== "pending" ? reading.said : differText(reading.differences);
   return (
     <p className="reading-line small dim" role="status">
       {reading.missing === "pending" ? "The rules have read this text; a model reads it, too." : told}
     </p>
   );
-}
-
-function differ(differences: readonly Difference[]): string {
-  if (differences.length === 0) return "The rules and a model read this text alike.";
-  const taken = differences.some((item) => item.taken) ? ", and what you took of the model" : "";
-  return `A model read ${count(differences.length, "passage")} differently. The runbook is what the rules read${taken}.`;
 }
 
 /** The differences that stand with one step, or above the first. */
