@@ -1,7 +1,9 @@
 """Many texts, one pull request: each is read alone, what can't be read is told, the rest goes on.
 
 Nothing is imported twice: a text that is in service or in an open pull request is found by its SHA-256, and a
-batch is decided while no other one of the same tenant is.
+batch is decided while no other one of the same tenant is in this process. Two at the same moment on two
+replicas may both propose a text: they are two pull requests, and the second of one name conflicts with the
+first.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from schemas.errors import Conflict, Dd0cError, Unavailable
 _QUERIES: Final = queries.load("proposals")
 _NO_COMMAND: Final = "there is no command in it, only instructions for people"
 _turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-"""One a tenant, while somebody has it: batches decide on names and earlier imports one after the other."""
+"""One a tenant in a process, while somebody has it: batches decide on names and earlier imports in turn."""
 
 
 @dataclass(frozen=True)
