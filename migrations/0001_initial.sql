@@ -246,19 +246,15 @@ CREATE TABLE dd0c.classifications (
     advisor_version   text NOT NULL DEFAULT '',  -- empty: no advisor was asked
     finding           jsonb NOT NULL,
     advice            jsonb,
-    no_advice         text NOT NULL DEFAULT '',  -- why there is no advice (schemas.verdict.NoAdvice); empty: there is
     rule              integer NOT NULL CHECK (rule BETWEEN 1 AND 5),
     risk              dd0c.risk NOT NULL,
     unknown           boolean NOT NULL DEFAULT false,
     requested_by      text,
     created_at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
-    -- with the risk: newer advice of the same advisor that says something else is a row of its own
-    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version, advisor_version, no_advice, risk),
+    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version, advisor_version),
     FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
-CREATE INDEX classifications_command ON dd0c.classifications (tenant_id, command_sha256)
-    WHERE advice IS NOT NULL AND version_id IS NOT NULL;
 
 CREATE TABLE dd0c.source_texts (
     tenant_id     uuid NOT NULL REFERENCES dd0c.tenants (id),
@@ -271,15 +267,6 @@ CREATE TABLE dd0c.source_texts (
     created_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, sha256)
 );
-
-CREATE TABLE dd0c.readings (
-    tenant_id     uuid NOT NULL REFERENCES dd0c.tenants (id),
-    key           dd0c.digest NOT NULL,          -- of model, prompt, schema and the masked passages that were shown
-    sealed        bytea NOT NULL,                -- what an LLM said of them
-    created_at    timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, key)
-);
-CREATE INDEX readings_age ON dd0c.readings (tenant_id, created_at);
 
 CREATE TABLE dd0c.proposals (
     tenant_id     uuid NOT NULL,
@@ -811,7 +798,6 @@ GRANT SELECT, INSERT ON
     dd0c.execution_events, dd0c.approvals, dd0c.effects_done, dd0c.audit_events, dd0c.audit_checkpoints
     TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
-GRANT SELECT, INSERT, DELETE ON dd0c.readings TO dd0c_app;
 GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 
