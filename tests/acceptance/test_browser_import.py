@@ -309,7 +309,8 @@ def test_a_newer_text_is_told_and_joined(product: Product, browser: Browser, ses
         card = page.get_by_role("region", name="This is a newer text of")
         expect(card).to_contain_text("1 step added, 1 changed")
         assert violations(page) == []
-        card.get_by_role("button", name="Open a pull request that joins them").click()
+        expect(card.get_by_role("button", name="Replace it as a whole instead")).to_be_enabled()
+        page.get_by_role("button", name="Open a pull request that joins them").click()
         expect(page).to_have_url(re.compile(r"/pulls/\d+"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Newer text of runbook")
         assert complaints.found() == []

@@ -156,12 +156,19 @@ function Profiles({ change }: { change: RunbookChange }) {
   );
 }
 
-export function OutlookCard({ change, id }: { change: RunbookChange; id: string }) {
+interface Props {
+  change: RunbookChange;
+  id: string;
+  /** One of several: the card says whose it is. */
+  named?: boolean;
+}
+
+export function OutlookCard({ change, id, named = false }: Props) {
   return (
     <section className="card" aria-labelledby={id}>
       <div className="card__head">
         <h2 id={id} className="title-l">
-          What changes at 3 a.m.
+          {named ? visible(change.title) : "What changes at 3 a.m."}
         </h2>
         <span className="push small faint">
           {change.after ? `simulated with ${simulatedWith(change.after)}` : titleOf(change)}

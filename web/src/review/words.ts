@@ -118,6 +118,22 @@ export function simulatedWith(side: Outlook): string {
   return `${policy}, trust level ${side.trustLevel}, ${side.governance} mode`;
 }
 
+/** The `count` changes that a reviewer must see first: what runs by itself, then no return, then dangers. Pure. */
+export function weightiest(changes: readonly RunbookChange[], count: number): RunbookChange[] {
+  const weigh = ({ after, beginsAlone }: RunbookChange): number[] => [
+    beginsAlone.length,
+    after?.pointOfNoReturn == null ? 0 : 1,
+    after?.profile.filter((risk) => risk === "dangerous").length ?? 0,
+    after?.profile.length ?? 0,
+  ];
+  const heavier = (one: RunbookChange, other: RunbookChange): number => {
+    const [left, right] = [weigh(one), weigh(other)];
+    const at = left.findIndex((value, index) => value !== right[index]);
+    return at < 0 ? 0 : (right[at] ?? 0) - (left[at] ?? 0);
+  };
+  return [...changes].sort(heavier).slice(0, count);
+}
+
 export function titleOf(change: RunbookChange): string {
   const words = {
     added: "New runbook",

@@ -1,6 +1,7 @@
 /** Import: paste, see what it becomes, open the pull request. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { asProblem } from "@/api/problem";
 import { meQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
@@ -9,7 +10,7 @@ import { useTitle } from "@/ui/title";
 import type { PreviewRequest } from "./answer";
 import { propose, proposeNewer } from "./ask";
 import { EmptyPreview } from "./empty";
-import { NewerCard } from "./preview/newer-card";
+import { type Known, NewerCard } from "./preview/newer-card";
 import type { ImportSession } from "./session";
 import { Workbench } from "./workbench";
 
@@ -17,6 +18,14 @@ export function ImportPage() {
   useTitle("Import");
   const me = useQuery(meQuery);
   const opening = useOpening();
+  const [known, setKnown] = useState<Known | "asking" | null>(null);
+  const newer = known === "asking" ? null : known;
+  const unready =
+    known === "asking"
+      ? "The runbooks in service are being asked"
+      : known?.saysNothing
+        ? "The newer text says nothing new"
+        : null;
   const mayNot =
     me.data && !me.data.permissions.includes("propose")
       ? `Your role, ${me.data.role}, may not propose runbooks`
@@ -26,8 +35,15 @@ export function ImportPage() {
     <>
       <Workbench
         owner={me.data.id}
-        proposing={{ signedOut: false, busy: opening.isPending, reason: mayNot }}
-        onPropose={(request, session) => opening.mutate({ request, session })}
+        proposing={{
+          signedOut: false,
+          busy: opening.isPending,
+          reason: mayNot ?? unready,
+          ...(newer ? { label: "Open a pull request that joins them" } : {}),
+        }}
+        onPropose={(request, session) =>
+          opening.mutate({ request, session, ...(newer ? { onto: newer.runbook } : {}) })
+        }
         empty={({ example, bringBack }) => (
           <EmptyPreview example={example} bringBack={bringBack} signedOut={false} />
         )}
@@ -36,7 +52,8 @@ export function ImportPage() {
             view={view}
             busy={opening.isPending}
             reason={mayNot}
-            join={(request, onto) => opening.mutate({ request, session, onto })}
+            found={setKnown}
+            replace={(request) => opening.mutate({ request, session })}
           />
         )}
       />

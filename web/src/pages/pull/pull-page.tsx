@@ -9,7 +9,7 @@ import { FieldChanges } from "@/review/fields";
 import { OutlookCard } from "@/review/outlook";
 import { type Pull, type Review, reviewQuery } from "@/review/queries";
 import { StepsTable } from "@/review/steps-table";
-import { fieldName, isTouched, sideOf } from "@/review/words";
+import { fieldName, isTouched, sideOf, weightiest } from "@/review/words";
 import { ErrorBox, Loading } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { useTitle } from "@/ui/title";
@@ -112,6 +112,32 @@ function Tabs({ tab, pull, review }: { tab: Tab; pull: Pull; review: Review | un
         );
       })}
     </nav>
+  );
+}
+
+const OUTLOOKS = 3;
+
+/** What changes at 3 a.m., of each runbook; of many the weightiest, and where the others are. */
+function Outlooks({ review }: { review: Review }) {
+  const many = review.runbooks.length;
+  const shown = weightiest(review.runbooks, OUTLOOKS);
+  return (
+    <>
+      {many > 1 ? (
+        <h2 className="title-l">
+          What changes at 3 a.m.
+          {many > OUTLOOKS ? (
+            <span className="small faint">
+              {" "}
+              the {OUTLOOKS} weightiest of {many} runbooks; all are in Review
+            </span>
+          ) : null}
+        </h2>
+      ) : null}
+      {shown.map((change) => (
+        <OutlookCard key={change.path} id={`am-${change.name}`} change={change} named={many > 1} />
+      ))}
+    </>
   );
 }
 
@@ -274,9 +300,7 @@ function OnePull({ number }: { number: number }) {
           {pull.error ? <ErrorBox error={pull.error} again={() => void pull.refetch()} /> : null}
           {review.error ? <ErrorBox error={review.error} again={() => void review.refetch()} /> : null}
           {review.data ? (
-            review.data.runbooks
-              .slice(0, 3)
-              .map((change) => <OutlookCard key={change.path} id={`am-${change.name}`} change={change} />)
+            <Outlooks review={review.data} />
           ) : review.error ? null : (
             <div className="card card__body outlook-room">
               <Loading what="what changes at 3 a.m." lines={9} />

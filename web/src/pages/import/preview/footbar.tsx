@@ -11,6 +11,8 @@ export interface Proposing {
   busy: boolean;
   /** Why not, beyond what the preview says: the role, for example. */
   reason: string | null;
+  /** What the button says where it does more than open a pull request with the document. */
+  label?: string;
   run: () => void;
 }
 
@@ -68,7 +70,7 @@ export function Footbar({ view, proposing, onDiscard, onQuestion }: Props) {
           ? "Sign in to open a pull request"
           : proposing.busy
             ? "Opening…"
-            : "Open pull request"}
+            : (proposing.label ?? "Open pull request")}
       </Button>
       {questions > 0 ? (
         <Button className="only-phone" onClick={onQuestion}>

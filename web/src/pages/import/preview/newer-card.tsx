@@ -1,7 +1,7 @@
 /** A text of a runbook that is in service: what it would change there, and the pull request that joins the two. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { GitPullRequest } from "lucide-react";
+import { useEffect } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { Button } from "@/ui/button";
 import { visible, visibleCode } from "@/ui/visible";
@@ -10,7 +10,11 @@ import type { View } from "../session";
 import { count } from "../wording";
 
 export type Newer = Schemas["ReimportShape"];
-export type Join = (request: PreviewRequest, runbook: string) => void;
+/** The runbook that a text is a newer one of, and whether the two differ. */
+export interface Known {
+  runbook: string;
+  saysNothing: boolean;
+}
 
 const SHOWN = 12;
 
@@ -19,10 +23,13 @@ interface Props {
   busy: boolean;
   /** Why this member may open no pull request; null where they may. */
   reason: string | null;
-  join: Join;
+  /** Called with what was found, null where nothing is: the page's one main action depends on it. */
+  found: (known: Known | "asking" | null) => void;
+  /** Opens the pull request that puts the new text in the place of the document, edits and all. */
+  replace: (request: PreviewRequest) => void;
 }
 
-export function NewerCard({ view, busy, reason, join }: Props) {
+export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
   const { answer, answered, phase } = view.live;
   const name = answer?.name ?? "";
   const settled = phase === "settled" && answered !== null && reason === null;
@@ -40,6 +47,13 @@ export function NewerCard({ view, busy, reason, join }: Props) {
     retry: false,
   });
   const found = newer.data;
+  const known = settled && runbook && found ? runbook.id : null;
+  const nothing = found ? saysNothing(found) : false;
+  const asking = settled && (served.isLoading || newer.isLoading);
+  useEffect(() => {
+    tell(known === null ? (asking ? "asking" : null) : { runbook: known, saysNothing: nothing });
+    return () => tell(null);
+  }, [tell, known, nothing, asking]);
   if (!settled || !runbook || !found) return null;
   return (
     <section className="card" aria-labelledby="newer-h">
@@ -55,15 +69,10 @@ export function NewerCard({ view, busy, reason, join }: Props) {
       <div className="card__body stack">
         <Changes found={found} />
         <Conflicts found={found} />
-        <p>
-          <Button
-            look="primary"
-            blocked={saysNothing(found) ? "The newer text says nothing new" : null}
-            busy={busy}
-            onClick={() => join(answered as PreviewRequest, runbook.id)}
-          >
-            <GitPullRequest className="icon" aria-hidden />
-            Open a pull request that joins them
+        <p className="row">
+          <span className="small dim">The pull request joins the two: people's edits stay.</span>
+          <Button className="push" busy={busy} onClick={() => replace(answered as PreviewRequest)}>
+            Replace it as a whole instead
           </Button>
         </p>
       </div>
