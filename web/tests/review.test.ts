@@ -22,7 +22,6 @@ import {
   undoWord,
   waitsBecause,
   waitsSentence,
-  weightiest,
 } from "@/review/words";
 
 const scanned = { risk: "safe", why: "Only reads.", ruleIds: [], spans: [], resources: [] };
@@ -77,17 +76,6 @@ function change(steps: StepChange[], more: Partial<RunbookChange> = {}): Runbook
 }
 
 describe("the words of a review", () => {
-  it("shows of many runbooks first what begins to run alone, then no return, then dangers", () => {
-    const side = { steps: 1, waits: 1, runsByItself: 0, trustLevel: 1, governance: "strict" as const };
-    const plain = change([], { name: "plain" });
-    const danger = change([], { name: "danger", after: { ...side, profile: ["dangerous"] } });
-    const noReturn = change([], { name: "end", after: { ...side, profile: ["safe"], pointOfNoReturn: 1 } });
-    const alone = change([], { name: "alone", beginsAlone: [1] });
-    const names = weightiest([plain, danger, noReturn, alone], 3).map((item) => item.name);
-    expect(names).toEqual(["alone", "end", "danger"]);
-    expect(weightiest([plain, { ...plain, name: "b" }], 3).map((item) => item.name)).toEqual(["plain", "b"]);
-  });
-
   it("names the missing key, and does not where both looked", () => {
     expect(keysLabel(facts())).toBe("scanner says safe · 1 of 2 keys");
     const both = facts({ merge: { rule: 5, risk: "safe", reason: "both", keys: 2 } });
