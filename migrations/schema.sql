@@ -253,10 +253,9 @@ CREATE TABLE dd0c.classifications (
     requested_by      text,
     created_at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
-    -- with the risk: newer advice of the same advisor that says something else is a row of its own
-    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version, advisor_version, no_advice, risk),
     FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
+CREATE INDEX classifications_step ON dd0c.classifications (tenant_id, version_id, step_id, created_at DESC, id DESC);
 CREATE INDEX classifications_command ON dd0c.classifications (tenant_id, command_sha256)
     WHERE advice IS NOT NULL AND version_id IS NOT NULL;
 

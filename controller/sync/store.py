@@ -267,7 +267,7 @@ class PlanWriter:
         self._uow.audit(AuditRecord(payload, system_actor("sync")))
 
     def _classifications(self, versions: Iterable[NewVersion]) -> Iterable[dict[str, Any]]:
-        """One row a command; of a version that serves again the rows of its first time stay."""
+        """One row a command; of a version that serves again only what differs becomes a row of its own."""
         for version in versions:
             for step in version.runbook.steps:
                 if step.verdict is not None:

@@ -91,7 +91,7 @@ SELECT wanted.id AS runbook_id, e.id, e.state, e.created_at, e.ended_at
 SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advice, no_advice, rule, risk, unknown
   FROM dd0c.classifications
  WHERE tenant_id = %(tenant_id)s AND version_id = ANY(%(version_ids)s)
- ORDER BY version_id, step_id, id DESC;
+ ORDER BY version_id, step_id, created_at DESC, id DESC;
 
 -- list_repositories --
 -- Every repository in use, with how far it is synced.

@@ -94,22 +94,43 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
        serving_version_id = EXCLUDED.serving_version_id, updated_at = clock_timestamp()
 
 -- newest_advice --
--- What an advisor last said about each of these commands in any version, of the same scanner and knowledge.
-SELECT DISTINCT ON (command_sha256) command_sha256, advice
-  FROM dd0c.classifications
- WHERE tenant_id = %(tenant_id)s AND command_sha256 = ANY(%(commands)s) AND version_id IS NOT NULL
-   AND advice IS NOT NULL AND scanner_version = %(scanner_version)s AND knowledge_version = %(knowledge_version)s
- ORDER BY command_sha256, created_at DESC, id DESC
+-- What each advisor said last about these commands in these runbooks, of the same scanner and knowledge. What one sync
+-- stored is equally new.
+SELECT runbook_id, command_sha256, advice
+  FROM (SELECT v.runbook_id, c.command_sha256, c.advice,
+               rank() OVER (PARTITION BY v.runbook_id, c.command_sha256, c.advice ->> 'advisor'
+                            ORDER BY c.created_at DESC) AS age
+          FROM dd0c.classifications c
+          JOIN dd0c.runbook_versions v ON v.tenant_id = c.tenant_id AND v.id = c.version_id
+         WHERE c.tenant_id = %(tenant_id)s AND c.command_sha256 = ANY(%(commands)s) AND c.version_id IS NOT NULL
+           AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)
+           AND c.scanner_version = %(scanner_version)s AND c.knowledge_version = %(knowledge_version)s) AS said
+ WHERE age = 1
 
 -- add_version_classification --
--- The verdict on one step of a version; the same versions of scanner, knowledge and advisor never judge it twice.
+-- The verdict on one step of a version, where it differs from the newest one: the newest counts.
 INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, scanner_version,
                                   knowledge_version, advisor_version, finding, advice, no_advice, rule, risk,
                                   unknown)
-VALUES (%(tenant_id)s, %(id)s, %(version_id)s, %(step_id)s, %(command_sha256)s, %(scanner_version)s,
-        %(knowledge_version)s, %(advisor_version)s, %(finding)s, %(advice)s, %(no_advice)s, %(rule)s, %(risk)s,
-        %(unknown)s)
-ON CONFLICT DO NOTHING
+SELECT new.*
+  FROM (VALUES (%(tenant_id)s::uuid, %(id)s::uuid, %(version_id)s::uuid, %(step_id)s::text,
+                %(command_sha256)s::bytea, %(scanner_version)s::text, %(knowledge_version)s::text,
+                %(advisor_version)s::text, %(finding)s::jsonb, %(advice)s::jsonb, %(no_advice)s::text,
+                %(rule)s::integer, %(risk)s::dd0c.risk, %(unknown)s::boolean))
+       AS new (tenant_id, id, version_id, step_id, command_sha256, scanner_version, knowledge_version,
+               advisor_version, finding, advice, no_advice, rule, risk, unknown)
+  LEFT JOIN LATERAL (
+       SELECT c.*
+         FROM dd0c.classifications c
+        WHERE c.tenant_id = new.tenant_id AND c.version_id = new.version_id AND c.step_id = new.step_id
+        ORDER BY c.created_at DESC, c.id DESC
+        LIMIT 1) AS newest ON true
+ WHERE newest.id IS NULL
+    OR (newest.scanner_version, newest.knowledge_version, newest.advisor_version, newest.finding, newest.advice,
+        newest.no_advice, newest.rule, newest.risk, newest.unknown)
+       IS DISTINCT FROM
+       (new.scanner_version, new.knowledge_version, new.advisor_version, new.finding, new.advice,
+        new.no_advice, new.rule, new.risk, new.unknown)
 
 -- policy_of --
 -- The policy in force that came from this repository.

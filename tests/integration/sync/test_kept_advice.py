@@ -17,6 +17,7 @@ from tests.conftest import TestTenant
 from tests.integration.sync.world import World, in_a_thread, make_world, runbook
 
 _SAFE = Advice(risk=Risk.SAFE, confidence=950, reasoning="reads", advisor="anthropic", advisor_version="m-1")
+_LOCAL_SAFE = _SAFE.model_copy(update={"advisor": "local", "advisor_version": "l-1"})
 _DANGEROUS = _SAFE.model_copy(update={"risk": Risk.DANGEROUS, "reasoning": "it fills the disk"})
 
 
@@ -37,9 +38,9 @@ class Remembering:
         pass
 
 
-async def served_risk(world: World) -> tuple[Risk, str]:
+async def served_risk(world: World, name: str = "disk") -> tuple[Risk, str]:
     """What the engine would go by."""
-    row = (await world.runbooks())["disk"]
+    row = (await world.runbooks())[name]
     async with world.database.work(world.tenant_id) as uow:
         version = await Versions().load(uow, row["current_version_id"])
     verdict = version.verdicts["look"]
@@ -83,8 +84,33 @@ async def test_newer_advice_on_the_same_version_may_raise_it(
         (_SAFE, "One", Risk.SAFE),
         (_SAFE, "Two", Risk.SAFE),
         (_DANGEROUS, "One", Risk.DANGEROUS),
+        (_SAFE, "Two", Risk.SAFE),
+        (_SAFE, "One", Risk.SAFE),
+        (_DANGEROUS, "Two", Risk.DANGEROUS),
+        (_DANGEROUS, "One", Risk.DANGEROUS),
     ):
         llm.said = said
         world.commit({"runbooks/disk.yaml": runbook("disk", title=title)})
         await world.sync()
         assert (await served_risk(world))[0] is risk
+
+
+async def test_neither_another_runbook_nor_another_advisor_lowers_what_was_called_dangerous(
+    database: Database, tenant: TestTenant, tmp_path: Path
+) -> None:
+    llm = Remembering(_DANGEROUS)
+    world = await make_world(database, tenant.tenant_id, tmp_path, judging=Judging(in_a_thread, UNASKED, llm))
+
+    async def store(said: Said, name: str, title: str) -> Risk:
+        llm.said = said
+        world.commit({f"runbooks/{name}.yaml": runbook(name, title=title)})
+        assert (await world.sync()).outcome == "synced"
+        return (await served_risk(world, name))[0]
+
+    assert await store(_DANGEROUS, "disk", "One") is Risk.DANGEROUS
+    assert await store(_SAFE, "other", "One") is Risk.SAFE
+    assert await store(NoAdvice.LATE, "disk", "Two") is Risk.DANGEROUS, "said of another runbook"
+    assert await store(_LOCAL_SAFE, "disk", "Three") is Risk.DANGEROUS, "said by another advisor"
+    assert await store(_LOCAL_SAFE, "disk", "Four") is Risk.DANGEROUS, "and again"
+    assert await store(_SAFE, "disk", "Five") is Risk.SAFE, "the same advisor, the same runbook"
+    assert await store(_LOCAL_SAFE, "disk", "Six") is Risk.SAFE
