@@ -35,8 +35,8 @@ class ChangedFile:
 @dataclass(frozen=True)
 class Serving:
     """What is in service: names with their paths, and by name what the change touches: its documents, and
-    its files as they are judged today. `in_force`: policy and flags of the protected branch, never those
-    of the change. `logs`: what decision logs say of a runbook's steps, by name.
+    its files with the verdicts that are stored. `in_force`: policy and flags of the protected branch,
+    never those of the change. `logs`: what decision logs say of a runbook's steps, by name.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)

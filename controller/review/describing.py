@@ -15,6 +15,7 @@ from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import RepositoryRow
 from controller.review.body import pull_body
 from controller.review.sides import compare_files
+from controller.review.stored import as_stored, load_stored
 from forge.pull_requests import Proposal
 
 Describe: TypeAlias = Callable[[UUID, RepositoryRow, Proposal], Awaitable[str]]
@@ -56,7 +57,7 @@ class Describing:
     async def _before(
         self, tenant_id: UUID, row: RepositoryRow, paths: Sequence[str], after: Sequence[JudgedFile]
     ) -> tuple[list[JudgedFile], InForce]:
-        """What serves at these paths or under these names, judged anew."""
+        """What serves at these paths or under these names, as the engine runs it."""
         names = [file.runbook.name for file in after if file.runbook is not None]
         async with self._database.work(tenant_id) as uow:
             serving = await uow.all(
@@ -66,7 +67,9 @@ class Describing:
                 paths=list(paths),
                 names=names,
             )
+            stored = await load_stored(uow, row.id, paths, names)
             rules = await load_in_force(uow)
-        return await self._judging.judge(
+        judged = await self._judging.judge(
             tenant_id, [(each.path, "runbook", bytes(each.content)) for each in serving]
-        ), rules
+        )
+        return as_stored(judged, stored), rules

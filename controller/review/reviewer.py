@@ -20,6 +20,7 @@ from controller.governance.widening import Leash
 from controller.review.change import ChangedFile, Serving, runbook_of
 from controller.review.checks import ChangeReport, check_change
 from controller.review.logged import LoggedVerdict, logs_of, read_verdicts
+from controller.review.stored import as_stored, load_stored
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
 
@@ -154,10 +155,12 @@ class Reviewer:
                 paths=[],
                 names=_trusted(files),
             )
+            stored = await load_stored(uow, row.id, [], _trusted(files))
             in_force = await load_in_force(uow)
         judged = await self._judging.judge(
             tenant_id, [(each.path, "runbook", bytes(each.content)) for each in contents]
         )
+        judged = as_stored(judged, stored)
         return Serving(
             {found.name: found.path for found in active},
             {found.name: found.document for found in documents},

@@ -22,6 +22,7 @@ from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.reviewer import Reviewer, read_change
 from controller.review.sides import Sides, changed_rules, compare_files, read_sides
+from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
 from forge.diffs import diff_contents
@@ -98,7 +99,7 @@ class Reviews:
 
             pull, old, new, sides = await self._forges.runner(read)
         seconds = limits.ADVICE_PAGE_SECONDS
-        before = await self._judging.judge(tenant_id, sides.before)
+        before = await self._before(tenant_id, row, sides)
         after = [*sides.refused, *await self._judging.judge(tenant_id, sides.after, seconds)]
         then = changed_rules(after, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
@@ -111,6 +112,13 @@ class Reviews:
             settings=tuple(file for file in after if file.kind in {"policy", "flags"}),
             other_files=tuple(sides.others[:200]),
         )
+
+    async def _before(self, tenant_id: UUID, row: RepositoryRow, sides: Sides) -> list[JudgedFile]:
+        """The side before: what serves as the engine runs it, what does not as it would be judged."""
+        judged = await self._judging.judge(tenant_id, sides.before)
+        names = [file.runbook.name for file in judged if file.runbook is not None]
+        async with self._forges.database.work(tenant_id) as uow:
+            return as_stored(judged, await load_stored(uow, row.id, [], names))
 
     async def _with_notes(self, principal: Principal, row: RepositoryRow, found: PullReview) -> PullReview:
         """The notes of the check as it would come out now: what serves may have changed since it ran."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from controller.governance.documents import JudgedStep
+from controller.governance.documents import JudgedFile, JudgedStep
 from controller.governance.pinning import InForce
 from controller.governance.widening import (
     Leash,
@@ -19,9 +20,11 @@ from controller.review.contents import content_of
 from controller.review.logged import LoggedVerdict
 from controller.review.own_runs import lone_steps, newly_alone
 from controller.review.risky_steps import line_of
+from controller.review.step_facts import StepFacts
 from schemas.flags import ALL_ON
 from schemas.policy import DEFAULT_POLICY
 from schemas.risk import Risk
+from schemas.verdict import MergeRule, NoAdvice
 
 # ---------------------------------------------------------------- what runs by itself
 
@@ -67,22 +70,54 @@ def rules_after(files: Sequence[ChangedFile], in_force: InForce) -> InForce:
 
 
 def widened_notes(file: ChangedFile, serving: Serving, then: InForce) -> list[Note]:
-    """The steps of a runbook that begin to run by themselves, under the policy before and after."""
+    """The steps of a runbook that begin to run by themselves, under the policy before and after: now, or with
+    an answer that is still to come.
+    """
     runbook = runbook_of(file)
     if file.judged is None or runbook is None or not let_alone(Leash.of(runbook.document), then):
         return []
     old = serving.judged.get(runbook.name)
     before = None if old is None else content_of(old, serving.in_force)
-    after = content_of(file.judged, then)
+    after, hoped = content_of(file.judged, then), content_of(_hoped(file.judged), then)
     assert after is not None
-    sets = [lone_steps(side, () if side is None else side.facts()) for side in (before, after)]
+    assert hoped is not None
+    sets = [lone_steps(side, () if side is None else side.facts()) for side in (before, hoped)]
+    now = {step.id for step in after.facts() if step.runs_by_itself}
     begins = newly_alone(sets[0], sets[1])
-    if not begins:
-        return []
-    named = ", ".join(f"`{step.id}`" for step in begins[:10])
-    more = f" and {len(begins) - 10} more" if len(begins) > 10 else ""
-    message = f"{len(begins)} step(s) begin to run without a person: {named}{more}"
-    return [attention(file.path, "widened", message, line_of(file.judged.content, begins[0].id) or 0)]
+    found = (
+        ("widened", "begin to run without a person", [step for step in begins if step.id in now]),
+        (
+            "advice_pending",
+            "run without a person as soon as the advisor says safe",
+            [step for step in begins if step.id not in now],
+        ),
+    )
+    return [_begins(file.judged, code, words, steps) for code, words, steps in found if steps]
+
+
+def _begins(file: JudgedFile, code: str, words: str, steps: Sequence[StepFacts]) -> Note:
+    named = ", ".join(f"`{step.id}`" for step in steps[:10])
+    more = f" and {len(steps) - 10} more" if len(steps) > 10 else ""
+    message = f"{len(steps)} step(s) {words}: {named}{more}"
+    return attention(file.path, code, message, line_of(file.content, steps[0].id) or 0)
+
+
+def _hoped(file: JudgedFile) -> JudgedFile:
+    """The file as it would be if the advisor, who has yet to answer, found everything safe: sync asks again,
+    and a head is checked once.
+    """
+    if file.runbook is None:
+        return file
+    steps = tuple(_hoped_step(step) for step in file.runbook.steps)
+    return replace(file, runbook=replace(file.runbook, steps=steps))
+
+
+def _hoped_step(step: JudgedStep) -> JudgedStep:
+    verdict = step.verdict
+    if verdict is None or verdict.finding.risk is not Risk.SAFE or verdict.no_advice in {None, NoAdvice.OFF}:
+        return step
+    safe = {"risk": Risk.SAFE, "unknown": False, "rule": MergeRule.BOTH_SAFE}
+    return replace(step, verdict=verdict.model_copy(update=safe))
 
 
 # ---------------------------------------------------------------- verdicts that were written down

@@ -14,10 +14,12 @@ from controller.governance.pinning import InForce
 from controller.review.change import ChangedFile, Serving
 from controller.review.checks import ChangeReport, check_change
 from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdicts
-from ingest.advisor.advising import LOCAL
+from controller.review.stored import Stored, as_stored
+from ingest.advisor.advising import LOCAL, ONE_KEY, UNASKED, Advising
 from schemas.flags import ALL_ON, Flag, Flags
 from schemas.policy import Policy
 from schemas.risk import Risk
+from schemas.verdict import NoAdvice
 
 AUDIT = InForce(Policy(governance_mode="audit"), ALL_ON, "sha256:" + "0" * 64, "c" * 40)
 STRICT = InForce(Policy(), ALL_ON)
@@ -144,6 +146,42 @@ def test_r48_a_change_never_controls_the_policy_that_it_is_checked_by() -> None:
     off = InForce(AUDIT.policy, Flags(flags={"auto-run": Flag(enabled=False)}))
     report = checked(text("df -h"), gone, rules=off)
     assert report.raises_trust, "without the file its flags would be on again"
+
+
+def test_what_serves_counts_as_it_is_stored_not_as_it_would_be_judged_today() -> None:
+    """Stored without an advisor, its step waits; a new title under an advisor lets it run alone."""
+    old, new = text("df -h"), change(text("df -h").replace("title: Disk", "title: Disks"))
+    one_key = judge_file(PATH, "runbook", old.encode(), ONE_KEY)
+    today = judge_file(PATH, "runbook", old.encode(), LOCAL)
+    assert one_key.runbook is not None
+    verdicts = {step.step_id: step.verdict for step in one_key.runbook.steps if step.verdict is not None}
+    for known, widens in (
+        ({"disk": Stored(one_key.content_sha256, verdicts)}, True),
+        ({"disk": Stored(one_key.content_sha256, {})}, True),
+        ({"disk": Stored("of another content", verdicts)}, False),
+        ({}, False),
+    ):
+        (before,) = as_stored([today], known)
+        serving = Serving({"disk": PATH}, {"disk": one_key.runbook.document}, {"disk": before}, AUDIT)
+        assert ("widened" in codes(check_change([new], serving))) == widens
+
+
+def test_a_step_whose_advice_is_still_to_come_may_run_alone_and_is_named() -> None:
+    data = text("df -h", "uptime", "systemctl restart nginx").encode()
+    for advising, expected in (
+        (UNASKED, ["advice_pending"]),
+        (Advising.of([("df -h", "bash", NoAdvice.PENDING)]), ["advice_pending"]),
+        (ONE_KEY, []),
+    ):
+        asked = ChangedFile(PATH, "runbook", judge_file(PATH, "runbook", data, advising))
+        report = checked(text("df -h"), asked)
+        assert [code for code in codes(report) if code in {"advice_pending", "widened"}] == expected
+        if expected:
+            (note,) = [note for note in report.notes if note.place.code == "advice_pending"]
+            assert report.check.status == "attention"
+            assert note.place.message.startswith("1 step(s)"), "s0 runs alone already, s2 is not safe"
+            assert "`s1`" in note.place.message
+        assert "advice_pending" not in codes(checked(text("df -h"), asked, rules=STRICT))
 
 
 # ---------------------------------------------------------------- verdicts that were written down
