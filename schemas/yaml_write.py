@@ -48,7 +48,8 @@ class _HouseEmitter(Emitter):
         return _DOUBLE
 
 
-def _yaml() -> YAML:
+def house_yaml() -> YAML:
+    """The library as the house writes with it; comments and quotes are kept."""
     yaml = YAML(typ="rt", pure=True)
     yaml.Emitter = _HouseEmitter
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -63,22 +64,23 @@ def dump_runbook(runbook: Runbook, *, schema_line: bool = True) -> str:
     things on one line, commands of several lines as literal blocks, durations as text, defaults left out.
     """
     stream = io.StringIO()
-    _yaml().dump(_block(runbook.to_document(), ()), stream)
+    house_yaml().dump(house_block(runbook.to_document(), ()), stream)
     return (SCHEMA_LINE if schema_line else "") + stream.getvalue()
 
 
-def _block(value: Any, path: Path) -> Any:
+def house_block(value: Any, path: Path) -> Any:
+    """A plain value as it is written at that path: short things on one line, long commands as blocks."""
     if isinstance(value, dict):
         if path[-1:] == ("expect",) and not value:
             value = {"exitCodes": [0]}
         found = CommentedMap()
         for key, item in value.items():
-            found[key] = _block(item, (*path, key))
+            found[key] = house_block(item, (*path, key))
         if _fits(value, path):
             found.fa.set_flow_style()
         return found
     if isinstance(value, list):
-        items = CommentedSeq([_block(item, (*path, index)) for index, item in enumerate(value)])
+        items = CommentedSeq([house_block(item, (*path, index)) for index, item in enumerate(value)])
         if _fits(value, path):
             items.fa.set_flow_style()
         return items
@@ -137,7 +139,7 @@ def edit_yaml(text: str, changes: Sequence[Edit]) -> str:
     """
     data = text.encode("utf-8")
     read_yaml(data)
-    yaml = _yaml()
+    yaml = house_yaml()
     _keep_indent(yaml, text)
     document = yaml.load(decode_yaml(data))
     for change in changes:
@@ -156,7 +158,7 @@ def _apply(document: Any, change: Edit) -> None:
         for part in change.path[:-1]:
             parent = parent[part]
         if change.insert:
-            parent.insert(last, _block(change.value, change.path))
+            parent.insert(last, house_block(change.value, change.path))
         elif change.value is None:
             del parent[last]
         elif isinstance(parent, list) or isinstance(last, str):
@@ -170,7 +172,7 @@ def _apply(document: Any, change: Edit) -> None:
 
 def _replace(parent: Any, last: Any, change: Edit) -> None:
     """The library keeps the old scalar's quotes, which is welcome, and its block style, which is not."""
-    value = _block(change.value, change.path)
+    value = house_block(change.value, change.path)
     old = parent.get(last) if isinstance(parent, dict) else parent[last]
     if type(value) is str and isinstance(old, LiteralScalarString | FoldedScalarString):
         value = PlainScalarString(value)

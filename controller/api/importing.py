@@ -107,7 +107,7 @@ def parse_document(paste: Paste) -> dict[str, Any]:
 def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -> Imported:
     """The preview and the proposal of a paste. Raises as `preview`, and Conflict where the name is taken."""
     found = paste.preview()
-    _require_taken(paste, found)
+    require_taken(paste, found)
     called = found.runbook.name
     # A name that comes back after its retirement is a new proposal, not the merged one of then.
     base = (around.retired or {}).get(called)
@@ -120,7 +120,7 @@ def edit_document(name: str, path: str, yaml: str, base: str, before: bytes) -> 
     return edit_proposal(name, path, yaml.encode("utf-8", "surrogatepass"), base, before)
 
 
-def _require_taken(paste: Paste, found: Preview) -> None:
+def require_taken(paste: Paste, found: Preview) -> None:
     """Raises Unprocessable where something that a person took is not there: the document is not what they
     saw.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from controller.api.importing import Paste
+from controller.api.importing import Paste, require_taken
 from controller.api.proposing_facts import ParsedFacts
 from controller.review.newer_text import Joined, join_text
 from ingest.decisions import decision_log
@@ -47,8 +47,12 @@ def source_of(content: bytes, path: str) -> str | None:
 
 
 def reimport(old: Paste, newer: Paste, present: Present, author: str, at: datetime) -> Reimported:
-    """Join a newer text with the present document. Raises as `ingest.pipeline.preview`, and Conflict."""
+    """Join a newer text with the present document.
+
+    Raises as `ingest.pipeline.preview` and `require_taken`, and Conflict.
+    """
     read = newer.preview()
+    require_taken(newer, read)
     base = _named(old.preview().runbook, present.name)
     sha256 = read.normalized.sha256
     key = proposal_key("reimport", f"{present.name}\n{sha256}\n{read.said}".encode(), present.base)
@@ -95,7 +99,7 @@ def _body(newer: Runbook, joined: Joined) -> str:
     """The text of the pull request: what changes, what is to decide, what was kept."""
     parts = [f"## {escape(newer.metadata.title)}", f"This is a newer text: {escape(joined.summary)}."]
     parts += _listed(
-        "Conflicts: what is here stands, and a question keeps the step from running by itself",
+        "Conflicts: what is here stands, and a question keeps each step concerned from running by itself",
         [
             f"{escape(item.place)}, {escape(item.field)}: "
             f"here “{_short(item.here)}”, newer “{_short(item.newer)}”"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from base import limits
+from controller.api.advice import Patience, asked_about
 from controller.api.importing import Paste
 from controller.api.proposing import check_size, keep_source, publish, served_content, surroundings
 from controller.api.reimport_parsing import Present, Reimported, reimport, source_of
@@ -21,7 +24,7 @@ async def propose_newer_text(
     """Join the newer text with the present document, and but for a dry run open its pull request.
 
     Raises NotFound (no such runbook; not made from a text that is kept), Conflict (`no_change`,
-    `cannot_join`, `broken`, `retired`, `erased`), and as an import does for the text.
+    `cannot_join`, `broken`, `retired`, `erased`), and as an import does for the text (`reading_gone`).
     """
     principal.require("propose")
     check_size(services, request.text)
@@ -43,7 +46,7 @@ async def propose_newer_text(
     _, around = await surroundings(services, principal)
     present = Present(served.name, served.path, bytes(served.content), served.base, around.prefix)
     old = Paste(source.text, source.format, advising=services.advising)
-    newer = request.to_paste(services.advising)
+    newer = await _with_reading(services, principal, request.to_paste(services.advising))
     found = await services.parse_pool.run(reimport, old, newer, present, principal.actor, datetime.now(UTC))
     if request.dry_run:
         return None, found
@@ -52,3 +55,15 @@ async def propose_newer_text(
     await keep_source(services, principal, request.text, found.facts)
     pull = await publish(services, principal, found.proposed, served.repository_name)
     return pull, found
+
+
+async def _with_reading(services: Services, principal: Principal, newer: Paste) -> Paste:
+    """The newer text with the model's reading where the person took something of it.
+
+    Its commands are not advised on, as those of the old text are not: advice on one side alone would look
+    like a change of the text. Raises as `ingest.pipeline.preview`.
+    """
+    if not newer.taken:
+        return newer
+    read = await asked_about(services, principal, newer, Patience(0, limits.EXTRACTION_MS / 1000))
+    return replace(read, advising=newer.advising)

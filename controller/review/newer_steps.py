@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from controller.review.comparing import moved_steps, pair_steps
+from controller.review.comparing import moved_steps
 from controller.review.three_way import Conflict, Kept, Plain, Told, join_fields
 from schemas.step import Step
 
 _ALIKE: Final = 0.6
+_UNIT: Final = ("command", "manual", "rollback", "idempotent")
+"""Fields that are true only together."""
 _COMPARED: Final = 60
 """Steps without a pair on each side that are compared by their letters."""
 
@@ -21,8 +23,9 @@ class ThreeSteps:
     def __init__(self, base: Sequence[Step], here: Sequence[Step], newer: Sequence[Step], told: Told) -> None:
         self._told = told
         self._base, self._here, self._newer = (list(side) for side in (base, here, newer))
-        self._pairs_here = pair_steps(self._base, self._here)
+        self._pairs_here = _pair_edited(self._base, self._here)
         self._pairs_newer = _pair_texts(self._base, self._newer)
+        self._own = self._written_here_too()
         here_of = {old: index for index, old in enumerate(self._pairs_here) if old is not None}
         self._here_of_base: dict[int, int] = here_of
         self._ids: dict[str, dict[str, str]] = {"here": {}, "base": {}, "newer": {}}
@@ -30,23 +33,41 @@ class ThreeSteps:
         for index, step in enumerate(self._base):
             self._ids["base"][step.id] = self._here[here_of[index]].id if index in here_of else ""
         for index, step in enumerate(self._newer):
-            old = self._pairs_newer[index]
-            self._ids["newer"][step.id] = (
-                free_name(step.id, taken) if old is None else self._ids["base"][self._base[old].id]
-            )
+            old, own = self._pairs_newer[index], self._own.get(index)
+            if old is not None:
+                self._ids["newer"][step.id] = self._ids["base"][self._base[old].id]
+            else:
+                self._ids["newer"][step.id] = free_name(step.id, taken) if own is None else self._here[own].id
+
+    def _written_here_too(self) -> dict[int, int]:
+        """Steps that the newer text adds and a person wrote here already, each of these used once."""
+        free = [index for index, old in enumerate(self._pairs_here) if old is None]
+        found: dict[int, int] = {}
+        for index, step in enumerate(self._newer):
+            if self._pairs_newer[index] is None:
+                own = next((each for each in free if _same_text(self._here[each], step)), None)
+                if own is not None:
+                    found[index] = own
+                    free.remove(own)
+        return found
 
     def join(self) -> list[dict[str, Any]]:
         """The steps of the joined document."""
         newer_of = {old: index for index, old in enumerate(self._pairs_newer) if old is not None}
         joined: dict[str, dict[str, Any]] = {}
         gone: set[str] = set()
+        own_of = {own: index for index, own in self._own.items()}
         for index, step in enumerate(self._here):
             old = self._pairs_here[index]
             if old is None:
-                joined[step.id] = step.given()
                 self._told.kept.append(Kept(f"step {step.id}", "added"))
+                joined[step.id] = (
+                    self._written_twice(step, own_of[index]) if index in own_of else step.given()
+                )
             elif old in newer_of:
-                joined[step.id] = self._fields(old, step, newer_of[old])
+                joined[step.id] = self._fields(
+                    self._side(self._base[old], "base"), step, newer_of[old], self._told
+                )
             elif self._side(self._base[old], "base") == step.given():
                 gone.add(step.id)
             else:
@@ -58,11 +79,10 @@ class ThreeSteps:
         added = self._added()
         joined |= added
         self._keep_asked(joined, gone)
-        order = [name for name in self._order(joined, added) if name in joined]
         for item in joined.values():
             if "needs" in item:
                 item["needs"] = [name for name in item["needs"] if name in joined]
-        return [joined[name] for name in order]
+        return [joined[name] for name in self._order(joined, added)]
 
     def told_of(self, items: Sequence[Plain], side: str) -> list[Plain]:
         """Questions with the id that their step has in the present document."""
@@ -82,22 +102,25 @@ class ThreeSteps:
             given["when"] = _renamed(given["when"], ids)
         return given
 
-    def _fields(self, old: int, step: Step, new: int) -> dict[str, Any]:
-        base, newer = self._side(self._base[old], "base"), self._side(self._newer[new], "newer")
-        here = step.given()
-        before = len(self._told.conflicts)
-        found = join_fields(base, here, newer, f"step {step.id}", self._told, step=step.id)
-        if {item.field for item in self._told.conflicts[before:]} & {"command", "manual"}:
-            # One kind of a step: what a person wrote stays whole.
-            found = {**found, **{name: here[name] for name in ("command", "manual") if name in here}}
-            for name in ("command", "manual"):
-                if name not in here:
-                    found.pop(name, None)
+    def _written_twice(self, step: Step, new: int) -> dict[str, Any]:
+        """A person's own step that the newer text has, too: what only one of the two says is taken, but it
+        stays where the person put it, on their condition.
+        """
+        told = Told()
+        base = {"command": step.command, "manual": step.manual, "needs": (), "when": ()}
+        found = self._fields(base, step, new, told)
+        self._told.conflicts += told.conflicts
+        return found
+
+    def _fields(self, base: dict[str, Any], step: Step, new: int, told: Told) -> dict[str, Any]:
+        newer, here = self._side(self._newer[new], "newer"), step.given()
+        place = f"step {step.id}"
+        rest = [{name: side[name] for name in side if name not in _UNIT} for side in (base, here, newer)]
+        found = join_fields(rest[0], rest[1], rest[2], place, told, step=step.id)
+        found |= _unit(base, here, newer, place, told)
         if "when" in found and not _known(found["when"]):
             found["when"] = here.get("when") or base.get("when")
-            self._told.conflicts.append(
-                Conflict(f"step {step.id}", "when", here.get("when"), newer.get("when"), step.id)
-            )
+            told.conflicts.append(Conflict(place, "when", here.get("when"), newer.get("when"), step.id))
         return {name: value for name, value in found.items() if value is not None}
 
     def _taken_out(self, newer_of: Mapping[int, int]) -> None:
@@ -113,11 +136,10 @@ class ThreeSteps:
                 self._told.conflicts.append(Conflict(f"step {step.id}", "all of it", None, wanted))
 
     def _added(self) -> dict[str, dict[str, Any]]:
-        """Steps that only the newer text has; one that a person wrote here already is one."""
-        texts = {(step.command, step.manual) for step in self._here}
+        """Steps that only the newer text has."""
         found: dict[str, dict[str, Any]] = {}
         for index, step in enumerate(self._newer):
-            if self._pairs_newer[index] is not None or (step.command, step.manual) in texts:
+            if self._pairs_newer[index] is not None or index in self._own:
                 continue
             given = self._side(step, "newer")
             if "when" in given and not _known(given["when"]):
@@ -147,8 +169,44 @@ class ThreeSteps:
         if newer_moved and here_moved:
             self._told.conflicts.append(Conflict("the steps", "order", here, newer))
         if newer_moved and not here_moved:
-            return _woven(newer, here, lambda name: name in joined)
-        return _woven(here, newer, lambda name: name in added)
+            order = _woven(newer, here, lambda name: name in joined)
+        else:
+            order = _woven(here, newer, lambda name: name in added)
+        order = [name for name in order if name in joined]
+        forward = here != _asked_first(here, {step.id: step.given() for step in self._here})
+        return order if forward else _asked_first(order, joined)
+
+
+def _asked_first(order: Sequence[str], joined: Mapping[str, Any]) -> list[str]:
+    """The order, but a step stands behind those on which it waits; a circle stays, and lint refuses it."""
+    found: list[str] = []
+    left = list(order)
+    while left:
+        ready = (name for name in left if not _waits_for(joined[name]) & set(left))
+        name = next(ready, left[0])
+        found.append(name)
+        left.remove(name)
+    return found
+
+
+def _waits_for(step: Plain) -> set[str]:
+    return {*step.get("needs", ()), *_steps_of(step.get("when"))}
+
+
+def _unit(base: Plain, here: Plain, newer: Plain, place: str, told: Told) -> dict[str, Any]:
+    """What a step does and how it is undone, taken from one side as a whole.
+
+    A person's rollback is that of the command which they saw: it says nothing about another command.
+    """
+    was, is_now, wanted = ({name: side.get(name) for name in _UNIT} for side in (base, here, newer))
+    if is_now == was:
+        return wanted
+    for name in _UNIT:
+        if wanted[name] not in (was[name], is_now[name]):
+            told.conflicts.append(Conflict(place, name, is_now[name], wanted[name], here["id"]))
+        elif is_now[name] != wanted[name]:
+            told.kept.append(Kept(place, "changed", name))
+    return is_now
 
 
 def _woven(order: Sequence[str], others: Sequence[str], taken: Callable[[str], bool]) -> list[str]:
@@ -163,17 +221,38 @@ def _woven(order: Sequence[str], others: Sequence[str], taken: Callable[[str], b
     return found
 
 
-def _pair_texts(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
-    """For each step of the newer text the one of the old text that it is: the same text, id, or one alike."""
+def _pair_edited(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
+    """For each step here the one of the old text that it is: the same text, else the same id.
+
+    The text goes first: an id of an earlier text stays here, and the old text may give it to another step.
+    """
     pairs: list[int | None] = [None] * len(news)
-    free = dict.fromkeys(range(len(olds)))
-    for same in (_same_text, _same_id):
+    _pair(pairs, dict.fromkeys(range(len(olds))), olds, news, (_same_both, _same_text, _equal_id))
+    return pairs
+
+
+def _pair(
+    pairs: list[int | None],
+    free: dict[int, None],
+    olds: Sequence[Step],
+    news: Sequence[Step],
+    tests: Sequence[Callable[[Step, Step], bool]],
+) -> None:
+    """Give each step without a pair the first free old one that passes the first test that one passes."""
+    for same in tests:
         for index, step in enumerate(news):
             if pairs[index] is None:
                 found = next((old for old in free if same(olds[old], step)), None)
                 if found is not None:
                     pairs[index] = found
                     del free[found]
+
+
+def _pair_texts(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
+    """For each step of the newer text the one of the old text that it is: the same text, id, or one alike."""
+    pairs: list[int | None] = [None] * len(news)
+    free = dict.fromkeys(range(len(olds)))
+    _pair(pairs, free, olds, news, (_same_both, _same_text, _same_id))
     left = [index for index, pair in enumerate(pairs) if pair is None][:_COMPARED]
     every = ((index, old, _alike(olds[old], news[index])) for index in left for old in list(free)[:_COMPARED])
     ranked = sorted(
@@ -193,6 +272,14 @@ def _pair_texts(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
 
 def _same_text(old: Step, new: Step) -> bool:
     return (old.command, old.manual) == (new.command, new.manual)
+
+
+def _same_both(old: Step, new: Step) -> bool:
+    return old.id == new.id and _same_text(old, new)
+
+
+def _equal_id(old: Step, new: Step) -> bool:
+    return old.id == new.id
 
 
 def _same_id(old: Step, new: Step) -> bool:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-from pydantic import ValidationError
 
 from controller.review.comparing import field_changes, moved_steps
 from controller.review.newer_steps import ThreeSteps, free_name
@@ -27,10 +25,10 @@ from controller.review.three_way import (
     join_lists,
 )
 from schemas.errors import Conflict as Refused
-from schemas.lint import problems
 from schemas.runbook import Runbook
 from schemas.step import Step
-from schemas.yaml_codec import Edit, edit_yaml, load_runbook
+from schemas.yaml_arrange import arrange_items
+from schemas.yaml_codec import DocumentInvalid, Edit, edit_yaml, load_runbook
 
 _LINE_CHARACTERS: Final = 200
 
@@ -94,27 +92,14 @@ def join_text(
     was, now, wanted = (_plain(item) for item in (base, here, newer))
     steps = ThreeSteps(base.spec.steps, here.spec.steps, newer.spec.steps, told)
     joined_steps = steps.join()
-    spec_edits: list[Edit] = []
+    edits = _head_edits((was, now, wanted), told)
     for name, key in _LISTS.items():
         items = _list(name, (was, now, wanted), steps, joined_steps, told)
-        spec_edits += edits_of(("spec", name), now["spec"].get(name, []), items, key)
-    names = ("title", "service")
-    heads = [
-        {name: side["metadata"][name] for name in names if name in side["metadata"]}
-        for side in (was, now, wanted)
-    ]
-    metadata = join_fields(heads[0], heads[1], heads[2], "the runbook", told)
-    edits = [
-        *field_edits(("metadata",), heads[1], metadata),
-        *edits_of(("spec", "steps"), now["spec"]["steps"], joined_steps, lambda item: item["id"]),
-        *spec_edits,
-        *_source_edits(now, wanted, log),
-    ]
-    yaml = edit_yaml(text, edits)
-    _require_sound(yaml, path)
-    variables = [
-        {item.name for item in side.spec.variables} for side in (here, load_runbook(yaml.encode(), path=path))
-    ]
+        edits += edits_of(("spec", name), now["spec"].get(name, []), items, key)
+    edits += _source_edits(now, wanted, log)
+    yaml = _with_steps(edit_yaml(text, edits), now["spec"]["steps"], joined_steps)
+    sound = _require_sound(yaml, path)
+    variables = [{item.name for item in side.spec.variables} for side in (here, sound)]
     return Joined(
         yaml,
         tuple(_changes(here.spec.steps, joined_steps)),
@@ -133,27 +118,68 @@ _LISTS: Final = {
 }
 
 
+def _head_edits(documents: tuple[Plain, Plain, Plain], told: Told) -> list[Edit]:
+    names = ("title", "service")
+    heads = [
+        {name: side["metadata"][name] for name in names if name in side["metadata"]} for side in documents
+    ]
+    return field_edits(
+        ("metadata",), heads[1], join_fields(heads[0], heads[1], heads[2], "the runbook", told)
+    )
+
+
+def _with_steps(yaml: str, now: Sequence[Plain], then: Sequence[Plain]) -> str:
+    """The YAML with these steps; each that stays keeps its comments, also where it moves."""
+    path = ("spec", "steps")
+    at = {step["id"]: index for index, step in enumerate(now)}
+    if [step["id"] for step in now] != [step["id"] for step in then]:
+        arranged = arrange_items(yaml, path, [at.get(step["id"], step) for step in then])
+        if arranged is None:
+            return edit_yaml(yaml, edits_of(path, now, then, lambda item: item["id"]))
+        yaml = arranged
+    edits = [
+        edit
+        for index, step in enumerate(then)
+        if step["id"] in at
+        for edit in field_edits((*path, index), now[at[step["id"]]], step)
+    ]
+    return edit_yaml(yaml, edits)
+
+
 def _list(
     name: str, documents: tuple[Plain, Plain, Plain], steps: ThreeSteps, joined: Sequence[Plain], told: Told
 ) -> list[Plain]:
     """One of the lists beside the steps, joined."""
     base, here, newer = (document["spec"].get(name, []) for document in documents)
     key, place = _LISTS[name], _place_of(name)
+    before = len(told.conflicts)
     if name != "ambiguities":
         found = join_lists(base, here, newer, key, place, told)
-        return _with_used(found, here, joined) if name == "variables" else found
+        if name == "variables":
+            _concern_users(told, before, {place(item): item["name"] for item in (*here, *newer)}, joined)
+            found = _with_used(found, here, joined)
+        return found
     sides = (steps.told_of(base, "base"), steps.told_of(here, "here"), steps.told_of(newer, "newer"))
     found = join_lists(*sides, key, place, told)
     return _fitting([*found, *_questions(told)], {item["id"] for item in joined})
 
 
+def _concern_users(told: Told, first: int, names: Mapping[str, str], steps: Sequence[Plain]) -> None:
+    """A conflict about a variable concerns each step that it goes into."""
+    for index in range(first, len(told.conflicts)):
+        name = names[told.conflicts[index].place]
+        users = tuple(step["id"] for step in steps if name in _used(step))
+        told.conflicts[index] = replace(told.conflicts[index], concerns=users)
+
+
+def _used(step: Plain) -> set[str]:
+    return {*re.findall(r"\{\{\s*(\w+)\s*\}\}", repr(step)), *step.get("env", {}).values()}
+
+
 def _with_used(found: list[Plain], here: Sequence[Plain], steps: Sequence[Plain]) -> list[Plain]:
     """With the variables that a step needs which stayed."""
-    texts = repr(steps)
     names = {item["name"] for item in found}
-    used = set(re.findall(r"\{\{\s*(\w+)\s*\}\}", texts)) | {
-        name for step in steps for name in step.get("env", {}).values()
-    }
+    used = {name for step in steps for name in _used(step)}
     return [*found, *(item for item in here if item["name"] in used - names)]
 
 
@@ -187,26 +213,31 @@ def _source_edits(now: Plain, wanted: Plain, log: str | None) -> list[Edit]:
 
 
 def _questions(told: Told) -> list[Plain]:
-    """A conflict about what a step does is an open question: the step can't run by itself."""
+    """Each conflict is an open question on every step that it concerns, which can't run by itself then."""
     found: list[Plain] = []
     for number, item in enumerate(told.conflicts, 1):
-        if item.step is None or item.field not in ("command", "manual", "when", "rollback", "all of it"):
-            continue
-        newer = (
-            "takes this step away" if item.newer is None else f"says for `{item.field}`: {_short(item.newer)}"
-        )
         both = [text for text in (item.here, item.newer) if isinstance(text, str) and _is_line(text)]
-        found.append(
-            {
-                "id": f"newer-text-{number}",
-                "kind": "contradictory",
-                "text": f"The newer text {newer}",
-                "question": f"It was edited here: which is right for the step {item.step}?",
-                "step": item.step,
-                **({"candidates": both} if len(both) > 1 else {}),
-            }
-        )
+        base = {
+            "id": f"newer-text-{number}",
+            "kind": "contradictory",
+            "text": f"The newer text {_said(item)}",
+            **({"candidates": both} if len(both) > 1 else {}),
+        }
+        which = "It was edited here: which is right for"
+        steps = item.concerns or ((item.step,) if item.step else ())
+        found += [{**base, "question": f"{which} the step {step}?", "step": step} for step in steps]
+        if not steps:
+            found.append({**base, "question": f"{which} {item.place}?"})
     return found
+
+
+def _said(item: Conflict) -> str:
+    """What the newer text does, as the end of a sentence about it."""
+    whole = item.field == "all of it"
+    if item.newer is None:
+        return "takes this step away" if whole and item.step else f"takes away {item.place}, {item.field}"
+    of = "" if item.step else f"{item.place}, "
+    return f"says for {of}`{item.field}`: {_short(item.newer)}"
 
 
 def _is_line(text: str) -> bool:
@@ -256,14 +287,11 @@ def _fields(before: Plain, after: Plain) -> tuple[Mapping[str, Any], ...]:
     return tuple(item.to_json() for item in field_changes(before, after) if item.field != "id")
 
 
-def _require_sound(yaml: str, path: str) -> None:
+def _require_sound(yaml: str, path: str) -> Runbook:
     try:
-        runbook = load_runbook(yaml.encode(), path=path)
-    except (ValidationError, ValueError) as error:
+        return load_runbook(yaml.encode(), path=path)
+    except DocumentInvalid as error:
         raise _cannot(str(error)) from error
-    wrong = [item for item in problems(runbook) if item.severity == "error"]
-    if wrong:
-        raise _cannot(wrong[0].message)
 
 
 def _cannot(why: str) -> Refused:

@@ -27,6 +27,8 @@ class Conflict:
     here: Any
     newer: Any
     step: str | None = None
+    concerns: tuple[str, ...] = ()
+    """The steps that must not run by themselves before somebody decides; none: the whole runbook."""
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,21 @@ async def test_only_what_stands_in_the_text_can_be_taken(world: World) -> None:
     assert len(world.reader.requests) == 1, "what was shown is what is proposed"
 
 
+async def test_what_was_taken_of_a_newer_text_is_joined_or_refused(world: World) -> None:
+    await world.api.merged()
+    world.reader.reader = obedient
+    shown = await world.preview()
+    difference = next(item["id"] for item in shown["reading"]["differences"] if item["canTake"])
+    route = "/api/v1/runbooks/disk-full/newer-text"
+    async with world.api.client() as client:
+        found = await client.post(route, json={"text": TEXT, "taken": [difference], "dryRun": True})
+        assert found.status_code == 201, found.text
+        assert "command: du -sh /var/log\n" in found.json()["yaml"]
+        gone = await client.post(route, json={"text": TEXT, "taken": ["0" * 16]})
+        assert (gone.status_code, gone.json()["code"]) == (422, "reading_gone")
+    assert len(world.reader.requests) == 1, "what was shown is what is joined"
+
+
 async def test_a_stranger_and_who_may_not_propose_cost_nothing(world: World) -> None:
     for token in ("", world.api.tokens["viewer"]):
         shown = await world.preview(token)
