@@ -24,6 +24,8 @@ _SHELL_PATTERN: Final = re.compile(r"[*?\[{]|[@!+]\(")
 _QUIET_FOLDERS: Final = re.compile(r"/(?:etc|proc|sys|usr|var/log|dev|boot|lib|bin|sbin)(?:/.*)?")
 """Folders in which only what the samples name in full holds secrets."""
 _COMMON_ENDINGS: Final = re.compile(r"[*?]+\.(?:ya?ml|json|txt)")
+_KNOWN: Final = ("/", "~")
+"""How paths begin that are the same wherever they are read."""
 _SHARED_NAMES: Final = frozenset({"config", "config.json"})
 """Names of secret files that other folders have without secrets."""
 
@@ -74,7 +76,7 @@ def _through_proc(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def _may_be_secret(text: str) -> bool:
     base = text.rsplit("/", 1)[-1]
-    if OPAQUE in text and re.search(r"\w", text.replace(OPAQUE, "")) is None:
+    if OPAQUE in text and re.search(r"^~/|\w", text.replace(OPAQUE, "")) is None:
         return False
     if any(_tells(text, base, sample) for sample in _fitting(_regex(text), _samples())):
         return True
@@ -86,8 +88,12 @@ def _may_be_secret(text: str) -> bool:
 
 
 def _tells(text: str, base: str, sample: str) -> bool:
-    """An unknown folder with a name that other folders have too says nothing."""
-    name = sample.rsplit("/", 1)[-1]
+    """An unknown folder with a name that other folders have too says nothing; a wholly unknown name counts as
+    any of its folder, where that is known.
+    """
+    folder, _, name = sample.rpartition("/")
+    if OPAQUE in base and re.search(r"\w", base.replace(OPAQUE, "")) is None and text.startswith(_KNOWN):
+        return text.rpartition("/")[0] == folder or text.startswith("/proc/")
     if OPAQUE not in text or name not in _SHARED_NAMES:
         return OPAQUE not in text or re.search(r"\w", base.replace(OPAQUE, "")) is not None or "/." in text
     return sample.rsplit("/", 2)[-2] in text

@@ -145,7 +145,7 @@ _KAFKA_OPTIONS: Final = _KAFKA_ASKS | frozenset(
     "partitions --topics-with-overrides --entity-type --entity-name --entity-default --brokers --broker "
     "--all --timeout --reassignment-json-file --if-exists --partition-size-limit-per-response "
     "--principal --resource-pattern-type --cluster --partitions --time --client-id --clients --version "
-    "--help".split()
+    "--help --preserve-throttles".split()
 )
 """Options of a look, of Kafka 3.9; one that is abbreviated may be one that changes something."""
 _KAFKA_USERS: Final = frozenset({"users", "--users", "--user"})
@@ -163,6 +163,8 @@ def _kafka_reads(call: Call) -> str | None:
         for text, following in zip(texts, [*texts[1:], ""], strict=True)
         if text.startswith("--command-config")
     ]
+    if "--verify" in options and "--preserve-throttles" not in options:
+        return None  # it takes the throttles of brokers and topics away
     closed = options <= _KAFKA_OPTIONS and not values & _KAFKA_USERS
     trusted = all(is_trusted_place(normal_path(text)) for text in settings)
     return "only reads from Kafka" if asks and closed and trusted else None

@@ -54,6 +54,7 @@ READING = """
 redis-cli --help
 kubectl delete --help
 terraform destroy -help
+kafka-reassign-partitions.sh --bootstrap-server b --reassignment-json-file r --verify --preserve-throttles
 aws ec2 terminate-instances help
 curl http://es:9200/_cat/indices
 curl http://es:9200/_cluster/health
@@ -81,3 +82,17 @@ def test_what_acts_is_safe_to_neither_key(command: str) -> None:
 @pytest.mark.parametrize("command", READING)
 def test_what_reads_stays_safe(command: str) -> None:
     assert scan(command).risk == "safe"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kafka-reassign-partitions.sh --bootstrap-server b --reassignment-json-file r --verify",
+        "nodetool gcstats",
+        "velero backup logs b",
+        "velero backup describe b --details",
+        "btrfs device ready /dev/sdb",
+    ],
+)
+def test_a_look_that_changes_something_is_caution(command: str) -> None:
+    assert scan(command).risk == "caution"

@@ -13,6 +13,16 @@ from schemas.risk import Risk
 ACTS = """\
 cat /etc/sha*
 cat /etc/s*
+cat /etc/$X
+cat /root/$X
+cat ~/$X
+cat /etc/kubernetes/pki/$X
+ls /etc | xargs -I{} cat /etc/{}
+cd /etc && ls | xargs cat
+ls -A ~ | xargs -I{} cat ~/{}
+echo c2hhZG93 | base64 -d | xargs -I{} cat /etc/{}
+for f in $(ls /etc); do cat /etc/$f; done
+pgrep java | xargs -I{} cat /proc/{}/{}
 cat /etc/*
 cat /etc/{shadow,passwd}
 cat /etc/{passwd,sha}*
@@ -165,6 +175,11 @@ cat "$HOME"/.ssh/*
 cat ${HOME}/.aws/credentials
 cat ~+/.env""".split("\n")
 READS = """\
+tail -f $LOGFILE
+cat "$LOG"
+cat /var/log/$X
+cat /etc/nginx/conf.d/$X
+pgrep java | xargs -I{} cat /proc/{}/status
 cat /var/log/*.log
 cat /var/log/syslog*
 tail -n 50 /var/log/nginx/*.log
