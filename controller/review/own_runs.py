@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from controller.review.step_facts import Content, StepFacts
@@ -13,15 +15,45 @@ from schemas.step import Step
 OwnRunKey: TypeAlias = tuple[Any, ...]
 """Command, agents, secrets, condition, retries, the variables that fill it: another one is another run."""
 
+Gates: TypeAlias = Counter[tuple[str | None, ...]]
+"""The steps upstream at which a person stops a run: what is done there, and under which condition."""
 
-def lone_steps(content: Content | None, facts: Sequence[StepFacts]) -> dict[OwnRunKey, StepFacts]:
+
+@dataclass(frozen=True)
+class LoneStep:
+    """A step that runs by itself, and behind which gates."""
+
+    key: OwnRunKey
+    gates: Gates
+    facts: StepFacts
+
+
+def lone_steps(content: Content | None, facts: Sequence[StepFacts]) -> tuple[LoneStep, ...]:
     """The steps that run by themselves. A new name, title or place makes no new key; whatever could make it
     do something else, or do it where it did not before, does.
     """
     if content is None:
-        return {}
-    pairs = zip(content.runbook.spec.steps, facts, strict=True)
-    return {_key(content.runbook, step, fact): fact for step, fact in pairs if fact.runs_by_itself}
+        return ()
+    runbook = content.runbook
+    pairs = list(zip(runbook.spec.steps, facts, strict=True))
+    gates = {step.id: _gate(step) for step, fact in pairs if not fact.runs_by_itself}
+    return tuple(
+        LoneStep(
+            _key(runbook, step, fact),
+            Counter(gates[each] for each in runbook.upstream(step.id) if each in gates),
+            fact,
+        )
+        for step, fact in pairs
+        if fact.runs_by_itself
+    )
+
+
+def _gate(step: Step) -> tuple[str | None, ...]:
+    return step.manual, step.command, _condition(step)
+
+
+def _condition(step: Step) -> str | None:
+    return None if step.when is None else step.when.model_dump_json()
 
 
 def _key(runbook: Runbook, step: Step, facts: StepFacts) -> OwnRunKey:
@@ -31,14 +63,33 @@ def _key(runbook: Runbook, step: Step, facts: StepFacts) -> OwnRunKey:
         step.command,
         tuple(sorted(facts.target.items())),
         tuple(sorted(step.env.items())),
-        None if step.when is None else step.when.model_dump_json(),
+        _condition(step),
         step.retries,
         tuple(sorted((item.name, item.pattern or "", item.source or "", item.secret) for item in variables)),
     )
 
 
-def newly_alone(
-    before: dict[OwnRunKey, StepFacts], after: dict[OwnRunKey, StepFacts]
+def newly_alone(before: Sequence[LoneStep], after: Sequence[LoneStep]) -> tuple[StepFacts, ...]:
+    """The steps that run by themselves after and did not before, in their order; so do those that lost a gate
+    upstream, and the second of two equal ones where there was one.
+    """
+    return _without_match(after, before, lambda new, old: old.gates <= new.gates)
+
+
+def alone_no_longer(before: Sequence[LoneStep], after: Sequence[LoneStep]) -> tuple[StepFacts, ...]:
+    """The steps that ran by themselves before and do not after; behind one gate more they still do."""
+    return _without_match(before, after, lambda _old, _new: True)
+
+
+def _without_match(
+    steps: Sequence[LoneStep], others: Sequence[LoneStep], fits: Callable[[LoneStep, LoneStep], bool]
 ) -> tuple[StepFacts, ...]:
-    """The steps that run by themselves after and did not before, in their order."""
-    return tuple(facts for key, facts in after.items() if key not in before)
+    """Each of `others` stands for one step at most; what has its very gates is taken first."""
+    left, found = list(others), []
+    for step in sorted(steps, key=lambda each: -each.gates.total()):
+        same = [other for other in left if other.key == step.key and fits(step, other)]
+        if same:
+            left.remove(max(same, key=lambda other: (other.gates == step.gates, other.gates.total())))
+        else:
+            found.append(step.facts)
+    return tuple(sorted(found, key=lambda facts: facts.number))

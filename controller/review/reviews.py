@@ -21,8 +21,8 @@ from controller.review.contents import content_of
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.reviewer import Reviewer, read_change
-from controller.review.sides import Sides, changed_rules, compare_files, read_sides
-from controller.review.stored import as_stored, load_stored
+from controller.review.sides import Sides, changed_rules, changed_settings, compare_files, read_sides
+from controller.review.stored import as_stored, load_stored, policy_is_ours
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
 from forge.diffs import diff_contents
@@ -34,7 +34,9 @@ _QUERIES: Final = queries.load("catalog")
 
 @dataclass(frozen=True)
 class PullReview:
-    """A pull request's change, whole. `notes` and `raises_trust` are those of the check, while it is open."""
+    """A pull request's change, whole. `notes` and `raises_trust` are those of the check, while it is open.
+    `rules`: the paths of policy and flags that it writes, breaks or takes away.
+    """
 
     pull: PullRequest
     base: str
@@ -45,6 +47,7 @@ class PullReview:
     other_files: tuple[str, ...]
     notes: tuple[Note, ...] = ()
     raises_trust: bool = False
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,13 @@ class Reviews:
         async with self._forges.database.work(principal.tenant_id) as uow:
             row = await repository_or_first(uow, repository)
         found = await self.of_pull(principal.tenant_id, row, number)
-        return await self._with_notes(principal, row, found) if found.pull.state == "open" else found
+        return await self.with_notes(principal.tenant_id, row, found) if found.pull.state == "open" else found
 
     async def of_pull(self, tenant_id: UUID, row: RepositoryRow, number: int) -> PullReview:
         """The same without the notes of the check, for whoever may see it."""
         async with self._forges.database.work(tenant_id) as uow:
             rules = await load_in_force(uow)
+            ours = await policy_is_ours(uow, row.id)
         with forge_border():
             forge = self._forges.open(tenant_id, row)
 
@@ -101,7 +105,8 @@ class Reviews:
         seconds = limits.ADVICE_PAGE_SECONDS
         before = await self._before(tenant_id, row, sides)
         after = [*sides.refused, *await self._judging.judge(tenant_id, sides.after, seconds)]
-        then = changed_rules(after, rules, new)
+        settings = changed_settings(sides, after)
+        then = changed_rules(settings, rules, new, policy_is_ours=ours)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
         return PullReview(
             pull=pull,
@@ -111,6 +116,7 @@ class Reviews:
             left_out=left_out,
             settings=tuple(file for file in after if file.kind in {"policy", "flags"}),
             other_files=tuple(sides.others[:200]),
+            rules=tuple(file.path for file in settings),
         )
 
     async def _before(self, tenant_id: UUID, row: RepositoryRow, sides: Sides) -> list[JudgedFile]:
@@ -120,14 +126,14 @@ class Reviews:
         async with self._forges.database.work(tenant_id) as uow:
             return as_stored(judged, await load_stored(uow, row.id, [], names))
 
-    async def _with_notes(self, principal: Principal, row: RepositoryRow, found: PullReview) -> PullReview:
+    async def with_notes(self, tenant_id: UUID, row: RepositoryRow, found: PullReview) -> PullReview:
         """The notes of the check as it would come out now: what serves may have changed since it ran."""
         with forge_border():
-            forge, commits = self._forges.open(principal.tenant_id, row), (found.base, found.head)
+            forge, commits = self._forges.open(tenant_id, row), (found.base, found.head)
             change = await self._forges.runner(
                 lambda: read_change(forge.mirror_of(found.pull.number, commits), *commits, row.prefix)
             )
-            report = await self._reviewer.review(principal.tenant_id, row, change)
+            report = await self._reviewer.review(tenant_id, row, change)
         return PullReview(
             **{**found.__dict__, "notes": report.notes[:200], "raises_trust": report.raises_trust}
         )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from base import limits
 from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
 from controller.governance.pinning import InForce
+from controller.review.change import ChangedFile
 from controller.review.contents import content_of
 from controller.review.reviewer import CHANGE_MAX_BYTES
 from controller.review.step_facts import Content
+from controller.review.step_notes import rules_after
 from controller.review.views import RunbookChange, broken, compare
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
 
 SHOWN_RUNBOOKS: Final = 50
 """How many runbooks one review compares; a pull request of ours changes far fewer."""
+_SETTINGS: Final = frozenset({"policy", "flags"})
 
 
 @dataclass
@@ -59,16 +62,23 @@ def _read(mirror: Mirror, blob: str) -> bytes | None:
         return None
 
 
-def changed_rules(judged: Sequence[JudgedFile], before: InForce, commit: str) -> InForce:
-    """The policy and flags after the change: those of its files where it has sound ones."""
-    policy = next((file.policy for file in judged if file.policy is not None), None)
-    flags = next((file.flags for file in judged if file.flags is not None), None)
-    return InForce(
-        policy or before.policy,
-        flags or before.flags,
-        policy_sha256=before.policy_sha256 if policy is None else "",
-        commit=before.commit if policy is None else commit,
-    )
+def changed_settings(sides: Sides, judged: Sequence[JudgedFile]) -> tuple[ChangedFile, ...]:
+    """The policy and flags that a change writes, breaks or takes away."""
+    found = [ChangedFile(file.path, file.kind, file) for file in judged if file.kind in _SETTINGS]
+    still = {file.path for file in judged} | set(sides.others)
+    gone = [each for each in sides.before if each[1] in _SETTINGS and each[0] not in still]
+    found += [ChangedFile(path, kind) for path, kind, _ in gone]
+    return tuple(found)
+
+
+def changed_rules(
+    settings: Sequence[ChangedFile], before: InForce, commit: str, *, policy_is_ours: bool
+) -> InForce:
+    """The policy and flags after the change, as the check takes them; a policy has its digest once stored."""
+    then = rules_after(settings, before, policy_is_ours=policy_is_ours)
+    if all(file.judged is None or file.judged.policy is None for file in settings):
+        return then
+    return replace(then, policy_sha256="", commit=commit)
 
 
 def compare_files(
@@ -77,7 +87,9 @@ def compare_files(
     rules: tuple[InForce, InForce],
     approval_minutes: int,
 ) -> tuple[tuple[RunbookChange, ...], int]:
-    """One entry a runbook, broken ones first, and how many were left out. Pure."""
+    """One entry a runbook, broken ones first, then those that let more run alone, and how many were left out.
+    Pure.
+    """
     olds = _by_name(before, rules[0], approval_minutes)
     old_paths = {path: (name, content) for name, (path, content) in olds.items()}
     found, seen = [], set()
@@ -93,7 +105,7 @@ def compare_files(
         path, old = olds.get(name, (None, None))
         found.append(compare(old, content, path=file.path, old_path=path, places=file.places))
     found += [compare(content, None, path=path) for name, (path, content) in olds.items() if name not in seen]
-    found.sort(key=lambda item: (item.change != "broken", item.path))
+    found.sort(key=lambda item: (item.change != "broken", not item.begins_alone, item.path))
     return tuple(found[:SHOWN_RUNBOOKS]), max(0, len(found) - SHOWN_RUNBOOKS)
 
 

@@ -54,16 +54,16 @@ def _widens(file: ChangedFile, serving: Serving) -> str | None:
     return widened_runbook(before, Leash.of(runbook.document), in_force)
 
 
-def rules_after(files: Sequence[ChangedFile], in_force: InForce) -> InForce:
+def rules_after(files: Sequence[ChangedFile], in_force: InForce, *, policy_is_ours: bool) -> InForce:
     """Policy and flags as they would be after the change: what its runbooks would run under. Never what the
-    change is judged by.
+    change is judged by. A deleted policy that is not in force takes nothing away.
     """
     policy, flags = in_force.policy, in_force.flags
     for file in files:
         if file.judged is not None:
             policy, flags = file.judged.policy or policy, file.judged.flags or flags
         elif file.deleted and file.kind == "policy":
-            policy = DEFAULT_POLICY
+            policy = DEFAULT_POLICY if policy_is_ours else policy
         elif file.deleted and file.kind == "flags":
             flags = ALL_ON
     return InForce(policy, flags, in_force.policy_sha256, in_force.commit)

@@ -110,7 +110,11 @@ class Talking:
             return reclassified_text(report.check, pull.head)
         found = await self._reviews.of_pull(tenant_id, row, number)
         if verb.word == "plan":
-            return plan_text(found.runbooks, found.head)
+            if found.pull.state == "open":
+                found = await self._reviews.with_notes(tenant_id, row, found)
+            return plan_text(
+                found.runbooks, found.head, rules=found.rules, left_out=found.left_out, notes=found.notes
+            )
         return explain_text(found.runbooks, verb.step, found.head)
 
     def _take(self, row: RepositoryRow, number: int) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from controller.review.body import pull_body
 from controller.review.body_parts import marked, short, why
+from controller.review.change import Note
 from controller.review.step_facts import StepFacts
 from controller.review.views import RunbookChange
 from forge.pull_requests import Check
@@ -21,6 +22,8 @@ Word: TypeAlias = Literal["explain", "reclassify", "plan", "help"]
 
 ANSWER_MAX_CHARACTERS: Final = 20_000
 _EXPLAINED_MAX: Final = 5
+_SAID_MAX: Final = 20
+_ABOUT_OWN_RUNS: Final = frozenset({"needs_owner", "widened", "advice_pending"})
 _LINE: Final = re.compile(r"/dd0c(?:[ \t]+([a-z]{1,20}))?(?:[ \t]+([^\s]{1,130}))?[ \t]*")
 _HELP: Final = (
     "I answer to one verb on the first line of a comment:\n\n"
@@ -64,11 +67,29 @@ def help_text() -> str:
     return _HELP
 
 
-def plan_text(changes: Sequence[RunbookChange], head: str) -> str:
-    """What runs by itself before and after the merge, as the commit stands now."""
-    if not changes:
+def plan_text(
+    changes: Sequence[RunbookChange],
+    head: str,
+    *,
+    rules: Sequence[str] = (),
+    left_out: int = 0,
+    notes: Sequence[Note] = (),
+) -> str:
+    """What runs by itself before and after the merge, as the commit stands now. `rules`: the changed policy
+    and flags; `left_out`: runbooks that were not compared; `notes`: those of the check.
+    """
+    said = [f"- {escape(note.line())}" for note in notes if note.place.code in _ABOUT_OWN_RUNS][:_SAID_MAX]
+    parts = ["\n".join(said)] if said else []
+    if rules:
+        named = ", ".join(escape(path) for path in rules)
+        parts.append(f"It changes the rules: {named}. Runbooks that it does not touch run under them, too.")
+    if left_out:
+        parts.append(f"{left_out} more changed runbook(s) are not compared here: look at each of them.")
+    if changes:
+        parts.append(pull_body(changes))
+    if not parts:
         return f"At {head[:12]} it changes no runbook: nothing begins or ends to run by itself."
-    return _cut(f"At {head[:12]}:\n\n{pull_body(changes)}")
+    return _cut("\n\n".join([f"At {head[:12]}:", *parts]))
 
 
 def reclassified_text(check: Check, head: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from controller.governance.policy import Governance
 from controller.review.comparing import FieldChange, StepChange, compare_steps, field_changes
-from controller.review.own_runs import lone_steps, newly_alone
+from controller.review.own_runs import alone_no_longer, lone_steps, newly_alone
 from controller.review.step_facts import Content, ShownRisk, StepFacts
 from schemas.errors import Place
 from schemas.model import Model
@@ -119,7 +119,7 @@ def compare(
         steps=compare_steps(before, after, old_facts, new_facts),
         fields=() if before is None or after is None else _fields(before, after),
         begins_alone=tuple(step.number for step in newly_alone(*alone)),
-        ends_alone=tuple(step.number for step in newly_alone(*alone[::-1])),
+        ends_alone=tuple(step.number for step in alone_no_longer(*alone)),
         new_verbs=_news(old_facts, new_facts, _verbs),
         new_resources=_news(old_facts, new_facts, _resources),
         new_targets=_news(old_facts, new_facts, _targets),

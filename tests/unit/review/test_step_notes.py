@@ -166,6 +166,36 @@ def test_what_serves_counts_as_it_is_stored_not_as_it_would_be_judged_today() ->
         assert ("widened" in codes(check_change([new], serving))) == widens
 
 
+def test_a_step_that_loses_the_person_before_it_or_stands_there_twice_begins_to_run_alone() -> None:
+    ask = "    - {id: ask, title: Ask, manual: Ask the owner}\n"
+    base = text("df -h").replace("  steps:\n", f"  steps:\n{ask}")
+    kept, freed = (base + f"      needs: {needs}\n" for needs in ("[ask]", "[]"))
+    assert "widened" in codes(checked(kept, change(freed)))
+    assert "widened" not in codes(checked(kept, change(kept.replace("title: Disk", "title: Disks"))))
+    assert "widened" not in codes(checked(freed, change(kept))), "one gate more frees nothing"
+    never = kept.replace("Ask the owner}", "Ask the owner, when: {step: s1, exitCode: [7]}}")
+    never = never.replace(
+        "  steps:\n", "  steps:\n    - {id: s1, title: First, command: uptime, needs: []}\n"
+    )
+    assert "`s0`" in checked(kept, change(never)).notes[0].place.message, "its condition may leave it out"
+    assert "widened" in codes(checked(text("df -h"), change(text("df -h", "df -h"))))
+
+
+def test_a_deleted_policy_that_is_not_in_force_holds_nothing_back() -> None:
+    judged = judge_file(PATH, "runbook", text("df -h").encode(), LOCAL)
+    assert judged.runbook is not None
+    files = [ChangedFile("policy.json", "policy"), change(text("df -h", "uptime"))]
+    for ours in (True, False):
+        serving = Serving(
+            {"disk": PATH},
+            {"disk": judged.runbook.document},
+            {"disk": judged},
+            AUDIT,
+            policy_is_ours=ours,
+        )
+        assert ("widened" in codes(check_change(files, serving))) != ours
+
+
 def test_a_step_whose_advice_is_still_to_come_may_run_alone_and_is_named() -> None:
     data = text("df -h", "uptime", "systemctl restart nginx").encode()
     for advising, expected in (

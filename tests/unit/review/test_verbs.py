@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
-from controller.review.sides import compare_files
+from controller.governance.documents import JudgedFile
+from controller.review.change import attention
+from controller.review.sides import SHOWN_RUNBOOKS, Sides, changed_rules, changed_settings, compare_files
 from controller.review.verbs import (
     ANSWER_MAX_CHARACTERS,
     Verb,
@@ -18,6 +21,7 @@ from controller.review.verbs import (
     plan_text,
 )
 from controller.review.views import RunbookChange
+from schemas.flags import ALL_ON, Flag, Flags
 from tests.unit.review.bodies import AUDIT, DROP, HOSTILE_TEXT, LOOK, RESTART, document, judged
 
 HEAD = "a" * 40
@@ -78,6 +82,35 @@ def test_a_plan_says_what_runs_by_itself() -> None:
         plan_text((), HEAD)
         == f"At {HEAD[:12]} it changes no runbook: nothing begins or ends to run by itself."
     )
+
+
+def test_a_plan_is_no_all_clear_where_rules_change_or_runbooks_are_left_out() -> None:
+    text = plan_text((), HEAD, rules=["policy.json"])
+    assert "It changes the rules: policy.json" in html.unescape(text)
+    assert "nothing begins" not in text
+    note = attention("a.yaml", "widened", "1 step(s) begin to run without a person")
+    text = plan_text((), HEAD, left_out=3, notes=[note])
+    assert "3 more changed runbook(s) are not compared" in text
+    assert "begin to run without a person" in html.unescape(text)
+
+
+def test_the_flags_that_a_change_takes_away_are_on_after_it() -> None:
+    off = Flags(flags={"auto-run": Flag(enabled=False)})
+    sides = Sides(before=[("flags.json", "flags", b"{}"), ("runbooks/a.yaml", "runbook", b"")])
+    settings = changed_settings(sides, [])
+    assert [file.path for file in settings] == ["flags.json"]
+    then = changed_rules(settings, replace(AUDIT, flags=off), HEAD, policy_is_ours=True)
+    assert then.flags == ALL_ON
+
+
+def test_what_begins_to_run_alone_is_never_among_those_left_out() -> None:
+    def named(name: str, spec: str = "") -> JudgedFile:
+        return judged(document(LOOK, spec=spec).replace("name: disk", f"name: {name}"))
+
+    files = [named(f"a{number}") for number in range(SHOWN_RUNBOOKS)] + [named("z", "  trustLevel: 2\n")]
+    shown, left_out = compare_files([], files, (AUDIT, AUDIT), 30)
+    assert left_out == 1
+    assert shown[0].name == "z"
 
 
 def test_r53_what_is_asked_and_what_is_explained_is_inert() -> None:
