@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from schemas.risk import Risk
 
 LOGS_MAX: Final = 50
 """Logs that one check reads: a pull request of ours changes no more files."""
+_POINTERS_MAX: Final = 8
 _IN_FLOW: Final = re.compile(rb"\bdecisionLog:\s*[\"']?(decisions/[\w./-]{1,300}\.json)")
 
 _RISKS: Final = frozenset(risk.value for risk in Risk)
@@ -32,10 +34,17 @@ class LoggedVerdict:
         return Risk.UNKNOWN.value if self.unknown else self.risk.value
 
 
-def pointer(content: bytes) -> str | None:
-    """Where a document says that its decision log lies. A hint to read that file, and nothing else."""
-    found = _IN_FLOW.search(content)
-    return None if found is None else found.group(1).decode()
+def pointers(content: bytes) -> tuple[str, ...]:
+    """Where a text may say that its decision log lies, comments and all: files to have at hand, no more."""
+    found = (match.group(1).decode() for match in _IN_FLOW.finditer(content))
+    return tuple(islice(dict.fromkeys(found), _POINTERS_MAX))
+
+
+def pointer(document: Mapping[str, Any]) -> str | None:
+    """Where a sound document says that its decision log lies: a hint to look there, and nothing else."""
+    source = document.get("spec", {}).get("source") or {}
+    log: str | None = source.get("decisionLog")
+    return log
 
 
 def verdicts_path(log_path: str) -> str:
@@ -68,7 +77,7 @@ def _row(row: Any, runbook: str) -> tuple[str, LoggedVerdict] | None:
     return step, LoggedVerdict(Risk(risk), row.get("unknown") is True, *texts)
 
 
-def logs_of(contents: Sequence[tuple[str, bytes]]) -> dict[str, str]:
-    """Path of a changed runbook → path of the verdicts to read for it."""
-    found = {path: log for path, content in contents if (log := pointer(content)) is not None}
-    return {path: verdicts_path(log) for path, log in list(found.items())[:LOGS_MAX]}
+def logs_of(contents: Sequence[tuple[str, bytes]]) -> list[tuple[str, str]]:
+    """Path of a changed runbook, and a decision log that it may name: whose verdicts to read for it."""
+    found = [(path, log) for path, content in contents for log in pointers(content)]
+    return found[:LOGS_MAX]

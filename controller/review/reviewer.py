@@ -19,7 +19,7 @@ from controller.governance.repositories import RepositoryRow
 from controller.governance.widening import Leash
 from controller.review.change import ChangedFile, Serving, runbook_of
 from controller.review.checks import ChangeReport, check_change
-from controller.review.logged import LoggedVerdict, logs_of, read_verdicts
+from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdicts, verdicts_path
 from controller.review.stored import as_stored, load_stored, policy_is_ours
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
@@ -57,8 +57,8 @@ class ReadChange:
     contents: tuple[tuple[str, FileKind, bytes], ...]
     refused: tuple[JudgedFile, ...]
     others: tuple[ChangedFile, ...]
-    logs: tuple[tuple[str, bytes], ...] = ()
-    """Path of a runbook, and the file of verdicts that it names."""
+    logs: tuple[tuple[str, str, bytes], ...] = ()
+    """Path of a runbook, a decision log that its text names, and the file of verdicts beside that."""
 
 
 class ReadMirror(Mirror, Protocol):
@@ -95,21 +95,21 @@ def read_change(mirror: ReadMirror, old: str | None, new: str, prefix: str) -> R
 
 def _logs(
     mirror: ReadMirror, commit: str, prefix: str, contents: Sequence[tuple[str, FileKind, bytes]]
-) -> tuple[tuple[str, bytes], ...]:
+) -> tuple[tuple[str, str, bytes], ...]:
     """The files of verdicts that the changed runbooks name: whatever can't be read says nothing."""
     named = logs_of([(path, data) for path, kind, data in contents if kind == "runbook"])
     folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
     found, total = [], 0
-    for path, log in named.items():
+    for path, log in named:
         try:
-            blob = mirror.blob_at(commit, folder + log)
+            blob = mirror.blob_at(commit, folder + verdicts_path(log))
             data = b"" if blob is None else mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES)
         except (TooLarge, BadPack):
             continue
         total += len(data)
         if total > LOGS_MAX_BYTES:
             break
-        found.append((path, data))
+        found.append((path, log, data))
     return tuple(found)
 
 
@@ -178,8 +178,12 @@ def _trusted(files: Sequence[ChangedFile]) -> list[str]:
 
 
 def _logged(
-    files: Sequence[ChangedFile], logs: Sequence[tuple[str, bytes]]
+    files: Sequence[ChangedFile], logs: Sequence[tuple[str, str, bytes]]
 ) -> dict[str, dict[str, LoggedVerdict]]:
     """By runbook, what the log that it names says of its steps."""
-    names = {file.path: runbook.name for file in files if (runbook := runbook_of(file)) is not None}
-    return {names[path]: read_verdicts(data, names[path]) for path, data in logs if path in names}
+    runbooks = {file.path: runbook for file in files if (runbook := runbook_of(file)) is not None}
+    return {
+        runbooks[path].name: read_verdicts(data, runbooks[path].name)
+        for path, log, data in logs
+        if path in runbooks and pointer(runbooks[path].document) == log
+    }

@@ -13,7 +13,8 @@ from controller.governance.documents import judge_file
 from controller.governance.pinning import InForce
 from controller.review.change import ChangedFile, Serving
 from controller.review.checks import ChangeReport, check_change
-from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdicts
+from controller.review.logged import LoggedVerdict, logs_of, pointer, pointers, read_verdicts
+from controller.review.reviewer import _logged
 from controller.review.stored import Stored, as_stored
 from ingest.advisor.advising import LOCAL, ONE_KEY, UNASKED, Advising
 from schemas.flags import ALL_ON, Flag, Flags
@@ -287,10 +288,28 @@ def test_a_log_is_read_by_runbook_and_step() -> None:
 
 def test_where_a_log_lies_is_a_hint_inside_its_folder() -> None:
     document = b"spec:\n  source:\n    sha256: x\n    decisionLog: decisions/disk/0123456789abcdef.json\n"
-    assert pointer(document) == "decisions/disk/0123456789abcdef.json"
-    assert pointer(b"decisionLog: ../../etc/passwd.json") is None
-    assert pointer(b"decisionLog: /decisions/a.json") is None
-    assert logs_of([("a", document), ("b", b"x")]) == {"a": "decisions/disk/0123456789abcdef.verdicts.json"}
+    log = "decisions/disk/0123456789abcdef.json"
+    assert pointers(document) == (log,)
+    assert pointers(b"decisionLog: ../../etc/passwd.json") == ()
+    assert pointers(b"decisionLog: /decisions/a.json") == ()
+    assert logs_of([("a", document), ("b", b"x")]) == [("a", log)]
+    assert len(pointers(b"".join(b"# decisionLog: decisions/%d.json\n" % n for n in range(100)))) == 8
+
+
+def test_a_comment_names_no_decision_log() -> None:
+    source = "  source: {sha256: '%s', decisionLog: decisions/real.json}\n" % ("0" * 64)
+    content = "# decisionLog: decisions/other.json\n" + text("rm -rf /srv/data", spec=source)
+    file = change(content)
+    assert file.judged is not None
+    assert file.judged.runbook is not None, file.judged.places
+    assert pointer(file.judged.runbook.document) == "decisions/real.json"
+    assert pointer({"spec": {}}) is None
+    rows = [[{"step": "s0", "risk": risk}] for risk in ("dangerous", "safe")]
+    logs = [
+        (PATH, log, json.dumps(said).encode())
+        for log, said in zip(pointers(content.encode()), rows, strict=True)
+    ]
+    assert _logged([file], logs)["disk"]["s0"].risk is Risk.SAFE, "that of the document counts"
 
 
 # ---------------------------------------------------------------- what is not prepared
