@@ -97,7 +97,6 @@ class Import:
         self._many = many
         self._budget = Budget()
         session.client.be_patient(Patience(session.printer.note, _PATIENCE_SECONDS))
-        self._notes = Notes(session.client.url, session.client.get("me")["tenant"]["id"], *many.key)
         with _progress("Reading files") as step:
             self._documents = []
             for document in gather(many.source, self._budget):
@@ -110,6 +109,8 @@ class Import:
                 "Markdown, reStructuredText, AsciiDoc, HTML, text and Confluence's storage format are read.",
             )
         self._rows: list[Row] = [_row(document) for document in self._documents]
+        # What is wrong with the files is said first: a server is asked once there is something to ask.
+        self._notes = Notes(session.client.url, session.client.get("me")["tenant"]["id"], *many.key)
 
     @property
     def ready(self) -> int:
