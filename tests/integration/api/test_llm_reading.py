@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from base import limits
 from controller.api.parse_pool import ParsePool
 from controller.db.database import Database
 from ingest.advisor.advising import UNASKED
@@ -214,7 +215,8 @@ async def test_without_an_answer_the_rules_read_alone_and_say_so(
 
 
 async def test_an_answer_that_is_late_is_cut_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.limits.EXTRACTION_MS", 50)
+    # Long enough that the call begins: with less than EXTRACTION_LEAST_MS left none does.
+    monkeypatch.setattr("base.limits.EXTRACTION_MS", 2 * limits.EXTRACTION_LEAST_MS)
     begun = asyncio.Event()
 
     async def never(_: int) -> None:
