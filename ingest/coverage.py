@@ -34,6 +34,11 @@ class Coverage(Model):
     by_fate: dict[str, int]
     items: tuple[CoverageItem, ...]
 
+    @property
+    def permille(self) -> int:
+        """Sentences that have their place, of a thousand."""
+        return 1000 * self.accounted // self.sentences if self.sentences else 1000
+
     def set_aside(self) -> list[dict[str, Any]]:
         """The sentences that became nothing that runs, with the reason."""
         return [

@@ -116,6 +116,7 @@ async def _read_all(
                 if entry.shape.outcome == "ready":
                     group.create_task(read(entry))
     except ExceptionGroup as several:
+        # The group is ours, not the caller's: any one of the refusals is the whole request's answer.
         raise several.exceptions[0] from several
 
 

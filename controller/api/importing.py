@@ -112,7 +112,7 @@ def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -
     # A name that comes back after its retirement is a new proposal, not the merged one of then.
     base = (around.retired or {}).get(called)
     proposed = build_proposal(found, author=author, at=at, base_blob=base, taken=around.is_taken(called))
-    return Imported(found.to_json(), proposed, _coverage_permille(found))
+    return Imported(found.to_json(), proposed, found.coverage.permille)
 
 
 def edit_document(name: str, path: str, yaml: str, base: str, before: bytes) -> Proposed:
@@ -131,8 +131,3 @@ def require_taken(paste: Paste, found: Preview) -> None:
             hint="Look at the preview again, then propose it.",
             code="reading_gone",
         )
-
-
-def _coverage_permille(found: Preview) -> int:
-    coverage = found.coverage
-    return 1000 * coverage.accounted // coverage.sentences if coverage.sentences else 1000

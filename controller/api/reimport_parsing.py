@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from controller.api.importing import Paste, require_taken
 from controller.api.proposing_facts import ParsedFacts
 from controller.review.newer_text import Joined, join_text
 from ingest.decisions import decision_log
-from ingest.pipeline import Preview
 from ingest.propose import Proposed, ProposedContent, proposal_key
 from schemas.markdown import escape
 from schemas.runbook import Runbook
@@ -74,20 +75,14 @@ def reimport(old: Paste, newer: Paste, present: Present, author: str, at: dateti
     title = f"Newer text of runbook {present.name}"
     proposed = Proposed(key, "reimport", present.name, title, _body(read.runbook, joined), files, sha256)
     shown = read.to_json()
-    return Reimported(joined, proposed, _facts(read, shown), _risks(shown))
+    return Reimported(joined, proposed, ParsedFacts.of(shown, read.coverage.permille), _risks(shown))
 
 
 def _named(runbook: Runbook, name: str) -> Runbook:
     return runbook.model_copy(update={"metadata": runbook.metadata.model_copy(update={"name": name})})
 
 
-def _facts(read: Preview, shown: dict) -> ParsedFacts:  # type: ignore[type-arg]  # the preview as JSON
-    coverage = read.coverage
-    permille = 1000 * coverage.accounted // coverage.sentences if coverage.sentences else 1000
-    return ParsedFacts.of(shown, permille)
-
-
-def _risks(shown: dict) -> dict[str, str]:  # type: ignore[type-arg]  # the preview as JSON
+def _risks(shown: Mapping[str, Any]) -> dict[str, str]:
     return {
         step["id"]: "unknown" if step.get("unknown") else step["risk"]
         for step in shown["steps"]

@@ -32,7 +32,8 @@ _SMALL: Final = 64 * KIB
 """Up to here no ratio is asked of an entry: a short text of one letter packs very well."""
 _SIZE_OF_DIRECTORY: Final = 5
 """In what `zipfile` reads of the end of an archive."""
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+"""What `zipfile` raises for an entry that is damaged, cut off, encrypted or packed in an unknown way."""
 
 
 def archive_documents(name: str, budget: Budget) -> Iterator[Document]:
@@ -72,7 +73,8 @@ def _open(name: str) -> zipfile.ZipFile:
                     ExitCode.USAGE,
                     "Export it without attachments.",
                 )
-            # The same record that ZipFile goes by, before it reads the whole table of contents.
+            # The record that ZipFile goes by. Its public names have read the whole table of contents before
+            # anybody can ask how large that is, which is what is bounded here.
             end: Any = zipfile._EndRecData(file)  # type: ignore[attr-defined]
         if end is None:
             raise CliError(f"{shown} is no ZIP archive.", ExitCode.USAGE)

@@ -1,15 +1,28 @@
-"""An answer of the Messages API, taken apart. Pure, total: any bytes are a message or none."""
+"""What the Messages API is asked, and its answer taken apart. Pure; any bytes are a message or none."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scanner.redact import redact
+
+
+def request_of(
+    *, model: str, max_tokens: int, system: str, schema: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """The arguments of `messages.create`. No temperature: current models refuse it."""
+    return {
+        "model": model,
+        "max_tokens": max_tokens,
+        "system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
+        "output_config": {"format": {"type": "json_schema", "schema": schema}},
+    }
 
 
 class _Lax(BaseModel):

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Any, Final
 
+from ingest.advisor.messages import request_of
 from ingest.advisor.question import Question
 
 PROMPT_VERSION: Final = "p1"
@@ -96,16 +97,10 @@ _FIXED: Final = hashlib.sha256(
 
 
 def build_request(question: Question, model: str) -> dict[str, Any]:
-    """The arguments of `messages.create`. No temperature: current models refuse it."""
+    """The arguments of `messages.create`."""
     mark = f"untrusted-data-{question.id}"
     text = f"<{mark}>\n{question.data(question.id)}\n</{mark}>\nJudge the field `text` of the data above."
-    return {
-        "model": model,
-        "max_tokens": MAX_TOKENS,
-        "system": [{"type": "text", "text": SYSTEM, "cache_control": {"type": "ephemeral"}}],
-        "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
-        "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
-    }
+    return request_of(model=model, max_tokens=MAX_TOKENS, system=SYSTEM, schema=SCHEMA, text=text)
 
 
 def digest(question: Question, model: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Any, Final
 
+from ingest.advisor.messages import request_of
 from ingest.extract.passages import Part
 
 PROMPT_VERSION: Final = "x1"
@@ -81,13 +82,7 @@ def build_request(part: Part, model: str) -> dict[str, Any]:
     """The arguments of `messages.create`."""
     mark = f"untrusted-data-{part.id}"
     text = f"<{mark}>\n{part.data(part.id)}\n</{mark}>\nSay which of the passages above are steps."
-    return {
-        "model": model,
-        "max_tokens": MAX_TOKENS,
-        "system": [{"type": "text", "text": SYSTEM, "cache_control": {"type": "ephemeral"}}],
-        "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
-        "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
-    }
+    return request_of(model=model, max_tokens=MAX_TOKENS, system=SYSTEM, schema=SCHEMA, text=text)
 
 
 def digest(part: Part, model: str) -> str:
