@@ -12,9 +12,9 @@ from uuid import UUID
 from base.clock import Clock, SystemClock, epoch_microseconds
 
 PREFIXES: Final = frozenset(
-    "ten mem rpo rbk ver cls pro agt exe stx gat apr dsp alt div evt job syn key req".split()
+    "ten mem rpo rbk ver cls rcl pro agt exe stx gat apr dsp alt div evt job syn key req".split()
 )
-"""The kinds of rows that people see by id (CONTRACTS.md §3), and `syn key req` of our own."""
+"""The kinds of rows that people see by id (CONTRACTS.md §3), and `rcl syn key req` of our own."""
 
 TOKEN_PREFIXES: Final = frozenset({"ddt", "dde", "ddw", "dds", "ddl"})
 """ddt: an API token. dde: an enrolment token. ddw: a webhook path. dds: a session. ddl: a sign-in link."""

@@ -259,6 +259,34 @@ CREATE INDEX classifications_step ON dd0c.classifications (tenant_id, version_id
 CREATE INDEX classifications_command ON dd0c.classifications (tenant_id, command_sha256)
     WHERE advice IS NOT NULL AND version_id IS NOT NULL;
 
+-- What a new scanner or new knowledge says of a command that serves, beside the verdict that stands: a lower one waits
+-- here for an owner.
+CREATE TABLE dd0c.reclassifications (
+    tenant_id         uuid NOT NULL REFERENCES dd0c.tenants (id),
+    id                uuid NOT NULL,
+    version_id        uuid NOT NULL,
+    step_id           text NOT NULL,
+    scanner_version   text NOT NULL,             -- that looked again, with its knowledge
+    knowledge_version text NOT NULL,
+    direction         text NOT NULL CHECK (direction IN ('higher', 'same', 'lower', 'unread')),
+    before_id         uuid NOT NULL,             -- the classification that stood when it looked
+    standing_id       uuid NOT NULL,             -- the one that stands since
+    finding           jsonb,                     -- what it comes to; NULL for unread
+    advice            jsonb,
+    no_advice         text NOT NULL DEFAULT '',
+    accepted_by       text,
+    accepted_at       timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, version_id, step_id, scanner_version, knowledge_version),
+    CHECK ((accepted_by IS NULL) = (accepted_at IS NULL)),
+    CHECK (accepted_at IS NULL OR direction = 'lower'),
+    CHECK ((finding IS NULL) = (direction = 'unread')),
+    FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id),
+    FOREIGN KEY (tenant_id, before_id) REFERENCES dd0c.classifications (tenant_id, id),
+    FOREIGN KEY (tenant_id, standing_id) REFERENCES dd0c.classifications (tenant_id, id)
+);
+
 CREATE TABLE dd0c.source_texts (
     tenant_id     uuid NOT NULL REFERENCES dd0c.tenants (id),
     sha256        dd0c.digest NOT NULL,
@@ -803,7 +831,7 @@ GRANT SELECT, INSERT, UPDATE ON
     dd0c.repositories, dd0c.files, dd0c.runbooks, dd0c.proposals, dd0c.pulls, dd0c.pull_events,
     dd0c.agents, dd0c.agent_certificates, dd0c.enrollment_tokens,
     dd0c.executions, dd0c.step_executions, dd0c.gates, dd0c.dispatches, dd0c.outputs,
-    dd0c.policies, dd0c.flags
+    dd0c.policies, dd0c.flags, dd0c.reclassifications
     TO dd0c_app;
 GRANT SELECT, INSERT ON
     dd0c.syncs, dd0c.runbook_versions, dd0c.classifications, dd0c.source_texts,

@@ -50,13 +50,16 @@ from schemas.audit_runbook import AlertReceived as AlertReceived
 from schemas.audit_runbook import AlertUnmatched as AlertUnmatched
 from schemas.audit_runbook import RiskCounts as RiskCounts
 from schemas.audit_runbook import RunbookClassified as RunbookClassified
+from schemas.audit_runbook import RunbookLoweringAccepted as RunbookLoweringAccepted
 from schemas.audit_runbook import RunbookParsed as RunbookParsed
 from schemas.audit_runbook import RunbookProposed as RunbookProposed
+from schemas.audit_runbook import RunbookReclassified as RunbookReclassified
 from schemas.audit_runbook import RunbookRejected as RunbookRejected
 from schemas.audit_runbook import RunbookRetired as RunbookRetired
 from schemas.audit_runbook import RunbookReviewed as RunbookReviewed
 from schemas.audit_runbook import RunbookSynced as RunbookSynced
 from schemas.audit_runbook import StepClassified as StepClassified
+from schemas.audit_runbook import StepReclassified as StepReclassified
 from schemas.audit_tenant import AgentCertificateRotated as AgentCertificateRotated
 from schemas.audit_tenant import AgentConnected as AgentConnected
 from schemas.audit_tenant import AgentDisconnected as AgentDisconnected

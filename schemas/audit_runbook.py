@@ -107,6 +107,48 @@ class RunbookClassified(AuditPayload):
     steps: Annotated[tuple[StepClassified, ...], Field(max_length=DOCUMENT_MAX_STEPS)] = ()
 
 
+class StepReclassified(Model):
+    """One command that another scanner, or other knowledge, judges otherwise. `stands` is the risk that holds
+    since, `found` what was found: lower where an owner is waited for or has accepted it.
+    """
+
+    step: StepName
+    classification: ClassificationId
+    before: Risk
+    found: Risk
+    stands: Risk
+    rule_ids: Annotated[tuple[Short, ...], Field(max_length=RULES_MAX)] = ()
+
+
+class RunbookReclassified(AuditPayload):
+    """A runbook that serves was judged again by another scanner or other knowledge: what moved. `unread`
+    counts commands of which nothing is known anew.
+    """
+
+    EVENT_TYPE = "runbook.reclassified"
+    runbook: RunbookId
+    runbook_version: VersionId
+    name: RunbookName
+    scanner_version: Short
+    knowledge_version: Short
+    same: Count
+    unread: Count = 0
+    raised: Annotated[tuple[StepReclassified, ...], Field(max_length=DOCUMENT_MAX_STEPS)] = ()
+    waiting: Annotated[tuple[StepReclassified, ...], Field(max_length=DOCUMENT_MAX_STEPS)] = ()
+
+
+class RunbookLoweringAccepted(AuditPayload):
+    """An owner accepted lower verdicts of another scanner or other knowledge; they hold from now on."""
+
+    EVENT_TYPE = "runbook.lowering_accepted"
+    runbook: RunbookId
+    runbook_version: VersionId
+    name: RunbookName
+    scanner_version: Short
+    knowledge_version: Short
+    steps: Annotated[tuple[StepReclassified, ...], Field(min_length=1, max_length=DOCUMENT_MAX_STEPS)]
+
+
 class RunbookProposed(AuditPayload):
     """A pull request was opened."""
 

@@ -31,6 +31,7 @@ from controller.review.reviews import Reviews
 from controller.review.talking import Talking
 from controller.sync.hints import SyncHints
 from controller.sync.service import SyncService
+from controller.upkeep.moves import Moves
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
 from ingest.extract.llm import Reads
@@ -87,6 +88,7 @@ class Services:
     reviews: Reviews
     talking: Talking
     records: Records
+    moves: Moves
     parse_pool: ParsePool
     rates: Rates
     jwt: JwtVerifier | None

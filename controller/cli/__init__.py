@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "agents": ("agents", "agents_group"),
     "panic": ("agents", "panic_group"),
     "sync": ("runbooks", "sync_group"),
+    "upgrade": ("upgrade", "upgrade_group"),
     "classify": ("classify", "classify_command"),
     "scan": ("scan", "scan_command"),
     "lint": ("scan", "lint_command"),

@@ -86,6 +86,8 @@ class JudgedFile:
     policy: Policy | None = None
     flags: Flags | None = None
     places: tuple[Place, ...] = field(default=())
+    too_low: JudgedRunbook | None = None
+    """What was judged of a runbook that may not serve because it declares less than the scanner found."""
 
     @property
     def errors(self) -> tuple[Place, ...]:
@@ -150,8 +152,10 @@ def _runbook(path: str, content: bytes, advising: Advising) -> JudgedFile:
     lowered = [_lowered(tree, index, step) for index, step in enumerate(steps) if _is_lowered(step)]
     places = (*lowered, *checked.places)
     asked = _questions(checked.runbook, steps) if advising.has_llm else ()
-    runbook = None if lowered else _judged(checked.runbook, steps, tree, asked)
-    return JudgedFile(path, "runbook", sha256, content, runbook=runbook, places=places)
+    judged = _judged(checked.runbook, steps, tree, asked)
+    if lowered:
+        return JudgedFile(path, "runbook", sha256, content, places=places, too_low=judged)
+    return JudgedFile(path, "runbook", sha256, content, runbook=judged, places=places)
 
 
 def _too_large(size: int) -> Place:

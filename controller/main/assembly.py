@@ -68,6 +68,8 @@ from controller.sync.forge_sources import forge_sources
 from controller.sync.hints import SyncHints
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
+from controller.upkeep.loop import UpkeepLoop
+from controller.upkeep.moves import Moves
 from forge.server import git_app
 from forge.storage import RepositoryFolder
 
@@ -89,6 +91,7 @@ class Controller:
     app: Any
     forges: Forges
     sync_loop: SyncLoop
+    upkeep: UpkeepLoop
     timers: TimerLoop
 
 
@@ -229,6 +232,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         reviews=reviews,
         talking=talking,
         records=Records(forges, ground.sealer, ground.pool.run),
+        moves=Moves(database),
         parse_pool=ground.pool,
         rates=Rates(),
         jwt=verifier_of(settings),
@@ -239,7 +243,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         hints=hints,
     )
     app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync).open))
-    return Controller(settings, services, app, forges, loop, TimerLoop(engine, events))
+    upkeep = UpkeepLoop.of(database, judging, forges.everything, settings.poll_git_seconds)
+    return Controller(settings, services, app, forges, loop, upkeep, TimerLoop(engine, events))
 
 
 def _enroller(settings: Settings, ground: _Ground) -> Enroller:
@@ -279,6 +284,8 @@ async def running(controller: Controller) -> AsyncIterator[None]:
             stack.callback(stop.set)
             services.background.healths["sync"] = controller.sync_loop.health
             _background(stack, services, "sync", controller.sync_loop.run(stop))
+            services.background.healths["upkeep"] = controller.upkeep.health
+            _background(stack, services, "upkeep", controller.upkeep.run(stop))
         if "http" in settings.roles:
             await stack.enter_async_context(serving(controller.app, services))
         yield

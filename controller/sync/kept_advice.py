@@ -2,7 +2,7 @@
 
 An LLM's answers live in the process that got them. After a restart, or where it did not answer, a document
 would be stored on one key, and what the LLM called dangerous before would be caution. So what an advisor last
-said about a command in a runbook, with the same scanner and knowledge, stands there until the same advisor
+said about a command in a runbook, whichever scanner looked beside it, stands there until the same advisor
 says otherwise there. What another runbook or another advisor says takes nothing away: of several advisors the
 strictest counts. Advice that says safe is not carried: it was given in its context.
 """
@@ -18,7 +18,6 @@ from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedStep
 from controller.sync.plan import NewVersion
-from scanner import SCANNER_VERSION, knowledge_version
 from schemas.merge import advised_risk, merge
 from schemas.risk import Risk, worse
 from schemas.verdict import Advice
@@ -46,8 +45,6 @@ async def with_kept_advice(uow: UnitOfWork, versions: Sequence[NewVersion]) -> t
         _Row,
         commands=list(wanted),
         runbook_ids=list({version.runbook_id for version in versions}),
-        scanner_version=SCANNER_VERSION,
-        knowledge_version=knowledge_version(),
     )
     kept: dict[UUID, dict[bytes, list[Advice]]] = {}
     for row in rows:

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from base.ids import new_id
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
-from controller.governance.documents import RULES, JudgedFile, JudgedStep
+from controller.governance.classification_rows import classification_row
+from controller.governance.documents import JudgedFile
 from controller.sync.kept_advice import with_kept_advice
+from controller.sync.kept_findings import with_kept_findings
 from controller.sync.plan import NewVersion, Plan
 from controller.sync.source import Read
 from controller.sync.state import FileRow, FlagRow, Known, RunbookRow
@@ -93,7 +95,8 @@ class PlanWriter:
 
     async def write(self, known: Known, plan: Plan) -> None:
         """Store everything; the transaction is the caller's."""
-        plan = replace(plan, versions=await with_kept_advice(self._uow, plan.versions))
+        advised = await with_kept_advice(self._uow, plan.versions)
+        plan = replace(plan, versions=await with_kept_findings(self._uow, advised))
         await self._runbooks(plan)
         await self._many(
             "put_file", [asdict(row) | {"repository_id": self._repository_id} for row in plan.files]
@@ -272,27 +275,9 @@ class PlanWriter:
             for step in version.runbook.steps:
                 if step.verdict is not None:
                     number = self._ids.setdefault((version.id, step.step_id), new_id())
-                    yield _classification(number, version.id, step)
-
-
-def _classification(number: UUID, version_id: UUID, step: JudgedStep) -> dict[str, Any]:
-    verdict = step.verdict
-    assert verdict is not None
-    return {
-        "id": number,
-        "version_id": version_id,
-        "step_id": step.step_id,
-        "command_sha256": step.command_sha256,
-        "scanner_version": verdict.finding.scanner_version,
-        "knowledge_version": verdict.finding.knowledge_version,
-        "advisor_version": verdict.advisor_version,
-        "finding": verdict.finding.to_json(),
-        "advice": None if verdict.advice is None else verdict.advice.to_json(),
-        "no_advice": verdict.no_advice or "",
-        "rule": RULES.index(verdict.rule) + 1,
-        "risk": verdict.risk.value,
-        "unknown": verdict.unknown,
-    }
+                    yield classification_row(
+                        number, version.id, step.step_id, step.command_sha256, step.verdict
+                    )
 
 
 def _classified(version: NewVersion, ids: Mapping[tuple[UUID, str], UUID]) -> RunbookClassified:

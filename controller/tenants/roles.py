@@ -37,6 +37,8 @@ class Permission(StrEnum):
     REPOSITORIES = "repositories"
     AGENTS = "agents"
     RAISE_TRUST = "raise_trust"
+    ACCEPT_LOWER = "accept_lower"
+    """Let a lower verdict of a newer scanner stand in the place of a stricter one."""
     MEMBERS = "members"
     TOKENS = "tokens"
     KEYS = "keys"
@@ -69,7 +71,15 @@ _OWN: Final[dict[Role, frozenset[Permission]]] = {
     Role.MAINTAINER: frozenset(
         {Permission.MERGE, Permission.REPOSITORIES, Permission.AGENTS, Permission.PANIC_CLEAR}
     ),
-    Role.OWNER: frozenset({Permission.RAISE_TRUST, Permission.MEMBERS, Permission.TOKENS, Permission.KEYS}),
+    Role.OWNER: frozenset(
+        {
+            Permission.RAISE_TRUST,
+            Permission.ACCEPT_LOWER,
+            Permission.MEMBERS,
+            Permission.TOKENS,
+            Permission.KEYS,
+        }
+    ),
 }
 
 

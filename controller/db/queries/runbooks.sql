@@ -106,8 +106,8 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
        serving_version_id = EXCLUDED.serving_version_id, updated_at = clock_timestamp()
 
 -- newest_advice --
--- What each advisor said last about these commands in these runbooks, of the same scanner and knowledge. What one sync
--- stored is equally new.
+-- What each advisor said last about these commands in these runbooks, whichever scanner looked. What one sync stored is
+-- equally new.
 SELECT runbook_id, command_sha256, advice
   FROM (SELECT v.runbook_id, c.command_sha256, c.advice,
                rank() OVER (PARTITION BY v.runbook_id, c.command_sha256, c.advice ->> 'advisor'
@@ -115,8 +115,7 @@ SELECT runbook_id, command_sha256, advice
           FROM dd0c.classifications c
           JOIN dd0c.runbook_versions v ON v.tenant_id = c.tenant_id AND v.id = c.version_id
          WHERE c.tenant_id = %(tenant_id)s AND c.command_sha256 = ANY(%(commands)s) AND c.version_id IS NOT NULL
-           AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)
-           AND c.scanner_version = %(scanner_version)s AND c.knowledge_version = %(knowledge_version)s) AS said
+           AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)) AS said
  WHERE age = 1
 
 -- add_version_classification --

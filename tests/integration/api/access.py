@@ -38,6 +38,8 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/runbooks/{{runbook}}/versions": "read",
     f"GET {V}/runbooks/{{runbook}}/versions/{{version}}": "read",
     f"GET {V}/runbooks/{{runbook}}/versions/{{version}}/changes": "read",
+    f"GET {V}/reclassifications": "read",
+    f"POST {V}/reclassifications/accept": "accept_lower",
     f"POST {V}/runbooks": "propose",
     f"POST {V}/runbooks/batch": "propose",
     f"POST {V}/runbooks/{{runbook}}/newer-text": "propose",
@@ -108,6 +110,7 @@ ACCESS: Final[dict[str, str]] = {
 
 BODIES: Final[dict[str, Any]] = {
     f"POST {V}/runbooks": {"text": PASTE, "name": "of-my-own"},
+    f"POST {V}/reclassifications/accept": {"ids": [show_id("rcl", new_id())]},
     f"POST {V}/runbooks/batch": {"documents": [{"file": "paste.md", "text": PASTE}], "dryRun": True},
     f"POST {V}/runbooks/{{runbook}}/newer-text": {"text": PASTE, "dryRun": True},
     f"PUT {V}/runbooks/{{runbook}}": {"yaml": "kind: Runbook"},

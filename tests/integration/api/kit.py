@@ -26,6 +26,7 @@ from controller.review.talking import Talking
 from controller.tenants.members import add_member
 from controller.tenants.roles import Role
 from controller.tenants.service import create_sign_in_link, create_token
+from controller.upkeep.moves import Moves
 from forge.server import git_app
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
@@ -140,6 +141,7 @@ async def running_api(
             reviews=reviews,
             talking=Talking(world.forges, world.proposals, reviews),
             records=Records(world.forges, house.engine.parts.sealer, pool.run),
+            moves=Moves(database),
             parse_pool=pool,
             rates=Rates(),
             jwt=jwt,

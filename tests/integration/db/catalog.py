@@ -10,7 +10,7 @@ _APP: Final = {
     "tenants": "SIU", "members": "SIU", "sign_in_links": "SIU", "sessions": "SIU", "api_tokens": "SIU",
     "idempotency_keys": "SIUD", "keys": "SIU", "repositories": "SIU", "files": "SIU", "syncs": "SI",
     "runbooks": "SIU", "runbook_versions": "SI", "classifications": "SI", "source_texts": "SI",
-    "readings": "SID",
+    "readings": "SID", "reclassifications": "SIU",
     "proposals": "SIU", "pulls": "SIU", "pull_events": "SIU", "agents": "SIU", "agent_certificates": "SIU",
     "enrollment_tokens": "SIU", "executions": "SIU", "execution_events": "SI", "step_executions": "SIU",
     "gates": "SIU", "approvals": "SI", "dispatches": "SIU", "timers": "SIUD", "outputs": "SIU",

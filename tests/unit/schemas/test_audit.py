@@ -21,7 +21,7 @@ from schemas.model import Model
 
 NAMES = """
 runbook.parsed runbook.classified runbook.proposed runbook.reviewed runbook.synced runbook.rejected
-runbook.retired alert.received alert.matched alert.unmatched
+runbook.retired runbook.reclassified runbook.lowering_accepted alert.received alert.matched alert.unmatched
 execution.started execution.paused execution.resumed execution.completed execution.aborted
 execution.needs_human step.ready step.approval_requested step.approved step.approval_refused
 step.approval_expired step.approval_revoked step.approval_mismatch step.auto_executed step.dispatched

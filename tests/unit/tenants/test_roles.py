@@ -26,6 +26,7 @@ merge             -      -         -        -      yes        yes
 repositories      -      -         -        -      yes        yes
 agents            -      -         -        -      yes        yes
 raise_trust       -      -         -        -      -          yes
+accept_lower      -      -         -        -      -          yes
 members           -      -         -        -      -          yes
 tokens            -      -         -        -      -          yes
 keys              -      -         -        -      -          yes

@@ -284,6 +284,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reclassifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a newer scanner found otherwise
+         * @description Commands in service whose verdict moved since this scanner, or its knowledge, is used; newest first.
+         *
+         *     A higher verdict holds at once. A lower one waits for an owner; until then the stricter one holds.
+         */
+        get: operations["show_report_api_v1_reclassifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reclassifications/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept lower verdicts
+         * @description For owners. All of them or none: 409 `moved_on` where one no longer waits, 404 where one is gone.
+         *
+         *     What is accepted holds from now on, also for executions under way, and is recorded with who and when.
+         */
+        post: operations["accept_api_v1_reclassifications_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pulls": {
         parameters: {
             query?: never;
@@ -1523,6 +1567,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptRequest
+         * @description Which lower verdicts an owner accepts: those that were looked at, by their ids.
+         */
+        AcceptRequest: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * Accepted
+         * @description How many verdicts are lower from now on.
+         */
+        Accepted: {
+            /** Accepted */
+            accepted: number;
+        };
         /**
          * AdviceShape
          * @description What the second key said. It can raise a risk, never lower one.
@@ -3419,6 +3479,88 @@ export interface components {
             sync: components["schemas"]["SyncOutcome"];
         };
         /**
+         * MoveShape
+         * @description One command in service that is judged otherwise than before.
+         */
+        MoveShape: {
+            /** Id */
+            id: string;
+            runbook: components["schemas"]["MovedRunbook"];
+            /** Versionid */
+            versionId: string;
+            /** Step */
+            step: string;
+            /** Title */
+            title: string;
+            /** Command */
+            command: string;
+            /**
+             * State
+             * @description raised: holds at once. waiting: lower, the stricter one holds until an owner accepts. unread: this version can't read the document; what stood holds. overtaken: something newer holds.
+             * @enum {string}
+             */
+            state: "raised" | "waiting" | "accepted" | "unread" | "overtaken";
+            before: components["schemas"]["MovedVerdict"];
+            /** @description Absent for unread. */
+            after?: components["schemas"]["MovedVerdict"] | null;
+            /**
+             * Acceptedby
+             * @description The owner, as an actor.
+             */
+            acceptedBy?: string | null;
+            /** Acceptedat */
+            acceptedAt?: string | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * MovedRunbook
+         * @description The runbook of a command that moved.
+         */
+        MovedRunbook: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * MovedVerdict
+         * @description A verdict before or after.
+         */
+        MovedVerdict: {
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "safe" | "caution" | "dangerous";
+            /**
+             * Unknown
+             * @description Nobody could tell: the risk is caution for that reason.
+             * @default false
+             */
+            unknown: boolean;
+            /** @description What the scanner alone says. */
+            scanner: components["schemas"]["Risk"];
+            /** Why */
+            why: string;
+            /**
+             * Ruleids
+             * @default []
+             */
+            ruleIds: string[];
+            /** Scannerversion */
+            scannerVersion: string;
+            /** Knowledgeversion */
+            knowledgeVersion: string;
+            /**
+             * Reason
+             * @description Which merge rule decided, in words.
+             */
+            reason: string;
+        };
+        /**
          * News
          * @description Something that no step did before, and the first step that does it.
          */
@@ -4076,7 +4218,7 @@ export interface components {
          * @description One thing that a route or an event asks for. These words are also the scopes of API tokens.
          * @enum {string}
          */
-        Permission: "read" | "start" | "respond" | "approve_caution" | "approve_dangerous" | "skip" | "abort" | "edit" | "panic" | "panic_clear" | "propose" | "merge" | "repositories" | "agents" | "raise_trust" | "members" | "tokens" | "keys";
+        Permission: "read" | "start" | "respond" | "approve_caution" | "approve_dangerous" | "skip" | "abort" | "edit" | "panic" | "panic_clear" | "propose" | "merge" | "repositories" | "agents" | "raise_trust" | "accept_lower" | "members" | "tokens" | "keys";
         /**
          * Place
          * @description A place in `source`.
@@ -4710,6 +4852,36 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * ReclassificationReport
+         * @description What the scanner of this server makes of everything that serves, one page of moves at a time.
+         */
+        ReclassificationReport: {
+            /** Scannerversion */
+            scannerVersion: string;
+            /** Knowledgeversion */
+            knowledgeVersion: string;
+            /**
+             * Tolookat
+             * @description Runbooks that it has not looked at yet: it does so by itself.
+             */
+            toLookAt: number;
+            /** Raised */
+            raised: number;
+            /** Waiting */
+            waiting: number;
+            /** Accepted */
+            accepted: number;
+            /** Unread */
+            unread: number;
+            /** Items */
+            items: components["schemas"]["MoveShape"][];
+            /**
+             * Nextcursor
+             * @description Give it back as `cursor` for the next page; absent on the last.
+             */
+            nextCursor?: string | null;
         };
         /**
          * ReimportRequest
@@ -6808,6 +6980,76 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_report_api_v1_reclassifications_get: {
+        parameters: {
+            query?: {
+                /** @description Only what waits for an owner. */
+                waiting?: boolean;
+                /** @description Only of this one: id or name. */
+                runbook?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReclassificationReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    accept_api_v1_reclassifications_accept_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];
