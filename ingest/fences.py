@@ -44,7 +44,20 @@ def mended_fences(text: str) -> list[Edit]:
         elif line.strip():
             opened.least = min(opened.least, len(line) - len(line.lstrip()))
         place += len(line) + 1
-    return edits
+    return sorted((*edits, *_short_fences(text)), key=lambda edit: edit.start) if "``\n" in text else edits
+
+
+_SHORT: Final = re.compile(
+    r"(?m)^[ \t]{0,3}``(?P<open>)[ \t]*\n(?:(?![ \t]*``)[^\n]*\S[^\n]*\n){1,20}[ \t]{0,3}``(?P<close>)[ \t]*$"
+)
+
+
+def _short_fences(text: str) -> list[Edit]:
+    """A backtick more for the two that stand alone on a line over code and below it: as code in a sentence,
+    its lines would become one.
+    """
+    places = [found.start(name) for found in _SHORT.finditer(text) for name in ("open", "close")]
+    return [Edit(place, place, "`") for place in places]
 
 
 def _outdented(opened: _Open, closing: int, indent: int) -> list[Edit]:

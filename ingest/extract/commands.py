@@ -13,8 +13,8 @@ from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
+from ingest.extract.programs import is_program
 from ingest.extract.vocabulary import (
-    COMMANDS,
     NEUTRAL_LABELS,
     OTHER_LABELS,
     PROMPTED_LABELS,
@@ -26,7 +26,7 @@ _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 _PROMPT: Final = re.compile(
     r"^\s{0,40}(?:\[[^\]\n]{1,60}\]\s?[$#]|(?:\[[^\]\n]{1,60}\]|\([\w.-]{1,40}\)\s{0,4})?"
     r"(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^\s$#]{0,200}\s?[$#]|[\w.-]{0,64}\$|sh-[\d.]{1,9}[$#]|%)|"
-    r"root@[^\s#]{0,64}#|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
+    r"root@[^\s#]{0,64}#|[a-z][a-z0-9.-]{1,40}#|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
     r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
 )
 _HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
@@ -35,7 +35,7 @@ _UNKNOWN: Final = re.compile(
 )
 """A line of a program that no list knows: a name, then words that arguments could be."""
 
-_TOOL: Final = re.compile(r"[a-z][a-z0-9]{1,20}(?:ctl|-cli|-admin|adm)")
+_TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
 """A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
 
 _ASSIGNMENT: Final = re.compile(
@@ -66,7 +66,7 @@ _ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!
 
 _HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
-_PATHISH: Final = re.compile(r"^(?:\./|/|~/)[\w./-]+")
+_PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -83,24 +83,39 @@ class FoundCommand:
     dialect: str = "shell"
 
 
-def commands_of(block: Block) -> list[FoundCommand]:
-    """The commands of a code block; empty where it is output, a log, a configuration or another language."""
+def commands_of(block: Block, *, told: bool = False) -> list[FoundCommand]:
+    """The commands of a code block; empty where it is output, a log, a configuration, a script to be saved or
+    another language. `told`: the sentence over it tells to run it, so that its program need not be known.
+    """
     if block.language in NEUTRAL_LABELS:
         block = replace(block, language="")
     listing = unnumbered(block.text)
     if listing is not None:
-        return _at_places(commands_of(replace(block, text=listing.text)), listing)
+        return _at_places(commands_of(replace(block, text=listing.text), told=told), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
-    if too_long or _JSON.match(block.text):
+    if too_long or _JSON.match(block.text) or block.text.lstrip().startswith("#!"):
         return []
     typed = console_of(block.text, block.language)
     if typed is not None:
         return [_typed(block, item) for item in typed]
     if block.language in OTHER_LABELS - PROMPTED_LABELS:
-        return []
+        return _mislabelled(block)
     found = _prompted_in(block, lines) or _opened(block, lines)
-    return found or ([] if block.language in OTHER_LABELS else _bare(block, lines))
+    return found or ([] if block.language in OTHER_LABELS else _bare(block, lines, told=told))
+
+
+_NO_SHELL: Final = frozenset("diff hcl tf terraform conf config nginx dockerfile groovy toml ini csv".split())
+_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|<[A-Za-z])")
+
+
+def _mislabelled(block: Block) -> list[FoundCommand]:
+    """The commands of a block that is called Python or YAML, where each line surely is one of a shell."""
+    if block.language in _NO_SHELL:
+        return []
+    found = _statements(block)
+    sure = [item for item in found if is_program(item.text.split()[0]) and _SURE.search(item.text)]
+    return found if found and len(sure) == len(found) else []
 
 
 def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand]:
@@ -117,20 +132,21 @@ def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
     ]
 
 
-def _bare(block: Block, lines: list[str]) -> list[FoundCommand]:
+def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     """The commands of a block without prompts: statements by the grammar that begin as commands do."""
     labelled = block.language in SHELL_LABELS
     above = [line.strip() for line in lines if line.strip()]
     if not above or _TABLE_HEAD.match(above[0]):
         return []
-    if len(above) == 1 and not block.language and unknown_program(above[0]):
+    alone = len(above) == 1 and not block.language
+    if alone and (unknown_program(above[0]) or (told and _has_form(above[0]))):
         start = block.text.index(above[0])
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(above[0], line, "", start, start + len(above[0]))]
     every = _statements(block)
     found = [item for item in every if _plausible(item.text, labelled=labelled)]
     if not found:
-        return []
+        return every if told and every and all(_has_form(item.text) for item in every) else []
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
     return found if labelled or _mostly_commands(lines, found) else []
@@ -175,7 +191,7 @@ def looks_like_command(text: str) -> bool:
         return True
     if name in SUBCOMMANDS and len(words) == 2:
         return words[1] in _COMPLETE
-    if name in COMMANDS:
+    if is_program(name):
         return len(words) > 1 or name in _ALONE
     if _TOOL.fullmatch(name):
         return len(words) > 1
@@ -184,7 +200,25 @@ def looks_like_command(text: str) -> bool:
 
 def unknown_program(text: str) -> bool:
     """Whether a line has the form of a command with flags, though no list knows its program."""
-    return _UNKNOWN.match(text) is not None and re.search(r"\s--?[A-Za-z]", text) is not None
+    signed = re.search(r"\s--?[A-Za-z]|(?:\s|=)<[A-Za-z][^<>]{0,60}>", text) is not None
+    return _UNKNOWN.match(text) is not None and signed
+
+
+_SPOKEN: Final = re.compile(
+    r"(?i)\s(?:the|is|are|was|were|has|have|not|no|to|of|for|from|with|been|be|it|this|that|cannot|an?)\s|[.:,]\s|[.:,]$"
+)
+"""What a sentence or a line of a log has, and the arguments of a command hardly ever."""
+
+
+def _has_form(text: str) -> bool:
+    """Whether a line could be a command of a program that no list knows: a name and plain arguments."""
+    return "\n" not in text and _UNKNOWN.match(text) is not None and _SPOKEN.search(text) is None
+
+
+def prompt_end(text: str) -> int:
+    """Behind which character of a line its prompt ends; 0 where it has none."""
+    found = _PROMPT.match(text)
+    return found.end() if found else 0
 
 
 def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
@@ -272,7 +306,7 @@ def _plausible(text: str, *, labelled: bool) -> bool:
         return False
     words = first.split()
     name = words[0].rsplit("/", 1)[-1]
-    if name in COMMANDS or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
+    if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
         return True
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2

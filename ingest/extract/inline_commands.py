@@ -9,11 +9,12 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
-from ingest.extract.commands import FoundCommand, looks_like_command, unknown_program
+from ingest.extract.commands import FoundCommand, looks_like_command, prompt_end, unknown_program
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
 from ingest.extract.spoken import spoken_commands, spoken_statements
-from ingest.extract.vocabulary import RUN_VERBS
+from ingest.extract.programs import is_program
+from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative, sentences
 from ingest.repairs import repaired
 
 _CODES_MAX: Final = 1_000
@@ -34,13 +35,29 @@ _LEADS: Final = re.compile(r"[:→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{
 _TYPED_AT: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|do|use|with|console)\b[^.]{0,60}$")
 
 
+_RUNS: Final = re.compile(
+    r"(?i)(?:^|[\s,;(])(?:run|running|execute|executing|type|issue|invoke|enter|use|using|with|via|try|call|"
+    r"commands?|invocation)(?:\s+(?:the|this|following|command|commands|it|script|something|like)){0,4}\s*:?\s*$"
+)
+"""Right before what is run, so that its program need not be known."""
+
+_RUNS_ALONE: Final = re.compile(
+    r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and|please|must|can|should|by|will)\s)(?:run|running|execute|"
+    r"executing)|(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}(?:the )?$"
+)
+_CONSOLES: Final = frozenset("python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split())
+_ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
+_WHOLE: Final = re.compile(r"\./[\w./-]{1,80}(?: [^\s`]{1,80}){0,12}|(?P<name>[a-z]\w{0,20}) [a-z][a-z-]{1,20}")
+
+
 def codes_of(block: Block) -> list[FoundCommand]:
     """The inline code of a block, stripped, with its places."""
     found = []
     for span in block.code:
-        code = block.text[span.start : span.end]
-        start = span.start + len(code) - len(code.lstrip())
-        found.append(FoundCommand(code.strip(), block.line, "", start, start + len(code.strip())))
+        code = block.text[span.start : span.end].rstrip()
+        start = span.start + (prompt_end(code) or len(code) - len(code.lstrip()))
+        code = block.text[start : span.start + len(code)]
+        found.append(FoundCommand(code, block.line, "", start, start + len(code)))
     return found
 
 
@@ -56,6 +73,9 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     if len(block.text) > TEXT_MAX_CHARACTERS:
         return found
     marked = [(code.start, code.end) for code in block.code]
+    if not marked and _is_whole_command(block):
+        begin = len(block.text) - len(block.text.lstrip())
+        return [FoundCommand(block.text.strip(), block.line, "", begin, begin + len(block.text.strip()))]
     for start, end in spoken_commands(block.text, marked, whole=block.kind in ("item", "paragraph")):
         if not forbidden_at(block.text, start, end):
             text = repaired(block.text[start:end])
@@ -64,6 +84,12 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         if not forbidden_at(block.text, start, end):
             found.append(FoundCommand(block.text[start:end], block.line, "", start, end, "sql"))
     return sorted(found, key=lambda item: item.start)
+
+
+def _is_whole_command(block: Block) -> bool:
+    """Whether a paragraph or an item is nothing but `./a-program` or a program and its verb: `az login`."""
+    found = _WHOLE.fullmatch(block.text.strip()) if block.kind in ("item", "paragraph") else None
+    return found is not None and (found["name"] is None or found["name"] in SUBCOMMANDS)
 
 
 def _taken(code: FoundCommand) -> str:
@@ -78,15 +104,34 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
     leads = _LEADS.search(before) is not None
-    if not (begins or own or leads or RUN_VERBS.search(before)):
+    if _is_run_alone(code.text, before):
+        return "shell"
+    closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text[: code.start])
+    if not (begins or own or leads or closes or RUN_VERBS.search(before)):
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
         return None
     dialect = _dialect(code.text)
-    if dialect is None and leads and unknown_program(code.text):
+    if dialect is None and (leads or _RUNS.search(before)) and unknown_program(code.text):
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
+
+
+def _instructs(before: str) -> bool:
+    """Whether an instruction ends with the code: “Convert the file `openssl base64 -in a`.”"""
+    told = sentences(before)
+    return bool(told) and is_imperative(told[-1]) and before.rstrip()[-1:] not in ".!?"
+
+
+def _is_run_alone(code: str, before: str) -> bool:
+    """Whether one word is told to be run: a program that does its work without arguments, or a console."""
+    found = _RUNS_ALONE.search(before) if _ALONE.fullmatch(code) else None
+    if found is None:
+        return False
+    if found["console"]:
+        return code in _CONSOLES
+    return code.endswith(".sh") or "_" in code or (is_program(code) and code not in SUBCOMMANDS)
 
 
 def _dialect(code: str) -> str | None:

@@ -45,6 +45,8 @@ class Reader:
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
         self.lists_before = False
+        self.lead_heads = True
+        self.lead_introduces = False
         self.lead_undoes = self.names_undone = False
         self.undone = UndoScope()
         self.group = 0

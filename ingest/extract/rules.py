@@ -23,6 +23,7 @@ from ingest.extract.prerequisites import EARLY_STEPS, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
+from ingest.extract.shown import shows_a_file, tells_to_run
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
@@ -90,7 +91,7 @@ def _heading(reader: Reader, block: Block) -> None:
     reader.headings.append((block.level, block.text.strip()))
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
-    reader.lead_span = block.place()
+    reader.lead_span, reader.lead_heads = block.place(), True
     reader.account(block, "note", "a heading: it names the steps below it")
 
 
@@ -98,9 +99,13 @@ def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
         reader.account(block, "ignored", BANNED)
         return
+    if not reader.lead_heads and shows_a_file(reader.lead):
+        reader.account(block, "ignored", "it shows how a file or an output looks")
+        return
+    told = not reader.lead_heads and tells_to_run(reader.lead, introduces=reader.lead_introduces)
     commands = [
         found
-        for found in commands_of(block)
+        for found in commands_of(block, told=told)
         if not negated(found.comment) and not forbidding_heading(found.comment)
     ]
     if not commands:
@@ -167,6 +172,7 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
+    reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
     reader.lead_span = _place(block, lead) if reader.lead else None
     reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
