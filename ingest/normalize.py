@@ -49,6 +49,8 @@ _RST: Final = re.compile(
     r"(?m)^[ \t]{0,40}\.\. (?:_[^\n]{1,100}:[ \t]*$|[A-Za-z][\w:.+-]{0,60}::(?:[ \t]|$))"
     r"|:[a-z][\w:-]{0,40}:`[^`\n]+`|`[^`\n]+ <[^<>\n]+>`__?|::[ \t]*\n[ \t]*\n[ \t]+\S"
 )
+_RST_TITLE: Final = re.compile(r"\A\s*([#=*~^\"-])\1{3,}[ \t]*\n[^\s#=*~^-][^\n]*\n\1{4,}[ \t]*\n")
+"""A text that begins with a title between two lines; Markdown has no such."""
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
 _BESIDE_SECRETS: Final = ("pass", "pwd", "secret", "token", "key", "credential")
 _RETURN: Final = re.compile(r"\r\n?")
@@ -148,7 +150,7 @@ def recognise(text: str) -> str:
         return "html"
     if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
         return "asciidoc"
-    if "```" not in text and len(_RST.findall(text[:60_000])) >= 2:
+    if "```" not in text and len(_RST.findall(text[:60_000])) + 2 * bool(_RST_TITLE.search(text)) >= 2:
         return "rst"
     if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
         return "plain"

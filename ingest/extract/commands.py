@@ -14,6 +14,7 @@ from ingest.blocks import Block
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.programs import is_program
+from ingest.extract.prompts import HASH_PROMPT, PROMPT
 from ingest.extract.vocabulary import (
     NEUTRAL_LABELS,
     OTHER_LABELS,
@@ -23,13 +24,6 @@ from ingest.extract.vocabulary import (
 )
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
-_PROMPT: Final = re.compile(
-    r"^\s{0,40}(?:\[[^\]\n]{1,60}\]\s?[$#]|(?:\[[^\]\n]{1,60}\]|\([\w.-]{1,40}\)\s{0,4})?"
-    r"(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^\s$#]{0,200}\s?[$#]|[\w.-]{0,64}\$|sh-[\d.]{1,9}[$#]|%)|"
-    r"root@[^\s#]{0,64}#|[a-z][a-z0-9.-]{1,40}#|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
-    r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
-)
-_HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
 _UNKNOWN: Final = re.compile(
     r"^[a-z][a-z0-9_-]{1,30}(?: (?:--?[a-z][\w-]*(?:=\S+)?|<[^<>\n]{1,60}>|[\w./{}$:@-]+)){1,20}[^\n]{0,200}$"
 )
@@ -94,7 +88,8 @@ def commands_of(block: Block, *, told: bool = False) -> list[FoundCommand]:
         return _at_places(commands_of(replace(block, text=listing.text), told=told), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
-    if too_long or _JSON.match(block.text) or block.text.lstrip().startswith("#!"):
+    saved = block.text.lstrip().startswith("#!") and not told
+    if too_long or saved or _JSON.match(block.text):
         return []
     typed = console_of(block.text, block.language)
     if typed is not None:
@@ -215,22 +210,16 @@ def _has_form(text: str) -> bool:
     return "\n" not in text and _UNKNOWN.match(text) is not None and _SPOKEN.search(text) is None
 
 
-def prompt_end(text: str) -> int:
-    """Behind which character of a line its prompt ends; 0 where it has none."""
-    found = _PROMPT.match(text)
-    return found.end() if found else 0
-
-
 def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
     """Commands behind prompts, with their continuation lines; what follows without a prompt is output."""
-    pattern = _PROMPT
+    pattern = PROMPT
     if not any(pattern.match(line) for line in lines):
-        marked = [line for line in lines if _HASH_PROMPT.match(line)]
-        if not marked or not all(_may_be_typed(_HASH_PROMPT.sub("", line)) for line in marked):
+        marked = [line for line in lines if HASH_PROMPT.match(line)]
+        if not marked or not all(_may_be_typed(HASH_PROMPT.sub("", line)) for line in marked):
             return []
         if any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines)):
             return []  # beside commands without a mark, a `#` is a comment
-        pattern = _HASH_PROMPT
+        pattern = HASH_PROMPT
     found: list[tuple[int, int, str]] = []
     open_command, begin = False, 0
     for line in lines:

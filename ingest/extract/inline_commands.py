@@ -9,11 +9,12 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
-from ingest.extract.commands import FoundCommand, looks_like_command, prompt_end, unknown_program
+from ingest.extract.commands import FoundCommand, looks_like_command, unknown_program
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
-from ingest.extract.spoken import spoken_commands, spoken_statements
+from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
 from ingest.extract.programs import is_program
+from ingest.extract.prompts import prompt_end
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative, sentences
 from ingest.repairs import repaired
 
@@ -45,9 +46,13 @@ _RUNS_ALONE: Final = re.compile(
     r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and|please|must|can|should|by|will)\s)(?:run|running|execute|"
     r"executing)|(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}(?:the )?$"
 )
-_CONSOLES: Final = frozenset("python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split())
+_CONSOLES: Final = frozenset(
+    "python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split()
+)
 _ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
-_WHOLE: Final = re.compile(r"\./[\w./-]{1,80}(?: [^\s`]{1,80}){0,12}|(?P<name>[a-z]\w{0,20}) [a-z][a-z-]{1,20}")
+_WHOLE: Final = re.compile(
+    r"\./[\w./-]{1,80}(?: [^\s`]{1,80}){0,12}|(?P<name>[a-z]\w{0,20}) [a-z][a-z-]{1,20}"
+)
 
 
 def codes_of(block: Block) -> list[FoundCommand]:
@@ -104,7 +109,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
     leads = _LEADS.search(before) is not None
-    if _is_run_alone(code.text, before):
+    if _is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text[: code.start])
     if not (begins or own or leads or closes or RUN_VERBS.search(before)):
@@ -124,6 +129,14 @@ def _instructs(before: str) -> bool:
     return bool(told) and is_imperative(told[-1]) and before.rstrip()[-1:] not in ".!?"
 
 
+def _stands_alone(block: Block, code: FoundCommand) -> bool:
+    """Whether code is all that a paragraph says and has the form of a command, or stands behind a prompt."""
+    line = block.text.rfind("\n", 0, code.start) + 1
+    if prompt_end(block.text[line:]) == code.start - line > 0:
+        return True
+    return block.text.strip() == code.text and block.kind == "paragraph" and unknown_program(code.text)
+
+
 def _is_run_alone(code: str, before: str) -> bool:
     """Whether one word is told to be run: a program that does its work without arguments, or a console."""
     found = _RUNS_ALONE.search(before) if _ALONE.fullmatch(code) else None
@@ -131,7 +144,7 @@ def _is_run_alone(code: str, before: str) -> bool:
         return False
     if found["console"]:
         return code in _CONSOLES
-    return code.endswith(".sh") or "_" in code or (is_program(code) and code not in SUBCOMMANDS)
+    return code.endswith(".sh") or "_" in code or (is_program(code) and code not in SUBCOMMANDS | ENGLISH)
 
 
 def _dialect(code: str) -> str | None:

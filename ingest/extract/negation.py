@@ -18,6 +18,13 @@ _HARMLESS: Final = (
     r"have\s+to))"
 )
 _NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
+_STATED: Final = re.compile(
+    r"(?i)\b(?:we|they|that|which|who|it|machines?|hosts?|servers?|nodes?|users?|pods?|services?)\s+"
+    r"(?:do|does)(?:\s+not|n['’`´]?t)\s+(?:have|support|need|exist|know|match|work|start|respond|appear|belong|"
+    r"contain|show|come|boot)\b"
+)
+"""What is so, and forbids nothing: “things we don't have a service for”."""
+
 _RETRACTED: Final = re.compile(
     r"(?i)\b(?:scratch|ignore|disregard|forget|wrong|mistake|obsolete|deprecated)\b"
 )
@@ -57,7 +64,7 @@ _FORBIDDING_HEADING: Final = re.compile(
 def negated(sentence: str) -> bool:
     """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban."""
     text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
-    return _NEGATION.search(text) is not None and _LOOKED_FOR.match(text) is None
+    return _NEGATION.search(_STATED.sub("", text)) is not None and _LOOKED_FOR.match(text) is None
 
 
 def begins_negated(sentence: str) -> bool:

@@ -30,6 +30,7 @@ _WORDS: Final = frozenset(
     temporal terminal test thanos tilt time timeout times tiny tini toe top touch tox traefik trap tree trino trip
     trivy true tuned type ua ug unicorn uniq unlink up user users values varnish vector vegeta view vol w wait
     waypoint werf what whatis where which who wipe wish woodpecker wrk write yes zeebe zip zookeeper
+    alias break builtin compgen continue function getopts local readonly return set typeset unset
     alertmanager alloy containerd dockerd elasticsearch etcd fluentd grafana kubelet kibana logstash minio mongod
     mysqld ntpd postgres rsyslogd sshd containerd-shim
     """.split()
@@ -48,4 +49,4 @@ def is_program(name: str) -> bool:
     """Whether a word is the name of a program and hardly anything else."""
     if name in COMMANDS or name in _MORE:
         return True
-    return name not in _WORDS and (tool(name) is not None or wrapper(name) is not None)
+    return name[:1].isalnum() and name not in _WORDS and (tool(name) is not None or wrapper(name) is not None)

@@ -109,6 +109,9 @@ def _code(reader: Reader, block: Block) -> None:
         if not negated(found.comment) and not forbidding_heading(found.comment)
     ]
     if not commands:
+        if block.text.lstrip().startswith("#!"):
+            reader.account(block, "ignored", "a script: it is saved, and run as a whole")
+            return
         language = f"labelled {block.language}" if block.language else "not a command line"
         reader.account(block, "ignored", f"{language}: output, a listing or a configuration")
         return

@@ -20,7 +20,7 @@ _CUE: Final = re.compile(
     r"(?i)(?:\b(?:run|runs|running|execute|executing|exec|issue|type|enter|with|via|using|by|do|use|try|then|"
     r"again|first|it)|[:(→!]|->|=>|(?<!-)[-–—])\s{0,4}[\"“]?$"
 )
-_ENGLISH: Final = frozenset(
+ENGLISH: Final = frozenset(
     """
     cat cut date dig eval exit export find fixed flux go groups head helm host id k k9s kill knife last less
     links ln logger make more mount nice node ping rake rm sar seq service sleep sort source split ss start
@@ -156,7 +156,7 @@ def _is_command(text: str) -> bool:
         return False
     if name in ("sudo", "ssh"):
         return len(words) > 2 or (name == "ssh" and _SIGN.search(words[1]) is not None)
-    if name in _ENGLISH:
+    if name in ENGLISH:
         return any(_SIGN.search(word) for word in words[1:3])
     if name in SUBCOMMANDS:
         return len(words) > 2

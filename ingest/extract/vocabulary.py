@@ -43,7 +43,9 @@ OTHER_LABELS: Final = frozenset(
     """
     yaml yml json json5 toml ini xml html promql sql python ruby go java js javascript ts typescript
     diff hcl tf terraform conf config properties log logs output csv dockerfile groovy lua php nginx
-    text txt mermaid dot
+    text txt mermaid dot tsx jsx css scss vue svelte c cpp cs csharp rs rust kotlin swift perl julia graphql proto
+    protobuf dart scala elixir erlang haskell clojure http jsonnet logql kql kusto cypher rego bicep systemd patch
+    dotenv matlab vb
     """.split()
 )
 """Labels of blocks that are no shell."""
@@ -90,6 +92,9 @@ IMPERATIVES: Final = frozenset(
     prevent prioritise prioritize prune quarantine re-create re-enable reattach rebalance recheck
     reconcile redirect reinstate reissue relaunch remediate remember reopen repoint reproduce requeue
     reroute resend respond restrict retest retire scan seed specify spin stabilize suspend sync tail
+    convert unset encrypt decrypt re-encrypt rekey build compile archive compress count calculate label annotate
+    evacuate swap store boot shut power plug unplug hit tick untick collapse ssm pick drag split stage tag reach
+    document source loop grab reverse force escalate summarise summarize clarify deregister rewind hand paste
     recycle toggle transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
