@@ -12,9 +12,9 @@ from ingest.blocks import Block
 from ingest.extract.commands import FoundCommand, looks_like_command, unknown_program
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
-from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
+from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative, sentences
 from ingest.repairs import repaired
 
@@ -44,7 +44,8 @@ _RUNS: Final = re.compile(
 
 _RUNS_ALONE: Final = re.compile(
     r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and|please|must|can|should|by|will)\s)(?:run|running|execute|"
-    r"executing)|(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}(?:the )?$"
+    r"executing)|(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}"
+    r"(?:the )?$"
 )
 _CONSOLES: Final = frozenset(
     "python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split()

@@ -12,27 +12,28 @@ from scanner.tables import tool, wrapper
 
 _WORDS: Final = frozenset(
     """
-    ag age ar arch argo as ash at atop axel bandit bao bat batch beeline below bind boot bottom boundary break
-    brew bridge bun caddy cadence caffeinate cal caller cap capistrano cargo celery chamber choco choom chronic
-    cinder civo cloud cmd cockroach code collect column comm command comment complete composer compress concourse
-    conda consul continue copilot cost crane crash cron crystal cue dagster dash databricks declare defaults dig
-    dir dirs disable dive dog domainname dool draft drill drone druid dua duplicity dust ed enable entr envoy
-    escript ex exec expand expect exp fab factor false fd file fish fission flake flower fly fold format fping
-    garden gator graph group gulp guile halt hash hd head heartbeat helix help hey hg history hive homectl https
-    hubble icons id in influx info init install invoke java jest job jobs join just keepalived kind konsole let
-    line ll local locale locate logname logout look loki low lower mail man map max mc memcached metabase micro
-    mocha monitor more mosh most mountpoint named nano net nexus nginx ninja nl node nomad nova now od op open
-    orchestrator packer parallel pass paste patch pcs perf php ping poetry polaris pop port pr prefect presto
-    profile prometheus promtail puma puppet q quota railway rancher rd read readarray real realm reg rename
-    resolve reset restic rev review rig route rq rundeck sam sc scala screen script security see select send
-    sensors server serverless service set shift shopt siege sidekiq skill slay snap snow sort spin split splunk
+    ag age ar arch argo as ash at atop axel bandit bao bat batch beeline below bind boot bottom boundary
+    break brew bridge bun caddy cadence caffeinate cal caller cap capistrano cargo celery chamber choco
+    choom chronic cinder civo cloud cmd cockroach code collect column comm command comment complete composer
+    compress concourse conda consul continue copilot cost crane crash cron crystal cue dagster dash
+    databricks declare defaults dig dir dirs disable dive dog domainname dool draft drill drone druid dua
+    duplicity dust ed enable entr envoy escript ex exec expand expect exp fab factor false fd file fish
+    fission flake flower fly fold format fping garden gator graph group gulp guile halt hash hd head
+    heartbeat helix help hey hg history hive homectl https hubble icons id in influx info init install
+    invoke java jest job jobs join just keepalived kind konsole let line ll local locale locate logname
+    logout look loki low lower mail man map max mc memcached metabase micro mocha monitor more mosh most
+    mountpoint named nano net nexus nginx ninja nl node nomad nova now od op open orchestrator packer
+    parallel pass paste patch pcs perf php ping poetry polaris pop port pr prefect presto profile prometheus
+    promtail puma puppet q quota railway rancher rd read readarray real realm reg rename resolve reset
+    restic rev review rig route rq rundeck sam sc scala screen script security see select send sensors
+    server serverless service set shift shopt siege sidekiq skill slay snap snow sort spin split splunk
     sponge squid st start stat step stop stomp strings sum superset swift switch task telegraf telepresence
-    temporal terminal test thanos tilt time timeout times tiny tini toe top touch tox traefik trap tree trino trip
-    trivy true tuned type ua ug unicorn uniq unlink up user users values varnish vector vegeta view vol w wait
-    waypoint werf what whatis where which who wipe wish woodpecker wrk write yes zeebe zip zookeeper
-    alias break builtin compgen continue function getopts local readonly return set typeset unset
-    alertmanager alloy containerd dockerd elasticsearch etcd fluentd grafana kubelet kibana logstash minio mongod
-    mysqld ntpd postgres rsyslogd sshd containerd-shim
+    temporal terminal test thanos tilt time timeout times tiny tini toe top touch tox traefik trap tree
+    trino trip trivy true tuned type ua ug unicorn uniq unlink up user users values varnish vector vegeta
+    view vol w wait waypoint werf what whatis where which who wipe wish woodpecker wrk write yes zeebe zip
+    zookeeper alias break builtin compgen continue function getopts local readonly return set typeset unset
+    alertmanager alloy containerd dockerd elasticsearch etcd fluentd grafana kubelet kibana logstash minio
+    mongod mysqld ntpd postgres rsyslogd sshd containerd-shim
     """.split()
 )
 """Names of programs that are words of English too, or of daemons, with which lines of a log begin."""

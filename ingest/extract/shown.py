@@ -10,17 +10,17 @@ from ingest.extract.vocabulary import is_imperative
 _COMMAND: Final = re.compile(r"(?i)\b(?:commands?|invocations?|run|running|execut\w+|type|typing|shell)\b")
 _LOOKS: Final = re.compile(r"(?i)\blooks?\s+(?:\w+\s+){0,2}like\b")
 _CONTENT: Final = re.compile(
-    r"(?i)\bwith (?:the |this |these )?(?:following )?(?:contents?|text|lines?|configuration|config|settings)\b|"
-    r"^(?:then |and |now |next |also |please )?(?:add|append|insert|put|paste|include|save|write)\b[^.:]{0,40}?"
-    r"\b(?:lines?|contents?|snippet|stanza|section|entry|entries|block|script|code|text)\b"
+    r"(?i)\bwith (?:the |this |these )?(?:following )?(?:contents?|text|lines?|configuration|config|"
+    r"settings)\b|^(?:then |and |now |next |also |please )?(?:add|append|insert|put|paste|include|save|write)\b"
+    r"[^.:]{0,40}?\b(?:lines?|contents?|snippet|stanza|section|entry|entries|block|script|code|text)\b"
 )
 """“Create the file with the following content:”, “Add this line:”."""
 
 _SEEN: Final = re.compile(
     r"(?i)\b(?:outputs?|outcome|results?|responses?|errors?|messages?|warnings?|logs?|logged|alerts?|alarms?|"
     r"symptoms?|contents?|yaml|json|stack ?trace|exceptions?|(?:should|will|would|may|might) (?:now )?"
-    r"(?:see|show|get|find|return|print|give|encounter|contain|be)|(?:is|are) (?:located|stored|placed|found)|"
-    r"placed in|template|example of|examples)\b"
+    r"(?:see|show|get|find|return|print|give|encounter|contain|be)|(?:is|are) (?:located|stored|placed|"
+    r"found)|placed in|template|example of|examples)\b"
 )
 """What is seen, and not typed."""
 

@@ -12,25 +12,22 @@ COMMANDS: Final = frozenset(
     iscsiadm k3s keytool kubeadm linkerd loginctl lsmod lvcreate lvreduce mailq mkswap modprobe mongorestore
     multipath newrelic nmcli nodetool nvidia-smi pcs pgbackrest pgbouncer pm2 postcat postqueue postsuper
     pulumi qshape repmgr rmmod rndc skopeo sops supervisorctl talosctl terragrunt timedatectl tracepath
-    tshark varnishadm vgextend vgs yum zkcli zypper
-    ansible ansible-playbook apt apt-get aptitude awk aws az base64 bash basename bundle cat cd ceph
-    certbot chef-client chgrp
-    chmod chown chronyc consul cp crictl cqlsh crontab ctr curl cut date dd df diff dig dirname dmesg
-    docker docker-compose dpkg du echo env etcdctl eksctl eval exit export fdisk find fio flux free fsck
-    gcloud gem
-    getent git glab go grep groups gsutil gunzip gzip hammer head helm host hostname htop http id
-    ifconfig ionice iostat ip ipmitool iptables ipvsadm istioctl journalctl jq k k9s kafka-acls kafka-configs
-    kafka-consumer-groups kafka-topics kill killall kinit knife kubectl kustomize last ldapsearch less
-    ln logger logrotate ls lsblk lscpu lsof lvextend lvs make md5sum mdadm mkdir mkfs mongo mongodump
-    mongosh mount mpstat mv mysql mysqladmin mysqldump nc netstat nft nginx nice nmap node nohup nomad
-    nslookup npm ntpq nvme oc openssl parted passwd patronictl perl pg_basebackup pg_ctl pg_dump
-    pg_isready pg_restore pgrep ping pip pkill podman printenv printf promtool ps psql pvs python
-    python3 rabbitmqctl rake rails redis-cli resize2fs restorecon rm rmdir rpm rsync ruby sar scp sed
-    sentinelctl seq service sftp shred sha256sum shutdown sleep smartctl sort source sqlite3 ss ssh ssh-keygen
-    strace su sudo swapoff swapon sync sysctl systemctl tail tar tcpdump tee telnet terraform test tmux
-    top touch tr traceroute truncate tsh ufw umount uname unzip update-ca-certificates uptime useradd
-    usermod uvicorn vacuumdb vault velero vi vim virsh virtctl vmstat watch wc wget which who whoami
-    xargs xfs_growfs yarn yq yum zcat zgrep zfs zpool
+    tshark varnishadm vgextend vgs yum zkcli zypper ansible ansible-playbook apt apt-get aptitude awk aws az
+    base64 bash basename bundle cat cd ceph certbot chef-client chgrp chmod chown chronyc consul cp crictl
+    cqlsh crontab ctr curl cut date dd df diff dig dirname dmesg docker docker-compose dpkg du echo env
+    etcdctl eksctl eval exit export fdisk find fio flux free fsck gcloud gem getent git glab go grep groups
+    gsutil gunzip gzip hammer head helm host hostname htop http id ifconfig ionice iostat ip ipmitool
+    iptables ipvsadm istioctl journalctl jq k k9s kafka-acls kafka-configs kafka-consumer-groups
+    kafka-topics kill killall kinit knife kubectl kustomize last ldapsearch less ln logger logrotate ls
+    lsblk lscpu lsof lvextend lvs make md5sum mdadm mkdir mkfs mongo mongodump mongosh mount mpstat mv mysql
+    mysqladmin mysqldump nc netstat nft nginx nice nmap node nohup nomad nslookup npm ntpq nvme oc openssl
+    parted passwd patronictl perl pg_basebackup pg_ctl pg_dump pg_isready pg_restore pgrep ping pip pkill
+    podman printenv printf promtool ps psql pvs python python3 rabbitmqctl rake rails redis-cli resize2fs
+    restorecon rm rmdir rpm rsync ruby sar scp sed sentinelctl seq service sftp shred sha256sum shutdown
+    sleep smartctl sort source sqlite3 ss ssh ssh-keygen strace su sudo swapoff swapon sync sysctl systemctl
+    tail tar tcpdump tee telnet terraform test tmux top touch tr traceroute truncate tsh ufw umount uname
+    unzip update-ca-certificates uptime useradd usermod uvicorn vacuumdb vault velero vi vim virsh virtctl
+    vmstat watch wc wget which who whoami xargs xfs_growfs yarn yq yum zcat zgrep zfs zpool
     """.split()
 )
 """Names that begin a command line in runbooks. A list like this misses about 8 % of them, so that a shell
@@ -41,11 +38,11 @@ SHELL_LABELS: Final = frozenset(
 )
 OTHER_LABELS: Final = frozenset(
     """
-    yaml yml json json5 toml ini xml html promql sql python ruby go java js javascript ts typescript
-    diff hcl tf terraform conf config properties log logs output csv dockerfile groovy lua php nginx
-    text txt mermaid dot tsx jsx css scss vue svelte c cpp cs csharp rs rust kotlin swift perl julia graphql proto
-    protobuf dart scala elixir erlang haskell clojure http jsonnet logql kql kusto cypher rego bicep systemd patch
-    dotenv matlab vb
+    yaml yml json json5 toml ini xml html promql sql python ruby go java js javascript ts typescript diff
+    hcl tf terraform conf config properties log logs output csv dockerfile groovy lua php nginx text txt
+    mermaid dot tsx jsx css scss vue svelte c cpp cs csharp rs rust kotlin swift perl julia graphql proto
+    protobuf dart scala elixir erlang haskell clojure http jsonnet logql kql kusto cypher rego bicep systemd
+    patch dotenv matlab vb
     """.split()
 )
 """Labels of blocks that are no shell."""
@@ -71,31 +68,31 @@ IMPERATIVES: Final = frozenset(
     """
     accept access acknowledge add alert analyze announce apply ask assign attach back backup block bring
     call cancel change check choose clean clear click close collect compare complete configure confirm
-    connect consider contact copy cordon create decrease delete deploy detach determine disable
-    disconnect download drain drop edit enable ensure enter escalate establish evict examine execute
-    expand export fail failover fetch file find fix flush follow force gather get give go grab identify
-    import increase inform inspect install investigate invite isolate join keep kill leave list locate
-    lock log login look make mark merge migrate modify monitor mount move navigate note notify observe
-    open page pause perform ping plan post prepare press promote provide publish pull purge push put
-    query raise read reboot rebuild reclaim reconfigure record recover recreate redeploy reduce refer
-    register reload remove rename renew repair repeat replace replay report request reset resize resolve
-    restart restore resume retrieve retry return revert review revoke roll rollback rotate run save
-    scale schedule scroll search select send set share shut sign silence skip snapshot ssh start stop
-    submit switch take tell terminate test throttle trigger truncate try turn type uncordon undo
-    uninstall unlock unmount unpause update upgrade use validate verify view visit wait watch write
-    carry communicate consult continue coordinate delegate diagnose double-check evaluate extend free
-    perform proceed propose re-run reapply reconnect redo reinitialize reinstall rejoin remount reprocess
-    rerun resubmit resync setup talk treat troubleshoot unblock allocate analyse approve assess attempt
-    authenticate begin broadcast bump bypass capture cease clone commit correlate declare decommission
-    demote disassociate discard dismiss download dump elevate enumerate escalate extract generate grant
-    halt initialise initialize initiate inject invoke launch maintain mitigate obtain patch preserve
-    prevent prioritise prioritize prune quarantine re-create re-enable reattach rebalance recheck
-    reconcile redirect reinstate reissue relaunch remediate remember reopen repoint reproduce requeue
-    reroute resend respond restrict retest retire scan seed specify spin stabilize suspend sync tail
-    convert unset encrypt decrypt re-encrypt rekey build compile archive compress count calculate label annotate
-    evacuate swap store boot shut power plug unplug hit tick untick collapse ssm pick drag split stage tag reach
-    document source loop grab reverse force escalate summarise summarize clarify deregister rewind hand paste
-    recycle toggle transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
+    connect consider contact copy cordon create decrease delete deploy detach determine disable disconnect
+    download drain drop edit enable ensure enter escalate establish evict examine execute expand export fail
+    failover fetch file find fix flush follow force gather get give go grab identify import increase inform
+    inspect install investigate invite isolate join keep kill leave list locate lock log login look make
+    mark merge migrate modify monitor mount move navigate note notify observe open page pause perform ping
+    plan post prepare press promote provide publish pull purge push put query raise read reboot rebuild
+    reclaim reconfigure record recover recreate redeploy reduce refer register reload remove rename renew
+    repair repeat replace replay report request reset resize resolve restart restore resume retrieve retry
+    return revert review revoke roll rollback rotate run save scale schedule scroll search select send set
+    share shut sign silence skip snapshot ssh start stop submit switch take tell terminate test throttle
+    trigger truncate try turn type uncordon undo uninstall unlock unmount unpause update upgrade use
+    validate verify view visit wait watch write carry communicate consult continue coordinate delegate
+    diagnose double-check evaluate extend free perform proceed propose re-run reapply reconnect redo
+    reinitialize reinstall rejoin remount reprocess rerun resubmit resync setup talk treat troubleshoot
+    unblock allocate analyse approve assess attempt authenticate begin broadcast bump bypass capture cease
+    clone commit correlate declare decommission demote disassociate discard dismiss download dump elevate
+    enumerate escalate extract generate grant halt initialise initialize initiate inject invoke launch
+    maintain mitigate obtain patch preserve prevent prioritise prioritize prune quarantine re-create
+    re-enable reattach rebalance recheck reconcile redirect reinstate reissue relaunch remediate remember
+    reopen repoint reproduce requeue reroute resend respond restrict retest retire scan seed specify spin
+    stabilize suspend sync tail convert unset encrypt decrypt re-encrypt rekey build compile archive
+    compress count calculate label annotate evacuate swap store boot shut power plug unplug hit tick untick
+    collapse ssm pick drag split stage tag reach document source loop grab reverse force escalate summarise
+    summarize clarify deregister rewind hand paste recycle toggle transfer triage tune unregister unsuspend
+    unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 

@@ -17,7 +17,7 @@ def commands(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("To unblock an address:\n\n```\nguard-keeper set sshd unban 8.8.8.8\n```", "guard-keeper set sshd unban 8.8.8.8"),
+        ("To unblock an address:\n\n```\nguard-keeper set unban 8.8.8.8\n```", "guard-keeper set unban 8.8.8.8"),
         ("Grow it:\n\n    growpart /dev/sdX <partnum>", "growpart /dev/sdX <partnum>"),
         ("Run `house-tool cluster recycle -n $NODE`.", "house-tool cluster recycle -n $NODE"),
         ("You can use the `house-tool <env> kill_stale` for it.", "house-tool <env> kill_stale"),
@@ -29,7 +29,7 @@ def commands(text: str) -> list[str]:
         ("Log in\n\n> az login", "az login"),
         ("Generate it:\n\n> ./generate_policy.py", "./generate_policy.py"),
         ("Apply it:\n\n``\nmonit restart racoon\n``", "monit restart racoon"),
-        ("List them:\n\n```python\nkubectl logs -l app=web | grep x\n```", "kubectl logs -l app=web | grep x"),
+        ("List them:\n\n```python\nkubectl logs -l a=b | grep x\n```", "kubectl logs -l a=b | grep x"),
         ("In the pod:\n\n```console\nmon-a# cat /etc/ceph/keyring\n```", "cat /etc/ceph/keyring"),
         ("```bash\n# Things we don't have a service for:\n~web/start.sh\n```", "~web/start.sh"),
         ("Run this script:\n\n```bash\n#!/bin/bash\ndf -h\n```", "df -h"),
