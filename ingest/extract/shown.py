@@ -11,8 +11,8 @@ _COMMAND: Final = re.compile(r"(?i)\b(?:commands?|invocations?|run|running|execu
 _LOOKS: Final = re.compile(r"(?i)\blooks?\s+(?:\w+\s+){0,2}like\b")
 _CONTENT: Final = re.compile(
     r"(?i)\bwith (?:the |this |these )?(?:following )?(?:contents?|text|lines?|configuration|config|"
-    r"settings)\b|^(?:then |and |now |next |also |please )?(?:add|append|insert|put|paste|include|save|write)\b"
-    r"[^.:]{0,40}?\b(?:lines?|contents?|snippet|stanza|section|entry|entries|block|script|code|text)\b"
+    r"settings)\b|^(?:then |and |now |next |also |please )?(?:add|append|insert|put|paste|include|save|"
+    r"write)\b[^.:]{0,40}?\b(?:lines?|contents?|snippet|stanza|section|entry|entries|block|script|code|text)\b"
 )
 """“Create the file with the following content:”, “Add this line:”."""
 

@@ -17,7 +17,7 @@ def commands(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("To unblock an address:\n\n```\nguard-keeper set unban 8.8.8.8\n```", "guard-keeper set unban 8.8.8.8"),
+        ("To unblock an address:\n\n```\nguard-keeper unban 8.8.8.8\n```", "guard-keeper unban 8.8.8.8"),
         ("Grow it:\n\n    growpart /dev/sdX <partnum>", "growpart /dev/sdX <partnum>"),
         ("Run `house-tool cluster recycle -n $NODE`.", "house-tool cluster recycle -n $NODE"),
         ("You can use the `house-tool <env> kill_stale` for it.", "house-tool <env> kill_stale"),
