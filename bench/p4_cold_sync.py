@@ -39,7 +39,7 @@ async def measure(database: Database, urls: Urls, size: int) -> tuple[float, flo
         begun = time.perf_counter()
         result = await place.sync()
         stored = time.perf_counter() - begun
-        assert (result.outcome, result.counts["new"]) == ("synced", size), result
+        assert (result.outcome, result.counts["added"]) == ("synced", size), result
     return judging + stored, stored, beside
 
 

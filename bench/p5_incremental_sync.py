@@ -49,7 +49,7 @@ async def measure(database: Database, urls: Urls, size: int) -> tuple[list[float
             begun = time.perf_counter()
             result = await place.sync("push")
             ours.append((time.perf_counter() - begun) * 1000)
-            assert (result.outcome, result.counts["synced"]) == ("synced", CHANGED), result
+            assert (result.outcome, result.counts["changed"]) == ("synced", CHANGED), result
             begun = time.perf_counter()
             await asyncio.to_thread(baseline, place, urls, (before, head), texts)
             beside.append((time.perf_counter() - begun) * 1000)

@@ -155,10 +155,14 @@ CREATE TABLE dd0c.repositories (
     error_at      timestamptz,
     created_at    timestamptz NOT NULL DEFAULT now(),
     retired_at    timestamptz,
+    behind_since  timestamptz,                       -- since when a head is seen that is not in service
+    badge_sha256  dd0c.secret_sha256,                -- of the token that shows the badge; NULL: nobody sees it
+    policy_source boolean NOT NULL DEFAULT false,    -- its policy.json may allow something; none named: the first one's
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, remote, branch, prefix),
     UNIQUE (tenant_id, name)
 );
+CREATE UNIQUE INDEX repositories_policy_source ON dd0c.repositories (tenant_id) WHERE policy_source;
 
 CREATE TABLE dd0c.syncs (
     tenant_id     uuid NOT NULL,
@@ -171,7 +175,7 @@ CREATE TABLE dd0c.syncs (
     counts        jsonb NOT NULL DEFAULT '{}',
     error         text,
     started_at    timestamptz NOT NULL,
-    finished_at   timestamptz NOT NULL DEFAULT now(),
+    finished_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
@@ -376,7 +380,7 @@ CREATE TABLE dd0c.pull_events (
     FOREIGN KEY (tenant_id, repository_id, number) REFERENCES dd0c.pulls (tenant_id, repository_id, number)
 );
 
-CREATE TABLE dd0c.policies (                     -- from git, last good
+CREATE TABLE dd0c.policies (                     -- from git, last good; one in force a repository
     tenant_id      uuid NOT NULL,
     content_sha256 dd0c.digest NOT NULL,
     repository_id  uuid,
@@ -384,10 +388,10 @@ CREATE TABLE dd0c.policies (                     -- from git, last good
     document       jsonb NOT NULL,
     current        boolean NOT NULL DEFAULT false,
     synced_at      timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, content_sha256),
+    UNIQUE NULLS NOT DISTINCT (tenant_id, repository_id, content_sha256),
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
-CREATE UNIQUE INDEX policies_current ON dd0c.policies (tenant_id) WHERE current;
+CREATE UNIQUE INDEX policies_current ON dd0c.policies (tenant_id, repository_id) NULLS NOT DISTINCT WHERE current;
 
 CREATE TABLE dd0c.flags (                        -- from git, last good; an unknown flag is off
     tenant_id     uuid NOT NULL,
@@ -399,7 +403,7 @@ CREATE TABLE dd0c.flags (                        -- from git, last good; an unkn
     updated_at    timestamptz NOT NULL DEFAULT now(),
     disabled_at   timestamptz,                   -- switched off by the product itself, whatever git says
     disabled_reason text,
-    PRIMARY KEY (tenant_id, name),
+    UNIQUE NULLS NOT DISTINCT (tenant_id, name, repository_id),
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
 
@@ -834,11 +838,11 @@ GRANT SELECT, INSERT, UPDATE ON
     dd0c.policies, dd0c.flags, dd0c.reclassifications
     TO dd0c_app;
 GRANT SELECT, INSERT ON
-    dd0c.syncs, dd0c.runbook_versions, dd0c.classifications, dd0c.source_texts,
+    dd0c.runbook_versions, dd0c.classifications, dd0c.source_texts,
     dd0c.execution_events, dd0c.approvals, dd0c.effects_done, dd0c.audit_events, dd0c.audit_checkpoints
     TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
-GRANT SELECT, INSERT, DELETE ON dd0c.readings TO dd0c_app;
+GRANT SELECT, INSERT, DELETE ON dd0c.readings, dd0c.syncs TO dd0c_app;
 GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from base import log
 from controller.db.queries import load
 from controller.db.unit_of_work import UnitOfWork
+from controller.governance.layers import ALONE, Beside, strictest_flags
 from controller.governance.policy import Pinned, pin
 from schemas.flags import KNOWN_FLAGS, Flag, Flags
 from schemas.policy import DEFAULT_POLICY, Policy, resolve
@@ -20,38 +24,80 @@ _log = log.get(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _PolicyRow:
+class PolicyRow:
+    """A repository's `policy.json` as git last had it good; `is_source`: it may allow something."""
+
     content_sha256: str
     commit_oid: str | None
     document: dict[str, Any]
+    repository_id: UUID | None = None
+    is_source: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class _FlagRow:
+class FlagRow:
+    """What one repository says about a flag; `disabled`: the product itself switched it off."""
+
     name: str
     enabled: bool
     document: dict[str, Any]
+    repository_id: UUID | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _SourceRow:
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """Policy and flags as they apply now; digest and commit are empty where the product's own policy does."""
+    """Policy and flags as they apply now; digest and commit are empty where the product's own policy does.
+    `beside` is what other repositories say of it, where one repository is looked at.
+    """
 
     policy: Policy
     flags: Flags
     policy_sha256: str = ""
     commit: str = ""
+    beside: Beside = ALONE
 
 
-async def load_in_force(uow: UnitOfWork) -> InForce:
-    """The tenant's policy and flags. Rows that can't be read count as the strictest there is."""
-    row = await uow.one(_QUERIES["current_policy"], _PolicyRow)
-    flags = read_flags(await uow.all(_QUERIES["tenant_flags"], _FlagRow))
+async def load_in_force(uow: UnitOfWork, repository_id: UUID | None = None) -> InForce:
+    """The tenant's policy and flags, and what stays of them where `repository_id` changes its files. Rows
+    that can't be read count as the strictest there is.
+    """
+    policies = await uow.all(_QUERIES["current_policies"], PolicyRow)
+    flags = await uow.all(_QUERIES["tenant_flags"], FlagRow)
+    if repository_id is None:
+        return in_force(policies, flags)
+    source = await uow.one(_QUERIES["policy_source"], _SourceRow)
+    others = [row for row in policies if row.repository_id != repository_id]
+    is_source = source is not None and source.id == repository_id
+    beside = Beside(
+        None if is_source else read_policy(next((row for row in others if row.is_source), None)),
+        tuple(read_policy(row) for row in others if not row.is_source),
+        read_flags([row for row in flags if row.repository_id != repository_id]),
+    )
+    return replace(in_force(policies, flags), beside=beside)
+
+
+def in_force(policies: Sequence[PolicyRow], flags: Sequence[FlagRow]) -> InForce:
+    """The strictest of what all repositories say. Pure.
+
+    The commit is the source's: nobody else allows anything. The digest is that of the only policy, or of the
+    digests of all of them.
+    """
+    source = next((row for row in policies if row.is_source), None)
+    others = [row for row in policies if not row.is_source]
+    digests = sorted(_prefixed(row.content_sha256) for row in policies)
+    if len(digests) > 1:
+        digests = [f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}"]
     return InForce(
-        read_policy(row),
-        flags,
-        policy_sha256="" if row is None else _prefixed(row.content_sha256),
-        commit="" if row is None else row.commit_oid or "",
+        Beside(None, tuple(map(read_policy, others))).policy(read_policy(source)),
+        read_flags(flags),
+        policy_sha256=digests[0] if digests else "",
+        commit="" if source is None else source.commit_oid or "",
     )
 
 
@@ -85,7 +131,7 @@ def pin_runbook(found: InForce, runbook: Runbook, *, approval_minutes: int) -> P
     )
 
 
-def read_policy(row: _PolicyRow | None) -> Policy:
+def read_policy(row: PolicyRow | None) -> Policy:
     """The stored policy; the product's own, strict one where there is none or it does not load. Pure.
 
     A policy without a commit can't name who allowed an automatic run, so it never admits one.
@@ -100,16 +146,19 @@ def read_policy(row: _PolicyRow | None) -> Policy:
     return policy if row.commit_oid else policy.model_copy(update={"governance_mode": "strict"})
 
 
-def read_flags(rows: list[_FlagRow]) -> Flags:
-    """The stored flags. One that the product does not know is off anyway; a damaged one is off. Pure."""
-    found: dict[str, Flag] = {}
-    for row in rows:
-        if row.name not in KNOWN_FLAGS:
-            continue
-        services = row.document.get("services", ())
-        sound = isinstance(services, list | tuple) and all(isinstance(item, str) for item in services)
-        found[row.name] = Flag(enabled=row.enabled, services=tuple(services) if sound else ())
-    return Flags(flags=found)
+def read_flags(rows: Iterable[FlagRow]) -> Flags:
+    """The stored flags, the strictest of all repositories. One that the product does not know is off anyway;
+    a damaged one is off. Pure.
+    """
+    return strictest_flags(Flags(flags={row.name: _flag(row)}) for row in rows if row.name in KNOWN_FLAGS)
+
+
+def _flag(row: FlagRow) -> Flag:
+    services = row.document.get("services", ())
+    sound = isinstance(services, list | tuple) and all(isinstance(item, str) for item in services)
+    if row.disabled or not sound:
+        return Flag(enabled=False)
+    return Flag(enabled=row.enabled, services=tuple(services))
 
 
 def _prefixed(sha256: str) -> str:

@@ -96,6 +96,22 @@ async def allow_direct_push(uow: UnitOfWork, repository_id: UUID, *, allowed: bo
         raise NotFound("There is no such repository.")
 
 
+async def name_policy_source(uow: UnitOfWork, repository_id: UUID) -> None:
+    """From now on this repository's `policy.json` may allow something, and no other's. Raises NotFound.
+
+    This can let more run by itself: whoever calls it has asked for an owner, and audits it.
+    """
+    await uow.run(_QUERIES["forget_policy_source"])
+    if await uow.run(_QUERIES["name_policy_source"], id=repository_id) != 1:
+        raise NotFound("There is no such repository.")
+
+
+async def set_badge(uow: UnitOfWork, repository_id: UUID, sha256: bytes | None) -> None:
+    """The digest of the token that shows the repository's badge; None: nobody sees it. Raises NotFound."""
+    if await uow.run(_QUERIES["set_badge"], id=repository_id, sha256=sha256) != 1:
+        raise NotFound("There is no such repository.")
+
+
 def _found(row: RepositoryRow | None) -> RepositoryRow:
     if row is None:
         raise NotFound("There is no such repository.", hint="`dd0c sync` lists the repositories.")

@@ -37,7 +37,6 @@ class Serving:
     """What is in service: names with their paths, and by name what the change touches: its documents, and
     its files with the verdicts that are stored. `in_force`: policy and flags of the protected branch,
     never those of the change. `logs`: what decision logs say of a runbook's steps, by name.
-    `policy_is_ours`: the policy in force came from this repository, so that it goes with its file.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +44,6 @@ class Serving:
     judged: Mapping[str, JudgedFile] = field(default_factory=dict)
     in_force: InForce = PRODUCT
     logs: Mapping[str, Mapping[str, LoggedVerdict]] = field(default_factory=dict)
-    policy_is_ours: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     notes.extend(_name_notes(files, serving))
     owned = [(file, note) for file in files for note in owner_notes(file, serving)]
     notes.extend(note for _, note in owned)
-    then = rules_after(files, serving.in_force, policy_is_ours=serving.policy_is_ours)
+    then = rules_after(files, serving.in_force)
     for file in files:
         notes.extend(_lowered_notes(file, serving))
         notes.extend(widened_notes(file, serving, then))

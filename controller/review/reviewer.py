@@ -20,7 +20,7 @@ from controller.governance.widening import Leash
 from controller.review.change import ChangedFile, Serving, runbook_of
 from controller.review.checks import ChangeReport, check_change
 from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdicts, verdicts_path
-from controller.review.stored import as_stored, load_stored, policy_is_ours
+from controller.review.stored import as_stored, load_stored
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
 
@@ -156,8 +156,7 @@ class Reviewer:
                 names=_trusted(files),
             )
             stored = await load_stored(uow, row.id, [], _trusted(files))
-            in_force = await load_in_force(uow)
-            ours = await policy_is_ours(uow, row.id)
+            in_force = await load_in_force(uow, row.id)
         judged = await self._judging.judge(
             tenant_id, [(each.path, "runbook", bytes(each.content)) for each in contents]
         )
@@ -167,7 +166,6 @@ class Reviewer:
             {found.name: found.document for found in documents},
             {each.name: file for each, file in zip(contents, judged, strict=True)},
             in_force,
-            policy_is_ours=ours,
         )
 
 

@@ -22,7 +22,7 @@ from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.reviewer import Reviewer, read_change
 from controller.review.sides import Sides, changed_rules, changed_settings, compare_files, read_sides
-from controller.review.stored import as_stored, load_stored, policy_is_ours
+from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
 from forge.diffs import diff_contents
@@ -91,8 +91,7 @@ class Reviews:
     async def of_pull(self, tenant_id: UUID, row: RepositoryRow, number: int) -> PullReview:
         """The same without the notes of the check, for whoever may see it."""
         async with self._forges.database.work(tenant_id) as uow:
-            rules = await load_in_force(uow)
-            ours = await policy_is_ours(uow, row.id)
+            rules = await load_in_force(uow, row.id)
         with forge_border():
             forge = self._forges.open(tenant_id, row)
 
@@ -106,7 +105,7 @@ class Reviews:
         before = await self._before(tenant_id, row, sides)
         after = [*sides.refused, *await self._judging.judge(tenant_id, sides.after, seconds)]
         settings = changed_settings(sides, after)
-        then = changed_rules(settings, rules, new, policy_is_ours=ours)
+        then = changed_rules(settings, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
         return PullReview(
             pull=pull,

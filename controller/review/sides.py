@@ -71,11 +71,9 @@ def changed_settings(sides: Sides, judged: Sequence[JudgedFile]) -> tuple[Change
     return tuple(found)
 
 
-def changed_rules(
-    settings: Sequence[ChangedFile], before: InForce, commit: str, *, policy_is_ours: bool
-) -> InForce:
+def changed_rules(settings: Sequence[ChangedFile], before: InForce, commit: str) -> InForce:
     """The policy and flags after the change, as the check takes them; a policy has its digest once stored."""
-    then = rules_after(settings, before, policy_is_ours=policy_is_ours)
+    then = rules_after(settings, before)
     if all(file.judged is None or file.judged.policy is None for file in settings):
         return then
     return replace(then, policy_sha256="", commit=commit)

@@ -22,7 +22,6 @@ from controller.review.own_runs import lone_steps, newly_alone
 from controller.review.risky_steps import line_of
 from controller.review.step_facts import StepFacts
 from schemas.flags import ALL_ON
-from schemas.policy import DEFAULT_POLICY
 from schemas.risk import Risk
 from schemas.verdict import MergeRule, NoAdvice
 
@@ -38,15 +37,15 @@ def owner_notes(file: ChangedFile, serving: Serving) -> list[Note]:
 def _widens(file: ChangedFile, serving: Serving) -> str | None:
     in_force = serving.in_force
     if file.deleted and file.kind == "flags":
-        return widened_flags(in_force.flags, ALL_ON)
+        return widened_flags(in_force.flags, in_force.beside.all_flags(ALL_ON))
     if file.deleted and file.kind == "policy":
-        return widened_policy(in_force.policy, DEFAULT_POLICY)
+        return widened_policy(in_force.policy, in_force.beside.policy(None))
     if file.judged is None:
         return None
     if file.judged.policy is not None:
-        return widened_policy(in_force.policy, file.judged.policy)
+        return widened_policy(in_force.policy, in_force.beside.policy(file.judged.policy))
     if file.judged.flags is not None:
-        return widened_flags(in_force.flags, file.judged.flags)
+        return widened_flags(in_force.flags, in_force.beside.all_flags(file.judged.flags))
     runbook = runbook_of(file)
     if runbook is None:
         return None
@@ -54,19 +53,22 @@ def _widens(file: ChangedFile, serving: Serving) -> str | None:
     return widened_runbook(before, Leash.of(runbook.document), in_force)
 
 
-def rules_after(files: Sequence[ChangedFile], in_force: InForce, *, policy_is_ours: bool) -> InForce:
+def rules_after(files: Sequence[ChangedFile], rules: InForce) -> InForce:
     """Policy and flags as they would be after the change: what its runbooks would run under. Never what the
-    change is judged by. A deleted policy that is not in force takes nothing away.
+    change is judged by. What other repositories ask for stays, so a deleted policy may take nothing away.
     """
-    policy, flags = in_force.policy, in_force.flags
+    policy, flags, beside = rules.policy, rules.flags, rules.beside
     for file in files:
-        if file.judged is not None:
-            policy, flags = file.judged.policy or policy, file.judged.flags or flags
+        judged = file.judged
+        if judged is not None and judged.policy is not None:
+            policy = beside.policy(judged.policy)
+        elif judged is not None and judged.flags is not None:
+            flags = beside.all_flags(judged.flags)
         elif file.deleted and file.kind == "policy":
-            policy = DEFAULT_POLICY if policy_is_ours else policy
+            policy = beside.policy(None)
         elif file.deleted and file.kind == "flags":
-            flags = ALL_ON
-    return InForce(policy, flags, in_force.policy_sha256, in_force.commit)
+            flags = beside.all_flags(ALL_ON)
+    return replace(rules, policy=policy, flags=flags)
 
 
 def widened_notes(file: ChangedFile, serving: Serving, then: InForce) -> list[Note]:

@@ -27,11 +27,6 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _Policy:
-    content_sha256: str
-
-
-@dataclass(frozen=True)
 class Stored:
     """The newest verdicts of the version of a runbook that serves, by step. `content_sha256` of its file."""
 
@@ -62,11 +57,6 @@ async def load_stored(
                 Finding.from_json(row.finding), said_of(row.advice, row.no_advice or "")
             )
     return {name: Stored(*each) for name, each in found.items()}
-
-
-async def policy_is_ours(uow: UnitOfWork, repository_id: UUID) -> bool:
-    """Whether the policy in force came from this repository."""
-    return await uow.one(_QUERIES["policy_of"], _Policy, repository_id=repository_id) is not None
 
 
 def as_stored(files: Sequence[JudgedFile], stored: StoredRunbooks) -> list[JudgedFile]:

@@ -49,14 +49,16 @@ def _widens(known: Known, in_force: InForce, item: Found) -> str | None:
     if item.skipped is not None:
         return None
     if item.kind == "flags" and item.blob is None:
-        return widened_flags(in_force.flags, ALL_ON)
+        return widened_flags(in_force.flags, in_force.beside.all_flags(ALL_ON))
+    if item.kind == "policy" and item.blob is None:
+        return widened_policy(in_force.policy, in_force.beside.policy(None))
     judged = item.judged
     if judged is None or judged.errors:
         return None
     if judged.policy is not None:
-        return widened_policy(in_force.policy, judged.policy)
+        return widened_policy(in_force.policy, in_force.beside.policy(judged.policy))
     if judged.flags is not None:
-        return widened_flags(in_force.flags, judged.flags)
+        return widened_flags(in_force.flags, in_force.beside.all_flags(judged.flags))
     if judged.runbook is None:
         return None
     row = known.runbooks.get(judged.runbook.name)

@@ -10,8 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from base import log
+from controller import telemetry
 from controller.db.errors import Retryable
-from controller.sync.service import SyncService, Trigger
+from controller.sync.results import Trigger
+from controller.sync.service import SyncService
 from schemas.errors import Dd0cError
 
 _log = log.get(__name__)
@@ -59,6 +61,7 @@ class SyncLoop:
         """Sync everything once as `start`, then again each interval, until `stop` is set."""
         trigger: Trigger = "start"
         self._service.polling = True
+        telemetry.SYNC_FIGURES.state = self._service.ages
         try:
             while not stop.is_set():
                 await self.round(trigger)
@@ -68,6 +71,7 @@ class SyncLoop:
                     await asyncio.wait_for(stop.wait(), pause)
         finally:
             self._service.polling = False
+            telemetry.SYNC_FIGURES.state = None
 
     async def round(self, trigger: Trigger) -> None:
         """One look at everything; what fails for one repository does not keep the others waiting."""

@@ -76,17 +76,6 @@ class Plan:
         """Whether something of the commit did not get into service."""
         return any(row.state == "stale_invalid" for row in self.files)
 
-    def counts(self) -> dict[str, int]:
-        """For the sync's own row."""
-        return {
-            "files": len(self.files),
-            "synced": len(self.versions),
-            "new": sum(change.is_new for change in self.runbooks),
-            "rejected": len(self.rejected),
-            "skipped": sum(row.state == "skipped" for row in self.files),
-            "retired": len(self.retired),
-        }
-
 
 def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callable[[], UUID]) -> Plan:
     """What brings the rows to a commit.

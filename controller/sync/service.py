@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from base import log
 from base.clock import Clock
 from base.ids import new_id, show_id
 from controller import telemetry
-from controller.db import queries
 from controller.db.bus import Bus
 from controller.db.database import Database
 from controller.db.unit_of_work import UnitOfWork
@@ -37,17 +34,23 @@ from controller.sync.ages import SyncAges
 from controller.sync.claims import Found
 from controller.sync.holding import hold_back
 from controller.sync.plan import Plan, plan_sync
+from controller.sync.recording import (
+    Begun,
+    count_totals,
+    note_failure,
+    note_head,
+    note_synced,
+    note_unchanged,
+)
+from controller.sync.results import Outcome, SyncResult, Totals, Trigger, count_runbooks
 from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
 from controller.sync.store import PlanWriter, load_known, stale_files
 from forge.errors import ForgeBusy, ForgeDown, ForgeError
 from schemas.errors import Unavailable
 
-Trigger: TypeAlias = Literal["start", "poll", "webhook", "push", "merge", "manual"]
-Outcome: TypeAlias = Literal["synced", "unchanged", "partial", "failed"]
 Result = TypeVar("Result")
 
-_QUERIES: Final = queries.load("repositories")
 _ATTEMPTS: Final = 3
 _log = log.get(__name__)
 
@@ -62,20 +65,6 @@ class RunBlocking(Protocol):
 
 OpenSource: TypeAlias = Callable[[UUID, RepositoryRow], Source]
 """Where a repository of a tenant is read; joined in `controller/main/assembly.py`."""
-
-
-@dataclass(frozen=True)
-class SyncResult:
-    """What one sync did. `rejected` has (path, line, reason) of files that did not get into service."""
-
-    repository_id: UUID
-    name: str
-    outcome: Outcome
-    from_commit: str | None
-    to_commit: str | None
-    counts: Mapping[str, int] = field(default_factory=dict)
-    rejected: tuple[tuple[str, int, str], ...] = ()
-    error: str | None = None
 
 
 class SyncService:
@@ -102,7 +91,6 @@ class SyncService:
         self._clock = clock
         self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
         self.ages = SyncAges()
-        telemetry.SYNC_AGE.set_function(self.ages.oldest)
         self.polling = False
 
     def is_running(self) -> bool:
@@ -110,19 +98,23 @@ class SyncService:
         return self.polling
 
     async def sync(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult:
-        """Bring one repository up to date. Raises NotFound; what git does wrong is the result's `error`."""
+        """Bring one repository up to date. Raises NotFound, and Unavailable where there is too much to do;
+        what git does wrong is the result's `error`.
+        """
         async with self._locks.setdefault((tenant_id, repository_id), asyncio.Lock()):
             self.ages.tried((tenant_id, repository_id))
             started = monotonic()
             for _ in range(_ATTEMPTS):
                 result = await self._once(tenant_id, repository_id, trigger)
                 if result is not None:
-                    self._measure((tenant_id, repository_id), result, monotonic() - started)
+                    self._measure((tenant_id, repository_id), result, trigger, monotonic() - started)
                     return result
         raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
 
-    def _measure(self, place: tuple[UUID, UUID], result: SyncResult, seconds: float) -> None:
-        telemetry.SYNCS.labels(result.outcome).inc()
+    def _measure(
+        self, place: tuple[UUID, UUID], result: SyncResult, trigger: Trigger, seconds: float
+    ) -> None:
+        telemetry.SYNCS.labels(result.outcome, trigger).inc()
         telemetry.SYNC_SECONDS.labels(result.outcome).observe(seconds)
         telemetry.SYNC_REJECTED.inc(len(result.rejected))
         if result.outcome != "failed":
@@ -140,31 +132,38 @@ class SyncService:
         async with self._database.work(tenant_id) as uow:
             row = await find_repository(uow, repository_id)
             stale = await stale_files(uow, repository_id)
+        begun = Begun(row, trigger, started)
+        self.ages.broken((tenant_id, repository_id), len(stale))
         try:
             source = self._open_source(tenant_id, row)
             fetched = await self._run(lambda: fetch_head(source, row.branch))
             if fetched.head is None:
-                return await self._fail(tenant_id, row, trigger, started, "no_branch", _missing(row))
+                return await self._fail(tenant_id, begun, "no_branch", _missing(row))
             if fetched.head == row.synced_commit and not self._let_in_since(tenant_id, row, stale):
-                return await self._unchanged(tenant_id, row, trigger, started)
+                return await self._unchanged(tenant_id, begun)
             head = fetched.head
+            await self._is_behind(tenant_id, row, head)
             read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
+            judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
         except ForgeError as fault:
             code = "forge_down" if isinstance(fault, ForgeDown | ForgeBusy) else "refused"
-            return await self._fail(tenant_id, row, trigger, started, code, fault.reason)
-        judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
-        return await self._write(tenant_id, row, trigger, started, read, judged)
+            return await self._fail(tenant_id, begun, code, fault.reason)
+        except Unavailable as refusal:
+            await self._fail(tenant_id, begun, "not_judged", refusal.detail)
+            raise
+        return await self._write(tenant_id, begun, read, judged)
+
+    async def _is_behind(self, tenant_id: UUID, row: RepositoryRow, head: str) -> None:
+        """Written down before anything is done about it: whatever ends this sync, the state is true."""
+        if head != row.synced_commit:
+            async with self._database.work(tenant_id) as uow:
+                await note_head(uow, row, head)
+            self.ages.is_behind((tenant_id, row.id))
 
     async def _write(
-        self,
-        tenant_id: UUID,
-        row: RepositoryRow,
-        trigger: Trigger,
-        started: datetime,
-        read: Read,
-        judged: list[JudgedFile],
+        self, tenant_id: UUID, begun: Begun, read: Read, judged: list[JudgedFile]
     ) -> SyncResult | None:
-        sync_id = new_id()
+        sync_id, row = new_id(), begun.row
 
         async def store(uow: UnitOfWork) -> tuple[SyncResult, frozenset[Content]] | None:
             locked = await lock_repository(uow, row.id)
@@ -174,13 +173,12 @@ class SyncService:
             found, used = _found(known, row, read, judged), frozenset[Content]()
             if row.forge != "builtin":  # there, nobody asked us before the branch moved
                 let_in = self._owners.of(tenant_id, row.id)
-                found, used = hold_back(known, await load_in_force(uow), found, let_in)
+                found, used = hold_back(known, await load_in_force(uow, row.id), found, let_in)
             plan = plan_sync(known, found, read.commit, new_id)
-            result = _result(row, read.commit, plan)
-            await _add_sync(uow, sync_id, result, trigger, started)
             writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
             await writer.write(known, plan)
-            await uow.run(_QUERIES["note_synced"], id=row.id, commit=read.commit, before=row.synced_commit)
+            result = _result(row, read.commit, known, plan, await count_totals(uow, row.id))
+            await note_synced(uow, sync_id, begun, result)
             uow.after_commit(lambda: self._publish(tenant_id, result))
             return result, used
 
@@ -189,11 +187,12 @@ class SyncService:
             return None
         result, used = stored
         self._owners.take(tenant_id, row.id, used)
+        self.ages.broken((tenant_id, row.id), result.counts["broken"])
         _log.info(
             "a commit was synced",
             extra={
                 "action": "sync.done",
-                "trigger": trigger,
+                "trigger": begun.trigger,
                 "outcome": result.outcome,
                 "commit": read.commit[:12],
                 **result.counts,
@@ -206,28 +205,22 @@ class SyncService:
         paths = {path for path, _ in self._owners.of(tenant_id, row.id)}
         return any(file.path in paths for file in stale)
 
-    async def _unchanged(
-        self, tenant_id: UUID, row: RepositoryRow, trigger: Trigger, started: datetime
-    ) -> SyncResult:
+    async def _unchanged(self, tenant_id: UUID, begun: Begun) -> SyncResult:
+        row = begun.row
         result = SyncResult(row.id, row.name, "unchanged", row.synced_commit, row.synced_commit)
-        if row.error_text is not None or trigger == "manual":
-            async with self._database.work(tenant_id) as uow:
-                await uow.run(_QUERIES["note_fetch"], id=row.id, head=row.synced_commit)
-                if trigger == "manual":
-                    await _add_sync(uow, new_id(), result, trigger, started)
+        async with self._database.work(tenant_id) as uow:
+            await note_unchanged(uow, begun, result)
+            if begun.trigger == "manual" or row.error_text is not None:
+                uow.after_commit(lambda: self._publish(tenant_id, result))
         return result
 
-    async def _fail(
-        self, tenant_id: UUID, row: RepositoryRow, trigger: Trigger, started: datetime, code: str, text: str
-    ) -> SyncResult:
-        """The rows stay as they are; the same failure of every poll is written down once."""
+    async def _fail(self, tenant_id: UUID, begun: Begun, code: str, text: str) -> SyncResult:
+        row = begun.row
         result = SyncResult(row.id, row.name, "failed", row.synced_commit, row.synced_commit, error=text)
         async with self._database.work(tenant_id) as uow:
-            await uow.run(_QUERIES["note_error"], id=row.id, code=code, text=text)
-            if row.error_text != text or trigger not in {"poll", "start"}:
-                await _add_sync(uow, new_id(), result, trigger, started)
+            if await note_failure(uow, begun, result, code):
                 uow.after_commit(lambda: self._publish(tenant_id, result))
-        _log.warning(text, extra={"action": "sync.failed", "trigger": trigger, "code": code})
+        _log.warning(text, extra={"action": "sync.failed", "trigger": begun.trigger, "code": code})
         return result
 
     def _publish(self, tenant_id: UUID, result: SyncResult) -> Awaitable[None]:
@@ -264,25 +257,8 @@ def _is_there(file: FileRow) -> bool:
     return file.state != "retired"
 
 
-def _result(row: RepositoryRow, commit: str, plan: Plan) -> SyncResult:
+def _result(row: RepositoryRow, commit: str, known: Known, plan: Plan, totals: Totals) -> SyncResult:
     rejected = tuple((item.path, item.place.line, item.place.message) for item in plan.rejected)
     outcome: Outcome = "partial" if plan.is_partial else "synced"
-    return SyncResult(row.id, row.name, outcome, row.synced_commit, commit, plan.counts(), rejected)
-
-
-async def _add_sync(
-    uow: UnitOfWork, sync_id: UUID, result: SyncResult, trigger: Trigger, started: datetime
-) -> None:
-    counts: dict[str, Any] = dict(result.counts)
-    await uow.run(
-        _QUERIES["add_sync"],
-        id=sync_id,
-        repository_id=result.repository_id,
-        before=result.from_commit,
-        commit=result.to_commit,
-        trigger=trigger,
-        outcome=result.outcome,
-        counts=counts,
-        error=result.error,
-        started_at=started,
-    )
+    counts = count_runbooks(known, plan, totals)
+    return SyncResult(row.id, row.name, outcome, row.synced_commit, commit, counts, rejected)

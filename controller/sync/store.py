@@ -159,10 +159,9 @@ class PlanWriter:
     async def _policy(self, plan: Plan) -> None:
         if not plan.policy_changes:
             return
+        await self._uow.run(_QUERIES["retire_policy"], repository_id=self._repository_id)
         if plan.policy is None:
-            await self._uow.run(_QUERIES["retire_policy"], repository_id=self._repository_id)
             return
-        await self._uow.run(_QUERIES["retire_all_policies"])
         await self._uow.run(
             _QUERIES["put_policy"],
             content_sha256=plan.policy_sha256,

@@ -143,15 +143,30 @@ INSERT INTO dd0c.effects_done (tenant_id, effect_key, result)
 VALUES (%(tenant_id)s, %(effect_key)s, %(result)s)
 ON CONFLICT DO NOTHING
 
--- current_policy --
--- The tenant's policy as git last had it good.
-SELECT content_sha256, commit_oid, document
-FROM dd0c.policies
-WHERE tenant_id = %(tenant_id)s AND current
+-- current_policies --
+-- The policy of each repository as git last had it good; the source's may allow something, the others' only tighten.
+SELECT p.content_sha256, p.commit_oid, p.document, p.repository_id,
+       p.repository_id IS NOT DISTINCT FROM (
+           SELECT r.id
+             FROM dd0c.repositories r
+            WHERE r.tenant_id = %(tenant_id)s AND (r.policy_source OR r.retired_at IS NULL)
+            ORDER BY r.policy_source DESC, r.id
+            LIMIT 1) AS is_source
+FROM dd0c.policies p
+WHERE p.tenant_id = %(tenant_id)s AND p.current
+ORDER BY p.repository_id
+
+-- policy_source --
+-- The repository whose policy may allow something: the one that was named, else the tenant's first.
+SELECT r.id
+FROM dd0c.repositories r
+WHERE r.tenant_id = %(tenant_id)s AND (r.policy_source OR r.retired_at IS NULL)
+ORDER BY r.policy_source DESC, r.id
+LIMIT 1
 
 -- tenant_flags --
--- The tenant's flags; one that the product switched off itself is off.
-SELECT name, enabled AND disabled_at IS NULL AS enabled, document
+-- What each repository says about its flags; one that the product switched off itself is off.
+SELECT name, enabled, document, repository_id, disabled_at IS NOT NULL AS disabled
 FROM dd0c.flags
 WHERE tenant_id = %(tenant_id)s
 

@@ -41,28 +41,76 @@ UPDATE dd0c.repositories
    SET direct_push = %(direct_push)s
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
 
--- note_fetch --
--- A fetch found the head where the rows are already; whatever was wrong before is over.
+-- forget_policy_source --
+-- No repository is named; the next statement of the transaction names one.
 UPDATE dd0c.repositories
-   SET head_commit = %(head)s, last_fetch_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
+   SET policy_source = false
+ WHERE tenant_id = %(tenant_id)s AND policy_source
+
+-- name_policy_source --
+-- The repository whose policy.json may allow something.
+UPDATE dd0c.repositories
+   SET policy_source = true
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND retired_at IS NULL
+
+-- set_badge --
+-- Another token shows the badge, or none.
+UPDATE dd0c.repositories
+   SET badge_sha256 = %(sha256)s
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
+-- note_head --
+-- A fetch saw a head that the rows do not show yet. Hits no row where another replica was faster.
+UPDATE dd0c.repositories
+   SET head_commit = %(head)s, last_fetch_at = clock_timestamp(),
+       behind_since = coalesce(behind_since, clock_timestamp())
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit IS NOT DISTINCT FROM %(before)s
+
+-- note_fetch --
+-- A fetch found the head where the rows are already; whatever was wrong before is over. Hits no row where another
+-- replica synced a newer one.
+UPDATE dd0c.repositories
+   SET head_commit = %(head)s, last_fetch_at = clock_timestamp(), behind_since = NULL, error_code = NULL,
+       error_text = NULL, error_at = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit = %(head)s
 
 -- note_error --
 -- The repository could not be synced as a whole; the rows stay at the commit that they show.
 UPDATE dd0c.repositories
-   SET error_code = %(code)s, error_text = %(text)s, last_fetch_at = clock_timestamp(),
+   SET error_code = %(code)s, error_text = %(text)s,
        error_at = CASE WHEN error_text IS DISTINCT FROM %(text)s THEN clock_timestamp() ELSE error_at END
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
 
 -- note_synced --
 -- The rows show this commit now. Hits no row where another replica was faster.
 UPDATE dd0c.repositories
-   SET head_commit = %(commit)s, synced_commit = %(commit)s, last_fetch_at = clock_timestamp(),
+   SET head_commit = %(commit)s, synced_commit = %(commit)s, last_fetch_at = clock_timestamp(), behind_since = NULL,
        last_sync_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit IS NOT DISTINCT FROM %(before)s
+
+-- sync_totals --
+-- What is in service of a repository, and what is not.
+SELECT (SELECT count(*)
+          FROM dd0c.runbooks
+         WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL) AS serving,
+       count(*) FILTER (WHERE state = 'stale_invalid') AS broken,
+       count(*) FILTER (WHERE state = 'skipped') AS skipped
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state IN ('stale_invalid', 'skipped')
 
 -- add_sync --
 -- One sync that did something, or was asked for by hand.
 INSERT INTO dd0c.syncs (tenant_id, id, repository_id, from_commit, to_commit, trigger, outcome, counts, error, started_at)
 VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(before)s, %(commit)s, %(trigger)s, %(outcome)s, %(counts)s,
         %(error)s, %(started_at)s)
+
+-- prune_syncs --
+-- Only the newest syncs of a repository are kept.
+DELETE FROM dd0c.syncs
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+   AND id <= (SELECT id
+                FROM dd0c.syncs
+               WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+               ORDER BY id DESC
+              OFFSET %(kept)s
+               LIMIT 1)

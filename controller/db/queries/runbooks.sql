@@ -150,23 +150,17 @@ SELECT content_sha256
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND current
 
 -- retire_policy --
--- No policy of this repository is in force any more.
+-- No policy of this repository is in force any more; one that is written next may be.
 UPDATE dd0c.policies
    SET current = false
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND current
-
--- retire_all_policies --
--- A tenant has one policy in force: the one that is written next.
-UPDATE dd0c.policies
-   SET current = false
- WHERE tenant_id = %(tenant_id)s AND current
 
 -- put_policy --
 -- A policy comes into force; one that was in force before comes back under its digest.
 INSERT INTO dd0c.policies (tenant_id, content_sha256, repository_id, commit_oid, document, current)
 VALUES (%(tenant_id)s, %(content_sha256)s, %(repository_id)s, %(commit_oid)s, %(document)s, true)
-ON CONFLICT (tenant_id, content_sha256) DO UPDATE
-   SET repository_id = EXCLUDED.repository_id, commit_oid = EXCLUDED.commit_oid, document = EXCLUDED.document,
+ON CONFLICT (tenant_id, repository_id, content_sha256) DO UPDATE
+   SET commit_oid = EXCLUDED.commit_oid, document = EXCLUDED.document,
        current = true, synced_at = clock_timestamp()
 
 -- flags_of --
@@ -179,6 +173,5 @@ SELECT name, enabled
 -- What the repository says about one flag; whether the product switched it off by itself is left alone.
 INSERT INTO dd0c.flags (tenant_id, name, enabled, document, repository_id, commit_oid)
 VALUES (%(tenant_id)s, %(name)s, %(enabled)s, %(document)s, %(repository_id)s, %(commit_oid)s)
-ON CONFLICT (tenant_id, name) DO UPDATE
-   SET enabled = EXCLUDED.enabled, document = EXCLUDED.document, repository_id = EXCLUDED.repository_id,
-       commit_oid = EXCLUDED.commit_oid, updated_at = clock_timestamp()
+ON CONFLICT (tenant_id, name, repository_id) DO UPDATE
+   SET enabled = EXCLUDED.enabled, document = EXCLUDED.document, commit_oid = EXCLUDED.commit_oid, updated_at = clock_timestamp()

@@ -287,7 +287,7 @@ async def test_figures_carry_no_command_person_or_id(api: Api) -> None:
         "dd0c_refusals_total",
         "dd0c_not_judged_total",
         "dd0c_ends_put_off_total",
-        "dd0c_syncs_total",
+        "dd0c_sync_total",
         "dd0c_agents_connected",
         "dd0c_jobs_queued",
         "dd0c_http_request_seconds_count",
@@ -295,7 +295,7 @@ async def test_figures_carry_no_command_person_or_id(api: Api) -> None:
         assert f"\n# TYPE {name.removesuffix('_count')} " in text
     assert started.status_code == 201, started.text
     assert 'dd0c_refusals_total{code="not_found"}' in text
-    assert 'dd0c_syncs_total{outcome="' in text
+    assert 'dd0c_sync_total{outcome="' in text
     assert f'dd0c_transitions_total{{state="{started.json()["state"]}"}}' in text
     assert 'method="GET",route="/api/v1/runbooks/{' in text
     assert 'method="OTHER",route="other"' in text

@@ -8,7 +8,7 @@ import psycopg
 
 _APP: Final = {
     "tenants": "SIU", "members": "SIU", "sign_in_links": "SIU", "sessions": "SIU", "api_tokens": "SIU",
-    "idempotency_keys": "SIUD", "keys": "SIU", "repositories": "SIU", "files": "SIU", "syncs": "SI",
+    "idempotency_keys": "SIUD", "keys": "SIU", "repositories": "SIU", "files": "SIU", "syncs": "SID",
     "runbooks": "SIU", "runbook_versions": "SI", "classifications": "SI", "source_texts": "SI",
     "readings": "SID", "reclassifications": "SIU",
     "proposals": "SIU", "pulls": "SIU", "pull_events": "SIU", "agents": "SIU", "agent_certificates": "SIU",

@@ -220,4 +220,4 @@ async def test_setting_up_twice_changes_nothing_and_takes_the_example(desk: Desk
     files = world.folder.open(world.tenant_id, row.id)
     assert len(list(files.git().walk(files.ref("refs/heads/main")))) == 1
     expected = len(list((example / "runbooks").glob("*.yaml")))
-    assert result.counts["new"] == expected
+    assert result.counts["added"] == expected

@@ -15,7 +15,7 @@ from tests.integration.sync.world import World, runbook
 async def test_a_commit_becomes_rows(world: World) -> None:
     commit = world.commit({"runbooks/disk.yaml": runbook("disk"), "docs/x.md": "text"})
     result = await world.sync()
-    assert (result.outcome, result.to_commit, result.counts["new"]) == ("synced", commit, 1)
+    assert (result.outcome, result.to_commit, result.counts["added"]) == ("synced", commit, 1)
     row = (await world.runbooks())["disk"]
     assert (row["path"], row["title"], row["commit_oid"]) == ("runbooks/disk.yaml", "A title", commit)
     assert row["content"] == runbook("disk").encode()
@@ -102,7 +102,7 @@ async def test_r43_one_bad_file_of_two_hundred_keeps_its_last_good_version(world
     changed["runbooks/service-100.yaml"] = runbook("service-100") + "      colour: blue\n"
     bad = world.commit(changed)
     result = await world.sync()
-    assert (result.outcome, result.counts["synced"], result.counts["rejected"]) == ("partial", 199, 1)
+    assert (result.outcome, result.counts["changed"], result.counts["broken"]) == ("partial", 199, 1)
     after = await world.runbooks()
     assert sum(row["title"] == "Newer" for row in after.values()) == 199
     kept = after["service-100"]

@@ -23,7 +23,8 @@ from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
 from controller.review.reviewer import Reviewer
 from controller.sync.forge_sources import forge_sources
-from controller.sync.service import SyncResult, SyncService, Trigger
+from controller.sync.results import SyncResult, Trigger
+from controller.sync.service import SyncService
 from forge.commit import commit_files, compare_and_swap
 from forge.pull_requests import Actor, ProposedFile
 from forge.storage import BareRepository, RepositoryFolder

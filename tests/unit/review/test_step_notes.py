@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from controller.governance.documents import judge_file
+from controller.governance.layers import Beside
 from controller.governance.pinning import InForce
 from controller.review.change import ChangedFile, Serving
 from controller.review.checks import ChangeReport, check_change
@@ -191,8 +193,7 @@ def test_a_deleted_policy_that_is_not_in_force_holds_nothing_back() -> None:
             {"disk": PATH},
             {"disk": judged.runbook.document},
             {"disk": judged},
-            AUDIT,
-            policy_is_ours=ours,
+            AUDIT if ours else replace(AUDIT, beside=Beside(AUDIT.policy)),
         )
         assert ("widened" in codes(check_change(files, serving))) != ours
 

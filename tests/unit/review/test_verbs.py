@@ -99,7 +99,7 @@ def test_the_flags_that_a_change_takes_away_are_on_after_it() -> None:
     sides = Sides(before=[("flags.json", "flags", b"{}"), ("runbooks/a.yaml", "runbook", b"")])
     settings = changed_settings(sides, [])
     assert [file.path for file in settings] == ["flags.json"]
-    then = changed_rules(settings, replace(AUDIT, flags=off), HEAD, policy_is_ours=True)
+    then = changed_rules(settings, replace(AUDIT, flags=off), HEAD)
     assert then.flags == ALL_ON
 
 

@@ -1,0 +1,82 @@
+"""What a look at a repository leaves in its row and its history, so that the state that is shown is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from base.ids import new_id
+from controller.db import queries
+from controller.db.unit_of_work import UnitOfWork
+from controller.governance.repositories import RepositoryRow
+from controller.sync.results import SyncResult, Totals, Trigger
+
+HISTORY_MAX_SYNCS: Final = 200
+"""Of one repository; the oldest go. What they put into service stays in the audit trail."""
+
+_QUERIES: Final = queries.load("repositories")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """One look at a repository that is under way."""
+
+    row: RepositoryRow
+    trigger: Trigger
+    started: datetime
+
+
+async def note_head(uow: UnitOfWork, row: RepositoryRow, head: str) -> None:
+    """A fetch saw a head that is not in service: until it is, the repository is behind."""
+    await uow.run(_QUERIES["note_head"], id=row.id, head=head, before=row.synced_commit)
+
+
+async def note_unchanged(uow: UnitOfWork, begun: Begun, result: SyncResult) -> None:
+    """What is in service is what git has; kept in the history where somebody asked."""
+    await uow.run(_QUERIES["note_fetch"], id=begun.row.id, head=begun.row.synced_commit)
+    if begun.trigger == "manual":
+        await add_sync(uow, new_id(), begun, result)
+
+
+async def note_failure(uow: UnitOfWork, begun: Begun, result: SyncResult, code: str) -> bool:
+    """The rows stay as they are; the same failure of every poll is kept once. Whether it is news."""
+    row = begun.row
+    await uow.run(_QUERIES["note_error"], id=row.id, code=code, text=result.error)
+    news = row.error_text != result.error or begun.trigger not in {"poll", "start"}
+    if news:
+        await add_sync(uow, new_id(), begun, result)
+    return news
+
+
+async def note_synced(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:
+    """The rows show the commit, in the transaction that made them do so."""
+    await add_sync(uow, sync_id, begun, result)
+    await uow.run(
+        _QUERIES["note_synced"], id=begun.row.id, commit=result.to_commit, before=begun.row.synced_commit
+    )
+
+
+async def count_totals(uow: UnitOfWork, repository_id: UUID) -> Totals:
+    """How much of the repository is in service now."""
+    found = await uow.one(_QUERIES["sync_totals"], Totals, repository_id=repository_id)
+    assert found is not None
+    return found
+
+
+async def add_sync(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:
+    """One row of the history, which keeps the newest."""
+    await uow.run(
+        _QUERIES["add_sync"],
+        id=sync_id,
+        repository_id=result.repository_id,
+        before=result.from_commit,
+        commit=result.to_commit,
+        trigger=begun.trigger,
+        outcome=result.outcome,
+        counts=dict(result.counts),
+        error=result.error,
+        started_at=begun.started,
+    )
+    await uow.run(_QUERIES["prune_syncs"], repository_id=result.repository_id, kept=HISTORY_MAX_SYNCS)
