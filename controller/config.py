@@ -30,6 +30,7 @@ from controller.settings.forge import unused as unused_of_github
 from controller.settings.later import LaterSettings, unused
 from controller.settings.places import default_state_dir
 from controller.settings.sentences import is_secret, sentence, shown
+from controller.settings.staleness import StalenessSettings
 
 PREFIX: Final = "DD0C_"
 CONFIG_FILE: Final = "dd0c.toml"
@@ -103,7 +104,7 @@ class _TomlSource(PydanticBaseSettingsSource):
         return ours
 
 
-class Settings(LaterSettings, AdvisorSettings, ForgeSettings):
+class Settings(LaterSettings, AdvisorSettings, ForgeSettings, StalenessSettings):
     """Everything that an operator may set. Field names are the variables without `DD0C_`, in lower case."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, case_sensitive=False)

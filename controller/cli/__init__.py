@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "export": ("export", "export_command"),
     "pr": ("pulls", "pr_group"),
     "runbooks": ("runbooks", "runbooks_group"),
+    "stale": ("stale", "stale_command"),
     "run": ("run", "run_command"),
     "executions": ("executions", "executions_group"),
     "agents": ("agents", "agents_group"),

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     RUN_FAILED = 6
     UNREACHABLE = 7
     NOT_VERIFIED = 8
+    FOUND_STALE = 9
     FOUND_CAUTION = 10
     FOUND_UNKNOWN = 11
     FOUND_DANGEROUS = 12
@@ -32,11 +33,13 @@ MEANINGS = {
     "no dd0c/run server of this version answers",
     ExitCode.UNAUTHENTICATED: "not signed in, or the role does not allow it",
     ExitCode.NOT_FOUND: "no such thing",
-    ExitCode.NEEDS_HUMAN: "a human is waited for, and nobody is at this terminal or has left it",
+    ExitCode.NEEDS_HUMAN: "a human is waited for, and nobody is at this terminal or has left it; "
+    "`dd0c upgrade report`: verdicts wait for an owner",
     ExitCode.RUN_FAILED: "the execution was aborted, or waits for manual intervention",
     ExitCode.UNREACHABLE: "the server does not answer, or says that it can't now; `dd0c run` tries for a "
     "minute first, and names the command that goes on",
     ExitCode.NOT_VERIFIED: "the audit chain does not verify",
+    ExitCode.FOUND_STALE: "`dd0c stale`: a runbook is stale",
     ExitCode.FOUND_CAUTION: "`dd0c scan`: the command is caution",
     ExitCode.FOUND_UNKNOWN: "`dd0c scan`: what the command does is not known",
     ExitCode.FOUND_DANGEROUS: "`dd0c scan`: it is dangerous; `dd0c lint`: a risk from `--fail-on` up",

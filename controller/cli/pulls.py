@@ -8,13 +8,14 @@ import click
 from rich.text import Text
 
 from controller.cli.bulk import Many, is_many, open_many
+from controller.cli.changes import show_patch
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
-from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
+from controller.cli.output import inert, interactive, plain, plain_markdown, says_yes
 from controller.cli.reading import STDIN
 from ingest.blocks import FORMS
 
@@ -118,14 +119,7 @@ def diff_command(session: Session, number: int) -> None:
         session.printer.document(diff)
         return
     for file in diff["items"]:
-        _show_patch(session.printer, file)
-
-
-def _show_patch(printer: Printer, file: dict[str, Any]) -> None:
-    printer.console.print(Text(inert(f"{file['status']}  {file['path']}"), style="bold"))
-    for line in inert(file.get("patch") or "", lines=True).splitlines():
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-        printer.console.print(Text(line, style=style), soft_wrap=True)
+        show_patch(session.printer, file)
 
 
 @pr_group.command("merge")

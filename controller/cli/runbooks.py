@@ -8,6 +8,7 @@ import click
 from rich.text import Text
 
 from base.limits import DOCUMENT_MAX_BYTES
+from controller.cli.changes import show_changes
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
@@ -16,10 +17,11 @@ from controller.cli.opened import show_opened
 from controller.cli.output import inert, risk_text
 from controller.cli.preview import shown_risk
 from controller.cli.reading import as_text, read_input
+from controller.cli.stale import show_reasons, show_stale
 
 _COLUMNS: Final = [
     ("NAME", "name"), ("TITLE", "title"), ("STEPS", "steps"), ("RISKS", "risks"), ("STATE", "state"),
-    ("COMMIT", "shortCommit"),
+    ("COMMIT", "shortCommit"), ("STALE", "reasons"),
 ]  # fmt: skip
 _SYNC_COLUMNS: Final = [
     ("REPOSITORY", "name"), ("BRANCH", "branch"), ("STATE", "state"), ("SYNCED AT", "shortCommit"),
@@ -29,15 +31,21 @@ _SYNC_COLUMNS: Final = [
 
 @click.group("runbooks", cls=ListGroup, invoke_without_command=True)
 @click.option("--retired", is_flag=True, help="Those out of service, too.")
+@click.option("--stale", is_flag=True, help="Only those that may no longer be what they were, with why.")
 @with_session
-def runbooks_group(session: Session, retired: bool) -> None:
+def runbooks_group(session: Session, retired: bool, stale: bool) -> None:
     """Runbooks in service, each at the commit that it was synced from."""
     context = click.get_current_context()
     if context.invoked_subcommand is not None:
         return
+    if stale:
+        show_stale(session)
+        return
     items = session.client.pages("runbooks", 1000, retired=str(retired).lower())
     for item in items:
         item["shortCommit"] = (item.get("commit") or "")[:12] or None
+        if session.printer.for_people:
+            item["reasons"] = len(item.get("stale", ())) or None
     session.printer.rows(items, _COLUMNS, "No runbook yet. Next: dd0c import FILE")
 
 
@@ -53,6 +61,7 @@ def show_command(session: Session, name: str) -> None:
         return
     printer.console.print(Text(inert(runbook["title"]), style="bold"))
     printer.say(f"{runbook['name']} · {runbook['path']} · commit {(runbook.get('commit') or '')[:12]}")
+    show_reasons(printer, runbook)
     for number, step in enumerate(runbook["stepList"], 1):
         head = Text(f"{number:>3}  ")
         head.append_text(
@@ -72,6 +81,24 @@ def versions_command(session: Session, name: str) -> None:
     items = session.client.pages(at("runbooks", find_runbook(session, name)["id"], "versions"), 1000)
     columns = [("VERSION", "id"), ("CONTENT", "contentSha256"), ("COMMIT", "commit"), ("SINCE", "createdAt")]
     session.printer.rows(items, columns, "No version.")
+
+
+@runbooks_group.command("diff")
+@click.argument("name")
+@click.argument("version", required=False)
+@click.argument("against", required=False)
+@with_session
+def diff_command(session: Session, name: str, version: str | None, against: str | None) -> None:
+    """Show what a VERSION of NAME changed: steps added, moved, changed, removed, their risks, and the text.
+
+    AGAINST is the version to compare with; left out, the one before. VERSION left out is the one in service.
+    """
+    runbook = find_runbook(session, name)
+    chosen = version or runbook.get("versionId")
+    if chosen is None:
+        raise CliError("It has no version in service.", ExitCode.NOT_FOUND, "Name a version.")
+    found = session.client.get(at("runbooks", runbook["id"], "versions", chosen, "changes"), against=against)
+    show_changes(session.printer, found)
 
 
 @runbooks_group.command("edit")

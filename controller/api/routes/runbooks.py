@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
-from controller.api import batches, catalog, proposing, reimporting
+from controller.api import batches, catalog, proposing, reimporting, staleness
 from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
@@ -131,6 +131,7 @@ async def list_runbooks(
         found = await catalog.runbook_page(
             uow, before=decode_cursor(cursor), count=limit, name=name, retired=retired
         )
+        found = await staleness.with_reasons(uow, services, found)
     next_cursor = encode_cursor(found[-1][0]) if len(found) == limit else None
     return Page(items=[item for _, item in found], next_cursor=next_cursor)
 
@@ -142,7 +143,9 @@ async def show_runbook(
     """The version in service, step by step with its verdicts. The ETag is its `contentSha256`."""
     principal.require("read")
     async with services.database.work(principal.tenant_id) as uow:
-        shape = await catalog.runbook_shape(uow, await catalog.resolve_runbook(uow, runbook))
+        runbook_id = await catalog.resolve_runbook(uow, runbook)
+        shape = await catalog.runbook_shape(uow, runbook_id)
+        ((_, shape),) = await staleness.with_reasons(uow, services, [(runbook_id, shape)])
     if shape.content_sha256 is not None:
         response.headers["ETag"] = f'"{shape.content_sha256}"'
     return shape

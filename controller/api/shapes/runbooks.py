@@ -44,6 +44,22 @@ class LastReview(Model):
     at: Instant
 
 
+StaleCode = Literal[
+    "sync_broken", "last_run_failed", "declared_too_low", "reference_unknown", "verdict_waits",
+    "verdict_outdated", "owner_missing", "owner_unknown", "never_run", "run_long_ago", "never_reviewed",
+    "reviewed_long_ago",
+]  # fmt: skip
+
+
+class StaleReason(Model):
+    """Why a runbook may no longer be what it was. None of them keeps it from running."""
+
+    code: StaleCode
+    message: str = Field(description="What is so.")
+    hint: str = Field(description="What to do about it.")
+    steps: tuple[str, ...] = Field((), description="The steps that it is about.")
+
+
 class RunbookItem(Model):
     """A runbook in a list."""
 
@@ -70,6 +86,7 @@ class RunbookItem(Model):
     owners: list[str]
     last_run: LastRun | None = None
     review: LastReview | None = None
+    stale: tuple[StaleReason, ...] = Field((), description="The most pressing first.")
     updated_at: Instant
 
 

@@ -5282,6 +5282,12 @@ export interface components {
             owners: string[];
             lastRun?: components["schemas"]["LastRun"] | null;
             review?: components["schemas"]["LastReview"] | null;
+            /**
+             * Stale
+             * @description The most pressing first.
+             * @default []
+             */
+            stale: components["schemas"]["StaleReason"][];
             /** Updatedat */
             updatedAt: string;
         };
@@ -5368,6 +5374,12 @@ export interface components {
             owners: string[];
             lastRun?: components["schemas"]["LastRun"] | null;
             review?: components["schemas"]["LastReview"] | null;
+            /**
+             * Stale
+             * @description The most pressing first.
+             * @default []
+             */
+            stale: components["schemas"]["StaleReason"][];
             /** Updatedat */
             updatedAt: string;
             /** Steplist */
@@ -5676,6 +5688,33 @@ export interface components {
             end: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * StaleReason
+         * @description Why a runbook may no longer be what it was. None of them keeps it from running.
+         */
+        StaleReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "sync_broken" | "last_run_failed" | "declared_too_low" | "reference_unknown" | "verdict_waits" | "verdict_outdated" | "owner_missing" | "owner_unknown" | "never_run" | "run_long_ago" | "never_reviewed" | "reviewed_long_ago";
+            /**
+             * Message
+             * @description What is so.
+             */
+            message: string;
+            /**
+             * Hint
+             * @description What to do about it.
+             */
+            hint: string;
+            /**
+             * Steps
+             * @description The steps that it is about.
+             * @default []
+             */
+            steps: string[];
         };
         /**
          * StepChange
