@@ -32,6 +32,7 @@ from base.limits import DOCUMENT_MAX_BYTES, YAML_MAX_DEPTH, YAML_MAX_NODES
 from schemas.errors import DocumentInvalid, Place
 from schemas.problem import Path as Path
 from schemas.problem import show_path as show_path
+from schemas.yaml_subset import read_subset
 
 _FORBIDDEN: Final = re2.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{2028}\x{2029}\x{feff}\x{fffe}\x{ffff}]"
@@ -40,6 +41,7 @@ _INTEGER: Final = re2.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT: Final = re2.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
+_FIRST_OF_NUMBER: Final = frozenset("+-.0123456789")
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
@@ -79,6 +81,14 @@ def read_yaml(data: bytes, *, path: str = "", max_bytes: int = DOCUMENT_MAX_BYTE
     """The tree of one YAML document. Raises DocumentInvalid for what can't be read any further; duplicate
     keys and values that no document may hold are collected in `places`."""
     text = decode_yaml(data, path=path, max_bytes=max_bytes)
+    subset = read_subset(text, resolve_plain)
+    if subset is not None:
+        return Tree(subset.value, subset.marks, subset.keys)
+    return parse_whole(text, path=path)
+
+
+def parse_whole(text: str, *, path: str = "") -> Tree:
+    """The same by the full parser alone, for all that is not in the subset. Raises DocumentInvalid."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _BoundedScanner
     try:
@@ -270,6 +280,8 @@ def resolve_plain(text: str) -> str | int | float | bool | None:
         return None
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
+    if text[0] not in _FIRST_OF_NUMBER:
+        return text
     if _INTEGER.fullmatch(text):
         if len(text) > _INTEGER_MAX_CHARACTERS:
             return float("inf")
