@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from base.limits import DOCUMENT_MAX_BYTES
+from controller.governance.kept_verdicts import KeptVerdicts
 from controller.governance.sample import named_resources, sample_command
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.question import Part, Question, labels_of, questions
@@ -34,6 +35,7 @@ POLICY_FILE: Final = "policy.json"
 FLAGS_FILE: Final = "flags.json"
 RULES: Final = tuple(MergeRule)
 """The merge rules in the order of their numbers, 1 to 5."""
+_verdicts: Final = KeptVerdicts()
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _step(runbook: Runbook, index: int, advising: Advising) -> JudgedStep:
     touched: tuple[str, ...] = ()
     if step.command is not None:
         sample = sample_command(runbook, step.command)
-        verdict = advising.judge(sample)
+        verdict = _verdicts.judge(sample, advising)
         touched = named_resources(runbook, step.command, verdict.finding.resources, _touched)
         digest = hashlib.sha256(step.command.encode()).digest()
     undone = step.rollback is not None and step.rollback.command is not None

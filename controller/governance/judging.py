@@ -107,11 +107,12 @@ def _key(file: File) -> bytes:
 
 
 def batches(files: Sequence[File]) -> list[list[File]]:
-    """Files in groups of at most BATCH_FILES and, but for a single large one, BATCH_BYTES."""
+    """Files in groups of at most BATCH_FILES and, but for a single large one, BATCH_BYTES; a few files go in
+    as many groups as run at once."""
     groups: list[list[File]] = []
-    size = 0
+    most, size = min(BATCH_FILES, -(-len(files) // BATCHES_AT_ONCE)), 0
     for file in files:
-        if not groups or len(groups[-1]) >= BATCH_FILES or size + len(file[2]) > BATCH_BYTES:
+        if not groups or len(groups[-1]) >= most or size + len(file[2]) > BATCH_BYTES:
             groups.append([])
             size = 0
         groups[-1].append(file)
