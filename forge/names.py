@@ -118,4 +118,6 @@ def colliding(paths: Iterable[str]) -> frozenset[str]:
 def printable(raw: bytes) -> str:
     """A refused name as a text that is safe to show: what can't be read is escaped."""
     text = raw[: limits.GIT_PATH_MAX_CHARACTERS].decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
