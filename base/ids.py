@@ -22,6 +22,9 @@ TOKEN_PREFIXES: Final = frozenset({"ddt", "dde", "ddw", "dds", "ddl"})
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _LENGTH: Final = 26
+_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
+"""Two characters for ten bits."""
+_PAIR_SHIFTS: Final = tuple(range(120, -1, -10))
 _TOKEN_BYTES: Final = 32
 
 
@@ -73,11 +76,7 @@ def new_id() -> UUID:
 def encode_base32(value: UUID) -> str:
     """26 characters of lower-case Crockford base32."""
     number = value.int
-    characters = []
-    for _ in range(_LENGTH):
-        characters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[number >> shift & 0x3FF] for shift in _PAIR_SHIFTS])
 
 
 def decode_base32(text: str) -> UUID:

@@ -1,19 +1,24 @@
 """P4: cold sync of 5,000 runbooks of ten steps to rows and verdicts, at 1/16, 1/4 and all of them.
 
-Beside it in the same round: `git cat-file --batch` of the same blobs and COPY of the same bytes. The verdicts
-are most of it, so that the share of judging is measured apart: reading and judging alone, then all again with
-every judgement kept.
+Beside it in the same round: `git cat-file --batch` of the same blobs and COPY of the same bytes. Judging (the
+parse, the scan of every command and the advice on it) is timed apart inside the same sync, so that the rest
+can be held against the ratio; no two commands are the same, so no verdict that was kept helps.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from bench.home import row
-from bench.synced import cat_file, copy_in, document, server, world
+from bench.synced import COMMANDS, cat_file, copy_in, document, server, world
 from controller.db.bootstrap import Urls
 from controller.db.database import Database
+from controller.governance.documents import JudgedFile
+from controller.governance.judging import File, Judging
 from controller.sync.source import read_commit_files
 
 SIZES = (312, 1_250, 5_000)
@@ -21,8 +26,40 @@ TARGET_SECONDS = 15.0
 TARGET_RATIO = 6.0
 
 
-async def measure(database: Database, urls: Urls, size: int) -> tuple[float, float, float]:
-    """Seconds of the whole cold sync, of it without judging, and of git and COPY."""
+class TimedJudging(Judging):
+    """Says how long the files of the last sync were judged."""
+
+    def __init__(self, inner: Judging) -> None:
+        self._inner = inner
+        self.seconds = 0.0
+
+    async def judge(
+        self, tenant_id: UUID, files: Sequence[File], advice_seconds: float | None = None
+    ) -> list[JudgedFile]:
+        """As the inner one."""
+        begun = time.perf_counter()
+        try:
+            return await self._inner.judge(tenant_id, files, advice_seconds)
+        finally:
+            self.seconds = time.perf_counter() - begun
+
+
+@dataclass(frozen=True)
+class Round:
+    """Seconds of one cold sync: all of it, of it in judging, and of git and COPY."""
+
+    whole: float
+    judging: float
+    beside: float
+
+    @property
+    def stored(self) -> float:
+        """All but judging."""
+        return self.whole - self.judging
+
+
+async def measure(database: Database, urls: Urls, size: int) -> Round:
+    """One repository of this size, synced once."""
     texts = {f"runbooks/r{number}.yaml": document(number) for number in range(size)}
     async with world(database) as place:
         head = place.commit(dict(texts))
@@ -33,14 +70,13 @@ async def measure(database: Database, urls: Urls, size: int) -> tuple[float, flo
         copy_in(urls, [text.encode() for text in texts.values()])
         beside = time.perf_counter() - begun
         assert len(found) > sum(map(len, texts.values()))
-        begun = time.perf_counter()
-        await place.sync_service._judging.judge(place.tenant_id, read.contents)
-        judging = time.perf_counter() - begun
+        judging = TimedJudging(place.sync_service._judging)
+        place.sync_service._judging = judging
         begun = time.perf_counter()
         result = await place.sync()
-        stored = time.perf_counter() - begun
+        whole = time.perf_counter() - begun
         assert (result.outcome, result.counts["added"]) == ("synced", size), result
-    return judging + stored, stored, beside
+    return Round(whole, judging.seconds, beside)
 
 
 async def run() -> int:
@@ -48,18 +84,20 @@ async def run() -> int:
     async with server() as (database, urls):
         found = []
         for size in SIZES:
-            whole, stored, beside = await measure(database, urls, size)
-            found.append((whole, stored, beside))
+            one = await measure(database, urls, size)
+            found.append(one)
             print(
-                f"{size} runbooks: {whole:.1f} s ({1000 * whole / size:.2f} ms each), "
-                f"{stored:.1f} s of it without judging; git and COPY {beside:.2f} s"
+                f"{size} runbooks: {one.whole:.1f} s ({1000 * one.whole / size:.2f} ms each); judging "
+                f"{one.judging:.1f} s ({size * len(COMMANDS) / one.judging:.0f} commands a second with parse "
+                f"and advice), the rest {one.stored:.2f} s; git and COPY {one.beside:.2f} s, ratio "
+                f"{one.stored / one.beside:.1f}"
             )
-    whole, stored, beside = found[-1]
-    ratio = stored / beside
+    last = found[-1]
+    ratio = last.stored / last.beside
     return row(
-        "P4", f"{whole:.1f} s, {stored:.1f} s without the scan", f"{beside:.2f} s", ratio,
+        "P4", f"{last.whole:.1f} s, {last.stored:.1f} s without the scan", f"{last.beside:.2f} s", ratio,
         f"≤ {TARGET_RATIO:.0f} × without the scan, < {TARGET_SECONDS:.0f} s",
-        ok=whole < TARGET_SECONDS and ratio <= TARGET_RATIO,
+        ok=last.whole < TARGET_SECONDS and ratio <= TARGET_RATIO,
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ async def server() -> AsyncIterator[tuple[Database, Urls]]:
 async def world(database: Database) -> AsyncIterator[World]:
     """A tenant of its own with an empty repository; files are judged in two processes, as in the product."""
     pool = ParsePool(2)
+    pool.warm()
     tenant = await make_tenant(database, f"t{new_id().hex[-12:]}")
     with tempfile.TemporaryDirectory(prefix="dd0c-bench-") as folder:
         try:

@@ -26,6 +26,8 @@ from schemas.verdict import MergeRule, NoAdvice, Verdict
 RULES_MAX: Final = 8
 """Rules of the scanner that an event names for one command."""
 
+_RULES: Final = {rule: number for number, rule in enumerate(MergeRule, 1)}
+
 _Path = Annotated[str, Field(strict=True, max_length=512)]
 
 
@@ -81,7 +83,7 @@ class StepClassified(Model):
             classification=classification,
             risk=verdict.risk,
             unknown=verdict.unknown,
-            rule=tuple(MergeRule).index(verdict.rule) + 1,
+            rule=_RULES[verdict.rule],
             scanner=verdict.finding.risk,
             rule_ids=verdict.finding.rule_ids[:RULES_MAX],
             advisor=None if advice is None else advice.risk,

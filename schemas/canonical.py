@@ -24,6 +24,7 @@ INTENT_DOMAIN: Final = "dd0c.intent.v1"
 DOCUMENT_DOMAIN: Final = "dd0c.document.v1"
 VARIABLES_DOMAIN: Final = "dd0c.variables.v1"
 
+_PLAIN: Final = (str, bool)
 _INTEGER_MAX_CHARACTERS: Final = len(str(-CANONICAL_MAX_INTEGER))
 
 
@@ -108,7 +109,7 @@ def unb64u(text: str) -> bytes:
 def _check(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
-    if isinstance(value, bool | str):
+    if isinstance(value, _PLAIN):
         return
     if isinstance(value, int):
         if abs(value) > CANONICAL_MAX_INTEGER:

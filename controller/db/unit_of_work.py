@@ -6,7 +6,8 @@ A unit of work is made by `Database.work`, used by one task, and ends with its `
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 from uuid import UUID
@@ -75,6 +76,16 @@ class Statements:
                 await cursor.executemany(query, [self._bound | dict(row) for row in rows])
                 return cursor.rowcount
 
+    @asynccontextmanager
+    async def unawaited(self) -> AsyncIterator[None]:
+        """Statements that the block runs are sent without waiting for the answers to those before.
+
+        For writes alone: what was written is not counted, and the first error is raised at the block's end.
+        """
+        with border():
+            async with self.connection.pipeline():
+                yield
+
     def after_commit(self, call: AfterCommit) -> None:
         """Run `call` once the transaction is durable; an awaitable that it gives is awaited.
 
@@ -101,7 +112,7 @@ class UnitOfWork(Statements):
         super().__init__(connection, {"tenant_id": tenant_id})
         self.tenant_id = tenant_id
         self._jobs = jobs
-        self._records: list[tuple[UUID, AuditRecord]] = []
+        self._records: list[tuple[UUID, AuditRecord, str]] = []
 
     def audit(self, record: AuditRecord) -> UUID:
         """Have the record stored with this transaction, as its last statement; the event's id.
@@ -109,7 +120,7 @@ class UnitOfWork(Statements):
         Records are chained in the order of their ids: one made by `new_id()` here, or `record.event_id`.
         """
         event_id = record.event_id or new_id()
-        self._records.append((event_id, record))
+        self._records.append((event_id, record, record.data_text()))
         return event_id
 
     async def defer(
@@ -149,12 +160,12 @@ class UnitOfWork(Statements):
         records, self._records = self._records, []
         await self.run(
             _QUERIES["append_audit"],
-            ids=[event_id for event_id, _ in records],
-            event_types=[record.event_type for _, record in records],
-            execution_ids=[record.execution_id for _, record in records],
-            actor_ids=[record.actor_id for _, record in records],
-            event_data=[record.data_text() for _, record in records],
-            sealed=[record.sealed for _, record in records],
+            ids=[event_id for event_id, _, _ in records],
+            event_types=[record.event_type for _, record, _ in records],
+            execution_ids=[record.execution_id for _, record, _ in records],
+            actor_ids=[record.actor_id for _, record, _ in records],
+            event_data=[text for _, _, text in records],
+            sealed=[record.sealed for _, record, _ in records],
         )
 
 

@@ -12,7 +12,7 @@ from schemas.verdict import Verdict
 def classification_row(
     number: UUID, version_id: UUID, step_id: str, command_sha256: bytes | None, verdict: Verdict
 ) -> dict[str, Any]:
-    """The parameters of `add_version_classification` and `add_standing`."""
+    """The parameters of `add_standing`; a sync writes the same as columns (`sync/rows.py`)."""
     return {
         "id": number,
         "version_id": version_id,

@@ -69,37 +69,47 @@ SELECT DISTINCT ON (r.name, c.step_id) r.name, v.content_sha256, c.step_id, c.fi
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
  ORDER BY r.name, c.step_id, c.created_at DESC, c.id DESC
 
--- add_runbook --
--- A runbook seen for the first time; what serves is set once its version is stored.
-INSERT INTO dd0c.runbooks (tenant_id, id, repository_id, name, title, service, path)
-VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(name)s, %(title)s, %(service)s, %(path)s)
+-- add_runbooks --
+-- Runbooks seen for the first time; what serves is set once their versions are stored.
+INSERT INTO dd0c.runbooks (tenant_id, repository_id, id, name, title, service, path)
+SELECT %(tenant_id)s, %(repository_id)s, new.*
+  FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(titles)b::text[], %(services)b::text[], %(paths)b::text[]) AS new
 
--- add_version --
--- A content of a runbook, never changed afterwards.
-INSERT INTO dd0c.runbook_versions (tenant_id, id, runbook_id, content_sha256, content, document, path, blob_oid,
-                                   commit_oid, author, committed_at)
-VALUES (%(tenant_id)s, %(id)s, %(runbook_id)s, %(content_sha256)s, %(content)s, %(document)s, %(path)s, %(blob_oid)s,
-        %(commit_oid)s, %(author)s, %(committed_at)s)
+-- add_versions --
+-- Contents of runbooks, never changed afterwards.
+INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, id, runbook_id, content_sha256, content,
+                                   document, path, blob_oid)
+SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, new.id, new.runbook_id, new.content_sha256,
+       new.content, new.document::jsonb, new.path, new.blob_oid
+  FROM unnest(%(ids)b::uuid[], %(runbook_ids)b::uuid[], %(contents_sha256)b::text[], %(contents)b::bytea[],
+              %(documents)b::text[], %(paths)b::text[], %(blob_oids)b::text[])
+       AS new (id, runbook_id, content_sha256, content, document, path, blob_oid)
 
--- serve_version --
--- This version serves from now on; a retired runbook is in service again.
-UPDATE dd0c.runbooks
-   SET current_version_id = %(version_id)s, title = %(title)s, service = %(service)s, path = %(path)s,
+-- serve_versions --
+-- These versions serve from now on; a retired runbook is in service again.
+UPDATE dd0c.runbooks AS r
+   SET current_version_id = new.version_id, title = new.title, service = new.service, path = new.path,
        updated_at = clock_timestamp(), retired_at = NULL
- WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+  FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(titles)b::text[], %(services)b::text[], %(paths)b::text[])
+       AS new (id, version_id, title, service, path)
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = new.id
 
--- retire_runbook --
--- The runbook left the branch. Its versions stay.
+-- retire_runbooks --
+-- These runbooks left the branch. Their versions stay.
 UPDATE dd0c.runbooks
    SET retired_at = clock_timestamp(), updated_at = clock_timestamp()
- WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND retired_at IS NULL
+ WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s::uuid[]) AND retired_at IS NULL
 
--- put_file --
--- What a path is at the new commit.
+-- put_files --
+-- What paths are at the new commit. A text that is empty stands for none where a column may be empty.
 INSERT INTO dd0c.files (tenant_id, repository_id, path, kind, blob_oid, commit_oid, state, error_line, error_column,
                         error_reason, serving_version_id)
-VALUES (%(tenant_id)s, %(repository_id)s, %(path)s, %(kind)s, %(blob_oid)s, %(commit_oid)s, %(state)s, %(error_line)s,
-        %(error_column)s, %(error_reason)s, %(serving_version_id)s)
+SELECT %(tenant_id)s, %(repository_id)s, new.path, new.kind, NULLIF(new.blob_oid, ''), %(commit_oid)s, new.state,
+       new.error_line, new.error_column, new.error_reason, new.serving_version_id
+  FROM unnest(%(paths)b::text[], %(kinds)b::text[], %(blob_oids)b::text[], %(states)b::text[],
+              %(error_lines)s::integer[], %(error_columns)s::integer[], %(error_reasons)s::text[],
+              %(serving_version_ids)s::uuid[])
+       AS new (path, kind, blob_oid, state, error_line, error_column, error_reason, serving_version_id)
 ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
    SET kind = EXCLUDED.kind, blob_oid = EXCLUDED.blob_oid, commit_oid = EXCLUDED.commit_oid, state = EXCLUDED.state,
        error_line = EXCLUDED.error_line, error_column = EXCLUDED.error_column, error_reason = EXCLUDED.error_reason,
@@ -118,29 +128,41 @@ SELECT runbook_id, command_sha256, advice
            AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)) AS said
  WHERE age = 1
 
--- add_version_classification --
--- The verdict on one step of a version, where it differs from the newest one: the newest counts.
-INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, scanner_version,
-                                  knowledge_version, advisor_version, finding, advice, no_advice, rule, risk,
-                                  unknown)
-SELECT new.*
-  FROM (VALUES (%(tenant_id)s::uuid, %(id)s::uuid, %(version_id)s::uuid, %(step_id)s::text,
-                %(command_sha256)s::bytea, %(scanner_version)s::text, %(knowledge_version)s::text,
-                %(advisor_version)s::text, %(finding)s::jsonb, %(advice)s::jsonb, %(no_advice)s::text,
-                %(rule)s::integer, %(risk)s::dd0c.risk, %(unknown)s::boolean))
-       AS new (tenant_id, id, version_id, step_id, command_sha256, scanner_version, knowledge_version,
-               advisor_version, finding, advice, no_advice, rule, risk, unknown)
+-- add_classifications --
+-- The verdicts on the steps of versions that are new. An empty advice stands for none.
+INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
+                                  advisor_version, finding, advice, no_advice, rule, risk, unknown)
+SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.id, new.version_id, new.step_id,
+       new.command_sha256, new.advisor_version, new.finding::jsonb, NULLIF(new.advice, '')::jsonb, new.no_advice,
+       new.rule, new.risk::dd0c.risk, new.unknown
+  FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
+              %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
+              %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
+       AS new (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)
+
+-- add_changed_classifications --
+-- The verdicts on steps of versions that serve again, where they differ from the newest ones: the newest count.
+INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
+                                  advisor_version, finding, advice, no_advice, rule, risk, unknown)
+SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.*
+  FROM (SELECT said.id, said.version_id, said.step_id, said.command_sha256, said.advisor_version,
+               said.finding::jsonb AS finding, NULLIF(said.advice, '')::jsonb AS advice, said.no_advice, said.rule,
+               said.risk::dd0c.risk AS risk, said.unknown
+          FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
+                      %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
+                      %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
+               AS said (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)) AS new
   LEFT JOIN LATERAL (
        SELECT c.*
          FROM dd0c.classifications c
-        WHERE c.tenant_id = new.tenant_id AND c.version_id = new.version_id AND c.step_id = new.step_id
+        WHERE c.tenant_id = %(tenant_id)s AND c.version_id = new.version_id AND c.step_id = new.step_id
         ORDER BY c.created_at DESC, c.id DESC
         LIMIT 1) AS newest ON true
  WHERE newest.id IS NULL
     OR (newest.scanner_version, newest.knowledge_version, newest.advisor_version, newest.finding, newest.advice,
         newest.no_advice, newest.rule, newest.risk, newest.unknown)
        IS DISTINCT FROM
-       (new.scanner_version, new.knowledge_version, new.advisor_version, new.finding, new.advice,
+       (%(scanner_version)s, %(knowledge_version)s, new.advisor_version, new.finding, new.advice,
         new.no_advice, new.rule, new.risk, new.unknown)
 
 -- policy_of --

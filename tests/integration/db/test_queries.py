@@ -26,7 +26,7 @@ NOT_PLANNED: Final = frozenset({"unit_of_work.begin_tenant", "unit_of_work.begin
 WHOLE_TABLE: Final = frozenset({"unit_of_work.inspect_role"})
 """Queries that may read a whole table: they look at the catalog."""
 
-_PARAMETER: Final = re.compile(r"%\((\w+)\)s")
+_PARAMETER: Final = re.compile(r"%\((\w+)\)[sb]")
 _SEQUENTIAL: Final = re.compile(r"Seq Scan on (\w+)")
 
 ALL: Final = sorted(

@@ -1,0 +1,143 @@
+"""The audit records of one sync: who let the commit in, what serves from now on, what was refused. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from controller.sync.plan import NewVersion, Plan, Rejected
+from controller.sync.state import Known, RunbookRow
+from forge.storage import Movement
+from schemas.audit import (
+    AuditPayload,
+    AuditRecord,
+    FlagChanged,
+    PolicyChanged,
+    RiskCounts,
+    RunbookClassified,
+    RunbookRejected,
+    RunbookRetired,
+    RunbookReviewed,
+    RunbookSynced,
+    StepClassified,
+)
+from schemas.ids import system_actor
+from schemas.risk import Risk
+
+_SYNC: Final = system_actor("sync")
+
+
+@dataclass(frozen=True)
+class SyncRecords:
+    """What all records of a sync name, and the ids under which verdicts were stored."""
+
+    repository_id: UUID
+    sync_id: UUID
+    commit: str
+    ids: Mapping[tuple[UUID, str], UUID]
+
+    def of(self, known: Known, plan: Plan, movements: tuple[Movement, ...]) -> Iterator[AuditRecord]:
+        """Every record, in the order of the trail."""
+        for movement in movements:
+            if (record := self._reviewed(movement, errors=len(plan.rejected))) is not None:
+                yield record
+        for payload in self._payloads(known, plan):
+            yield AuditRecord(payload, _SYNC)
+
+    def _payloads(self, known: Known, plan: Plan) -> Iterator[AuditPayload]:
+        for version in plan.versions:
+            yield self._synced(version)
+            if version.is_new:
+                yield self._classified(version)
+        for rejected in plan.rejected:
+            yield self._rejected(rejected)
+        for row in plan.retired:
+            yield self._retired(row)
+        if plan.policy_changes:
+            yield PolicyChanged(
+                repository=self.repository_id,
+                commit=self.commit,
+                before=known.policy,
+                after=plan.policy_sha256,
+            )
+        for name, (before, after) in plan.flags.items():
+            yield FlagChanged(name=name, before=before, after=after, commit=self.commit)
+
+    def _reviewed(self, movement: Movement, errors: int) -> AuditRecord | None:
+        """Who let a commit in, from the reflog: by merging a pull request, or by pushing past it."""
+        how, _, number = movement.how.partition(" ")
+        if how not in {"push", "merge"}:
+            return None
+        payload = RunbookReviewed(
+            repository=self.repository_id,
+            outcome="pushed" if how == "push" else "merged",
+            direct=how == "push",
+            commit=movement.new,
+            pull_number=int(number) if number.isdigit() else None,
+            errors=errors,
+        )
+        try:
+            return AuditRecord(payload, movement.actor_id)
+        except ValidationError:
+            return AuditRecord(payload, system_actor("git"))
+
+    def _synced(self, version: NewVersion) -> RunbookSynced:
+        return RunbookSynced(
+            repository=self.repository_id,
+            sync=self.sync_id,
+            runbook=version.runbook_id,
+            runbook_version=version.id,
+            name=version.runbook.name,
+            path=version.path,
+            commit=self.commit,
+            content_sha256=version.file.content_sha256,
+        )
+
+    def _rejected(self, rejected: Rejected) -> RunbookRejected:
+        return RunbookRejected(
+            repository=self.repository_id,
+            sync=self.sync_id,
+            path=rejected.path,
+            commit=self.commit,
+            line=rejected.place.line,
+            column=rejected.place.column,
+            code=rejected.place.code,
+            serving_version=rejected.serving_version_id,
+        )
+
+    def _retired(self, row: RunbookRow) -> RunbookRetired:
+        return RunbookRetired(
+            repository=self.repository_id,
+            sync=self.sync_id,
+            runbook=row.id,
+            name=row.name,
+            path=row.path,
+            commit=self.commit,
+        )
+
+    def _classified(self, version: NewVersion) -> RunbookClassified:
+        """Of a version that is new, so that its rows were written under these ids."""
+        judged = [(step, step.verdict) for step in version.runbook.steps if step.verdict is not None]
+        verdicts = [verdict for _, verdict in judged]
+        shown = [verdict.shown for verdict in verdicts]
+        return RunbookClassified(
+            counts=RiskCounts(
+                safe=shown.count(Risk.SAFE),
+                caution=shown.count(Risk.CAUTION),
+                dangerous=shown.count(Risk.DANGEROUS),
+                unknown=shown.count(Risk.UNKNOWN),
+            ),
+            scanner_version=verdicts[0].finding.scanner_version if verdicts else "",
+            knowledge_version=verdicts[0].finding.knowledge_version if verdicts else "",
+            advisor_version=next((v.advisor_version for v in verdicts if v.advice is not None), ""),
+            runbook_version=version.id,
+            name=version.runbook.name,
+            steps=tuple(
+                StepClassified.of(step.step_id, self.ids[version.id, step.step_id], verdict)
+                for step, verdict in judged
+            ),
+        )

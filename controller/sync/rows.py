@@ -1,0 +1,123 @@
+"""What a plan writes, as columns: a statement takes many rows at once, as one array a column. Pure.
+
+Findings and advice go as JSON text that pydantic writes itself: made as objects first, they are most of the
+time of a large sync.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from base.ids import new_id
+from controller.governance.documents import RULES, JudgedStep
+from controller.sync.plan import NewVersion, RunbookChange
+from controller.sync.state import FileRow
+from schemas.model import Model
+from schemas.verdict import Finding, Verdict
+
+Columns: TypeAlias = Mapping[str, Any]
+"""A statement's parameters: its arrays, and what all rows have in common."""
+_Row: TypeAlias = tuple[Any, ...]
+
+ROWS_MAX: Final = 2_000
+"""Rows of one statement: the next ones are put together while the server stores them."""
+
+_RULES: Final = {rule: number for number, rule in enumerate(RULES, 1)}
+_RUNBOOKS: Final = ("ids", "names", "titles", "services", "paths")
+_VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids")
+_SERVING: Final = ("ids", "version_ids", "titles", "services", "paths")
+_FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_columns", "error_reasons",
+                 "serving_version_ids")  # fmt: skip
+_CLASSIFICATIONS: Final = ("ids", "version_ids", "step_ids", "commands", "advisor_versions", "findings",
+                           "advices", "no_advices", "rules", "risks", "unknowns")  # fmt: skip
+
+
+def runbook_columns(changes: Sequence[RunbookChange]) -> Iterator[Columns]:
+    """Of runbooks that are new."""
+    return _columns(_RUNBOOKS, ((c.id, c.name, c.title, c.service, c.path) for c in changes if c.is_new))
+
+
+def version_columns(versions: Sequence[NewVersion]) -> Iterator[Columns]:
+    """Of contents that are new."""
+    return _columns(_VERSIONS, (_version(version) for version in versions if version.is_new))
+
+
+def serving_columns(changes: Sequence[RunbookChange]) -> Iterator[Columns]:
+    """Which version serves in each runbook."""
+    return _columns(_SERVING, ((c.id, c.version_id, c.title, c.service, c.path) for c in changes))
+
+
+def file_columns(files: Sequence[FileRow]) -> Iterator[Columns]:
+    """Of paths; all of them come from one commit."""
+    return _columns(_FILES, map(_file, files))
+
+
+class Classifications:
+    """The verdicts of versions as rows, and under which ids they go."""
+
+    def __init__(self, versions: Sequence[NewVersion]) -> None:
+        self.ids: dict[tuple[UUID, str], UUID] = {}
+        self._versions = versions
+
+    def columns(self, *, of_new: bool) -> Iterator[Columns]:
+        """One row a command; `of_new`: of versions that are new, or else of those that serve again."""
+        groups: dict[tuple[str, str], list[_Row]] = {}
+        for version in self._versions:
+            if version.is_new is not of_new:
+                continue
+            for finding, row in self._rows(version):
+                versions = (finding.scanner_version, finding.knowledge_version)
+                group = groups.setdefault(versions, [])
+                group.append(row)
+                if len(group) == ROWS_MAX:
+                    yield _classified(*versions, groups.pop(versions))
+        for versions, group in groups.items():
+            yield _classified(*versions, group)
+
+    def _rows(self, version: NewVersion) -> Iterator[tuple[Finding, _Row]]:
+        for step in version.runbook.steps:
+            if step.verdict is not None:
+                number = self.ids[version.id, step.step_id] = new_id()
+                yield step.verdict.finding, _classification(number, version.id, step.verdict, step)
+
+
+def _columns(names: tuple[str, ...], rows: Iterable[_Row]) -> Iterator[Columns]:
+    rest = iter(rows)
+    while some := list(islice(rest, ROWS_MAX)):
+        yield _arrays(names, some)
+
+
+def _arrays(names: tuple[str, ...], rows: Sequence[_Row]) -> Columns:
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _classified(scanner_version: str, knowledge_version: str, rows: Sequence[_Row]) -> Columns:
+    arrays = _arrays(_CLASSIFICATIONS, rows)
+    return {**arrays, "scanner_version": scanner_version, "knowledge_version": knowledge_version}
+
+
+def _version(version: NewVersion) -> _Row:
+    document = json.dumps(version.runbook.document, ensure_ascii=False, separators=(",", ":"))
+    return (version.id, version.runbook_id, version.file.content_sha256, version.file.content, document,
+            version.path, version.blob_oid)  # fmt: skip
+
+
+def _file(row: FileRow) -> _Row:
+    return (row.path, row.kind, row.blob_oid or "", row.state, row.error_line, row.error_column,
+            row.error_reason, row.serving_version_id)  # fmt: skip
+
+
+def _classification(number: UUID, version_id: UUID, verdict: Verdict, step: JudgedStep) -> _Row:
+    advice = "" if verdict.advice is None else _json(verdict.advice)
+    return (number, version_id, step.step_id, step.command_sha256, verdict.advisor_version,
+            _json(verdict.finding), advice, str(verdict.no_advice or ""), _RULES[verdict.rule],
+            verdict.risk.value, verdict.unknown)  # fmt: skip
+
+
+def _json(model: Model) -> str:
+    """What `to_json` gives, as text."""
+    return model.model_dump_json(by_alias=True, exclude_none=True)
