@@ -12,9 +12,21 @@ from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.judge import MAX_WORDS, Judge
 from scanner.judgement import DANGEROUS, SAFE, Judgement
-from scanner.options import Arguments, Grammar, long_names, parse_arguments
+from scanner.options import Grammar, long_names, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
-from scanner.tables import Raise, Rule, Tool, names, patterns, table_knows, table_rule, tool, wrapper
+from scanner.tables import (
+    Raise,
+    Rule,
+    Tool,
+    has_group,
+    knowledge,
+    names,
+    patterns,
+    table_knows,
+    table_rule,
+    tool,
+    wrapper,
+)
 from scanner.tables import rule as table_entry
 from scanner.unwrap import unwrap
 from scanner.words import Word
@@ -33,7 +45,7 @@ _POWERSHELL: Final = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")
 def program_name(word: Word) -> str:
     """The name that the tables know a program by: without folder, `.exe`, or version suffix."""
     name = word.text.rsplit("/", 1)[-1].removesuffix(".exe")
-    match = _VERSIONED.fullmatch(name)
+    match = _VERSIONED.fullmatch(name) if name[-1:].isdigit() else None
     return match.group(1) if match else name
 
 
@@ -52,7 +64,7 @@ def is_known_name(name: str) -> bool:
 def names_program(word: Word) -> bool:
     """Whether a word, as the first of a command, is a program that the tables know."""
     name = program_name(word)
-    return wrapper(name) is not None or tool(name) is not None
+    return name in knowledge()["wrappers"] or name in knowledge()["tools"]
 
 
 def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool = False) -> None:
@@ -121,7 +133,7 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
 
 
 def _is_help(word: Word) -> bool:
-    return word.literal and word.text in _HELP
+    return word.text in _HELP and word.literal
 
 
 def _reads_help(found: Tool, word: Word, rule: Rule | None, *, verb: bool = False) -> bool:
@@ -214,13 +226,14 @@ _VERB_WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 def _asks_help(found: Tool, words: list[Word]) -> bool:
     """`aws ec2 help`, `gh codespace code --help`: for tools that then do nothing else, whatever the verb."""
-    last, between = words[-1], words[1:-1]
-    asks = last.text == "--help" or (last.text == "help" and found.name == "aws")
+    last = words[-1].text
+    if last != "--help" and (last != "help" or found.name != "aws"):
+        return False
+    between = words[1:-1]
     return (
-        asks
-        and len(between) <= 4
+        len(between) <= 4
         and found.name in names("help_for_every_verb")
-        and all(word.literal and _VERB_WORD.fullmatch(word.text) is not None for word in words[1:-1])
+        and all(word.literal and _VERB_WORD.fullmatch(word.text) is not None for word in between)
     )
 
 
@@ -236,7 +249,9 @@ class _Verb(NamedTuple):
     taken: int
     options: list[Word]
     following: Word | None
-    """The first word after it that is neither an option nor an option's value."""
+    """The first word after it that is neither an option nor an option's value; not looked for where no verb
+    of the tables is longer.
+    """
 
 
 _NO_VERB: Final = _Verb((), 0, [], None)
@@ -251,12 +266,11 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
     options: list[Word] = []
     pending: list[Word] = []
     taken, index = 0, 1
-    grammar = _tool_grammar(found)
     while index < len(words) and len(path) < MAX_VERB_WORDS:
         word = words[index]
         dashed = word.text.startswith("-") and len(word.text) > 1
         if dashed and not _extends(found, (*path, word.text)):
-            size = _option_size(words, index, grammar)
+            size = _option_size(words, index, _tool_grammar(found))
             pending.extend(words[index : index + size])
             index += size
             continue
@@ -268,13 +282,15 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
         pending = []
         taken = index
         index += 1
+        if _is_whole(found, path):
+            return _Verb(path, taken, options, None)
     following = words[index] if index < len(words) else None
     return _Verb(path, taken, options, following)
 
 
 def _option_size(words: list[Word], index: int, grammar: Grammar) -> int:
-    arguments: Arguments = parse_arguments(words[index : index + 1], grammar)
-    last = arguments.options[-1] if arguments.options else None
+    options = parse_arguments(words[index : index + 1], grammar).options
+    last = options[-1] if options else None
     takes = last is not None and last.name in grammar.values and last.value is None
     return 2 if takes and index + 1 < len(words) else 1
 
@@ -293,6 +309,14 @@ def _extends(found: Tool, path: tuple[str, ...]) -> bool:
     if joined in found.verbs or joined in found.beginnings:
         return True
     return found.table is not None and table_knows(found.table, path)
+
+
+def _is_whole(found: Tool, path: tuple[str, ...]) -> bool:
+    """Whether no verb of the tables begins with this one and goes on."""
+    joined = " ".join(path) if len(path) > 1 else path[0]
+    if joined in found.beginnings:
+        return False
+    return found.table is None or len(path) > 1 or not has_group(found.table, joined)
 
 
 def _rule(found: Tool, verb: _Verb) -> Rule | None:

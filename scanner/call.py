@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
@@ -14,7 +15,9 @@ from scanner.judgement import NOT_NEEDED, SAFE, UNKNOWN, Judgement
 from scanner.options import Arguments, Option
 from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
-from scanner.words import Word
+from scanner.tables import rule as table_entry
+from scanner.tables import tool as tool_named
+from scanner.words import Word, all_literal
 from schemas.risk import Risk
 from schemas.verdict import Reversibility
 
@@ -75,7 +78,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     """
     rule = call.rule
     reader = readers.get(rule.handler or "")
-    if reader is not None and all(word.literal for word in call.words):  # 0
+    if reader is not None and all_literal(call.words):  # 0
         reason = reader(call)
         if reason is not None:
             call.say(SAFE, f"{rule.id}.read", reason, reversibility=NOT_NEEDED)
@@ -94,7 +97,8 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         call.say(UNKNOWN, "option.dynamic", why)
     if call.arguments.options or call.arguments.doubtful:
         _options(call, safe=risk is SAFE and (lowered is None or bool(rule.options)))  # 2
-    _arguments(call)  # 3
+    if rule.arguments or rule.max_arguments is not None:
+        _arguments(call)  # 3
     judge_files(call)  # 4
     if rule.network:
         call.judge.shared.network = call.judge.judgements[-1]
@@ -140,6 +144,7 @@ def _lowered(call: Call) -> Raise | None:
 
 def _options(call: Call, *, safe: bool) -> None:
     rule, tool = call.rule, call.tool
+    listed = _listed(tool.name, rule.id) if safe and rule.options is not None else None
     for option in call.arguments.options:
         name = option.name
         entry = rule.raises.get(name) or tool.raises.get(name)
@@ -147,7 +152,7 @@ def _options(call: Call, *, safe: bool) -> None:
             _raised(call, entry, option)
         elif name in rule.exec or name in tool.exec:
             _runs(call, option)
-        elif safe and not _is_listed(rule, tool, option):
+        elif listed is not None and (name not in listed or option.abbreviated):
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
             call.say(UNKNOWN, "option.unknown", why, word=option.word)
     if safe and any(not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful):
@@ -168,12 +173,12 @@ def _every_option_is_harmless(rule: Rule, tool: Tool) -> bool:
     )
 
 
-def _is_listed(rule: Rule, tool: Tool, option: Option) -> bool:
-    """Whether the tables say that this option does no harm, under the name that was written."""
-    if rule.options is None:
-        return True
-    lists = (rule.options, rule.values, rule.lowers, tool.values, tool.flags or ())
-    return not option.abbreviated and any(option.name in listed for listed in lists)
+@cache
+def _listed(name: str, rule_id: str) -> frozenset[str]:
+    """The options that the tables say do no harm; kept, since they are asked for with every command."""
+    rule, tool = table_entry(rule_id), tool_named(name)
+    flags = (tool.values | (tool.flags or frozenset())) if tool is not None else frozenset()
+    return (rule.options or frozenset()) | rule.values | frozenset(rule.lowers) | flags
 
 
 def _raised(call: Call, entry: Raise, option: Option) -> None:

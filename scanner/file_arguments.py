@@ -38,8 +38,8 @@ _OWN_KEYS: Final = frozenset(
     }
 )
 """Options that name a key to sign in with: it is used, not shown."""
-_MORE_THAN_A_NAME: Final = re.compile(r"[/:=]|^@")
-"""What a word holds that has other paths in it than itself."""
+_MORE_THAN_A_NAME: Final = re.compile(r"(?m)[/:=]|^@")
+"""What a word holds that has other paths in it than itself; asked of all words at once, one a line."""
 _PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
 _SHOWS_NO_FILE: Final = frozenset(
@@ -64,7 +64,8 @@ def judge_files(call: Call) -> None:
     _possible_secrets(call)  # 2
     if call.rule.id in _PRINTS_VARIABLES:  # 3
         _secret_variables(call)
-    _protected_writes(call)  # 4
+    if call.rule.writes:
+        _protected_writes(call)  # 4
 
 
 def _named_secrets(call: Call) -> None:
@@ -94,13 +95,14 @@ def _any_secret(call: Call, candidates: list[Word]) -> bool:
     if call.rule.id.startswith("text."):
         return True
     folders = call.judge.shared.folders
-    paths: list[str] = []
-    for word in candidates:
-        if folders or _MORE_THAN_A_NAME.search(word.text) is not None:
-            paths += _paths(call, word)
-        else:
-            paths.append(word.text)
+    paths = [word.text for word in candidates]
     lines = "\n".join(paths)
+    if folders or _MORE_THAN_A_NAME.search(lines) is not None:
+        paths = []
+        for word in candidates:
+            more = folders or _MORE_THAN_A_NAME.search(word.text) is not None
+            paths += _paths(call, word) if more else (word.text,)
+        lines = "\n".join(paths)
     return lines.count("\n") >= len(paths) or any_sensitive(lines)
 
 
@@ -148,7 +150,7 @@ def _possible_secrets(call: Call) -> None:
         shared.enter(call.arguments.positionals[0].text)
     words = _read_words(call) if shows else call.arguments.positionals
     for word in words:
-        if not shared.folders and not _unsure(word) and word.text:
+        if not word.pattern and OPAQUE not in word.text and word.text and not shared.folders:
             continue
         folders = [] if word.text.startswith(("/", "~")) else shared.folders
         forms = [word, *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from scanner.judgement import IRREVERSIBLE, NOT_NEEDED, REVERSIBLE, SAFE, UNKNOWN, Judgement, highest
@@ -27,7 +28,11 @@ def _characters(source: bytes, at: int) -> int:
 def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     """The worst judgement decides risk and sentence; spans and rules of that risk come first."""
     risk, deciding, others = _parted(judgements)
-    rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
+    rules: Iterable[str]
+    if len(judgements) == 1:
+        rules = (judgements[0].rule,)
+    else:
+        rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
     inverse = _inverse(text, judgements)
     reversibility = _reversibility(risk, deciding)
     if inverse is not None and reversibility is _UNCERTAIN:
@@ -36,7 +41,7 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     fields: dict[str, Any] = {
         "risk": risk,
         "rule_ids": tuple(rules)[:MAX_RULES],
-        "spans": _spans(text, deciding[:MAX_SPANS]),
+        "spans": _spans(text, deciding),
         "why": why,
         "resources": resources,
         "reversibility": reversibility,
@@ -68,42 +73,50 @@ def _spans(text: str, deciding: list[Judgement]) -> tuple[Span, ...]:
     """Where the deciding rules looked, in characters, each place once a rule."""
     if text.isascii():
         size = len(text)
-        places = [(found.start, min(found.end, size), found.rule) for found in deciding]
+        if len(deciding) == 1:
+            found = deciding[0]
+            return (_span(found.start, min(found.end, size), found.rule),)
+        places = [(found.start, min(found.end, size), found.rule) for found in deciding[:MAX_SPANS]]
     else:
         source = text.encode("utf-8", "replace")
         places = [
             (_characters(source, found.start), _characters(source, min(found.end, len(source))), found.rule)
-            for found in deciding
+            for found in deciding[:MAX_SPANS]
         ]
-    once = places if len(places) == 1 else dict.fromkeys(places)
-    return tuple(
-        [Span.made_UNCHECKED({"start": start, "end": end, "rule_id": rule}) for start, end, rule in once]
-    )
+    return tuple([_span(start, end, rule) for start, end, rule in dict.fromkeys(places)])
+
+
+def _span(start: int, end: int, rule: str) -> Span:
+    return Span.made_UNCHECKED({"start": start, "end": end, "rule_id": rule})
 
 
 def _why(risk: Risk, deciding: list[Judgement]) -> str:
     if not deciding:
         return "Nothing in the text runs."
     sentence = deciding[0].why[:300]
-    first = sentence.split(" ", 1)[0]
     begin = sentence[:1]
-    if begin != begin.upper() and tool(first) is None and wrapper(first) is None:
-        sentence = begin.upper() + sentence[1:]
+    if begin != begin.upper():
+        first = sentence.split(" ", 1)[0]
+        if tool(first) is None and wrapper(first) is None:
+            sentence = begin.upper() + sentence[1:]
     return sentence if sentence[-1:] == "." else sentence + "."
 
 
 def _resources(risk: Risk, deciding: list[Judgement], others: list[Judgement]) -> tuple[str, ...]:
     if risk is SAFE:
         return ()
-    found = dict.fromkeys(name[:200] for judgement in deciding for name in judgement.resources if name)
-    if not found:
-        found = dict.fromkeys(name[:200] for judgement in others for name in judgement.resources if name)
+    found = dict.fromkeys([name[:200] for judgement in deciding for name in judgement.resources if name])
+    if not found and others:
+        found = dict.fromkeys([name[:200] for judgement in others for name in judgement.resources if name])
     return tuple(found)[:MAX_RESOURCES]
 
 
 def _reversibility(risk: Risk, deciding: list[Judgement]) -> Reversibility:
     if risk is SAFE:
         return NOT_NEEDED
+    if len(deciding) == 1:
+        only = deciding[0].reversibility
+        return only if only is IRREVERSIBLE or only is REVERSIBLE else _UNCERTAIN
     kinds = {judgement.reversibility for judgement in deciding}
     if IRREVERSIBLE in kinds:
         return IRREVERSIBLE

@@ -146,16 +146,17 @@ class Judge(ABC):
             self.shared.guesses += 1
             if not word.known:
                 continue
-            begins = not word.text.startswith("-") and self.knows(word)
-            texts = _texts_in(word) if _MORE_THAN_A_WORD.search(word.text) is not None else []
+            text = word.text
+            begins = text[:1] != "-" and self.knows(word)
+            texts = _texts_in(word) if _MORE_THAN_A_WORD.search(text) is not None else []
             if not begins and not texts:
                 continue
             shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
             probe = self._inside("", depth=depth, shared=shared)
             if begins:
                 probe.words(words[at:], Place(), guessing=True)
-            for text in texts:
-                probe.inner(text, word.start, word.end, "guess")
+            for inner in texts:
+                probe.inner(inner, word.start, word.end, "guess")
             self.shared.commands = max(self.shared.commands, shared.commands)
             self.shared.guesses = max(self.shared.guesses, shared.guesses)
             for judgement in probe.judgements:

@@ -42,7 +42,7 @@ class Arguments:
 
     def has(self, *names: str) -> bool:
         """Whether any of these options is there."""
-        return any(option.name in names for option in self.options)
+        return not {option.name for option in self.options}.isdisjoint(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,10 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         if text == "--" and not grammar.plain_dashes and not word.pattern:
             found.positionals.extend(words[index:])
             break
-        if word.may_be_option:
+        following = words[index] if index < len(words) else None
+        if not word.pattern and word.certain and OPAQUE not in text and text != "-":
+            index += _option(word, following, grammar, found)
+        elif word.may_be_option:
             found.doubtful.append(word)
             found.positionals.append(word)
         elif not text.startswith("-") or text == "-":
@@ -118,7 +121,6 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         elif OPAQUE in text.split("=", 1)[0] or not word.certain:
             found.doubtful.append(word)
         else:
-            following = words[index] if index < len(words) else None
             index += _option(word, following, grammar, found)
     return found
 
@@ -126,6 +128,12 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
 def _option(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
     """Add the options of one word; gives how many further words it took."""
     text = word.text
+    if text in grammar.values:  # most options, as the tables spell them; none there has an equals sign
+        found.options.append(Option(text, following, word))
+        return 1
+    if text in grammar.known:
+        found.options.append(Option(text, None, word))
+        return 0
     if text.startswith("--") or grammar.single_dash:
         name, separator, value = text.partition("=")
         name = full_name(name, grammar)
@@ -140,12 +148,6 @@ def _option(word: Word, following: Word | None, grammar: Grammar, found: Argumen
     name, separator, value = text.partition("=")
     if name in grammar.values and len(name) > 2 and separator:
         found.options.append(Option(name, _part(word, value), word))
-        return 0
-    if text in grammar.values:
-        found.options.append(Option(text, following, word))
-        return 1
-    if text in grammar.known:
-        found.options.append(Option(text, None, word))
         return 0
     return _cluster(word, following, grammar, found)
 

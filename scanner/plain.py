@@ -33,6 +33,8 @@ _TOKENS: Final = re.compile(r"""(?:[^\s'"|&;]++|'[^']*+'|"[^"]*+")+|\|\|?|&&|;""
 _PARTS: Final = re.compile(r"""[^'"]++|'[^']*+'|"[^"]*+\"""")
 _NOT_ONE_BARE: Final = re.compile(r"""['"|&;]""")
 _PATTERN: Final = re.compile(r"[*?]")
+_made: Final = tuple.__new__
+"""A named tuple of all of its fields, in a third of the time that its own constructor takes."""
 _JOINS: Final = frozenset({"|", "||", "&&", ";"})
 _CONDITIONAL: Final = frozenset({"||", "&&"})
 _OWN_WAY: Final = frozenset(
@@ -60,9 +62,12 @@ def _bare(text: str) -> list[Word]:
     patterns = "*" in text or "?" in text
     words, start = [], 0
     for raw in text.split(" "):
+        if not raw:
+            start += 1
+            continue
         end = start + len(raw)
-        if raw:
-            words.append(Word(raw, start, end, False, patterns and _PATTERN.search(raw) is not None))
+        pattern = patterns and _PATTERN.search(raw) is not None
+        words.append(_made(Word, (raw, start, end, False, pattern, True, False)))
         start = end + 1
     return words
 

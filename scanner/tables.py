@@ -245,7 +245,12 @@ def table_knows(table: str, path: tuple[str, ...]) -> bool:
         return False
     if table_rule(table, path) is not None:
         return True
-    return len(path) == 1 and path[0] in knowledge()["bulk"][table]["entries"]
+    return len(path) == 1 and has_group(table, path[0])
+
+
+def has_group(table: str, name: str) -> bool:
+    """Whether a bulk table has operations below a name."""
+    return name in knowledge()["bulk"][table]["entries"]
 
 
 class Patterns:

@@ -63,6 +63,11 @@ class Word(NamedTuple):
         return self.pattern and self.text[:1] in GLOB and _may_match_hyphen(self.text)
 
 
+def all_literal(words: Iterable[Word]) -> bool:
+    """Whether every one of them is literal: asked of most commands, so without a call for each."""
+    return not [word for word in words if word.pattern or not word.certain or OPAQUE in word.text]
+
+
 _LETTERS_ONLY: Final = re.compile(r"\[[A-Za-z0-9_.]+(?:-[A-Za-z0-9][A-Za-z0-9_.]*)*\]")
 """A class of letters, digits and ranges of them; ranges as wide as `.-z` are no letters."""
 

@@ -40,10 +40,11 @@ def verbs(call: Call) -> None:
 def _commands(call: Call) -> None:
     """What an option or the words behind `--` run on a machine; sizes that are set to nothing."""
     texts = [word.text for word in call.words]
-    for word, following in zip(call.words[1:], call.words[2:], strict=False):
-        if word.text in _COMMAND_OPTIONS:
+    for at, text in enumerate(texts[:-1]):
+        following = call.words[at + 1]
+        if text in _COMMAND_OPTIONS and at > 0:
             call.judge.inner(following.text, following.start, following.end, "cloud.command")
-        elif word.text in _SIZE_OPTIONS and following.text == "0":
+        elif text in _SIZE_OPTIONS and following.text == "0":
             call.say(DANGEROUS, "cloud.scale-zero", "scales down to nothing")
     for word in call.words[1:]:
         if word.text.startswith("--command="):
@@ -75,8 +76,8 @@ _AWS_DECRYPTS: Final = ("--with-decryption", "--include-values", "--include-valu
 
 def _aws_asks(call: Call, *names: str) -> bool:
     """Whether one of these options is there, in full or by its beginning, as the tool takes it."""
-    given = {option.name for option in call.arguments.options}
-    return any(full.startswith(name) and len(name) > 3 for full in names for name in given)
+    given = tuple([option.name for option in call.arguments.options if len(option.name) > 3])
+    return bool(given) and any(full.startswith(given) for full in names)
 
 
 def _aws_shows(call: Call) -> bool:
@@ -107,7 +108,7 @@ def aws_read(call: Call) -> None:
     if _aws_shows(call):
         call.say(CAUTION, "secrets.read", "shows secrets or credentials")
         call.judge.shared.sensitive = call.judge.judgements[-1]
-    elif any(_from_file(word.text) for word in call.words[1:]):
+    elif any("://" in word.text and _from_file(word.text) for word in call.words[1:]):
         call.say(CAUTION, "aws.file", "sends what a local file holds")
     elif _AWS_CONSUMES.match(operation) or " ".join(call.path) in names("aws_writes_file"):
         call.say(CAUTION, "aws.read-acts", f"{operation} does more than read, or writes a local file")

@@ -141,9 +141,11 @@ def _may_show_secrets(call: Call, path: list[str]) -> bool:
         return True
     listed = names("cloud_shows_secrets")
     for asked_for in _as_one(call, [part for part in path if part not in ("alpha", "beta")]):
-        full = [call.tool.name, *asked_for]
-        if any(" ".join(full[:count]) in listed for count in range(2, len(full) + 1)):
-            return True
+        full = call.tool.name
+        for part in asked_for:
+            full += " " + part
+            if full in listed:
+                return True
     asked = call.arguments.positionals if "config" in path else ()
     return any(SECRETS.search(word.text) for word in asked)
 
