@@ -155,8 +155,13 @@ def _options(call: Call, *, safe: bool) -> None:
         elif listed is not None and (name not in listed or option.abbreviated):
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
             call.say(UNKNOWN, "option.unknown", why, word=option.word)
-    if safe and any(not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful):
+    if safe and any(
+        word.data or not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful
+    ):
         if _every_option_is_harmless(rule, tool):
+            return
+        if any(word.data for word in call.arguments.doubtful):
+            call.say(UNKNOWN, "option.data", f"a list decides what {tool.name} is given, options included")
             return
         call.say(UNKNOWN, "option.dynamic", f"an option of {tool.name} may be known only when it runs")
 

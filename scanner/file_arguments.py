@@ -42,6 +42,7 @@ _MORE_THAN_A_NAME: Final = re.compile(r"(?m)[/:=]|^@")
 """What a word holds that has other paths in it than itself; asked of all words at once, one a line."""
 _PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
+_HOME: Final = re.compile(r"[\"']?\$(?:HOME\b|\{HOME\})")
 _SHOWS_NO_FILE: Final = frozenset(
     {"text.echo", "text.printf", "text.tee", "text.write", "text.help", "text.edit"}
 )
@@ -152,14 +153,29 @@ def _possible_secrets(call: Call) -> None:
     for word in words:
         if not word.pattern and OPAQUE not in word.text and word.text and not shared.folders:
             continue
+        if shows and word.data and word.text.endswith(OPAQUE):
+            _secret(call, f"a list decides which files {call.tool.name} prints, and they may hold secrets")
+            continue
+        from_home = _from_home(call, word)
         folders = [] if word.text.startswith(("/", "~")) else shared.folders
-        forms = [word, *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders)]
+        forms = [
+            from_home,
+            *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders),
+        ]
         if any(_unsure(form) and may_be_secret(form) for form in forms):
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
         elif shows and word.text.strip(OPAQUE) == "" and word.text:
             shared.opens_listed = True
     if call.rule.id.startswith(_SEARCHES):
         _searches_tree(call, words)
+
+
+def _from_home(call: Call, word: Word) -> Word:
+    """`$HOME/x` as `~/x`, where the script does not say what the home is."""
+    if not word.text.startswith(OPAQUE + "/"):
+        return word
+    raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+    return word._replace(text="~" + word.text[1:]) if _HOME.match(raw) is not None else word
 
 
 def _unsure(word: Word) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from scanner.listing import Listed
 from scanner.words import Piece
 
 MAX_INNER_DEPTH: Final = 8
@@ -19,6 +20,8 @@ class Stdin(NamedTuple):
 
     kind: Literal["inherited", "pipe", "file", "text"] = "inherited"
     text: str | None = None
+    listed: Listed = "data"
+    """What a pipe hands on as a list."""
 
 
 INHERITED: Final = Stdin()

@@ -20,6 +20,8 @@ from scanner.words import Word
 MAX_PATTERN: Final = 300
 """Characters; a longer pattern counts as one that may fit anything."""
 _HOMES: Final = ("~", "/root", "/home/x")
+_ANY_HOME: Final = re.compile(r"^(?:~[A-Za-z_][\w.-]*|/home/[^/]+)(?=/)")
+"""A home by its account, known or not: it is like every other."""
 _SHELL_PATTERN: Final = re.compile(r"[*?\[{]|[@!+]\(")
 _QUIET_FOLDERS: Final = re.compile(r"/(?:etc|proc|sys|usr|var/log|dev|boot|lib|bin|sbin)(?:/.*)?")
 """Folders in which only what the samples name in full holds secrets."""
@@ -62,7 +64,7 @@ def may_be_secret(word: Word) -> bool:
         return True
     if not word.pattern and OPAQUE not in text and _SHELL_PATTERN.search(text) is None:
         return is_sensitive(text)
-    return _through_proc(text) or _may_be_secret(re.sub("/+", "/", text))
+    return _through_proc(text) or _may_be_secret(_ANY_HOME.sub("~", re.sub("/+", "/", text)))
 
 
 def _through_proc(text: str) -> bool:

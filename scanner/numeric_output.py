@@ -32,7 +32,7 @@ def prints_numbers(node: Node, source: bytes) -> bool:
 def _statement_prints(node: Node, source: bytes) -> bool:
     if node.type == "pipeline":
         steps = list(node.named_children)
-        while len(steps) > 1 and _passes_on(_words(steps[-1], source)):
+        while len(steps) > 1 and _passes_on(words_of_command(steps[-1], source)):
             steps.pop()
         return _statement_prints(steps[-1], source)
     if node.type == "list":
@@ -41,13 +41,13 @@ def _statement_prints(node: Node, source: bytes) -> bool:
         body, *redirects = node.named_children
         quiet = all(re.fullmatch(r"2>\s*/dev/null|<\s*\S+", text_of(one, source)) for one in redirects)
         return quiet and _statement_prints(body, source)
-    words = _words(node, source)
+    words = words_of_command(node, source)
     if not words or not words[0].literal:
         return False
     return _program_prints(words[0].text.rsplit("/", 1)[-1], words[1:])
 
 
-def _words(node: Node, source: bytes) -> list[Word]:
+def words_of_command(node: Node, source: bytes) -> list[Word]:
     """The words of a simple command, every expansion opaque; none for anything else."""
     if node.type != "command" or any(child.type == "variable_assignment" for child in node.named_children):
         return []

@@ -12,6 +12,7 @@ from typing import Final
 
 from scanner.constant import output_of
 from scanner.flow import PIPE, Place, Stdin
+from scanner.listing import adds_what_it_reads, listed_by
 from scanner.words import Word
 
 MAX_PLAIN_CHARACTERS: Final = 4_096
@@ -67,7 +68,7 @@ def _bare(text: str) -> list[Word]:
             continue
         end = start + len(raw)
         pattern = patterns and _PATTERN.search(raw) is not None
-        words.append(_made(Word, (raw, start, end, False, pattern, True, False)))
+        words.append(_made(Word, (raw, start, end, False, pattern, True, False, False)))
         start = end + 1
     return words
 
@@ -81,7 +82,8 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
     if "}<" in text or "}>" in text:
         return None
     words: list[Word] = []
-    found, place = [(words, OUTERMOST)], OUTERMOST
+    found, place, here = [(words, OUTERMOST)], OUTERMOST, OUTERMOST
+    hands_on = adds_what_it_reads(text)
     joins: set[str] = set()
     for match in _TOKENS.finditer(text):
         raw = match.group()
@@ -89,7 +91,10 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
             joins.add(raw)
             if raw == "|":
                 printed = output_of(words, None)
-                here = place._replace(stdin=PIPE if printed is None else Stdin("text", printed))
+                stdin = PIPE if printed is None else Stdin("text", printed)
+                if hands_on and printed is None:
+                    stdin = Stdin("pipe", None, listed_by(words, here.stdin.listed))
+                here = place._replace(stdin=stdin)
             else:
                 here = place = OUTERMOST if raw == ";" else _LATER
             words = []

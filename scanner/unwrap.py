@@ -203,26 +203,45 @@ def _xargs(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], p
         if is_sensitive(path):
             judge.shared.sensitive = Judgement(CAUTION, "secrets.read", f"{path} holds secrets", start, end)
             judge.add(judge.shared.sensitive)
+    own = words[1 : len(words) - len(inner)]
     marks = [word.text.removeprefix("-I") or "{}" for word in words if word.text.startswith("-I")] + ["{}"]
     stop = next((at for at, word in enumerate(inner) if word.text in (":::", "::::", ":::+")), len(inner))
     inner = inner[:stop]
     if not inner:
         _lines_as_commands(judge, known, words, place)
         return
-    filled = [word._replace(text=_marked(word.text, marks)) for word in inner]
-    if known.name == "parallel" and len(filled) == 1:
-        judge.inner(filled[0].text + " " + OPAQUE, start, end, "wrapper.parallel")
-        return
-    judge.words([*filled, *_added(words, place, end)], place._replace(stdin=PIPE))
+    data = place.stdin.listed == "data" or place.stdin.kind != "pipe"
+    filled = [_filled(word, marks, data=data) for word in inner]
+    if known.name == "parallel":  # a shell reads all of it: `parallel echo '; id' ::: a`
+        judge.inner(" ".join([*(word.text for word in filled), OPAQUE]), start, end, "wrapper.parallel")
+        if len(filled) == 1:
+            return
+    instead = any(word.text.startswith(("-I", "--replace")) for word in own) and filled != inner
+    added = [] if instead else _added(words, place, end)
+    judge.words([*filled, *added], place._replace(stdin=PIPE))
+
+
+def _filled(word: Word, marks: list[str], *, data: bool) -> Word:
+    """A word with what is read in place of the marks; one that is all of that stands nowhere in the text."""
+    text = _marked(word.text, marks)
+    if text == word.text:
+        return word
+    return word._replace(text=text, data=data, start=word.end if text == OPAQUE else word.start)
 
 
 def _added(words: list[Word], place: Place, end: int) -> list[Word]:
     """The words that come through standard input: known where the script itself prints them."""
-    text = place.stdin.text if place.stdin.kind == "text" else None
+    text = place.stdin.text if place.stdin.kind == "text" and not _reads_file(words) else None
     if text is None or len(text) > MAX_ADDED_CHARACTERS:
-        return [Word(OPAQUE, end, end)]
+        listed = place.stdin.kind == "pipe" and not _reads_file(words) and place.stdin.listed != "data"
+        return [Word(OPAQUE, end, end, data=not listed)]
     whole = any(word.text in ("-0", "--null", "-d") for word in words)
     return [Word(part, end, end, certain=False) for part in ([text.strip()] if whole else text.split())]
+
+
+def _reads_file(words: list[Word]) -> bool:
+    """Whether the list comes from a file, whatever is piped."""
+    return any(word.text.startswith(("-a", "--arg-file", "::::")) for word in words)
 
 
 def _lines_as_commands(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> None:

@@ -12,7 +12,9 @@ from tree_sitter import Node
 from scanner.assignments import Assignments
 from scanner.escapes import unescape_bare
 from scanner.flow import INHERITED, PIPE, Place, Stdin
+from scanner.listing import adds_what_it_reads, listed_by
 from scanner.numbers import collect
+from scanner.numeric_output import words_of_command
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
 from scanner.words import Word
@@ -57,6 +59,8 @@ _EXPRESSIONS: Final = frozenset(
         "array",
     }
 )
+_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+"""Redirections that leave what a command prints as it is."""
 _FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
 """`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
@@ -87,8 +91,12 @@ _HANDLERS: Final[dict[str, str]] = {
 class Walker(Assignments):
     """Walks one script once and tells a sink. Holds the values of variables on the way."""
 
+    _hands_on = False
+    """A program in it makes arguments of what it reads."""
+
     def walk(self, root: Node) -> None:
         """Tell the sink everything, in document order."""
+        self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric()
         counts = self.facts.counts
@@ -264,18 +272,33 @@ class Walker(Assignments):
 
     def _pipeline(self, node: Node, place: Place) -> None:
         previous: Node | None = None
+        here = place
         mark = self._values.mark()
         for child in node.named_children:
             if child.type == "comment":
                 continue
-            here = place if previous is None else place._replace(stdin=self._piped(previous))
+            if previous is not None:
+                here = place._replace(stdin=self._piped(previous, here.stdin))
             self._statement(child, here)
             self._values.back_to(mark)
             previous = child
 
-    def _piped(self, node: Node) -> Stdin:
+    def _piped(self, node: Node, before: Stdin) -> Stdin:
         text = self._constant(node)
-        return PIPE if text is None else Stdin("text", text)
+        if text is not None:
+            return Stdin("text", text)
+        if not self._hands_on:
+            return PIPE
+        return Stdin("pipe", None, listed_by(self._told_apart(node), before.listed))
+
+    def _told_apart(self, node: Node) -> list[Word]:
+        """The words of a simple command, its complaints put away; none for anything else."""
+        if node.type == "redirected_statement":
+            body, *redirects = node.named_children
+            if not all(_COMPLAINTS.fullmatch(self.text(redirect)) for redirect in redirects):
+                return []
+            node = body
+        return words_of_command(node, self._source)
 
     def _redirected(self, node: Node, place: Place) -> None:
         redirects = [child for child in node.named_children if child.type in REDIRECTS]

@@ -44,6 +44,8 @@ class Word(NamedTuple):
     certain: bool = True
     splits: bool = False
     """A part of it that is not known stands outside of quotes: it may become several words, or none."""
+    data: bool = False
+    """A list that the script reads decides it, not who wrote or ran the script."""
 
     @property
     def known(self) -> bool:

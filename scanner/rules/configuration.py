@@ -56,7 +56,7 @@ _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "nginx": lambda texts: bool(texts) and set(texts) <= {"-t", "-T", "-v", "-V", "-q", "-h"},
     "haproxy": lambda texts: texts in (["-v"], ["-vv"]) or _checks_haproxy(texts),
     "sshd": lambda texts: bool(texts) and set(texts) <= {"-t", "-T"},
-    "postfix": lambda texts: texts in (["status"], ["check"]),
+    "postfix": lambda texts: texts == ["status"],
     "timedatectl": lambda texts: (
         not texts or texts[0] in ("status", "show", "list-timezones", "timesync-status", "show-timesync")
     ),

@@ -28,10 +28,6 @@ _CHECKS: Final[dict[str, str]] = {
     "keepalived": r"-t|--config-test",
     "rsyslogd": rf"-N\s?1(?: -f {_FILE})?",
     "syslog-ng": r"-s|--syntax-only",
-    "pm2": (
-        r"(?:list|ls|status|logs|monit|info|describe|show|ping|report)"
-        r"(?: [\w@-]+)?(?: --lines \d+)?(?: --nostream)?"
-    ),
     "gunicorn": r"--check-config [\w.:]+",
     "celery": (
         r"(?:-A [\w.]+ )?(?:status|report|"
