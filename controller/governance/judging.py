@@ -63,7 +63,7 @@ class Judging:
         asked = [question for file in judged if file.runbook for question in file.runbook.questions]
         payer = str(tenant_id)
         if advice_seconds is None:
-            advising = self._llm.kept(asked, payer)
+            advising = await self._llm.kept(asked, payer)
         else:
             advising = await self._llm.ask(asked, advice_seconds, payer)
         return [with_advice(file, advising) for file in judged]

@@ -101,6 +101,11 @@ def in_force(policies: Sequence[PolicyRow], flags: Sequence[FlagRow]) -> InForce
     )
 
 
+async def load_flags(uow: UnitOfWork) -> Flags:
+    """The tenant's flags alone."""
+    return read_flags(await uow.all(_QUERIES["tenant_flags"], FlagRow))
+
+
 async def load_pinned(uow: UnitOfWork, runbook: Runbook, *, approval_minutes: int) -> Pinned:
     """What a start of this runbook pins now.
 

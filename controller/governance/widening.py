@@ -15,8 +15,10 @@ from schemas.flags import Flags
 from schemas.policy import Policy, Rule, resolve
 
 DEFAULT_TRUST: Final = 1
-OWN_RUN_FLAGS: Final = ("auto-run", "dispatch")
-"""The flags that keep steps from running by themselves while they are off."""
+OWN_RUN_FLAGS: Final = ("auto-run", "dispatch", "advisor")
+"""The flags that keep steps from running by themselves while they are off: without an LLM's second key
+nothing is safe.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from controller.engine.service import Engine
 from controller.engine.timers import TimerLoop
 from controller.governance.judging import Judging
 from controller.governance.owners_word import OwnersWord
+from controller.governance.switched import Switched, stored_flags
 from controller.link.agents import AgentAdmin
 from controller.link.enroll import Enroller
 from controller.link.enrollment_tokens import EnrollmentTokens
@@ -191,7 +192,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     bridge = LoopBridge(asyncio.get_running_loop())
     github = github_of(settings, ground.clock)
     forges = Forges(database, folder, runner, bridge, ground.clock, settings.url, github)
-    advising, llm = second_key(settings, stack)
+    advising, unswitched = second_key(settings, stack)
+    llm = None if unswitched is None else Switched(unswitched, stored_flags(database))
     judging = Judging(ground.pool.run, advising, llm)
     owners = OwnersWord()
     sync = SyncService(

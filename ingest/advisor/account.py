@@ -58,20 +58,29 @@ class Accounts:
 
 @dataclass
 class Kept(Generic[V]):
-    """Values by payer and digest, the oldest forgotten first."""
+    """Values by payer and digest. Where there are too many, the oldest of whoever has the most is forgotten:
+    nobody's questions push out what another paid for.
+    """
 
-    values: OrderedDict[Key, V] = field(default_factory=OrderedDict)
+    values: dict[str, OrderedDict[str, V]] = field(default_factory=dict)
+    count: int = 0
 
     def put(self, key: Key, value: V) -> None:
-        """Keep a value, the newest."""
-        self.values[key] = value
-        self.values.move_to_end(key)
-        while len(self.values) > limits.ADVICE_KEPT:
-            self.values.popitem(last=False)
+        """Keep a value, the newest of its payer."""
+        payer, digest = key
+        own = self.values.setdefault(payer, OrderedDict())
+        self.count += digest not in own
+        own[digest] = value
+        own.move_to_end(digest)
+        while self.count > limits.ADVICE_KEPT:
+            most = max(self.values, key=lambda name: len(self.values[name]))
+            self.values[most].popitem(last=False)
+            self.count -= 1
 
     def get(self, key: Key) -> V | None:
         """The value, if it is kept."""
-        return self.values.get(key)
+        own = self.values.get(key[0])
+        return None if own is None else own.get(key[1])
 
 
 @dataclass

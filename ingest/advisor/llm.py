@@ -56,7 +56,7 @@ class Asks(Protocol):
     async def ask(self, questions: Sequence[Question], seconds: float, payer: str) -> Advising:
         """What is known of each after at most so many seconds; `payer`: the tenant whose budget it is."""
 
-    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+    async def kept(self, questions: Sequence[Question], payer: str) -> Advising:
         """What was answered before. Nobody is asked."""
 
     async def close(self) -> None:
@@ -129,7 +129,7 @@ class LlmAdvisor:
             for question, key, said in found
         )
 
-    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+    async def kept(self, questions: Sequence[Question], payer: str) -> Advising:
         """Answers of before, or why there was none."""
         return Advising.of(
             (question.text, question.language, self._kept(question, payer) or NoAdvice.NOT_ASKED)

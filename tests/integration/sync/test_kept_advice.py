@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from controller.db.database import Database
 from controller.engine.documents import Versions
 from controller.governance.judging import Judging
+from controller.governance.switched import Switched, stored_flags
 from ingest.advisor.advising import UNASKED, Advising, Said
 from ingest.advisor.question import Question
 from schemas.risk import Risk
@@ -28,10 +30,10 @@ class Remembering:
         self.said = said
 
     async def ask(self, questions: Sequence[Question], seconds: float, payer: str) -> Advising:
-        await asyncio.sleep(0)
-        return self.kept(questions, payer)
+        return await self.kept(questions, payer)
 
-    def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+    async def kept(self, questions: Sequence[Question], payer: str) -> Advising:
+        await asyncio.sleep(0)
         return Advising.of((question.text, question.language, self.said) for question in questions)
 
     async def close(self) -> None:
@@ -114,3 +116,26 @@ async def test_neither_another_runbook_nor_another_advisor_lowers_what_was_calle
     assert await store(_LOCAL_SAFE, "disk", "Four") is Risk.DANGEROUS, "and again"
     assert await store(_SAFE, "disk", "Five") is Risk.SAFE, "the same advisor, the same runbook"
     assert await store(_LOCAL_SAFE, "disk", "Six") is Risk.SAFE
+
+
+async def test_the_flag_of_the_advisor_takes_away_what_is_safe_and_leaves_what_is_raised(
+    database: Database, tenant: TestTenant, tmp_path: Path
+) -> None:
+    llm = Remembering(_SAFE)
+    judging = Judging(in_a_thread, UNASKED, Switched(llm, stored_flags(database)))
+    world = await make_world(database, tenant.tenant_id, tmp_path, judging=judging)
+
+    async def store(said: Said, title: str, **flag: object) -> tuple[Risk, str]:
+        llm.said = said
+        flags = {"version": 1, "flags": {"advisor": {"enabled": True, **flag}}}
+        world.commit({"flags.json": json.dumps(flags)})
+        await world.sync()
+        world.commit({"runbooks/disk.yaml": runbook("disk", title=title)})
+        assert (await world.sync()).outcome == "synced"
+        return await served_risk(world)
+
+    assert await store(_SAFE, "One") == (Risk.SAFE, "")
+    assert await store(_SAFE, "Two", enabled=False) == (Risk.CAUTION, "off"), "what it said before, too"
+    assert await store(_DANGEROUS, "Three", enabled=False) == (Risk.DANGEROUS, ""), "a flag lowers nothing"
+    assert await store(_SAFE, "Four", enabled=False) == (Risk.DANGEROUS, ""), "nor does silence"
+    assert await store(_SAFE, "Five") == (Risk.SAFE, "")

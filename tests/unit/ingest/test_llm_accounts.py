@@ -7,6 +7,7 @@ from collections import Counter
 
 from base import limits
 from base.circuit import State
+from ingest.advisor.account import Kept
 from ingest.advisor.question import Question
 from schemas.verdict import Advice, NoAdvice
 from tests.llm.asking import PAYER, Clock, advisor, ask, plain, sequence, whole
@@ -71,12 +72,12 @@ async def test_a_question_that_failed_is_not_asked_again_at_once_and_its_reason_
     for _ in range(4):
         assert await ask(asked, "df -h") == [NoAdvice.REFUSED]
     assert len(emulator.requests) == 1
-    assert asked.kept([Question("df -h")], PAYER).said("df -h") is NoAdvice.REFUSED
-    assert asked.kept([Question("df -h")], "another").said("df -h") is NoAdvice.NOT_ASKED
+    assert (await asked.kept([Question("df -h")], PAYER)).said("df -h") is NoAdvice.REFUSED
+    assert (await asked.kept([Question("df -h")], "another")).said("df -h") is NoAdvice.NOT_ASKED
     emulator.before = None
     clock.now += limits.ADVICE_AGAIN_SECONDS
     assert isinstance((await ask(asked, "df -h"))[0], Advice)
-    assert isinstance(asked.kept([Question("df -h")], PAYER).said("df -h"), Advice)
+    assert isinstance((await asked.kept([Question("df -h")], PAYER)).said("df -h"), Advice)
     await asked.close()
 
 
@@ -98,3 +99,16 @@ async def test_a_tenant_with_many_questions_leaves_turns_to_others() -> None:
     assert isinstance((await other)[0], Advice)
     assert all(isinstance(item, Advice) for item in await crowd)
     await asked.close()
+
+
+def test_a_tenant_with_many_answers_pushes_out_its_own() -> None:
+    kept: Kept[int] = Kept()
+    kept.put(("small", "first"), 1)
+    for number in range(limits.ADVICE_KEPT + 5):
+        kept.put(("large", str(number)), number)
+    kept.put(("large", "6"), -6)
+    assert kept.get(("small", "first")) == 1
+    assert [kept.get(("large", str(number))) for number in (0, 5, 6, 7)] == [None, None, -6, 7]
+    assert kept.get(("large", "first")) is None, "the same question of another"
+    assert kept.get(("nobody", "first")) is None
+    assert kept.count == limits.ADVICE_KEPT

@@ -40,7 +40,7 @@ async def test_thirty_steps_go_out_in_one_wave_and_come_back_as_advice() -> None
     assert emulator.most_at_once == 30
     again = await ask(asked, *texts)
     assert (again, len(emulator.requests)) == (said, 30), "the same question is answered from the record"
-    kept = asked.kept([Question(texts[0]), Question("uptime")], PAYER)
+    kept = await asked.kept([Question(texts[0]), Question("uptime")], PAYER)
     assert (kept.said(texts[0]), kept.said("uptime")) == (said[0], NoAdvice.NOT_ASKED)
     await asked.close()
 

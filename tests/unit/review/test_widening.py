@@ -87,6 +87,7 @@ def _off(*services: str, name: str = "auto-run") -> Flags:
         (_off(), Flags(), True),
         (_off(), Flags(flags={"auto-run": Flag(enabled=True)}), True),
         (_off(name="dispatch"), Flags(), True),
+        (_off(name="advisor"), Flags(), True),
         (_off(name="retry"), Flags(), False),
         (Flags(), _off(), False),
         (_off(), _off(), False),
