@@ -22,6 +22,7 @@ from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
 _NEAR_LINES: Final = 8
+_BELOW_LINES: Final = 3
 _KEEP: Final = Option(
     "keep", "Whoever runs it decides", "The sentence stays as it is; a person decides.", "keep"
 )
@@ -69,7 +70,10 @@ def _shown(drafts: list[Draft], index: int) -> bool:
     if following.kind != "command" or own.block is None or following.block is None:
         return False
     place, lead = own.block.place(), following.spans[:1]
-    under = following.block.level > own.block.level and following.line - own.end_line <= _NEAR_LINES
+    near = following.line - own.end_line
+    under = following.block.level > own.block.level and near <= _NEAR_LINES
+    # The command of the last item of a list often stands below it, at the margin.
+    under = under or (own.block.kind == "item" and near <= _BELOW_LINES and following.block.kind != "item")
     return under or bool(lead and place.start <= lead[0].start < place.end)
 
 

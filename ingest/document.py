@@ -10,7 +10,7 @@ from typing import Final
 from base import limits
 from ingest.about import about_text
 from ingest.answering import with_answers
-from ingest.blocks import Normalized
+from ingest.blocks import Block, Normalized
 from ingest.branches import branch, joined
 from ingest.building import Asked, Building, BuiltStep, plain_line, plain_text, slug
 from ingest.command_steps import add_command, add_typed
@@ -51,6 +51,13 @@ class Built:
     unused_variables: tuple[str, ...] = ()
 
 
+def _said(block: Block) -> str:
+    """What a block says in words: its text, of code the comments."""
+    if block.kind != "code":
+        return block.text
+    return "\n".join(line for line in block.text.split("\n") if line.lstrip().startswith("#"))
+
+
 def build_document(
     normalized: Normalized, extraction: Extraction, questions: list[Question], building: Building
 ) -> Built:
@@ -60,7 +67,7 @@ def build_document(
         # Settled before the steps are built: an answer may change its step.
         building.ask(question, None)
     drafts = with_answers(drafts, building.answers.settled.values())
-    building.told = told_names(block.text for block in normalized.blocks if block.kind != "code")
+    building.told = told_names(_said(block) for block in normalized.blocks)
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
     by_draft: dict[int, str] = {}
     for index, draft in enumerate(drafts):

@@ -54,12 +54,14 @@ REFERENCE: Final = _any(
     r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
     "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
     "as (?:before|usual)",
+    "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
+    "(?:procedures?|polic(?:y|ies)|process|guidelines?|standards?|syntax|instructions|documentation)",
     "same as before",
 )
 ON_CASE: Final = re.compile(
     r"(?i)^depending on\b[^,.;:]*|"
     r"\b(?:resolution|mitigation|remediation|solution|fix|remedy|approach|procedure|actions?|"
-    r"(?:next )?steps?|answer|response|what to do)\b[^.;:]{0,40}?"
+    r"(?:next )?steps?|answer|response|what to do|url|name|value|path|address)\b[^.;:]{0,40}?"
     r"\b(?:(?:will|may|can|might|would) )?(?:depends?|differs?|var(?:y|ies))\b(?: (?:up)?on)?|"
     r"^(?:this|that|it|which)\b[^.;:]{0,20}?\b(?:differs?|var(?:y|ies)|depends?)\b"
 )
@@ -96,6 +98,7 @@ OPEN: Final = _any(
     r"(?:something|anything) else(?!\s*(?:→|->|:))",
     r"(?:any|some) other (?:errors?|issues?|problems?|reasons?|causes?)(?!\s*(?:→|->|:))",
     "other (?:things|issues|problems|causes)",
+    "any (?:issues?|problems?|errors?) (?:arise|occur|come up|show up)",
     r"any (?:other|additional) \w+(?!\s*(?:→|->|:))",
     "a number of (?:issues|problems|reasons|things|causes)",
     "(?<![/.])etc(?![/.]\\w)",
@@ -126,6 +129,7 @@ FIX: Final = _any(
     "(?:(?:underlying|root|reported|remaining|relevant|actual) )?"
     "(?:issues?|problems?|causes?|errors?|failures?)",
     "root[- ]causes?",
+    r"(?:fix|repair|resolve|restore) the (?:related|affected|failing|broken|faulty|underlying|upstream) \\w+",
     "(?:identify|find|determine|establish|understand) (?:the |what (?:the )?)?"
     "(?:underlying |likely |possible )?(?:cause|reason|culprit|source|issue|problem)s?",
     "what (?:is|was|['’]s) (?:causing|wrong|going on)",
@@ -143,13 +147,15 @@ AMOUNT: Final = _any(
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
 )
 SOME: Final = re.compile(
-    r"(?i)^(?:please )?(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
-    r"decrease|fix|move|update) "
+    r"(?i)(?:^(?:please )?|\b(?:need|have|want) to |\b(?:can|should|must|may|might|could) )(?:force[- ])?"
+    r"(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
+    r"decrease|fix|move|update|kill|restart|stop|terminate|evict|drain) "
     r"(?:some|any|a few|several|certain|unneeded|unnecessary|unused|old|stale)(?: \w+){1,2}"
 )
 WORKED: Final = _any(
     "as expected",
     "as (?:it )?should",
+    "meets? (?:the |all |our )?expectations?",
     "expected (?:state|values?|results?|output|behaviou?r)",
     "(?:looks?|seems?) (?:to be )?(?:all )?(?:ok(?:ay)?|fine|right|good|healthy|normal|correct|sane|stable)",
     "(?:is|are|be|everything['’]?s?) (?:all )?(?:ok(?:ay)?|fine|good|healthy|normal|stable|sane|"
@@ -167,7 +173,8 @@ BROAD: Final = re.compile(
     r"[^.;:!?]{0,60}\b(?:issues?|problems?|limitations?|anomal(?:y|ies)|irregularities|abnormalities)\b"
 )
 INVESTIGATE: Final = _any(
-    "(?<!to )(?:investigate|troubleshoot|diagnose|debug)",
+    "(?<!to )(?<![-/.])(?:investigate|troubleshoot|diagnose|debug)(?![-/.])"
+    "(?! (?:logs?|mode|level|output|info|pods?|containers?|sessions?|shells?|symbols))",
     "find out (?:why|what)",
     "dig (?:deeper|into)",
     "talk (?:to|with)",
@@ -189,6 +196,22 @@ PASSIVE: Final = _any(
     "(?:should|must|needs? to|has to|have to|ought to) be (?:restarted|rebooted|terminated|replaced|rebuilt|"
     "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed)",
 )
+NEEDS: Final = _any(
+    r"(?:needs?|requires?) (?:an? )?(?:\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|change)",
+    r"an? (?:\w+ )?(?:fix|change|restart|reboot|rebuild|clean-?up) (?:is|may be|might be) "
+    "(?:needed|required|necessary)",
+)
+"""What is to be done, and not how."""
+
+LIKE: Final = _any(
+    "(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)"
+)
+UNNAMED: Final = re.compile(
+    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|pipelines?|migrations?)\b"
+    r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
+)
+"""“Run the ansible scripts again”: which?"""
+
 MANY: Final = _any(
     r"(?:several|a few|a couple of|a number of|certain) \w+",
     "soon|later",
@@ -245,6 +268,9 @@ CLASSES: Final = (
     VagueClass(
         PASSIVE, AmbiguityKind.MISSING_COMMAND, "With which command is this done: “{found}”?", _ACTED, True
     ),
+    VagueClass(NEEDS, AmbiguityKind.MISSING_COMMAND, "How is this done: “{found}”?", _ACTED, True),
+    VagueClass(UNNAMED, AmbiguityKind.MISSING_COMMAND, "Which exactly: “{found}”?", _ACTED, True),
+    VagueClass(LIKE, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(CURED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
     VagueClass(MANY, _VAGUE, "Which exactly: “{found}”?", _TOLD, True),
     VagueClass(INVESTIGATE, _VAGUE, "How is this done: “{found}”?", _ACTED),

@@ -41,6 +41,11 @@ _MODAL: Final = re.compile(
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
+_TO_BE_DONE: Final = (
+    _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW, _UNWRITTEN,
+)  # fmt: skip
+_RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
+"""“The severity is high” says it; nobody has to measure."""
 _CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
 
 
@@ -66,11 +71,13 @@ def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
 
 def _asks_before(item: VagueClass, *, inside: bool) -> bool:
     """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
-    return item.pattern is words.TIME or (inside and item.pattern in (words.OPEN, words.THRESHOLD))
+    return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern in (words.OPEN, words.THRESHOLD))
 
 
 def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool) -> bool:
     """Whether a phrase leaves something open where it stands; `inside` a condition."""
+    if item.pattern is words.THRESHOLD and _RANKED.search(match.string[: match.start()]):
+        return False
     if inside and item.pattern in (words.WORKED, words.FIX):
         return words.SEEMS.search(match[0]) is not None
     if item.pattern is words.OPEN and match[0].lower().startswith("as "):
@@ -97,7 +104,7 @@ def _acts(text: str) -> bool:
         any(is_imperative(part) for part in told)
         or any(
             pattern.search(text)
-            for pattern in (_MODAL, words.ON_CASE, words.CURED, words.PASSIVE, _SOMEHOW, _UNWRITTEN)
+            for pattern in _TO_BE_DONE
         )
         or any(_undecided(found[0]) for found in _CONDITION.finditer(text))
     )
@@ -139,7 +146,8 @@ _CHECKS: Final = re.compile(
 _ASKED_OF: Final = re.compile(r"(?i)\b(?:with|against|by|using|via) (?:the|your|our|an?) \w+")
 """By what it is checked."""
 _THINGS: Final = re.compile(
-    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b"
+    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b|"
+    r"^(?:some|other|a few|common|useful|possible)\b[^.:]{1,40}? to (?:check|look|try|verify|consider|test)\b"
 )
 _CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w|\bagain\b")
 _ALTERS: Final = re.compile(
@@ -157,6 +165,13 @@ _SAID_HOW: Final = re.compile(
 _OF_TEXT: Final = re.compile(
     r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
 )
+_RESULT: Final = re.compile(
+    r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |not )?(?:in|on|at|running|"
+    r"present|listed|gone|empty|bound|ready|up|down|attached|mounted|retained|enabled|disabled|stopped|started|there)\b|"
+    r"\b(?:exists?|contains?|(?:does|do)(?:n['’]t| not)\W{1,3}\w+)\b"
+)
+"""“Confirm that the logs are in the bucket” says which result is good."""
+
 _SHORT_WORDS: Final = 12
 """A check that is told in more words says what it is about."""
 
@@ -178,7 +193,8 @@ def _alters_somehow(sentence: str) -> bool:
 def bare_check(sentence: str) -> bool:
     """Whether a sentence tells to check something and neither says how nor what a good result is."""
     short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
-    return short and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
+    told = _RESULT.search(sentence) is not None
+    return short and not told and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
 
 
 def checks_listed(sentence: str) -> bool:

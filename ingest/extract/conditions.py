@@ -9,6 +9,7 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
+from ingest.extract.alternatives import alternatives
 from ingest.extract.drafts import Draft
 from ingest.extract.labels import asked_cases, clause_headings, labelled_cases, restricted_case
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
@@ -26,12 +27,24 @@ _WHETHER: Final = re.compile(
     r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
 )
 _IDIOM: Final = re.compile(
-    r"(?i)^where (?:to|you can)\b|^provided (?:by|in|with|as|the)\b|"
+    r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|with|as|the)\b|"
     r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
     r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
     r"desired|nothing else|(?:running|executing)\b|"
     r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
 )
+_RANKS: Final = re.compile(
+    r"(?i)^(?:then )?(?:the |its )?(?:severity|priority|impact|urgency)\b[^.]{0,30}\bis\b|"
+    r"^(?:then )?(?:there|that|this|it) is (?:likely |probably |usually )?an?\W{1,3}(?:problem|issue)\b"
+)
+"""How bad it is then: what is done next follows from it."""
+
+_CHOOSES: Final = re.compile(
+    r"(?i)^\W*(?:note\W+)?(?:only )?(?:use|run|apply|choose|try|prefer|follow)\b[^.;:]{2,60}$"
+)
+"""“Use the command below when …”."""
+
+_IFS: Final = frozenset({"if", "unless", "in case", "only if"})
 _WHEN: Final = frozenset({"when", "whenever", "once", "should", "where", "assuming"})
 _SAYS_CASE: Final = re.compile(
     r"(?i)^(?:case\s+\w+\s*:\s*(?P<case>[^:→]{3,120})$|(?P<label>(?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|"
@@ -61,7 +74,8 @@ _DESCRIBES: Final = re.compile(
 
 _HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
 _SEQUENCE: Final = re.compile(
-    r"(?i)^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|ends)\b"
+    r"(?i)^once (?:you|we)(?:['’]ve| have)? (?:found|find|have|know|are|can see|identif)|"
+    r"^once\b[^,:]{0,60}\b(?:has|have) been\b|^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|ends)\b"
 )
 """When the next step may begin: no case, it always comes."""
 
@@ -82,6 +96,7 @@ class Condition:
 
 _ACTS: Final = re.compile(
     r"(?i)\b(?:you|we|i)\b[^.]{0,40}\b(?:can|could|should|need|must|may|have to|want|will)\b|\bplease\b|"
+    r"\b(?:they|people|users?)(?: will|['’]ll)? (?:need|have to|must)\b|"
     r"\blet['’]?s\b|"
     r"\b(?:must|should|need(?:s)? to|has to|have to)\s+(?:not\s+)?(?:be\b|\w+)|\b(?:go|skip|jump|"
     r"proceed|continue|stop|page|call|escalate)\b|"
@@ -92,6 +107,14 @@ _ACTS: Final = re.compile(
 )
 """What says that somebody does something in this case."""
 
+_OFFERED: Final = re.compile(
+    r"(?i)\b(?:you|we) (?:may|might|can|could|should|must|will|need)\b|\bonly (?:do|use|run|try|perform)\b"
+)
+"""“You may need to kill some pods if …”, “Only do this if …”."""
+
+_GO_ON: Final = re.compile(
+    r"(?i)\b(?:look|see|try|check|run|use|go|contact|ask|restart|escalate|skip|stop|call)\b"
+)
 _ONE_WORD: Final = re.compile(
     r"(?i)^(?:if|when|once|unless|should)\s+\w+$|^once (?:this is |it is |that is )?done$"
 )
@@ -105,6 +128,10 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
     rows = rows_of_procedures(blocks)
     clauses = clause_headings(blocks)
     for place, block in enumerate(blocks):
+        if block.kind == "code":
+            for start, end, index in alternatives(blocks[place - 1] if place else None, block, drafts):
+                text = " ".join(block.text[start:end].split())
+                found.setdefault(text.lower(), Condition(text, block.place(start, end), (index,)))
         if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS or _is_header(block):
             continue
         if place in rows:
@@ -231,6 +258,8 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
     begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
     if _IDIOM.match(text[match.start(1) : match.end(2)]):
         return False
+    if word == "when" and _CHOOSES.match(before.strip()) and text[match.end(2) : match.end(2) + 1] in ("", "."):
+        return True
     if word in _WHEN:
         return begins and text[match.end(2) : match.end(2) + 1] in (",", ":", "→", ";")
     return not _WHETHER.search(before)
@@ -243,6 +272,8 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     begin, end = match.start(1) - start, match.end(2) - start
     before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" .,:;→–—-*_)")
     case = sentence[begin:end]
+    if not rest and re.search(r"(?i)\bthat is an?\W{1,3}(?:problem|issue)\b", case):
+        return True
     if _ONE_WORD.match(case) or _SEQUENCE.match(case) or _FOOTER.search(case.strip()):
         return False
     if not rest and _HAPPENS.search(case) and not _ACTS.search(case):
@@ -251,10 +282,13 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     introduces = sentence.rstrip().endswith(":")
     acts = introduces or not rest or is_imperative(rest) or _ACTS.search(rest) is not None
     if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
+        acts = acts or _RANKS.match(rest) is not None
         return acts or _DESCRIBES.match(rest) is None
+    offered = match[1].lower() in _IFS and _OFFERED.search(before) is not None
     if not rest and before[-1:] != ".":
-        return is_imperative(before) or _NEEDED.search(before) is not None
-    return acts or is_imperative(before)
+        behind = sentence[:begin].rstrip().endswith(",") and _GO_ON.search(case) is not None
+        return behind or offered or is_imperative(before) or _NEEDED.search(before) is not None
+    return acts or offered or is_imperative(before)
 
 
 def _label(block: Block) -> tuple[int, int] | None:
@@ -264,6 +298,8 @@ def _label(block: Block) -> tuple[int, int] | None:
         return None
     if found["case"]:
         return 0, found.end("case")
+    if found["label"] and is_imperative(found["label"]):
+        return None  # a way through menus: “Go to more → batch”
     if found["label"]:
         return found.span("label")
     coded = any(code.start <= 3 and code.end >= found.end("code") - 2 for code in block.code)

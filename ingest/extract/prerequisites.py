@@ -21,7 +21,10 @@ _SAYS: Final = re.compile(
     r"^(?:verify|confirm|check|ensure)\b(?: that)?(?: \w+){0,3} (?:access|permissions?|credentials)\b|"
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
     r"should) (?:have|be)\b|"
-    r"you(?:'ll| will)? (?:need|want)\b(?! to\b)|"
+    r"you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b)|"
+    r"\b(?:only|sole|main) (?:requirement|prerequisite|precondition)s? (?:is|are)\b|"
+    r"\byou(?:['’]ll| will)? have to provide\b|^(?:ensure|ensuring) (?:that )?your\b|\byou need an? \w+|"
+    r"(?:make sure|ensure) (?:that )?you(?:['’]re| are| have|['’]ve)\b|"
     r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
     r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
     r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|the |an? |root|sudo|admin)|"
@@ -38,6 +41,17 @@ _ACCESS: Final = re.compile(
 _LONGEST: Final = 400
 EARLY_STEPS: Final = 3
 """A sentence further down than this many steps speaks about its own step."""
+
+
+_ASSUMED: Final = re.compile(
+    r"(?i)\b(?:commands?|steps?|instructions?|examples?|section|procedure|runbook|guide|document)\b[^.;:]{0,30}\bassumes?\b"
+)
+"""What is taken for granted below, wherever it stands."""
+
+
+def assumed(text: str) -> list[str]:
+    """The sentences of a text that say what everything below takes for granted."""
+    return [part for part in sentences(text) if len(part) < _LONGEST and _ASSUMED.search(part)]
 
 
 def required(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from ingest.extract.negation import (
     forbids_below,
     negated,
 )
-from ingest.extract.prerequisites import EARLY_STEPS, listed, required
+from ingest.extract.prerequisites import EARLY_STEPS, assumed, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
@@ -27,6 +27,7 @@ from ingest.extract.shown import shows_a_file, tells_to_run
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
+    NEEDED_BELOW,
     PREREQUISITES,
     is_imperative,
     sentences,
@@ -226,7 +227,8 @@ def _in_sentences(
 
 def _opens_list(text: str) -> bool:
     """Whether a line stands as a heading over what must be true first."""
-    return PREREQUISITES.match(text) is not None and len(text.split()) <= _LEAD_WORDS
+    short = len(text.split()) <= _LEAD_WORDS
+    return short and (PREREQUISITES.match(text) is not None or NEEDED_BELOW.search(text) is not None)
 
 
 def _goes_on(reader: Reader, text: str) -> bool:
@@ -253,11 +255,11 @@ def _instruction(reader: Reader, block: Block, text: str, condition: str | None,
         reader.found.prerequisites.append(Required(text, block.place(), _codes_in(block, text)))
         reader.account(block, "prerequisite", "a person takes it as a prerequisite")
         return
-    before = required(text) if len(reader.found.drafts) < EARLY_STEPS else []
+    before = required(text) if len(reader.found.drafts) < EARLY_STEPS else assumed(text)
     reader.found.prerequisites += [
         Required(part, _place(block, part), _codes_in(block, part)) for part in before
     ]
-    rest = [part for part in sentences(text) if not before or not required(part)]
+    rest = [part for part in sentences(text) if not before or part not in before and not required(part)]
     if before and not rest:
         reader.account(block, "prerequisite", "it says what must be true first")
         return

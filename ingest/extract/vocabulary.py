@@ -112,6 +112,13 @@ PREREQUISITES: Final = re.compile(
 """Headings over what must be true before the first step."""
 
 
+NEEDED_BELOW: Final = re.compile(
+    r"(?i)\b(?:things?|items?|following|these)\b[^.:]{0,20}\b(?:is|are|must be|need to be) (?:required|needed|necessary|"
+    r"met|in place)\b|\bassumes? (?:the following|that)\W*$|\byou(?:['’]ll| will)? (?:also )?need(?: the following)?\W*$"
+)
+"""“Two things are required when …:” over a list."""
+
+
 def first_word(text: str) -> str:
     """The first word of a sentence in lower case, without punctuation."""
     words = text.strip().lstrip("*_#>-•([\"'").split(None, 1)

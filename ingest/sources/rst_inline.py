@@ -11,6 +11,7 @@ _INLINE: Final = re.compile(
     r"(?P<literal>``[^`\n](?:[^\n]{0,2000}?[^`\n])?``)"
     r"|:(?P<role>[A-Za-z][\w:.+-]{0,40}):`(?P<said>[^`\n]{1,2000})`"
     r"|`(?P<link>[^`\n]{1,2000})`__?(?!\w)"
+    r"|(?P<joint>\\ )"
 )
 _TARGET: Final = re.compile(r"\s*<[^<>\n]{0,2000}>$")
 _CODE_ROLES: Final = frozenset(
@@ -26,6 +27,8 @@ def put_inline(out: Writer, text: str, begin: int) -> None:
         place = found.end()
         if found["literal"]:
             out.put(found[0], begin + found.start())
+        elif found["joint"]:
+            continue  # it parts a mark from the word beside it, and is not seen
         elif found["role"] and found["role"].rpartition(":")[2].lower() in _CODE_ROLES:
             out.put("`")
             out.put(found["said"], begin + found.start("said"))
