@@ -178,20 +178,22 @@ def slug(text: str, longest: int = 60) -> str:
     return words[:longest].strip("-") or "runbook"
 
 
+_BREAKS: Final = {ord("\n"): None, ord("\t"): None}
+
+
 def plain_line(text: str) -> str:
     """A text as one printable line within the bound of titles."""
     flat = " ".join(unmasked(text).split())
-    folded = "".join(character if character.isprintable() else " " for character in flat)
+    folded = flat if flat.isprintable() else "".join(c if c.isprintable() else " " for c in flat)
     return _checked(check_line, folded[: limits.TITLE_MAX_CHARACTERS].strip() or "Untitled")
 
 
 def plain_text(text: str) -> str:
     """A text of several lines within the bound, without characters that a document may not hold."""
     shown = unmasked(text)
-    kept = "".join(
-        character if character.isprintable() or character in "\n\t" else " " for character in shown
-    )
-    kept = kept.strip()
+    kept = shown.strip()
+    if not kept.translate(_BREAKS).isprintable():
+        kept = "".join(c if c.isprintable() or c in "\n\t" else " " for c in kept).strip()
     if len(kept) > limits.TEXT_MAX_CHARACTERS:
         kept = kept[: limits.TEXT_MAX_CHARACTERS - len(_CUT)] + _CUT
     return _checked(check_text, kept or "–")

@@ -65,6 +65,8 @@ def valid_name(name: str) -> bool:
 
 def holes(text: str) -> list[Hole]:
     """All holes of a text, in order."""
+    if "{{" not in text:
+        return []  # most texts have none, and there are many
     return [
         Hole(found.group(1), found.start(), found.end())
         for found in _HOLE.finditer(text)
@@ -74,6 +76,8 @@ def holes(text: str) -> list[Hole]:
 
 def near_holes(text: str) -> list[Hole]:
     """What looks like a hole but is none (`{{name}}`, `{{ Name }}`); templates' own words are left out."""
+    if "{{" not in text:
+        return []
     exact = {(hole.start, hole.end) for hole in holes(text)}
     return [
         Hole(found.group(1), found.start(), found.end())
