@@ -22,7 +22,6 @@ from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
 _NEAR_LINES: Final = 8
-_BELOW_LINES: Final = 3
 _KEEP: Final = Option(
     "keep", "Whoever runs it decides", "The sentence stays as it is; a person decides.", "keep"
 )
@@ -57,7 +56,7 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
             if shown and sentence.rstrip().endswith(":"):
                 continue
             asked = list(_of_sentence(sentence, "told", draft.line, index, candidates, shown=shown))
-            if not asked and not shown:
+            if not asked and not shown and not sentence.rstrip().endswith(":"):
                 asked = list(_bare(sentence, draft, index, candidates))
             yield from (_placed(question, draft) for question in asked)
 
@@ -70,10 +69,7 @@ def _shown(drafts: list[Draft], index: int) -> bool:
     if following.kind != "command" or own.block is None or following.block is None:
         return False
     place, lead = own.block.place(), following.spans[:1]
-    near = following.line - own.end_line
-    under = following.block.level > own.block.level and near <= _NEAR_LINES
-    # The command of the last item of a list often stands below it, at the margin.
-    under = under or (own.block.kind == "item" and near <= _BELOW_LINES and following.block.kind != "item")
+    under = following.block.level > own.block.level and following.line - own.end_line <= _NEAR_LINES
     return under or bool(lead and place.start <= lead[0].start < place.end)
 
 

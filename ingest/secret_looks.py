@@ -35,20 +35,19 @@ _NO_SECRET: Final = re.compile(
 )
 _NO_PASSWORD: Final = frozenset(
     """
-    required needed necessary optional wrong incorrect invalid valid correct right expired expiring
-    empty blank stored kept saved set unset missing unknown known changed unchanged rotated reset
-    generated encrypted hashed masked hidden redacted shared unique different same identical default
-    none null nil true false yes no not never always now here there below above attached available
-    unavailable compromised leaked exposed weak strong long short safe secure insecure sensitive
-    confidential secret private public prompted asked accepted rejected refused denied locked
-    unlocked disabled enabled active inactive okay fine good bad working broken lost forgotten stale
-    old new this that them vault keeper string text password passwd token key value pass prompt
-    managed provided given documented entered passed used read written found created deleted removed
-    revoked renewed updated synced mounted injected printed shown displayed logged sent see ask use
-    get from with when where how why what which who only also either both the your our their its his
-    her for and but then than obsolete deprecated temporary permanent mandatory case alphanumeric
-    random obtained retrieved fetched protected present absent ready due something someone somebody
-    anything nothing
+    required needed necessary optional wrong incorrect invalid valid correct right expired expiring empty
+    blank stored kept saved set unset missing unknown known changed unchanged rotated reset generated
+    encrypted hashed masked hidden redacted shared unique different same identical default none null nil
+    true false yes no not never always now here there below above attached available unavailable usable
+    unusable reusable readable working compromised leaked exposed weak strong long short safe secure
+    insecure sensitive confidential secret private public prompted asked accepted rejected refused denied
+    locked unlocked disabled enabled active inactive okay fine good bad working broken lost forgotten stale
+    old new this that them vault keeper string text password passwd token key value pass prompt managed
+    provided given documented entered passed used read written found created deleted removed revoked renewed
+    updated synced mounted injected printed shown displayed logged sent see ask use get from with when where
+    how why what which who only also either both the your our their its his her for and but then than
+    obsolete deprecated temporary permanent mandatory case alphanumeric random obtained retrieved fetched
+    protected present absent ready due something someone somebody anything nothing
     """.split()
 )
 """What “the password is …” may go on with and tells none."""

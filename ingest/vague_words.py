@@ -203,11 +203,10 @@ NEEDS: Final = _any(
 )
 """What is to be done, and not how."""
 
-LIKE: Final = _any(
-    "(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)"
-)
+LIKE: Final = _any("(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)")
 UNNAMED: Final = re.compile(
-    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|pipelines?|migrations?)\b"
+    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|"
+    r"pipelines?|migrations?)\b"
     r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
 )
 """“Run the ansible scripts again”: which?"""

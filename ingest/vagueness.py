@@ -42,7 +42,8 @@ _MODAL: Final = re.compile(
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _TO_BE_DONE: Final = (
-    _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW, _UNWRITTEN,
+    _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
+    _UNWRITTEN,
 )  # fmt: skip
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
@@ -71,7 +72,9 @@ def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
 
 def _asks_before(item: VagueClass, *, inside: bool) -> bool:
     """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
-    return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern in (words.OPEN, words.THRESHOLD))
+    return item.pattern in (words.TIME, words.LIKE) or (
+        inside and item.pattern in (words.OPEN, words.THRESHOLD)
+    )
 
 
 def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool) -> bool:
@@ -102,10 +105,7 @@ def _acts(text: str) -> bool:
     told = (text, *_CLAUSE.split(text)[1:])
     return (
         any(is_imperative(part) for part in told)
-        or any(
-            pattern.search(text)
-            for pattern in _TO_BE_DONE
-        )
+        or any(pattern.search(text) for pattern in _TO_BE_DONE)
         or any(_undecided(found[0]) for found in _CONDITION.finditer(text))
     )
 
@@ -130,7 +130,8 @@ def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _MACHINE: Final = re.compile(
-    r"(?i)^(?:please\s+)?(?:restart|reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|kill|rebuild|"
+    r"(?i)^(?:please\s+)?(?:restart|reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
+    r"kill|rebuild|"
     r"redeploy|remount|resize|uncordon|cordon)\b"
 )
 """What surely is a command somewhere, and nothing that is clicked."""
@@ -166,8 +167,10 @@ _OF_TEXT: Final = re.compile(
     r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
 )
 _RESULT: Final = re.compile(
-    r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |not )?(?:in|on|at|running|"
-    r"present|listed|gone|empty|bound|ready|up|down|attached|mounted|retained|enabled|disabled|stopped|started|there)\b|"
+    r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |"
+    r"not )?(?:in|on|at|running|"
+    r"present|listed|gone|empty|bound|ready|up|down|attached|mounted|retained|enabled|disabled|"
+    r"stopped|started|there)\b|"
     r"\b(?:exists?|contains?|(?:does|do)(?:n['’]t| not)\W{1,3}\w+)\b"
 )
 """“Confirm that the logs are in the bucket” says which result is good."""

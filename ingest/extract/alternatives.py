@@ -14,13 +14,11 @@ _ONE_OF: Final = re.compile(
 )
 
 
-def alternatives(
-    before: Block | None, block: Block, drafts: Sequence[Draft]
-) -> Iterator[tuple[int, int, int]]:
+def alternatives(before: Block, block: Block, drafts: Sequence[Draft]) -> Iterator[tuple[int, int, int]]:
     """Where each comment stands in the block, and the index of the step below it; none where the sentence
     over the block does not say that one of them is run.
     """
-    if before is None or before.kind == "code" or _ONE_OF.search(before.text) is None:
+    if before.kind == "code" or _ONE_OF.search(before.text) is None:
         return
     own = [index for index, draft in enumerate(drafts) if draft.block is block]
     commented = [index for index in own if drafts[index].comment]

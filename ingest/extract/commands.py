@@ -254,12 +254,14 @@ def _statements(block: Block) -> list[FoundCommand]:
     source = block.text.encode()
     tree = _PARSER.parse(_ANGLED.sub(lambda found: b"x" * len(found[0]), source))
     found: list[FoundCommand] = []
-    comment = ""
+    comment, last = "", -1
     for group in _lines_of_nodes(tree.root_node):
         start, end = group[0].start_byte, group[-1].end_byte
         text = source[start:end].decode("utf-8", "replace").rstrip("\n")
         if len(group) == 1 and group[0].type == "comment":
-            comment = text.lstrip("# ").strip()
+            line, said = group[0].start_point[0], text.lstrip("# ").strip()
+            comment = f"{comment} {said}" if comment and line == last + 1 else said
+            last = line
             continue
         text = _without_trailing_comment(group, source)
         if text.strip():

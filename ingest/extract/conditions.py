@@ -27,7 +27,8 @@ _WHETHER: Final = re.compile(
     r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
 )
 _IDIOM: Final = re.compile(
-    r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|with|as|the)\b|"
+    r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
+    r"with|as|the)\b|"
     r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
     r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
     r"desired|nothing else|(?:running|executing)\b|"
@@ -75,7 +76,8 @@ _DESCRIBES: Final = re.compile(
 _HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
 _SEQUENCE: Final = re.compile(
     r"(?i)^once (?:you|we)(?:['’]ve| have)? (?:found|find|have|know|are|can see|identif)|"
-    r"^once\b[^,:]{0,60}\b(?:has|have) been\b|^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|ends)\b"
+    r"^once\b[^,:]{0,60}\b(?:has|have) been\b|^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
+    r"complet(?:es?|ed)|done|over|ended|ends)\b"
 )
 """When the next step may begin: no case, it always comes."""
 
@@ -128,10 +130,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
     rows = rows_of_procedures(blocks)
     clauses = clause_headings(blocks)
     for place, block in enumerate(blocks):
-        if block.kind == "code":
-            for start, end, index in alternatives(blocks[place - 1] if place else None, block, drafts):
-                text = " ".join(block.text[start:end].split())
-                found.setdefault(text.lower(), Condition(text, block.place(start, end), (index,)))
+        found.update(_one_of(blocks[max(0, place - 1)], block, drafts))
         if block.kind == "code" or len(block.text) > TEXT_MAX_CHARACTERS or _is_header(block):
             continue
         if place in rows:
@@ -160,6 +159,17 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
     return list(found.values())
+
+
+def _one_of(before: Block, block: Block, drafts: Sequence[Draft]) -> dict[str, Condition]:
+    """The cases that comments name, each over the command that is run then."""
+    found: dict[str, Condition] = {}
+    if block.kind != "code":
+        return found
+    for start, end, index in alternatives(before, block, drafts):
+        text = " ".join(block.text[start:end].split())
+        found[text.lower()] = Condition(text, block.place(start, end), (index,))
+    return found
 
 
 def _is_header(block: Block) -> bool:
@@ -258,7 +268,11 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
     begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
     if _IDIOM.match(text[match.start(1) : match.end(2)]):
         return False
-    if word == "when" and _CHOOSES.match(before.strip()) and text[match.end(2) : match.end(2) + 1] in ("", "."):
+    if (
+        word == "when"
+        and _CHOOSES.match(before.strip())
+        and text[match.end(2) : match.end(2) + 1] in ("", ".")
+    ):
         return True
     if word in _WHEN:
         return begins and text[match.end(2) : match.end(2) + 1] in (",", ":", "→", ";")

@@ -35,10 +35,14 @@ _AFTERWARDS: Final = re.compile(
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
 _ACTS: Final = re.compile(
-    r"(?i)\b(?:run|use|execut\w+|do|try|typ\w+|call\w*|paste|copy|issue|apply|invoke|enter|this|these|"
+    r"(?i)\b(?:run|use|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|this|these|"
     r"following|"
     r"command|below|like)\b"
 )
+_CONTRASTS: Final = re.compile(r"(?i)^(?:rather\s+than|instead\s+of|no\s+longer|avoid)$")
+_BELOW: Final = re.compile(r"(?i)\b(?:this|these|following|below)\b")
+"""“A problem of A rather than one of B” says nothing of what stands below."""
+
 _LOOKED_FOR: Final = re.compile(
     r"(?i)^(?:ensure|verify|check|confirm|validate|make sure|see)\b[^.;:]{0,40}?"
     r"\b(?!you\b|we\b|to\b|nobody\b|users?\b|people\b)\w+\s+(?:do|does)(?:\s+not|n['’]t)\s+"
@@ -88,6 +92,8 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     told = last[found.end() :] if found else ""
     if last.rstrip(" *_").endswith((":", "→")):
         return True
+    if found and _CONTRASTS.match(found[0]) and not _BELOW.search(told):
+        return False
     return not any(code in last for code in codes) and _ACTS.search(told) is not None
 
 

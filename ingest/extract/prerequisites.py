@@ -57,7 +57,7 @@ def assumed(text: str) -> list[str]:
 def required(text: str) -> list[str]:
     """The sentences of a text that say what must be true first."""
     short = [part for part in sentences(text) if len(part) < _LONGEST]
-    found = [part for part in short if _SAYS.search(part) or _ACCESS.search(part)]
+    found = [part for part in short if any(says.search(part) for says in (_SAYS, _ACCESS, _ASSUMED))]
     return [item for part in found for item in _listed_in(part)]
 
 

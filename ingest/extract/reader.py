@@ -46,6 +46,8 @@ class Reader:
         self.ban: int | None = None
         self.lists_before = False
         self.lead_heads = True
+        self.lead_title = ""
+        self.following: Block | None = None
         self.lead_introduces = False
         self.lead_undoes = self.names_undone = False
         self.undone = UndoScope()
@@ -141,6 +143,11 @@ class Reader:
         number, over = self.item
         if not over or block.level < over or (block.level == over and block.kind == "item"):
             self.item = (number + 1, block.level)
+
+    def opens_case(self, block: Block, case: tuple[str | None, bool], *, introduces: bool) -> None:
+        """Remember the case of a text that introduces what stands below: it holds there, too."""
+        if case[0] is not None and introduces:
+            self.scopes.append((block.level, case[0], case[1]))
 
     def condition_here(self) -> tuple[str | None, bool]:
         """The condition of the item that this block stands in, else of its section."""

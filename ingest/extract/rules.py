@@ -23,7 +23,7 @@ from ingest.extract.prerequisites import EARLY_STEPS, assumed, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
-from ingest.extract.shown import shows_a_file, tells_to_run
+from ingest.extract.shown import beside_what_follows, lead_title, shows_a_file, tells_to_run
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
@@ -51,6 +51,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
     for place, block in enumerate(blocks):
         if len(reader.found.drafts) > STEPS_MAX:
             raise _too_many()
+        reader.following = blocks[place + 1] if place + 1 < len(blocks) else None
         if block.kind == "heading":
             _heading(reader, block)
         elif block.kind == "code":
@@ -92,7 +93,7 @@ def _heading(reader: Reader, block: Block) -> None:
     reader.headings.append((block.level, block.text.strip()))
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
-    reader.lead_span, reader.lead_heads = block.place(), True
+    reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
     reader.account(block, "note", "a heading: it names the steps below it")
 
 
@@ -138,7 +139,7 @@ def _code(reader: Reader, block: Block) -> None:
 def _command(
     reader: Reader, block: Block, command: FoundCommand, condition: str | None, otherwise: bool
 ) -> Draft:
-    title = command.comment or reader.lead or reader.section or command.text
+    title = command.comment or reader.lead_title or reader.section or command.text
     end = command.line + command.text.count("\n")
     place = block.place(command.start, command.end)
     return Draft(
@@ -170,12 +171,12 @@ def _prose(reader: Reader, block: Block) -> None:
     condition, otherwise, body = condition_of(reader, text)
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
-    if condition is not None and introduces:
-        reader.scopes.append((block.level, condition, otherwise))
+    reader.opens_case(block, (condition, otherwise), introduces=introduces)
     commands = inline_commands(block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = _lead(text)
     reader.lead = "" if negated(lead) else lead
+    above, reader.lead_title = reader.lead_title, reader.lead and lead_title(text)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
     reader.lead_span = _place(block, lead) if reader.lead else None
     reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
@@ -183,6 +184,8 @@ def _prose(reader: Reader, block: Block) -> None:
     if condition is None:
         condition, otherwise = reader.condition_here()
     if commands:
+        if commands[0].text == block.text.strip(" `"):
+            body = reader.lead_title = above or reader.section  # a command alone is called by what is above
         _in_sentences(reader, block, commands, body or text, (condition, otherwise))
     elif reader.undo(text, block):
         reader.account(block, "note", "it introduces what follows")
@@ -246,6 +249,7 @@ def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
     reader.account(block, "prerequisite", "listed as a prerequisite")
     lead = _lead(block.text)
     reader.lead, reader.lead_condition = ("", (None, False)) if negated(lead) else (lead, (None, False))
+    reader.lead_title, reader.lead_heads = reader.lead, False
     reader.lead_span = None
 
 
@@ -259,7 +263,7 @@ def _instruction(reader: Reader, block: Block, text: str, condition: str | None,
     reader.found.prerequisites += [
         Required(part, _place(block, part), _codes_in(block, part)) for part in before
     ]
-    rest = [part for part in sentences(text) if not before or part not in before and not required(part)]
+    rest = [part for part in sentences(text) if not before or (part not in before and not required(part))]
     if before and not rest:
         reader.account(block, "prerequisite", "it says what must be true first")
         return
@@ -278,12 +282,13 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
                       otherwise, spans=(block.place(),), block=block)  # fmt: skip
         reader.account(block, "note", "an explanation", [replace(place, draft=reader.add(draft))])
         return
-    introduces = text.rstrip().endswith(":")
-    if reader.explains or not told or introduces or (block.kind == "paragraph" and len(text) > 900):
+    told, introduces, title = beside_what_follows(text, told, reader.following)
+    reader.lead_title = title_of(title) if title else reader.lead_title
+    if reader.explains or not told or (block.kind == "paragraph" and len(text) > 900):
         why = "it introduces what follows" if introduces else "an explanation"
         reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
         return
-    whole = block.kind == "item" and not begins_negated(text)
+    whole = block.kind == "item" and not begins_negated(text) and not introduces
     spans = (block.place(),) if whole else tuple(_place(block, part) for part in told)
     index = reader.add(
         Draft("manual", text if whole else " ".join(told), title_of(told[0]), block.line, block.end_line,

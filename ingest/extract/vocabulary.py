@@ -59,7 +59,8 @@ SUBCOMMANDS: Final = frozenset(
 """Programs whose second word is a verb."""
 
 RUN_VERBS: Final = re.compile(
-    r"(?i)\b(?:run|runs|running|execute|executing|exec|issue|type|enter|use|using|with|via|by|do|try|call|invoke|"
+    r"(?i)\b(?:run|runs|running|execute|executing|exec|issue|type|enter|use|using|with|via|by|do|try|"
+    r"call|invoke|"
     r"apply|start|then|check|verify|list|show|get|see|command)\b[^`.]{0,60}$"
 )
 """What stands before inline code that the reader is told to run."""
@@ -88,18 +89,17 @@ IMPERATIVES: Final = frozenset(
     maintain mitigate obtain patch preserve prevent prioritise prioritize prune quarantine re-create
     re-enable reattach rebalance recheck reconcile redirect reinstate reissue relaunch remediate remember
     reopen repoint reproduce requeue reroute resend respond restrict retest retire scan seed specify spin
-    stabilize suspend sync tail convert unset encrypt decrypt re-encrypt rekey build compile archive
-    compress count calculate label annotate evacuate swap store boot shut power plug unplug hit tick untick
-    collapse ssm pick drag split stage tag reach document source loop grab reverse force escalate summarise
-    summarize clarify deregister rewind hand paste recycle toggle transfer triage tune unregister unsuspend
-    unzip upload vacuum warm wipe withdraw zip
+    stabilize suspend sync tail convert fill exit quit unset encrypt decrypt re-encrypt rekey compile
+    compress calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick
+    drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
+    transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 
 NOT_STEPS: Final = re.compile(
     r"(?i)^(?:meaning|impact|overview|summary|background|introduction|about|description|references?|links?|"
     r"see also|further reading|related|contacts?|changelog|history|glossary|appendix|metadata|"
-    r"table of contents|"
+    r"table of contents|resources$|useful links|"
     r"additional (?:information|resources)|more information|symptoms?|causes?|notes?|why)\b"
 )
 """Headings of sections that explain; what stands there becomes notes."""
@@ -113,8 +113,10 @@ PREREQUISITES: Final = re.compile(
 
 
 NEEDED_BELOW: Final = re.compile(
-    r"(?i)\b(?:things?|items?|following|these)\b[^.:]{0,20}\b(?:is|are|must be|need to be) (?:required|needed|necessary|"
-    r"met|in place)\b|\bassumes? (?:the following|that)\W*$|\byou(?:['’]ll| will)? (?:also )?need(?: the following)?\W*$"
+    r"(?i)\b(?:things?|items?|following|these)\b[^.:]{0,20}\b(?:is|are|must be|"
+    r"need to be) (?:required|needed|necessary|"
+    r"met|in place)\b|\bassumes? (?:the following|that)\W*$|\byou(?:['’]ll|"
+    r" will)? (?:also )?need(?: the following)?\W*$"
 )
 """“Two things are required when …:” over a list."""
 
@@ -131,16 +133,30 @@ _REMARK: Final = re.compile(
 """“Note that …”, “NOTE: …” tells something; “note the name” tells to."""
 
 
+_WHERE: Final = re.compile(
+    r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|"
+    r"once)\s[^,.:;]{2,70},\s+(?:then\s+|please\s+)?"
+)
+"""“Within the portal, open …”, “Once it is fixed, start …”."""
+
+
 def is_imperative(sentence: str) -> bool:
     """Whether a sentence tells somebody to do something."""
     text = re.sub(
-        r"(?i)^(?:(?:note|warning|important|caution|tip|info)\s*:\s*|step\s*\d+\s*[:.)-]\s*|\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
-        r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|temporarily|immediately|"
+        r"(?i)^(?:(?:note|warning|important|caution|tip|info)\s*:\s*|step\s*\d+\s*[:.)-]\s*|"
+        r"\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
+        r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|"
+        r"temporarily|immediately|"
         r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|again)\b[,:]?\s*)+",
         "",
         text_of(sentence),
     )
-    return first_word(text) in IMPERATIVES and _REMARK.match(text) is None
+    if _REMARK.match(text) is not None:
+        return False
+    if first_word(text) in IMPERATIVES:
+        return True
+    where = _WHERE.match(text)
+    return where is not None and first_word(text[where.end() :]) in IMPERATIVES
 
 
 _BOX: Final = re.compile(r"^\[[ xX]?\]\s+")

@@ -13,7 +13,7 @@ def written(text: str) -> list[str | None]:
 
 def test_a_fence_deeper_than_its_code_keeps_to_its_code() -> None:
     text = "# A\n\n* Look\n\n  ```cmd\nuptime\ndf -h\n  ```\n\n* Check it\n\n  ```cmd\nfree -m\n  ```\n"
-    assert written(text) == [None, "uptime", "df -h", None, "free -m"]
+    assert written(text) == ["uptime", "df -h", "free -m"]
     made = preview(text, "markdown")
     assert made.normalized.text == text
     place = made.built.steps[-1].command_span
