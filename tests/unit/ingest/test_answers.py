@@ -87,9 +87,8 @@ def test_what_nothing_asks_is_unused_and_a_bad_value_is_refused() -> None:
 
 
 def test_a_variable_is_renamed_or_given_a_value_everywhere() -> None:
-    text = (
-        "# A\n\n- See <pod> in {{ namespace }}.\n- Then:\n\n```\nkubectl get pod <pod> -n <namespace>\n```\n"
-    )
+    code = "```\nkubectl get pod <pod> -n <namespace>\n```"
+    text = f"# A\n\n- Look at <pod> in {{{{ namespace }}}}.\n- Then:\n\n{code}\n"
     renamed = preview(text, overrides=Overrides(variables={"namespace": VariableChange(name="ns")}))
     assert renamed.runbook.spec.steps[1].command == "kubectl get pod {{ pod }} -n {{ ns }}"
     assert "{{ ns }}" in (renamed.runbook.spec.steps[0].manual or "")
