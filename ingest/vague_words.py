@@ -42,6 +42,7 @@ THRESHOLD: Final = _any(
     "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?)",
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
+    "sudden (?:changes?|increases?|drops?|spikes?|rise|fall)",
     "(?:look|search|check|watch) for (?:any |the |some )?"
     r"(?:big|large|huge|old|slow|heavy|long-running|suspicious|unusual) \w+",
 )
@@ -98,6 +99,11 @@ OPEN: Final = _any(
     r"(?:something|anything) else(?!\s*(?:→|->|:))",
     r"(?:any|some) other (?:errors?|issues?|problems?|reasons?|causes?)(?!\s*(?:→|->|:))",
     "other (?:things|issues|problems|causes)",
+    "possibly (?:be )?\\w+ed",
+    "(?:consistent|in line) with (?:your|our|the) \\w+",
+    "(?:generally|usually|probably) (?:be )?safe",
+    "(?:has|have) (?:settled|stabili[sz]ed|calmed)",
+    "any \\w+\\(s\\)",
     "any (?:issues?|problems?|errors?) (?:arise|occur|come up|show up)",
     r"any (?:other|additional) \w+(?!\s*(?:→|->|:))",
     "a number of (?:issues|problems|reasons|things|causes)",
@@ -108,7 +114,7 @@ OPEN: Final = _any(
     "manual) (?:manual )?(?:adjustments?|actions?|measures?|changes|precautions)",
     r"your standard (?:\w+ ){0,2}\w+",
     "standard communication",
-    "relevant (?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|metrics|"
+    "relevant (?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|log files?|metrics|"
     "dashboards?|documentation|documents|information|details)",
     "(?:correctly|properly) (?:tuned|set|sized|configured)",
     "of course",
@@ -135,6 +141,7 @@ FIX: Final = _any(
     "what (?:is|was|['’]s) (?:causing|wrong|going on)",
     r"(?:act|proceed|respond|adjust(?: \w+)?) accordingly",
     r"take (?:the )?(?:\w+ )?(?:action|actions|steps|measures)",
+    "(?:direct|immediate|further|urgent) action is (?:needed|necessary|required)",
     "manual (?:intervention|actions?|clean-?up|fix(?:es)?|steps)",
 )
 AMOUNT: Final = _any(
@@ -193,7 +200,8 @@ CURED: Final = re.compile(
 """A remedy that is named, and not told."""
 
 PASSIVE: Final = _any(
-    "(?:should|must|needs? to|has to|have to|ought to) be (?:restarted|rebooted|terminated|replaced|rebuilt|"
+    "(?<!that )(?<!which )(?:should|must|needs? to|has to|have to|ought to) be (?:restarted|rebooted|"
+    "terminated|replaced|rebuilt|"
     "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed)",
 )
 NEEDS: Final = _any(
@@ -203,9 +211,11 @@ NEEDS: Final = _any(
 )
 """What is to be done, and not how."""
 
+OTHERS: Final = _any(r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+")
 LIKE: Final = _any("(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)")
 UNNAMED: Final = re.compile(
-    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|"
+    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?!following\b|above\b|below\b|"
+    r"same\b)(?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|"
     r"pipelines?|migrations?)\b"
     r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
 )
@@ -213,7 +223,7 @@ UNNAMED: Final = re.compile(
 
 MANY: Final = _any(
     r"(?:several|a few|a couple of|a number of|certain) \w+",
-    "soon|later",
+    "soon|later(?! (?:point|use|reference|step))",
     r"recent \w+",
     r"the (?:right|correct|proper) \w+",
     r"(?:the|any) (?:necessary|needed|required) \w+",
@@ -269,6 +279,7 @@ CLASSES: Final = (
     ),
     VagueClass(NEEDS, AmbiguityKind.MISSING_COMMAND, "How is this done: “{found}”?", _ACTED, True),
     VagueClass(UNNAMED, AmbiguityKind.MISSING_COMMAND, "Which exactly: “{found}”?", _ACTED, True),
+    VagueClass(OTHERS, _VAGUE, "Which exactly: “{found}”?", _ACTED),
     VagueClass(LIKE, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(CURED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
     VagueClass(MANY, _VAGUE, "Which exactly: “{found}”?", _TOLD, True),

@@ -40,6 +40,12 @@ _MODAL: Final = re.compile(
     r"\bplease\b|\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
+_LOOKED_FOR: Final = re.compile(
+    r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine)(?: that| whether|"
+    r" if| which)\b"
+)
+"""“Watch the log to confirm that it completes”: what is looked for is said."""
+
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
@@ -85,8 +91,10 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
         return words.SEEMS.search(match[0]) is not None
     if item.pattern is words.OPEN and match[0].lower().startswith("as "):
         return _PLACEHOLDER.search(match.string) is None
+    if item.pattern is words.WHICH and _LOOKED_FOR.match(match.string, match.end()):
+        return False
     if role == "told":
-        return True
+        return item.pattern is not words.MANY or is_imperative(match.string)
     if item.pattern is words.THRESHOLD:
         return inside or is_imperative(match.string)
     begin, end = clause_at(match.string, match.start(), match.end())

@@ -11,11 +11,13 @@ from tree_sitter import Language, Node, Parser
 
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
+from ingest.extract.command_forms import UNKNOWN, has_form, unknown_program
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import HASH_PROMPT, PROMPT
 from ingest.extract.vocabulary import (
+    COMMANDS,
     NEUTRAL_LABELS,
     OTHER_LABELS,
     PROMPTED_LABELS,
@@ -24,11 +26,6 @@ from ingest.extract.vocabulary import (
 )
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
-_UNKNOWN: Final = re.compile(
-    r"^[a-z][a-z0-9_-]{1,30}(?: (?:--?[a-z][\w-]*(?:=\S+)?|<[^<>\n]{1,60}>|[\w./{}$:@-]+)){1,20}[^\n]{0,200}$"
-)
-"""A line of a program that no list knows: a name, then words that arguments could be."""
-
 _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
 """A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
 
@@ -60,6 +57,13 @@ _ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!
 
 _HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+_DATA: Final = re.compile(
+    r"(?i)^[^=]*/[^=]*(?:/|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
+    r"key|csr|db|gz|tar|zip|sql|out|"
+    r"err|pid|sock|service|html?))$"
+)
+"""The path of a file or a folder, and nothing that is run."""
+
 _PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 
 
@@ -134,14 +138,14 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     if not above or _TABLE_HEAD.match(above[0]):
         return []
     alone = len(above) == 1 and not block.language
-    if alone and (unknown_program(above[0]) or (told and _has_form(above[0]))):
+    if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):
         start = block.text.index(above[0])
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(above[0], line, "", start, start + len(above[0]))]
     every = _statements(block)
     found = [item for item in every if _plausible(item.text, labelled=labelled)]
     if not found:
-        return every if told and every and all(_has_form(item.text) for item in every) else []
+        return every if told and every and all(has_form(item.text) for item in every) else []
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
     return found if labelled or _mostly_commands(lines, found) else []
@@ -171,7 +175,7 @@ def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
 def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[FoundCommand]:
     """With the lines between known commands that have the look of one, too; the program is a local one."""
     known = {item.start for item in found}
-    more = [item for item in every if item.start in known or _UNKNOWN.match(item.text)]
+    more = [item for item in every if item.start in known or UNKNOWN.match(item.text)]
     return more if len(more) == len(every) else found
 
 
@@ -187,27 +191,19 @@ def looks_like_command(text: str) -> bool:
     if name in SUBCOMMANDS and len(words) == 2:
         return words[1] in _COMPLETE
     if is_program(name):
-        return len(words) > 1 or name in _ALONE
+        return _is_line(name, words)
     if _TOOL.fullmatch(name):
         return len(words) > 1
     return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
 
 
-def unknown_program(text: str) -> bool:
-    """Whether a line has the form of a command with flags, though no list knows its program."""
-    signed = re.search(r"\s--?[A-Za-z]|(?:\s|=)<[A-Za-z][^<>]{0,60}>", text) is not None
-    return _UNKNOWN.match(text) is not None and signed
-
-
-_SPOKEN: Final = re.compile(
-    r"(?i)\s(?:the|is|are|was|were|has|have|not|no|to|of|for|from|with|been|be|it|this|that|cannot|an?)\s|[.:,]\s|[.:,]$"
-)
-"""What a sentence or a line of a log has, and the arguments of a command hardly ever."""
-
-
-def _has_form(text: str) -> bool:
-    """Whether a line could be a command of a program that no list knows: a name and plain arguments."""
-    return "\n" not in text and _UNKNOWN.match(text) is not None and _SPOKEN.search(text) is None
+def _is_line(name: str, words: list[str]) -> bool:
+    """Whether a program's name and what is behind it are a whole command line: of one that only the scanner
+    knows, two plain words rather name a command of it.
+    """
+    if len(words) == 1:
+        return name in _ALONE
+    return name in COMMANDS or len(words) > 2 or not words[1].isalpha()
 
 
 def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
@@ -296,6 +292,8 @@ def _plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
+    if len(words) == 1 and _DATA.search(first):
+        return False
     name = words[0].rsplit("/", 1)[-1]
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
         return True

@@ -75,7 +75,8 @@ _DESCRIBES: Final = re.compile(
 
 _HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
 _SEQUENCE: Final = re.compile(
-    r"(?i)^once (?:you|we)(?:['’]ve| have)? (?:found|find|have|know|are|can see|identif)|"
+    r"(?i)^once (?:logged|connected|inside|signed)\b|^once (?:you|we)(?:['’]ve| have)? (?:found|find|"
+    r"have|know|are|can see|identif)|"
     r"^once\b[^,:]{0,60}\b(?:has|have) been\b|^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
     r"complet(?:es?|ed)|done|over|ended|ends)\b"
 )
@@ -98,7 +99,8 @@ class Condition:
 
 _ACTS: Final = re.compile(
     r"(?i)\b(?:you|we|i)\b[^.]{0,40}\b(?:can|could|should|need|must|may|have to|want|will)\b|\bplease\b|"
-    r"\b(?:they|people|users?)(?: will|['’]ll)? (?:need|have to|must)\b|"
+    r"\bthere (?:are|is) (?:\w+ )?(?:options?|ways?)\b|\b(?:they|people|users?)(?: will|"
+    r"['’]ll)? (?:need|have to|must)\b|"
     r"\blet['’]?s\b|"
     r"\b(?:must|should|need(?:s)? to|has to|have to)\s+(?:not\s+)?(?:be\b|\w+)|\b(?:go|skip|jump|"
     r"proceed|continue|stop|page|call|escalate)\b|"
@@ -298,7 +300,7 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
         acts = acts or _RANKS.match(rest) is not None
         return acts or _DESCRIBES.match(rest) is None
-    offered = match[1].lower() in _IFS and _OFFERED.search(before) is not None
+    offered = match[1].lower() in _IFS and _OFFERED.search(before.rsplit(", ", 1)[-1]) is not None
     if not rest and before[-1:] != ".":
         behind = sentence[:begin].rstrip().endswith(",") and _GO_ON.search(case) is not None
         return behind or offered or is_imperative(before) or _NEEDED.search(before) is not None

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.extract.commands import FoundCommand, commands_of, looks_like_command, unknown_program
+from ingest.extract.command_forms import unknown_program
+from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.heard import Heard
 from ingest.extract.inline_commands import codes_of, inline_commands
 from ingest.extract.passages import masked_text

@@ -9,7 +9,8 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
-from ingest.extract.commands import FoundCommand, looks_like_command, unknown_program
+from ingest.extract.command_forms import unknown_program
+from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
@@ -22,7 +23,8 @@ _CODES_MAX: Final = 1_000
 """In one block: more pieces of code than a runbook has steps."""
 
 _REPORTS: Final = re.compile(
-    r"\s{1,3}(?:(?:usually|often|always|sometimes|normally|typically|only|never|also)\s{1,3}\w+s\b|says?|said|shows?|showed|gives?|gave|is|was|are|were|returns?|reports?|prints?|will|can|also|outputs?|"
+    r"\s{1,3}(?:(?:usually|often|always|sometimes|normally|typically|only|never|also)\s{1,3}\w+s\b|"
+    r"says?|said|shows?|showed|gives?|gave|is|was|are|were|returns?|reports?|prints?|will|can|also|outputs?|"
     r"command|tool|did|does|has|had|should|works?|fails?)\b"
 )
 """What is behind a command that somebody tells of, and does not tell to run."""
@@ -30,15 +32,22 @@ _BEGINS: Final = re.compile(r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{
 _IN_CHAT: Final = re.compile(
     r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
 )
+_NAMED: Final = re.compile(
+    r"\s{1,3}(?:commands?\s*:|(?!is\b|was\b|has\b|does\b)[a-z]{3,}s\s+(?:the|an?|new|all|every)\b)"
+)
+"""“You can use the `x y` command:”, “with `x y` creates a …”: the command itself stands elsewhere."""
+
+_TYPED: Final = re.compile(r"(?i)\b(?:run|execute|type|issue|invoke|enter)\s+(?:the\s+)?$")
 _OWN_SENTENCE: Final = re.compile(r"[.!]\s{1,3}$")
 _ENDS: Final = re.compile(r"\s*(?:$|\n|\.(?:\s|$))")
-_LEADS: Final = re.compile(r"[:→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
+_LEADS: Final = re.compile(r":\s{0,3}$|[→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
 _TYPED_AT: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|do|use|with|console)\b[^.]{0,60}$")
 
 
 _RUNS: Final = re.compile(
     r"(?i)(?:^|[\s,;(])(?:run|running|execute|executing|type|issue|invoke|enter|use|using|with|via|try|call|"
-    r"commands?|invocation)(?:\s+(?:the|this|following|command|commands|it|script|something|like)){0,4}\s*:?\s*$"
+    r"commands?|invocation)(?:\s+(?:the|this|following|command|commands|it|script|something|"
+    r"like)){0,4}\s*:?\s*$"
 )
 """Right before what is run, so that its program need not be known."""
 
@@ -110,6 +119,8 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
     leads = _LEADS.search(before) is not None
+    if _NAMED.match(block.text, code.end) and not _TYPED.search(before):
+        return None
     if _is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text[: code.start])

@@ -23,6 +23,7 @@ _SAYS: Final = re.compile(
     r"should) (?:have|be)\b|"
     r"you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b)|"
     r"\b(?:only|sole|main) (?:requirement|prerequisite|precondition)s? (?:is|are)\b|"
+    r"\ball (?:that is|you) needs?(?:ed)? is\b|\bfirst (?:needs|requires) an?\b|"
     r"\byou(?:['’]ll| will)? have to provide\b|^(?:ensure|ensuring) (?:that )?your\b|\byou need an? \w+|"
     r"(?:make sure|ensure) (?:that )?you(?:['’]re| are| have|['’]ve)\b|"
     r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
@@ -44,7 +45,8 @@ EARLY_STEPS: Final = 3
 
 
 _ASSUMED: Final = re.compile(
-    r"(?i)\b(?:commands?|steps?|instructions?|examples?|section|procedure|runbook|guide|document)\b[^.;:]{0,30}\bassumes?\b"
+    r"(?i)\b(?:commands?|steps?|instructions?|examples?|section|procedure|runbook|guide|"
+    r"document)\b[^.;:]{0,30}\bassumes?\b"
 )
 """What is taken for granted below, wherever it stands."""
 

@@ -31,7 +31,7 @@ _WORDS: Final = frozenset(
     temporal terminal test thanos tilt time timeout times tiny tini toe top touch tox traefik trap tree
     trino trip trivy true tuned type ua ug unicorn uniq unlink up user users values varnish vector vegeta
     view vol w wait waypoint werf what whatis where which who wipe wish woodpecker wrk write yes zeebe zip
-    zookeeper alias break builtin compgen continue function getopts local readonly return set typeset unset
+    zookeeper alias break builtin compgen continue function getopts local readonly return set typeset
     alertmanager alloy containerd dockerd elasticsearch etcd fluentd grafana kubelet kibana logstash minio
     mongod mysqld ntpd postgres rsyslogd sshd containerd-shim
     """.split()
@@ -40,7 +40,7 @@ _WORDS: Final = frozenset(
 
 _MORE: Final = frozenset(
     """
-    ansible-galaxy ansible-pull ansible-vault bosh growpart krb5_newrealm ktutil pwgen uaac
+    ansible-galaxy ansible-pull ansible-vault bosh growpart krb5_newrealm ktutil pwgen uaac unset
     """.split()
 )
 """What neither list has."""

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.extract.commands import commands_of, looks_like_command, unknown_program
+from ingest.extract.command_forms import unknown_program
+from ingest.extract.commands import commands_of, looks_like_command
 from ingest.extract.vocabulary import is_imperative, sentences
 from scanner import scan
 from schemas.risk import Risk

@@ -134,8 +134,9 @@ _REMARK: Final = re.compile(
 
 
 _WHERE: Final = re.compile(
-    r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|"
-    r"once)\s[^,.:;]{2,70},\s+(?:then\s+|please\s+)?"
+    r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|once)\s[^,.:;]{2,70},\s+"
+    r"(?:then\s+|please\s+)?|^(?:in|on|from|within) (?:the |your )?(?:[\w-]+ ){0,3}"
+    r"(?:portal|console|dashboard|ui|cockpit|terminal|shell)\s+"
 )
 """“Within the portal, open …”, “Once it is fixed, start …”."""
 
