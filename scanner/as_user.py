@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from scanner.flow import Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, highest
 from scanner.paths import normal_path
 from scanner.tables import Wrapper, names, patterns, tool
 from scanner.words import Word
+
+_NO_FILES: Final = frozenset({"df"})
+"""Readers of that rule that show file systems, whatever path they are given."""
 
 
 def letters(known: Wrapper, text: str) -> list[str]:
@@ -69,6 +74,8 @@ def _reads_past_rights(inner: list[Word]) -> bool:
     """A reader of any file, run with more rights, on something else than logs and the state of the system."""
     known = tool(inner[0].text.rsplit("/", 1)[-1])
     if known is None or known.bare is None or known.bare.id not in names("file_readers"):
+        return False
+    if known.name in _NO_FILES:
         return False
     paths = [word for word in inner[1:] if not word.text.startswith("-")]
     named = [word for word in paths if "/" in word.text]

@@ -92,7 +92,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     call.judge.add(
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
-    if lowered is not None and any(word.splits for word in call.words[1:]):
+    if lowered is not None and not rule.opaque and any(word.splits for word in call.words[1:]):
         why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
         call.say(UNKNOWN, "option.dynamic", why)
     if call.arguments.options or call.arguments.doubtful:

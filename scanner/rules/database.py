@@ -103,7 +103,8 @@ _MONGO_READ: Final = re.compile(
     r"(?s)\s*(?:(?:const|let|var)\s+\w+\s*=\s*)?(?:print(?:json)?\()?(?:db|rs|sh)(?:\.[A-Za-z_]\w*|\.getCollection\(['\"][\w.]+['\"]\)|\.getSiblingDB\(['\"]\w+['\"]\))*"
     r"\.(?:find|findOne|count|countDocuments|estimatedDocumentCount|stats|status|conf|distinct|getIndexes|serverStatus|hello|isMaster|"
     r"version|currentOp|getCollectionNames|getCollectionInfos|printReplicationInfo|printSecondaryReplicationInfo|hostInfo|getReplicationInfo|dbStats|getUsers|getMongo)"
-    r"\([^()`;=]*\)(?:\.(?:limit|sort|pretty|toArray|count|skip|explain|size|length|itcount)\(?[^()`;=]*\)?)*\)?\s*;?\s*"
+    r"\([^()`;=]*\)(?:\.(?:limit|sort|pretty|toArray|count|skip|explain|size|length|itcount)\(?[^()`;=]*\)?)*"
+    r"(?:\.[A-Za-z_]\w*|\[\d+\]|\[['\"]\w+['\"]\])*\)?\s*;?\s*"
 )
 _MONGO_SECRETS: Final = re.compile(
     r"(?i)system\W{0,6}(?:users|keys|new_users|backup_users)|credentials|getUsers?\b"

@@ -9,8 +9,9 @@ from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.options import Option
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
-from scanner.rules.requests import asks_more, judge_request, overrides
+from scanner.rules.requests import asks_more, is_search, judge_request, overrides
 from scanner.tables import patterns
 from scanner.words import Word
 from schemas.verdict import Reversibility
@@ -32,22 +33,23 @@ _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 
 
 def curl(call: Call) -> None:
-    """curl: 1. the method; 2. what is sent; 3. where the answer is written."""
-    arguments = call.arguments
-    method = arguments.value_of("-X", "--request")
-    sends = [option for option in arguments.options if option.name in _DATA]
-    _method(call, method, sends=bool(sends) and not arguments.has("-G", "--get"))  # 1
-    for option in arguments.options:  # 2
+    """curl: 1. the method and what is sent; 2. where the answer is written; 3. what the address asks."""
+    sends = [option for option in call.arguments.options if option.name in _DATA]
+    searches = bool(sends) and _searches(call, sends)
+    if not searches:  # 1
+        in_query = call.arguments.has("-G", "--get")
+        _method(call, call.arguments.value_of("-X", "--request"), sends=bool(sends) and not in_query)
+    for option in call.arguments.options:
         if option.name in _ENCODED and option.value is not None:
             _sent(call, _encoded_file(option.value))
         elif option.name in _DATA:
-            _sent(call, option.value)
+            _sent(call, None if searches else option.value)
         elif option.value is not None:
-            _option_of_curl(call, option.name, option.value)  # 3
+            _option_of_curl(call, option.name, option.value)  # 2
     _carries_output(call)
     _asks_metadata(call)
-    _asks_by_url(call)
-    for word in arguments.positionals:
+    _asks_by_url(call, with_body=not searches)  # 3
+    for word in call.arguments.positionals:
         if OPAQUE in word.text:
             call.judge.shared.network = call.judge.judgements[-1]
         if word.text.lower().startswith(("file:", "scp:", "smb:", "telnet:", "gopher:", "dict:")):
@@ -56,6 +58,26 @@ def curl(call: Call) -> None:
             call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
 
 
+def _searches(call: Call, sends: list[Option]) -> bool:
+    """Whether what is sent is a query in full, to one address where bodies are nothing else."""
+    urls = [word.text for word in call.arguments.positionals]
+    urls += [value.text for name, value in _valued(call) if name == "--url"]
+    method = call.arguments.value_of("-X", "--request")
+    asked = method.text.upper() if method is not None else "POST"
+    bodies = [option.value for option in sends if option.name in _TEXTS and option.value is not None]
+    in_full = all(body.literal and not body.text.startswith("@") for body in bodies)
+    return len(bodies) == len(sends) and in_full and len(urls) == 1 and is_search(urls[0], asked)
+
+
+def _given_headers(call: Call) -> list[str]:
+    return [value.text for name, value in _valued(call) if name in ("-H", "--header")]
+
+
+def _valued(call: Call) -> list[tuple[str, Word]]:
+    return [(option.name, option.value) for option in call.arguments.options if option.value is not None]
+
+
+_TEXTS: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"})
 _ENCODED: Final = frozenset({"--data-urlencode", "--url-query"})
 _IN_QUERY: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", *_ENCODED})
 """Options of curl whose values stand in the query of a GET."""
@@ -65,18 +87,13 @@ _PLACES: Final = frozenset(
 """Options of curl that name a host."""
 
 
-def _asks_by_url(call: Call) -> None:
-    given = [
-        (option.name, option.value.text) for option in call.arguments.options if option.value is not None
-    ]
+def _asks_by_url(call: Call, *, with_body: bool) -> None:
+    given = _valued(call)
     urls = [word.text for word in call.arguments.positionals]
-    urls += [value for name, value in given if name == "--url"]
-    judge_request(
-        call,
-        urls,
-        [part for name, value in given if name in _IN_QUERY for part in value.split("&")],
-        [value for name, value in given if name in ("-H", "--header")],
-    )
+    urls += [value.text for name, value in given if name == "--url"]
+    bodies = [value.text for name, value in given if name in _IN_QUERY and with_body]
+    pairs = [part for body in bodies for part in body.split("&")]
+    judge_request(call, urls, pairs, _given_headers(call))
 
 
 def _encoded_file(value: Word) -> Word:

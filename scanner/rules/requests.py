@@ -57,6 +57,20 @@ _OVERRIDES: Final = re.compile(
 )
 
 
+_SEARCH_URL: Final = re.compile(
+    r"(?:https?://)?[^/?#]*(?:(?:/[\w.*,%<>{}-]+)?/_(?:search|count|msearch|field_caps|validate/query)"
+    r"|/[\w.-]+/_mget|/_mget|/_cluster/allocation/explain)/?(?:\?(?!.*scroll)[\w.,*&=:%-]*)?"
+)
+"""Where a body only says what is looked for, by GET and POST alike (REST APIs of Elasticsearch
+8, OpenSearch 2). A scroll keeps a context in the cluster.
+"""
+
+
+def is_search(url: str, method: str) -> bool:
+    """Whether a body that is sent there is a query of a search."""
+    return method in ("GET", "POST") and _SEARCH_URL.fullmatch(url) is not None
+
+
 def judge_request(
     call: Call, urls: Iterable[str], pairs: Sequence[str] = (), headers: Iterable[str] = ()
 ) -> None:
