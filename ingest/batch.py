@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingest.building import slug
 from ingest.decisions import decision_log, verdicts
+from ingest.part_reading import PartReading
 from ingest.pipeline import Preview
 from ingest.propose import Proposed, ProposedContent, proposal_key, runbook_path
 from schemas.decision import DecisionLog
@@ -47,6 +48,8 @@ class BatchPart:
     masked: tuple[dict[str, Any], ...]
     verdicts: tuple[dict[str, Any], ...]
     reasoning: str
+    reading: PartReading | None = None
+    """What an LLM made of it, beside the rules; None where none reads texts."""
 
     @property
     def name(self) -> str:
@@ -64,7 +67,7 @@ def part_of(preview: Preview, file: str, *, author: str, at: datetime) -> BatchP
     shown = preview.to_json()
     log = decision_log(
         preview.built, preview.extraction, preview.answers, form=preview.normalized.form,
-        sha256=preview.normalized.sha256, author=author, at=at,
+        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading,
     )  # fmt: skip
     return BatchPart(
         file=file,
@@ -81,6 +84,7 @@ def part_of(preview: Preview, file: str, *, author: str, at: datetime) -> BatchP
         masked=tuple(shown["masked"]),
         verdicts=tuple(verdicts(preview.built)),
         reasoning=log.reasoning,
+        reading=PartReading.of(preview.reading),
     )
 
 
@@ -136,7 +140,7 @@ def batch_proposal(
     files.append(ProposedContent(log.removesuffix(".json") + ".verdicts.json", content.encode()))
     count = len(named)
     title = f"Add {count} runbooks" if count > 1 else f"Add runbook {named[0][0]}"
-    return Proposed(key, "batch", None, title, _body(named), tuple(files))
+    return Proposed(key, "batch", None, title, _body(named), tuple(files), log_path=log)
 
 
 def _log(named: Sequence[tuple[str, BatchPart, bytes]], author: str, at: datetime) -> DecisionLog:
@@ -153,13 +157,26 @@ def _log(named: Sequence[tuple[str, BatchPart, bytes]], author: str, at: datetim
     return DecisionLog(
         prompt=(
             f"Turn {len(named)} texts into runbooks: ordered steps, each with its risk. The rules of "
-            "ingest/extract read them. No LLM was asked while they were imported."
+            f"ingest/extract read them. {_readers(named)}"
         ),
         reasoning="\n".join(cut),
         alternatives_considered=(),
         confidence=_CONFIDENCE,
         timestamp=at,
         author=author,
+    )
+
+
+def _readers(named: Sequence[tuple[str, BatchPart, bytes]]) -> str:
+    """Which LLM read how many of them, and what came of it."""
+    readings = [part.reading for _, part, _ in named if part.reading is not None and part.reading.is_read]
+    if not readings:
+        return "No LLM read them."
+    by = ", ".join(sorted({reading.by for reading in readings}))
+    differ = sum(reading.differences for reading in readings)
+    return (
+        f"{by} read {len(readings)} of {len(named)}, too, and {differ} passage(s) otherwise; each document "
+        "is what the rules read."
     )
 
 

@@ -34,7 +34,7 @@ Kind = Literal[
 ]
 
 DIFFERENCES_MAX: Final = 100
-"""That are shown; the first in the text."""
+"""That are listed; the first in the text. Of the others their number is told."""
 _SHOWN_CHARACTERS: Final = 400
 _TAKEN: Final[frozenset[Kind]] = frozenset({"command", "instruction", "prerequisite", "title"})
 _JUDGES: Final = re.compile(
@@ -83,7 +83,7 @@ def differences(
             model=_shown(item.model),
             taken=item.can_take and item.id in taken,
         )
-        for item in ordered[:DIFFERENCES_MAX]
+        for item in ordered
     )
 
 

@@ -107,7 +107,12 @@ def _reading(shown: dict[str, Any] | None) -> dict[str, Any] | None:
         {("can_take" if key == "canTake" else key): value for key, value in item.items()}
         for item in shown["differences"]
     ]
-    return {**shown, "differences": found}
+    more = {"not_listed": shown["notListed"]} if "notListed" in shown else {}
+    return {
+        **{key: value for key, value in shown.items() if key != "notListed"},
+        "differences": found,
+        **more,
+    }
 
 
 def _step(item: BuiltStep, order: int) -> dict[str, Any]:

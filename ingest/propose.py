@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from ingest.decisions import decision_log, verdicts
 from ingest.differences import Difference
 from ingest.pipeline import Preview
 from schemas.errors import Conflict
+from schemas.json_codec import load_decision_log
 from schemas.markdown import escape
 from schemas.runbook import Runbook
 from schemas.yaml_codec import dump_runbook, load_runbook
@@ -35,7 +36,7 @@ class ProposedContent:
 @dataclass(frozen=True)
 class Proposed:
     """What a pull request is made of. `kind`: paste, batch (which has no one name), edit, retire; `body` is
-    Markdown about the source."""
+    Markdown about the source; `log_path` is where its decision log lies, where it has one."""
 
     key: str
     kind: str
@@ -44,6 +45,24 @@ class Proposed:
     body: str
     files: tuple[ProposedContent, ...]
     source_sha256: str | None = None
+    log_path: str | None = None
+
+    def as_first_proposed(self, author: str, at: datetime) -> Self:
+        """The same with the decision log of whoever proposed it first, and then: what is proposed again is
+        the same files, byte for byte, and moves no branch.
+        """
+        files = tuple(
+            ProposedContent(file.path, _dated(file.content, author, at))
+            if file.path == self.log_path and file.content is not None
+            else file
+            for file in self.files
+        )
+        return replace(self, files=files)
+
+
+def _dated(log: bytes, author: str, at: datetime) -> bytes:
+    found = load_decision_log(log, path="")
+    return found.model_copy(update={"author": author, "timestamp": at}).to_text().encode()
 
 
 def runbook_path(name: str) -> str:
@@ -88,7 +107,8 @@ def build_proposal(
         ),
     )
     title = f"Add runbook {name}"
-    return Proposed(key, "paste", name, title, source_body(preview), files, preview.normalized.sha256)
+    sha256 = preview.normalized.sha256
+    return Proposed(key, "paste", name, title, source_body(preview), files, sha256, log_path)
 
 
 def edit_proposal(name: str, path: str, yaml: bytes, base_blob: str, before: bytes) -> Proposed:
@@ -142,7 +162,8 @@ def _reading(preview: Preview) -> str:
         return ""
     items = [_difference(item) for item in reading.differences]
     told = "The document is what the rules read, and what the author took."
-    return _list(f"Read differently by {escape(reading.heard.by)}", items) + f"\n\n{told}"
+    heading = f"Read differently by {escape(reading.heard.by)}"
+    return _list(heading, items, reading.not_listed) + f"\n\n{told}"
 
 
 def _difference(item: Difference) -> str:
@@ -168,10 +189,12 @@ def _coverage(preview: Preview) -> str:
     return "\n".join(lines)
 
 
-def _list(heading: str, items: list[str]) -> str:
+def _list(heading: str, items: list[str], not_listed: int = 0) -> str:
+    """The first of them; `not_listed` are further ones, of which only the number is known."""
     if not items:
         return ""
     shown = [f"- {item}" for item in items[:_SHOWN]]
-    if len(items) > _SHOWN:
-        shown.append(f"- and {len(items) - _SHOWN} more")
+    more = len(items) - len(shown) + not_listed
+    if more:
+        shown.append(f"- and {more} more")
     return "\n".join([f"**{heading}**", "", *shown])

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.blocks import Normalized
-from ingest.differences import Difference, Place, differences, titles_of, with_taken
+from ingest.differences import (
+    DIFFERENCES_MAX,
+    Difference,
+    Place,
+    differences,
+    titles_of,
+    with_taken,
+)
 from ingest.extract.drafts import Draft, Extraction
 from ingest.extract.heard import Heard
 from ingest.extract.retracting import without_retracted
@@ -20,12 +27,13 @@ from schemas.errors import Unprocessable
 @dataclass(frozen=True)
 class Reading:
     """What an LLM said about a text, beside the rules' reading. `unused`: ids that a person took and that
-    this text, or this answer, does not have.
+    this text, or this answer, does not have; `not_listed`: how many differences there are beyond those here.
     """
 
     heard: Heard
     differences: tuple[Difference, ...] = ()
     unused: tuple[str, ...] = ()
+    not_listed: int = 0
 
     @property
     def taken(self) -> tuple[Difference, ...]:
@@ -41,6 +49,7 @@ class Reading:
             "said": self.heard.sentence,
             **({} if missing is None else {"missing": missing.value}),
             "differences": [_difference(item, above[item.id]) for item in self.differences],
+            **({"notListed": self.not_listed} if self.not_listed else {}),
         }
 
 
@@ -55,12 +64,13 @@ def read_both(
     found = _by_rules(normalized)
     if heard is None:
         return normalized, found, None
-    every = differences(normalized.blocks, found, heard, taken)
+    all_of_them = differences(normalized.blocks, found, heard, taken)
+    every = all_of_them[:DIFFERENCES_MAX]
     for item in every:
         if item.id in taken and not item.can_take:
             raise _not_grounded(item)
     unused = tuple(sorted(taken - {item.id for item in every}))
-    reading = Reading(heard, every, unused)
+    reading = Reading(heard, every, unused, len(all_of_them) - len(every))
     if reading.taken:
         normalized = replace(normalized, blocks=with_taken(normalized.blocks, reading.taken))
         found = _titled(normalized, _by_rules(normalized), reading)

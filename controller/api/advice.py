@@ -57,6 +57,17 @@ async def asked_about(services: Services, principal: Principal | None, paste: Pa
     return replace(read, advising=advising)
 
 
+async def read_beside(services: Services, principal: Principal, paste: Paste, wait: Patience) -> Paste:
+    """The paste with what an LLM reads in it, where there is one that reads; its commands are not advised on.
+    Whatever the LLM does, the rules have read the text: what is missing says why.
+
+    Raises as `ingest.pipeline.preview`.
+    """
+    if services.reads is None:
+        return paste
+    return await _read(services, principal, paste, await _look(services, paste), wait.reading)
+
+
 async def advised(services: Services, principal: Principal, paste: Paste, seconds: float) -> Paste:
     """The paste with what an LLM says about its commands within so many seconds, where there is one.
 

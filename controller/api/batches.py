@@ -1,9 +1,8 @@
 """Many texts, one pull request: each is read alone, what can't be read is told, the rest goes on.
 
 Nothing is imported twice: a text that is in service or in an open pull request is found by its SHA-256, and a
-batch is decided while no other one of the same tenant is in this process. Two at the same moment on two
-replicas may both propose a text: they are two pull requests, and the second of one name conflicts with the
-first.
+batch is decided while no other one of the same tenant is, on whichever replica. The same batch again is the
+same pull request.
 """
 
 from __future__ import annotations
@@ -14,16 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
-from weakref import WeakValueDictionary
 
 from base import limits
+from controller.api.advice import Patience, read_beside
 from controller.api.batch_parsing import propose_parts, read_part, write_part
+from controller.api.batch_turns import batch_turn
 from controller.api.importing import Surroundings
 from controller.api.proposing import check_size, keep_source, publish, surroundings
 from controller.api.proposing_facts import ParsedFacts
 from controller.api.services import Services
 from controller.api.shapes.batches import BatchDocument, BatchedShape, BatchRequest
+from controller.api.shapes.readings import ReadByModelShape
 from controller.db import queries
 from controller.review.about import ProposedDocument
 from controller.tenants.principal import Principal
@@ -32,9 +32,9 @@ from ingest.batch import BatchPart, distinct_names, log_path
 from schemas.errors import Conflict, Dd0cError, Unavailable
 
 _QUERIES: Final = queries.load("proposals")
+_PATIENCE: Final = Patience(0, limits.EXTRACTION_MS / 1000)
+"""For what an LLM reads in each; what it said of a text in the dry run is in the tenant's record."""
 _NO_COMMAND: Final = "there is no command in it, only instructions for people"
-_turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-"""One a tenant in a process, while somebody has it: batches decide on names and earlier imports in turn."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,24 @@ async def propose_batch(
     entries = [_Entry(document, _unread(document)) for document in request.documents]
     await _find_earlier(services, principal, entries)
     await _read_all(services, principal, entries, request.without_commands, now)
-    turn = _turns.setdefault(principal.tenant_id, asyncio.Lock())
-    async with turn:
+    async with batch_turn(services.database, principal.tenant_id):
         await _find_earlier(services, principal, entries)
         pull = await _decide(services, principal, request, entries, now)
+    if pull is None and not request.dry_run:
+        pull = await _opened_before(services, principal, entries)
     return pull, [entry.shape for entry in entries]
+
+
+async def _opened_before(
+    services: Services, principal: Principal, entries: Sequence[_Entry]
+) -> PullRequest | None:
+    """The open pull request that all that could be proposed is in already, where that is one."""
+    found = {entry.shape.pull for entry in entries if entry.shape.outcome == "imported_before"}
+    if len(found) != 1 or None in found:
+        return None
+    repository, _ = await surroundings(services, principal)
+    pull = await services.proposals.get(principal, *filter(None, found), repository=repository.name)
+    return pull if pull.state == "open" else None
 
 
 def _unread(document: BatchDocument) -> BatchedShape:
@@ -126,7 +139,7 @@ async def _read(
     document = entry.document
     try:
         check_size(services, document.text)
-        paste = document.to_paste(services.advising)
+        paste = await read_beside(services, principal, document.to_paste(services.advising), _PATIENCE)
         part = await services.parse_pool.run(read_part, paste, document.file, principal.actor, at)
     except Unavailable:
         raise  # of us, not of the document: the whole call may be repeated
@@ -145,6 +158,7 @@ async def _read(
             "suspicious": part.suspicious,
             "masked_secrets": len(part.masked),
             "coverage_permille": part.read_permille,
+            "reading": ReadByModelShape.of(part.reading),
         }
     )
     if part.commands or without_commands:

@@ -212,6 +212,11 @@ async def publish(
 ) -> PullRequest:
     """Open its pull request; `documents` are the texts of a batch. Raises as `Proposals.publish`."""
     folder = _folder(prefix)
+
+    def files_of(author: str, at: datetime) -> tuple[ProposedFile, ...]:
+        dated = proposed.as_first_proposed(author, at)
+        return tuple(ProposedFile(folder + file.path, file.content) for file in dated.files)
+
     with forge_border():
         proposal = Proposal(
             key=proposed.key,
@@ -222,4 +227,6 @@ async def publish(
         )
     source = None if proposed.source_sha256 is None else f"sha256:{proposed.source_sha256}"
     about = About(proposed.kind, proposed.runbook_name, source, documents)
-    return await services.proposals.publish(principal, proposal, about, repository=repository)
+    return await services.proposals.publish(
+        principal, proposal, about, repository=repository, files_of=files_of
+    )

@@ -11,6 +11,7 @@ from controller.api.importing import Paste, require_taken
 from controller.api.proposing_facts import ParsedFacts
 from controller.review.newer_text import Joined, join_text
 from ingest.decisions import decision_log
+from ingest.part_reading import PartReading
 from ingest.propose import Proposed, ProposedContent, proposal_key
 from schemas.markdown import escape
 from schemas.runbook import Runbook
@@ -39,6 +40,8 @@ class Reimported:
     facts: ParsedFacts
     risks: dict[str, str]
     """The badge of each step that the newer text has, by its id there."""
+    reading: PartReading | None = None
+    """What an LLM made of the newer text; None where none reads texts."""
 
 
 def source_of(content: bytes, path: str) -> str | None:
@@ -50,7 +53,8 @@ def source_of(content: bytes, path: str) -> str | None:
 def reimport(old: Paste, newer: Paste, present: Present, author: str, at: datetime) -> Reimported:
     """Join a newer text with the present document.
 
-    Raises as `ingest.pipeline.preview` and `require_taken`, and Conflict.
+    Raises as `ingest.pipeline.preview`, Unprocessable (`reading_gone`: what a person took of the model's
+    reading is not there any more), and Conflict.
     """
     read = newer.preview()
     require_taken(newer, read)
@@ -67,15 +71,18 @@ def reimport(old: Paste, newer: Paste, present: Present, author: str, at: dateti
         sha256=sha256,
         author=author,
         at=at,
+        reading=read.reading,
     )
     files = (
         ProposedContent(present.path, joined.yaml.encode()),
         ProposedContent(f"{present.prefix}{log}", told.to_text().encode()),
     )
     title = f"Newer text of runbook {present.name}"
-    proposed = Proposed(key, "reimport", present.name, title, _body(read.runbook, joined), files, sha256)
+    reading = PartReading.of(read.reading)
+    body = _body(read.runbook, joined, reading)
+    proposed = Proposed(key, "reimport", present.name, title, body, files, sha256, f"{present.prefix}{log}")
     shown = read.to_json()
-    return Reimported(joined, proposed, ParsedFacts.of(shown, read.coverage.permille), _risks(shown))
+    return Reimported(joined, proposed, ParsedFacts.of(shown, read.coverage.permille), _risks(shown), reading)
 
 
 def _named(runbook: Runbook, name: str) -> Runbook:
@@ -90,14 +97,14 @@ def _risks(shown: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _body(newer: Runbook, joined: Joined) -> str:
+def _body(newer: Runbook, joined: Joined, reading: PartReading | None) -> str:
     """The text of the pull request: what changes, what is to decide, what was kept."""
     parts = [f"## {escape(newer.metadata.title)}", f"This is a newer text: {escape(joined.summary)}."]
     parts += _listed(
-        "Conflicts: what is here stands, and a question keeps each step concerned from running by itself",
+        "Conflicts: what is here stands, and a question keeps what it concerns from running by itself",
         [
             f"{escape(item.place)}, {escape(item.field)}: "
-            f"here “{_short(item.here)}”, newer “{_short(item.newer)}”"
+            f"here “{_short(item.here)}”, newer “{_short(item.newer)}”; keeps {escape(item.keeps)}"
             for item in joined.conflicts
         ],
     )
@@ -116,6 +123,9 @@ def _body(newer: Runbook, joined: Joined) -> str:
             for item in joined.kept
         ],
     )
+    if reading is not None:
+        told = f" It reads {reading.differences} passage(s) otherwise." if reading.differences else ""
+        parts.append(f"{escape(reading.said)}{told}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from base import limits
-from controller.api.advice import Patience, asked_about
+from controller.api.advice import Patience, read_beside
 from controller.api.importing import Paste
 from controller.api.proposing import check_size, keep_source, publish, served_content, surroundings
 from controller.api.reimport_parsing import Present, Reimported, reimport, source_of
@@ -58,12 +57,9 @@ async def propose_newer_text(
 
 
 async def _with_reading(services: Services, principal: Principal, newer: Paste) -> Paste:
-    """The newer text with the model's reading where the person took something of it.
+    """The newer text with the model's reading, where there is a model that reads.
 
     Its commands are not advised on, as those of the old text are not: advice on one side alone would look
     like a change of the text. Raises as `ingest.pipeline.preview`.
     """
-    if not newer.taken:
-        return newer
-    read = await asked_about(services, principal, newer, Patience(0, limits.EXTRACTION_MS / 1000))
-    return replace(read, advising=newer.advising)
+    return await read_beside(services, principal, newer, Patience(0, limits.EXTRACTION_MS / 1000))

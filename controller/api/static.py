@@ -23,6 +23,7 @@ from controller.api.borders import content_security_policy
 PAGES: Final = (
     "/",
     "/import",
+    "/import/many",
     "/runbooks",
     "/runbooks/{rest:path}",
     "/executions",

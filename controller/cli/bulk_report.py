@@ -54,8 +54,22 @@ def show_report(printer: Printer, rows: Sequence[Row], others: int) -> None:
     if suspicious:
         shown = ", ".join(suspicious[:5]) + (f" and {len(suspicious) - 5} more" if suspicious[5:] else "")
         printer.say(f"Suspicious passages, which nothing obeyed, are in: {shown}")
+    _show_readings(printer, rows)
     if others:
         printer.say(f"{others} file(s) of other kinds were left alone.", style="dim")
+
+
+def _show_readings(printer: Printer, rows: Sequence[Row]) -> None:
+    """What a model read otherwise, and which documents it did not read, with why."""
+    readings = [(row["file"], row["reading"]) for row in rows if row.get("reading")]
+    differ = sum(reading["differences"] for _, reading in readings)
+    if differ:
+        printer.say(f"A model read {differ} passage(s) otherwise; each runbook is what the rules read.")
+    whys = Counter(reading["said"] for _, reading in readings if not reading["read"])
+    for said, count in whys.most_common():
+        files = [file for file, reading in readings if reading["said"] == said]
+        more = f" and {count - 3} more" if count > 3 else ""
+        printer.say(f"{inert(said)} ({', '.join(inert(file) for file in files[:3])}{more})")
 
 
 def summary(rows: Sequence[Row]) -> str:

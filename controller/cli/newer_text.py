@@ -52,9 +52,12 @@ def show_newer(printer: Printer, found: dict[str, Any], name: str) -> None:
     if found["conflicts"]:
         printer.say("\nConflicts: what is here stands until somebody decides", style="bold")
     for conflict in found["conflicts"]:
-        printer.say(f"  ! {conflict['place']}, {conflict['field']}")
+        keeps = conflict.get("keeps", "each step concerned")
+        printer.say(f"  ! {conflict['place']}, {conflict['field']}; till then {keeps} can't run by itself")
         printer.say(f"      here:  {conflict.get('here') or 'taken out'}")
         printer.say(f"      newer: {conflict.get('newer') or 'taken out'}")
+    if found.get("reading") and not found["reading"]["read"]:
+        printer.say(f"\n{inert(found['reading']['said'])}")
     if found["kept"]:
         printer.say("\nEdits that are kept", style="bold")
     for kept in found["kept"]:

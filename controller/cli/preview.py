@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from rich.text import Text
 
 from controller.cli.output import Printer, inert, risk_text
-
-_LISTED: Final = 100
-"""Differences that a server lists at the most (`ingest.differences`, which is not loaded for this)."""
 
 
 def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
@@ -42,8 +39,9 @@ def _reading(printer: Printer, reading: dict[str, Any] | None) -> None:
     if not reading["read"]:
         printer.say(f"\n{inert(reading['said'])}")
     _list(printer, "Read differently by the model", [_difference(item) for item in reading["differences"]])
-    if len(reading["differences"]) >= _LISTED:
-        printer.say(f"  Only the first {_LISTED} are listed; there may be more.")
+    not_listed = reading.get("notListed", reading.get("not_listed"))
+    if not_listed:
+        printer.say(f"  and {not_listed} more")
     if any(_can_take(item) for item in reading["differences"]):
         printer.say("\nThe runbook is what the rules read. Take the model's: --take ID")
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from controller.review.comparing import moved_steps
+from controller.review.step_conditions import known, renamed, steps_of
+from controller.review.step_order import asked_first, woven
+from controller.review.step_pairs import pair_edited, pair_texts, same_text
 from controller.review.three_way import Conflict, Kept, Plain, Told, join_fields
 from schemas.step import Step
 
-_ALIKE: Final = 0.6
 _UNIT: Final = ("command", "manual", "rollback", "idempotent")
 """Fields that are true only together."""
-_COMPARED: Final = 60
-"""Steps without a pair on each side that are compared by their letters."""
 
 
 class ThreeSteps:
@@ -23,8 +22,8 @@ class ThreeSteps:
     def __init__(self, base: Sequence[Step], here: Sequence[Step], newer: Sequence[Step], told: Told) -> None:
         self._told = told
         self._base, self._here, self._newer = (list(side) for side in (base, here, newer))
-        self._pairs_here = _pair_edited(self._base, self._here)
-        self._pairs_newer = _pair_texts(self._base, self._newer)
+        self._pairs_here = pair_edited(self._base, self._here)
+        self._pairs_newer = pair_texts(self._base, self._newer)
         self._own = self._written_here_too()
         here_of = {old: index for index, old in enumerate(self._pairs_here) if old is not None}
         self._here_of_base: dict[int, int] = here_of
@@ -45,7 +44,7 @@ class ThreeSteps:
         found: dict[int, int] = {}
         for index, step in enumerate(self._newer):
             if self._pairs_newer[index] is None:
-                own = next((each for each in free if _same_text(self._here[each], step)), None)
+                own = next((each for each in free if same_text(self._here[each], step)), None)
                 if own is not None:
                     found[index] = own
                     free.remove(own)
@@ -99,7 +98,7 @@ class ThreeSteps:
         if "needs" in given:
             given["needs"] = [ids.get(name, name) for name in given["needs"] if ids.get(name, name)]
         if "when" in given:
-            given["when"] = _renamed(given["when"], ids)
+            given["when"] = renamed(given["when"], ids)
         return given
 
     def _written_twice(self, step: Step, new: int) -> dict[str, Any]:
@@ -118,7 +117,7 @@ class ThreeSteps:
         rest = [{name: side[name] for name in side if name not in _UNIT} for side in (base, here, newer)]
         found = join_fields(rest[0], rest[1], rest[2], place, told, step=step.id)
         found |= _unit(base, here, newer, place, told)
-        if "when" in found and not _known(found["when"]):
+        if "when" in found and not known(found["when"]):
             found["when"] = here.get("when") or base.get("when")
             told.conflicts.append(Conflict(place, "when", here.get("when"), newer.get("when"), step.id))
         return {name: value for name, value in found.items() if value is not None}
@@ -142,7 +141,7 @@ class ThreeSteps:
             if self._pairs_newer[index] is not None or index in self._own:
                 continue
             given = self._side(step, "newer")
-            if "when" in given and not _known(given["when"]):
+            if "when" in given and not known(given["when"]):
                 self._told.conflicts.append(
                     Conflict(f"step {step.id}", "all of it", None, step.command or step.manual)
                 )
@@ -152,7 +151,7 @@ class ThreeSteps:
 
     def _keep_asked(self, joined: dict[str, dict[str, Any]], gone: set[str]) -> None:
         """A step on whose answer another one waits stays, and is told."""
-        asked = {name for item in joined.values() for name in _steps_of(item.get("when"))} & gone
+        asked = {name for item in joined.values() for name in steps_of(item.get("when"))} & gone
         for step in self._here:
             if step.id in asked:
                 joined[step.id] = step.given()
@@ -167,30 +166,14 @@ class ThreeSteps:
             bool(moved_steps(pairs)) for pairs in (self._pairs_newer, self._pairs_here)
         )
         if newer_moved and here_moved:
-            self._told.conflicts.append(Conflict("the steps", "order", here, newer))
+            self._told.conflicts.append(Conflict("the steps", "order", here, newer, kind="order"))
         if newer_moved and not here_moved:
-            order = _woven(newer, here, lambda name: name in joined)
+            order = woven(newer, here, lambda name: name in joined)
         else:
-            order = _woven(here, newer, lambda name: name in added)
+            order = woven(here, newer, lambda name: name in added)
         order = [name for name in order if name in joined]
-        forward = here != _asked_first(here, {step.id: step.given() for step in self._here})
-        return order if forward else _asked_first(order, joined)
-
-
-def _asked_first(order: Sequence[str], joined: Mapping[str, Any]) -> list[str]:
-    """The order, but a step stands behind those on which it waits; a circle stays, and lint refuses it."""
-    found: list[str] = []
-    left = list(order)
-    while left:
-        ready = (name for name in left if not _waits_for(joined[name]) & set(left))
-        name = next(ready, left[0])
-        found.append(name)
-        left.remove(name)
-    return found
-
-
-def _waits_for(step: Plain) -> set[str]:
-    return {*step.get("needs", ()), *_steps_of(step.get("when"))}
+        forward = here != asked_first(here, {step.id: step.given() for step in self._here})
+        return order if forward else asked_first(order, joined)
 
 
 def _unit(base: Plain, here: Plain, newer: Plain, place: str, told: Told) -> dict[str, Any]:
@@ -209,125 +192,9 @@ def _unit(base: Plain, here: Plain, newer: Plain, place: str, told: Told) -> dic
     return is_now
 
 
-def _woven(order: Sequence[str], others: Sequence[str], taken: Callable[[str], bool]) -> list[str]:
-    """The order, with what only the other one has behind what stands before it there."""
-    found = list(order)
-    last: str | None = None
-    for name in others:
-        if name not in found and taken(name):
-            found.insert(0 if last is None else found.index(last) + 1, name)
-        if name in found:
-            last = name
-    return found
-
-
-def _pair_edited(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
-    """For each step here the one of the old text that it is: the same text, else the same id.
-
-    The text goes first: an id of an earlier text stays here, and the old text may give it to another step.
-    """
-    pairs: list[int | None] = [None] * len(news)
-    _pair(pairs, dict.fromkeys(range(len(olds))), olds, news, (_same_both, _same_text, _equal_id))
-    return pairs
-
-
-def _pair(
-    pairs: list[int | None],
-    free: dict[int, None],
-    olds: Sequence[Step],
-    news: Sequence[Step],
-    tests: Sequence[Callable[[Step, Step], bool]],
-) -> None:
-    """Give each step without a pair the first free old one that passes the first test that one passes."""
-    for same in tests:
-        for index, step in enumerate(news):
-            if pairs[index] is None:
-                found = next((old for old in free if same(olds[old], step)), None)
-                if found is not None:
-                    pairs[index] = found
-                    del free[found]
-
-
-def _pair_texts(olds: Sequence[Step], news: Sequence[Step]) -> list[int | None]:
-    """For each step of the newer text the one of the old text that it is: the same text, id, or one alike."""
-    pairs: list[int | None] = [None] * len(news)
-    free = dict.fromkeys(range(len(olds)))
-    _pair(pairs, free, olds, news, (_same_both, _same_text, _same_id))
-    left = [index for index, pair in enumerate(pairs) if pair is None][:_COMPARED]
-    every = ((index, old, _alike(olds[old], news[index])) for index in left for old in list(free)[:_COMPARED])
-    ranked = sorted(
-        (
-            (ratio + _told_alike(olds[old], news[index]), -index, old)
-            for index, old, ratio in every
-            if ratio >= _ALIKE
-        ),
-        reverse=True,
-    )
-    for _, negative, old in ranked:
-        if pairs[-negative] is None and old in free:
-            pairs[-negative] = old
-            del free[old]
-    return pairs
-
-
-def _same_text(old: Step, new: Step) -> bool:
-    return (old.command, old.manual) == (new.command, new.manual)
-
-
-def _same_both(old: Step, new: Step) -> bool:
-    return old.id == new.id and _same_text(old, new)
-
-
-def _equal_id(old: Step, new: Step) -> bool:
-    return old.id == new.id
-
-
-def _same_id(old: Step, new: Step) -> bool:
-    return old.id == new.id and (old.command is None) == (new.command is None)
-
-
-def _alike(old: Step, new: Step) -> float:
-    if (old.command is None) != (new.command is None):
-        return 0.0
-    one, other = (step.command or step.manual or "" for step in (old, new))
-    return SequenceMatcher(None, one[:400], other[:400], autojunk=False).ratio()
-
-
-def _told_alike(old: Step, new: Step) -> float:
-    """How much else speaks for it: the same verb, and a condition on both or on none."""
-    verb = old.title.split(None, 1)[0].lower() == new.title.split(None, 1)[0].lower()
-    return 0.25 * verb + 0.1 * ((old.when is None) == (new.when is None))
-
-
 def free_name(name: str, taken: set[str]) -> str:
     """The name, or with a number behind it, so that it is not one of `taken`, to which it is added."""
     numbered = (f"{name[:58].rstrip('-')}-{number}" for number in range(2, len(taken) + 3))
     found = name if name not in taken else next(item for item in numbered if item not in taken)
     taken.add(found)
     return found
-
-
-def _renamed(when: Plain, ids: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in when.items():
-        if key == "step":
-            found[key] = ids.get(value, value)
-        elif isinstance(value, dict):
-            found[key] = _renamed(value, ids)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            found[key] = [_renamed(item, ids) for item in value]
-        else:
-            found[key] = value
-    return found
-
-
-def _steps_of(when: Any) -> list[str]:
-    if isinstance(when, dict):
-        own = [when["step"]] if isinstance(when.get("step"), str) else []
-        return own + [name for value in when.values() for name in _steps_of(value)]
-    return [name for item in when for name in _steps_of(item)] if isinstance(when, list) else []
-
-
-def _known(when: Any) -> bool:
-    """Whether every step that a condition asks about is there: one that is not has no id."""
-    return all(_steps_of(when))

@@ -17,6 +17,7 @@ from controller.review.newer_steps import ThreeSteps, free_name
 from controller.review.three_way import (
     Conflict,
     Kept,
+    Noun,
     Plain,
     Told,
     edits_of,
@@ -118,13 +119,23 @@ _LISTS: Final = {
 }
 
 
+_NOUNS: Final[Mapping[str, Noun]] = {
+    "alerts": "alert",
+    "prerequisites": "prerequisite",
+    "variables": "variable",
+    "ambiguities": "question",
+}
+
+
 def _head_edits(documents: tuple[Plain, Plain, Plain], told: Told) -> list[Edit]:
     names = ("title", "service")
     heads = [
         {name: side["metadata"][name] for name in names if name in side["metadata"]} for side in documents
     ]
     return field_edits(
-        ("metadata",), heads[1], join_fields(heads[0], heads[1], heads[2], "the runbook", told)
+        ("metadata",),
+        heads[1],
+        join_fields(heads[0], heads[1], heads[2], "the runbook", told, kind="runbook"),
     )
 
 
@@ -154,13 +165,13 @@ def _list(
     key, place = _LISTS[name], _place_of(name)
     before = len(told.conflicts)
     if name != "ambiguities":
-        found = join_lists(base, here, newer, key, place, told)
+        found = join_lists(base, here, newer, key, place, told, _NOUNS[name])
         if name == "variables":
             _concern_users(told, before, {place(item): item["name"] for item in (*here, *newer)}, joined)
             found = _with_used(found, here, joined)
         return found
     sides = (steps.told_of(base, "base"), steps.told_of(here, "here"), steps.told_of(newer, "newer"))
-    found = join_lists(*sides, key, place, told)
+    found = join_lists(*sides, key, place, told, _NOUNS[name])
     return _fitting([*found, *_questions(told)], {item["id"] for item in joined})
 
 
@@ -190,16 +201,11 @@ def _plain(runbook: Runbook) -> dict[str, Any]:
 
 
 def _place_of(name: str) -> Any:
-    words = {
-        "alerts": "an alert",
-        "prerequisites": "prerequisite",
-        "variables": "variable",
-        "ambiguities": "question",
-    }
+    word = "an alert" if name == "alerts" else _NOUNS[name]
 
     def place(item: Plain) -> str:
         told = item.get("name") or item.get("text") or ""
-        return f"{words[name]} {str(told)[:80]}".strip()
+        return f"{word} {str(told)[:80]}".strip()
 
     return place
 
@@ -224,7 +230,7 @@ def _questions(told: Told) -> list[Plain]:
             **({"candidates": both} if len(both) > 1 else {}),
         }
         which = "It was edited here: which is right for"
-        steps = item.concerns or ((item.step,) if item.step else ())
+        steps = item.waiting
         found += [{**base, "question": f"{which} the step {step}?", "step": step} for step in steps]
         if not steps:
             found.append({**base, "question": f"{which} {item.place}?"})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from forge.pull_requests import (
     Merged,
     Page,
     Proposal,
+    ProposedFile,
     PullRequest,
     PullState,
 )
@@ -41,6 +43,16 @@ from schemas.errors import Conflict, Dd0cError, Forbidden, Unavailable
 
 _QUERIES: Final = queries.load("proposals")
 Result = TypeVar("Result")
+
+
+FilesOf = Callable[[str, datetime], Sequence[ProposedFile]]
+"""The files of a proposal, given who proposed it first and when."""
+
+
+@dataclass(frozen=True)
+class _Begun:
+    created_by: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -84,9 +96,19 @@ class Proposals:
         self._sync_now = sync_now
 
     async def publish(
-        self, principal: Principal, proposal: Proposal, about: About, *, repository: str | None = None
+        self,
+        principal: Principal,
+        proposal: Proposal,
+        about: About,
+        *,
+        repository: str | None = None,
+        files_of: FilesOf | None = None,
     ) -> PullRequest:
-        """Open its pull request, or find the one of the same key, and check it. Needs `propose`."""
+        """Open its pull request, or find the one of the same key, and check it. Needs `propose`.
+
+        `files_of` gives the files as who proposed it first, and when, makes them: proposed again, it is the
+        same commit.
+        """
         principal.require("propose")
         row = await self._row(principal, repository)
         if self._describe is not None:
@@ -105,6 +127,9 @@ class Proposals:
                 source_sha256=about.source_sha256,
                 created_by=principal.actor,
             )
+            begun = await uow.one(_QUERIES["proposal_begun"], _Begun, repository_id=row.id, key=proposal.key)
+        if files_of is not None and begun is not None:
+            proposal = replace(proposal, files=tuple(files_of(begun.created_by, begun.created_at)))
         try:
             pull = await self._forge_call(principal, row, lambda forge: forge.publish(proposal))
         except Dd0cError as refusal:

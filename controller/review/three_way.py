@@ -16,6 +16,8 @@ Plain = Mapping[str, Any]
 _DERIVED: Final = frozenset({"title", "id"})
 """Made from the text by the import: what a person wrote instead stands, and no conflict is told."""
 Path = tuple[str | int, ...]
+Noun = Literal["step", "order", "runbook", "variable", "prerequisite", "alert", "question"]
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,22 @@ class Conflict:
     step: str | None = None
     concerns: tuple[str, ...] = ()
     """The steps that must not run by themselves before somebody decides; none: the whole runbook."""
+    kind: Noun = "step"
+    """What it is about."""
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The steps that can't run by themselves before somebody decides; none: no step can."""
+        return self.concerns or ((self.step,) if self.step else ())
+
+    @property
+    def keeps(self) -> str:
+        """The same in words: `the step restart`, `the steps a, b and 3 more`, `every step`."""
+        steps = self.waiting
+        if not steps:
+            return "every step"
+        more = f" and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
+        return f"the step{'s' if len(steps) > 1 else ''} {', '.join(steps[:_NAMED])}{more}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,14 @@ class Told:
 
 
 def join_fields(
-    base: Plain, here: Plain, newer: Plain, place: str, told: Told, *, step: str | None = None
+    base: Plain,
+    here: Plain,
+    newer: Plain,
+    place: str,
+    told: Told,
+    *,
+    step: str | None = None,
+    kind: Noun = "step",
 ) -> dict[str, Any]:
     """The fields of one thing that is on all three sides."""
     joined: dict[str, Any] = {}
@@ -59,7 +84,7 @@ def join_fields(
         if is_now == was:
             value = wanted
         elif wanted not in (was, is_now) and name not in _DERIVED:
-            told.conflicts.append(Conflict(place, name, is_now, wanted, step))
+            told.conflicts.append(Conflict(place, name, is_now, wanted, step, kind=kind))
         elif is_now != wanted:
             told.kept.append(Kept(place, "changed", name))
         if value is not None:
@@ -74,6 +99,7 @@ def join_lists(
     key: Callable[[Plain], Any],
     place: Callable[[Plain], str],
     told: Told,
+    kind: Noun,
 ) -> list[Plain]:
     """Things with a name of their own, as variables: those here in order, then what the newer text adds."""
     was, wanted = ({key(item): item for item in side} for side in (base, newer))
@@ -84,12 +110,13 @@ def join_lists(
             if name in was and item == was[name]:
                 continue
             if name in was:
-                told.conflicts.append(Conflict(place(item), "all of it", item, None))
+                told.conflicts.append(Conflict(place(item), "all of it", item, None, kind=kind))
             else:
                 told.kept.append(Kept(place(item), "added"))
             joined.append(item)
         else:
-            joined.append(join_fields(was.get(name, wanted[name]), item, wanted[name], place(item), told))
+            before = was.get(name, wanted[name])
+            joined.append(join_fields(before, item, wanted[name], place(item), told, kind=kind))
     present = {key(item) for item in here}
     for name, item in wanted.items():
         if name in present:
@@ -99,7 +126,7 @@ def join_lists(
         elif item == was[name]:
             told.kept.append(Kept(place(item), "removed"))
         else:
-            told.conflicts.append(Conflict(place(item), "all of it", None, item))
+            told.conflicts.append(Conflict(place(item), "all of it", None, item, kind=kind))
     return joined
 
 

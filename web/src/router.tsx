@@ -80,6 +80,13 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import("@/pages/import/import-page"), "ImportPage"),
 });
 
+const importingMany = createRoute({
+  getParentRoute: () => app,
+  path: "/import/many",
+  validateSearch: texts("document", "sort", "show"),
+  component: lazyRouteComponent(() => import("@/pages/import/many/many-page"), "ManyPage"),
+});
+
 const runbook = createRoute({
   getParentRoute: () => app,
   path: "/runbooks/$runbook",
@@ -146,6 +153,7 @@ export const router = createRouter({
     signedOut,
     app.addChildren([
       importing,
+      importingMany,
       runbooks,
       runbook,
       executions,

@@ -10,6 +10,7 @@ from base import limits
 from controller.api.importing import Paste
 from controller.api.shapes.inputs import check_storable
 from controller.api.shapes.pulls import PullShape
+from controller.api.shapes.readings import ReadByModelShape
 from ingest.advisor.advising import Advising
 from ingest.blocks import Form
 from ingest.corrections import Overrides
@@ -85,10 +86,13 @@ class BatchedShape(Model):
         None,
         description="Sentences that are in the document, of a thousand; the others are listed as set aside.",
     )
+    reading: ReadByModelShape | None = Field(None, description="There where an LLM reads texts, too.")
 
 
 class BatchShape(Model):
-    """All documents in the order of the request, and the pull request of those that are proposed."""
+    """All documents in the order of the request, and the pull request of those that are proposed; of the same
+    batch again the one that is open already.
+    """
 
     pull: PullShape | None = None
     documents: list[BatchedShape]

@@ -194,7 +194,8 @@ class ParsedReading(_Plain):
     read: bool
     said: str
     missing: NoAdvice | None = None
-    differences: list[ParsedDifference]
+    differences: list[ParsedDifference] = Field(description="In the order of the text; 100 at most.")
+    not_listed: int | None = Field(None, description="How many there are behind those, where there are.")
 
 
 class ParsedShape(_Plain):

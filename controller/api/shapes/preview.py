@@ -276,6 +276,7 @@ class ReadingShape(_Open):
     said: str = Field(description="Who read the text, as a sentence.")
     missing: NoAdvice | None = Field(None, description="Why it did not read all.")
     differences: list[DifferenceShape] = Field(description="In the order of the text; 100 at most.")
+    not_listed: int | None = Field(None, description="How many there are behind those, where there are.")
 
 
 class SetAside(_Open):

@@ -9,8 +9,9 @@ from pydantic import Field
 from controller.api.reimport_parsing import Reimported
 from controller.api.shapes.imports import PasteRequest
 from controller.api.shapes.pulls import PullShape
+from controller.api.shapes.readings import ReadByModelShape
 from controller.review.comparing import FieldChange
-from controller.review.three_way import Conflict
+from controller.review.three_way import Conflict, Noun
 from schemas.model import Model
 
 
@@ -41,11 +42,18 @@ class KeptShape(Model):
 
 
 class ConflictShape(Model):
-    """Both sides changed it: what is here stands, and a question keeps the step from running by itself."""
+    """Both sides changed it: what is here stands, and a question keeps what it concerns from running by
+    itself before somebody decides.
+    """
 
-    place: str
-    field: str
-    step: str | None = None
+    kind: Noun = Field(description="What it is about; `order`: the order of the steps.")
+    place: str = Field(description="Which one, by its name: `step restart`, `variable namespace`.")
+    field: str = Field(description="Which field of it, or `all of it`.")
+    step: str | None = Field(None, description="Of a step: its id in the joined document.")
+    waiting: tuple[str, ...] = Field(
+        description="Ids of the steps that can't run by themselves till then; empty: no step can."
+    )
+    keeps: str = Field(description="The same in words: `the step restart`, `every step`.")
     here: str | None = Field(None, description="Absent where a person took it out.")
     newer: str | None = Field(None, description="Absent where the newer text took it out.")
 
@@ -53,7 +61,10 @@ class ConflictShape(Model):
     def of(cls, found: Conflict) -> Self:
         """Values as text, short ones as they are."""
         return cls(
+            kind=found.kind,
             place=found.place,
+            waiting=found.waiting,
+            keeps=found.keeps,
             field=found.field,
             step=found.step,
             here=_text(found.here),
@@ -72,6 +83,7 @@ class ReimportShape(Model):
     kept: list[KeptShape]
     conflicts: list[ConflictShape]
     yaml: str = Field(description="The joined document.")
+    reading: ReadByModelShape | None = Field(None, description="There where an LLM reads texts, too.")
 
     @classmethod
     def of(cls, found: Reimported, pull: PullShape | None) -> Self:
@@ -97,6 +109,7 @@ class ReimportShape(Model):
             kept=[KeptShape(place=item.place, what=item.what, field=item.field) for item in joined.kept],
             conflicts=[ConflictShape.of(item) for item in joined.conflicts],
             yaml=joined.yaml,
+            reading=ReadByModelShape.of(found.reading),
         )
 
 

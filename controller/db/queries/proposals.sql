@@ -6,6 +6,18 @@ VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(key)s, %(kind)s, %(title)s, 
         %(base_commit)s, %(source_sha256)s, %(created_by)s)
 ON CONFLICT (tenant_id, repository_id, key) DO NOTHING
 
+-- proposal_begun --
+-- Who proposed it first, and when: its files say so, whoever proposes the same again.
+SELECT created_by, created_at
+  FROM dd0c.proposals
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND key = %(key)s
+
+-- import_turn --
+-- The tenant's turn to decide what a batch brings, on whichever replica; it ends with the transaction. The forge
+-- is asked meanwhile, so the transaction may wait longer than others.
+SELECT set_config('idle_in_transaction_session_timeout', %(patience)s, true),
+       pg_advisory_xact_lock(hashtextextended('dd0c.import ' || %(tenant_id)s::text, 0))
+
 -- proposal_opened --
 -- Its pull request exists; gives the proposal's id only the first time.
 UPDATE dd0c.proposals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -155,6 +155,17 @@ async def running_api(
         api = Api(app, services, world, house, link, tenant, other)
         await _tokens(api)
         yield api
+    await world.forges.runner.close()
+
+
+@asynccontextmanager
+async def replica_of(api: Api, database: Database, folder: Path) -> AsyncIterator[Api]:
+    """Another controller over the same database and folder, with connections, forges and locks of its own."""
+    judging = Judging(api.services.parse_pool.run)
+    world = await make_world(database, api.tenant.tenant_id, folder, judging=judging)
+    services = replace(api.services, database=database, proposals=world.proposals, sync=world.sync_service)
+    app = create_app(services, git_app(world.access.open))
+    yield replace(api, app=app, services=services, world=world)
     await world.forges.runner.close()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from base import limits
-from tests.integration.api.kit import PASTE, Api
+from controller.db.bootstrap import Urls
+from controller.db.database import Database
+from tests.integration.api.kit import PASTE, Api, replica_of
 
 ROUTE = "/api/v1/runbooks/batch"
 PROSE = "Our team has met every Monday since the move.\n"
@@ -50,7 +53,8 @@ async def test_a_batch_is_one_pull_request_that_merges_and_syncs(api: Api) -> No
         assert {(item["outcome"], item["pull"]) for item in again["documents"]} == {
             ("imported_before", number)
         }
-        assert "pull" not in again
+        assert again["pull"]["number"] == number, "the same batch is the same pull request"
+        assert again["pull"]["head"] == opened["pull"]["head"]
         merged = await client.post(
             f"/api/v1/pulls/{number}/merge", json={"expectedHead": opened["pull"]["head"]}
         )
@@ -113,6 +117,26 @@ async def test_a_dry_run_keeps_nothing_and_two_at_once_are_one(api: Api) -> None
         await client.post(f"/api/v1/pulls/{both[1]['pull']['number']}/close")
         anew = await sent(client, [document("disk.md", PASTE)])
         assert [item["outcome"] for item in anew["documents"]] == ["proposed"]
+
+
+async def test_two_replicas_import_nothing_twice(api: Api, tmp_path: Path, database_urls: Urls) -> None:
+    """Two controllers on one database: the same batch at the same moment, and two that share a text."""
+    other = await Database.open(database_urls.app)
+    try:
+        async with replica_of(api, other, tmp_path) as replica:
+            texts = [document(f"{name}.md", runbook(name, f"systemctl status {name}")) for name in "abc"]
+            async with api.client() as first, replica.client() as second:
+                both = await asyncio.gather(sent(first, texts), sent(second, texts))
+                assert len({found["pull"]["number"] for found in both}) == 1
+                outcomes = sorted(item["outcome"] for found in both for item in found["documents"])
+                assert outcomes == ["imported_before"] * 3 + ["proposed"] * 3
+                d, e = (document(f"{name}.md", runbook(name, f"systemctl status {name}")) for name in "de")
+                shared = document("s.md", runbook("Shared", "uptime"))
+                both = await asyncio.gather(sent(first, [shared, d]), sent(second, [e, shared]))
+                outcomes = sorted(item["outcome"] for found in both for item in found["documents"])
+                assert outcomes == ["imported_before", "proposed", "proposed", "proposed"]
+    finally:
+        await other.close()
 
 
 async def test_a_batch_has_bounds(api: Api) -> None:

@@ -172,6 +172,27 @@ async def test_what_was_taken_of_a_newer_text_is_joined_or_refused(world: World)
     assert len(world.reader.requests) == 1, "what was shown is what is joined"
 
 
+async def test_each_text_of_a_batch_is_read_by_the_model_too_or_says_why_not(world: World) -> None:
+    world.reader.reader = obedient
+    others = {name: TEXT.replace("Disk", name) for name in ("One", "Two")}
+    documents = [{"file": f"{name}.md", "text": text} for name, text in others.items()]
+    route = "/api/v1/runbooks/batch"
+    async with world.api.client() as client:
+        looked = (await client.post(route, json={"documents": documents, "dryRun": True})).json()
+        for item in looked["documents"]:
+            assert (item["reading"]["read"], item["reading"]["differences"]) == (True, 7)
+            assert item["commands"] == 2, "nothing of the model's reading is taken"
+        assert len(world.reader.requests) == len(others)
+        world.reader.before = lambda _: fault(529, "overloaded_error", "no")
+        more = [*documents, {"file": "late.md", "text": TEXT.replace("Disk", "Three")}]
+        opened = (await client.post(route, json={"documents": more})).json()
+        assert [item["reading"]["read"] for item in opened["documents"]] == [True, True, False]
+        assert opened["documents"][2]["outcome"] == "proposed"
+        assert opened["documents"][2]["reading"]["said"].startswith("The rules alone read this text: ")
+        log = await client.get(f"/api/v1/pulls/{opened['pull']['number']}/decisions")
+    assert f"anthropic:{MODEL}/x1 read 2 of 3, too, and 14 passage(s) otherwise" in log.text
+
+
 async def test_a_stranger_and_who_may_not_propose_cost_nothing(world: World) -> None:
     for token in ("", world.api.tokens["viewer"]):
         shown = await world.preview(token)

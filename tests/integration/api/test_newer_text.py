@@ -40,7 +40,10 @@ async def test_a_newer_text_keeps_what_people_edited(api: Api) -> None:
         assert "pull" not in found
         opened = (await client.post(ROUTE, json={"text": NEWER})).json()
         again = (await client.post(ROUTE, json={"text": NEWER})).json()
-        assert again["pull"]["number"] == opened["pull"]["number"]
+        assert (again["pull"]["number"], again["pull"]["head"]) == (
+            opened["pull"]["number"],
+            opened["pull"]["head"],
+        )
         review = (await client.get(f"/api/v1/pulls/{opened['pull']['number']}/review")).json()
         assert (review["kind"], review["hasSource"]) == ("reimport", True)
         assert review["runbooks"][0]["steps"][0]["change"] == "changed"
@@ -60,6 +63,8 @@ async def test_what_both_changed_is_told_and_waits_for_a_person(api: Api) -> Non
         opened = (await client.post(ROUTE, json={"text": NEWER})).json()
         [conflict] = opened["conflicts"]
         assert (conflict["here"], conflict["newer"], conflict["field"]) == ("df -i", "df -hT", "command")
+        assert (conflict["kind"], conflict["waiting"]) == ("step", [conflict["step"]])
+        assert conflict["keeps"] == f"the step {conflict['step']}"
         assert "df \\-hT" in opened["pull"]["body"] or "df -hT" in opened["pull"]["body"]
         assert "contradictory" in opened["yaml"]
         await merged(client, opened["pull"])
@@ -68,6 +73,17 @@ async def test_what_both_changed_is_told_and_waits_for_a_person(api: Api) -> Non
         assert [item["step"] for item in shown["ambiguities"] if item["kind"] == "contradictory"] == [
             shown["steps"][0]["id"]
         ]
+
+
+async def test_a_paste_proposed_again_is_the_same_commit_whoever_proposes_it(api: Api) -> None:
+    body = {"text": PASTE, "name": "disk-full"}
+    async with api.client() as owner, api.role("author") as author:
+        first = (await owner.post("/api/v1/runbooks", json=body)).json()["pull"]
+        again = (await author.post("/api/v1/runbooks", json=body)).json()["pull"]
+        assert (again["number"], again["head"]) == (first["number"], first["head"])
+        both = (await owner.get(f"/api/v1/pulls/{first['number']}/decisions")).json()
+    assert api.tenant.actor in str(both), "the log names who proposed it first"
+    assert [event for event, _, _ in await api.world.events("runbook.proposed")] == ["runbook.proposed"]
 
 
 async def test_by_command_line(api: Api, tmp_path: Path) -> None:

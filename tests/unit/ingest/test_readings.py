@@ -17,7 +17,7 @@ from ingest.extract.passages import parts_of
 from ingest.extract.reading_answer import Answer, ReadPrerequisite, ReadStep, ReadVariable
 from ingest.normalize import normalize
 from ingest.pipeline import Preview, preview
-from ingest.propose import build_proposal
+from ingest.propose import build_proposal, source_body
 from schemas.errors import Unprocessable
 from schemas.verdict import NoAdvice
 
@@ -242,7 +242,9 @@ def test_of_an_answer_that_makes_up_much_the_first_hundred_are_shown(
     lines = [item.line or 0 for item in shown.reading.differences]
     assert (len(lines), lines) == (DIFFERENCES_MAX, sorted(lines))
     show_preview(Printer("table"), shown.to_json())
-    assert f"Only the first {DIFFERENCES_MAX} are listed; there may be more." in capsys.readouterr().out
+    assert shown.reading.not_listed > 0
+    assert f"  and {shown.reading.not_listed} more\n" in capsys.readouterr().out
+    assert f"\n- and {DIFFERENCES_MAX - 60 + shown.reading.not_listed} more\n" in source_body(shown)
     assert commands(shown) == commands(preview(TEXT))
 
 

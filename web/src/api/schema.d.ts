@@ -2113,7 +2113,8 @@ export interface components {
         };
         /**
          * BatchShape
-         * @description All documents in the order of the request, and the pull request of those that are proposed.
+         * @description All documents in the order of the request, and the pull request of those that are proposed; of the same
+         *     batch again the one that is open already.
          */
         BatchShape: {
             pull?: components["schemas"]["PullShape"] | null;
@@ -2171,6 +2172,8 @@ export interface components {
              * @description Sentences that are in the document, of a thousand; the others are listed as set aside.
              */
             coveragePermille?: number | null;
+            /** @description There where an LLM reads texts, too. */
+            reading?: components["schemas"]["ReadByModelShape"] | null;
         };
         /**
          * BindBody
@@ -2465,15 +2468,41 @@ export interface components {
         };
         /**
          * ConflictShape
-         * @description Both sides changed it: what is here stands, and a question keeps the step from running by itself.
+         * @description Both sides changed it: what is here stands, and a question keeps what it concerns from running by
+         *     itself before somebody decides.
          */
         ConflictShape: {
-            /** Place */
+            /**
+             * Kind
+             * @description What it is about; `order`: the order of the steps.
+             * @enum {string}
+             */
+            kind: "step" | "order" | "runbook" | "variable" | "prerequisite" | "alert" | "question";
+            /**
+             * Place
+             * @description Which one, by its name: `step restart`, `variable namespace`.
+             */
             place: string;
-            /** Field */
+            /**
+             * Field
+             * @description Which field of it, or `all of it`.
+             */
             field: string;
-            /** Step */
+            /**
+             * Step
+             * @description Of a step: its id in the joined document.
+             */
             step?: string | null;
+            /**
+             * Waiting
+             * @description Ids of the steps that can't run by themselves till then; empty: no step can.
+             */
+            waiting: string[];
+            /**
+             * Keeps
+             * @description The same in words: `the step restart`, `every step`.
+             */
+            keeps: string;
             /**
              * Here
              * @description Absent where a person took it out.
@@ -3971,8 +4000,16 @@ export interface components {
             /** Said */
             said: string;
             missing?: components["schemas"]["NoAdvice"] | null;
-            /** Differences */
+            /**
+             * Differences
+             * @description In the order of the text; 100 at most.
+             */
             differences: components["schemas"]["ParsedDifference"][];
+            /**
+             * Not Listed
+             * @description How many there are behind those, where there are.
+             */
+            not_listed?: number | null;
         };
         /**
          * ParsedRepair
@@ -4793,6 +4830,32 @@ export interface components {
             mergedByEmail?: string | null;
         };
         /**
+         * ReadByModelShape
+         * @description What an LLM made of a text beside the rules, in short. Nothing of it is taken by itself.
+         */
+        ReadByModelShape: {
+            /**
+             * By
+             * @description Which model, with which prompt.
+             */
+            by: string;
+            /**
+             * Read
+             * @description Whether it read all of the text.
+             */
+            read: boolean;
+            /**
+             * Said
+             * @description Who read it, and why not the model, as one sentence.
+             */
+            said: string;
+            /**
+             * Differences
+             * @description Passages that it reads otherwise; the preview of the text shows them.
+             */
+            differences: number;
+        };
+        /**
          * Readiness
          * @description Each part by name: `ok`, or what is wrong.
          */
@@ -4831,6 +4894,11 @@ export interface components {
              * @description In the order of the text; 100 at most.
              */
             differences: components["schemas"]["DifferenceShape"][];
+            /**
+             * Notlisted
+             * @description How many there are behind those, where there are.
+             */
+            notListed?: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -4959,6 +5027,8 @@ export interface components {
              * @description The joined document.
              */
             yaml: string;
+            /** @description There where an LLM reads texts, too. */
+            reading?: components["schemas"]["ReadByModelShape"] | null;
         };
         /**
          * RepairShape

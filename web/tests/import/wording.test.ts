@@ -25,9 +25,10 @@ const withKeys = (changed: Partial<NonNullable<Step["keys"]>>): Step => {
 };
 
 describe("words of the preview", () => {
-  it("says so where the list of differences may have been cut", () => {
+  it("says how many differences are not listed", () => {
     const differences = Array.from({ length: 100 }, () => ({ taken: false }) as Difference);
-    expect(differText(differences)).toContain("at least 100 passages");
+    expect(differText(differences, 17)).toContain("read 117 passages");
+    expect(differText(differences, 17)).toContain("The first 100 are listed here, and 17 more are not.");
     expect(differText(differences.slice(1))).toContain("read 99 passages");
   });
 

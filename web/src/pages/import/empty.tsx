@@ -1,5 +1,6 @@
 /** Nothing pasted yet: what will stand here, and a real example one click away. */
-import { FileText, Undo2 } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { FileText, FolderOpen, Undo2 } from "lucide-react";
 import { Button } from "@/ui/button";
 import example from "./example.md?raw";
 
@@ -31,6 +32,12 @@ export function EmptyPreview({ example: show, bringBack, signedOut }: Props) {
             <FileText className="icon" aria-hidden />
             Show an example: disk full on a build runner
           </Button>
+          {signedOut ? null : (
+            <Link className="btn btn--quiet" to="/import/many">
+              <FolderOpen className="icon" aria-hidden />
+              Many at once: a folder or a ZIP
+            </Link>
+          )}
           {bringBack ? (
             <Button look="quiet" onClick={bringBack}>
               <Undo2 className="icon" aria-hidden />

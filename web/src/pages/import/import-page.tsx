@@ -1,7 +1,7 @@
 /** Import: paste, see what it becomes, open the pull request. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { asProblem } from "@/api/problem";
 import { meQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
@@ -10,14 +10,22 @@ import { useTitle } from "@/ui/title";
 import type { PreviewRequest } from "./answer";
 import { propose, proposeNewer } from "./ask";
 import { EmptyPreview } from "./empty";
+import { beginMany } from "./many/current";
+import type { Gathered } from "./many/gather";
 import { type Known, NewerCard } from "./preview/newer-card";
 import type { ImportSession } from "./session";
 import { Workbench } from "./workbench";
 
-export function ImportPage() {
+interface Props {
+  /** A document of an import of many: its preview is this page, and the way back to the report. */
+  given?: { document: Gathered; back: ReactNode; opened: (pull: number) => void };
+}
+
+export function ImportPage({ given }: Props) {
   useTitle("Import");
   const me = useQuery(meQuery);
-  const opening = useOpening();
+  const opening = useOpening(given?.opened);
+  const navigate = useNavigate();
   const [known, setKnown] = useState<Known | "asking" | null>(null);
   const newer = known === "asking" ? null : known;
   const unready =
@@ -35,6 +43,12 @@ export function ImportPage() {
     <>
       <Workbench
         owner={me.data.id}
+        given={given?.document ?? null}
+        back={given?.back}
+        onMany={(files) => {
+          beginMany(me.data.id, files);
+          void navigate({ to: "/import/many" });
+        }}
         proposing={{
           signedOut: false,
           busy: opening.isPending,
@@ -74,7 +88,7 @@ interface Wanted {
 }
 
 /** Opens the pull request once an intention: the same text asked again has the same key. */
-function useOpening() {
+function useOpening(opened: ((pull: number) => void) | undefined) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const say = useToast();
@@ -82,6 +96,7 @@ function useOpening() {
     mutationFn: ({ request, onto }: Wanted) => (onto ? proposeNewer(request, onto) : propose(request)),
     onSuccess: async (pull, { session }) => {
       session.done();
+      opened?.(pull.number);
       say(`Pull request #${pull.number} is open`);
       void client.invalidateQueries({ queryKey: ["pulls"] });
       await navigate({ to: "/pulls/$number", params: { number: String(pull.number) } });

@@ -48,10 +48,20 @@ export function fromClipboard(data: Pick<DataTransfer, "getData">): Incoming | n
 }
 
 /** What a file is by its name, where its text alone may not tell. */
-function byName(name: string): Format | undefined {
-  if (/\.html?$/i.test(name)) return "html";
+export function byName(name: string): Format | undefined {
+  if (/\.x?html?$/i.test(name)) return "html";
   if (/\.rst$/i.test(name)) return "rst";
-  return /\.(adoc|asciidoc)$/i.test(name) ? "asciidoc" : undefined;
+  return /\.(adoc|asciidoc|asc)$/i.test(name) ? "asciidoc" : undefined;
+}
+
+/** The text of bytes that are UTF-8, with or without its mark; null for others. */
+export function decoded(bytes: ArrayBuffer | Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes as Uint8Array<ArrayBuffer>);
+  } catch {
+    // Bytes that no UTF-8 has.
+    return null;
+  }
 }
 
 /** The text of a file. Throws NotTaken for another kind, too large a one, and one that is not UTF-8. */
@@ -62,13 +72,9 @@ export async function fromFile(file: File): Promise<Incoming> {
     );
   }
   tooLarge(file.size, file.name);
-  const bytes = await file.arrayBuffer();
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { text: wellFormed(text), format: byName(file.name) };
-  } catch {
-    throw new NotTaken(`${file.name} is not UTF-8. Save it as UTF-8, then choose it again.`);
-  }
+  const text = decoded(await file.arrayBuffer());
+  if (text === null) throw new NotTaken(`${file.name} is not UTF-8. Save it as UTF-8, then choose it again.`);
+  return { text: wellFormed(text), format: byName(file.name) };
 }
 
 /** Throws NotTaken where the text is beyond the bound; `name` begins the sentence. */

@@ -49,7 +49,11 @@ export class ImportSession {
   /** Whose draft it is; null while nobody is signed in. */
   owner: string | null = null;
 
-  constructor(ask: Ask<PreviewRequest, Preview>) {
+  private readonly keepsDraft: boolean;
+
+  /** `keepsDraft`: whether the text outlives the page as the draft of this tab. */
+  constructor(ask: Ask<PreviewRequest, Preview>, keepsDraft = true) {
+    this.keepsDraft = keepsDraft;
     this.parser = new LiveParser(async (request, signal, early) =>
       merged(this.seen, await ask(request, signal, (answer) => early(merged(this.seen, answer)))),
     );
@@ -164,7 +168,7 @@ export class ImportSession {
   done(): void {
     this.parser.stop();
     this.kept = EMPTY;
-    dropDraft();
+    this.dropDraft();
   }
 
   /** Asks again, now. */
@@ -194,7 +198,7 @@ export class ImportSession {
     const request = this.request();
     if (request.text.trim() === "") {
       this.seen = null;
-      dropDraft();
+      this.dropDraft();
       this.parser.clear();
       return;
     }
@@ -218,9 +222,14 @@ export class ImportSession {
 
   private read(answer: Preview): void {
     this.seen = answer;
+    if (!this.keepsDraft) return;
     const answers = chosenOnly(this.kept.answers);
     const secrets = answer.masked.length;
     keepDraft({ owner: this.owner, text: withoutSecrets(answer), answers, secrets });
+  }
+
+  private dropDraft(): void {
+    if (this.keepsDraft) dropDraft();
   }
 
   private tell(): void {

@@ -12,6 +12,9 @@ import {
 } from "react";
 import { Button } from "@/ui/button";
 import type { EditorEvents, EditorHandle } from "./handle";
+import { areMany } from "./many/gather";
+import { dropsFolder, ofDrop, ofInput } from "./many/picked";
+import type { Begin } from "./many/ways-in";
 import { ACCEPTED_FILES, fromFile, type Incoming, NotTaken } from "./paste";
 import { PlainField } from "./plain-field";
 import type { ImportSession, View } from "./session";
@@ -27,13 +30,17 @@ const HINT = "Paste a runbook: a wiki page, Markdown, plain text.";
 
 interface Props {
   title: string;
+  /** The way back to where the text came from; it stands in the place of the title. */
+  back: ReactNode;
+  /** Takes what is more than one document; absent where nobody is signed in. */
+  onMany: Begin | undefined;
   view: View;
   session: ImportSession;
   events: EditorEvents;
   editor: (handle: EditorHandle | null) => void;
 }
 
-export function SourcePane({ title, view, session, events, editor }: Props) {
+export function SourcePane({ title, back, onMany, view, session, events, editor }: Props) {
   const [over, setOver] = useState(false);
   const [notTaken, setNotTaken] = useState<string | null>(null);
   useEffect(() => {
@@ -47,22 +54,33 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
         setNotTaken(error instanceof NotTaken ? error.message : "The file could not be read."),
     );
   };
+  const takeFiles = (files: readonly File[], many: Parameters<Begin>[0]) => {
+    const [file] = files;
+    if (!file) return;
+    if (onMany && areMany(files)) onMany(many);
+    else take(ofFile(file));
+  };
+  const choose = (files: readonly File[]) => takeFiles(files, () => Promise.resolve(ofInput(files)));
   const drop = (event: DragEvent) => {
     setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (!file) return;
+    const files = [...event.dataTransfer.files];
+    if (files.length === 0) return;
     event.preventDefault();
     // Not the editor's as well: it would put the text in a second time.
     event.stopPropagation();
-    take(ofFile(file));
+    const many = ofDrop(event.dataTransfer);
+    if (onMany && dropsFolder(event.dataTransfer)) onMany(many);
+    else takeFiles(files, many);
   };
   return (
     <>
       <div className="pane-head not-phone">
-        <p className="title-l pane-title" aria-hidden="true">
-          {title}
-        </p>
-        <ChooseFile take={(file) => take(ofFile(file))} />
+        {back ?? (
+          <p className="title-l pane-title" aria-hidden="true">
+            {title}
+          </p>
+        )}
+        <ChooseFile take={choose} many={onMany !== undefined} />
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has a button beside it that does the same. */}
       <div
@@ -85,7 +103,7 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
           <span className="faint small">{sourceText(view)}</span>
           <Marks view={view} />
           <span className="only-phone push">
-            <ChooseFile take={(file) => take(ofFile(file))} />
+            <ChooseFile take={choose} many={onMany !== undefined} />
           </span>
         </div>
         {notTaken ? (
@@ -94,7 +112,11 @@ export function SourcePane({ title, view, session, events, editor }: Props) {
           </p>
         ) : null}
         <Editor session={session} events={events} editor={editor} />
-        {over ? <div className="source-card__drop">Drop it here: .md .html .txt .adoc .rst</div> : null}
+        {over ? (
+          <div className="source-card__drop">
+            Drop it here: .md .html .txt .adoc .rst{onMany ? ", a folder or a ZIP" : ""}
+          </div>
+        ) : null}
       </div>
     </>
   );
@@ -141,7 +163,7 @@ function Marks({ view }: { view: View }) {
   );
 }
 
-function ChooseFile({ take }: { take: (file: File) => void }) {
+function ChooseFile({ take, many }: { take: (files: readonly File[]) => void; many: boolean }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -153,19 +175,20 @@ function ChooseFile({ take }: { take: (file: File) => void }) {
         ref={input}
         type="file"
         hidden
-        accept={ACCEPTED_FILES}
+        multiple={many}
+        accept={many ? `${ACCEPTED_FILES},.zip` : ACCEPTED_FILES}
         aria-label="Choose a file"
         onChange={(event) => {
-          const [file] = event.target.files ?? [];
+          const files = [...(event.target.files ?? [])];
           event.target.value = "";
-          if (file) take(file);
+          take(files);
         }}
       />
     </>
   );
 }
 
-function Editor({ session, events, editor }: Omit<Props, "view" | "title">) {
+function Editor({ session, events, editor }: Pick<Props, "session" | "events" | "editor">) {
   const hadFocus = useRef(false);
   const handle = useRef<EditorHandle | null>(null);
   const props = {

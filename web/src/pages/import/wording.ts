@@ -92,13 +92,11 @@ export function variableName(text: string): string {
     .slice(0, 63);
 }
 
-/** So many differences does the server list at most; there may be more of them. */
-const LISTED = 100;
-
 /** How often a model read a text otherwise than the rules did. */
-export function differText(differences: readonly Difference[]): string {
+export function differText(differences: readonly Difference[], notListed = 0): string {
   if (differences.length === 0) return "The rules and a model read this text alike.";
   const taken = differences.some((item) => item.taken) ? ", and what you took of the model" : "";
-  const least = differences.length >= LISTED ? "at least " : "";
-  return `A model read ${least}${count(differences.length, "passage")} differently. The runbook is what the rules read${taken}.`;
+  const of =
+    notListed > 0 ? ` The first ${differences.length} are listed here, and ${notListed} more are not.` : "";
+  return `A model read ${count(differences.length + notListed, "passage")} differently. The runbook is what the rules read${taken}.${of}`;
 }

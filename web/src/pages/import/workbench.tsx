@@ -20,6 +20,8 @@ import { takeDraft } from "./draft";
 import { EditorContext, type EditorEvents, type EditorHandle } from "./handle";
 import { Links } from "./links";
 import { Lit, LitContext } from "./lit";
+import { type Gathered, incomingOf } from "./many/gather";
+import type { Begin } from "./many/ways-in";
 import { findingsOf, NOTHING_FOUND } from "./places";
 import { type ImportActions, ImportContext } from "./preview/context";
 import { Footbar, type Proposing, reasonAgainst } from "./preview/footbar";
@@ -46,10 +48,17 @@ interface Props {
   empty: (calls: { example: (text: string) => void; bringBack: (() => void) | null }) => ReactNode;
   /** What the preview tells first, about the text that was read. */
   first?: (view: View, session: ImportSession) => ReactNode;
+  /** A text to begin with instead of the draft, of which then none is kept. */
+  given?: Gathered | null;
+  /** The way back to where the text came from. */
+  back?: ReactNode;
+  /** Takes several files, a folder or an archive; absent where nobody is signed in. */
+  onMany?: Begin;
 }
 
-export function Workbench({ title = "Import a runbook", owner, proposing, onPropose, empty, first }: Props) {
-  const session = useSession(owner);
+export function Workbench(props: Props) {
+  const { title = "Import a runbook", owner, proposing, onPropose, empty, first, back, onMany } = props;
+  const session = useSession(owner, props.given ?? null);
   const view = useSyncExternalStore(session.subscribe, session.snapshot);
   const [lit] = useState(() => new Lit());
   const editor = useRef<EditorHandle | null>(null);
@@ -83,10 +92,18 @@ export function Workbench({ title = "Import a runbook", owner, proposing, onProp
             className={`import import--${view.isEmpty ? "empty" : pane}`}
             data-phase={view.live.phase}
           >
-            <Switch title={title} pane={pane} setPane={setPane} />
+            <Switch title={title} pane={pane} setPane={setPane} back={back} />
             <div className="import-panes" ref={boxes.panes}>
               <section className="import-source" aria-label="Source">
-                <SourcePane title={title} view={view} session={session} events={events} editor={ready} />
+                <SourcePane
+                  title={title}
+                  back={back}
+                  view={view}
+                  session={session}
+                  events={events}
+                  editor={ready}
+                  onMany={onMany}
+                />
               </section>
               <div className="import-gutter" ref={boxes.gutter}>
                 <Links {...boxes} version={view.live.answer} />
@@ -125,13 +142,15 @@ interface SwitchProps {
   title: string;
   pane: string;
   setPane: (pane: "source" | "preview") => void;
+  back: ReactNode;
 }
 
 /** The heading, and on a phone the choice of the one pane that is shown. */
-function Switch({ title, pane, setPane }: SwitchProps) {
+function Switch({ title, pane, setPane, back }: SwitchProps) {
   return (
     <div className="import-switch">
-      <h1>{title}</h1>
+      <h1 className={back ? "sr" : undefined}>{title}</h1>
+      {back ? <span className="only-phone">{back}</span> : null}
       {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form. */}
       <div className="switch only-phone" role="group" aria-label="Pane">
         <button type="button" aria-pressed={pane === "source"} onClick={() => setPane("source")}>
@@ -145,13 +164,14 @@ function Switch({ title, pane, setPane }: SwitchProps) {
   );
 }
 
-/** One session a visit, with the draft of this person in it. */
-function useSession(owner: string | null): ImportSession {
+/** One session a visit, with the given text or the draft of this person in it. */
+function useSession(owner: string | null, given: Gathered | null): ImportSession {
   const [session] = useState(() => {
-    const made = new ImportSession(askPreview);
+    const made = new ImportSession(askPreview, given === null);
     made.owner = owner;
-    const draft = takeDraft(owner);
+    const draft = given ? null : takeDraft(owner);
     if (draft) made.restored(draft);
+    if (given?.text) made.replaced(incomingOf(given), given.format === "html" ? "" : given.text);
     return made;
   });
   useEffect(() => {

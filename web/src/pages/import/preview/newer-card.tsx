@@ -68,6 +68,8 @@ export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
       </div>
       <div className="card__body stack">
         <Changes found={found} />
+        <Variables found={found} />
+        <Kept found={found} />
         <Conflicts found={found} />
         <p className="row">
           <span className="small dim">The pull request joins the two: people's edits stay.</span>
@@ -99,15 +101,69 @@ const WORDS = { added: "Added", removed: "Taken away", changed: "Changed", moved
 
 function Changes({ found }: { found: Newer }) {
   if (found.changes.length === 0) return null;
-  const more = found.changes.length - SHOWN;
   return (
-    <ul className="set-aside small">
+    <ul className="set-aside small" aria-label="What the newer text changes">
       {found.changes.slice(0, SHOWN).map((item) => (
-        <li key={`${item.change}.${item.step}`}>
-          <strong>{WORDS[item.change]}</strong> <span className="dim">{visible(item.title)}</span>
+        <li key={`${item.change}.${item.step}`} data-change={item.change}>
+          <strong>{WORDS[item.change]}</strong>
+          <span className="dim">
+            {visible(item.title)}
+            <Fields change={item} />
+          </span>
         </li>
       ))}
-      {more > 0 ? <li className="dim">and {count(more, "more change")}</li> : null}
+      <More of={found.changes.length} />
+    </ul>
+  );
+}
+
+/** What a changed step says now, and what it will say. */
+function Fields({ change }: { change: Newer["changes"][number] }) {
+  if (change.change !== "changed") return null;
+  return (change.fields ?? []).map((field) => (
+    <span key={field.field} className="block newer-field">
+      {field.field}: {field.before ? <code>{visibleCode(field.before)}</code> : "nothing"} →{" "}
+      {field.after ? <code>{visibleCode(field.after)}</code> : "nothing"}
+    </span>
+  ));
+}
+
+function Variables({ found }: { found: Newer }) {
+  const all = [
+    ...found.variablesAdded.map((name) => ["Added", name] as const),
+    ...found.variablesRemoved.map((name) => ["Taken away", name] as const),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <ul className="set-aside small" aria-label="Variables that come or go">
+      {all.slice(0, SHOWN).map(([word, name]) => (
+        <li key={`${word}.${name}`}>
+          <strong>{word}</strong>
+          <span className="dim">
+            the variable <code>{visibleCode(name)}</code>
+          </span>
+        </li>
+      ))}
+      <More of={all.length} />
+    </ul>
+  );
+}
+
+/** Edits of people that stay. */
+function Kept({ found }: { found: Newer }) {
+  if (found.kept.length === 0) return null;
+  return (
+    <ul className="set-aside small" aria-label="Kept: what a person edited">
+      {found.kept.slice(0, SHOWN).map((item) => (
+        <li key={`${item.place}.${item.field}.${item.what}`} data-change="kept">
+          <strong>Kept</strong>
+          <span className="dim">
+            what a person {item.what}: {visible(item.place)}
+            {item.field ? `, ${visible(item.field)}` : ""}
+          </span>
+        </li>
+      ))}
+      <More of={found.kept.length} />
     </ul>
   );
 }
@@ -117,18 +173,31 @@ function Conflicts({ found }: { found: Newer }) {
   return (
     <div className="notice stack">
       <p>
-        <strong>{count(found.conflicts.length, "conflict")}.</strong> What is in service stands, and a
-        question keeps the step from running by itself until somebody decides.
+        <strong>{count(found.conflicts.length, "conflict")}.</strong> What is in service stands until somebody
+        decides; till then a question keeps what it concerns from running by itself.
       </p>
-      <ul className="set-aside small">
+      <ul className="newer-conflicts small">
         {found.conflicts.slice(0, SHOWN).map((item) => (
-          <li key={`${item.place}.${item.field}`}>
-            {visible(item.place)}, {item.field}: here{" "}
-            {item.here ? <code>{visibleCode(item.here)}</code> : "taken out"}, newer{" "}
-            {item.newer ? <code>{visibleCode(item.newer)}</code> : "taken out"}
+          <li key={`${item.place}.${item.field}`} data-conflict={item.kind}>
+            <strong>{visible(placeText(item))}</strong> Here{" "}
+            {item.here ? <code>{visibleCode(item.here)}</code> : "it was taken out"}, the newer text{" "}
+            {item.newer ? <code>{visibleCode(item.newer)}</code> : "takes it out"}.{" "}
+            <span className="dim">It keeps {visible(item.keeps)}.</span>
           </li>
         ))}
+        <More of={found.conflicts.length} />
       </ul>
     </div>
   );
+}
+
+/** What a conflict is about: `Variable namespace, pattern.` */
+export function placeText(item: Pick<Newer["conflicts"][number], "kind" | "place" | "field">): string {
+  if (item.kind === "order") return "The order of the steps.";
+  const place = item.place.charAt(0).toUpperCase() + item.place.slice(1);
+  return item.field === "all of it" ? `${place}.` : `${place}, ${item.field}.`;
+}
+
+function More({ of }: { of: number }) {
+  return of > SHOWN ? <li className="dim">and {of - SHOWN} more</li> : null;
 }

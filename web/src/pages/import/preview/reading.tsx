@@ -12,7 +12,9 @@ export function ReadingLine({ preview }: { preview: Preview }) {
   const reading = preview.reading;
   if (!reading) return null;
   const told =
-    reading.missing && reading.missing !== "pending" ? reading.said : differText(reading.differences);
+    reading.missing && reading.missing !== "pending"
+      ? reading.said
+      : differText(reading.differences, reading.notListed ?? 0);
   return (
     <p className="reading-line small dim" role="status">
       {reading.missing === "pending" ? "The rules have read this text; a model reads it, too." : told}
