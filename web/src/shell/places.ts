@@ -17,4 +17,5 @@ export const PLACES: readonly Place[] = [
   { to: "/audit", label: "Audit", key: "u", bar: true },
   { to: "/settings", label: "Settings", key: "t", bar: false },
   { to: "/import", label: "Import a runbook", key: "i", bar: false, more: "paste wiki markdown new" },
+  { to: "/import/many", label: "Import many documents", key: "m", bar: false, more: "folder zip export" },
 ];
