@@ -167,6 +167,9 @@ ENROLLMENT_MINUTES: Final = 60
 # Git (CONTRACTS.md §6)
 PULL_MAX_FILES: Final = 50
 GIT_PACK_MAX_BYTES: Final = 64 * MIB
+GIT_REPOSITORY_MAX_BYTES: Final = 2 * 1024 * MIB
+"""All packs of one repository here, a mirror's or our own: a remote whose history is written anew again and
+again would fill the disk, each fetch within its bound."""
 GIT_MAX_FILES: Final = 20_000
 GIT_PATH_MAX_CHARACTERS: Final = 512
 DIFF_MAX_BYTES: Final = 1 * MIB

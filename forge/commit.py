@@ -22,6 +22,9 @@ PROPOSAL_TRAILER: Final = "Dd0c-Proposal"
 """Written by a publish: the key of the proposal that a commit carries."""
 
 _TRAILER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*): *(.*)")
+_ENTITY: Final = re.compile(r"&#(\d{1,4});")
+_ACTIVE: Final = re.compile(r"\$(?=[({])|<(?=[!@#])|\](?=\()")
+_JOINER: Final = "\u2060"
 _OURS: Final = re.compile(rf"^(\s*)({PULL_TRAILER}|{PROPOSAL_TRAILER})\s*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -145,12 +148,30 @@ def _plain(text: str) -> str:
 
 def compose_message(title: str, body: str, trailers: Mapping[str, str]) -> str:
     """A commit message: one line, the body, then our trailers, which the body can't fake."""
+    title, body = plain(title), plain(body)
     subject = " ".join(title.split())[: limits.TITLE_MAX_CHARACTERS] or "Change"
     text = body.replace("\r\n", "\n").replace("\0", "").strip()[: limits.GIT_MESSAGE_MAX_CHARACTERS]
     text = _OURS.sub(r"\1> \2:", text)
     subject = _OURS.sub(r"\1> \2:", subject)
     tail = "\n".join(f"{key}: {value}" for key, value in trailers.items())
     return "\n\n".join(part for part in (subject, text, tail) if part) + "\n"
+
+
+def plain(text: str) -> str:
+    """What a page shows of a text, for the history: a history renders no markup, so that characters that
+    were written as entities (`schemas.markdown.escape`) would be read as such.
+
+    Nothing in it is more than text to a program that takes a message for its own (R53): a word joiner parts
+    what begins a substitution of a shell or of an expression, a call in Slack or a link, and backticks
+    become apostrophes. The joiners behind @ and # stay, so that a forge finds no mention and closes nothing.
+    """
+    shown = _ENTITY.sub(_character, text)
+    return _ACTIVE.sub(rf"\g<0>{_JOINER}", shown).replace("`", "'")
+
+
+def _character(entity: re.Match[str]) -> str:
+    found = chr(int(entity[1]))
+    return found if found.isprintable() or found == _JOINER else entity[0]
 
 
 def read_trailers(message: str) -> dict[str, str]:

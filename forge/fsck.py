@@ -70,7 +70,9 @@ def _check_tree(walk: _Walk, root: Oid) -> None:
         if not walk.is_new(oid):
             continue
         if depth > limits.GIT_TREE_MAX_DEPTH:
-            raise TooLarge(f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels")
+            raise TooLarge(
+                f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels", hint="keep files less deep"
+            )
         entries = read_tree(walk.received, oid)
         _check_order(entries)
         for entry in entries:

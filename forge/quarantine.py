@@ -72,11 +72,21 @@ class Quarantine:
         return summary
 
     def keep(self) -> None:
-        """Move what was received into the repository, durably. Objects only: no ref moves here."""
+        """Move what was received into the repository, durably. Objects only: no ref moves here.
+
+        Raises TooLarge where the repository would outgrow its bound; the caller holds the writer lock.
+        """
         source = self.path / "objects" / "pack"
         target = self._repository.path / "objects" / "pack"
         target.mkdir(exist_ok=True)
         packs = sorted(source.glob("*.pack"))
+        total = sum(pack.stat().st_size for pack in (*packs, *target.glob("*.pack")))
+        if packs and total > limits.GIT_REPOSITORY_MAX_BYTES:
+            raise TooLarge(
+                f"all packs of this repository would be {total} bytes, more than "
+                f"{limits.GIT_REPOSITORY_MAX_BYTES}",
+                hint="begin a repository with a shorter history",
+            )
         for pack in packs:
             for part in (pack, pack.with_suffix(".idx")):
                 with part.open("rb") as handle:

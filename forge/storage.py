@@ -196,7 +196,10 @@ def read_movements(git: pygit2.Repository, ref: str, since: Oid | None) -> list[
         old = str(entry.oid_old)
         found.append(
             Movement(
-                None if set(old) == {"0"} else old, str(entry.oid_new), entry.committer.name, entry.message
+                None if set(old) == {"0"} else old,
+                str(entry.oid_new),
+                entry.committer.name,
+                entry.message or "",  # `git update-ref` on this machine writes none
             )
         )
         if found[-1].old == since or len(found) >= MOVEMENTS_MAX:

@@ -57,7 +57,10 @@ def read_tree(git: pygit2.Repository, oid: Oid) -> list[Entry]:
         if kind != pygit2.enums.ObjectType.TREE:
             raise BadPack(f"object {oid[:12]} is no tree")
         if size > limits.GIT_TREE_MAX_BYTES:
-            raise TooLarge(f"a folder's tree is {size} bytes, more than {limits.GIT_TREE_MAX_BYTES}")
+            raise TooLarge(
+                f"a folder's tree is {size} bytes, more than {limits.GIT_TREE_MAX_BYTES}",
+                hint="spread its files over several folders",
+            )
         return parse_tree(git.odb.read(oid)[1])
     except (KeyError, pygit2.GitError):
         raise BadPack(f"object {oid[:12]} is missing or damaged") from None
@@ -97,7 +100,9 @@ def folder(entries: list[Entry]) -> dict[str, Node]:
         for name in names:
             node = nodes[name]
             others = ", ".join(other for other in sorted(names) if other != name)
-            nodes[name] = Node(node.kind, node.oid, node.reason or f"the name can be taken for {others}")
+            nodes[name] = Node(
+                node.kind, node.oid, node.reason or f"the name can be taken for {others}; rename one"
+            )
     return nodes
 
 
@@ -107,6 +112,7 @@ def _name(raw: bytes) -> tuple[str, str | None, str]:
     return name, refuse_segment(raw), likeness(name)
 
 
+_SHOWN_CHARACTERS: Final = 120
 _NAME_BYTES: Final = 255
 """Longer names are refused, and not worth keeping."""
 _facts: Final = lru_cache(maxsize=20_000)(_name)
@@ -131,10 +137,11 @@ def _node(entry: Entry, reason: str | None) -> Node:
         return Node("folder", entry.oid, None)
     if entry.mode in MODE_FILES and reason is None:
         return Node("file", entry.oid, None)
-    if reason is None:
-        kinds = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
-        reason = f"it is {kinds.get(entry.mode, 'of an unknown kind')}, not a file"
-    return Node("other", entry.oid, reason)
+    if reason is not None:
+        return Node("other", entry.oid, f"{reason}; rename it")
+    kinds = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
+    kind = kinds.get(entry.mode, "of an unknown kind")
+    return Node("other", entry.oid, f"it is {kind}, not a file; put the file itself there")
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,11 @@ _Status = tuple[Oid | None, str | None]
 """A path in one commit: its blob, or the reason why it is not used."""
 
 
+def shorter(path: str) -> str:
+    """A path to be shown in a sentence: of a very long one the beginning."""
+    return path if len(path) <= _SHOWN_CHARACTERS else path[:_SHOWN_CHARACTERS] + "…"
+
+
 class _Walk:
     """Compares two trees, leaving out what is the same on both sides."""
 
@@ -176,8 +188,11 @@ class _Walk:
         if old == new:
             return
         if depth > limits.GIT_TREE_MAX_DEPTH:
-            raise TooLarge(f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels")
-        olds, news = self._children(old), self._children(new)
+            raise TooLarge(
+                f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels, below {shorter(path)}",
+                hint="keep the runbooks in folders that are less deep, or in a repository of their own",
+            )
+        olds, news = self._children(old, path), self._children(new, path)
         for name in sorted(olds.keys() | news.keys()):
             before, after = olds.get(name), news.get(name)
             if before == after:
@@ -188,13 +203,18 @@ class _Walk:
             if _is_folder(before) or _is_folder(after):
                 self.compare(_folder_only(before), _folder_only(after), below, depth + 1)
 
-    def _children(self, node: Node | None) -> dict[str, Node]:
+    def _children(self, node: Node | None, path: str) -> dict[str, Node]:
         if node is None:
             return {}
-        children = folder(read_tree(self._git, node.oid))
-        self._seen += len(children)
+        entries = read_tree(self._git, node.oid)
+        self._seen += len(entries)
         if self._seen > 2 * limits.GIT_MAX_FILES:
-            raise TooLarge(f"the repository holds more than {limits.GIT_MAX_FILES} files")
+            raise TooLarge(
+                f"the repository holds more than {limits.GIT_MAX_FILES} files, the last of them in "
+                f"{shorter(path) or 'its first folder'}",
+                hint="read only one folder of it (its prefix), or keep runbooks in a repository of their own",
+            )
+        children = folder(entries)
         if node.reason is None:
             return children
         return {n: Node(child.kind, child.oid, child.reason or node.reason) for n, child in children.items()}

@@ -46,7 +46,7 @@ from controller.sync.results import Outcome, SyncResult, Totals, Trigger, count_
 from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
 from controller.sync.store import PlanWriter, load_known, stale_files
-from forge.errors import ForgeBusy, ForgeDown, ForgeError
+from forge.errors import ForgeBusy, ForgeDown, ForgeError, ForgeRefused
 from schemas.errors import Unavailable
 
 Result = TypeVar("Result")
@@ -147,7 +147,7 @@ class SyncService:
             judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
         except ForgeError as fault:
             code = "forge_down" if isinstance(fault, ForgeDown | ForgeBusy) else "refused"
-            return await self._fail(tenant_id, begun, code, fault.reason)
+            return await self._fail(tenant_id, begun, code, _words(fault))
         except Unavailable as refusal:
             await self._fail(tenant_id, begun, "not_judged", refusal.detail)
             raise
@@ -230,6 +230,11 @@ class SyncService:
             "commit": result.to_commit,
         }
         return self._bus.publish(f"sync:{tenant_id}", json.dumps(message).encode())
+
+
+def _words(fault: ForgeError) -> str:
+    hint = fault.hint if isinstance(fault, ForgeRefused) else None
+    return fault.reason if hint is None else f"{fault.reason} ({hint})"
 
 
 def _missing(row: RepositoryRow) -> str:

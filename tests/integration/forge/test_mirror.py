@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pygit2
 import pytest
 
+from base import limits
 from forge.errors import BadPack, ForgeDown, ForgeRefused, TooLarge
 from forge.mirror import BareMirror, FetchLimits
 from forge.packs import PackBounds
@@ -264,6 +265,23 @@ def test_r42_a_fetch_is_bounded(upstream: Upstream, copy: BareRepository) -> Non
     with pytest.raises(TooLarge):
         mirror.fetch(upstream.remote(), limits=FetchLimits(pack=PackBounds(object_bytes=1000)))
     assert mirror.head("main") is None
+
+
+def test_r42_a_history_written_anew_again_and_again_does_not_fill_the_disk(
+    upstream: Upstream, copy: BareRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "GIT_REPOSITORY_MAX_BYTES", 300_000)
+    mirror = BareMirror(copy)
+    head = upstream.push({"a": os.urandom(200_000)})
+    mirror.fetch(upstream.remote(), limits=FetchLimits())
+    git(upstream.work, "commit", "-q", "--amend", "-m", "anew", "--allow-empty")
+    upstream.push({"a": os.urandom(200_000)}, force=True)
+    with pytest.raises(TooLarge, match="all packs of this repository would be") as caught:
+        mirror.fetch(upstream.remote(), limits=FetchLimits())
+    assert caught.value.hint == "begin a repository with a shorter history"
+    assert mirror.head("main") == head
+    kept = sum(pack.stat().st_size for pack in (copy.path / "objects" / "pack").glob("*.pack"))
+    assert kept < 300_000 and list(copy.quarantine_folder.glob("*")) == []
 
 
 def test_no_repository_and_no_server(upstream: Upstream, copy: BareRepository) -> None:

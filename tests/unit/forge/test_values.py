@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from forge.errors import BadPack, ForgeRefused
 from forge.pull_requests import Actor, Proposal, ProposedFile, RefUpdate, is_proposal_key
 from forge.push_rules import PushFacts, PushRights, refuse_update
 from forge.tree import folder, parse_tree
+from schemas.markdown import escape
 
 ALL = PushRights(read=True, push=True, push_base=True)
 MAIN = PushFacts("refs/heads/main", None, False)
@@ -31,6 +33,21 @@ def test_a_body_can_not_fake_a_merge(body: str) -> None:
     assert pull_number(compose_message("T", body, {"Dd0c-Pull": "7"})) == 7
     assert pull_number(compose_message("T", body, {"Dd0c-Proposal": "k"})) is None
     assert pull_number(compose_message(body, "", {"Dd0c-Proposal": "k"})) is None
+
+
+def test_r53_a_history_reads_as_a_page_does_and_nothing_in_it_is_active() -> None:
+    hostile = "$(id) `id` ${{ x }} <!channel> [a](http://x) @all #1 GH-2 a&b **c** \x1b[31m"
+    message = compose_message(hostile, escape(hostile), {"Dd0c-Pull": "7"})
+    subject, body, _ = message.split("\n\n")
+    for text in (subject, body):
+        assert not re.search(r"\$\(|\$\{|`|<!|\]\(|&#", text)
+    shown = body.replace("\u2060", "")
+    assert shown == "$(id) 'id' ${{ x }} <!channel> [a](http://x) @all #1 GH-2 a&b **c** [31m"
+    assert not re.search(r"[@#]\w", body), "a forge would find a mention"
+    assert (
+        compose_message("T", "&#0;&#27;&#10;&#68;d0c-Pull&#58; 9", {}) == "T\n\n&#0;&#27;&#10;Dd0c-Pull: 9\n"
+    )
+    assert pull_number(compose_message("T", "x\n\n&#68;d0c-Pull&#58; 9", {})) is None
 
 
 @pytest.mark.parametrize(
