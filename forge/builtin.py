@@ -23,6 +23,7 @@ from forge.commit import (
     signature,
     write_commit,
 )
+from forge.commit_facts import message_of, signed_by
 from forge.diffs import diff_commits
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
 from forge.mirror import BareMirror
@@ -99,7 +100,7 @@ class BuiltinForge:
         head = read_ref(git, f"refs/heads/{row.branch}")
         if head is None:
             return False
-        if read_trailers(read_commit(git, head).message).get(PROPOSAL_TRAILER) != proposal.key:
+        if read_trailers(message_of(read_commit(git, head))).get(PROPOSAL_TRAILER) != proposal.key:
             return True
         found = {file.path: blob_at(git, head, file.path) for file in proposal.files}
         wanted = {f.path: None if f.content is None else str(pygit2.hash(f.content)) for f in proposal.files}
@@ -200,7 +201,7 @@ class BuiltinForge:
             tree=squash.tree,
             parents=[base],
             message=compose_message(f"{row.title} (#{row.number})", row.body, trailers),
-            author=read_commit(git, head).author,
+            author=signed_by(read_commit(git, head)) or signature(actor, self._clock.now()),
             committer=signature(actor, self._clock.now()),
         )
 

@@ -16,7 +16,7 @@ from base import limits
 from forge.errors import BadPack, TooLarge
 from forge.names import is_dot_git, printable
 from forge.pull_requests import Oid
-from forge.tree import MODE_FILES, MODE_SUBMODULE, MODE_SYMLINK, MODE_TREE, Entry, read_tree
+from forge.tree import MODE_FILES, MODE_SUBMODULE, MODE_SYMLINK, MODE_TREE, Entry, read_object, read_tree
 
 
 @dataclass
@@ -51,7 +51,7 @@ def check_objects(
         oid = pending.pop()
         if not walk.is_new(oid):
             continue
-        found: object = received.get(oid)
+        found = read_object(received, oid)
         if isinstance(found, pygit2.Tag):
             pending.append(str(found.target))
             continue

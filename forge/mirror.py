@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final, Protocol
 
 import pygit2
@@ -21,6 +20,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from base import limits
+from forge.commit_facts import CommitFacts, facts_of
 from forge.errors import BadPack, ForgeDown, ForgeRefused, TooLarge
 from forge.fsck import check_objects
 from forge.packs import PackBounds
@@ -30,7 +30,17 @@ from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
 from forge.tree import Change, Skipped, compare_commits, find_file, read_commit
 
-__all__ = ["BareMirror", "Change", "FetchLimits", "FetchResult", "Mirror", "Oid", "Remote", "Skipped"]
+__all__ = [
+    "BareMirror",
+    "Change",
+    "CommitFacts",
+    "FetchLimits",
+    "FetchResult",
+    "Mirror",
+    "Oid",
+    "Remote",
+    "Skipped",
+]
 
 
 @dataclass(frozen=True)
@@ -53,15 +63,6 @@ class FetchResult:
     before: Oid | None
     forced: bool
     received_bytes: int
-
-
-@dataclass(frozen=True)
-class CommitFacts:
-    """What a commit says about itself; all of it is foreign text."""
-
-    author: str
-    committed_at: datetime
-    message: str
 
 
 class Mirror(Protocol):
@@ -150,9 +151,7 @@ class BareMirror:
 
     def facts(self, commit: Oid) -> CommitFacts:
         """Who made a commit, when, and what they say about it. Raises BadPack."""
-        found = read_commit(self._open(), commit)
-        at = datetime.fromtimestamp(found.commit_time, UTC)
-        return CommitFacts(f"{found.author.name} <{found.author.email}>"[:300], at, found.message)
+        return facts_of(read_commit(self._open(), commit))
 
     def movements(self, branch: str, since: Oid | None) -> list[Movement]:
         """How a branch came from `since` to where it is, with who moved it; empty for a fetched copy."""

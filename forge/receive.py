@@ -20,6 +20,7 @@ from dulwich.server import Backend, ReceivePackHandler
 from base import limits, log
 from forge.builtin import BuiltinForge
 from forge.commit import pull_number
+from forge.commit_facts import message_of
 from forge.errors import ForgeError, ForgeRefused, HeadMoved
 from forge.fsck import check_objects
 from forge.mirror import BareMirror
@@ -146,7 +147,7 @@ class QuarantineHandler(ReceivePackHandler):
                     quarantine.unpack(pack, PackBounds())
             received, known = quarantine.git(), repository.git()
             commits = check_objects(received, known, [u.new for u in updates if u.new is not None])
-            fakes = any(pull_number(commit.message) is not None for commit in commits)
+            fakes = any(pull_number(message_of(commit)) is not None for commit in commits)
             judged = tuple(self._judge(update, received, known, fakes, outcome) for update in updates)
             passed = tuple(update for update in judged if update.ref not in outcome.refs)
             if not passed or (len(passed) < len(judged) and self._atomic()):

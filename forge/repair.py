@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import pygit2
 
 from base import limits
 from forge.commit import pull_number
+from forge.commit_facts import committed_by, message_of, time_of
 from forge.errors import NotMergeable
 from forge.pull_refs import is_pull_branch, next_number, pull_branches, pull_numbers, pull_ref
 from forge.pull_requests import BRANCH_PREFIX, Actor, Oid, PullState, RefUpdate, is_proposal_key
@@ -44,7 +45,7 @@ def base_merges(git: pygit2.Repository, base: str) -> Iterator[tuple[int, pygit2
     for seen, commit in enumerate(walker):
         if seen >= limits.GIT_HISTORY_MAX_COMMITS:
             return
-        number = pull_number(commit.message)
+        number = pull_number(message_of(commit))
         if number is not None:
             yield number, commit
 
@@ -86,14 +87,13 @@ def _derive(git: pygit2.Repository, row: PullRow, merge: pygit2.Commit | None, n
     if merge is not None:
         if row.state == "merged" and row.merge_commit == str(merge.id):
             return row
-        at = datetime.fromtimestamp(merge.commit_time, UTC)
         return replace(
             row,
             state="merged",
             head_commit=last_head,
             merge_commit=str(merge.id),
-            merged_at=at,
-            merged_by=row.merged_by or f"git:{merge.committer.email}",
+            merged_at=time_of(merge) or now,
+            merged_by=row.merged_by or f"git:{committed_by(merge)}",
             updated_at=now,
         )
     state: PullState = "open" if branch_head is not None else "closed"
@@ -182,7 +182,7 @@ def adopt(
     number = known[0] if known else next_number(git)
     _keep_head(git, number, head)
     commit = read_commit(git, head)
-    title, _, body = commit.message.partition("\n")
+    title, _, body = message_of(commit).partition("\n")
     row = PullRow(
         number=number,
         key=key,

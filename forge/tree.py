@@ -68,10 +68,18 @@ def read_tree(git: pygit2.Repository, oid: Oid) -> list[Entry]:
 
 def read_commit(git: pygit2.Repository, oid: Oid) -> pygit2.Commit:
     """A commit in the store. Raises BadPack where there is none of that id."""
-    found: object = git.get(oid)
+    found = read_object(git, oid)
     if not isinstance(found, pygit2.Commit):
         raise BadPack(f"{oid[:12]} is no commit of this repository")
     return found
+
+
+def read_object(git: pygit2.Repository, oid: Oid) -> object:
+    """What is stored under an id, or None. Raises BadPack for a commit or a tag that can't be taken apart."""
+    try:
+        return git.get(oid)
+    except (ValueError, pygit2.GitError):
+        raise BadPack(f"the object {oid[:12]} is malformed") from None
 
 
 def commit_tree(git: pygit2.Repository, commit: Oid) -> Oid:

@@ -13,8 +13,9 @@ from base import limits
 from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
 from controller.governance.repositories import RepositoryRow
 from controller.sync.state import FileRow
+from forge.commit_facts import CommitFacts
 from forge.errors import BadPack, TooLarge
-from forge.mirror import Change, CommitFacts, FetchLimits, FetchResult, Mirror
+from forge.mirror import Change, FetchLimits, FetchResult, Mirror
 from forge.remote import Remote
 from forge.storage import Movement
 

@@ -74,10 +74,13 @@ def write_tree(git: pygit2.Repository, lines: list[Line]) -> str:
 
 
 def write_commit(git: pygit2.Repository, tree: str, parent: str | None) -> str:
-    """A commit that no ref points at."""
-    who = pygit2.Signature("Mallory $(id) `id` ${{ x }}", "mallory@example.com", 0, 0)
-    parents = [] if parent is None else [pygit2.Oid(hex=parent)]
-    return str(git.create_commit(None, who, who, "Hostile ${{ x }}\n", pygit2.Oid(hex=tree), parents))
+    """A commit that no ref points at; its encoding is unknown, and its time is in no calendar."""
+    before = "" if parent is None else f"parent {parent}\n"
+    who = "Mallory $(id) `id` ${{ x }} <mallory@example.com>"
+    head = f"tree {tree}\n{before}author {who} 0 +0000\ncommitter {who} 253402300800 +0000\nencoding bogus\n"
+    return str(
+        git.odb.write(pygit2.enums.ObjectType.COMMIT, f"{head}\nHostile ${{{{ x }}}} \x1b[31m\n".encode())
+    )
 
 
 def below(git: pygit2.Repository, folder: str, parent: str | None) -> str:

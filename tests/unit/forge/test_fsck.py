@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forge.commit import pull_number
+from forge.commit_facts import facts_of
 from forge.errors import BadPack
 from forge.fsck import check_objects
 from forge.tree import read_commit
@@ -120,3 +122,36 @@ def test_r40_what_git_itself_builds_is_in_order(folders: dict[str, bool]) -> Non
         person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
         made = git.create_commit(None, person, person, "One\n", root.write(), [])
         assert [commit.id for commit in check_objects(git, known, [str(made)])] == [made]
+
+
+def commit_of_bytes(git: pygit2.Repository, *, head: bytes = b"", **lines: bytes) -> str:
+    """A commit object of these bytes, whatever git would say of it."""
+    tree = str(git.TreeBuilder().write()).encode()
+    author = lines.get("author", b"A <a@example.org> 0 +0000")
+    committer = lines.get("committer", b"A <a@example.org> 0 +0000")
+    raw = b"tree %b\nauthor %b\ncommitter %b\n%b\n%b" % (
+        tree, author, committer, head, lines.get("message", b"One\n")
+    )  # fmt: skip
+    return str(git.odb.write(pygit2.enums.ObjectType.COMMIT, raw))
+
+
+def test_r42_no_commit_stops_its_reader(stores: tuple[pygit2.Repository, pygit2.Repository]) -> None:
+    git, known = stores
+    for encoding in (b"bogus", b"utf-16", b"hex", b"zlib_codec", b"punycode"):
+        odd = commit_of_bytes(git, head=b"encoding " + encoding + b"\n", message=b"One\xff\n\nDd0c-Pull: 7\n")
+        facts = facts_of(read_commit(git, odd))
+        assert (facts.author, facts.message.splitlines()[0]) == ("A <a@example.org>", "One\ufffd")
+        assert pull_number(facts.message) == 7
+    for seconds in (b"253402300800", b"99999999999999999", b"9223372036854775807", b"-99999999999999"):
+        odd = commit_of_bytes(git, committer=b"A <a@example.org> " + seconds + b" +0000")
+        assert facts_of(read_commit(git, odd)).committed_at is None
+    loud = commit_of_bytes(git, author=b"A\x1b]0;x\x07\xe2\x80\xae\xff <a@example.org> 0 +0000")
+    assert facts_of(read_commit(git, loud)).author == "A\ufffd]0;x\ufffd\ufffd\ufffd <a@example.org>"
+    latin = commit_of_bytes(git, head=b"encoding ISO-8859-1\n", message=b"caf\xe9\n")
+    assert facts_of(read_commit(git, latin)).message == "caf\xe9\n"
+    for line in (b"A 0 +0000", b"nobody"):
+        torn = commit_of_bytes(git, author=line)
+        with pytest.raises(BadPack, match="is malformed"):
+            read_commit(git, torn)
+        with pytest.raises(BadPack, match="is malformed"):
+            check_objects(git, known, [torn])
