@@ -167,6 +167,8 @@ ENROLLMENT_MINUTES: Final = 60
 # Git (CONTRACTS.md §6)
 PULL_MAX_FILES: Final = 50
 GIT_PACK_MAX_BYTES: Final = 64 * MIB
+GIT_REFS_MAX_BYTES: Final = 16 * MIB
+"""What a remote may say before its pack: some 200,000 branches and tags."""
 GIT_REPOSITORY_MAX_BYTES: Final = 2 * 1024 * MIB
 """All packs of one repository here, a mirror's or our own: a remote whose history is written anew again and
 again would fill the disk, each fetch within its bound."""

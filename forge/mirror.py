@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
 import pygit2
-import urllib3
-from dulwich.client import HttpGitClient, HTTPUnauthorized
-from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
 from dulwich.objects import ObjectID
 from dulwich.refs import Ref
 from dulwich.repo import Repo
@@ -29,6 +25,7 @@ from forge.quarantine import quarantined, spool_file
 from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
 from forge.tree import Change, Skipped, compare_commits, find_file, read_commit
+from forge.wire import open_client, wire_faults
 
 __all__ = [
     "BareMirror",
@@ -122,7 +119,7 @@ class BareMirror:
         return FetchResult(head, before, forced, receiver.total)
 
     def _receive(self, remote: Remote, receiver: _Receiver, limits: FetchLimits) -> Oid | None:
-        client = _client(remote, limits)
+        client = open_client(remote, pack_bytes=limits.pack_bytes, seconds=limits.seconds)
         wanted = Ref(remote.full_ref.encode())
         found: list[ObjectID] = []
 
@@ -135,7 +132,7 @@ class BareMirror:
             found.append(oid)
             return [] if oid.decode() in self._open().odb else [oid]
 
-        with _wire_faults(), Repo(str(self._repository.path)) as local:
+        with wire_faults(), Repo(str(self._repository.path)) as local:
             client.fetch_pack(
                 b"", determine_wants, local.get_graph_walker(), receiver.accept, protocol_version=0
             )
@@ -211,37 +208,3 @@ class _Receiver:
         if time.monotonic() > self._deadline:
             raise ForgeDown(f"the fetch took longer than {self._limits.seconds:g} seconds")
         return self._write(data)
-
-
-_READ_TIMEOUT_SECONDS: Final = 20.0
-_CONNECT_TIMEOUT_SECONDS: Final = 5.0
-
-
-def _client(remote: Remote, limits: FetchLimits) -> HttpGitClient:
-    timeout = urllib3.Timeout(
-        connect=min(_CONNECT_TIMEOUT_SECONDS, limits.seconds), read=min(_READ_TIMEOUT_SECONDS, limits.seconds)
-    )
-    pool = urllib3.PoolManager(
-        timeout=timeout, retries=urllib3.Retry(total=0, redirect=0), headers={"User-agent": "dd0c-run git/2"}
-    )
-    return HttpGitClient(
-        remote.url,
-        pool_manager=pool,
-        username=remote.username if remote.password is not None else None,
-        password=remote.password,
-    )
-
-
-@contextmanager
-def _wire_faults() -> Iterator[None]:
-    """The border to dulwich's client: its errors become ours."""
-    try:
-        yield
-    except NotGitRepository:
-        raise ForgeRefused(
-            "there is no repository at this address, or the credential may not see it"
-        ) from None
-    except HTTPUnauthorized:
-        raise ForgeRefused("the repository's credential was refused") from None
-    except (GitProtocolError, HangupException, OSError, urllib3.exceptions.HTTPError) as fault:
-        raise ForgeDown(f"the fetch failed ({type(fault).__name__})") from fault
