@@ -13,10 +13,7 @@ import pytest
 from base.ids import new_id
 from controller.db.bootstrap import Urls
 from controller.db.database import Database
-from controller.db.errors import (
-    Broken,
-    CheckViolation,
-)
+from controller.db.errors import AccessDenied, Broken, CheckViolation, UniqueViolation
 from controller.tenants.members import add_member, list_members
 from controller.tenants.roles import Role
 from schemas.audit import AuditRecord, MemberRemoved
@@ -59,6 +56,33 @@ async def test_r66_a_record_that_can_not_be_stored_takes_the_change_with_it(
             await add_member(uow, "new@acme.example", Role.VIEWER, actor=ACTOR)
     async with database.work(tenant.tenant_id) as uow:
         assert len(await list_members(uow)) == 1
+
+
+_RENAME: Final = "update dd0c.tenants set title = %(title)s where id = %(tenant_id)s"
+_AGAIN: Final = "insert into dd0c.tenants select * from dd0c.tenants where id = %(tenant_id)s"
+
+
+async def test_the_first_error_of_statements_that_nobody_waits_for_is_raised_and_takes_all_back(
+    database: Database, tenant: TestTenant
+) -> None:
+    async def store() -> None:
+        async with database.work(tenant.tenant_id) as uow:
+            async with uow.unawaited():
+                await uow.run(_RENAME, title="Renamed")
+                await uow.run(_AGAIN)
+                for _ in range(3):
+                    await uow.run(_RENAME, title="Never seen")
+            raise AssertionError("the error must have been raised by now")
+
+    with pytest.raises((UniqueViolation, AccessDenied)):
+        await store()
+    async with database.work(tenant.tenant_id) as uow:
+        ((title,),) = await rows_of(uow, "select title from dd0c.tenants where id = %(tenant_id)s")
+        assert title not in {"Renamed", "Never seen"}
+        async with uow.unawaited():
+            await uow.run(_RENAME, title="Renamed")
+    async with database.work(tenant.tenant_id) as uow:
+        assert await rows_of(uow, "select title from dd0c.tenants where id = %(tenant_id)s") == [("Renamed",)]
 
 
 async def test_r66_killed_at_the_commit_leaves_neither_or_both(
