@@ -57,7 +57,10 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
         _QUERIES["runbooks_of"], RunbookRow, repository_id=repository_id, paths=paths, names=names
     )
     versions = await uow.all(
-        _QUERIES["versions_with_content"], _Version, repository_id=repository_id, contents=contents
+        _QUERIES["versions_with_content"],
+        _Version,
+        runbook_ids=[row.id for row in runbooks],
+        contents=contents,
     )
     policy = await uow.one(_QUERIES["policy_of"], _Policy, repository_id=repository_id)
     flags = await uow.all(_QUERIES["flags_of"], FlagRow, repository_id=repository_id)

@@ -27,12 +27,10 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
    AND (%(paths)s::text[] IS NULL OR r.path = ANY(%(paths)s::text[]) OR r.name = ANY(%(names)s::text[]))
 
 -- versions_with_content --
--- Versions that hold one of these contents: a content that comes back serves under its old id.
-SELECT v.id, v.runbook_id, v.content_sha256
-  FROM dd0c.runbook_versions v
-  JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
- WHERE v.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
-   AND v.content_sha256 = ANY(%(contents)s)
+-- Versions of these runbooks that hold one of these contents: a content that comes back serves under its old id.
+SELECT id, runbook_id, content_sha256
+  FROM dd0c.runbook_versions
+ WHERE tenant_id = %(tenant_id)s AND runbook_id = ANY(%(runbook_ids)s::uuid[]) AND content_sha256 = ANY(%(contents)s)
 
 -- active_names --
 -- Names in service with their paths, for the check of a change.
