@@ -49,6 +49,7 @@ PINNED = {
     2: "6648b571cb4e90126fee5a9a3ec1498ab4c4e60e497848bd3b687ac7b36dd2e5",
     3: "af217ec90434fcd55605ff1e33c8d568091d70490f57cd59d591536ab7466e94",
     4: "5a58d9a112dce1b8ac112f0ce1a55a743451b1edf61a78331486390fc7765d0b",
+    5: "32b884864b822c5e07840387dfb5bce92a7d8a3b5d139e9cadbf657b87aa2948",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 
