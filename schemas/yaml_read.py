@@ -32,7 +32,7 @@ from base.limits import DOCUMENT_MAX_BYTES, YAML_MAX_DEPTH, YAML_MAX_NODES
 from schemas.errors import DocumentInvalid, Place
 from schemas.problem import Path as Path
 from schemas.problem import show_path as show_path
-from schemas.yaml_subset import read_subset
+from schemas.yaml_events import plain_events
 
 _FORBIDDEN: Final = re2.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{2028}\x{2029}\x{feff}\x{fffe}\x{ffff}]"
@@ -81,14 +81,24 @@ def read_yaml(data: bytes, *, path: str = "", max_bytes: int = DOCUMENT_MAX_BYTE
     """The tree of one YAML document. Raises DocumentInvalid for what can't be read any further; duplicate
     keys and values that no document may hold are collected in `places`."""
     text = decode_yaml(data, path=path, max_bytes=max_bytes)
-    subset = read_subset(text, resolve_plain)
-    if subset is not None:
-        return Tree(subset.value, subset.marks, subset.keys)
-    return parse_whole(text, path=path)
+    return _read_fast(text, path) or parse_whole(text, path=path)
+
+
+def _read_fast(text: str, path: str) -> Tree | None:
+    """The tree as libyaml reads it, or None where the full parser has the word: for texts that the two could
+    understand differently, and for each mistake, whose sentence and place are the full parser's."""
+    events = plain_events(text)
+    if events is None:
+        return None
+    try:
+        tree = _Builder(path).build(events)
+    except (YAMLError, DocumentInvalid):
+        return None  # told by the full parser, which reads the same text again
+    return None if tree.places else tree
 
 
 def parse_whole(text: str, *, path: str = "") -> Tree:
-    """The same by the full parser alone, for all that is not in the subset. Raises DocumentInvalid."""
+    """The tree by the full parser (YAML 1.2, pure Python) alone. Raises DocumentInvalid."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Scanner = _BoundedScanner
     try:
