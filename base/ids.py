@@ -16,8 +16,9 @@ PREFIXES: Final = frozenset(
 )
 """The kinds of rows that people see by id (CONTRACTS.md §3), and `rcl syn key req` of our own."""
 
-TOKEN_PREFIXES: Final = frozenset({"ddt", "dde", "ddw", "dds", "ddl"})
-"""ddt: an API token. dde: an enrolment token. ddw: a webhook path. dds: a session. ddl: a sign-in link."""
+TOKEN_PREFIXES: Final = frozenset({"ddt", "dde", "ddw", "dds", "ddl", "ddb"})
+"""ddt: an API token. dde: an enrolment token. ddw: a webhook path. dds: a session. ddl: a sign-in link.
+ddb: a badge."""
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}

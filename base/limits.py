@@ -152,6 +152,12 @@ READINGS_KEPT_DAYS: Final = 30
 PREVIEWS_PER_MINUTE: Final = 60
 CLASSIFICATIONS_PER_MINUTE: Final = 30
 SIGN_INS_PER_MINUTE: Final = 20
+BADGES_PER_MINUTE: Final = 300
+"""Of one address: proxies of images ask for many pages."""
+SYNC_WAIT_SECONDS: Final = 30
+"""How long "sync now" waits for what comes of it, unless told otherwise."""
+SYNC_WAIT_SECONDS_MAX: Final = 50
+"""Below what clients and proxies commonly wait for an answer (60 s)."""
 VERBS_PER_MINUTE: Final = 10
 """Questions in comments (`/dd0c …`) that are answered on one pull request."""
 STREAMS_PER_MEMBER: Final = 32

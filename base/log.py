@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "action"}
-_TOKEN: Final = re.compile(r"(dd[tewsl])_([0-9a-z]{26})_[0-9a-f]{8,}")
+_TOKEN: Final = re.compile(r"(dd[tewslb])_([0-9a-z]{26})_[0-9a-f]{8,}")
 
 _GITHUB_TOKEN: Final = re.compile(r"\b(gh[pousr]|github_pat)_[A-Za-z0-9_]{16,255}")
 """github.blog, "Behind GitHub's new authentication token formats"; fine-grained ones came later."""

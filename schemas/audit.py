@@ -78,7 +78,9 @@ from schemas.audit_tenant import PanicTriggered as PanicTriggered
 from schemas.audit_tenant import PartyModeEntered as PartyModeEntered
 from schemas.audit_tenant import PartyModeLeft as PartyModeLeft
 from schemas.audit_tenant import PolicyChanged as PolicyChanged
+from schemas.audit_tenant import PolicySourceNamed as PolicySourceNamed
 from schemas.audit_tenant import SecurityRefused as SecurityRefused
+from schemas.audit_tenant import SyncBadgeChanged as SyncBadgeChanged
 from schemas.audit_tenant import TenantCreated as TenantCreated
 from schemas.audit_tenant import TokenCreated as TokenCreated
 from schemas.audit_tenant import TokenRevoked as TokenRevoked

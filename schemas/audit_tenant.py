@@ -141,6 +141,21 @@ class PolicyChanged(AuditPayload):
     after: Digest | None = None
 
 
+class PolicySourceNamed(AuditPayload):
+    """From now on this repository's policy may allow something; those of the others only tighten."""
+
+    EVENT_TYPE = "policy.source_named"
+    repository: RepositoryId
+
+
+class SyncBadgeChanged(AuditPayload):
+    """Another address shows the state of a repository to whoever has it, or none does any more."""
+
+    EVENT_TYPE = "sync.badge_changed"
+    repository: RepositoryId
+    shown: StrictBool
+
+
 class FlagChanged(AuditPayload):
     """A flag was switched, by git or by an operator."""
 

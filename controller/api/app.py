@@ -17,6 +17,7 @@ from controller.api.measuring import Measured
 from controller.api.routes import (
     agents,
     audit,
+    badges,
     classify,
     executions,
     github_webhooks,
@@ -55,6 +56,7 @@ ROUTERS: Final = (
     panic.open_router,
     panic.router,
     sync.router,
+    badges.router,
     audit.router,
     people.router,
     policy.router,

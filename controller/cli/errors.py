@@ -24,6 +24,8 @@ class ExitCode(IntEnum):
     FOUND_CAUTION = 10
     FOUND_UNKNOWN = 11
     FOUND_DANGEROUS = 12
+    SYNC_BEHIND = 13
+    SYNC_BROKEN = 14
 
 
 MEANINGS = {
@@ -43,6 +45,8 @@ MEANINGS = {
     ExitCode.FOUND_CAUTION: "`dd0c scan`: the command is caution",
     ExitCode.FOUND_UNKNOWN: "`dd0c scan`: what the command does is not known",
     ExitCode.FOUND_DANGEROUS: "`dd0c scan`: it is dangerous; `dd0c lint`: a risk from `--fail-on` up",
+    ExitCode.SYNC_BEHIND: "`dd0c sync`: something is behind git, was never synced, or is not done in time",
+    ExitCode.SYNC_BROKEN: "`dd0c sync`: a sync failed, or a file is not in service as git has it",
 }
 
 

@@ -1,4 +1,4 @@
-"""`dd0c runbooks`, `dd0c sync`: what is in service, and how it follows git."""
+"""`dd0c runbooks`: what is in service, and changes of it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ from controller.cli.stale import show_reasons, show_stale
 _COLUMNS: Final = [
     ("NAME", "name"), ("TITLE", "title"), ("STEPS", "steps"), ("RISKS", "risks"), ("STATE", "state"),
     ("COMMIT", "shortCommit"), ("STALE", "reasons"),
-]  # fmt: skip
-_SYNC_COLUMNS: Final = [
-    ("REPOSITORY", "name"), ("BRANCH", "branch"), ("STATE", "state"), ("SYNCED AT", "shortCommit"),
-    ("ERROR", "error"),
 ]  # fmt: skip
 
 
@@ -129,35 +125,3 @@ def find_runbook(session: Session, name: str) -> dict[str, Any]:
         if item["name"] == name:
             return dict(item)
     raise CliError(f"No runbook is called {inert(name)}.", ExitCode.NOT_FOUND, "`dd0c runbooks` lists them.")
-
-
-@click.group("sync", invoke_without_command=True)
-@with_session
-def sync_group(session: Session) -> None:
-    """Each repository: synced at which commit, and what is broken, where and why."""
-    if click.get_current_context().invoked_subcommand is not None:
-        return
-    status = session.client.get("sync")
-    printer = session.printer
-    if not printer.for_people:
-        printer.document(status)
-        return
-    for item in status["items"]:
-        item["shortCommit"] = (item.get("syncedCommit") or "")[:12] or None
-    printer.rows(status["items"], _SYNC_COLUMNS, "No repository.")
-    for item in status["items"]:
-        for file in item["brokenFiles"]:
-            where = f"{file['path']}:{file['line']}" if file.get("line") else file["path"]
-            printer.say(f"  broken: {inert(where)}: {inert(file['reason'])}")
-
-
-@sync_group.command("now")
-@with_session
-def now_command(session: Session) -> None:
-    """Fetch and sync now instead of at the next poll."""
-    result = session.client.post("sync")
-    session.printer.rows(
-        result["items"],
-        [("REPOSITORY", "name"), ("OUTCOME", "outcome"), ("COMMIT", "commit")],
-        "No repository.",
-    )

@@ -58,6 +58,18 @@ def strictest_policy(policies: Iterable[Policy]) -> Policy:
     return combine(without).model_copy(update={"rules": tuple(rules.values())})
 
 
+def differing(before: Policy, after: Policy) -> tuple[str, ...]:
+    """The fields of a policy that differ, by the names that `policy.json` has."""
+    old, new = (policy.model_dump(by_alias=True, mode="json") for policy in (before, after))
+    pairs = [(name, old[name], new[name]) for name in new if name not in {"approvals", "rules"}]
+    pairs += [
+        (f"approvals.{name}", old["approvals"][name], value) for name, value in new["approvals"].items()
+    ]
+    found = [name for name, was, now in pairs if was != now]
+    rules = len(after.rules) - len(before.rules)
+    return (*found, *([f"{rules} rules"] if rules > 0 else []))
+
+
 def strictest_flags(every: Iterable[Flags]) -> Flags:
     """A flag is off for the services for which anybody switches it off: for all, if one names none."""
     found: dict[str, Flag] = {}

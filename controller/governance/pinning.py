@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from base import log
 from controller.db.queries import load
 from controller.db.unit_of_work import UnitOfWork
-from controller.governance.layers import ALONE, Beside, strictest_flags
+from controller.governance.layers import ALONE, Beside, differing, strictest_flags
 from controller.governance.policy import Pinned, pin
 from schemas.flags import KNOWN_FLAGS, Flag, Flags
 from schemas.policy import DEFAULT_POLICY, Policy, resolve
@@ -80,6 +80,30 @@ async def load_in_force(uow: UnitOfWork, repository_id: UUID | None = None) -> I
         read_flags([row for row in flags if row.repository_id != repository_id]),
     )
     return replace(in_force(policies, flags), beside=beside)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPart:
+    """What one repository's `policy.json` does for the tenant; `asks`: of another than the source, the fields
+    that are stricter because of it.
+    """
+
+    is_source: bool
+    in_force: bool
+    asks: tuple[str, ...] = ()
+
+
+async def load_policy_parts(uow: UnitOfWork) -> dict[UUID, PolicyPart]:
+    """By repository; one that is neither the source nor has a policy in force is left out."""
+    policies = await uow.all(_QUERIES["current_policies"], PolicyRow)
+    source = await uow.one(_QUERIES["policy_source"], _SourceRow)
+    found = {} if source is None else {source.id: PolicyPart(is_source=True, in_force=False)}
+    for row in policies:
+        if row.repository_id is not None:
+            others = [each for each in policies if each is not row]
+            asks = differing(in_force(others, ()).policy, in_force(policies, ()).policy)
+            found[row.repository_id] = PolicyPart(row.is_source, True, () if row.is_source else asks)
+    return found
 
 
 def in_force(policies: Sequence[PolicyRow], flags: Sequence[FlagRow]) -> InForce:

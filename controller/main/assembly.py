@@ -205,6 +205,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         clock=ground.clock,
         owners=owners,
     )
+    stack.push_async_callback(sync.close)
     reviewer = Reviewer(database, judging)
     describing = Describing(database, judging, approval_minutes=settings.approval_minutes)
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)

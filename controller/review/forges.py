@@ -77,6 +77,14 @@ class Forges:
             return self.github.open(tenant_id, row.id, row.remote, row.branch)
         return self.open_builtin(tenant_id, row)
 
+    def mirror(self, tenant_id: UUID, row: RepositoryRow) -> BareMirror:
+        """The objects of a repository as last fetched, or the built-in forge's own. Raises as `open`."""
+        if row.forge == "github" and self.github is not None:
+            return self.github.source(tenant_id, row.id, row.remote, row.branch)[0]
+        if row.forge != "builtin":
+            raise ForgeRefused(f"this server is not set up for the forge {row.forge}")
+        return BareMirror(self.folder.open(tenant_id, row.id))
+
     def open_builtin(self, tenant_id: UUID, row: RepositoryRow) -> BuiltinForge:
         """The built-in forge of a repository. Raises NoSuchRepository, ForgeRefused for another kind."""
         if row.forge != "builtin":

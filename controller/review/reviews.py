@@ -18,6 +18,7 @@ from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.change import Note
 from controller.review.contents import content_of
+from controller.review.drift import Drifts
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.review.reviewer import Reviewer, read_change
@@ -79,6 +80,7 @@ class Reviews:
         self._reviewer = reviewer
         self._judging = judging
         self._minutes = approval_minutes
+        self.drifts = Drifts(forges, judging, approval_minutes)
 
     async def review(self, principal: Principal, number: int, *, repository: str | None = None) -> PullReview:
         """What a pull request changes at 3 a.m. Raises NotFound, Conflict, TooLarge, Unavailable."""

@@ -28,7 +28,6 @@ from controller.governance.repositories import (
     RepositoryRow,
     find_repository,
     lock_repository,
-    repositories_in_use,
 )
 from controller.sync.ages import SyncAges
 from controller.sync.claims import Found
@@ -47,7 +46,7 @@ from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
 from controller.sync.store import PlanWriter, load_known, stale_files
 from forge.errors import ForgeBusy, ForgeDown, ForgeError, ForgeRefused
-from schemas.errors import Unavailable
+from schemas.errors import Dd0cError, Unavailable
 
 Result = TypeVar("Result")
 
@@ -90,6 +89,7 @@ class SyncService:
         self._run = run_blocking
         self._clock = clock
         self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
+        self._asked: set[asyncio.Task[SyncResult]] = set()
         self.ages = SyncAges()
         self.polling = False
 
@@ -120,11 +120,28 @@ class SyncService:
         if result.outcome != "failed":
             self.ages.succeeded(place)
 
-    async def sync_all(self, tenant_id: UUID, trigger: Trigger) -> list[SyncResult]:
-        """Bring every repository of a tenant up to date: "sync now"."""
-        async with self._database.work(tenant_id) as uow:
-            rows = await repositories_in_use(uow)
-        return [await self.sync(tenant_id, row.id, trigger) for row in rows]
+    async def ask(
+        self, tenant_id: UUID, repository_ids: Sequence[UUID], wait_seconds: float
+    ) -> dict[UUID, SyncResult | str]:
+        """Sync these now, side by side: what came of each, or why it was refused. One that had not ended when
+        the time was over is left out, and goes on.
+        """
+        tasks = {
+            each: asyncio.create_task(self.sync(tenant_id, each, "manual"), name="sync asked for")
+            for each in repository_ids
+        }
+        self._asked |= set(tasks.values())
+        for task in tasks.values():
+            task.add_done_callback(self._asked.discard)
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=wait_seconds)
+        return {each: _outcome(task) for each, task in tasks.items() if task.done()}
+
+    async def close(self) -> None:
+        """End what was asked for and still runs: the next poll takes it up."""
+        for task in self._asked:
+            task.cancel()
+        await asyncio.gather(*self._asked, return_exceptions=True)
 
     async def _once(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult | None:
         """One attempt; None where another replica was faster and it has to be looked at again."""
@@ -235,6 +252,14 @@ class SyncService:
 def _words(fault: ForgeError) -> str:
     hint = fault.hint if isinstance(fault, ForgeRefused) else None
     return fault.reason if hint is None else f"{fault.reason} ({hint})"
+
+
+def _outcome(task: asyncio.Task[SyncResult]) -> SyncResult | str:
+    """What a task that is done came to; a refusal as its sentence. Raises what is a fault of ours."""
+    try:
+        return task.result()
+    except Dd0cError as refusal:
+        return refusal.detail
 
 
 def _missing(row: RepositoryRow) -> str:

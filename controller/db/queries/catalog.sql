@@ -94,12 +94,25 @@ SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advic
  ORDER BY version_id, step_id, created_at DESC, id DESC;
 
 -- list_repositories --
--- Every repository in use, with how far it is synced.
-SELECT id, name, forge, branch, prefix, head_commit, synced_commit, last_fetch_at, last_sync_at,
-       error_code, error_text, error_at
-  FROM dd0c.repositories
- WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
- ORDER BY name
+-- Every repository in use, or the one of a name, with how far it is synced; ages in seconds of this clock.
+SELECT p.id, p.name, p.forge, p.remote, p.branch, p.head_commit, p.synced_commit, p.last_fetch_at, p.last_sync_at,
+       p.behind_since, p.error_text, p.error_at, p.badge_sha256,
+       extract(epoch FROM clock_timestamp() - p.last_fetch_at)::float8 AS fetch_age,
+       extract(epoch FROM clock_timestamp() - p.behind_since)::float8 AS lag,
+       (SELECT s.trigger
+          FROM dd0c.syncs s
+         WHERE s.tenant_id = p.tenant_id AND s.repository_id = p.id AND s.outcome IN ('synced', 'partial')
+         ORDER BY s.id DESC
+         LIMIT 1) AS trigger,
+       (SELECT count(*)
+          FROM dd0c.runbooks r
+         WHERE r.tenant_id = p.tenant_id AND r.repository_id = p.id AND r.retired_at IS NULL) AS runbooks,
+       (SELECT count(*)
+          FROM dd0c.files f
+         WHERE f.tenant_id = p.tenant_id AND f.repository_id = p.id AND f.state = 'stale_invalid') AS broken
+  FROM dd0c.repositories p
+ WHERE p.tenant_id = %(tenant_id)s AND p.retired_at IS NULL AND (%(name)s::text IS NULL OR p.name = %(name)s::text)
+ ORDER BY p.name
  LIMIT 200;
 
 -- broken_files --
@@ -113,13 +126,32 @@ SELECT f.repository_id, f.path, f.state, f.commit_oid, f.error_line, f.error_col
  ORDER BY f.repository_id, f.path
  LIMIT 1000;
 
+-- files_page --
+-- A page of the files of a repository by path, with what of each is in service.
+SELECT f.path, f.kind, f.state, f.commit_oid, f.blob_oid, f.error_line, f.error_column, f.error_reason, f.updated_at,
+       r.id AS runbook_id, r.name, v.commit_oid AS service_commit
+  FROM dd0c.files f
+  LEFT JOIN dd0c.runbooks r
+    ON r.tenant_id = f.tenant_id AND r.repository_id = f.repository_id AND r.path = f.path AND r.retired_at IS NULL
+  LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = f.tenant_id AND v.id = r.current_version_id
+ WHERE f.tenant_id = %(tenant_id)s AND f.repository_id = %(repository_id)s AND f.state <> 'retired'
+   AND (NOT %(broken)s OR f.state IN ('stale_invalid', 'skipped'))
+   AND (%(after)s::text IS NULL OR f.path > %(after)s::text)
+   AND (%(path)s::text IS NULL OR f.path = %(path)s::text)
+ ORDER BY f.path
+ LIMIT %(count)s;
+
 -- recent_syncs --
--- The last syncs of all repositories, newest first.
-SELECT id, repository_id, from_commit, to_commit, trigger, outcome, counts, error, started_at, finished_at
-  FROM dd0c.syncs
- WHERE tenant_id = %(tenant_id)s
- ORDER BY id DESC
- LIMIT 50;
+-- The last syncs of a repository or of all, newest first.
+SELECT s.id, s.repository_id, p.name AS repository, s.from_commit, s.to_commit, s.trigger, s.outcome, s.counts, s.error,
+       s.started_at, s.finished_at
+  FROM dd0c.syncs s
+  JOIN dd0c.repositories p ON p.tenant_id = s.tenant_id AND p.id = s.repository_id
+ WHERE s.tenant_id = %(tenant_id)s
+   AND (%(repository_id)s::uuid IS NULL OR s.repository_id = %(repository_id)s::uuid)
+   AND (%(before)s::uuid IS NULL OR s.id < %(before)s::uuid)
+ ORDER BY s.id DESC
+ LIMIT %(count)s;
 
 -- panic_state --
 -- The tenant's mode as the database knows it.

@@ -96,6 +96,15 @@ ACCESS: Final[dict[str, str]] = {
     f"POST {V}/panic/clear": "panic_clear",
     f"GET {V}/sync": "read",
     f"POST {V}/sync": "propose",
+    f"GET {V}/sync/history": "read",
+    f"GET {V}/sync/{{repository_id}}/files": "read",
+    f"GET {V}/sync/{{repository_id}}/content": "read",
+    f"GET {V}/sync/{{repository_id}}/diff": "read",
+    f"PUT {V}/sync/policy-source": "raise_trust",
+    f"POST {V}/sync/{{repository_id}}/badge": "repositories",
+    f"DELETE {V}/sync/{{repository_id}}/badge": "repositories",
+    f"GET {V}/badges/{{token}}.svg": PUBLIC,  # the token in it is the credential
+    f"GET {V}/badges/{{token}}.json": PUBLIC,  # as above
     f"GET {V}/audit": "read",
     f"GET {V}/audit/chain": "read",
     f"GET {V}/audit/export": "read",
@@ -134,6 +143,7 @@ BODIES: Final[dict[str, Any]] = {
     f"POST {V}/members": {"email": "new@example.com", "role": "viewer"},
     f"PUT {V}/members/{{member_id}}/role": {"role": "viewer"},
     f"POST {V}/tokens": {"name": "one"},
+    f"PUT {V}/sync/policy-source": {"repository": "runbooks"},
 }
 
 
@@ -185,6 +195,8 @@ async def furnish(api: Api) -> dict[str, str]:
         "member_id": next(item["id"] for item in members if item["role"] == "viewer"),
         "tenant_id": show_id("ten", api.tenant.tenant_id),
         "sha256": sha256(PASTE.encode()).hexdigest(),
+        "repository_id": show_id("rpo", api.world.row.id),
+        "token": "none",
     }
 
 
@@ -203,6 +215,8 @@ def nothing() -> dict[str, str]:
         "token_id": show_id("key", new_id()),
         "member_id": show_id("mem", new_id()),
         "tenant_id": show_id("ten", new_id()),
+        "repository_id": show_id("rpo", new_id()),
+        "token": "none",
     }
 
 

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from base.clock import SystemClock
 from controller.api.parse_pool import ParsePool
-from controller.api.shapes.runbooks import RepositorySync
-from controller.api.sync_state import sync_status
+from controller.api.shapes.sync import RepositorySync
+from controller.api.sync_state import View, sync_status
 from controller.db.bus import MemoryBus
 from controller.db.database import Database
 from controller.governance.judging import Judging
@@ -109,7 +109,7 @@ class Place:
 
     async def status(self) -> RepositorySync:
         async with self.forges.database.work(self.principal.tenant_id) as uow:
-            (found,) = (await sync_status(uow)).items
+            (found,) = (await sync_status(uow, View(60, "http://localhost:8080"))).items
             return found
 
     async def in_force(self) -> tuple[str, bool]:

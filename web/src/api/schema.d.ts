@@ -1294,15 +1294,187 @@ export interface paths {
         };
         /**
          * Sync state of every repository
-         * @description Synced at which commit, what is broken where and why, and the last syncs.
+         * @description Synced at which commit, when and by what; what is broken where and why; and the last syncs.
+         *
+         *     `synced` is said only where git was looked at within three intervals of the poll.
          */
         get: operations["show_api_v1_sync_get"];
         put?: never;
         /**
          * Sync now
-         * @description Fetch and sync every repository now instead of at the next poll.
+         * @description Fetch at once instead of at the next poll, and wait until it can be told what came of it.
+         *
+         *     One entry a repository; what fails is told there. `running` where the time to wait was over first.
          */
         post: operations["sync_now_api_v1_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What syncs did
+         * @description Newest first: what began each, from which commit to which, what came of it; 200 a repository.
+         */
+        get: operations["history_api_v1_sync_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/policy-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Name the policy source
+         * @description The repository whose `policy.json` may allow something; those of the others only ask for more.
+         *
+         *     For an owner: it can let more run by itself. Without one named it is the tenant's first repository.
+         */
+        put: operations["put_policy_source_api_v1_sync_policy_source_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of a repository
+         * @description By path: in service at which commit, or broken at which commit, line and why.
+         */
+        get: operations["files_api_v1_sync__repository_id__files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest content of a file
+         * @description As git has it, in service or not, with what is wrong in it. Untrusted text.
+         */
+        get: operations["content_api_v1_sync__repository_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What git declares against what is in service
+         * @description Runbooks that came, changed or went and are not in service yet, and those kept at their last good
+         *     version, step by step where both sides can be read. Nothing is fetched: git as it was last looked at.
+         */
+        get: operations["diff_api_v1_sync__repository_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/badge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a badge
+         * @description The address of an image that says the state in a word, for whoever has it; shown once. One that was
+         *     made before shows nothing any more.
+         */
+        post: operations["make_badge_api_v1_sync__repository_id__badge_post"];
+        /**
+         * Take the badge away
+         * @description Its address shows nothing any more.
+         */
+        delete: operations["drop_badge_api_v1_sync__repository_id__badge_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{token}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The badge as an image
+         * @description 404 for every address that was not given out.
+         */
+        get: operations["image_api_v1_badges__token__svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{token}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The badge for shields.io
+         * @description As its endpoint badge reads it. 404 for every address that was not given out.
+         */
+        get: operations["endpoint_api_v1_badges__token__json_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2059,6 +2231,40 @@ export interface components {
             hash: string;
         };
         /**
+         * Badge
+         * @description Where the badge of a repository is shown to whoever has the address; it is shown once.
+         */
+        Badge: {
+            /** Svg */
+            svg: string;
+            /** Jsonurl */
+            jsonUrl: string;
+            /** Markdown */
+            markdown: string;
+        };
+        /**
+         * BadgeEndpoint
+         * @description The badge as shields.io reads it.
+         */
+        BadgeEndpoint: {
+            /**
+             * Schemaversion
+             * @default 1
+             * @constant
+             */
+            schemaVersion: 1;
+            /** Label */
+            label: string;
+            /** Message */
+            message: string;
+            /** Color */
+            color: string;
+            /** Iserror */
+            isError: boolean;
+            /** Cacheseconds */
+            cacheSeconds: number;
+        };
+        /**
          * BatchDocument
          * @description One text of a batch. It is data: nothing in it is executed or obeyed.
          */
@@ -2226,6 +2432,11 @@ export interface components {
             runbookId?: string | null;
             /** Since */
             since?: string | null;
+            /**
+             * Link
+             * @description The line at this commit: on the forge, or on a page of ours.
+             */
+            link?: string | null;
         };
         /**
          * CanPropose
@@ -2743,6 +2954,62 @@ export interface components {
             severity: "error" | "warn";
         };
         /**
+         * Drift
+         * @description What git's synced branch declares against what is in service. `head` is of the last fetch.
+         */
+        Drift: {
+            /** Repository */
+            repository: string;
+            /** Branch */
+            branch: string;
+            /** Head */
+            head?: string | null;
+            /** Syncedcommit */
+            syncedCommit?: string | null;
+            /** Fetchedat */
+            fetchedAt?: string | null;
+            /**
+             * Instep
+             * @description Nothing differs.
+             */
+            inStep: boolean;
+            /** Items */
+            items: components["schemas"]["DriftItem"][];
+            /**
+             * Leftout
+             * @description How many more files differ than are shown.
+             */
+            leftOut: number;
+        };
+        /**
+         * DriftItem
+         * @description One file about which git and what is in service do not agree.
+         */
+        DriftItem: {
+            /**
+             * Kind
+             * @description added, changed, retired: not synced yet. kept: its last good version serves. broken: nothing of it serves.
+             * @enum {string}
+             */
+            kind: "added" | "changed" | "retired" | "kept" | "broken";
+            /** Path */
+            path: string;
+            /** Name */
+            name?: string | null;
+            /** Declaredcommit */
+            declaredCommit?: string | null;
+            /** Servicecommit */
+            serviceCommit?: string | null;
+            /** Line */
+            line?: number | null;
+            /** Reason */
+            reason?: string | null;
+            /** Link */
+            link?: string | null;
+            /** @description Step by step, from what is in service to what git declares, where it can be read. */
+            change?: components["schemas"]["RunbookChange"] | null;
+        };
+        /**
          * EditBody
          * @description Another command for this step; scanned again and always at a gate.
          */
@@ -3108,6 +3375,24 @@ export interface components {
             before?: string | null;
             /** After */
             after?: string | null;
+        };
+        /**
+         * FileContent
+         * @description The newest content of a file of ours, whether it is in service or not; untrusted text.
+         */
+        FileContent: {
+            /** Path */
+            path: string;
+            /** Commit */
+            commit?: string | null;
+            /** Text */
+            text: string;
+            /** Line */
+            line?: number | null;
+            /** Column */
+            column?: number | null;
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * FileDiffShape
@@ -4267,6 +4552,28 @@ export interface components {
             end: number;
         };
         /**
+         * PolicyPart
+         * @description What the repository's `policy.json` does for the tenant.
+         */
+        PolicyPart: {
+            /**
+             * Role
+             * @description source: it may allow something. other: it can only ask for more.
+             * @enum {string}
+             */
+            role: "source" | "other";
+            /**
+             * Inforce
+             * @description Whether a good `policy.json` of it is in force.
+             */
+            inForce: boolean;
+            /**
+             * Asks
+             * @description Of another than the source: what is stricter because of it.
+             */
+            asks: string[];
+        };
+        /**
          * PolicyShape
          * @description What holds for every runbook; `rules` ask for more of some. Changed in git, by a pull request.
          */
@@ -4326,6 +4633,17 @@ export interface components {
             }[];
             /** Flags */
             flags: components["schemas"]["FlagShape"][];
+        };
+        /**
+         * PolicySource
+         * @description The repository whose `policy.json` may allow something.
+         */
+        PolicySource: {
+            /**
+             * Repository
+             * @description Its name.
+             */
+            repository: string;
         };
         /**
          * PrerequisiteShape
@@ -5031,6 +5349,18 @@ export interface components {
             reading?: components["schemas"]["ReadByModelShape"] | null;
         };
         /**
+         * RejectedFile
+         * @description A file that this sync kept out of service.
+         */
+        RejectedFile: {
+            /** Path */
+            path: string;
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RepairShape
          * @description A character that a word processor put into a command, and what was read in its place.
          */
@@ -5097,7 +5427,7 @@ export interface components {
         };
         /**
          * RepositorySync
-         * @description How far one repository is synced.
+         * @description How far one repository is synced. Ages are in seconds, by the server's clock.
          */
         RepositorySync: {
             /** Id */
@@ -5113,6 +5443,11 @@ export interface components {
              * @enum {string}
              */
             state: "synced" | "behind" | "broken" | "never";
+            /**
+             * Says
+             * @description The state in a sentence.
+             */
+            says: string;
             /** Head */
             head?: string | null;
             /** Syncedcommit */
@@ -5121,15 +5456,48 @@ export interface components {
             syncedAt?: string | null;
             /**
              * Trigger
-             * @description What began the last sync.
+             * @description What began the sync that brought what is in service.
              */
             trigger?: string | null;
-            /** Fetchedat */
+            /**
+             * Fetchedat
+             * @description The last good look at git.
+             */
             fetchedAt?: string | null;
+            /** Fetchageseconds */
+            fetchAgeSeconds?: number | null;
+            /**
+             * Behindsince
+             * @description When a commit that is not in service was first seen.
+             */
+            behindSince?: string | null;
+            /** Lagseconds */
+            lagSeconds?: number | null;
             /** Error */
             error?: string | null;
-            /** Brokenfiles */
+            /** Errorat */
+            errorAt?: string | null;
+            /**
+             * Runbooks
+             * @description In service.
+             */
+            runbooks: number;
+            /**
+             * Broken
+             * @description Files whose newest content does not validate.
+             */
+            broken: number;
+            /**
+             * Brokenfiles
+             * @description Those and the files that are not read; 1,000 in all.
+             */
             brokenFiles: components["schemas"]["BrokenFile"][];
+            policy: components["schemas"]["PolicyPart"];
+            /**
+             * Hasbadge
+             * @description Whether a badge token was made.
+             */
+            hasBadge: boolean;
         };
         /**
          * ResolveBody
@@ -6116,6 +6484,74 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SyncAsk
+         * @description Which repository to sync, and how long to wait for what comes of it.
+         */
+        SyncAsk: {
+            /**
+             * Repository
+             * @description Its name; absent: every one.
+             */
+            repository?: string | null;
+            /**
+             * Waitseconds
+             * @default 30
+             */
+            waitSeconds: number;
+        };
+        /**
+         * SyncFile
+         * @description One file of the synced branch.
+         */
+        SyncFile: {
+            /** Path */
+            path: string;
+            /** Kind */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "in_service" | "broken" | "skipped";
+            /** Runbookid */
+            runbookId?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Commit
+             * @description That brought this state.
+             */
+            commit?: string | null;
+            /**
+             * Servicecommit
+             * @description Of the content that is in service; absent where nothing of the file is.
+             */
+            serviceCommit?: string | null;
+            /** Line */
+            line?: number | null;
+            /** Column */
+            column?: number | null;
+            /** Reason */
+            reason?: string | null;
+            /** Link */
+            link?: string | null;
+            /** Since */
+            since: string;
+        };
+        /**
+         * SyncFiles
+         * @description A page of files by path.
+         */
+        SyncFiles: {
+            /** Items */
+            items: components["schemas"]["SyncFile"][];
+            /**
+             * Nextafter
+             * @description Give it back as `after`; absent on the last page.
+             */
+            nextAfter?: string | null;
+        };
+        /**
          * SyncNow
          * @description One entry a repository.
          */
@@ -6130,10 +6566,28 @@ export interface components {
         SyncNowItem: {
             /** Name */
             name: string;
-            /** Outcome */
-            outcome: string;
+            /**
+             * Outcome
+             * @description running: it had not ended when the time to wait was over; it goes on.
+             * @enum {string}
+             */
+            outcome: "synced" | "unchanged" | "partial" | "failed" | "running";
+            /**
+             * State
+             * @description Of the repository now.
+             * @enum {string}
+             */
+            state: "synced" | "behind" | "broken" | "never";
             /** Commit */
             commit?: string | null;
+            /** Counts */
+            counts?: {
+                [key: string]: number;
+            };
+            /** Rejected */
+            rejected?: components["schemas"]["RejectedFile"][];
+            /** Error */
+            error?: string | null;
         };
         /**
          * SyncOutcome
@@ -6162,7 +6616,10 @@ export interface components {
             fromCommit?: string | null;
             /** Tocommit */
             toCommit?: string | null;
-            /** Counts */
+            /**
+             * Counts
+             * @description Runbooks added, changed, retired and unchanged; files broken and skipped after it.
+             */
             counts: {
                 [key: string]: number;
             };
@@ -6172,6 +6629,21 @@ export interface components {
             startedAt: string;
             /** Finishedat */
             finishedAt: string;
+            /** Durationms */
+            durationMs: number;
+        };
+        /**
+         * SyncRuns
+         * @description A page of the history, newest first; the newest 200 of a repository are kept.
+         */
+        SyncRuns: {
+            /** Items */
+            items: components["schemas"]["SyncRun"][];
+            /**
+             * Nextcursor
+             * @description Give it back as `cursor` for the next page; absent on the last.
+             */
+            nextCursor?: string | null;
         };
         /**
          * SyncStatus
@@ -8961,7 +9433,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SyncAsk"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8976,7 +9452,288 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
             421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    history_api_v1_sync_history_get: {
+        parameters: {
+            query?: {
+                /** @description Of one repository, by its name. */
+                repository?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncRuns"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    put_policy_source_api_v1_sync_policy_source_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    files_api_v1_sync__repository_id__files_get: {
+        parameters: {
+            query?: {
+                /** @description Only those that are not in service. */
+                broken?: boolean;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description `nextAfter` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncFiles"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    content_api_v1_sync__repository_id__content_get: {
+        parameters: {
+            query?: {
+                /** @description As git has it. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    diff_api_v1_sync__repository_id__diff_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    make_badge_api_v1_sync__repository_id__badge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Badge"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    drop_badge_api_v1_sync__repository_id__badge_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    image_api_v1_badges__token__svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sync/{repository_id}/badge` gave it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    endpoint_api_v1_badges__token__json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sync/{repository_id}/badge` gave it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];
         };
     };
