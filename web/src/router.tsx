@@ -127,6 +127,13 @@ const sync = createRoute({
   component: lazyRouteComponent(() => import("@/pages/sync/sync-page"), "SyncPage"),
 });
 
+const syncFile = createRoute({
+  getParentRoute: () => app,
+  path: "/sync/$repository/file",
+  validateSearch: texts("path", "line"),
+  component: lazyRouteComponent(() => import("@/pages/sync/file-page"), "SyncFilePage"),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: "/agents",
@@ -161,6 +168,7 @@ export const router = createRouter({
       pulls,
       pull,
       sync,
+      syncFile,
       agents,
       audit,
       settings,

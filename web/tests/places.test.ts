@@ -10,9 +10,10 @@ import { approvalWords, span } from "@/pages/settings/policy-view";
 import { tokenState } from "@/pages/settings/tokens";
 import { ownPath } from "@/pages/signed-out/come-back";
 import { whyWords } from "@/pages/signed-out/signed-out";
-import { place, triggerWords } from "@/pages/sync/repository";
-import { countWords } from "@/pages/sync/runs";
-import { summary } from "@/pages/sync/sync-page";
+import { linesAround } from "@/pages/sync/file-page";
+import { place, policyWords, triggerWords } from "@/pages/sync/repository";
+import { countWords, tookWords } from "@/pages/sync/runs";
+import { firstBroken, said, summary } from "@/pages/sync/sync-page";
 import { actionsFor } from "@/shell/actions";
 import { isOutdated } from "@/shell/fallbacks";
 import { nextHint } from "@/shell/first-run";
@@ -83,6 +84,37 @@ describe("sync in words", () => {
     expect(of()).toBe("No repository");
     expect(of("synced")).toBe("1 repository, all in service as git has them");
     expect(of("synced", "broken", "behind", "broken")).toBe("4 repositories, 2 broken, 1 behind");
+    expect(of("never")).toBe("1 repository, 1 never synced");
+  });
+  it("says what came of a sync, what is wrong first", () => {
+    const item = { name: "a", outcome: "unchanged", state: "synced", counts: {}, rejected: [] } as const;
+    const told = (...items: object[]) =>
+      said({ items: items.map((each) => ({ ...item, ...each })) as never });
+    const rejected = [{ path: "b.yaml", line: 1, reason: "no" }];
+    expect(told({})).toBe("Synced: nothing new in git");
+    expect(told({ outcome: "synced" }, {})).toBe("Synced: 1 of 2 changed");
+    expect(told({ outcome: "partial", rejected })).toBe("Synced, but 1 file is not in service");
+    expect(told({ outcome: "running" })).toContain("Still syncing");
+    expect(told({}, { outcome: "failed", error: "gone" })).toBe("The sync of a failed: gone");
+  });
+  it("leads to the first broken file, never to a name that is only refused", () => {
+    const skipped = { path: "CON.yaml", state: "skipped" };
+    const broken = { path: "b.yaml", state: "stale_invalid" };
+    const of = (...files: object[]) => firstBroken([{ brokenFiles: files }] as never)?.file.path;
+    expect([of(), of(skipped), of(skipped, broken)]).toEqual([undefined, undefined, "b.yaml"]);
+  });
+  it("says what a policy of another repository does", () => {
+    const of = (role: string, inForce: boolean, asks: string[] = []) =>
+      policyWords({ policy: { role, inForce, asks } } as never);
+    expect(of("other", false)).toBeNull();
+    expect(of("source", false)).toContain("The policy source");
+    expect(of("other", true, ["fourEyes"])).toContain("only asks for more (fourEyes)");
+  });
+  it("shows a file around its line, and says how long a sync took", () => {
+    expect(linesAround("a\nb\n", 2)).toEqual({ first: 1, lines: ["a", "b"] });
+    const long = linesAround("x\n".repeat(5_000), 4_000);
+    expect([long.first, long.lines.length]).toEqual([3_001, 2_000]);
+    expect([tookWords(40), tookWords(1_234)]).toEqual(["40 ms", "1.2 s"]);
   });
   it("says where a file is broken", () => {
     expect(place({ path: "runbooks/a\u202e.yaml", line: 4, column: 7 })).toBe(

@@ -1,21 +1,24 @@
 /** One repository: what git has, what is in service, and every file whose newest content is not. */
 import { Link } from "@tanstack/react-router";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, ExternalLink } from "lucide-react";
+import { useState } from "react";
 import type { Schemas } from "@/api/client";
+import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Commit } from "@/ui/page";
 import { Status, type StatusKind } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
+import { DriftView } from "./drift";
 
 type Item = Schemas["RepositorySync"];
 type Broken = Schemas["BrokenFile"];
 
-const STATES: Record<Item["state"], { kind: StatusKind; word: string; means: string }> = {
-  synced: { kind: "done", word: "Synced", means: "What is in service is what git has." },
-  behind: { kind: "running", word: "Behind", means: "Git has a newer commit; it comes with the next sync." },
-  broken: { kind: "attention", word: "Broken", means: "What can't be read stays as it last was good." },
-  never: { kind: "todo", word: "Never synced", means: "Nothing was read from this repository yet." },
+const STATES: Record<Item["state"], { kind: StatusKind; word: string }> = {
+  synced: { kind: "done", word: "Synced" },
+  behind: { kind: "running", word: "Behind" },
+  broken: { kind: "attention", word: "Broken" },
+  never: { kind: "todo", word: "Never synced" },
 };
 
 const TRIGGERS: Record<string, string> = {
@@ -32,8 +35,20 @@ export function triggerWords(trigger: string): string {
   return TRIGGERS[trigger] ?? trigger.replaceAll("_", " ");
 }
 
+/** What the repository's `policy.json` does for the tenant, in a sentence; null where it does nothing. */
+export function policyWords({ policy }: Pick<Item, "policy">): string | null {
+  if (policy.role === "source") return "The policy source: only its policy.json may allow something.";
+  if (!policy.inForce) return null;
+  const asks = policy.asks.length > 0 ? policy.asks.map(visible).join(", ") : "nothing more than others do";
+  return `Not the policy source: its policy.json only asks for more (${asks}).`;
+}
+
 export function Repository({ item }: { item: Item }) {
   const state = STATES[item.state];
+  const [differs, setDiffers] = useState(false);
+  const policy = policyWords(item);
+  // The sentence of a failure stands in its own box below.
+  const says = item.error ? "What was synced before stays in service." : visible(item.says);
   return (
     <section className="card" aria-label={visible(item.name)}>
       <div className="card__head">
@@ -41,11 +56,19 @@ export function Repository({ item }: { item: Item }) {
         <strong>
           <Status kind={state.kind}>{state.word}</Status>
         </strong>
-        <span className="dim">{state.means}</span>
+        <span className="dim">{says}</span>
+        <Button className="push" aria-expanded={differs} onClick={() => setDiffers(!differs)}>
+          What differs
+        </Button>
       </div>
       <div className="truth">
         <Side label={`Git, ${visible(item.branch)}`} oid={item.head}>
           looked at <Ago at={item.fetchedAt} />
+          {item.behindSince ? (
+            <>
+              , ahead since <Ago at={item.behindSince} />
+            </>
+          ) : null}
         </Side>
         <Side label="In service" oid={item.syncedCommit}>
           since <Ago at={item.syncedAt} />
@@ -53,8 +76,9 @@ export function Repository({ item }: { item: Item }) {
         </Side>
         <div>
           <span className="label">Files not in service</span>
-          <strong>{item.brokenFiles.length === 0 ? "None" : item.brokenFiles.length}</strong>
+          <strong>{item.broken === 0 ? "None" : item.broken}</strong>
           <span className="small faint">
+            {item.runbooks === 1 ? "1 runbook" : `${item.runbooks} runbooks`} in service,{" "}
             {item.forge === "builtin" ? "built-in forge" : visible(item.forge)}
           </span>
         </div>
@@ -68,8 +92,10 @@ export function Repository({ item }: { item: Item }) {
         </div>
       ) : null}
       {item.brokenFiles.map((file) => (
-        <BrokenFile key={file.path} file={file} />
+        <BrokenFile key={file.path} file={file} repository={item} />
       ))}
+      {differs ? <DriftView repository={item.id} /> : null}
+      {policy ? <p className="small faint broken">{policy}</p> : null}
     </section>
   );
 }
@@ -93,13 +119,40 @@ export function place(file: Pick<Broken, "path" | "line" | "column">): string {
   return `${visible(file.path)}${line}${file.line && file.column ? `, column ${file.column}` : ""}`;
 }
 
-function BrokenFile({ file }: { file: Broken }) {
+/** The line as git has it: on the forge, or on a page of ours. */
+export function LineLink({ file, repository, look }: { file: Broken; repository: Item; look?: string }) {
+  const words = file.line ? `Open line ${file.line}` : "Open the file";
+  if (repository.forge === "builtin") {
+    const search = { path: file.path, ...(file.line ? { line: String(file.line) } : {}) };
+    return (
+      <Link
+        to="/sync/$repository/file"
+        params={{ repository: repository.id }}
+        search={search}
+        className={look}
+      >
+        {words}
+      </Link>
+    );
+  }
+  if (!file.link?.startsWith("https://")) return null;
+  return (
+    <a href={file.link} target="_blank" rel="noreferrer" className={look}>
+      {words} on the forge <ExternalLink className="icon" aria-hidden />
+    </a>
+  );
+}
+
+function BrokenFile({ file, repository }: { file: Broken; repository: Item }) {
   return (
     <div className="broken">
       <div className="row">
         <Status kind="attention">
           <code>{place(file)}</code>
         </Status>
+        <span className="push">
+          <LineLink file={file} repository={repository} />
+        </span>
       </div>
       <p>{visible(file.reason)}</p>
       <p className="small dim">

@@ -21,12 +21,17 @@ export function countWords(counts: Record<string, number>): string {
   return found.map(([name, count]) => `${count} ${word(name, count)}`).join(", ") || "nothing changed";
 }
 
+/** `40 ms`, `1.2 s`. */
+export function tookWords(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
 export function Runs({ runs }: { runs: readonly Schemas["SyncRun"][] }) {
   return (
     <Table
       stacked
       caption="The last syncs"
-      heads={["Outcome", "What", "Repository", "Begun by", "Commit", "When"]}
+      heads={["Outcome", "What", "Repository", "Begun by", "Commit", "Took", "When"]}
     >
       {runs.map((run) => (
         <tr key={run.id}>
@@ -41,7 +46,17 @@ export function Runs({ runs }: { runs: readonly Schemas["SyncRun"][] }) {
             <span className="dim">{triggerWords(run.trigger)}</span>
           </Cell>
           <Cell label="Commit">
-            <Commit oid={run.toCommit} />
+            <span>
+              {run.fromCommit && run.fromCommit !== run.toCommit ? (
+                <>
+                  <Commit oid={run.fromCommit} /> →{" "}
+                </>
+              ) : null}
+              <Commit oid={run.toCommit} />
+            </span>
+          </Cell>
+          <Cell label="Took">
+            <span className="dim">{tookWords(run.durationMs)}</span>
           </Cell>
           <Cell label="When">
             <Ago at={run.finishedAt} />

@@ -6,25 +6,39 @@ import { meQuery, syncQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
 import { Button } from "@/ui/button";
 import { SectionHead } from "@/ui/cell";
+import { LoadMore } from "@/ui/load-more";
 import { PageFrame, Result, Terminal } from "@/ui/page";
 import { Empty, ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
-import { Repository } from "./repository";
+import { visible } from "@/ui/visible";
+import { useHistory } from "./queries";
+import { LineLink, Repository } from "./repository";
 import { Runs } from "./runs";
+
+/** The page goes on to show what comes of it where it takes longer. */
+const WAIT_SECONDS = 20;
 
 function useSyncNow() {
   const client = useQueryClient();
   const say = useToast();
   return useMutation({
-    mutationFn: () => take(api.POST("/api/v1/sync")),
+    mutationFn: () => take(api.POST("/api/v1/sync", { body: { waitSeconds: WAIT_SECONDS } })),
     onSuccess: (done) => say(said(done)),
     onSettled: () => client.invalidateQueries({ queryKey: ["sync"] }),
   });
 }
 
-function said(done: Schemas["SyncNow"]): string {
-  const changed = done.items.filter((item) => item.outcome !== "unchanged").length;
-  return changed === 0 ? "Synced: nothing new in git" : `Synced: ${changed} of ${done.items.length} changed`;
+/** What came of it, in one sentence; what is wrong comes first. */
+export function said({ items }: Schemas["SyncNow"]): string {
+  const failed = items.filter((item) => item.outcome === "failed");
+  if (failed.length > 0)
+    return `The sync of ${visible(failed[0]?.name ?? "")} failed: ${visible(failed[0]?.error ?? "")}`;
+  const kept = items.reduce((sum, item) => sum + (item.rejected?.length ?? 0), 0);
+  if (kept > 0) return `Synced, but ${kept === 1 ? "1 file is" : `${kept} files are`} not in service`;
+  if (items.some((item) => item.outcome === "running"))
+    return "Still syncing: this page shows when it is done";
+  const changed = items.filter((item) => item.outcome !== "unchanged").length;
+  return changed === 0 ? "Synced: nothing new in git" : `Synced: ${changed} of ${items.length} changed`;
 }
 
 /** How many are in which state, in one sentence. */
@@ -32,17 +46,34 @@ export function summary(items: readonly { state: string }[]): string {
   const count = items.length === 1 ? "1 repository" : `${items.length} repositories`;
   const broken = items.filter((item) => item.state === "broken").length;
   const behind = items.filter((item) => item.state === "behind").length;
+  const never = items.filter((item) => item.state === "never").length;
   if (items.length === 0) return "No repository";
-  if (broken === 0 && behind === 0) return `${count}, all in service as git has them`;
-  return `${count}${broken ? `, ${broken} broken` : ""}${behind ? `, ${behind} behind` : ""}`;
+  if (broken + behind + never === 0) return `${count}, all in service as git has them`;
+  const parts = [
+    broken && `${broken} broken`,
+    behind && `${behind} behind`,
+    never && `${never} never synced`,
+  ];
+  return [count, ...parts.filter(Boolean)].join(", ");
+}
+
+/** What is to be mended first: then that is the one thing to do, not another sync of the same. */
+export function firstBroken(items: readonly Schemas["RepositorySync"][]) {
+  for (const repository of items) {
+    const file = repository.brokenFiles.find((each) => each.state === "stale_invalid");
+    if (file) return { file, repository };
+  }
+  return null;
 }
 
 export function SyncPage() {
   const sync = useQuery(syncQuery);
   const me = useQuery(meQuery);
   const now = useSyncNow();
+  const history = useHistory();
   const mayNot = me.data && !me.data.permissions.includes("propose") ? "Your role may not sync" : null;
   const last = sync.data?.history[0];
+  const first = firstBroken(sync.data?.items ?? []);
   return (
     <PageFrame
       title="Sync"
@@ -57,10 +88,18 @@ export function SyncPage() {
         </>
       }
       action={
-        <Button look="primary" blocked={mayNot} busy={now.isPending} onClick={() => now.mutate()}>
-          <RefreshCw className={`icon${now.isPending ? " spin" : ""}`} aria-hidden />
-          {now.isPending ? "Syncing…" : "Sync now"}
-        </Button>
+        <>
+          <Button
+            look={first ? "plain" : "primary"}
+            blocked={mayNot}
+            busy={now.isPending}
+            onClick={() => now.mutate()}
+          >
+            <RefreshCw className={`icon${now.isPending ? " spin" : ""}`} aria-hidden />
+            {now.isPending ? "Syncing…" : "Sync now"}
+          </Button>
+          {first ? <LineLink {...first} look="btn btn--primary" /> : null}
+        </>
       }
     >
       {now.error ? <ErrorBox error={now.error} again={() => now.mutate()} /> : null}
@@ -76,8 +115,13 @@ export function SyncPage() {
               {found.items.map((item) => (
                 <Repository key={item.id} item={item} />
               ))}
-              <SectionHead title="History">What each sync did, newest first.</SectionHead>
-              <Runs runs={found.history} />
+              <SectionHead title="History">
+                What each sync did, newest first; the newest 200 of a repository are kept.
+              </SectionHead>
+              <Result query={history} what="the history">
+                {(runs) => <Runs runs={runs} />}
+              </Result>
+              <LoadMore pages={history} noun="syncs" />
             </>
           )
         }
