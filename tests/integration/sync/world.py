@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +77,7 @@ class World:
             self.row = await find_repository(uow, self.row.id)
         return self.row
 
-    def commit(self, files: dict[str, str | bytes | None], *, parent: str | None = "tip") -> str:
+    def commit(self, files: Mapping[str, str | bytes | None], *, parent: str | None = "tip") -> str:
         """A commit on main behind everybody's back; `parent` None begins a new history."""
         proposed = [
             ProposedFile(path, content.encode() if isinstance(content, str) else content)
