@@ -158,3 +158,4 @@ async def place(
     loop = SyncLoop(sync, forges.everything, 60, checks.look)
     yield Place(github, origin, tenant.principal(), row, forges, sync, proposals, reviews, loop, owners)
     await runner.close()
+    assert github.complaints() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from forge.github.forge import GitHubForge
@@ -12,10 +14,11 @@ __all__ = ["github_url"]
 
 
 @pytest.fixture
-def github(github_url: str, repository: BareRepository) -> GitHub:
+def github(github_url: str, repository: BareRepository) -> Iterator[GitHub]:
     found = GitHub(github_url, repository)
     found.reset()
-    return found
+    yield found
+    assert found.complaints() == []
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ whose "METHOD path" begins like `match`: answered with that status, cut off `bef
 effect, or answered one byte at a time (`trickle`). `GET /_log` lists the requests; `POST /_set` changes
 what `State` has; `POST /_reset` with the path of a bare repository forgets everything and stands over that
 one. Git is served by git itself.
+
+Every request and every answer is judged by GitHub's published description, and an answer is filled up to a
+whole one by it: `GET /_complaints` lists what was wrong.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 
 from tests.integration.forge.github import app_routes, git_routes, note_routes, pull_routes
+from tests.integration.forge.github.published.judge import completed, judge_answer, judge_request
 from tests.integration.forge.github.routes import Call, find
 from tests.integration.forge.github.state import APP_ID, BOT, NAME, OWNER, State
 
@@ -61,6 +65,7 @@ class Server(ThreadingHTTPServer):
         self.state = state
         self.faults: list[Fault] = []
         self.log: list[str] = []
+        self.complaints: list[str] = []
         self.logins = {TOKEN: BOT, OTHER_TOKEN: "eve"}
 
     def login_of(self, token: str) -> str | None:
@@ -129,6 +134,9 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/_log":
             self._reply(200, self.server.log)
             return
+        elif path == "/_complaints":
+            self._reply(200, self.server.complaints)
+            return
         elif path == "/_reset":
             self.server.reset(State(Path(json.loads(raw))))
         self._reply(200, {})
@@ -165,10 +173,16 @@ class Handler(BaseHTTPRequestHandler):
         if found is None:
             return 404, {"message": "Not Found"}
         handler, parts = found
+        body = json.loads(raw) if raw else None
+        complaints = self.server.complaints
+        complaints += judge_request(self.command, path, query, body)
         try:
-            return handler(Call(self.server.state, login, parts, query, json.loads(raw) if raw else None))
+            status, document = handler(Call(self.server.state, login, parts, query, body))
         except KeyError as missing:
             return 404, {"message": "Not Found", "key": str(missing)}
+        document = completed(self.command, path, status, document)
+        complaints += judge_answer(self.command, path, status, document)
+        return status, document
 
     def _cut(self) -> None:
         self.close_connection = True

@@ -14,13 +14,22 @@ from tests.integration.forge.github.state import APP_ID, APP_LOGIN, stamp
 @route("GET", f"{REPO}/issues/{{number}}/comments")
 def list_comments(call: Call) -> Reply:
     number = call.pull().number
-    return 200, call.page([each for each in call.state.comments.values() if each["number"] == number])
+    return 200, call.page(_of_pull(call.state.comments, number))
 
 
 @route("GET", f"{REPO}/pulls/{{number}}/comments")
 def list_line_comments(call: Call) -> Reply:
     number = call.pull().number
-    return 200, call.page([each for each in call.state.line_comments.values() if each["number"] == number])
+    return 200, call.page(_of_pull(call.state.line_comments, number))
+
+
+def _of_pull(found: dict[int, dict[str, Any]], number: int) -> list[dict[str, Any]]:
+    return [_shown(each) for each in found.values() if each["number"] == number]
+
+
+def _shown(comment: dict[str, Any]) -> dict[str, Any]:
+    """Without the number of its pull request, which GitHub does not say."""
+    return {name: value for name, value in comment.items() if name != "number"}
 
 
 @route("POST", f"{REPO}/issues/{{number}}/comments")
@@ -47,7 +56,7 @@ def _comment(call: Call, into: dict[int, dict[str, Any]], more: dict[str, Any]) 
         "created_at": stamp(),
         **more,
     }
-    return into[number]
+    return _shown(into[number])
 
 
 @route("PATCH", f"{REPO}/issues/comments/{{id}}")
@@ -65,7 +74,7 @@ def _change(call: Call, into: dict[int, dict[str, Any]]) -> Reply:
     if found["user"]["login"] != call.login:
         return 403, {"message": "Resource not accessible"}
     found["body"] = call.body["body"]
-    return 200, found
+    return 200, _shown(found)
 
 
 # -------------------------------------------------------- statuses and checks

@@ -134,7 +134,7 @@ def ask(call: Call) -> Reply:
             return invalid("Reviews may only be requested from collaborators.")
         if login not in pull.asked:
             pull.asked.append(login)
-    return 201, detailed(call, pull)
+    return 201, listed(call, pull)
 
 
 @route("GET", f"{REPO}/pulls/{{number}}/reviews")

@@ -97,6 +97,12 @@ class GitHub:
             found: list[str] = json.load(answer)
         return [line.replace(f"/repos/{OWNER}/{NAME}", "") for line in found]
 
+    def complaints(self) -> list[str]:
+        """What GitHub's published description does not allow of what was asked and answered."""
+        with urllib.request.urlopen(f"{self.url}/_complaints", timeout=10) as answer:
+            found: list[str] = json.load(answer)
+        return found
+
     def _post(self, path: str, document: Any, token: str = "") -> None:
         request = urllib.request.Request(self.url + path, data=json.dumps(document).encode(), method="POST")
         request.add_header("Authorization", f"Bearer {token}")

@@ -2,7 +2,9 @@
 
 It lacks commit statuses, files of a pull request, the App of a check run and git itself, takes a second
 pull request of one branch, and leaves a pull request's head where it was: what needs those is tested
-against our own imitation only.
+against our own imitation only. Its trees and commits have ids of chance, so that no git can serve them, and
+the whole story (tests/acceptance/test_github.py) is told against the imitation. Each request and answer is
+judged by GitHub's published description here, too.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -27,7 +29,8 @@ from base.clock import SystemClock
 from forge.errors import ForgeRefused, NoSuchRepository, NotMergeable
 from forge.github.address import GitHubAddress
 from forge.github.app import AppCredential
-from forge.github.client import GitHubClient
+from forge.github.answers import Answer, Document
+from forge.github.client import GitHubClient, Method
 from forge.github.forge import GitHubForge, GitHubSettings
 from forge.github.mirrored import GitHubMirror
 from forge.github.webhooks import BadSignature, verify
@@ -35,9 +38,20 @@ from forge.pull_requests import LineRef
 from forge.storage import BareRepository
 from scripts import web
 from tests.acceptance.product import free_port, wait_for
+from tests.integration.forge.github.published.judge import judge_answer, judge_request
 from tests.integration.forge.conformance import MAINTAINER, PASS, proposal
 
 APP_ID, SECRET = 12, "secret-of-the-second-opinion"
+GAPS = (
+    "'annotations_url' is a required property",
+    "'network_count' is a required property",
+    "'subscribers_count' is a required property",
+    "position: None is not of type 'integer'",
+    "in_reply_to_id: None is not of type 'integer'",
+    "/description: None is not of type 'string'",
+    "requested_reviewers: no answer 200",
+)
+"""Where its answers are not as GitHub describes its own; the adapter reads none of these."""
 SEED = """\
 github:
   users:
@@ -142,6 +156,25 @@ def address(url: str) -> GitHubAddress:
     return GitHubAddress(url, f"{url}/acme/runbooks.git", "acme", "runbooks")
 
 
+class Judged(GitHubClient):
+    """Each request and answer is judged by GitHub's published description on its way."""
+
+    def _exchange(
+        self,
+        method: Method,
+        path: str,
+        body: Document | None,
+        params: Mapping[str, str | int] | None,
+        token: str,
+    ) -> Answer:
+        query = {name: str(value) for name, value in (params or {}).items()}
+        assert judge_request(method, path, query, body) == []
+        answer = super()._exchange(method, path, body, params, token)
+        said = judge_answer(method, path, answer.status, answer.document, closed=False)
+        assert [each for each in said if not any(gap in each for gap in GAPS)] == []
+        return answer
+
+
 @pytest.fixture
 def forge(address: GitHubAddress, key: bytes, tmp_path: Path) -> GitHubForge:
     """Without required checks: the emulator forgets whose a check run is."""
@@ -149,7 +182,7 @@ def forge(address: GitHubAddress, key: bytes, tmp_path: Path) -> GitHubForge:
     credential = AppCredential(APP_ID, key, address, clock)
     pygit2.init_repository(str(tmp_path / "mirror.git"), bare=True)
     mirror = GitHubMirror(BareRepository(tmp_path / "mirror.git"), address, credential, "main")
-    client = GitHubClient(address.api_url, credential, clock)
+    client = Judged(address.api_url, credential, clock)
     return GitHubForge(client, address, clock, GitHubSettings(required_checks=()), mirror)
 
 

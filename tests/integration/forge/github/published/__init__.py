@@ -1,0 +1,1 @@
+"""What GitHub publishes about its REST API and its webhooks, cut to what is used here."""
