@@ -34,6 +34,8 @@ from tests.integration.forge.github.state import APP_ID, BOT, NAME, OWNER, State
 
 TOKEN = "ghp_" + "a1B2" * 9
 OTHER_TOKEN = "ghp_" + "z9Y8" * 9
+OWNER_TOKEN = "ghp_" + "k5L4" * 9
+"""Of a code owner."""
 GIT_PATH = f"/{OWNER}/{NAME}.git"
 
 
@@ -66,7 +68,7 @@ class Server(ThreadingHTTPServer):
         self.faults: list[Fault] = []
         self.log: list[str] = []
         self.complaints: list[str] = []
-        self.logins = {TOKEN: BOT, OTHER_TOKEN: "eve"}
+        self.logins = {TOKEN: BOT, OTHER_TOKEN: "eve", OWNER_TOKEN: "zoe"}
 
     def login_of(self, token: str) -> str | None:
         """Whose token it is; the App's own signed word is checked with its key."""

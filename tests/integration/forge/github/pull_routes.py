@@ -77,7 +77,34 @@ def open_pull(call: Call) -> Reply:
     pull.unknown_answers = state.unknown_answers
     state.pulls[number] = pull
     call.git.references.create(f"refs/pull/{number}/head", tip, force=True)
+    pull.asked = [login for login in code_owners(call, pull) if login != call.login]
     return 201, detailed(call, pull)
+
+
+def code_owners(call: Call, pull: Pull) -> list[str]:
+    """Who owns its changed files by CODEOWNERS of the base: the last line that fits a path counts."""
+    base = call.state.branch(pull.base)
+    tree = call.git[base or ""].peel(pygit2.Commit).tree
+    if "CODEOWNERS" not in tree:
+        return []
+    lines = [
+        line.split() for line in call.git[tree["CODEOWNERS"].id].peel(pygit2.Blob).data.decode().splitlines()
+    ]
+    rules = [(words[0], words[1:]) for words in lines if words and not words[0].startswith("#")]
+    found: dict[str, None] = {}
+    for item in files_between(call.git, *call.state.fork(pull)):
+        fits = [owners for pattern, owners in rules if _fits(pattern, item["filename"])]
+        found |= dict.fromkeys(name.removeprefix("@") for name in (fits[-1] if fits else ()))
+    return list(found)
+
+
+def _fits(pattern: str, path: str) -> bool:
+    """`*`, a folder `/name/` and a path: as much of the patterns as the tests use."""
+    return (
+        pattern == "*"
+        or path == pattern.lstrip("/")
+        or (pattern[-1] == "/" and path.startswith(pattern.lstrip("/")))
+    )
 
 
 @route("GET", f"{REPO}/pulls/{{number}}")
@@ -109,7 +136,8 @@ def pull_files(call: Call) -> Reply:
 @route("PUT", f"{REPO}/pulls/{{number}}/merge")
 def merge(call: Call) -> Reply:
     pull, state = call.pull(), call.state
-    if pull.state != "open" or state.required_reviews:
+    approved = any(each["state"] == "APPROVED" for each in pull.reviews)
+    if pull.state != "open" or (state.required_reviews and not approved):
         what = "At least 1 approving review is required by reviewers with write access."
         return 405, {"message": what if pull.state == "open" else "Pull Request is not mergeable"}
     if call.body.get("sha") not in {None, pull.head_sha}:
@@ -140,6 +168,25 @@ def ask(call: Call) -> Reply:
 @route("GET", f"{REPO}/pulls/{{number}}/reviews")
 def reviews(call: Call) -> Reply:
     return 200, call.page(call.pull().reviews)
+
+
+@route("POST", f"{REPO}/pulls/{{number}}/reviews")
+def review(call: Call) -> Reply:
+    pull, event = call.pull(), call.body["event"]
+    if event == "APPROVE" and call.login == pull.author:
+        return invalid("Unprocessable Entity", "Can not approve your own pull request")
+    given = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}[event]
+    made = {
+        "id": call.state.next_id(),
+        "user": user(call.login),
+        "body": call.body.get("body", ""),
+        "state": given,
+        "submitted_at": stamp(),
+        "commit_id": pull.head_sha,
+    }
+    pull.reviews.append(made)
+    pull.asked = [login for login in pull.asked if login != call.login]
+    return 200, made
 
 
 @route("POST", f"{REPO}/issues/{{number}}/labels")

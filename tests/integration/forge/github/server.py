@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pygit2
 import pytest
 
@@ -77,6 +78,18 @@ class GitHub:
         """A pull request to main by somebody else."""
         path = f"/repos/{OWNER}/{NAME}/pulls"
         self._post(path, {"title": title, "head": branch, "base": "main"}, OTHER_TOKEN)
+
+    def api(self, method: str, path: str, body: Any = None, token: str = OTHER_TOKEN) -> Any:
+        """What GitHub answers somebody; the path is below the repository."""
+        answer = httpx.request(
+            method,
+            f"{self.url}/repos/{OWNER}/{NAME}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        )
+        assert answer.status_code < 500, answer.text
+        return answer.json()
 
     def set_statuses(self, commit: str, count: int) -> None:
         """Statuses of other names on a commit, by somebody who may push."""

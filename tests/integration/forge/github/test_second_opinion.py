@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from base.clock import SystemClock
 from forge.errors import ForgeRefused, NoSuchRepository, NotMergeable
 from forge.github.address import GitHubAddress
-from forge.github.app import AppCredential
 from forge.github.answers import Answer, Document
+from forge.github.app import AppCredential
 from forge.github.client import GitHubClient, Method
 from forge.github.forge import GitHubForge, GitHubSettings
 from forge.github.mirrored import GitHubMirror
@@ -38,8 +38,8 @@ from forge.pull_requests import LineRef
 from forge.storage import BareRepository
 from scripts import web
 from tests.acceptance.product import free_port, wait_for
-from tests.integration.forge.github.published.judge import judge_answer, judge_request
 from tests.integration.forge.conformance import MAINTAINER, PASS, proposal
+from tests.integration.forge.github.published.judge import judge_answer, judge_request
 
 APP_ID, SECRET = 12, "secret-of-the-second-opinion"
 GAPS = (

@@ -85,7 +85,9 @@ PAYLOADS: Final = (
 )
 """(event, action, ref): the first published example of each is kept."""
 
-_PROSE: Final = frozenset({"description", "summary", "externalDocs", "title", "operationId", "tags", "headers"})
+_PROSE: Final = frozenset(
+    {"description", "summary", "externalDocs", "title", "operationId", "tags", "headers"}
+)
 
 
 def main(folder: Path) -> None:
@@ -93,7 +95,9 @@ def main(folder: Path) -> None:
     whole = _member(folder, "octokit-openapi-23.0.2.tgz", "package/generated/api.github.com.json")
     _write(DESCRIPTION, cut(whole))
     events = _member(folder, "octokit-webhooks-examples-7.6.1.tgz", "package/api.github.com/index.json")
-    _write(EVENTS, [{"event": name, "payload": _payload(events, name, *wanted)} for name, *wanted in PAYLOADS])
+    _write(
+        EVENTS, [{"event": name, "payload": _payload(events, name, *wanted)} for name, *wanted in PAYLOADS]
+    )
 
 
 def _member(folder: Path, archive: str, member: str) -> Any:
@@ -117,7 +121,7 @@ def _payload(events: list[dict[str, Any]], name: str, action: str | None, ref: s
 
 
 def cut(whole: dict[str, Any]) -> dict[str, Any]:
-    """The operations with every schema and example that they name, as JSON Schema: null is a type of its own."""
+    """The operations with all schemas and examples that they name, as JSON Schema: null is a type of its own."""
     operations = {}
     for line in OPERATIONS:
         method, path = line.split(" ")

@@ -238,7 +238,7 @@ def _branch(schema: Schema, given: Any) -> Schema:
         return joined
     for word in ("anyOf", "oneOf"):
         if word in schema:
-            kind = {dict: "object", list: "array"}.get(type(given))
+            kind = "object" if isinstance(given, dict) else "array" if isinstance(given, list) else ""
             fits = [each for each in schema[word] if each.get("type") == kind or "allOf" in each]
             return _branch(fits[0], given) if fits else {}
     return schema
