@@ -214,9 +214,18 @@ GITHUB_DELIVERY_SECONDS: Final = 8
 GITHUB_PULLS_CHECKED: Final = 20
 """Open pull requests that one look reads: the newest, and as many of the older ones, in turn."""
 GITHUB_PULLS_SETTLED: Final = 5
+"""Proposals that one look reads again because their pull requests may be merged or closed."""
 GITHUB_PULLS_HEARD: Final = 3
 """Pull requests whose comments one look reads, in turn: each costs some four calls."""
-"""Proposals that one look reads again because their pull requests may be merged or closed."""
+GITHUB_HEARINGS_AT_ONCE: Final = 2
+"""Tenants whose comments are read at the same time: half the forge's threads are left to the sync."""
+GITHUB_HEARING_SECONDS: Final = 45
+"""One tenant's turn: an operation on GitHub, and time for an answer."""
+QUESTION_ATTEMPTS: Final = 3
+"""How often a question in a comment that can't be answered is tried."""
+QUESTION_SECONDS: Final = 120
+"""A replica that took a question and died keeps others from it so long, and a failed one waits so long."""
+QUESTIONS_KEPT_DAYS: Final = 90
 GITHUB_SECRETS_MAX: Final = 2
 FAILURES_TO_OPEN: Final = 5
 FAILURES_WITHIN_SECONDS: Final = 30

@@ -318,6 +318,10 @@ class BuiltinForge:
         """See Forge. The built-in forge sends no webhook, so every delivery is refused unread."""
         raise ForgeRefused("the built-in forge has no webhooks")
 
+    def may_push(self, login: str) -> bool:
+        """False: the built-in forge has no accounts of its own, only members."""
+        return False
+
     def pushed(self, updates: Sequence[RefUpdate], actor: Actor) -> Sequence[int]:
         """Bring rows up to date with branches `dd0c/<key>` that a git client moved; their numbers."""
         with self.repository.writing() as git:

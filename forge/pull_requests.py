@@ -126,14 +126,14 @@ class Annotation:
 class Comment:
     """A comment as stored: the same key replaces it.
 
-    `by_collaborator`: it was written on a forge elsewhere, by somebody who may push there.
+    `login`: the account that wrote it on a forge elsewhere, where that has to do with the repository at all.
     """
 
     key: str
     body: str
     at: LineRef | None
     created_at: datetime
-    by_collaborator: bool = False
+    login: str | None = None
 
 
 @dataclass(frozen=True)

@@ -407,6 +407,20 @@ CREATE TABLE dd0c.flags (                        -- from git, last good; an unkn
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
 
+CREATE TABLE dd0c.comment_questions (            -- /dd0c … in comments on a forge elsewhere: who answers takes it first
+    tenant_id     uuid NOT NULL,
+    repository_id uuid NOT NULL,
+    comment_key   text NOT NULL CHECK (length(comment_key) <= 200),
+    pull_number   integer NOT NULL CHECK (pull_number > 0),
+    attempts      integer NOT NULL DEFAULT 1 CHECK (attempts >= 0),
+    settled       boolean NOT NULL DEFAULT false, -- answered, refused or given up
+    taken_until   timestamptz NOT NULL,           -- nobody else tries before
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, repository_id, comment_key),
+    FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
+);
+CREATE INDEX comment_questions_age ON dd0c.comment_questions (tenant_id, created_at);
+
 -- ---------------------------------------------------------------- agents
 
 CREATE TABLE dd0c.agents (
@@ -843,6 +857,7 @@ GRANT SELECT, INSERT ON
     TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
 GRANT SELECT, INSERT, DELETE ON dd0c.readings, dd0c.syncs TO dd0c_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.comment_questions TO dd0c_app;
 GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 

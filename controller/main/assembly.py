@@ -57,8 +57,10 @@ from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.describing import Describing
 from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
+from controller.review.hearing import Hearing
 from controller.review.proposals import Proposals
 from controller.review.pull_checks import PullChecks
+from controller.review.questions import Questions
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
@@ -210,7 +212,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     reviews = Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes)
     talking = Talking(forges, proposals, reviews)
-    checks = PullChecks(forges, proposals.check_head, talking.look)
+    hearing = Hearing(forges, Questions(forges, talking).look)
+    stack.push_async_callback(hearing.close)
+    checks = PullChecks(forges, proposals.check_head, hearing.begin)
     loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
     hints = SyncHints(lambda: loop.round("webhook"))
     stack.push_async_callback(hints.close)

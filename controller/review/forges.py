@@ -54,6 +54,10 @@ class RepositoryForge(Forge, Protocol):
         """What happened to it, in order. Raises NoSuchPull."""
         ...
 
+    def may_push(self, login: str) -> bool:
+        """Whether an account of a forge elsewhere may change the repository there."""
+        ...
+
     def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
         """Write notes on the lines that the pull request shows, where its pages don't show them anyway."""
         ...

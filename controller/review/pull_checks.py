@@ -19,6 +19,9 @@ _log = log.get(__name__)
 CheckPull = Callable[[UUID, RepositoryRow, PullRequest], Awaitable[object]]
 """Check the head of a pull request; `Proposals.check_head` is one."""
 
+HearPulls = Callable[[UUID, RepositoryRow, Sequence[int]], object]
+"""Have the comments of open pull requests read, without waiting for it; `Hearing.begin` is one."""
+
 
 class PullChecks:
     """Looks at the pull requests of a repository on GitHub: settles what was merged or closed, and checks
@@ -26,13 +29,10 @@ class PullChecks:
     would let anybody fill the mirror's disk.
     """
 
-    def __init__(self, forges: Forges, check: CheckPull, answer: CheckPull | None = None) -> None:
-        """`answer`: what is asked in the comments of a pull request; `Talking.look` is one."""
+    def __init__(self, forges: Forges, check: CheckPull, hear: HearPulls | None = None) -> None:
         self._forges = forges
         self._check = check
-        self._answer = answer
-        self._heard: dict[UUID, set[int]] = {}
-        """Pull requests whose comments were read in this turn, by repository."""
+        self._hear = hear
         self._older: dict[UUID, str | None] = {}
         """Where the next look at older pull requests begins, by repository."""
         self._asked: dict[UUID, set[int]] = {}
@@ -60,26 +60,8 @@ class PullChecks:
             if not pull.from_outside and all(check.name != CLASSIFICATION_CHECK for check in pull.checks):
                 await self._check_one(tenant_id, row, pull)
         # Last: what somebody wrote in a comment never comes before the checks that guard the branch.
-        await self._hear(tenant_id, row, [pull.number for pull in pulls if not pull.from_outside])
-
-    async def _hear(self, tenant_id: UUID, row: RepositoryRow, numbers: Sequence[int]) -> None:
-        """Read the comments of some open pull requests, in turn, and answer what was asked there."""
-        if self._answer is None:
-            return
-        heard = self._heard.setdefault(row.id, set())
-        if heard.issuperset(numbers):
-            heard.clear()
-        for number in [each for each in numbers if each not in heard][: limits.GITHUB_PULLS_HEARD]:
-            heard.add(number)
-            try:
-                with forge_border():
-                    forge = self._forges.open(tenant_id, row)
-                    pull = await self._forges.runner(partial(forge.get, number))
-                await self._answer(tenant_id, row, pull)
-            except Dd0cError as refusal:
-                _say(refusal, number)
-            except Exception:  # noqa: BLE001 # reason: the border of one pull request, as in _check_one
-                _log.exception("an answer went wrong", extra={"action": "pulls.unheard", "number": number})
+        if self._hear is not None:
+            self._hear(tenant_id, row, [pull.number for pull in pulls if not pull.from_outside])
 
     async def _check_one(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Answers verbs in comments of pull requests: once a comment, so many a minute, for who may ask."""
+"""Answers verbs in comments of pull requests: for members at once, and only so many a minute."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ from controller.review.verbs import (
     reclassified_text,
 )
 from controller.tenants.principal import Principal
-from forge.pull_requests import Comment, LineRef, PullRequest
+from forge.pull_requests import LineRef, PullRequest
 from schemas.errors import TooManyRequests
 
 _WINDOW_SECONDS: Final = 60.0
 _PULLS_KEPT: Final = 1_000
-FOREIGN: Final = "github:"
-"""Begins the key of a comment that was written on GitHub, and whose text begins with its author."""
 
 
 class Talking:
@@ -68,32 +66,14 @@ class Talking:
         if verb is None:
             return await self._proposals.comment(principal, number, body, at=at, repository=repository)
         row = await self._proposals.repository(principal, repository)
-        self._take(row, number)
+        self.take(row, number)
         key = f"{principal.actor}:{new_id()}"
         await self._proposals.comment(principal, number, body, key=key, at=at, repository=repository)
-        await self._answer(principal.tenant_id, row, number, key, verb)
+        await self.answer(principal.tenant_id, row, number, key, verb)
         return await self._proposals.get(principal, number, repository=repository)
 
-    async def look(self, tenant_id: UUID, row: RepositoryRow, pull: PullRequest) -> int:
-        """Answer what collaborators asked on the forge itself and nobody answered; how many there were.
-
-        `pull` has its comments. One that comes while too much is asked waits for a later look.
-        """
-        answered = {comment.key for comment in pull.comments}
-        count = 0
-        for comment in pull.comments:
-            verb = _foreign_verb(comment)
-            if verb is None or answer_key(comment.key) in answered:
-                continue
-            try:
-                self._take(row, pull.number)
-            except TooManyRequests:
-                break
-            await self._answer(tenant_id, row, pull.number, comment.key, verb)
-            count += 1
-        return count
-
-    async def _answer(self, tenant_id: UUID, row: RepositoryRow, number: int, key: str, verb: Verb) -> None:
+    async def answer(self, tenant_id: UUID, row: RepositoryRow, number: int, key: str, verb: Verb) -> None:
+        """Answer the comment of that key. Raises Dd0cError."""
         text = await self._text(tenant_id, row, number, verb)
         with forge_border():
             forge = self._forges.open(tenant_id, row)
@@ -117,7 +97,7 @@ class Talking:
             )
         return explain_text(found.runbooks, verb.step, found.head)
 
-    def _take(self, row: RepositoryRow, number: int) -> None:
+    def take(self, row: RepositoryRow, number: int) -> None:
         """Count one question about a pull request. Raises TooManyRequests."""
         now, place = self._seconds(), (row.id, number)
         times = self._asked.setdefault(place, deque())
@@ -132,10 +112,3 @@ class Talking:
         times.append(now)
         while len(self._asked) > _PULLS_KEPT:
             self._asked.popitem(last=False)
-
-
-def _foreign_verb(comment: Comment) -> Verb | None:
-    """What a collaborator asked on the forge; ours were answered when they were written."""
-    if not comment.by_collaborator or not comment.key.startswith(FOREIGN):
-        return None
-    return parse_verb(comment.body.partition(": ")[2])

@@ -62,6 +62,24 @@ def answer_key(comment_key: str) -> str:
     return f"answer:{comment_key}"[:200]
 
 
+def denied_key(login: str) -> str:
+    """The key of a refusal: a person is refused in one comment of a pull request, however often they ask."""
+    return f"denied:{login}"[:200]
+
+
+def denied_text(login: str) -> str:
+    """Who is answered, to somebody who is not."""
+    return (
+        f"@{escape(login)}: I answer here only who may push to this repository, and GitHub says that you "
+        "may not. In dd0c/run, whoever may propose changes may ask."
+    )
+
+
+def unanswered_text(reason: str) -> str:
+    """Why there is no answer."""
+    return f"I can't answer that: {escape(reason)}"
+
+
 def help_text() -> str:
     """What can be asked."""
     return _HELP

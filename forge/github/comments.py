@@ -18,7 +18,7 @@ from forge.pull_requests import Annotation, Comment, LineRef, Oid
 
 COMMENT: Final = "comment"
 COLLABORATORS: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-"""What GitHub says of an author who belongs to the repository or its organisation."""
+"""What GitHub says of an author who belongs to the repository or its organisation, read-only or not."""
 NOTE: Final = "note"
 _ATTEMPTS: Final = 3
 
@@ -62,8 +62,8 @@ class Comments:
             key = f"github:{number}"
             body = item.get("body") if isinstance(item.get("body"), str) else ""
             author = at(item, "user", "login") or "somebody"
-            trusted = item.get("author_association") in COLLABORATORS
-            comment = Comment(key, f"{author}: {body}", at_line, instant_at(item, "created_at"), trusted)
+            login = author if item.get("author_association") in COLLABORATORS else None
+            comment = Comment(key, f"{author}: {body}", at_line, instant_at(item, "created_at"), login)
             return Written(number, path, None, comment)
         marker, body = found
         place = at_line

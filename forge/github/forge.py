@@ -22,7 +22,7 @@ from forge.github.ledger import Ledger
 from forge.github.markers import Marker, cut
 from forge.github.merging import Merging
 from forge.github.mirrored import GitHubMirror
-from forge.github.protection import read_protection
+from forge.github.protection import read_permission, read_protection
 from forge.github.pulls import Pulls, state_of
 from forge.github.webhooks import verify
 from forge.mirror import BareMirror
@@ -322,6 +322,11 @@ class GitHubForge:
         """See Forge. Branch protection and rulesets together, as far as the credential may see them."""
         with self._client.operation():
             return read_protection(self._client, self.address, branch)
+
+    def may_push(self, login: str) -> bool:
+        """Whether an account may change the repository. Raises ForgeRefused where it can't be seen."""
+        with self._client.operation():
+            return read_permission(self._client, self.address, login) in {"admin", "write"}
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge."""

@@ -1,4 +1,6 @@
-"""What guards a branch on GitHub: branch protection and rulesets together."""
+"""Who may change a repository on GitHub: what guards a branch (branch protection and rulesets together), and
+what an account may do.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +41,13 @@ def _rules(client: GitHubClient, address: GitHubAddress, name: str) -> list[Docu
     path = f"{address.path}/rules/branches/{name}"
     answer = client.call("GET", path, "look at a branch's rules", params={"per_page": PAGE}, allow=(403, 404))
     return items(answer.document) if answer.status == 200 else []
+
+
+def read_permission(client: GitHubClient, address: GitHubAddress, login: str) -> str:
+    """What an account may do: `admin`, `write` (GitHub's `maintain`, too), `read` (`triage`, too) or `none`.
+
+    Raises ForgeRefused where the credential may not see it.
+    """
+    path = f"{address.path}/collaborators/{quote(login, safe='')}/permission"
+    answer = client.call("GET", path, "look at what somebody may do", allow=(404,))
+    return "none" if answer.status == 404 else text_at(answer.document, "permission")

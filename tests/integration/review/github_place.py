@@ -24,8 +24,10 @@ from controller.review.about import About
 from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.describing import Describing
 from controller.review.forges import Forges
+from controller.review.hearing import Hearing
 from controller.review.proposals import Proposals
 from controller.review.pull_checks import PullChecks
+from controller.review.questions import Questions
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.talking import Talking
@@ -76,6 +78,13 @@ class Place:
     reviews: Reviews
     loop: SyncLoop
     owners: OwnersWord
+    talking: Talking
+    hearing: Hearing
+
+    async def heard(self) -> None:
+        """One look, with all that follows from it."""
+        await self.loop.round("poll")
+        await self.hearing.idle()
 
     async def publish(self, content: str, key: str = "k1", path: str = "runbooks/disk.yaml") -> int:
         file = ProposedFile(path, content.encode())
@@ -154,8 +163,24 @@ async def place(
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     row = await forges.set_up_github(tenant.tenant_id, remote=github_url + GIT_PATH, branch="main")
     reviews = Reviews(forges, reviewer, judging, approval_minutes=30)
-    checks = PullChecks(forges, proposals.check_head, Talking(forges, proposals, reviews).look)
+    talking = Talking(forges, proposals, reviews)
+    hearing = Hearing(forges, Questions(forges, talking).look)
+    checks = PullChecks(forges, proposals.check_head, hearing.begin)
     loop = SyncLoop(sync, forges.everything, 60, checks.look)
-    yield Place(github, origin, tenant.principal(), row, forges, sync, proposals, reviews, loop, owners)
+    yield Place(
+        github,
+        origin,
+        tenant.principal(),
+        row,
+        forges,
+        sync,
+        proposals,
+        reviews,
+        loop,
+        owners,
+        talking,
+        hearing,
+    )
+    await hearing.close()
     await runner.close()
     assert github.complaints() == []

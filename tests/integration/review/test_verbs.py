@@ -1,8 +1,6 @@
-"""Questions in comments, on both forges: answered once, for who may ask, and only so many a minute."""
+"""Questions in comments on the built-in forge: for who may comment, and only so many a minute."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -13,11 +11,8 @@ from controller.review.reviews import Reviews
 from controller.review.talking import Talking
 from schemas.errors import Forbidden, TooManyRequests
 from tests.integration.review.conftest import Desk
-from tests.integration.review.github_place import Place, github_url, place
 from tests.integration.review.test_pulls import publish
 from tests.integration.sync.world import in_a_thread, runbook
-
-__all__ = ["github_url", "place"]
 
 
 class Seconds:
@@ -78,36 +73,3 @@ async def test_so_many_questions_a_minute(desk: Desk) -> None:
     await talk.comment(author, pull.number, "a plain comment is none")
     seconds.now = 61.0
     await talk.comment(author, pull.number, "/dd0c help")
-
-
-def written(number: int, *said: tuple[str, str]) -> dict[str, dict[str, Any]]:
-    """Comments that people write on GitHub: (association, body)."""
-    return {
-        str(10_000 + index): {
-            "id": 10_000 + index,
-            "number": number,
-            "user": {"login": f"ada-{index}", "id": 77, "type": "User"},
-            "body": body,
-            "author_association": association,
-            "created_at": f"2026-01-02T03:04:{index:02}Z",
-        }
-        for index, (association, body) in enumerate(said)
-    }
-
-
-async def test_collaborators_are_answered_once_on_github_and_strangers_never(place: Place) -> None:
-    number = await place.publish(runbook("disk"))
-    said = written(
-        number,
-        ("COLLABORATOR", "/dd0c plan"),
-        ("NONE", "/dd0c explain look"),
-        ("CONTRIBUTOR", "/dd0c explain look"),
-        ("OWNER", "please /dd0c plan"),
-    )
-    place.github.set(comments=said)
-    for _ in range(3):
-        await place.loop.round("poll")
-    pull = await place.proposals.get(place.principal, number)
-    (answer,) = [comment for comment in pull.comments if comment.key.startswith("answer:")]
-    assert answer.key == "answer:github:10000"
-    assert "What runs by itself" in answer.body

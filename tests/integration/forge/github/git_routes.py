@@ -25,6 +25,13 @@ def repository(call: Call) -> Reply:
     return 200, {"id": 1, "name": NAME, "full_name": f"{OWNER}/{NAME}", "default_branch": "main"}
 
 
+@route("GET", f"{REPO}/collaborators/{{login}}/permission")
+def permission(call: Call) -> Reply:
+    login = call.parts["login"]
+    found = call.state.permissions.get(login, "read")
+    return 200, {"permission": found, "role_name": found, "user": user(login)}
+
+
 @route("GET", f"{REPO}/branches/{{branch...}}")
 def branch(call: Call) -> Reply:
     name = call.parts["branch"]

@@ -72,6 +72,8 @@ class State:
         self.token_seconds = 3600
         self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
+        self.permissions: dict[str, str] = {}
+        """Who may do something else than read, which a public repository lets everybody."""
 
     def now(self) -> float:
         """Seconds by GitHub's own clock, which is behind ours."""
