@@ -48,6 +48,7 @@ from controller.link.panic_clear import PanicClearer
 from controller.link.parts import LinkParts, LinkSettings
 from controller.link.registry import SessionRegistry
 from controller.link.service import CannotListen, LinkServer
+from controller.main.pull_requests import look_of
 from controller.pki.ca import CertificateAuthority
 from controller.pki.keystore import KeyStore, KeyStoreError
 from controller.pki.sealer import Sealer
@@ -57,10 +58,7 @@ from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.describing import Describing
 from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
-from controller.review.hearing import Hearing
 from controller.review.proposals import Proposals
-from controller.review.pull_checks import PullChecks
-from controller.review.questions import Questions
 from controller.review.records import Records
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
@@ -212,10 +210,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     proposals = Proposals(forges, reviewer, sync.sync, owners, describing.body)
     reviews = Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes)
     talking = Talking(forges, proposals, reviews)
-    hearing = Hearing(forges, Questions(forges, talking).look)
-    stack.push_async_callback(hearing.close)
-    checks = PullChecks(forges, proposals.check_head, hearing.begin)
-    loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, checks.look)
+    look = look_of(forges, proposals, talking, stack)
+    loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, look)
     hints = SyncHints(lambda: loop.round("webhook"))
     stack.push_async_callback(hints.close)
     register_checkpoint_job(database, CheckpointSigner(ground.keys), GitWitness(forges))

@@ -134,8 +134,8 @@ def cut(whole: dict[str, Any]) -> dict[str, Any]:
         }
     kept: dict[str, Any] = {}
     _collect(whole, operations, kept)
-    found: dict[str, Any] = _plain({"operations": operations, "schemas": kept})
-    return found
+    plain: dict[str, Any] = _plain({"operations": operations, "schemas": kept})
+    return plain
 
 
 def _answer(whole: dict[str, Any], answer: Any) -> dict[str, Any]:
