@@ -1,4 +1,4 @@
-"""What a look at a repository on GitHub does after the sync: checks of pull requests, questions in comments."""
+"""What a look at a repository on GitHub does after the sync: checks of pull requests, answers in comments."""
 
 from __future__ import annotations
 
