@@ -12,7 +12,13 @@ from typing import Final
 
 from controller.governance.owners_word import Content
 from controller.governance.pinning import InForce
-from controller.governance.widening import Leash, widened_flags, widened_policy, widened_runbook
+from controller.governance.widening import (
+    Leash,
+    reach_of,
+    widened_flags,
+    widened_policy,
+    widened_runbook,
+)
 from controller.sync.claims import Found
 from controller.sync.state import Known
 from schemas.errors import Place
@@ -64,7 +70,9 @@ def _widens(known: Known, in_force: InForce, item: Found) -> str | None:
     row = known.runbooks.get(judged.runbook.name)
     before = Leash()
     if row is not None and not row.retired:
-        before = Leash(row.trust, row.strict, row.name, row.service, tuple(sorted(row.labels.items())))
+        reach = reach_of(row.labels, row.own_labels, row.commands)
+        labels = tuple(sorted(row.labels.items()))
+        before = Leash(row.trust, row.strict, row.name, row.service, labels, reach)
     return widened_runbook(before, Leash.of(judged.runbook.document), in_force)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -39,6 +39,8 @@ class RunbookRow:
     strict: bool = False
     service: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    own_labels: Sequence[Mapping[str, str]] = ()
+    commands: int = 1
     """What the document in service says about running by itself (`governance.widening.Leash`)."""
 
 

@@ -20,7 +20,11 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
        COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
        v.document #>> '{metadata,service}' AS service,
-       COALESCE(v.document #> '{spec,target,labels}', '{}') AS labels
+       COALESCE(v.document #> '{spec,target,labels}', '{}') AS labels,
+       COALESCE(jsonb_path_query_array(v.document, '$.spec.steps[*] ? (exists(@.command)).target.labels'), '[]')
+           AS own_labels,
+       COALESCE(jsonb_array_length(jsonb_path_query_array(v.document, '$.spec.steps[*] ? (exists(@.command))')), 1)
+           AS commands
   FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest_asyncio
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from base.clock import SystemClock
 from controller.api.parse_pool import ParsePool
@@ -42,8 +45,9 @@ from forge.storage import BareRepository, RepositoryFolder
 from tests.conftest import TestTenant
 from tests.integration.forge.github.imitation import GIT_PATH, TOKEN
 from tests.integration.forge.github.server import GitHub, github_url
+from tests.integration.forge.github.state import APP_ID
 
-__all__ = ["github_url", "place"]
+__all__ = ["app_place", "github_url", "place"]
 
 AUTHOR = Actor("system:test", "Ada", "ada@example.com")
 
@@ -133,19 +137,21 @@ class Place:
             return dict(await found.fetchall())
 
 
-@pytest_asyncio.fixture
-async def place(
-    database: Database, tenant: TestTenant, tmp_path: Path, parse_pool: ParsePool, github_url: str
+@asynccontextmanager
+async def opened(
+    ground: tuple[Database, TestTenant, ParsePool], tmp_path: Path, github_url: str, login: GitHubLogin
 ) -> AsyncIterator[Place]:
+    """A place, with the repository on GitHub that it works with."""
+    database, tenant, parse_pool = ground
     origin = RepositoryFolder(tmp_path / "github").create(tenant.tenant_id, tenant.tenant_id)
     commit(origin, {"README.md": "hello\n"})
     github = GitHub(github_url, origin)
     github.reset()
+    if login.app_key_file is not None:
+        github.set(app_key=public_key(login.app_key_file))
     clock, runner = SystemClock(), ForgeRunner()
     folder = RepositoryFolder(tmp_path / "git")
-    repositories = GitHubRepositories(
-        RepositoryFolder(tmp_path / "mirrors"), GitHubLogin(token=TOKEN, api_url=github_url), clock
-    )
+    repositories = GitHubRepositories(RepositoryFolder(tmp_path / "mirrors"), login, clock)
     bridge = LoopBridge(asyncio.get_running_loop())
     forges = Forges(database, folder, runner, bridge, clock, "http://localhost:8080", repositories)
     judging, owners = Judging(parse_pool.run), OwnersWord()
@@ -184,3 +190,39 @@ async def place(
     await hearing.close()
     await runner.close()
     assert github.complaints() == []
+
+
+def public_key(path: Path) -> str:
+    """The public half of an App's key, which GitHub has."""
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    public = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(serialization.Encoding.PEM, public).decode()
+
+
+@pytest_asyncio.fixture
+async def place(
+    database: Database, tenant: TestTenant, tmp_path: Path, parse_pool: ParsePool, github_url: str
+) -> AsyncIterator[Place]:
+    """With a token of a bot account."""
+    login = GitHubLogin(token=TOKEN, api_url=github_url)
+    async with opened((database, tenant, parse_pool), tmp_path, github_url, login) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def app_place(
+    database: Database, tenant: TestTenant, tmp_path: Path, parse_pool: ParsePool, github_url: str
+) -> AsyncIterator[Place]:
+    """As a GitHub App."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path = tmp_path / "app.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    login = GitHubLogin(app_id=APP_ID, app_key_file=path, api_url=github_url)
+    async with opened((database, tenant, parse_pool), tmp_path, github_url, login) as found:
+        yield found

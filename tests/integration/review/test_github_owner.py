@@ -14,10 +14,10 @@ from controller.tenants.roles import Role
 from schemas.errors import Conflict, Forbidden, Unavailable
 from tests.integration.forge.conformance import MAINTAINER, PASS
 from tests.integration.forge.github.imitation import OTHER_TOKEN
-from tests.integration.review.github_place import Place, commit, github_url, place
+from tests.integration.review.github_place import Place, app_place, commit, github_url, place
 from tests.integration.sync.world import runbook
 
-__all__ = ["github_url", "place"]
+__all__ = ["app_place", "github_url", "place"]
 
 TRUSTED = runbook("disk", top="  trustLevel: 2\n")
 AUDIT = '{"version": 1, "governanceMode": "audit"}'
@@ -135,3 +135,43 @@ async def test_a_policy_and_flags_that_widen_are_held_back_and_what_narrows_is_n
     commit(place.origin, {"policy.json": '{"version": 1}'})
     await place.loop.round("poll")
     assert await place.in_force() == ("strict", False)
+
+
+async def test_a_target_moved_on_github_is_held_back_where_steps_run_alone(place: Place) -> None:
+    async def let_in(key: str, path: str, content: str) -> None:
+        number = await place.publish(content, key, path)
+        head = (await place.proposals.get(place.principal, number)).head
+        await place.proposals.merge(place.principal, number, head)
+
+    test = TRUSTED.replace("role: host", "env: test")
+    await let_in("k1", "policy.json", AUDIT)
+    await let_in("k2", "runbooks/disk.yaml", test)
+    assert await place.serving() == {"disk": 2}
+    commit(place.origin, {"runbooks/disk.yaml": test.replace("env: test", "env: live")})
+    await place.loop.round("poll")
+    (broken,) = (await place.status()).broken_files
+    assert "other agents than before: env=live, and no owner let it in" in broken.reason
+    number = await place.publish(test.replace("env: test", "env: test, role: db"), "k3")
+    (check,) = (await place.proposals.get(place.principal, number)).checks
+    assert not check.for_owner, "fewer agents are nobody's to let in"
+
+
+async def test_as_an_app_the_hold_is_a_check_run_that_no_merge_on_github_passes(app_place: Place) -> None:
+    number = await app_place.publish(TRUSTED)
+    pull = await app_place.proposals.get(app_place.principal, number)
+    assert [(check.status, check.for_owner) for check in pull.checks] == [("attention", True)]
+
+    def runs() -> list[tuple[str, str]]:
+        found = app_place.github.api("GET", f"/commits/{pull.head}/check-runs")["check_runs"]
+        return [(run["status"], run["conclusion"]) for run in found]
+
+    assert runs() == [("completed", "action_required")]
+    assert app_place.github.states(pull.head) == [], "one form of a check, not both"
+    app_place.github.set(required_reviews=True)
+    with pytest.raises(Conflict):
+        await app_place.proposals.merge(app_place.principal, number, pull.head)
+    assert runs() == [("completed", "action_required")], "closed to others again"
+    app_place.github.set(required_reviews=False)
+    done = await app_place.proposals.merge(app_place.principal, number, pull.head)
+    assert runs() == [("completed", "neutral")]
+    assert (done.sync.outcome, await app_place.serving()) == ("synced", {"disk": 2})

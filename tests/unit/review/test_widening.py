@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from base.ids import new_id
@@ -34,6 +36,49 @@ def test_a_runbook(before: Leash, after: Leash, widens: bool) -> None:
 def test_a_leash_is_read_from_the_document() -> None:
     assert Leash.of({}) == Leash()
     assert Leash.of({"spec": {"trustLevel": 2, "governance": "strict"}}) == Leash(2, strict=True)
+    by_hand, look = {"id": "a", "manual": "Look"}, {"id": "b", "command": "df -h"}
+    aimed = {"id": "c", "command": "ls", "target": {"labels": {"role": "db"}}}
+    for steps, reach in [
+        ([look, aimed], [{"env": "test"}, {"role": "db"}]),
+        ([by_hand, aimed], [{"role": "db"}]),
+        ([by_hand], [{"env": "test"}]),
+    ]:
+        found = Leash.of({"spec": {"target": {"labels": {"env": "test"}}, "steps": steps}})
+        assert found.reach == {frozenset(labels.items()) for labels in reach}
+
+
+TEST, LIVE = {"env": "test"}, {"env": "live"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "widens"),
+    [
+        ([TEST], [TEST], None),
+        ([TEST], [TEST | {"role": "db"}], None),
+        ([{}], [LIVE], None),
+        ([TEST, LIVE], [LIVE], None),
+        ([TEST], [LIVE], "other agents than before: env=live"),
+        ([TEST], [TEST, LIVE], "other agents than before: env=live"),
+        ([TEST | {"role": "db"}], [TEST], "other agents than before: env=test"),
+        ([TEST], [{}], "other agents than before: any agent"),
+    ],
+)
+def test_steps_that_run_alone_go_to_no_other_agents(
+    before: list[dict[str, str]], after: list[dict[str, str]], widens: str | None
+) -> None:
+    old, new = (
+        Leash(2, reach=frozenset(frozenset(labels.items()) for labels in each)) for each in (before, after)
+    )
+    said = widened_runbook(old, new, RULES)
+    assert said is None if widens is None else widens in str(said)
+    assert widened_runbook(old, new, InForce(DEFAULT_POLICY, ALL_ON)) is None, "nothing runs alone"
+    assert widened_runbook(old, replace(new, trust=1), RULES) is None
+
+
+def test_what_runs_alone_changes_its_service_by_an_owner() -> None:
+    said = widened_runbook(Leash(2, service="web"), Leash(2, service="pay"), RULES)
+    assert said == "it goes from the service web to pay, running alone"
+    assert widened_runbook(Leash(1, service="web"), Leash(1, service="pay"), RULES) is None
 
 
 def test_leaving_the_rule_that_kept_it_from_running_alone_widens() -> None:
