@@ -1,6 +1,6 @@
 """A repository on GitHub as a `Forge`: the same proposal is the same pull request, whatever breaks between.
 
-Every step can be repeated: it looks for what an earlier attempt left before it writes. Nothing is forced.
+Each operation shares one deadline; the parts beside this file say what it does.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from base import limits, log
+from base import log
 from base.clock import Clock
-from forge.errors import ForgeConflict, ForgeRefused, NotMergeable
+from forge.errors import ForgeRefused, NotMergeable
 from forge.github.address import GitHubAddress
-from forge.github.answers import Document, Invalid, number_at, oid_at, text_at
-from forge.github.client import GitHubClient, Unsure
+from forge.github.answers import Document, number_at, oid_at, text_at
+from forge.github.client import GitHubClient
 from forge.github.comments import COMMENT
 from forge.github.files import show_files
 from forge.github.history import history
 from forge.github.ledger import Ledger
-from forge.github.markers import Marker, cut
+from forge.github.markers import Marker
 from forge.github.merging import Merging
 from forge.github.mirrored import GitHubMirror
 from forge.github.protection import read_permission, read_protection
+from forge.github.publishing import Publishing
 from forge.github.pulls import Pulls, state_of
 from forge.github.webhooks import verify
 from forge.mirror import BareMirror
@@ -46,11 +47,8 @@ from forge.pull_requests import (
 from forge.pull_rows import PullEvent
 from forge.storage import DEFAULT_BRANCH
 
-TITLE_MAX: Final = 256
-"""GitHub's bound of a pull request's title, in characters."""
 LABELS: Final = ("dd0c", "runbook")
 
-_ROUNDS: Final = 3
 _log = log.get(__name__)
 
 
@@ -83,7 +81,8 @@ class GitHubForge:
         self._client = client
         self._pulls = Pulls(client, address, clock, settings.required_checks)
         self._branches = self._pulls.branches
-        self._ledger = Ledger(client, address, self._branches, clock)
+        self._ledger = Ledger(self._branches)
+        self._publishing = Publishing(client, address, self._pulls, settings.base, settings.labels)
         self._merging = Merging(client, address, self._pulls, settings.base, settings.required_checks)
 
     # ------------------------------------------------------------------ write
@@ -91,107 +90,13 @@ class GitHubForge:
     def publish(self, proposal: Proposal) -> PullRequest:
         """See Forge. A merged one is returned as it is; a closed one is opened again where GitHub lets us."""
         with self._client.operation():
-            known = self._pulls.of_branch(proposal.branch, self.settings.base)
-            if known is not None and state_of(known) == "merged":
-                return self.get(number_at(known, "number"))
-            base = self._branches.head(self.settings.base)
-            if base is None:
-                self._pulls.require_repository()
-                raise ForgeRefused(
-                    f"the repository has no branch {self.settings.base} yet", hint="push one first"
-                )
-            if known is not None and state_of(known) == "closed":
-                self._open_again(known)
-            head = self._branches.write(proposal, base)
-            number = self._ensure_open(proposal)
-            self._label(number)
-            self._ask_gently(number, proposal.reviewers)
-            return self._pulls.show(self._pulls.at_head(number, head))
-
-    def _open_again(self, known: Document) -> None:
-        """GitHub opens a pull request again only while its branch is where it was; else a new one is made."""
-        branch = text_at(known, "head", "ref")
-        if self._branches.head(branch) is None:
-            self._branches.create(branch, oid_at(known, "head", "sha"))
-        path = f"{self.address.path}/pulls/{number_at(known, 'number')}"
-        self._client.call("PATCH", path, "open a pull request again", body={"state": "open"}, allow=(422,))
-
-    def _ensure_open(self, proposal: Proposal) -> int:
-        """The number of its open pull request, made where there is none; never a second one."""
-        wanted: Document = {
-            "title": " ".join(proposal.title.split())[:TITLE_MAX] or "Change",
-            "body": cut(proposal.body, limits.GITHUB_BODY_MAX_CHARACTERS),
-        }
-        fault: Exception | None = None
-        for _ in range(_ROUNDS):
-            known = self._pulls.of_branch(proposal.branch, self.settings.base)
-            if known is not None and state_of(known) == "open":
-                return self._bring_up_to_date(known, wanted)
-            body = {
-                **wanted,
-                "head": proposal.branch,
-                "base": self.settings.base,
-                "maintainer_can_modify": False,
-            }
-            try:
-                path = f"{self.address.path}/pulls"
-                answer = self._client.call("POST", path, "open a pull request", body=body, repeat=False)
-                return number_at(answer.document, "number")
-            except Unsure as unsure:  # it may be there: look before it is asked for again
-                fault = unsure
-            except Invalid as refusal:
-                if "already exists" not in refusal.reason:
-                    raise
-                fault = refusal
-        raise fault or ForgeConflict("the pull request could not be opened")
-
-    def _bring_up_to_date(self, known: Document, wanted: Document) -> int:
-        number = number_at(known, "number")
-        body = str(known.get("body") or "").replace("\r\n", "\n")
-        if (known.get("title"), body) != (wanted["title"], wanted["body"]):
-            path = f"{self.address.path}/pulls/{number}"
-            self._client.call("PATCH", path, "change a pull request", body=wanted)
-        return number
-
-    def _label(self, number: int) -> None:
-        """Labels are for people's filters: a credential that may not set them hinders nothing."""
-        if not self.settings.labels:
-            return
-        path = f"{self.address.path}/issues/{number}/labels"
-        body: Document = {"labels": list(self.settings.labels)}
-        answer = self._client.call(
-            "POST", path, "label a pull request", body=body, allow=(403, 404, 410, 422)
-        )
-        if answer.status >= 300:
-            extra = {"action": "github.unlabelled", "pull": number, "status": answer.status}
-            _log.warning("a pull request got no labels", extra=extra)
+            return self._publishing.publish(proposal)
 
     def request_review(self, number: int, reviewers: Sequence[str]) -> None:
         """See Forge. A name with a `/` is a team. The pull request's own author is left out."""
         with self._client.operation():
             self._pulls.document(number)
-            self._ask(number, reviewers)
-
-    def _ask_gently(self, number: int, reviewers: Sequence[str]) -> None:
-        """A reviewer whom GitHub does not take keeps no proposal from being opened."""
-        try:
-            self._ask(number, reviewers)
-        except Invalid as refusal:
-            extra = {"action": "github.unasked", "pull": number, "reason": refusal.reason}
-            _log.warning("a review could not be asked for", extra=extra)
-
-    def _ask(self, number: int, reviewers: Sequence[str]) -> None:
-        if not reviewers:
-            return
-        own = self._client.login().casefold()
-        names = [name.removeprefix("@") for name in reviewers]
-        people = [name for name in names if "/" not in name and name.casefold() != own]
-        teams = [name.rpartition("/")[2] for name in names if "/" in name]
-        if not people and not teams:
-            return
-        path = f"{self.address.path}/pulls/{number}/requested_reviewers"
-        body: Document = {"reviewers": people, "team_reviewers": teams}
-        self._client.call("POST", path, "ask for reviews", body=body)
+            self._publishing.ask(number, reviewers)
 
     def merge(
         self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor
@@ -287,7 +192,7 @@ class GitHubForge:
             document = self._pulls.document(number)
             head = oid_at(document, "head", "sha")
             if state_of(document) == "merged":
-                commit = self._branches.commit(oid_at(document, "merge_commit_sha"))
+                commit = self._branches.objects.commit(oid_at(document, "merge_commit_sha"))
                 return (commit.parents[0], commit.oid) if commit.parents else (head, head)
             base = self._branches.head(text_at(document, "base", "ref"))
             if base is None:

@@ -45,7 +45,7 @@ class Merging:
         merged = self._merge(document, expected_head, actor)
         self._remove_branch(merged)
         commit = oid_at(merged, "merge_commit_sha")
-        parents = self._branches.commit(commit).parents
+        parents = self._branches.objects.commit(commit).parents
         return Merged(number, commit, text_at(merged, "base", "ref"), parents[0] if parents else None)
 
     def _require_mergeable(self, document: Document, expected_head: Oid) -> None:

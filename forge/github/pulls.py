@@ -155,7 +155,7 @@ class Pulls:
         """Who merged it: as our merge wrote it down, where it was ours; else the account on GitHub."""
         login = at(document, "merged_by", "login")
         if login == self._client.login():
-            message = self.branches.commit(oid_at(document, "merge_commit_sha")).message
+            message = self.branches.objects.commit(oid_at(document, "merge_commit_sha")).message
             named = read_trailers(message).get(MERGED_BY_TRAILER)
             if named:
                 return named
