@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,9 +124,9 @@ class GitHub:
             assert answer.status < 300
 
 
-@pytest.fixture(scope="session")
-def github_url() -> Iterator[str]:
-    """The address of the imitation, one process for the whole run."""
+@contextmanager
+def imitation() -> Iterator[str]:
+    """The address of a running imitation, a process of its own."""
     command = [sys.executable, "-m", "tests.integration.forge.github.imitation"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -135,3 +136,10 @@ def github_url() -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def github_url() -> Iterator[str]:
+    """The address of the imitation, one process for the whole run."""
+    with imitation() as url:
+        yield url
