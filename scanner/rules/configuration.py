@@ -32,7 +32,7 @@ def _checks_haproxy(texts: list[str]) -> bool:
 
 
 _CONNTRACK: Final = re.compile(
-    r"-[LSCfpsdonjgqrmltuG]+|--(?:list|stats|count|family|proto|protonum|orig-src|orig-dst|reply-src|reply-dst|src|dst|"
+    r"-[LSCEefpsdonjgqrmltuG]+|--(?:list|stats|count|event|event-mask|family|proto|protonum|orig-src|orig-dst|reply-src|reply-dst|src|dst|"
     r"state|output|dport|sport|orig-port-src|orig-port-dst|reply-port-src|reply-port-dst|src-nat|dst-nat|any-nat|mark|"
     r"status|zone|timeout)(?:=.*)?"
 )
@@ -81,7 +81,7 @@ _CONFIGURE_READS: Final[dict[str, Callable[[list[str]], bool]]] = {
     ),
     "conntrack": lambda texts: (
         bool(texts)
-        and texts[0] in ("-L", "-S", "-C", "--list", "--stats", "--count")
+        and texts[0] in ("-L", "-S", "-C", "-E", "--list", "--stats", "--count", "--event")
         and all(_CONNTRACK.fullmatch(t) is not None for t in texts if t.startswith("-"))
     ),
     "ipvsadm": lambda texts: set(texts) <= {"-L", "-l", "-n", "-Ln", "-ln", "--stats", "--rate"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from scanner.call import Call, Handler, Reader
@@ -106,6 +107,12 @@ _MONGO_READ: Final = re.compile(
     r"\([^()`;=]*\)(?:\.(?:limit|sort|pretty|toArray|count|skip|explain|size|length|itcount)\(?[^()`;=]*\)?)*"
     r"(?:\.[A-Za-z_]\w*|\[\d+\]|\[['\"]\w+['\"]\])*\)?\s*;?\s*"
 )
+_MONGO_ADMIN: Final = re.compile(
+    r"\s*(?:printjson\()?db(?:\.getSiblingDB\(['\"]admin['\"]\))?\.(?:adminCommand|runCommand)\(\s*"
+    r"(?:\{\s*)?['\"]?(?:ping|hello|isMaster|buildInfo|serverStatus|replSetGetStatus|listDatabases|hostInfo|dbStats|connPoolStats)"
+    r"['\"]?(?:\s*:\s*1\s*\})?\s*\)(?:\.\w+)*\)?\s*;?\s*"
+)
+"""Commands of MongoDB 7 that only ask for a state, without arguments."""
 _MONGO_SECRETS: Final = re.compile(
     r"(?i)system\W{0,6}(?:users|keys|new_users|backup_users)|credentials|getUsers?\b"
 )
@@ -124,6 +131,8 @@ def mongo(call: Call) -> None:
     if not values:
         call.say(UNKNOWN, "mongo.session", "opens a session or runs code that is not shown")
     for value in values:
+        if OPAQUE not in value.text and _MONGO_ADMIN.fullmatch(value.text):
+            continue
         if OPAQUE not in value.text and _MONGO_READ.fullmatch(value.text):
             if _MONGO_SECRETS.search(value.text):
                 call.say(CAUTION, "secrets.read", "shows the credentials of accounts", word=value)
@@ -161,7 +170,7 @@ def _kafka_reads(call: Call) -> str | None:
     asks = options & _KAFKA_ASKS or "api-versions" in call.tool.name or "get-offsets" in call.tool.name
     settings = [
         text.partition("=")[2] or following
-        for text, following in zip(texts, [*texts[1:], ""], strict=True)
+        for text, following in pairwise([*texts, ""])
         if text.startswith("--command-config")
     ]
     if "--verify" in options and "--preserve-throttles" not in options:

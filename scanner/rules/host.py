@@ -78,6 +78,10 @@ _COMMON_SETTING: Final = re.compile(
 )
 
 
+_ONE_LIMIT: Final = re.compile(r"(?:-[SH]?[abcdefiklmnpqrstuvxPRT]|-[SH])?")
+"""ulimit without a value: it shows one limit, or all of them (bash 5.2, Bash Builtins)."""
+
+
 def _sets_options(call: Call) -> str | None:
     """`set -euo pipefail`, `shopt -s nullglob`: they change nothing outside the script."""
     texts = [word.text for word in call.words[1:]]
@@ -87,8 +91,10 @@ def _sets_options(call: Call) -> str | None:
         and all(_COMMON_SETTING.fullmatch(text) for text in texts)
     ):
         return "sets options of this shell"
-    if call.tool.name in ("umask", "ulimit") and set(texts) <= {"-a", "-S", "-n", "-H"}:
+    if call.tool.name == "ulimit" and len(texts) <= 1 and _ONE_LIMIT.fullmatch("".join(texts)) is not None:
         return "shows limits"
+    if call.tool.name == "umask" and set(texts) <= {"-S", "-p"}:
+        return "shows the mask of new files"
     return None
 
 

@@ -12,7 +12,7 @@ from scanner.tables import knowledge
 from schemas.risk import Risk
 
 TOOLS = sorted({*knowledge()["tools"], *knowledge()["wrappers"]})
-ARGUMENTS = ("--anything value", "--any=value -4 x", "-6q --an", "--", "-")
+ARGUMENTS = ("", "--anything value", "--any=value -4 x", "-6q --an", "--", "-")
 
 
 def _faultless(text: str, language: api.Language = "bash") -> None:

@@ -28,6 +28,16 @@ curl -X GET h:9200/_cluster/allocation/explain --json '{"shard":0}'
 mongosh --quiet --eval "db.serverStatus().connections.current"
 mongosh --eval "rs.status().members[0].stateStr"
 vault operator raft autopilot state
+mongosh --eval "db.adminCommand('ping')"
+mongosh --quiet --eval 'db.adminCommand({replSetGetStatus: 1}).members'
+ceph osd map rbd obj1
+ceph osd ok-to-stop 3
+conntrack -E -e NEW
+ulimit -l
+ulimit -Hn
+umask -S
+cephadm ls
+rabbitmq-diagnostics cipher_suites
 e2fsck -fn /dev/sda1
 fsck.ext4 -n UUID=1234
 fsck -N /dev/sda1
