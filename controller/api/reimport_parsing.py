@@ -10,6 +10,7 @@ from typing import Any
 from controller.api.importing import Paste, require_taken
 from controller.api.proposing_facts import ParsedFacts
 from controller.review.newer_text import Joined, join_text
+from controller.review.three_way import in_words
 from ingest.decisions import decision_log
 from ingest.part_reading import PartReading
 from ingest.propose import Proposed, ProposedContent, proposal_key
@@ -139,5 +140,5 @@ def _listed(heading: str, items: list[str]) -> list[str]:
 def _short(value: object) -> str:
     if value is None:
         return "nothing"
-    text = " ".join(str(value).split())
+    text = " ".join(in_words(value).split())
     return escape(text if len(text) <= 160 else text[:160] + "…")

@@ -22,6 +22,7 @@ from controller.review.three_way import (
     Told,
     edits_of,
     field_edits,
+    in_words,
     join_fields,
     join_lists,
 )
@@ -251,7 +252,7 @@ def _is_line(text: str) -> bool:
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    text = in_words(value)
     return text if len(text) <= 2_000 else text[:2_000] + "…"
 
 

@@ -49,6 +49,15 @@ class Conflict:
         return f"the step{'s' if len(steps) > 1 else ''} {', '.join(steps[:_NAMED])}{more}"
 
 
+def in_words(value: object) -> str:
+    """A value of a document for a reader: `command: systemctl stop x`, `a, b`."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {in_words(item)}" for name, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(in_words(item) for item in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True)
 class Kept:
     """An edit of a person that the newer text does not touch."""

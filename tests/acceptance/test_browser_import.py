@@ -158,7 +158,7 @@ def test_a_real_page_becomes_a_pull_request_by_keyboard_alone(
         assert complaints.found() == []
 
 
-@pytest.mark.parametrize("name", ["CONFLUENCE", "GOOGLE_DOCS"])
+@pytest.mark.parametrize("name", ["CONFLUENCE", "GOOGLE_DOCS", "NOTION", "WORD"])
 def test_a_copied_page_keeps_its_structure(
     product: Product, browser: Browser, session: Any, name: str
 ) -> None:
@@ -295,30 +295,3 @@ def test_the_first_preview_is_there_within_a_second(
             page.get_by_role("button", name="Discard").click()
             expect(page.get_by_text("Paste it as it is")).to_be_visible()
         assert complaints.found() == []
-
-
-def test_a_newer_text_is_told_and_joined(product: Product, browser: Browser, session: Any) -> None:
-    text = (
-        "# The cache is cold\n\n1. Look: `redis-cli info memory`\n2. Warm it: `systemctl start warm-cache`\n"
-    )
-    assert _merged(product, text)
-    with person(browser, state=session) as (context, complaints):
-        page = open_page(context, product.url + "/import")
-        paste(page, text.replace("info memory", "info stats") + "3. Look again: `uptime`\n")
-        read(page)
-        card = page.get_by_role("region", name="This is a newer text of")
-        expect(card).to_contain_text("1 step added, 1 changed")
-        assert violations(page) == []
-        expect(card.get_by_role("button", name="Replace it as a whole instead")).to_be_enabled()
-        page.get_by_role("button", name="Open a pull request that joins them").click()
-        expect(page).to_have_url(re.compile(r"/pulls/\d+"))
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Newer text of runbook")
-        assert complaints.found() == []
-
-
-def _merged(product: Product, text: str) -> bool:
-    """The runbook of a text, in service."""
-    file = product.state / "cache.md"
-    file.write_text(text)
-    number = product.ok("pr", "open", str(file))["pull"]["number"]
-    return bool(product.ok("pr", "merge", str(number), "--yes")["commit"])

@@ -1,4 +1,4 @@
-"""Import of many documents in a real browser: chosen, read under a bar, reported, opened; by keyboard."""
+"""Import in a real browser beyond the first paste: many documents, newer texts, steps put in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.acceptance.product import Product
-from tests.browser.importing import document, read
+from tests.browser.importing import document, paste, read, source
 from tests.browser.pages import THEMES, WIDTHS, open_page, person, sideways, violations
 
 MANY = 49
@@ -172,4 +172,102 @@ def test_what_is_no_archive_is_refused_and_a_reload_says_what_to_do(
         expect(_report(page).locator("tbody tr")).to_have_count(2)
         page.reload()
         expect(page.get_by_role("heading", name="Drop a folder or a ZIP anywhere here")).to_be_visible()
+        assert complaints.found() == []
+
+
+CACHE = """\
+# The cache is cold
+
+1. Look: `redis-cli info memory`
+2. Warm it: `systemctl start warm-cache`
+3. Tell the channel
+4. See the queue: `systemctl status queue`
+5. See the disk: `df -h`
+"""
+
+
+def _edited_since(product: Product) -> None:
+    """The runbook of CACHE in service, with two edits of a person."""
+    file = product.state / "cache.md"
+    file.write_text(CACHE)
+    number = product.ok("pr", "open", str(file))["pull"]["number"]
+    product.ok("pr", "merge", str(number), "--yes")
+    with product.http() as http:
+        [version] = http.get("/runbooks/the-cache-is-cold/versions").json()["items"]
+        yaml = http.get(f"/runbooks/the-cache-is-cold/versions/{version['id']}").text
+        edited = yaml.replace("start warm-cache\n      rollback", "restart warm-cache\n      rollback")
+        edited = edited.replace("title: Tell the channel", "title: Tell the channel of search")
+        answer = http.put("/runbooks/the-cache-is-cold", json={"yaml": edited})
+        assert answer.status_code == 201, answer.text
+    product.ok("pr", "merge", str(answer.json()["pull"]["number"]), "--yes")
+
+
+def test_a_newer_text_is_told_row_by_row_and_joined(product: Product, browser: Browser, session: Any) -> None:
+    _edited_since(product)
+    newer = (
+        "# The cache is cold\n\n1. See the disk: `df -h`\n2. Look: `redis-cli info stats`\n"
+        "3. Warm it: `systemctl start warm-cache.service`\n4. Tell the channel\n5. Then: `uptime`\n"
+    )
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        paste(page, newer)
+        read(page)
+        card = page.get_by_role("region", name="This is a newer text of")
+        kinds = ("added", "changed", "removed", "moved", "kept")
+        rows = {kind: card.locator(f"[data-change={kind}]") for kind in kinds}
+        expect(rows["added"]).to_contain_text("Then: uptime")
+        expect(rows["removed"]).to_contain_text("See the queue")
+        expect(rows["changed"].filter(has_text="Look: ")).to_contain_text(
+            "command: redis-cli info memory → redis-cli info stats"
+        )
+        expect(rows["moved"]).to_contain_text("See the disk")
+        expect(rows["kept"].filter(has_text="tell-the-channel, title")).to_have_count(1)
+        conflict = card.locator("[data-conflict=step]").first
+        expect(conflict).to_contain_text(
+            "Here systemctl restart warm-cache, the newer text systemctl start warm-cache.service"
+        )
+        expect(conflict).to_contain_text(
+            "Till then the step warm-it-systemctl-start-warm-cache can't run by itself."
+        )
+        expect(page.locator(".footbar__says")).to_contain_text("as open questions")
+        assert violations(page) == []
+        expect(card.get_by_role("button", name="Replace it as a whole instead")).to_be_enabled()
+        page.get_by_role("button", name="Open a pull request that joins them").click()
+        expect(page).to_have_url(re.compile(r"/pulls/\d+"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Newer text of runbook")
+        assert complaints.found() == []
+
+
+def test_steps_are_put_in_order_and_edited_by_keyboard(
+    product: Product, browser: Browser, session: Any
+) -> None:
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        code = "   ```sh\n   df -h\n   ```\n"
+        paste(page, f"# Order\n\n1. One: `uptime`\n2. Two:\n\n{code}3. Three: `whoami`\n")
+        read(page)
+        page.keyboard.press("Escape")
+        first = page.get_by_role("article", name="Step 1", exact=True)
+        second = page.get_by_role("article", name="Step 2", exact=True)
+        expect(first).to_be_focused()
+        page.keyboard.press("J")
+        expect(second.locator(".cmd")).to_have_text("uptime")
+        read(page)
+        expect(second).to_be_focused()
+        assert source(page) == f"# Order\n\n1. Two:\n\n{code}2. One: `uptime`\n3. Three: `whoami`\n"
+        page.keyboard.press("Escape")
+        expect(first).to_be_focused()
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        # What is written and marked while the text is read again stays as it is.
+        page.keyboard.press("End")
+        page.keyboard.type(" and look", delay=5)
+        page.keyboard.press("Shift+Control+ArrowLeft")
+        expect(second.get_by_role("heading")).to_have_text("One: uptime and look")
+        read(page)
+        assert page.evaluate("getSelection().toString()") == "look"
+        page.keyboard.press("Escape")
+        expect(first).to_be_focused()
+        page.keyboard.press("K")
+        expect(page.get_by_text("There is no step beyond it")).to_be_visible()
         assert complaints.found() == []

@@ -68,3 +68,59 @@ GOOGLE_DOCS: Final = Copied(
         ("Remove the old images: docker image prune", "docker image prune"),
     ),
 )
+
+_RESTART: Final = "kubectl -n db rollout restart sts/replica"
+
+# Notion: lists with <p> in them, code blocks with a class, a callout in <aside>; its text is Markdown.
+NOTION: Final = Copied(
+    html=(
+        "<meta charset='utf-8'><h1>Replica lag</h1>\n<aside>\n<p>Owned by data.</p>\n</aside>\n<ol>\n"
+        '<li><p>Look at the pods:</p>\n<pre><code class="language-bash">kubectl get pods -n db\n</code></pre>'
+        "\n</li>\n<li><p>Restart it: <code>kubectl -n db rollout restart sts/replica</code></p></li>\n"
+        "<li><p>Tell the team</p></li>\n</ol>\n<!-- notionvc: 5b6b2d5c-7c11-4d5a-8c0e-b1f4b5a1c0de -->"
+    ),
+    text=(
+        "# Replica lag\n\n<aside>\nOwned by data.\n\n</aside>\n\n1. Look at the pods:\n    \n    ```bash\n"
+        "    kubectl get pods -n db\n    ```\n    \n"
+        "2. Restart it: `kubectl -n db rollout restart sts/replica`\n"
+        "3. Tell the team\n"
+    ),
+    steps=(
+        ("Look at the pods", "kubectl get pods -n db"),
+        (
+            "Restart it: kubectl -n db rollout restart sts/replica",
+            "kubectl -n db rollout restart sts/replica",
+        ),
+        ("Tell the team", None),
+    ),
+)
+
+_NUMBER: Final = (
+    "<![if !supportLists]><span style='mso-list:Ignore'>{}.<span style='font:7.0pt \"Times New Roman\"'>"
+    "&nbsp;&nbsp;&nbsp; </span></span><![endif]>"
+)
+_ITEM: Final = "<p class=MsoListParagraph style='text-indent:-.25in;mso-list:l0 level1 lfo1'>"
+_COURIER: Final = "<span style='font-family:\"Courier New\"'>"
+
+# Word: no list but numbers that are not text, styles in conditional comments, and `--` made into a dash.
+WORD: Final = Copied(
+    html=(
+        '<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns="http://www.w3.org/TR/REC-html40"><head>'
+        "<meta name=Generator content='Microsoft Word 15'><style><!-- @list l0:level1 {} --></style></head>"
+        "<body lang=EN-US><!--StartFragment--><h1>The web server does not answer<o:p></o:p></h1>"
+        "<p class=MsoNormal>Owned by the web team.<o:p></o:p></p>"
+        f"{_ITEM}{_NUMBER.format(1)}Look whether it runs: {_COURIER}systemctl status nginx</span></p>"
+        f"{_ITEM}{_NUMBER.format(2)}Remove old logs: {_COURIER}journalctl \u2013vacuum-time=7d</span></p>"
+        f"{_ITEM}{_NUMBER.format(3)}Ask the team<o:p></o:p></p><!--EndFragment--></body></html>"
+    ),
+    text=(
+        "The web server does not answer\r\nOwned by the web team.\r\n"
+        "1.\tLook whether it runs: systemctl status nginx\r\n"
+        "2.\tRemove old logs: journalctl \u2013vacuum-time=7d\r\n3.\tAsk the team\r\n"
+    ),
+    steps=(
+        ("Look whether it runs: systemctl status nginx", "systemctl status nginx"),
+        ("Remove old logs: journalctl --vacuum-time=7d", "journalctl --vacuum-time=7d"),
+        ("Ask the team", None),
+    ),
+)

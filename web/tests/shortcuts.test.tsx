@@ -46,6 +46,17 @@ describe("a field that is taken away while somebody writes", () => {
     fireEvent.keyDown(document.body, { key: "a" });
     expect(escaped).toHaveBeenCalledTimes(1);
   });
+
+  it("is left by an Escape that its editor takes for itself", () => {
+    const run = vi.fn();
+    render(show(run, true));
+    const field = screen.getByLabelText("note");
+    field.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
+    fireEvent.keyDown(field, { key: "l" });
+    fireEvent.keyDown(field, { key: "Escape" });
+    fireEvent.keyDown(document.body, { key: "a" });
+    expect(run).toHaveBeenCalledTimes(1);
+  });
 });
 
 describe("a key that is held", () => {

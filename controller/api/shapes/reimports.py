@@ -11,7 +11,7 @@ from controller.api.shapes.imports import PasteRequest
 from controller.api.shapes.pulls import PullShape
 from controller.api.shapes.readings import ReadByModelShape
 from controller.review.comparing import FieldChange
-from controller.review.three_way import Conflict, Noun
+from controller.review.three_way import Conflict, Noun, in_words
 from schemas.model import Model
 
 
@@ -116,5 +116,5 @@ class ReimportShape(Model):
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    text = value if isinstance(value, str) else repr(value)
+    text = in_words(value)
     return text if len(text) <= 16_384 else text[:16_384] + "…"

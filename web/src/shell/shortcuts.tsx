@@ -142,6 +142,8 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     const typing = new Typing();
     const chord = new Chord();
     const onKey = (event: KeyboardEvent) => {
+      // An editor that takes Escape for itself is left by it all the same.
+      if (event.key === "Escape") typing.forget();
       if (event.defaultPrevented || isChord(event) || typing.takes(event)) return;
       // Under the cover nothing leads away from the page: what was typed there would be lost.
       if (isSessionOver()) return chord.forget();

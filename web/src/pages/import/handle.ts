@@ -17,6 +17,8 @@ export interface EditorHandle {
   /** Scrolls to the place and puts the cursor there. */
   goTo(place: string): void;
   goToLine(line: number): void;
+  /** The place at `at` changes places with the next one (`by` 1) or the one before; false where it can't. */
+  move(places: readonly string[], at: number, by: 1 | -1): boolean;
   focus(): void;
   hasFocus(): boolean;
   /** Places that have a line in view, and `also`, wherever it is. */

@@ -14,6 +14,7 @@ import { beginMany } from "./many/current";
 import type { Gathered } from "./many/gather";
 import { type Known, NewerCard } from "./preview/newer-card";
 import type { ImportSession } from "./session";
+import { count } from "./wording";
 import { Workbench } from "./workbench";
 
 interface Props {
@@ -53,7 +54,7 @@ export function ImportPage({ given }: Props) {
           signedOut: false,
           busy: opening.isPending,
           reason: mayNot ?? unready,
-          ...(newer ? { label: "Open a pull request that joins them" } : {}),
+          ...(newer ? { label: "Open a pull request that joins them", says: joinText(newer.conflicts) } : {}),
         }}
         onPropose={(request, session) =>
           opening.mutate({ request, session, ...(newer ? { onto: newer.runbook } : {}) })
@@ -78,6 +79,12 @@ export function ImportPage({ given }: Props) {
       ) : null}
     </>
   );
+}
+
+/** What the pull request that joins a newer text will hold. */
+export function joinText(conflicts: number): string {
+  const held = conflicts === 0 ? "" : ` It holds ${count(conflicts, "conflict")} as open questions.`;
+  return `Joins the newer text with the runbook in service; people's edits stay.${held}`;
 }
 
 interface Wanted {

@@ -64,6 +64,7 @@ function handleOf(field: HTMLTextAreaElement): EditorHandle {
       field.focus();
       field.setSelectionRange(at(line), at(line));
     },
+    move: () => false,
     focus: () => field.focus(),
     hasFocus: () => document.activeElement === field,
     edges: () => new Map(),

@@ -11,6 +11,25 @@ export function focusStep(preview: HTMLElement | null, by: number): void {
   reveal(steps[next]);
 }
 
+/** The id of the step that has the focus; null where none has. */
+export function focusedStep(): string | null {
+  const card = document.activeElement?.closest<HTMLElement>("article[data-place]");
+  return card?.dataset.place?.replace(/^step:/, "") ?? null;
+}
+
+/** When the moved text has been read, the focus stands at the step in its new place, unless it was moved since. */
+export function focusAfterMove(session: ImportSession, order: number): void {
+  const end = session.subscribe(() => {
+    if (session.snapshot().live.phase !== "settled") return;
+    end();
+    requestAnimationFrame(() => {
+      const now = document.activeElement;
+      if (now !== null && now !== document.body && !now.closest("article[data-place]")) return;
+      reveal(document.querySelector<HTMLElement>(`article[aria-label="Step ${order}"]`));
+    });
+  });
+}
+
 /** The open question after the one that has the focus; after the last the first again. */
 export function focusQuestion(preview: HTMLElement | null): void {
   const open = [...(preview?.querySelectorAll<HTMLElement>("[data-question]") ?? [])];

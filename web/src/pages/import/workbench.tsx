@@ -31,8 +31,10 @@ import { SourcePane } from "./source-pane";
 import {
   focusAfterAnswer,
   focusAfterChange,
+  focusAfterMove,
   focusAfterTaking,
   focusDifference,
+  focusedStep,
   focusQuestion,
   focusStep,
   showCard,
@@ -73,7 +75,8 @@ export function Workbench(props: Props) {
   const actions = useActions(session, editor, toSource);
   const propose = usePropose(view, session, proposing, onPropose);
   const events = useEvents(session, editor, boxes.preview, propose, setPane);
-  useKeys(boxes.preview, editor, toSource, propose);
+  useKeys(boxes.preview, propose);
+  useStepKeys(session, editor, toSource);
   useEffect(
     () => lit.subscribe(() => showCard(boxes.preview.current, lit, editor.current)),
     [lit, boxes.preview],
@@ -292,25 +295,48 @@ function useEvents(
   );
 }
 
-function useKeys(
-  preview: { current: HTMLElement | null },
+/** What is done to the step that has the focus: all of it is an edit of the source. */
+function useStepKeys(
+  session: ImportSession,
   editor: { current: EditorHandle | null },
   toSource: () => void,
-  propose: () => void,
 ): void {
+  const say = useToast();
+  const move = (by: 1 | -1) => {
+    const { phase, answer } = session.snapshot().live;
+    const step = focusedStep();
+    if (!answer || step === null) return say("Choose a step first, with j or k");
+    if (phase !== "settled") return say("The newest text is being read");
+    const at = answer.steps.findIndex(({ id }) => id === step);
+    const places = answer.steps.map(({ id }) => `step:${id}`);
+    if (editor.current?.move(places, at, by)) return focusAfterMove(session, at + by + 1);
+    const isLast = at + by < 0 || at + by >= places.length;
+    return say(
+      isLast ? "There is no step beyond it" : "It stands in one piece with others: move it in the source",
+    );
+  };
+  useShortcuts("Steps of the import", [
+    {
+      keys: "e",
+      label: "Edit the source, at the step; Escape leaves it",
+      run: () => {
+        const step = focusedStep();
+        toSource();
+        if (step === null) editor.current?.focus();
+        else editor.current?.goTo(`step:${step}`);
+      },
+    },
+    { keys: "J", label: "Move the step down", run: () => move(1) },
+    { keys: "K", label: "Move the step up", run: () => move(-1) },
+  ]);
+}
+
+function useKeys(preview: { current: HTMLElement | null }, propose: () => void): void {
   useShortcuts("Import", [
     { keys: "j", label: "Next step", run: () => focusStep(preview.current, 1) },
     { keys: "k", label: "Previous step", run: () => focusStep(preview.current, -1) },
     { keys: "n", label: "Next question", run: () => focusQuestion(preview.current) },
     { keys: "m", label: "Next difference of the model", run: () => focusDifference(preview.current) },
-    {
-      keys: "e",
-      label: "Edit the source; Escape leaves it",
-      run: () => {
-        toSource();
-        editor.current?.focus();
-      },
-    },
   ]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -15,6 +15,7 @@ import { fromClipboard } from "../paste";
 import { wellFormed } from "../points";
 import { edgesOf } from "./edges";
 import { maskChanges, placeIdAt, rangesOf, setFindings, setLit } from "./findings";
+import { moved } from "./move";
 import { extensions } from "./setup";
 
 const fromServer = Annotation.define<boolean>();
@@ -149,6 +150,26 @@ const settleMasks = EditorState.transactionFilter.of((transaction) => {
   return [transaction, { changes, sequential: true }];
 });
 
+/** In the editor's history like any edit; the focus stays where it is. */
+function move(view: EditorView, places: readonly string[], at: number, by: 1 | -1): boolean {
+  const { doc } = view.state;
+  const lines = places.map((place) => {
+    const ranges = rangesOf(view.state, place);
+    if (ranges.length === 0) return null;
+    const first = doc.lineAt(Math.min(...ranges.map(({ from }) => from))).number - 1;
+    return { first, last: doc.lineAt(Math.max(...ranges.map(({ to }) => to))).number - 1 };
+  });
+  const found = moved(doc.toString(), lines, at, by);
+  if (!found) return false;
+  view.dispatch({
+    changes: { from: found.from, to: found.to, insert: found.insert },
+    selection: EditorSelection.cursor(found.at),
+    userEvent: "move.line",
+    scrollIntoView: true,
+  });
+  return true;
+}
+
 function handleOf(view: EditorView, around: Around): EditorHandle {
   const show = (from: number, to: number) => {
     view.dispatch({
@@ -169,6 +190,7 @@ function handleOf(view: EditorView, around: Around): EditorHandle {
       const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
       show(found.from, found.to);
     },
+    move: (places, at, by) => move(view, places, at, by),
     focus: () => view.focus(),
     hasFocus: () => view.hasFocus,
     edges: (also) => edgesOf(view, also),

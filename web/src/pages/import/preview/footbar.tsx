@@ -13,6 +13,8 @@ export interface Proposing {
   reason: string | null;
   /** What the button says where it does more than open a pull request with the document. */
   label?: string;
+  /** What it does then, instead of what the preview says of one by itself. */
+  says?: string;
   run: () => void;
 }
 
@@ -95,6 +97,7 @@ function Says({ view, proposing, reason, questions }: SaysProps) {
   const contents = pullContents(answer);
   const isBlocked = reason !== null && phase === "settled";
   const stays = questions > 0 && !isBlocked ? `${count(questions, "question")} to answer. ` : "";
+  if (proposing.says && !isBlocked) return <>{proposing.says}</>;
   return (
     <>
       <strong>{isBlocked ? `${visible(reason)}. ` : stays}</strong>

@@ -14,6 +14,7 @@ export type Newer = Schemas["ReimportShape"];
 export interface Known {
   runbook: string;
   saysNothing: boolean;
+  conflicts: number;
 }
 
 const SHOWN = 12;
@@ -48,12 +49,13 @@ export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
   });
   const found = newer.data;
   const known = settled && runbook && found ? runbook.id : null;
+  const conflicts = found?.conflicts.length ?? 0;
   const nothing = found ? saysNothing(found) : false;
   const asking = settled && (served.isLoading || newer.isLoading);
   useEffect(() => {
-    tell(known === null ? (asking ? "asking" : null) : { runbook: known, saysNothing: nothing });
+    tell(known === null ? (asking ? "asking" : null) : { runbook: known, saysNothing: nothing, conflicts });
     return () => tell(null);
-  }, [tell, known, nothing, asking]);
+  }, [tell, known, nothing, asking, conflicts]);
   if (!settled || !runbook || !found) return null;
   return (
     <section className="card" aria-labelledby="newer-h">
@@ -182,7 +184,7 @@ function Conflicts({ found }: { found: Newer }) {
             <strong>{visible(placeText(item))}</strong> Here{" "}
             {item.here ? <code>{visibleCode(item.here)}</code> : "it was taken out"}, the newer text{" "}
             {item.newer ? <code>{visibleCode(item.newer)}</code> : "takes it out"}.{" "}
-            <span className="dim">It keeps {visible(item.keeps)}.</span>
+            <span className="dim">Till then {visible(item.keeps)} can't run by itself.</span>
           </li>
         ))}
         <More of={found.conflicts.length} />
