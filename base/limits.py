@@ -151,6 +151,8 @@ READINGS_KEPT: Final = 2_000
 READINGS_KEPT_DAYS: Final = 30
 PREVIEWS_PER_MINUTE: Final = 60
 CLASSIFICATIONS_PER_MINUTE: Final = 30
+CHECKS_PER_MINUTE: Final = 120
+"""Of documents that a member writes in an editor: two a second, as fast as one types."""
 SIGN_INS_PER_MINUTE: Final = 20
 BADGES_PER_MINUTE: Final = 300
 """Of one address: proxies of images ask for many pages."""

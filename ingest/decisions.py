@@ -47,22 +47,27 @@ def decision_log(
 def verdicts(built: Built) -> list[dict[str, Any]]:
     """The verdict of each command, with the versions that gave it; beside the log in its file."""
     return [
-        {
-            "step": item.step.id,
-            "line": item.line,
-            "commandSha256": hashlib.sha256((item.step.command or "").encode()).hexdigest(),
-            "risk": item.verdict.risk.value,
-            "unknown": item.verdict.unknown,
-            "rule": item.verdict.rule.value,
-            "reason": item.verdict.reason,
-            "ruleIds": list(item.verdict.finding.rule_ids),
-            "scannerVersion": item.verdict.finding.scanner_version,
-            "knowledgeVersion": item.verdict.finding.knowledge_version,
-            **_second_key(item.verdict),
-        }
+        verdict_row(item.step.id, item.line, item.step.command or "", item.verdict)
         for item in built.steps
         if item.verdict is not None
     ]
+
+
+def verdict_row(step: str, line: int, command: str, verdict: Verdict) -> dict[str, Any]:
+    """One verdict as the file beside a log has it."""
+    return {
+        "step": step,
+        "line": line,
+        "commandSha256": hashlib.sha256(command.encode()).hexdigest(),
+        "risk": verdict.risk.value,
+        "unknown": verdict.unknown,
+        "rule": verdict.rule.value,
+        "reason": verdict.reason,
+        "ruleIds": list(verdict.finding.rule_ids),
+        "scannerVersion": verdict.finding.scanner_version,
+        "knowledgeVersion": verdict.finding.knowledge_version,
+        **_second_key(verdict),
+    }
 
 
 def _second_key(verdict: Verdict) -> dict[str, Any]:

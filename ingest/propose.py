@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
 
 from ingest.decisions import decision_log, verdicts
 from ingest.differences import Difference
+from ingest.edits import JudgedCommand, edit_log, retirement_log, verdicts_text
 from ingest.pipeline import Preview
-from schemas.errors import Conflict
+from schemas.errors import Conflict, DocumentInvalid
 from schemas.json_codec import load_decision_log
 from schemas.markdown import escape
 from schemas.runbook import Runbook
@@ -111,25 +113,69 @@ def build_proposal(
     return Proposed(key, "paste", name, title, source_body(preview), files, sha256, log_path)
 
 
-def edit_proposal(name: str, path: str, yaml: bytes, base_blob: str, before: bytes) -> Proposed:
-    """The proposal of an edit: the whole document in its new form. Raises DocumentInvalid, Conflict."""
-    runbook = load_runbook(yaml, path=path)
-    if runbook.name != name:
+@dataclass(frozen=True)
+class Edit:
+    """A person's change: the document as it is in service, None where nothing sound is, and as it will be.
+    `base` names the state that the change starts from; `prefix` is the repository's folder, with its slash.
+    """
+
+    name: str
+    path: str
+    base: str
+    prefix: str
+    author: str
+    at: datetime
+    before: bytes | None = None
+    yaml: bytes = b""
+
+    def log_path(self, key: str) -> str:
+        """Where the decision log of the change lies."""
+        return f"{self.prefix}decisions/{self.name}/{key[:16]}.json"
+
+
+def edit_proposal(edit: Edit, judge: Callable[[bytes], Sequence[JudgedCommand]]) -> Proposed:
+    """The proposal of an edit: the whole document in its new form, with its decision log. `judge` gives the
+    verdicts of a document. Raises DocumentInvalid, Conflict.
+    """
+    runbook = load_runbook(edit.yaml, path=edit.path)
+    if runbook.name != edit.name:
         raise Conflict(
-            f"The document is called {runbook.name}, the runbook {name}: a name never changes.",
+            f"The document is called {runbook.name}, the runbook {edit.name}: a name never changes.",
             hint="Retire this one and add another, or put the name back.",
             code="name_changed",
         )
-    if yaml == before:
+    if edit.yaml == edit.before:
         raise Conflict("The document is what is in service already.", code="no_change")
-    key = proposal_key("edit", yaml, base_blob)
-    return Proposed(key, "edit", name, f"Edit runbook {name}", "", (ProposedContent(path, yaml),))
+    key = proposal_key("edit", edit.yaml, edit.base)
+    judged = judge(edit.yaml)
+    log = edit_log(_readable(edit), runbook, judged, content=edit.yaml, author=edit.author, at=edit.at)
+    path = edit.log_path(key)
+    files = (
+        ProposedContent(edit.path, edit.yaml),
+        ProposedContent(path, log.to_text().encode()),
+        ProposedContent(path.removesuffix(".json") + ".verdicts.json", verdicts_text(judged)),
+    )
+    title = f"Edit runbook {edit.name}"
+    return Proposed(key, "edit", edit.name, title, "", files, log_path=path)
 
 
-def retire_proposal(name: str, path: str, base_blob: str) -> Proposed:
+def _readable(edit: Edit) -> Runbook | None:
+    if not edit.before:
+        return None
+    try:
+        return load_runbook(edit.before, path=edit.path)
+    except DocumentInvalid:
+        return None  # what an older version let in; the log says so
+
+
+def retire_proposal(edit: Edit) -> Proposed:
     """The proposal that takes a runbook out of service: its file goes, its history stays."""
-    key = proposal_key("retire", name.encode(), base_blob)
-    return Proposed(key, "retire", name, f"Retire runbook {name}", "", (ProposedContent(path, None),))
+    key = proposal_key("retire", edit.name.encode(), edit.base)
+    log = retirement_log(edit.name, edit.path, author=edit.author, at=edit.at)
+    path = edit.log_path(key)
+    files = (ProposedContent(edit.path, None), ProposedContent(path, log.to_text().encode()))
+    title = f"Retire runbook {edit.name}"
+    return Proposed(key, "retire", edit.name, title, "", files, log_path=path)
 
 
 def _with_log(runbook: Runbook, log_path: str) -> Runbook:

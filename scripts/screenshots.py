@@ -148,6 +148,7 @@ def _fill(product: Product, browser: Browser) -> Story:
         "pull": f"/pulls/{number}",
         **{f"pull-{tab}": f"/pulls/{number}?tab={tab}" for tab in tabs},
         "sync": "/sync",
+        "upgrade": "/upgrade",
         "agents": "/agents",
         "audit": "/audit",
         "settings": "/settings",

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from controller.api.checking import judged_commands
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.question import Question
 from ingest.corrections import Overrides
@@ -15,7 +16,7 @@ from ingest.extract.heard import Heard
 from ingest.extract.passages import Part
 from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
-from ingest.propose import Proposed, build_proposal, edit_proposal, runbook_path
+from ingest.propose import Edit, Proposed, build_proposal, edit_proposal, runbook_path
 from ingest.questions import Answer
 from schemas.errors import Unprocessable
 
@@ -115,9 +116,9 @@ def import_text(paste: Paste, around: Surroundings, author: str, at: datetime) -
     return Imported(found.to_json(), proposed, found.coverage.permille)
 
 
-def edit_document(name: str, path: str, yaml: str, base: str, before: bytes) -> Proposed:
+def edit_document(edit: Edit, advising: Advising) -> Proposed:
     """The proposal of an edit. Raises DocumentInvalid, Conflict."""
-    return edit_proposal(name, path, yaml.encode("utf-8", "surrogatepass"), base, before)
+    return edit_proposal(edit, lambda yaml: judged_commands(yaml, advising))
 
 
 def require_taken(paste: Paste, found: Preview) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from controller.review.errors import forge_border
 from controller.review.proposals import actor_of
 from controller.tenants.principal import Principal
 from forge.pull_requests import Proposal, ProposedFile, PullRequest
-from ingest.propose import Proposed, retire_proposal
+from ingest.propose import Edit, Proposed, retire_proposal
 from schemas.audit import AuditRecord, RunbookParsed
 from schemas.errors import Conflict, NotFound, PreconditionFailed, TooLarge
 
@@ -59,6 +59,7 @@ class Served:
     path: str
     retired_at: datetime | None
     repository_name: str
+    prefix: str
     content: bytes | None
     content_sha256: str | None
     blob_oid: str | None
@@ -113,9 +114,8 @@ async def propose_edit(
         )
     # Putting the last good content back over a broken file is a change.
     before = served.content if served.file_state == "ok" else None
-    proposed = await services.parse_pool.run(
-        edit_document, served.name, served.path, yaml, served.base, before or b""
-    )
+    edit = replace(_edit(served, principal), before=before, yaml=yaml.encode("utf-8", "surrogatepass"))
+    proposed = await services.parse_pool.run(edit_document, edit, services.advising)
     return await publish(services, principal, proposed, served.repository_name)
 
 
@@ -123,8 +123,19 @@ async def propose_retirement(services: Services, principal: Principal, runbook_i
     """Raises NotFound, Conflict (retired already)."""
     principal.require("propose")
     served = await served_content(services, principal, runbook_id)
-    proposed = retire_proposal(served.name, served.path, served.base)
+    proposed = retire_proposal(_edit(served, principal))
     return await publish(services, principal, proposed, served.repository_name)
+
+
+def _edit(served: Served, principal: Principal) -> Edit:
+    return Edit(
+        name=served.name,
+        path=served.path,
+        base=served.base,
+        prefix=_folder(served.prefix),
+        author=principal.actor,
+        at=datetime.now(UTC),
+    )
 
 
 async def surroundings(services: Services, principal: Principal) -> tuple[RepositoryRow, Surroundings]:

@@ -15,6 +15,7 @@ from schemas.errors import TooManyRequests
 PREVIEWS: Final = RateLimitItemPerMinute(bounds.PREVIEWS_PER_MINUTE)
 CLASSIFICATIONS: Final = RateLimitItemPerMinute(bounds.CLASSIFICATIONS_PER_MINUTE)
 BADGES: Final = RateLimitItemPerMinute(bounds.BADGES_PER_MINUTE)
+CHECKS: Final = RateLimitItemPerMinute(bounds.CHECKS_PER_MINUTE)
 SIGN_INS: Final = RateLimitItemPerMinute(bounds.SIGN_INS_PER_MINUTE)
 
 

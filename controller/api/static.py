@@ -31,6 +31,7 @@ PAGES: Final = (
     "/pulls",
     "/pulls/{rest:path}",
     "/sync",
+    "/upgrade",
     "/agents",
     "/audit",
     "/settings",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
-from schemas.risk import Risk, exceeds
+from schemas.risk import Risk, effective, exceeds
 
 STEPS_NAMED: Final = 5
 """Of more steps the first ones are named, and the others counted."""
@@ -51,14 +51,13 @@ RunEnd: TypeAlias = Literal["completed", "aborted", "manual_intervention"]
 
 @dataclass(frozen=True)
 class StepFacts:
-    """One command of the version in service. `risk` is its standing verdict's, `found` what the newest look
-    found, with its rules; `waits`: a lower verdict waits for an owner; `is_current`: the scanner of this
+    """One command of the version in service. `found` is what the newest look of the scanner found, with its
+    rules; `waits`: a lower verdict waits for an owner; `is_current`: the scanner of this
     process looked at it.
     """
 
     step: str
     declared: Risk | None
-    risk: Risk
     found: Risk
     rule_ids: tuple[str, ...]
     why: str
@@ -189,6 +188,8 @@ def _review(facts: Facts, thresholds: Thresholds, now: datetime) -> Iterator[Rea
     if not thresholds.review_days:
         return
     read = [review for review in facts.reviews if review.how != "pushed"]
+    if not read and not _is_old(facts.since, thresholds.review_days, now):
+        return
     if not read:
         pushed = max(facts.reviews, key=lambda review: review.at, default=None)
         who = "" if pushed is None else f": {pushed.by} pushed it on {_day(pushed.at)}"
@@ -225,12 +226,12 @@ def _day(at: datetime) -> str:
 
 
 def _steps(facts: Facts) -> Iterator[Reason]:
-    low = [step for step in facts.steps if step.declared is not None and exceeds(step.risk, step.declared)]
+    low = [step for step in facts.steps if step.declared is not None and exceeds(step.found, step.declared)]
     if low:
         yield Reason(
             Code.DECLARED_TOO_LOW,
-            f"{_named(low)} declares less than what was found, so that its file would not come in again.",
-            f"Declare `risk: {max(low, key=_weight).risk}` there, or leave it out.",
+            f"{_named(low)} declares less than the scanner finds: its file would not come in again.",
+            f"Declare `risk: {effective(max(low, key=_weight).found)}` there, or leave it out.",
             _ids(low),
         )
     unknown = [step for step in facts.steps if _is_unknown(step)]
@@ -265,7 +266,7 @@ def _is_unknown(step: StepFacts) -> bool:
 
 
 def _weight(step: StepFacts) -> int:
-    return (Risk.SAFE, Risk.CAUTION, Risk.DANGEROUS).index(step.risk)
+    return (Risk.SAFE, Risk.CAUTION, Risk.DANGEROUS).index(effective(step.found))
 
 
 def _ids(steps: Iterable[StepFacts]) -> tuple[str, ...]:

@@ -104,7 +104,6 @@ def _step(step: Mapping[str, Any]) -> StepFacts:
     return StepFacts(
         step=step["step"],
         declared=None if step["declared"] is None else Risk(step["declared"]),
-        risk=Risk(step["risk"]),
         found=Risk(step["found"]),
         rule_ids=tuple(step["rules"] or ()),
         why=step["why"] or "",

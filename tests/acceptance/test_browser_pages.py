@@ -66,6 +66,7 @@ def filled(product: Product, browser: Browser) -> Filled:
         "runbook-versions": f"/runbooks/{runbook['id']}?tab=versions",
         "runbook-edit": f"/runbooks/{runbook['id']}?tab=edit",
         "sync": "/sync",
+        "upgrade": "/upgrade",
         "agents": "/agents",
         "audit": "/audit",
         "settings": "/settings",

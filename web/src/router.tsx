@@ -70,7 +70,7 @@ const app = createRoute({
 const runbooks = createRoute({
   getParentRoute: () => app,
   path: "/runbooks",
-  validateSearch: texts("q", "risk", "sync", "run", "owner", "service"),
+  validateSearch: texts("q", "risk", "sync", "run", "stale", "owner", "service"),
   component: lazyRouteComponent(() => import("@/pages/runbooks/runbooks-page"), "RunbooksPage"),
 });
 
@@ -134,6 +134,13 @@ const syncFile = createRoute({
   component: lazyRouteComponent(() => import("@/pages/sync/file-page"), "SyncFilePage"),
 });
 
+const upgrade = createRoute({
+  getParentRoute: () => app,
+  path: "/upgrade",
+  validateSearch: texts("by"),
+  component: lazyRouteComponent(() => import("@/pages/upgrade/upgrade-page"), "UpgradePage"),
+});
+
 const agents = createRoute({
   getParentRoute: () => app,
   path: "/agents",
@@ -169,6 +176,7 @@ export const router = createRouter({
       pull,
       sync,
       syncFile,
+      upgrade,
       agents,
       audit,
       settings,

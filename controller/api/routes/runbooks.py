@@ -9,16 +9,18 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
-from controller.api import batches, catalog, proposing, reimporting, staleness
+from controller.api import batches, catalog, proposing, rates, reimporting, staleness
 from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
+from controller.api.checking import check_text
 from controller.api.idempotency import IdempotentRoute
 from controller.api.importing import parse_document, preview_document
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from controller.api.routing import PreviewRoute, id_or_404
 from controller.api.services import Services
 from controller.api.shapes.batches import BatchRequest, BatchShape
+from controller.api.shapes.checking import CheckedDocument, CheckRequest
 from controller.api.shapes.imports import (
     EditRequest,
     ImportedShape,
@@ -114,6 +116,16 @@ async def import_batch(
     pull, documents = await batches.propose_batch(services, principal, body)
     opened = None if pull is None else (await _opened(services, principal, response, pull)).pull
     return BatchShape(pull=opened, documents=documents)
+
+
+@router.post("/check", summary="Check a document", dependencies=[Depends(requires("propose"))])
+async def check_document(principal: Caller, services: ServicesDep, body: CheckRequest) -> CheckedDocument:
+    """What keeps it out, and the verdict of each command at its line; for editors. Keeps nothing.
+
+    As the check of a push would find it; an LLM is not asked. 120 a minute and member.
+    """
+    await services.rates.take(rates.CHECKS, "check", principal.actor)
+    return await services.parse_pool.run(check_text, body.yaml, services.advising)
 
 
 @router.get("", summary="List runbooks")

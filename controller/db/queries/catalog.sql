@@ -188,7 +188,7 @@ SELECT path
 
 -- served_content --
 -- What a change of a runbook starts from: its content in service, and the newest blob of its file.
-SELECT r.id, r.name, r.path, r.retired_at, p.name AS repository_name, v.content, v.content_sha256,
+SELECT r.id, r.name, r.path, r.retired_at, p.name AS repository_name, p.prefix, v.content, v.content_sha256,
        f.blob_oid, f.commit_oid, f.state AS file_state
   FROM dd0c.runbooks r
   JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id

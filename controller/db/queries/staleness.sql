@@ -20,7 +20,7 @@ SELECT r.id, r.name, r.created_at AS since, clock_timestamp() AS now, v.commit_o
   LEFT JOIN LATERAL (
        SELECT jsonb_agg(
                   jsonb_build_object(
-                      'step', d.step ->> 'id', 'declared', d.step ->> 'risk', 'risk', c.risk,
+                      'step', d.step ->> 'id', 'declared', d.step ->> 'risk',
                       'found', coalesce(m.finding, c.finding) ->> 'risk',
                       'rules', coalesce(m.finding, c.finding) -> 'ruleIds',
                       'why', coalesce(m.finding, c.finding) ->> 'why',
@@ -32,7 +32,7 @@ SELECT r.id, r.name, r.created_at AS since, clock_timestamp() AS now, v.commit_o
                   ORDER BY d.place) AS steps
          FROM jsonb_array_elements(v.document #> '{spec,steps}') WITH ORDINALITY AS d (step, place)
          JOIN (
-              SELECT DISTINCT ON (step_id) id, step_id, risk, finding, scanner_version, knowledge_version
+              SELECT DISTINCT ON (step_id) id, step_id, finding, scanner_version, knowledge_version
                 FROM dd0c.classifications
                WHERE tenant_id = %(tenant_id)s AND version_id = v.id
                ORDER BY step_id, created_at DESC, id DESC) c ON c.step_id = d.step ->> 'id'

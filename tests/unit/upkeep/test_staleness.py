@@ -20,7 +20,7 @@ FRESH = Facts(
     last_end="completed",
     last_run_at=NOW - timedelta(days=3),
     reviews=(Review("merged", "maria@acme.example", NOW - timedelta(days=30)),),
-    steps=(StepFacts("look", Risk.CAUTION, Risk.CAUTION, Risk.CAUTION, (), "because"),),
+    steps=(StepFacts("look", Risk.CAUTION, Risk.CAUTION, (), "because"),),
 )
 
 
@@ -68,6 +68,7 @@ def test_each_reason_by_itself(change: dict[str, object], code: Code) -> None:
         {"reviews": (Review("said", "x", at(180, -1)),)},
         {"reviews": (Review("merged", "x", at(500)), Review("said", "y", at(2)))},
         {"owners": ("@anybody",)},
+        {"reviews": (), "since": at(180, -1), "last_end": "completed"},
         {"file_state": None},
     ],
 )
@@ -118,7 +119,7 @@ def test_reasons_name_their_steps_and_come_most_pressing_first() -> None:
 
 
 def test_the_words_of_one_runbook() -> None:
-    low = replace(STEP, declared=Risk.SAFE, risk=Risk.DANGEROUS)
+    low = replace(STEP, declared=Risk.SAFE, found=Risk.DANGEROUS)
     (reason,) = reasons(replace(FRESH, steps=(low,)), DAYS, NOW)
     assert reason.hint == "Declare `risk: dangerous` there, or leave it out."
     (reason,) = reasons(replace(FRESH, reviews=(Review("merged", "Ada", at(400)),)), DAYS, NOW)

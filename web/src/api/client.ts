@@ -46,7 +46,7 @@ function refusal(): Response {
 }
 
 /** Questions that are too long for an address: they change nothing. */
-const QUESTIONS = /\/(classify|parse-preview)$/;
+const QUESTIONS = /\/(classify|parse-preview|runbooks\/check)$/;
 
 function isChange({ method, url }: Request): boolean {
   return method !== "GET" && method !== "HEAD" && !QUESTIONS.test(new URL(url).pathname);

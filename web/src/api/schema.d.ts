@@ -149,6 +149,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a document
+         * @description What keeps it out, and the verdict of each command at its line; for editors. Keeps nothing.
+         *
+         *     As the check of a push would find it; an LLM is not asked. 120 a minute and member.
+         */
+        post: operations["check_document_api_v1_runbooks_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks/{runbook}": {
         parameters: {
             query?: never;
@@ -2522,6 +2544,14 @@ export interface components {
             title: string;
         };
         /**
+         * CheckRequest
+         * @description A whole document, sound or not.
+         */
+        CheckRequest: {
+            /** Yaml */
+            yaml: string;
+        };
+        /**
          * CheckShape
          * @description What a check found on the head, with what it wrote.
          */
@@ -2540,6 +2570,91 @@ export interface components {
              * @description Markdown; its content comes from the repository and is untrusted.
              */
             summary: string;
+        };
+        /**
+         * CheckedDocument
+         * @description The document as a push would find it.
+         */
+        CheckedDocument: {
+            /**
+             * Ok
+             * @description Whether it could be merged as it is.
+             */
+            ok: boolean;
+            /** Places */
+            places: components["schemas"]["CheckedPlace"][];
+            /**
+             * Steps
+             * @description Empty where it can't be read.
+             */
+            steps: components["schemas"]["CheckedStep"][];
+        };
+        /**
+         * CheckedPlace
+         * @description What is wrong, and where. Lines and columns count from 1.
+         */
+        CheckedPlace: {
+            /** Line */
+            line: number;
+            /** Column */
+            column: number;
+            /** Path */
+            path: string;
+            /** Message */
+            message: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warn";
+        };
+        /**
+         * CheckedStep
+         * @description One step with the verdict of its command.
+         */
+        CheckedStep: {
+            /** Id */
+            id: string;
+            /**
+             * Line
+             * @description Of its command or its instruction.
+             */
+            line: number;
+            /**
+             * Risk
+             * @description max(declared, verdict).
+             * @enum {string}
+             */
+            risk: "safe" | "caution" | "dangerous";
+            /**
+             * Unknown
+             * @description Nobody could tell: the risk is caution for that reason.
+             * @default false
+             */
+            unknown: boolean;
+            /**
+             * Manual
+             * @description A person does it.
+             * @default false
+             */
+            manual: boolean;
+            /**
+             * Why
+             * @description What the scanner says.
+             */
+            why?: string | null;
+            /**
+             * Reason
+             * @description Which merge rule decided, in words.
+             */
+            reason?: string | null;
+            /**
+             * Ruleids
+             * @default []
+             */
+            ruleIds: string[];
         };
         /**
          * CheckpointShape
@@ -7280,6 +7395,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    check_document_api_v1_runbooks_check_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedDocument"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -16,6 +16,13 @@ export const PLACES: readonly Place[] = [
   { to: "/agents", label: "Agents", key: "a", bar: true },
   { to: "/audit", label: "Audit", key: "u", bar: true },
   { to: "/settings", label: "Settings", key: "t", bar: false },
+  {
+    to: "/upgrade",
+    label: "Verdicts after an update",
+    key: "v",
+    bar: false,
+    more: "scanner upgrade accept lower",
+  },
   { to: "/import", label: "Import a runbook", key: "i", bar: false, more: "paste wiki markdown new" },
   { to: "/import/many", label: "Import many documents", key: "m", bar: false, more: "folder zip export" },
 ];

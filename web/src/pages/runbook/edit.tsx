@@ -8,6 +8,9 @@ import { meQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox, Loading } from "@/ui/states";
 import { visible, visibleCode } from "@/ui/visible";
+import { CheckLine } from "./editor/check-line";
+import type { CheckedStep } from "./editor/checked";
+import { useCheck } from "./editor/use-check";
 import { yamlQuery } from "./queries";
 import { type EditorHandle, YamlEditor } from "./yaml-editor";
 
@@ -56,6 +59,9 @@ function Problems({ problem, go }: { problem: Problem; go: (place: Place) => voi
   );
 }
 
+const NO_PLACES: readonly Place[] = [];
+const NO_STEPS: readonly CheckedStep[] = [];
+
 function Form({ item, yaml }: { item: Item; yaml: string }) {
   // What was read first is what is changed: a new version in between is said by the server, not merged here.
   const [began] = useState({ yaml, digest: item.contentSha256 ?? "" });
@@ -68,6 +74,8 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
     isSent.current = true;
   });
   const problem = proposal.error ? asProblem(proposal.error) : null;
+  const check = useCheck(began.yaml);
+  const found = check.live.answer;
   useBlocker({
     shouldBlockFn: () =>
       changed &&
@@ -89,10 +97,15 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
       <YamlEditor
         ref={editor}
         initial={began.yaml}
-        places={problem?.places ?? []}
-        onChange={(text) => setChanged(text !== began.yaml)}
+        places={found?.places ?? problem?.places ?? NO_PLACES}
+        steps={found?.steps ?? NO_STEPS}
+        onChange={(text) => {
+          setChanged(text !== began.yaml);
+          check.typed(text);
+        }}
         onPropose={propose}
       />
+      <CheckLine check={check} go={(line) => editor.current?.go(line)} />
       {problem ? <Problems problem={problem} go={(place) => editor.current?.go(place.line ?? 1)} /> : null}
       <div className="row">
         <Button
@@ -108,6 +121,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
         </Link>
         <span className="small dim">
           {mayNot ? `${mayNot}. ` : ""}What serves stays until somebody merges it.{" "}
+          <kbd className="kbd">Ctrl</kbd> <kbd className="kbd">Space</kbd> completes,{" "}
           <kbd className="kbd">Esc</kbd> leaves the text.
         </span>
       </div>

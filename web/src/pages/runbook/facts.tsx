@@ -7,6 +7,7 @@ import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
 import { alertsOf, prerequisitesOf, questionsOf, variablesOf } from "../pull/document-parts";
 import { type Sync, syncState } from "../runbooks/filter";
+import { Stale } from "./stale";
 
 function List({ title, items, none }: { title: string; items: readonly ReactNode[]; none?: string }) {
   if (items.length === 0 && !none) return null;
@@ -32,6 +33,7 @@ export function Facts({ item, sync }: { item: Schemas["RunbookShape"]; sync: Syn
   const questions = questionsOf(item.document);
   return (
     <aside className="stack stack--wide" aria-label="About this runbook">
+      <Stale reasons={item.stale ?? []} />
       <section className="card card__body">
         <dl className="facts small">
           <dt>In service</dt>

@@ -1,18 +1,10 @@
 /** The document in CodeMirror: no colours (colour means risk), problems at their lines, hidden characters named. */
+import { closeCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { EditorState, type Extension, Prec } from "@codemirror/state";
 import {
-  EditorState,
-  type Extension,
-  Prec,
-  RangeSetBuilder,
-  StateEffect,
-  StateField,
-} from "@codemirror/state";
-import {
-  Decoration,
-  type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLine,
@@ -22,9 +14,10 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import type { Place } from "@/api/problem";
 import { cspNonce } from "@/ui/nonce";
-import { HIDDEN_IN_CODE, nameOf, visible } from "@/ui/visible";
+import { HIDDEN_IN_CODE, nameOf } from "@/ui/visible";
+import { type CheckedStep, checked, type MarkedPlace, setMarks } from "./editor/checked";
+import { completion } from "./editor/completion";
 
 export interface EditorHandle {
   text: () => string;
@@ -35,7 +28,9 @@ export interface EditorHandle {
 interface Props {
   ref: Ref<EditorHandle>;
   initial: string;
-  places: readonly Place[];
+  places: readonly MarkedPlace[];
+  /** The steps with the verdicts of the newest check. */
+  steps?: readonly CheckedStep[];
   onChange: (text: string) => void;
   onPropose: () => void;
 }
@@ -44,36 +39,6 @@ const WEIGHT = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], fontWeight: "600" },
   { tag: tags.comment, fontStyle: "italic" },
 ]);
-
-const setPlaces = StateEffect.define<readonly Place[]>();
-
-/** The lines that a problem stands on, marked; they follow the text while it is edited. */
-const problems = StateField.define<DecorationSet>({
-  create: () => Decoration.none,
-  update(now, transaction) {
-    let marks = now.map(transaction.changes);
-    for (const effect of transaction.effects) {
-      if (effect.is(setPlaces)) marks = marksOf(transaction.state, effect.value);
-    }
-    return marks;
-  },
-  provide: (field) => EditorView.decorations.from(field),
-});
-
-function marksOf(state: EditorState, places: readonly Place[]): DecorationSet {
-  const byLine = new Map<number, string[]>();
-  for (const place of places) {
-    const line = Math.min(Math.max(place.line ?? 0, 0), state.doc.lines);
-    if (line > 0) byLine.set(line, [...(byLine.get(line) ?? []), visible(place.message)]);
-  }
-  const marks = new RangeSetBuilder<Decoration>();
-  for (const line of [...byLine.keys()].sort((a, b) => a - b)) {
-    const at = state.doc.line(line).from;
-    const title = (byLine.get(line) ?? []).join("; ");
-    marks.add(at, at, Decoration.line({ class: "cm-problem", attributes: { title } }));
-  }
-  return marks.finish();
-}
 
 function named(code: number): HTMLElement {
   const box = document.createElement("span");
@@ -97,8 +62,8 @@ function extensions(calls: { onPropose: () => void; onLeave: () => void }): Exte
         },
         {
           key: "Escape",
-          run: () => {
-            calls.onLeave();
+          run: (view) => {
+            if (!closeCompletion(view)) calls.onLeave();
             return true;
           },
         },
@@ -115,9 +80,11 @@ function extensions(calls: { onPropose: () => void; onLeave: () => void }): Exte
     EditorView.lineWrapping,
     yaml(),
     syntaxHighlighting(WEIGHT),
-    problems,
+    checked,
+    completion,
     EditorView.contentAttributes.of({
       "aria-label": "The document as YAML",
+      "aria-description": "Control and Space complete a word",
       spellcheck: "false",
       tabindex: "0",
     }),
@@ -125,7 +92,9 @@ function extensions(calls: { onPropose: () => void; onLeave: () => void }): Exte
   ];
 }
 
-export function YamlEditor({ ref, initial, places, onChange, onPropose }: Props) {
+const NO_STEPS: readonly CheckedStep[] = [];
+
+export function YamlEditor({ ref, initial, places, steps = NO_STEPS, onChange, onPropose }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const calls = useRef({ onChange, onPropose });
@@ -151,7 +120,7 @@ export function YamlEditor({ ref, initial, places, onChange, onPropose }: Props)
     view.current = made;
     return () => made.destroy();
   }, []);
-  useEffect(() => view.current?.dispatch({ effects: setPlaces.of(places) }), [places]);
+  useEffect(() => view.current?.dispatch({ effects: setMarks.of({ places, steps }) }), [places, steps]);
   useImperativeHandle(ref, () => ({
     text: () => view.current?.state.doc.toString() ?? initial,
     go: (line) => {

@@ -9,6 +9,7 @@ export interface Filter {
   risk?: string;
   sync?: string;
   run?: string;
+  stale?: string;
   owner?: string;
   service?: string;
 }
@@ -49,9 +50,32 @@ export function matches(item: Item, filter: Filter, sync: Sync | undefined): boo
   if (filter.risk && !item.profile.some((risk) => risk === filter.risk)) return false;
   if (filter.sync === "not" && syncState(item, sync).kind === "synced") return false;
   if (filter.run === "never" && item.lastRun) return false;
+  if (filter.stale === "yes" && staleOf(item).length === 0) return false;
+  if (filter.stale && filter.stale !== "yes" && !staleOf(item).some((one) => one.code === filter.stale))
+    return false;
   if (filter.owner && !item.owners.includes(filter.owner)) return false;
   return !filter.service || item.service === filter.service;
 }
+
+/** Why it may no longer be what it was. */
+export function staleOf(item: Item): NonNullable<Item["stale"]> {
+  return item.stale ?? [];
+}
+
+export const STALE_WORDS: Record<NonNullable<Item["stale"]>[number]["code"], string> = {
+  sync_broken: "Sync broken",
+  last_run_failed: "Last run failed",
+  declared_too_low: "Declares too little",
+  reference_unknown: "Unknown tool",
+  verdict_waits: "Verdict waits",
+  verdict_outdated: "Older verdict",
+  owner_missing: "No owner",
+  owner_unknown: "Unknown owner",
+  never_run: "Never ran",
+  run_long_ago: "Ran long ago",
+  never_reviewed: "Never reviewed",
+  reviewed_long_ago: "Reviewed long ago",
+};
 
 /** Every value that occurs, sorted, for a choice. */
 export function choices(

@@ -1,6 +1,6 @@
 /** Which runbooks are shown: search, chips and choices, all in the address. */
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { CircleDashed, RefreshCw, Search } from "lucide-react";
+import { CircleDashed, RefreshCw, Search, TriangleAlert } from "lucide-react";
 import { useRef } from "react";
 import { EXACT } from "@/review/exact";
 import { useShortcuts } from "@/shell/shortcuts";
@@ -124,6 +124,13 @@ export function Filters({
         count={count({ run: "never" })}
       >
         <CircleDashed className="icon icon--s" aria-hidden /> Never run
+      </Chip>
+      <Chip
+        on={filter.stale === "yes"}
+        search={withPart(filter, { stale: filter.stale === "yes" ? "" : "yes" })}
+        count={count({ stale: "yes" })}
+      >
+        <TriangleAlert className="icon icon--s" aria-hidden /> Stale
       </Chip>
       <Choice
         label="Owner"

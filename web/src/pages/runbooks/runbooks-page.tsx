@@ -9,6 +9,7 @@ import { LoadMore } from "@/ui/load-more";
 import { Result } from "@/ui/page";
 import { Ago } from "@/ui/time";
 import { useTitle } from "@/ui/title";
+import { upgradeQuery } from "../upgrade/queries";
 import { BrokenFiles } from "./broken-files";
 import { EmptyRunbooks } from "./empty-runbooks";
 import { type Filter, matches, type Sync } from "./filter";
@@ -40,6 +41,21 @@ function Meta({ count, sync }: { count: number; sync: Sync | undefined }) {
   );
 }
 
+/** After an update: what an owner is asked. */
+function Waiting() {
+  const found = useQuery(upgradeQuery).data;
+  if (!found || found.waiting === 0) return null;
+  return (
+    <p className="notice notice--line">
+      <strong>
+        {found.waiting} {found.waiting === 1 ? "verdict waits" : "verdicts wait"} for an owner
+      </strong>{" "}
+      since the scanner was updated; until then the stricter one holds.{" "}
+      <Link to="/upgrade">Look at them</Link>
+    </p>
+  );
+}
+
 export function RunbooksPage() {
   useTitle("Runbooks");
   const filter: Filter = route.useSearch();
@@ -66,6 +82,7 @@ export function RunbooksPage() {
             <EmptyRunbooks />
           ) : (
             <>
+              <Waiting />
               <Filters items={items} sync={sync.data} filter={filter} />
               {shown.length > 0 ? (
                 <RunbooksTable items={shown} sync={sync.data} />

@@ -6,7 +6,7 @@ import { Profile, Tally, tallyOf } from "@/ui/risk";
 import { StatusIcon } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
-import { type Item, type Sync, syncState, TRUST } from "./filter";
+import { type Item, STALE_WORDS, type Sync, staleOf, syncState, TRUST } from "./filter";
 
 const SYNC_ICONS = { synced: CircleCheck, behind: RefreshCw, broken: CircleX, unknown: CircleQuestionMark };
 
@@ -65,6 +65,21 @@ function Owners({ item }: { item: Item }) {
   );
 }
 
+function StaleCell({ item }: { item: Item }) {
+  const [first, ...more] = staleOf(item);
+  if (!first) return <span className="faint">no</span>;
+  return (
+    <span
+      title={staleOf(item)
+        .map((one) => visible(one.message))
+        .join("\n")}
+    >
+      {STALE_WORDS[first.code] ?? visible(first.message)}
+      {more.length > 0 ? <span className="small faint block">and {more.length} more</span> : null}
+    </span>
+  );
+}
+
 function Row({ item, sync }: { item: Item; sync: Sync | undefined }) {
   return (
     <tr>
@@ -95,6 +110,9 @@ function Row({ item, sync }: { item: Item; sync: Sync | undefined }) {
       <td data-label="Sync">
         <SyncCell item={item} sync={sync} />
       </td>
+      <td data-label="Stale" className={staleOf(item).length > 0 ? undefined : "not-phone"}>
+        <StaleCell item={item} />
+      </td>
       <td data-label="Owner" className="dim">
         <Owners item={item} />
       </td>
@@ -110,6 +128,7 @@ const HEADS = [
   "Last run",
   "Last read",
   "Sync",
+  "Stale",
   "Owner",
 ];
 
@@ -119,7 +138,7 @@ export function RunbooksTable({ items, sync }: { items: readonly Item[]; sync: S
     <section className="card scroll-x" tabIndex={0} aria-label="All runbooks">
       <table className="table table--list table--runbooks">
         <caption className="sr">
-          Runbooks with risk, trust level, last run, last reading and sync state
+          Runbooks with risk, trust level, last run, last reading, sync state and staleness
         </caption>
         <thead>
           <tr>

@@ -1,0 +1,38 @@
+/** Completion from the published schema: as one types a key or a value, and by Ctrl-Space. */
+import {
+  acceptCompletion,
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
+import { type Extension, Prec } from "@codemirror/state";
+import { keymap } from "@codemirror/view";
+import schema from "../../../../../schemas/jsonschema/runbook.v1.json";
+import { choicesAt, type Schema, textOf } from "./schema-complete";
+
+function source(context: CompletionContext): CompletionResult | null {
+  const line = context.state.doc.lineAt(context.pos);
+  const lines = context.state.doc.toString().split("\n");
+  const found = choicesAt(schema as Schema, lines, line.number - 1, context.pos - line.from);
+  // Unasked, nothing opens on an empty word: Enter and the arrows stay what they are.
+  if (!found || (!context.explicit && line.from + found.from === context.pos)) return null;
+  return {
+    from: line.from + found.from,
+    options: found.choices.map(
+      (choice): Completion => ({
+        label: choice.label,
+        ...(choice.required ? { detail: "required" } : {}),
+        ...(choice.detail ? { info: choice.detail } : {}),
+        apply: textOf(choice, found.column),
+        boost: choice.required ? 1 : 0,
+      }),
+    ),
+    validFor: /^[\w.-]*$/,
+  };
+}
+
+export const completion: Extension = [
+  autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 }),
+  Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
+];
