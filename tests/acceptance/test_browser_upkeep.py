@@ -59,6 +59,7 @@ def test_a_stale_runbook_is_found_and_mended_in_the_editor(
         page.keyboard.press("Tab")
         page.keyboard.type("sa")
         expect(page.get_by_role("option", name="safe")).to_be_visible()
+        page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         expect(page.locator(".cm-problem")).to_contain_text("risk: safe")
         expect(
@@ -66,7 +67,7 @@ def test_a_stale_runbook_is_found_and_mended_in_the_editor(
         ).to_be_visible()
         for _ in "safe":
             page.keyboard.press("Backspace")
-        page.keyboard.type("dangerous")
+        page.keyboard.type("dangerous\nconfirm: cache\nrollback: {impossible: it is gone}")
         page.keyboard.press("Escape")
         expect(page.locator(".cm-problem")).to_have_count(0)
         assert unsound(page) == []

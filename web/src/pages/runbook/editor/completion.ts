@@ -5,9 +5,12 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  completionStatus,
+  moveCompletionSelection,
+  selectedCompletion,
 } from "@codemirror/autocomplete";
 import { type Extension, Prec } from "@codemirror/state";
-import { keymap } from "@codemirror/view";
+import { type EditorView, keymap } from "@codemirror/view";
 import schema from "../../../../../schemas/jsonschema/runbook.v1.json";
 import { choicesAt, type Schema, textOf } from "./schema-complete";
 
@@ -32,7 +35,21 @@ function source(context: CompletionContext): CompletionResult | null {
   };
 }
 
+/** The chosen word, or the first one. */
+function take(view: EditorView): boolean {
+  if (completionStatus(view.state) !== "active") return false;
+  if (!selectedCompletion(view.state)) moveCompletionSelection(true)(view);
+  return acceptCompletion(view);
+}
+
+/** Tab takes the first word, arrows and Enter another; Enter alone stays a new line, so that none is taken by mistake. */
 export const completion: Extension = [
-  autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 }),
-  Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
+  autocompletion({
+    override: [source],
+    icons: false,
+    maxRenderedOptions: 60,
+    selectOnOpen: false,
+    interactionDelay: 0,
+  }),
+  Prec.high(keymap.of([{ key: "Tab", run: take }])),
 ];
