@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.extract.prompts import PROMPT
+
 _PROMPT: Final = re.compile(
     r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>)|"
     r"(?P<redis>redis[\w.:-]{0,64}>|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
@@ -72,6 +74,11 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     ):
         return _statements(text, 0)
     return None
+
+
+def is_session(text: str) -> bool:
+    """Whether a block shows what was typed at a prompt, of a shell or of another console."""
+    return any(PROMPT.match(line) or _PROMPT.match(line) for line in text.split("\n"))
 
 
 def opened_by(command: str) -> str | None:

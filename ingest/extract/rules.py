@@ -11,6 +11,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.cases import case_below, condition_of, question_of, without_case
 from ingest.extract.commands import FoundCommand, commands_of
+from ingest.extract.consoles import is_session
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
@@ -101,7 +102,7 @@ def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
         reader.account(block, "ignored", BANNED)
         return
-    if not reader.lead_heads and shows_a_file(reader.lead):
+    if not reader.lead_heads and shows_a_file(reader.lead) and not is_session(block.text):
         reader.account(block, "ignored", "it shows how a file or an output looks")
         return
     told = not reader.lead_heads and tells_to_run(reader.lead, introduces=reader.lead_introduces)

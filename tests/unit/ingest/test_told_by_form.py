@@ -27,6 +27,7 @@ def commands(text: str) -> list[str]:
         ("An admin has to run `new_realm` by hand.", "new_realm"),
         ("1. Start `python3`, then look.", "python3"),
         ("Log in\n\n> az login", "az login"),
+        ("It looks like this:\n\n```\nbouncer=# show pools;\n a | b\n```", "show pools;"),
         ("Drop it with `unset VAULT_TOKEN`.", "unset VAULT_TOKEN"),
         ("Only it knows:`cf curl /v2/users/<id>/summary`", "cf curl /v2/users/<id>/summary"),
         ("Generate it:\n\n> ./generate_policy.py", "./generate_policy.py"),
