@@ -59,6 +59,9 @@ _RUNS_ALONE: Final = re.compile(
 _CONSOLES: Final = frozenset(
     "python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split()
 )
+_TOOLS: Final = ("ctl", "cli", "adm", "admin")
+"""With which the names of programs end that do nothing without a verb."""
+
 _ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
 _WHOLE: Final = re.compile(
     r"\./[\w./-]{1,80}(?: [^\s`]{1,80}){0,12}|(?P<name>[a-z]\w{0,20}) [a-z][a-z-]{1,20}"
@@ -156,7 +159,11 @@ def _is_run_alone(code: str, before: str) -> bool:
         return False
     if found["console"]:
         return code in _CONSOLES
-    return code.endswith(".sh") or "_" in code or (is_program(code) and code not in SUBCOMMANDS | ENGLISH)
+    return (
+        code.endswith(".sh")
+        or "_" in code
+        or (is_program(code) and code not in SUBCOMMANDS | ENGLISH and not code.endswith(_TOOLS))
+    )
 
 
 def _dialect(code: str) -> str | None:

@@ -102,7 +102,7 @@ def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
         reader.account(block, "ignored", BANNED)
         return
-    if not reader.lead_heads and shows_a_file(reader.lead) and not is_session(block.text):
+    if not reader.lead_heads and shows_a_file(reader.lead, session=is_session(block.text)):
         reader.account(block, "ignored", "it shows how a file or an output looks")
         return
     told = not reader.lead_heads and tells_to_run(reader.lead, introduces=reader.lead_introduces)

@@ -56,6 +56,8 @@ def test_a_command_is_found(text: str, wanted: str) -> None:
         "You can use the `vault kv get` command:\n\n```\nA: b\n```",
         "A restore with `vault kv put` creates a new one.",
         "You need the API, via `uaac curl`.",
+        "Do it with care and run `housectl`.",
+        "You should see something like the following:\n\n```\nbouncer=# show pools;\n a | b\n```",
         "Every host runs `postgres` and `nginx`.",
         "The pods run `test` again.",
     ],
