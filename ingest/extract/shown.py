@@ -31,15 +31,15 @@ _SEEN: Final = re.compile(
 """What is seen, and not typed."""
 
 
-_EXPECTED: Final = re.compile(r"(?i)\b(?:should|will|would) (?:now )?(?:see|get)\b")
+_EXPECTED: Final = re.compile(r"(?i)\b(?:should|will|would) (?:now )?see\b")
 
 
 def shows_a_file(lead: str, *, session: bool = False) -> bool:
     """Whether what follows is how something looks or what is written into a file, not what is run. What was
     typed at a prompt (`session`) is run all the same, unless the sentence tells what is to be seen.
     """
-    if session and _EXPECTED.search(lead) is None:
-        return False
+    if session:
+        return _EXPECTED.search(lead) is not None
     looks = _LOOKS.search(lead) is not None and _COMMAND.search(lead) is None
     return looks or (_CONTENT.search(lead) is not None and _COMMAND.search(lead) is None)
 
