@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from ingest.blocks import Block
@@ -29,11 +30,16 @@ class Candidates:
 
     def values(self, sentence: str) -> list[str]:
         """Amounts with a unit: those of the sentence, then those of the rest of the text."""
-        found = _AMOUNT.findall(sentence)
+        return list(dict.fromkeys([*_AMOUNT.findall(sentence), *self._amounts]))[:_MOST]
+
+    @cached_property
+    def _amounts(self) -> list[str]:
+        """The first amounts of the text; looked for once, since each vague sentence asks for them."""
+        found: list[str] = []
         for block in self.blocks:
             if block.kind != "code" and len(found) < 4 * _MOST:
                 found += _AMOUNT.findall(block.text)
-        return list(dict.fromkeys(found))[:_MOST]
+        return found
 
     def headings(self, draft: int) -> list[str]:
         """Headings of other sections, in order."""
