@@ -27,6 +27,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 
+from forge.github.address import ENTERPRISE_PATH
 from tests.integration.forge.github import app_routes, git_routes, note_routes, pull_routes
 from tests.integration.forge.github.published.judge import completed, judge_answer, judge_request
 from tests.integration.forge.github.routes import Call, find
@@ -119,8 +120,10 @@ class Handler(BaseHTTPRequestHandler):
             self._control(url.path, raw)
         elif url.path.startswith(GIT_PATH):
             self._git(url.path, url.query, raw)
+        elif self.server.state.enterprise and not url.path.startswith(ENTERPRISE_PATH):
+            self._reply(404, {"message": "Not Found"})
         else:
-            self._api(url.path, dict(parse_qsl(url.query)), raw)
+            self._api(url.path.removeprefix(ENTERPRISE_PATH), dict(parse_qsl(url.query)), raw)
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -53,14 +53,16 @@ class GitHub:
     def forge(self, token: str = TOKEN, *, seconds: float = 30.0) -> GitHubForge:
         return self.forge_as(TokenCredential(token), seconds=seconds)
 
-    def forge_as(self, credential: Credential, *, seconds: float = 30.0) -> GitHubForge:
+    def forge_as(
+        self, credential: Credential, *, seconds: float = 30.0, address: GitHubAddress | None = None
+    ) -> GitHubForge:
         """A forge of its own; its mirror lies beside the repository."""
-        clock = Skipping()
-        client = GitHubClient(self.url, credential, clock, seconds=seconds, wait=clock.skip)
+        clock, address = Skipping(), address or self.address
+        client = GitHubClient(address.api_url, credential, clock, seconds=seconds, wait=clock.skip)
         path = self.repository.path.with_suffix(".mirror")
         pygit2.init_repository(str(path), bare=True, initial_head="main")
-        mirror = GitHubMirror(BareRepository(path), self.address, credential, "main")
-        return GitHubForge(client, self.address, clock, GitHubSettings(), mirror)
+        mirror = GitHubMirror(BareRepository(path), address, credential, "main")
+        return GitHubForge(client, address, clock, GitHubSettings(), mirror)
 
     def fault(self, match: str, **what: Any) -> None:
         """Break requests whose "METHOD path" begins so; the path is below the repository."""

@@ -72,6 +72,8 @@ class State:
         self.token_seconds = 3600
         self.issued: dict[str, str] = {}
         self.collaborators = {"mia", "zoe", "ada"}
+        self.enterprise = False
+        """Whether the API lies below the host's `/api/v3` only."""
         self.permissions: dict[str, str] = {}
         """Who may do something else than read, which a public repository lets everybody."""
 
