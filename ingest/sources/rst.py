@@ -62,7 +62,12 @@ class _Page:
 
     def end_line(self) -> None:
         """The line end of the line before the reader's."""
-        self.out.put("\n", self.starts[self.at] - 1)
+        self.put_break(self.at - 1)
+
+    def put_break(self, number: int) -> None:
+        """The line end of a line; the last one's is not in the text."""
+        is_last = number == len(self.lines) - 1
+        self.out.put("\n", None if is_last else self.starts[number + 1] - 1)
 
     def blank(self, behind: int) -> None:
         """Nothing is read up to there."""
@@ -201,7 +206,7 @@ def _code(page: _Page, indent: int, begin: int, behind: int, language: str) -> N
             cut, left = _cut(line, margin)
             page.out.put(new + " " * left)
             page.out.put(line[cut:], page.starts[number] + cut)
-        page.out.put("\n", page.starts[number] + len(line))
+        page.put_break(number)
     page.out.put(f"{new}{_FENCE}\n")
     page.at = behind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.blocks import Block
@@ -161,6 +161,7 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(pieces, max_size=40).map("".join) | st.lists(pieces, max_size=40).map("\n".join))
+@example("```\n::\n\n  :opt:")
 def test_whatever_comes_every_block_lies_in_the_text(text: str) -> None:
     if not text.strip():
         return
