@@ -198,6 +198,7 @@ CREATE TABLE dd0c.runbooks (
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
 CREATE INDEX runbooks_service ON dd0c.runbooks (tenant_id, service, id) WHERE retired_at IS NULL;
+CREATE INDEX runbooks_path ON dd0c.runbooks (tenant_id, repository_id, path);
 
 CREATE TABLE dd0c.runbook_versions (
     tenant_id      uuid NOT NULL,

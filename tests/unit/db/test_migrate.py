@@ -50,6 +50,8 @@ PINNED = {
     3: "af217ec90434fcd55605ff1e33c8d568091d70490f57cd59d591536ab7466e94",
     4: "5a58d9a112dce1b8ac112f0ce1a55a743451b1edf61a78331486390fc7765d0b",
     5: "32b884864b822c5e07840387dfb5bce92a7d8a3b5d139e9cadbf657b87aa2948",
+    6: "153651147a28eb4ef0de2ef71e218acb1bbb0f7ec4065830268bc44e4f12ecaa",
+    7: "514ab64eeaa06072d2ac54c6924b7b2dda1e3fa9cc4229e864ffc19a3d1d93c5",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 
