@@ -88,7 +88,10 @@ class Seen:
 def is_documented(call: Call, lexicon: Lexicon) -> bool:
     """Whether the call is of a form that is documented to only read, and names nothing like a secret."""
     tool = lexicon.tool(call.tool)
-    if tool is None or not any(form.covers(call.tool, call.words) for form in tool.forms):
+    if tool is None:
+        return False
+    texts = {word.text for word in call.words}
+    if not any(form.may_cover(texts) and form.covers(call.tool, call.words) for form in tool.forms):
         return False
     words = call.words[1:] if call.tool == "getent" else call.words  # `getent passwd` lists accounts
     return not names_secret(words)

@@ -60,6 +60,10 @@ class Form:
     def _known(self) -> dict[str, _Option]:
         return self._needs | dict(_option(each) for each in self._spelled[1].split())
 
+    def may_cover(self, texts: set[str]) -> bool:
+        """Whether a subcommand of the form is among these words at all, before they are looked at in order."""
+        return any(texts.issuperset(path) for path in self._paths)
+
     def covers(self, tool: str, words: Sequence[Word]) -> bool:
         """Whether the words are of this form, whatever becomes of what is known only when they run."""
         plain, used = self._taken_apart(tool, words) or ([], None)

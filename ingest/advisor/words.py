@@ -15,6 +15,9 @@ _DEPTH: Final = 6
 _BLANKS: Final = " \t"
 _ENDS: Final = ";&|\n()"
 _ODD: Final = re.compile(r"[^\n\t\x20-\x7e]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
+"""What stands for itself wherever it stands in a word."""
+_REDIRECTION: Final = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _BEFORE: Final = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "fi", "done", "}"}
@@ -130,7 +133,7 @@ class _Reader:
     # ---------------------------------------------------------------- redirections
 
     def _redirection(self, current: Simple) -> bool:
-        found = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)").match(self._text, self._at)
+        found = _REDIRECTION.match(self._text, self._at)
         if found is None or self._text.startswith(("<(", ">("), self._at):
             return False
         sign = found[1]
@@ -213,6 +216,11 @@ class _Reader:
                 continue
             if character in _BLANKS or character in _ENDS or character in "<>":
                 break
+            plain = _PLAIN.match(self._text, self._at)
+            if plain is not None:
+                parts.append(plain[0])
+                self._at = plain.end()
+                continue
             first = not "".join(parts)
             unknown = self._part(character, parts)
             globs |= unknown is None
