@@ -33,6 +33,7 @@ BATCH_BYTES: Final = 256 * 1024
 """A batch is some 0.2 s of work, so that a preview never waits long behind a sync."""
 
 BATCHES_AT_ONCE: Final = 2
+_TOO_EXPENSIVE: Final = "too_expensive"
 KEPT_FILES: Final = 4_096
 KEPT_BYTES: Final = 32 * 1024 * 1024
 
@@ -70,14 +71,16 @@ class Judging:
 
     async def _without_llm(self, files: Sequence[File]) -> list[JudgedFile]:
         keys = [_key(file) for file in files]
-        unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in self._kept}
+        known = {
+            key: self._kept[key] for key in keys if key in self._kept
+        }  # others may push them out meanwhile
+        unknown = {key: file for key, file in zip(keys, files, strict=True) if key not in known}
         groups = batches(list(unknown.values()))
         judged = await asyncio.gather(*(self._batch(group) for group in groups))
         fresh = dict(zip(unknown, (file for group in judged for file in group), strict=True))
-        found = [fresh[key] if key in fresh else self._kept[key] for key in keys]
         for key, file in fresh.items():
             self._keep(key, file)
-        return found
+        return [known[key] if key in known else fresh[key] for key in keys]
 
     async def _batch(self, batch: list[File]) -> list[JudgedFile]:
         async with self._turns:
@@ -91,9 +94,11 @@ class Judging:
         try:
             return (await self._run(self._judge, [file]))[0]
         except Unprocessable as refusal:
-            return unreadable(path, kind, refusal.detail, "too_expensive")
+            return unreadable(path, kind, refusal.detail, _TOO_EXPENSIVE)
 
     def _keep(self, key: bytes, file: JudgedFile) -> None:
+        if key in self._kept or any(place.code == _TOO_EXPENSIVE for place in file.errors):
+            return  # what was too much for a busy minute is tried again at the next look
         self._kept[key] = file
         self._kept_bytes += len(file.content)
         while len(self._kept) > KEPT_FILES or self._kept_bytes > KEPT_BYTES:

@@ -4,6 +4,7 @@ be read. Nothing is fetched, and nothing here changes anything.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -17,7 +18,7 @@ from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import RepositoryRow
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
-from controller.review.sides import compare_files
+from controller.review.sides import SHOWN_RUNBOOKS, compare_files
 from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange
 from forge.errors import BadPack, TooLarge
@@ -25,6 +26,9 @@ from forge.mirror import BareMirror
 
 DRIFT_MAX_FILES: Final = 200
 """That are listed; of them compared as many as a review shows."""
+
+DRIFT_MAX_BYTES: Final = 16 * limits.MIB
+"""Of the declared contents that are compared."""
 
 DriftKind = Literal["added", "changed", "retired", "kept", "broken"]
 
@@ -93,6 +97,8 @@ class Drifts:
         self._forges = forges
         self._judging = judging
         self._minutes = approval_minutes
+        self._turn = asyncio.Semaphore(1)
+        """Comparing holds all contents of both sides in memory: one at a time."""
 
     async def of(self, tenant_id: UUID, row: RepositoryRow) -> Drift:
         """Raises the refusals of a forge that can't be read, Unavailable where too much is being judged."""
@@ -105,7 +111,8 @@ class Drifts:
             rules = await load_in_force(uow, row.id)
         found = compare_paths(declared, served, kept_out, head)
         shown = found[:DRIFT_MAX_FILES]
-        changes = await self._changes(tenant_id, row, mirror, shown, rules)
+        async with self._turn:
+            changes = await self._changes(tenant_id, row, mirror, shown, rules)
         items = tuple(_with_change(item, changes) for item in shown)
         return Drift(head, items, len(found) - len(shown))
 
@@ -124,7 +131,7 @@ class Drifts:
         rules: InForce,
     ) -> Mapping[str, RunbookChange]:
         """By path of either side, what differs between two documents that can be read."""
-        runbooks = [item for item in items if kind_of(item.path, row.prefix) == "runbook"]
+        runbooks = [item for item in items if kind_of(item.path, row.prefix) == "runbook"][:SHOWN_RUNBOOKS]
         files = await self._forges.runner(lambda: _read(mirror, runbooks))
         async with self._forges.database.work(tenant_id) as uow:
             paths = [item.path for item in runbooks]
@@ -194,15 +201,19 @@ def _kept(broken: KeptOut, running: Served | None) -> Drifted:
 
 
 def _read(mirror: BareMirror, items: Sequence[Drifted]) -> list[File]:
-    """The declared contents; one that can't be read is left without a comparison. Synchronous."""
+    """The declared contents, up to DRIFT_MAX_BYTES; one that can't be read is left without a comparison.
+    Synchronous."""
     files: list[File] = []
+    room = DRIFT_MAX_BYTES
     for item in items:
         if item.blob is None:
             continue
         try:
-            files.append((item.path, "runbook", mirror.read(item.blob, max_bytes=limits.DOCUMENT_MAX_BYTES)))
+            content = mirror.read(item.blob, max_bytes=min(room, limits.DOCUMENT_MAX_BYTES))
         except (TooLarge, BadPack):
             continue
+        room -= len(content)
+        files.append((item.path, "runbook", content))
     return files
 
 

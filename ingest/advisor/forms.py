@@ -61,7 +61,7 @@ class Form:
         return self._needs | dict(_option(each) for each in self._spelled[1].split())
 
     def may_cover(self, texts: set[str]) -> bool:
-        """Whether a subcommand of the form is among these words at all, before they are looked at in order."""
+        """Whether a subcommand of the form is among these words, in whatever order."""
         return any(texts.issuperset(path) for path in self._paths)
 
     def covers(self, tool: str, words: Sequence[Word]) -> bool:
