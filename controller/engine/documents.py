@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 from uuid import UUID
 
 from controller.db.queries import load
 from controller.db.unit_of_work import UnitOfWork
 from controller.engine.plan import Plan, build_plan, build_undo_plan
+from controller.governance.policy import Pinned
+from controller.governance.silence import under_flags
 from schemas.errors import NotFound
 from schemas.merge import merge
 from schemas.runbook import Runbook
@@ -64,6 +66,13 @@ class Version:
     def plan_for(self, undo_steps: tuple[str, ...]) -> Plan:
         """The plan of an execution: the document's, or the one that undoes these steps."""
         return build_undo_plan(self.runbook, undo_steps) if undo_steps else self.plan
+
+    def under(self, pinned: Pinned) -> Self:
+        """The version as a run that pinned these flags takes it: what one of them silences does not count."""
+        verdicts = {step_id: under_flags(said, pinned.flags_off) for step_id, said in self.verdicts.items()}
+        if verdicts == self.verdicts:
+            return self
+        return replace(self, verdicts=verdicts, plan=build_plan(self.runbook, verdicts))
 
 
 class Versions:

@@ -122,7 +122,8 @@ class Store:
             execution = replay.step(execution, plan, recorded)
         if lock and (execution.version, execution.state) != (row.version, State(row.state)):
             raise ReplayDiverged(f"the row says {row.state} at {row.version}, its history {execution.state}")
-        return Loaded(row, version, plan, execution)
+        version = version.under(pinned_of(execution))  # the history is folded by what was recorded in it
+        return Loaded(row, version, version.plan_for(tuple(row.undo_steps)), execution)
 
     async def recorded(self, uow: UnitOfWork, execution_id: UUID) -> list[Recorded]:
         """The whole history, decoded; what was erased reads as None."""

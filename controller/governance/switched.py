@@ -7,11 +7,12 @@ nothing else is safe.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from controller.db.database import Database
 from controller.governance.pinning import load_flags
+from controller.governance.silence import FLAG
 from ingest.advisor.advising import Advising, Said, stricter, text_key
 from ingest.advisor.llm import Asks
 from ingest.advisor.question import Question
@@ -19,7 +20,6 @@ from schemas.flags import Flags
 from schemas.risk import Risk
 from schemas.verdict import Advice, NoAdvice
 
-FLAG: Final = "advisor"
 FlagsOf: TypeAlias = Callable[[UUID], Awaitable[Flags]]
 """The flags of a tenant, as git last had them good."""
 

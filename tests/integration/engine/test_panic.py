@@ -117,6 +117,24 @@ async def test_a_flag_can_only_switch_off(house: House) -> None:
     assert refused.value.reason_code == "flag_off"
 
 
+async def test_the_flag_of_the_advisor_takes_the_second_key_from_what_an_llm_judged_before(
+    house: House,
+) -> None:
+    await house.policy({"version": 1, "governanceMode": "audit"})
+    local = SAFE_ADVICE.model_copy(update={"advisor": "local"})
+    text = ONE % {"trust": 2, "command": "uname -a"}
+    runbook = await house.runbook(text, advice={"only": SAFE_ADVICE})
+    other = await house.runbook(text.replace("name: one", "name: other"), advice={"only": local})
+    assert (await house.view(await house.started(runbook))).state == "executing"
+    await house.run("add_flag", name="advisor", enabled=False)
+    view = await house.view(await house.started(runbook))
+    assert view.gate is not None
+    assert view.gate.held_by == ("risk_not_safe",)
+    assert (view.steps[0].unknown, view.steps[0].why) == (True, "one key: only the scanner has looked at it")
+    view = await house.view(await house.started(other))
+    assert view.state == "executing", "the model in the house is not switched"
+
+
 async def test_at_trust_level_0_the_agent_runs_nothing(house: House) -> None:
     x = await house.started(await house.runbook(ONE % {"trust": 0, "command": "touch /tmp/mark"}))
     view = await house.view(x)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from controller.governance.documents import judge_file
+from controller.governance.pinning import InForce
+from controller.governance.silence import under_flags
 from controller.governance.switched import Switched
+from controller.review.contents import content_of
 from ingest.advisor.advising import Advising, Said
 from ingest.advisor.question import Question
 from schemas.flags import ALL_ON, Flag, Flags
+from schemas.merge import merge
+from schemas.policy import Policy
 from schemas.risk import Risk
-from schemas.verdict import Advice, NoAdvice
+from schemas.verdict import Advice, Finding, NoAdvice
 
 _TENANT = UUID(int=7)
 _SAFE = Advice(risk=Risk.SAFE, confidence=950, reasoning="reads", advisor="anthropic", advisor_version="m-1")
@@ -82,6 +88,32 @@ async def test_one_text_in_two_services_has_the_stricter_answer() -> None:
     llm.said = {"ls": _SAFE}
     questions = [Question("ls", service="db"), Question("ls", service="web")]
     assert await said_under(_off("db"), llm, *questions) == [NoAdvice.OFF, NoAdvice.OFF]
+
+
+def test_a_stored_safe_of_an_llm_counts_no_more_and_what_it_raised_does() -> None:
+    finding = Finding(risk=Risk.SAFE, why="reads", scanner_version="1", knowledge_version="1")
+    silent = merge(finding, NoAdvice.OFF)
+    raised, house = merge(finding, _RAISED), merge(finding, _SAFE.model_copy(update={"advisor": "local"}))
+    assert under_flags(merge(finding, _SAFE), ("advisor", "edit")) == silent
+    for verdict, off in ((merge(finding, _SAFE), ("edit",)), (raised, ("advisor",)), (house, ("advisor",))):
+        assert under_flags(verdict, off) == verdict
+
+
+def test_a_review_shows_what_the_flag_leaves() -> None:
+    text = (
+        "apiVersion: dd0c.run/v1\nkind: Runbook\nmetadata: {name: disk, title: Disk, service: db}\n"
+        "spec:\n  trustLevel: 2\n  target: {labels: {role: host}}\n  steps:\n"
+        "    - {id: look, title: Look, command: df -h}\n    - {id: ask, title: Ask, manual: Is it full}\n"
+    )
+    answers = Advising.of([("df -h", "bash", _SAFE)])
+    file = judge_file("runbooks/disk.yaml", "runbook", text.encode(), answers)
+    alone = []
+    for flags in (ALL_ON, _off("db"), _off("web")):
+        rules = InForce(Policy(governance_mode="audit"), flags, commit="c" * 40)
+        content = content_of(file, rules)
+        assert content is not None
+        alone.append([step.runs_by_itself for step in content.facts()])
+    assert alone == [[True, False], [False, False], [True, False]]
 
 
 async def test_it_is_closed_with_what_it_switches() -> None:
