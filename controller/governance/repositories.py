@@ -90,6 +90,15 @@ async def lock_repository(uow: UnitOfWork, repository_id: UUID) -> RepositoryRow
     return _found(await uow.one(_QUERIES["lock_repository"], RepositoryRow, id=repository_id))
 
 
+async def lock_rules(uow: UnitOfWork) -> None:
+    """Nobody else of the tenant changes its policy, its flags or their source during this transaction.
+
+    What one repository says is compared with what the others say: two that change at once would each count on
+    the other. Before `lock_repository`, never after it.
+    """
+    await uow.value(_QUERIES["lock_rules"])
+
+
 async def allow_direct_push(uow: UnitOfWork, repository_id: UUID, *, allowed: bool) -> None:
     """Whether maintainers may push to the synced branch without a pull request. Raises NotFound."""
     if await uow.run(_QUERIES["allow_direct_push"], id=repository_id, direct_push=allowed) != 1:
@@ -101,6 +110,7 @@ async def name_policy_source(uow: UnitOfWork, repository_id: UUID) -> None:
 
     This can let more run by itself: whoever calls it has asked for an owner, and audits it.
     """
+    await lock_rules(uow)
     await uow.run(_QUERIES["forget_policy_source"])
     if await uow.run(_QUERIES["name_policy_source"], id=repository_id) != 1:
         raise NotFound("There is no such repository.")

@@ -28,6 +28,7 @@ from controller.governance.repositories import (
     RepositoryRow,
     find_repository,
     lock_repository,
+    lock_rules,
 )
 from controller.sync.ages import SyncAges
 from controller.sync.claims import Found
@@ -183,6 +184,8 @@ class SyncService:
         sync_id, row = new_id(), begun.row
 
         async def store(uow: UnitOfWork) -> tuple[SyncResult, frozenset[Content]] | None:
+            if _needs_rules(row, read, judged):
+                await lock_rules(uow)
             locked = await lock_repository(uow, row.id)
             if locked.synced_commit != row.synced_commit:
                 return None
@@ -281,6 +284,12 @@ def _found(known: Known, row: RepositoryRow, read: Read, judged: list[JudgedFile
         gone = (file for path, file in known.files.items() if path not in listed and _is_there(file))
         found.extend(Found(file.path, kind_of(file.path, row.prefix), None) for file in gone)
     return found
+
+
+def _needs_rules(row: RepositoryRow, read: Read, judged: Sequence[JudgedFile]) -> bool:
+    """Whether this sync changes policy or flags, or is compared with those in force."""
+    kinds = {kind_of(change.path, row.prefix) for change in read.changes} | {file.kind for file in judged}
+    return row.forge != "builtin" or read.full or not kinds.isdisjoint(("policy", "flags"))
 
 
 def _is_there(file: FileRow) -> bool:

@@ -35,6 +35,11 @@ SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
    FOR UPDATE
 
+-- lock_rules --
+-- Whoever changes policy, flags or their source, or compares a change with those in force, does so alone in the tenant,
+-- on whichever replica; it ends with the transaction. Taken before any repository is locked.
+SELECT pg_advisory_xact_lock(hashtextextended('dd0c.rules ' || %(tenant_id)s::text, 0))
+
 -- allow_direct_push --
 -- Whether maintainers may push to the synced branch without a pull request.
 UPDATE dd0c.repositories
