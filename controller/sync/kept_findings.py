@@ -32,7 +32,7 @@ class _Row(NamedTuple):
 async def with_kept_findings(uow: UnitOfWork, versions: Sequence[NewVersion]) -> tuple[NewVersion, ...]:
     """The versions, no step below what stands for its command in the same runbook by another classifier.
 
-    What stands is what the version in service has; where it lacks the command, the newest version with it.
+    What stands is what the version in service has; where it lacks the command, what any version with it has.
     """
     commands = {
         step.command_sha256

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -88,8 +89,11 @@ class PlanWriter:
         """Store everything; the transaction is the caller's."""
         plan = replace(plan, versions=await self._as_they_stand(known, plan.versions))
         verdicts = Classifications(plan.versions)
+        created_at = await self._uow.value(
+            _QUERIES["moment"]
+        )  # one for all: equally new, and by the lock's order
         async with self._uow.unawaited():
-            await self._runbooks(plan, verdicts)
+            await self._runbooks(plan, verdicts, created_at)
             for columns in file_columns(plan.files):
                 await self._run("put_files", columns, commit_oid=self._commit)
             if plan.retired:
@@ -111,7 +115,7 @@ class PlanWriter:
     async def _run(self, query: str, columns: Columns, **common: object) -> None:
         await self._uow.run(_QUERIES[query], repository_id=self._repository_id, **common, **columns)
 
-    async def _runbooks(self, plan: Plan, verdicts: Classifications) -> None:
+    async def _runbooks(self, plan: Plan, verdicts: Classifications, created_at: datetime) -> None:
         for columns in runbook_columns(plan.runbooks):
             await self._run("add_runbooks", columns)
         for columns in version_columns(plan.versions):
@@ -123,9 +127,9 @@ class PlanWriter:
                 committed_at=self._facts.committed_at,
             )
         for columns in verdicts.columns(of_new=True):
-            await self._run("add_classifications", columns)
+            await self._run("add_classifications", columns, created_at=created_at)
         for columns in verdicts.columns(of_new=False):
-            await self._run("add_changed_classifications", columns)
+            await self._run("add_changed_classifications", columns, created_at=created_at)
         for columns in serving_columns(plan.runbooks):
             await self._run("serve_versions", columns)
 

@@ -31,7 +31,7 @@ SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
               SELECT DISTINCT ON (step_id) step_id, risk, unknown
                 FROM dd0c.classifications
                WHERE tenant_id = %(tenant_id)s AND version_id = v.id
-               ORDER BY step_id, id DESC) c ON c.step_id = s.step ->> 'id') m ON true
+               ORDER BY step_id, created_at DESC, id DESC) c ON c.step_id = s.step ->> 'id') m ON true
  ORDER BY r.id DESC;
 
 -- find_runbook --

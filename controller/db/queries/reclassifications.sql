@@ -1,19 +1,18 @@
 -- standing_findings --
--- What stands for these commands in these runbooks: of the version in service, or, where it lacks a command, of the
--- newest version that has it. One row a step.
-SELECT runbook_id, command_sha256, finding
+-- What stands for these commands in these runbooks: of the version in service, or, where it lacks a command, of every
+-- version that has it, since the one that served last need not be the one that was made last.
+SELECT DISTINCT runbook_id, command_sha256, finding
   FROM (SELECT n.runbook_id, n.command_sha256, n.finding,
-               rank() OVER (PARTITION BY n.runbook_id, n.command_sha256
-                            ORDER BY n.serves DESC, n.made_at DESC, n.version_id DESC) AS age
+               rank() OVER (PARTITION BY n.runbook_id, n.command_sha256 ORDER BY n.serves DESC) AS place
           FROM (SELECT DISTINCT ON (c.version_id, c.step_id) v.runbook_id, c.version_id, c.command_sha256, c.finding,
-                       v.created_at AS made_at, r.current_version_id IS NOT DISTINCT FROM v.id AS serves
+                       r.current_version_id IS NOT DISTINCT FROM v.id AS serves
                   FROM dd0c.runbook_versions v
                   JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
                   JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
                  WHERE v.tenant_id = %(tenant_id)s AND v.runbook_id = ANY(%(runbook_ids)s)
                    AND c.command_sha256 = ANY(%(commands)s)
                  ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC) n) placed
- WHERE age = 1
+ WHERE place = 1
 
 -- to_reclassify --
 -- Versions in service of a repository of which some command's standing verdict is of another scanner or other

@@ -130,13 +130,17 @@ SELECT runbook_id, command_sha256, advice
            AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)) AS said
  WHERE age = 1
 
+-- moment --
+-- The time, taken where the repository is locked: not that at which the transaction began to wait for it.
+SELECT clock_timestamp()
+
 -- add_classifications --
 -- The verdicts on the steps of versions that are new. An empty advice stands for none.
 INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
-                                  advisor_version, finding, advice, no_advice, rule, risk, unknown)
+                                  advisor_version, finding, advice, no_advice, rule, risk, unknown, created_at)
 SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.id, new.version_id, new.step_id,
        new.command_sha256, new.advisor_version, new.finding::jsonb, NULLIF(new.advice, '')::jsonb, new.no_advice,
-       new.rule, new.risk::dd0c.risk, new.unknown
+       new.rule, new.risk::dd0c.risk, new.unknown, %(created_at)s
   FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
               %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
               %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
@@ -145,8 +149,8 @@ SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.id, new.ve
 -- add_changed_classifications --
 -- The verdicts on steps of versions that serve again, where they differ from the newest ones: the newest count.
 INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
-                                  advisor_version, finding, advice, no_advice, rule, risk, unknown)
-SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.*
+                                  advisor_version, finding, advice, no_advice, rule, risk, unknown, created_at)
+SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.*, %(created_at)s
   FROM (SELECT said.id, said.version_id, said.step_id, said.command_sha256, said.advisor_version,
                said.finding::jsonb AS finding, NULLIF(said.advice, '')::jsonb AS advice, said.no_advice, said.rule,
                said.risk::dd0c.risk AS risk, said.unknown

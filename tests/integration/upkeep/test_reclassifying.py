@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from base.ids import parse_id
+from controller.api.catalog import runbook_page
 from controller.db.database import Database
 from controller.engine.documents import Versions
 from controller.governance.documents import JudgedFile, JudgedRunbook, JudgedStep
@@ -163,6 +165,34 @@ async def test_a_commit_is_no_owners_word(place: Place, tenant: TestTenant) -> N
     await place.moves().accept(tenant.principal(), [move.id])
     await place.store(disk=runbook("disk", title="Newest", extra=TWO))
     assert await place.risks("disk") == {"look": Risk.SAFE, "second": Risk.SAFE}, "accepted for the command"
+
+
+async def test_a_command_that_comes_back_is_held_by_the_version_that_served_last(place: Place) -> None:
+    first = runbook("disk", extra=TWO)
+    await place.store(disk=runbook("disk", title="Made later", extra=TWO))
+    await place.store(disk=first)
+    place.use(Scanner("2", {"df -h": Risk.DANGEROUS, "uptime": Risk.SAFE}))
+    await place.look()
+    place.use(Scanner("3", {"df -h": Risk.SAFE, "uptime": Risk.SAFE, "free": Risk.SAFE}))
+    await place.store(disk=runbook("disk", command="free", extra=TWO))
+    await place.store(disk=runbook("disk", title="It is back", extra=TWO))
+    assert (await place.risks("disk"))["look"] is Risk.DANGEROUS, "though it was made first"
+
+
+async def test_the_list_shows_the_verdict_that_is_newest_by_time_as_all_else_does(place: Place) -> None:
+    """A replica whose clock is behind makes ids that sort before older ones."""
+    await place.world.rows(
+        "INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, "
+        "scanner_version, knowledge_version, finding, advice, rule, risk, created_at) "
+        "SELECT tenant_id, %(id)s, version_id, step_id, command_sha256, '2', knowledge_version, "
+        "jsonb_set(finding, '{risk}', '\"dangerous\"'), advice, 1, "
+        "'dangerous', clock_timestamp() FROM dd0c.classifications WHERE step_id = 'second' RETURNING id",
+        id=UUID(int=1),
+    )
+    assert (await place.risks("disk"))["second"] is Risk.DANGEROUS
+    async with place.world.database.work(place.world.tenant_id) as uow:
+        ((_, item),) = await runbook_page(uow, before=None, count=10, name="disk", retired=False)
+    assert item.profile[1] == "dangerous"
 
 
 async def test_an_offer_that_something_newer_overtook_is_refused(place: Place, tenant: TestTenant) -> None:
