@@ -1,6 +1,5 @@
-"""Shell text → simple commands, for the local model. A small reader of its own, so that it errs
-elsewhere than the scanner's parser does. What it does not read exactly it refuses as unlike anything
-that the model has learned.
+"""Shell text → simple commands, for the local model. A small reader of its own, so that it errs elsewhere
+than the scanner's parser does. What it does not read exactly it refuses as unlike all that it has learned.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ _DEPTH: Final = 6
 _BLANKS: Final = " \t"
 _ENDS: Final = ";&|\n()"
 _ODD: Final = re.compile(r"[^\n\t\x20-\x7e]")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
-"""What stands for itself wherever it stands in a word."""
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")  # stands for itself wherever it stands in a word
 _REDIRECTION: Final = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _BEFORE: Final = frozenset(
@@ -35,8 +33,7 @@ class Unlike(Exception):
 
 @dataclass(frozen=True)
 class Word:
-    """A word after quoting. `opaque`: part of it is known only when it runs; `bare`: nothing of it was
-    quoted."""
+    """A word after quoting. `opaque`: part of it is known only when it runs; `bare`: nothing was quoted."""
 
     text: str
     opaque: bool = False
@@ -50,15 +47,13 @@ class Word:
 
     @property
     def loose(self) -> bool:
-        """Whether an option may come out of it: of `app/$POD`, since POD may hold blanks, but not of
-        `/var/log/*.log`."""
+        """Whether an option may come out: of `app/$POD`, as POD may hold blanks; not of `/var/log/*.log`."""
         return self.leads or self.splits
 
 
 @dataclass
 class Simple:
-    """One simple command. `writes` are the files that its output goes to, `fed` says that it reads a
-    pipe or text."""
+    """One simple command. `writes`: the files that its output goes to; `fed`: it reads a pipe or text."""
 
     words: list[Word] = field(default_factory=list)
     assigns: list[str] = field(default_factory=list)
@@ -77,8 +72,7 @@ def split(text: str, depth: int = 0) -> list[Simple]:
         raise Unlike("it nests commands too deeply")
     if len(text) > limits.COMMAND_MAX_BYTES:
         raise Unlike("it is longer than a command may be")
-    found = _Reader(text, depth).read()
-    return [each for each in found if not each.empty]
+    return [each for each in _Reader(text, depth).read() if not each.empty]
 
 
 class _Reader:
@@ -216,8 +210,7 @@ class _Reader:
                 continue
             if character in _BLANKS or character in _ENDS or character in "<>":
                 break
-            plain = _PLAIN.match(self._text, self._at)
-            if plain is not None:
+            if (plain := _PLAIN.match(self._text, self._at)) is not None:
                 parts.append(plain[0])
                 self._at = plain.end()
                 continue
@@ -233,8 +226,7 @@ class _Reader:
         return Word(text, opaque or globs, bare, self._computed, leads, self._splits)
 
     def _part(self, character: str, parts: list[str]) -> bool | None:
-        """Read on by one part of a word; whether it is known only when it runs, None for a sign of a
-        pattern."""
+        """Read on by one part of a word; whether it is known only when it runs, None for a pattern's sign."""
         if character in "'\"\\":
             return self._quoted(character, parts)
         if character == "$":
