@@ -71,6 +71,8 @@ PASTE_MAX_BLOCKS: Final = 6_000
 """Paragraphs, items, rows: some 0.25 ms each to read, and the longest real runbook known to us has 600."""
 PASTE_MAX_SECRET_WORDS: Final = 20_000
 """Words like “password”, beside each of which a secret is looked for: some 50 µs each."""
+PASTE_MAX_LINKS: Final = 20_000
+"""`](` in Markdown: the address behind each is read anew, up to 32 levels deep in the ones behind it."""
 PASTE_MAX_LINES: Final = 20_000
 PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
 """Lines of Markdown and plain text; a page of HTML may be one line."""

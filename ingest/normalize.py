@@ -16,6 +16,7 @@ from base.limits import (
     PASTE_MAX_BLOCKS,
     PASTE_MAX_BYTES,
     PASTE_MAX_LINES,
+    PASTE_MAX_LINKS,
     PASTE_MAX_SECRET_WORDS,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
@@ -216,6 +217,12 @@ def _front_matter(text: str) -> tuple[str, dict[str, str]]:
 def _read(text: str, form: str) -> list[Block]:
     if form != "html":
         _refuse_many_lines(text)
+    if form == "markdown" and text.count("](") > PASTE_MAX_LINKS:
+        raise Unprocessable(
+            f"The text has more than {PASTE_MAX_LINKS:,} links.",
+            hint="Import it in parts.",
+            code="too_many_links",
+        )
     found = (block for block in _READERS[form](text) if block.text.strip())
     blocks = list(islice(found, PASTE_MAX_BLOCKS + 1))
     if len(blocks) > PASTE_MAX_BLOCKS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import re2
+
 from ingest.extract.vocabulary import sentences
 
 _SAYS: Final = re.compile(
@@ -51,6 +53,15 @@ _ASSUMED: Final = re.compile(
 """What is taken for granted below, wherever it stands."""
 
 
+_MAY_SAY: Final = re2.compile(
+    r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
+    r"precondition|mandatory|necessary|assum|prerequisite"
+)
+"""Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
+_OTHER_I: Final = re.compile("[\u0130\u0131]")
+"""`re` takes both for an `i` where case does not count, `re2` neither."""
+
+
 def assumed(text: str) -> list[str]:
     """The sentences of a text that say what everything below takes for granted."""
     return [part for part in sentences(text) if len(part) < _LONGEST and _ASSUMED.search(part)]
@@ -58,6 +69,8 @@ def assumed(text: str) -> list[str]:
 
 def required(text: str) -> list[str]:
     """The sentences of a text that say what must be true first."""
+    if not _MAY_SAY.search(_OTHER_I.sub("i", text)):
+        return []
     short = [part for part in sentences(text) if len(part) < _LONGEST]
     found = [part for part in short if any(says.search(part) for says in (_SAYS, _ACCESS, _ASSUMED))]
     return [item for part in found for item in _listed_in(part)]

@@ -51,14 +51,14 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
     """
     place = 0
     for token in _TOKEN.finditer(text):
-        start = token.start()
-        if start < place or any(begin <= start < end for begin, end in code):
-            continue
         word = token[0].lstrip('(“"')
+        start = token.start()
+        if word not in COMMANDS or start < place or any(begin <= start < end for begin, end in code):
+            continue
         start += len(token[0]) - len(word)
         alone = whole and (not start or "\n" in text[max(0, start - 2) : start])
         before = text[max(0, start - 24) : start]
-        if word not in COMMANDS or not (alone or _CUE.search(before)) or before.endswith("-- "):
+        if not (alone or _CUE.search(before)) or before.endswith("-- "):
             continue
         end = _end(text, start)
         if alone or before.rstrip().endswith((":", "→", "!")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 COMMANDS: Final = frozenset(
@@ -179,6 +180,12 @@ def sentences(text: str) -> list[str]:
 
 def sentence_places(text: str) -> list[tuple[int, int]]:
     """Where each sentence stands, without the blanks around it."""
+    return list(_places(text))
+
+
+@lru_cache(maxsize=8)
+def _places(text: str) -> tuple[tuple[int, int], ...]:
+    """Kept for the last few texts: every reader of a block asks for its sentences."""
     places: list[tuple[int, int]] = []
     begin = 0
     for found in (*_ENDS.finditer(text), None):
@@ -187,4 +194,4 @@ def sentence_places(text: str) -> list[tuple[int, int]]:
         if part.strip():
             places.append((begin + len(part) - len(part.lstrip()), begin + len(part.rstrip())))
         begin = end if found is None else found.end()
-    return places
+    return tuple(places)

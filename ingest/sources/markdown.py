@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block, InlineCode
 from ingest.sources.html import read_html
-from ingest.sources.inline import read_inline
+from ingest.sources.inline import Inline, read_inline
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
 """Wider rows are read as text: a table's missing cells are filled in, which multiplies rows by columns."""
 
 
-def _inline_of_short_texts(state: StateCore) -> None:
-    """Markdown's own rule, but a text longer than a document's stays plain: links and emphasis in it take the
-    square of its length.
-    """
-    for token in state.tokens:
-        if token.type == "inline" and len(token.content) > TEXT_MAX_CHARACTERS:
-            token.children = [Token("text", "", 0, content=token.content)]
-        elif token.type == "inline":
-            token.children = token.children or []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-
-
 def _parser(*rules: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(list(rules))
-    parser.core.ruler.at("inline", _inline_of_short_texts)
-    parser.disable("text_join")  # an entity or an escape stays a token of its own, with what was written
+    # An entity or an escape stays a token of its own, with what was written; the inline texts are read one by
+    # one (`_Place.read`), so that a text with too many blocks is refused before all of them are.
+    parser.disable(["inline", "text_join"])
     return parser
 
 
@@ -49,6 +37,8 @@ class _Place:
 
     text: str
     starts: list[int]
+    parser: MarkdownIt
+    env: dict[str, Any]
     lists: list[bool] = field(default_factory=list)
     in_item: int = 0
     row_line: int = 0
@@ -61,15 +51,27 @@ class _Place:
         """Where a line (from 0) begins; the end of the text behind the last one."""
         return self.starts[line] if line < len(self.starts) else len(self.text)
 
+    def read(self, token: Token) -> Inline:
+        """What a reader sees of an inline token, whose parts are parsed now. A text longer than a document's
+        stays plain: links and emphasis in it take the square of its length.
+        """
+        token.children = []
+        if len(token.content) > TEXT_MAX_CHARACTERS:
+            token.children.append(Token("text", "", 0, content=token.content))
+        else:
+            self.parser.inline.parse(token.content, self.parser, self.env, token.children)
+        return read_inline(token)
+
 
 def read_markdown(text: str) -> Iterator[Block]:
     """The blocks of a Markdown text, in order."""
     wide = any(line.count("|") > _MAX_COLUMNS for line in text.split("\n"))
-    tokens = (_WITHOUT_TABLES if wide else _PARSER).parse(text)
+    parser, env = _WITHOUT_TABLES if wide else _PARSER, dict[str, Any]()
+    tokens = parser.parse(text, env)
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    return _blocks(tokens, _Place(text, starts[:-1]))
+    return _blocks(tokens, _Place(text, starts[:-1], parser, env))
 
 
 def _blocks(tokens: list[Token], place: _Place) -> Iterator[Block]:
@@ -110,7 +112,7 @@ def _enter(place: _Place, token: Token) -> None:
 
 def _cell(token: Token, place: _Place) -> None:
     """One cell: markdown-it gives no place for it, so it is looked for in its row."""
-    inline = read_inline(token)
+    inline = place.read(token)
     end = place.begin(place.row_line + 1)
     written = token.content if "|" not in token.content else token.content.replace("|", "\\|")
     found = place.text.find(written, place.cursor, end)
@@ -144,7 +146,7 @@ def _escaped(content: str, begin: int) -> Trace:
 
 
 def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
-    inline = read_inline(token)
+    inline = place.read(token)
     text, code = inline.text, tuple(inline.code)
     if not text.strip():
         return

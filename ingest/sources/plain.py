@@ -194,16 +194,19 @@ def _is_heading(state: _Lines) -> bool:
     following = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
     if _UNDERLINE.match(following) and not state.paragraph:
         return True
-    letters = [character for character in line if character.isalpha()]
-    shouted = (
-        len(letters) > 3
-        and line[:12].upper() == line[:12]
-        and sum(map(str.isupper, letters)) * 3 > len(letters) * 2
-    )
+    shouted = _is_shouted(line)
     if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
     alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)
     return alone and (shouted or (line.endswith(":") and len(line) < 60 and not _ITEM.match(line)))
+
+
+def _is_shouted(line: str) -> bool:
+    """Whether a line is written in capitals, its beginning and two thirds of all its letters."""
+    if line[:12].upper() != line[:12]:
+        return False
+    letters = [character for character in line if character.isalpha()]
+    return len(letters) > 3 and sum(map(str.isupper, letters)) * 3 > len(letters) * 2
 
 
 def _heading(state: _Lines) -> Block:

@@ -89,6 +89,7 @@ _LONG_BLOCK = "```bash\n" + ("echo " + "x " * 2000 + "\n") * 10 + "```\n"
         ("# A\n" + "- a\n" * 30_000, Unprocessable, "too_many_lines"),
         ("# A\n\n- b\n\n" + "c" * 70_000, Unprocessable, "line_too_long"),
         ("# A\n\n" + _LONG_BLOCK * 9, Unprocessable, "too_long"),
+        ("# A\n\n" + ("[a](b" * 1_000 + "\n\n") * 21, Unprocessable, "too_many_links"),
         ("<div>" * 5_000, Unprocessable, "nested_too_deeply"),
         ("<p>a</p>" * 30_000, Unprocessable, "too_many_blocks"),
     ],
