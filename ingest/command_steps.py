@@ -35,6 +35,8 @@ _CONSOLES: Final = {
     "redis-cli": "redis-cli",
     "rails": "the Rails console",
     "powershell": "PowerShell",
+    "hbase": "HBase's shell",
+    "switch": "the switch's console",
 }
 
 

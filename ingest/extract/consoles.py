@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.extract.prompts import PROMPT
+from ingest.extract.programs import is_program
+from ingest.extract.prompts import PROMPT, prompt_end
 
 _PROMPT: Final = re.compile(
-    r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>)|"
-    r"(?P<redis>redis[\w.:-]{0,64}>|\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
+    r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>|sqlite>)|"
+    r"(?P<redis>redis[\w.:-]{0,64}(?: [\w.-]{1,64}:\d{1,5})?(?:\[\d+\])?>|"
+    r"\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
     r"(?P<powershell>(?:PS )?[A-Z]:\\[^>\n]{0,120}>)|"
-    r"(?P<sftp>s?ftp>)|(?P<ruby>irb[^>\n]{0,64}>|\[\d+\] pry[^>\n]{0,64}>)|(?P<python>>>>))\s{0,4}(?=\S)"
+    r"(?P<sftp>s?ftp>)|(?P<ruby>irb[^>\n]{0,64}>|\[\d+\] pry[^>\n]{0,64}>)|(?P<python>>>>)|"
+    r"(?P<hbase>hbase(?:\(\w{1,40}\))?:\d{1,6}(?::\d{1,3})?[>*])|(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
+    r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
+    r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|nslookup|"
+    r"grub|telnet|gfsh|zkcli)>))\s{0,4}(?=\S)"
 )
+_UNKNOWN: Final = re.compile(r"(?m)^[ \t]{0,40}(?P<tool>[a-z][\w.-]{1,30})>[ \t]{1,4}(?=\S)")
+"""The prompt of a console that nobody told us of: `gremlin> `."""
+_SWITCH: Final = re.compile(r"(?m)^[ \t]{0,40}([\w.-]{1,64})\(config[\w.-]{0,40}\)#")
+_HOST: Final = re.compile(r"^\s{0,40}(?P<host>[\w.-]{1,64})[#>]\s{0,4}(?=\S)")
+_ANY_LINE: Final = re.compile("")
+_PLAIN_LABELS: Final = frozenset({"", "text", "txt", "sh", "bash", "shell"})
 _GOES_ON: Final = re.compile(r"^\s{0,40}(?:[\w.]{0,64}[-'(][#>]|->|\.\.\.)\s{0,4}(?=\S)")
 _RAILS: Final = r"^(?:sudo\s+)?(?:gitlab-)?(?:bundle exec )?rails\s+(?:console|c|runner)\b(?!.*\s-e\s)"
 _DATABASE: Final = (
@@ -61,7 +74,9 @@ class Typed:
 def console_of(text: str, language: str) -> list[Typed] | None:
     """What is typed into a console by a block; None for a block that is none."""
     if any(_PROMPT.match(line) for line in text.split("\n")):
-        return _prompted(text)
+        return _prompted(text, dict.fromkeys(_SWITCH.findall(text), "switch"))
+    if language in _PLAIN_LABELS and (tool := _unknown_tool(text)):
+        return _prompted(text, {tool: tool})
     bare = re.match(r"\s*> (?=\S)([^\n]+)", text)
     if bare and _REDIS.match(bare[1].strip()):
         return [Typed(bare[1].rstrip(), "redis-cli", bare.start(1), bare.start(1) + len(bare[1].rstrip()))]
@@ -127,33 +142,63 @@ def _cmdlets(text: str) -> list[Typed]:
     return typed_below(text, 0, "powershell")
 
 
-def _prompted(text: str) -> list[Typed]:
+def _unknown_tool(text: str) -> str:
+    """Whose prompt a block begins with and has alone; empty for none, and where a program writes a file."""
+    tools = {found["tool"] for found in _UNKNOWN.finditer(text)}
+    first = _UNKNOWN.match(text.lstrip())
+    return first["tool"] if first and len(tools) == 1 and not is_program(first["tool"]) else ""
+
+
+def _prompted(text: str, hosts: Mapping[str, str]) -> list[Typed]:
+    """What is typed at the prompts of a block; `hosts`: names that are prompts before `#` or `>`."""
     found: list[Typed] = []
     begin = 0
-    open_sql = False
+    goes_on: re.Pattern[str] | None = None
     for line in text.split("\n"):
-        prompt = _PROMPT.match(line)
-        more = _GOES_ON.match(line) if open_sql else None
-        if prompt:
-            dialect = _dialect(prompt)
-            shown = line[prompt.end() :].rstrip()
-            found.append(Typed(shown, dialect, begin + prompt.end(), begin + prompt.end() + len(shown)))
-            open_sql = dialect == "sql" and not shown.endswith(";")
+        at = _console_prompt(line)
+        more = goes_on.match(line) if goes_on and not at else None
+        at = at or (None if more else _other_prompt(line, hosts))
+        if at:
+            inside, dialect = at
+            shown = line[inside:].rstrip()
+            found.append(Typed(shown, dialect, begin + inside, begin + inside + len(shown)))
         elif more and found:
             last = found.pop()
             shown = line[more.end() :].rstrip()
             found.append(Typed(f"{last.text}\n{shown}", last.dialect, last.start, begin + len(line.rstrip())))
-            open_sql = not shown.endswith(";")
-        else:
-            open_sql = False
+        goes_on = _goes_on(found[-1]) if found and (at or more) else None
         begin += len(line) + 1
     return [item for item in found if item.text.strip()]
+
+
+def _goes_on(typed: Typed) -> re.Pattern[str] | None:
+    """How the next line begins that belongs to what is typed; None where it is complete."""
+    if typed.dialect == "sql":
+        return None if typed.text.endswith(";") else _GOES_ON
+    return _ANY_LINE if typed.dialect == "shell" and typed.text.endswith("\\") else None
+
+
+def _console_prompt(line: str) -> tuple[int, str] | None:
+    """Behind which character of a line a console's prompt ends, and whose it is; None for a line without."""
+    prompt = _PROMPT.match(line)
+    return (prompt.end(), _dialect(prompt)) if prompt else None
+
+
+def _other_prompt(line: str, hosts: Mapping[str, str]) -> tuple[int, str] | None:
+    """The same of a prompt that only its block tells, or of a shell's: both may stand in one block."""
+    host = _HOST.match(line)
+    if host and host["host"] in hosts:
+        return host.end(), hosts[host["host"]]
+    inside = prompt_end(line)
+    return (inside, "shell") if inside and not line.lstrip().startswith("%") else None
 
 
 def _dialect(prompt: re.Match[str]) -> str:
     kind = next(name for name, value in prompt.groupdict().items() if value)
     if kind == "sql" and prompt["sql"].startswith("pgbouncer"):
         return "pgbouncer"
+    if kind == "tool":
+        return prompt["tool"].rstrip(">")
     return {"redis": "redis-cli", "ruby": "rails"}.get(kind, kind)
 
 
