@@ -265,13 +265,14 @@ def _said(page: Page) -> None:
 def _edited(page: Page, yaml: str) -> None:
     """The title changed in the editor; a key that nobody knows is refused at its line first."""
     page.get_by_role("link", name="Edit").click()
+    page.get_by_role("button", name="YAML", exact=True).click()
     page.locator(".cm-content").click()
     page.keyboard.press("Control+Home")
     for _ in yaml.splitlines()[: [line.strip()[:6] for line in yaml.splitlines()].index("title:")]:
         page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     page.keyboard.type(" today\n  colour: blue")
-    page.get_by_role("button", name="Open pull request").click()
+    page.get_by_role("button", name="Propose change").click()
     expect(page.locator(".cm-problem")).to_contain_text("colour")
     page.get_by_role("button", name="Line ").first.click()
     page.keyboard.press("End")
@@ -279,7 +280,7 @@ def _edited(page: Page, yaml: str) -> None:
     page.keyboard.press("Shift+Home")
     page.keyboard.press("Backspace")
     page.keyboard.press("Backspace")
-    page.get_by_role("button", name="Open pull request").click()
+    page.get_by_role("button", name="Propose change").click()
     expect(page.get_by_role("heading", name="What changes at 3 a.m.")).to_be_visible()
 
 

@@ -50,6 +50,7 @@ def test_what_is_typed_outlives_the_session_and_the_console_stays_empty(
         read(pasted)
         before = source(pasted)
         edited = open_page(context, f"{product.url}{drill}?tab=edit")
+        edited.get_by_role("button", name="YAML", exact=True).click()
         edited.locator(".cm-content").click()
         edited.keyboard.press("Control+End")
         edited.keyboard.type("# mine")

@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Place, type Problem } from "@/api/problem";
 import { meQuery, queryClient } from "@/api/queries";
@@ -11,6 +12,7 @@ import { visible, visibleCode } from "@/ui/visible";
 import { CheckLine } from "./editor/check-line";
 import type { CheckedStep } from "./editor/checked";
 import { useCheck } from "./editor/use-check";
+import { RunbookForm } from "./form/runbook-form";
 import { yamlQuery } from "./queries";
 import { type EditorHandle, YamlEditor } from "./yaml-editor";
 
@@ -59,13 +61,39 @@ function Problems({ problem, go }: { problem: Problem; go: (place: Place) => voi
   );
 }
 
+type Look = "form" | "yaml";
+
+const LOOKS = [
+  { look: "form", label: "Form" },
+  { look: "yaml", label: "YAML" },
+] as const;
+
+function LookSwitch({ look, choose }: { look: Look; choose: (look: Look) => void }) {
+  return (
+    <fieldset className="switch" aria-label="How the document is edited">
+      {LOOKS.map((one) => (
+        <button
+          key={one.look}
+          type="button"
+          aria-pressed={look === one.look}
+          onClick={() => choose(one.look)}
+        >
+          {one.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
 const NO_PLACES: readonly Place[] = [];
 const NO_STEPS: readonly CheckedStep[] = [];
 
 function Form({ item, yaml }: { item: Item; yaml: string }) {
   // What was read first is what is changed: a new version in between is said by the server, not merged here.
   const [began] = useState({ yaml, digest: item.contentSha256 ?? "" });
-  const [changed, setChanged] = useState(false);
+  const [text, setText] = useState(yaml);
+  const [look, setLook] = useState<Look>("form");
+  const changed = text !== began.yaml;
   const me = useQuery(meQuery).data;
   const mayNot = me?.permissions.includes("propose") ? null : "Your role may not propose changes";
   const editor = useRef<EditorHandle>(null);
@@ -83,6 +111,10 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
       !window.confirm("Leave without opening a pull request? Your changes are lost."),
     enableBeforeUnload: () => changed && !isSent.current,
   });
+  const goTo = (line: number) => {
+    flushSync(() => setLook("yaml"));
+    editor.current?.go(line);
+  };
   const propose = () => {
     if (changed && !mayNot && !proposal.isPending) proposal.mutate(editor.current?.text() ?? "");
   };
@@ -94,19 +126,33 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
           would be refused: copy what you changed, and begin again from what serves now.
         </p>
       ) : null}
-      <YamlEditor
-        ref={editor}
-        initial={began.yaml}
-        places={found?.places ?? problem?.places ?? NO_PLACES}
-        steps={found?.steps ?? NO_STEPS}
-        onChange={(text) => {
-          setChanged(text !== began.yaml);
-          check.typed(text);
-        }}
-        onPropose={propose}
-      />
-      <CheckLine check={check} go={(line) => editor.current?.go(line)} />
-      {problem ? <Problems problem={problem} go={(place) => editor.current?.go(place.line ?? 1)} /> : null}
+      <LookSwitch look={look} choose={setLook} />
+      {look === "form" ? (
+        <RunbookForm
+          text={text}
+          check={check}
+          onChange={(next) => editor.current?.put(next)}
+          onPropose={propose}
+          onUndo={() => editor.current?.undo()}
+          onYaml={goTo}
+        />
+      ) : null}
+      {/* The text stays in its editor, with its history, whichever of the two is shown. */}
+      <div hidden={look === "form"}>
+        <YamlEditor
+          ref={editor}
+          initial={began.yaml}
+          places={found?.places ?? problem?.places ?? NO_PLACES}
+          steps={found?.steps ?? NO_STEPS}
+          onChange={(typed) => {
+            setText(typed);
+            check.typed(typed);
+          }}
+          onPropose={propose}
+        />
+      </div>
+      <CheckLine check={check} go={goTo} />
+      {problem ? <Problems problem={problem} go={(place) => goTo(place.line ?? 1)} /> : null}
       <div className="row">
         <Button
           look="primary"
@@ -114,15 +160,19 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
           busy={proposal.isPending}
           onClick={propose}
         >
-          {proposal.isPending ? "Checking every step…" : "Open pull request"}
+          {proposal.isPending ? "Checking every step…" : "Propose change"}
         </Button>
         <Link className="btn btn--quiet" to="/runbooks/$runbook" params={{ runbook: item.id }}>
           Cancel
         </Link>
         <span className="small dim">
-          {mayNot ? `${mayNot}. ` : ""}What serves stays until somebody merges it.{" "}
-          <kbd className="kbd">Ctrl</kbd> <kbd className="kbd">Space</kbd> completes,{" "}
-          <kbd className="kbd">Esc</kbd> leaves the text.
+          {mayNot ? `${mayNot}. ` : ""}It opens a pull request; what serves stays until somebody merges it.{" "}
+          {look === "yaml" ? (
+            <>
+              <kbd className="kbd">Ctrl</kbd> <kbd className="kbd">Space</kbd> completes,{" "}
+              <kbd className="kbd">Esc</kbd> leaves the text.
+            </>
+          ) : null}
         </span>
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** The document in CodeMirror: no colours (colour means risk), problems at their lines, hidden characters named. */
 import { closeCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, type Extension, Prec } from "@codemirror/state";
@@ -21,6 +21,9 @@ import { completion } from "./editor/completion";
 
 export interface EditorHandle {
   text: () => string;
+  /** Change it to another text: only what differs is replaced, so that marks, cursor and undo stay. */
+  put: (text: string) => void;
+  undo: () => void;
   /** Put the cursor on a line and show it. */
   go: (line: number) => void;
 }
@@ -92,6 +95,17 @@ function extensions(calls: { onPropose: () => void; onLeave: () => void }): Exte
   ];
 }
 
+/** The one stretch in which two texts differ; null where they do not. Pure. */
+export function difference(old: string, text: string): { from: number; to: number; insert: string } | null {
+  if (old === text) return null;
+  const shorter = Math.min(old.length, text.length);
+  let from = 0;
+  while (from < shorter && old[from] === text[from]) from += 1;
+  let behind = 0;
+  while (behind < shorter - from && old.at(-1 - behind) === text.at(-1 - behind)) behind += 1;
+  return { from, to: old.length - behind, insert: text.slice(from, text.length - behind) };
+}
+
 const NO_STEPS: readonly CheckedStep[] = [];
 
 export function YamlEditor({ ref, initial, places, steps = NO_STEPS, onChange, onPropose }: Props) {
@@ -123,6 +137,14 @@ export function YamlEditor({ ref, initial, places, steps = NO_STEPS, onChange, o
   useEffect(() => view.current?.dispatch({ effects: setMarks.of({ places, steps }) }), [places, steps]);
   useImperativeHandle(ref, () => ({
     text: () => view.current?.state.doc.toString() ?? initial,
+    put: (text) => {
+      const editor = view.current;
+      const change = editor && difference(editor.state.doc.toString(), text);
+      if (change) editor.dispatch({ changes: change, userEvent: "input.form" });
+    },
+    undo: () => {
+      if (view.current) undo(view.current);
+    },
     go: (line) => {
       const editor = view.current;
       if (!editor) return;

@@ -1,0 +1,92 @@
+/** The form shows one text: no verdict of another one, and a way out where the text is none. */
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { useState } from "react";
+import { afterEach, expect, it } from "vitest";
+import type { Check } from "@/pages/runbook/editor/use-check";
+import { RunbookForm } from "@/pages/runbook/form/runbook-form";
+import { difference } from "@/pages/runbook/yaml-editor";
+
+afterEach(cleanup);
+
+const TEXT = `metadata:
+  title: Two  # short
+spec:
+  steps:
+    - id: look
+      title: Look
+      command: df -h
+    - id: ask
+      title: Ask
+      manual: Ask them
+`;
+
+function checkOf(answered: string): Check {
+  const place = { line: 6, column: 7, path: "spec.steps[0].title", message: "too short", severity: "error" };
+  const step = { id: "look", line: 7, risk: "safe", unknown: false, manual: false, ruleIds: [] };
+  const answer = { ok: false, places: [place], steps: [step] };
+  const live = { phase: "settled", since: 0, answered, answer, problem: null };
+  return { live, typed: () => undefined } as unknown as Check;
+}
+
+let now = "";
+
+function Held({ text, went }: { text: string; went?: (line: number) => void }) {
+  const [held, setHeld] = useState(text);
+  now = held;
+  const nothing = () => undefined;
+  return (
+    <RunbookForm
+      text={held}
+      check={checkOf(TEXT)}
+      onChange={setHeld}
+      onPropose={nothing}
+      onUndo={nothing}
+      onYaml={went ?? nothing}
+    />
+  );
+}
+
+function typed(label: string, ...values: string[]) {
+  for (const value of values)
+    fireEvent.change(screen.getAllByLabelText(label)[0] as HTMLElement, { target: { value } });
+}
+
+it("shows verdict and error of this very text only, at their fields", () => {
+  render(<Held text={TEXT} />);
+  expect(screen.getAllByText("Safe")).toHaveLength(1);
+  expect(screen.getAllByLabelText("Title")[1]?.getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByText(/too short/)).toBeTruthy();
+  typed("Command", "rm -rf /");
+  expect(screen.queryByText("Safe")).toBeNull();
+  expect(screen.queryByText(/too short/)).toBeNull();
+});
+
+it("makes one change of what is typed in a field, and none of what is typed back", () => {
+  render(<Held text={TEXT} />);
+  typed("Title", "Two ", "Two: ", "Two more");
+  expect(now).toBe(TEXT.replace("Two ", "Two more "));
+  typed("Title", "", "Two");
+  expect(now).toBe(TEXT);
+  fireEvent.keyDown(screen.getAllByLabelText("Command")[0] as HTMLElement, {
+    key: "ArrowDown",
+    altKey: true,
+  });
+  expect(now.indexOf("id: ask")).toBeLessThan(now.indexOf("id: look"));
+  expect(document.activeElement).toBe(screen.getByLabelText("Command"));
+  fireEvent.keyDown(screen.getByLabelText("Command"), { key: "ArrowUp", altKey: true });
+  expect(now).toBe(TEXT);
+});
+
+it("leads from a text that is no YAML to its line", () => {
+  const lines: number[] = [];
+  render(<Held text={TEXT.replace("Look", "Look: there")} went={(line) => lines.push(line)} />);
+  expect(screen.getByRole("alert").textContent).toMatch(/Line 6: .+/);
+  fireEvent.click(screen.getByRole("button", { name: "Mend it in the YAML" }));
+  expect(lines).toEqual([6]);
+});
+
+it("finds the one stretch in which two texts differ", () => {
+  expect(difference("aba", "ababa")).toEqual({ from: 3, to: 3, insert: "ba" });
+  expect(difference("aaa", "aa")).toEqual({ from: 2, to: 3, insert: "" });
+  expect(difference("a", "a")).toBeNull();
+});
