@@ -38,6 +38,7 @@ function Held({ text, went }: { text: string; went?: (line: number) => void }) {
     <RunbookForm
       text={held}
       check={checkOf(TEXT)}
+      mayNot={null}
       onChange={setHeld}
       onPropose={nothing}
       onUndo={nothing}

@@ -131,6 +131,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
         <RunbookForm
           text={text}
           check={check}
+          mayNot={mayNot}
           onChange={(next) => editor.current?.put(next)}
           onPropose={propose}
           onUndo={() => editor.current?.undo()}

@@ -16,6 +16,7 @@ interface Props {
   /** In the type of code, with its hidden characters named below. */
   code?: boolean;
   lines?: boolean;
+  readOnly?: boolean;
   hint?: string;
   beside?: ReactNode;
 }
@@ -36,13 +37,25 @@ export function PlaceList({ id, places }: { id?: string; places: readonly Place[
 }
 
 export function FormField(props: Props) {
-  const { label, name, value, places, onChange, code = false, lines = false, hint, beside } = props;
+  const {
+    label,
+    name,
+    value,
+    places,
+    onChange,
+    code = false,
+    lines = false,
+    readOnly = false,
+    hint,
+    beside,
+  } = props;
   const id = useId();
   const isWrong = places.some((place) => place.severity === "error");
   const hidden = code ? pieces(value, HIDDEN_IN_CODE).some((piece) => piece.hidden) : hasHidden(value);
   const shared = {
     id,
     value,
+    readOnly,
     "data-form-field": name,
     "aria-invalid": isWrong || undefined,
     "aria-describedby": places.length > 0 ? `${id}-said` : undefined,

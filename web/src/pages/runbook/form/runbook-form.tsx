@@ -25,6 +25,8 @@ const NO_PLACES: readonly Place[] = [];
 interface Props {
   text: string;
   check: Check;
+  /** Why nothing may be changed by who looks at it. */
+  mayNot: string | null;
   onChange: (text: string) => void;
   onPropose: () => void;
   onUndo: () => void;
@@ -139,7 +141,7 @@ function FieldsForm({ fields, answer, ...props }: FieldsProps) {
           Not changed: {visible(refused)}. Write it in the YAML.
         </p>
       ) : null}
-      <HeadFields fields={fields} places={places} make={make} />
+      <HeadFields readOnly={props.mayNot !== null} fields={fields} places={places} make={make} />
       {steps.map((step, index) => (
         <StepFieldset
           // biome-ignore lint/suspicious/noArrayIndexKey: ids are edited; a step is its place.
@@ -148,6 +150,7 @@ function FieldsForm({ fields, answer, ...props }: FieldsProps) {
           index={index}
           count={steps.length}
           checked={verdictOf(answer, index, step.id)}
+          mayNot={props.mayNot}
           isAsking={check.live.phase !== "settled"}
           places={places.filter((place) => isOfStep(place, index))}
           change={(path, value, isNeeded) =>
@@ -159,8 +162,10 @@ function FieldsForm({ fields, answer, ...props }: FieldsProps) {
         />
       ))}
       <div className="row">
-        <Button onClick={() => add(steps.length - 1)}>Add step</Button>
-        <Button look="quiet" onClick={props.onUndo}>
+        <Button blocked={props.mayNot} onClick={() => add(steps.length - 1)}>
+          Add step
+        </Button>
+        <Button look="quiet" blocked={props.mayNot} onClick={props.onUndo}>
           Undo
         </Button>
         <span className="small dim">
@@ -186,10 +191,11 @@ function isOfStep(place: Place, index: number): boolean {
 interface HeadProps {
   fields: NonNullable<Read["fields"]>;
   places: readonly Place[];
+  readOnly: boolean;
   make: (change: (before: string) => string, field?: string) => boolean;
 }
 
-function HeadFields({ fields, places, make }: HeadProps) {
+function HeadFields({ fields, places, readOnly, make }: HeadProps) {
   const of = (name: string) =>
     places.filter((place) => place.path === name || place.path.startsWith(`${name}[`));
   const text = (name: string, path: readonly string[], isNeeded: boolean) => (value: string) =>
@@ -204,6 +210,7 @@ function HeadFields({ fields, places, make }: HeadProps) {
         label="Title"
         name="metadata.title"
         value={fields.title}
+        readOnly={readOnly}
         places={of("metadata.title")}
         onChange={text("metadata.title", ["metadata", "title"], true)}
       />
@@ -211,16 +218,18 @@ function HeadFields({ fields, places, make }: HeadProps) {
         label="Service"
         name="metadata.service"
         value={fields.service}
+        readOnly={readOnly}
         places={of("metadata.service")}
         onChange={text("metadata.service", ["metadata", "service"], false)}
       />
-      <OwnersField owners={fields.owners} places={of("metadata.owners")} make={make} />
+      <OwnersField readOnly={readOnly} owners={fields.owners} places={of("metadata.owners")} make={make} />
       {fields.notes === null ? null : (
         <FormField
           label="Notes"
           name="spec.notes"
           value={fields.notes}
           lines
+          readOnly={readOnly}
           places={of("spec.notes")}
           onChange={text("spec.notes", ["spec", "notes"], true)}
         />
@@ -234,10 +243,12 @@ function HeadFields({ fields, places, make }: HeadProps) {
 function OwnersField({
   owners,
   places,
+  readOnly,
   make,
 }: {
   owners: readonly string[];
   places: readonly Place[];
+  readOnly: boolean;
   make: HeadProps["make"];
 }) {
   const [typed, setTyped] = useState(owners.join(", "));
@@ -249,6 +260,7 @@ function OwnersField({
       name="metadata.owners"
       value={isSame ? typed : owners.join(", ")}
       hint="@team/name or an address"
+      readOnly={readOnly}
       places={places}
       onChange={(value) => {
         setTyped(value);

@@ -25,6 +25,8 @@ interface Props extends StepCalls {
   /** Null while the text as it stands is not checked yet, or can't be. */
   checked: CheckedStep | null;
   isAsking: boolean;
+  /** Why nothing may be changed by who looks at it. */
+  mayNot: string | null;
   /** What the check says of this step. */
   places: readonly Place[];
 }
@@ -85,7 +87,7 @@ export function StepFieldset(props: Props) {
   const rows = rowsOf(step).map((row) => ({ ...row, name: placeName([...STEPS, index, ...row.path]) }));
   const others = places.filter((place) => !rows.some((row) => isOf(place, row.name)));
   const keys = (event: KeyboardEvent<HTMLFieldSetElement>) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey) return;
+    if (props.mayNot || !event.altKey || event.ctrlKey || event.metaKey) return;
     const field = (event.target as HTMLElement).dataset.formField ?? "";
     const key = rows.find((row) => row.name === field)?.path.join(".") ?? "title";
     if (event.key === "ArrowUp") props.move(index, -1, key);
@@ -102,21 +104,21 @@ export function StepFieldset(props: Props) {
         <span className="form-step__acts">
           <Button
             look="quiet"
-            blocked={index === 0 ? "It is the first step" : null}
+            blocked={props.mayNot ?? (index === 0 ? "It is the first step" : null)}
             onClick={() => props.move(index, -1, "title")}
           >
             Up<span className="sr">: step {index + 1}</span>
           </Button>
           <Button
             look="quiet"
-            blocked={index === count - 1 ? "It is the last step" : null}
+            blocked={props.mayNot ?? (index === count - 1 ? "It is the last step" : null)}
             onClick={() => props.move(index, 1, "title")}
           >
             Down<span className="sr">: step {index + 1}</span>
           </Button>
           <Button
             look="quiet"
-            blocked={count === 1 ? "A runbook has one step at least" : null}
+            blocked={props.mayNot ?? (count === 1 ? "A runbook has one step at least" : null)}
             onClick={() => props.remove(index)}
           >
             Remove<span className="sr"> step {index + 1}</span>
@@ -130,6 +132,7 @@ export function StepFieldset(props: Props) {
             label={row.label}
             name={row.name}
             value={row.value}
+            readOnly={props.mayNot !== null}
             code={row.code ?? false}
             lines={row.lines ?? false}
             {...(row.hint ? { hint: row.hint } : {})}
@@ -140,7 +143,7 @@ export function StepFieldset(props: Props) {
         ))}
         <PlaceList places={others} />
         <span>
-          <Button look="quiet" onClick={() => props.add(index)}>
+          <Button look="quiet" blocked={props.mayNot} onClick={() => props.add(index)}>
             Add a step below<span className="sr"> step {index + 1}</span>
           </Button>
         </span>
