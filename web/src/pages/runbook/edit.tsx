@@ -102,7 +102,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
     isSent.current = true;
   });
   const problem = proposal.error ? asProblem(proposal.error) : null;
-  const check = useCheck(began.yaml);
+  const check = useCheck(began.yaml, mayNot === null);
   const found = check.live.answer;
   useBlocker({
     shouldBlockFn: () =>
@@ -152,7 +152,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
           onPropose={propose}
         />
       </div>
-      <CheckLine check={check} go={goTo} />
+      {mayNot ? null : <CheckLine check={check} go={goTo} />}
       {problem ? <Problems problem={problem} go={(place) => goTo(place.line ?? 1)} /> : null}
       <div className="row">
         <Button

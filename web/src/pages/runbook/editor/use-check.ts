@@ -14,13 +14,16 @@ export interface Check {
   typed: (text: string) => void;
 }
 
-/** Asks at once about the text that is there at first. */
-export function useCheck(initial: string): Check {
+/** Asks at once about the text that is there at first; never for somebody whom the answer would refuse. */
+export function useCheck(initial: string, mayAsk: boolean): Check {
   const [parser] = useState(() => new LiveParser<string, Checked>((yaml, signal) => ask(yaml, signal)));
   useEffect(() => {
-    parser.now(initial);
+    if (mayAsk) parser.now(initial);
     return () => parser.stop();
-  }, [parser, initial]);
+  }, [parser, initial, mayAsk]);
   const live = useSyncExternalStore(parser.subscribe, parser.snapshot);
-  return { live, typed: (text) => parser.later(text) };
+  const typed = (text: string) => {
+    if (mayAsk) parser.later(text);
+  };
+  return { live, typed };
 }

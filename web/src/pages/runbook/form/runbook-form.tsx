@@ -151,7 +151,7 @@ function FieldsForm({ fields, answer, ...props }: FieldsProps) {
           count={steps.length}
           checked={verdictOf(answer, index, step.id)}
           mayNot={props.mayNot}
-          isAsking={check.live.phase !== "settled"}
+          isAsking={check.live.phase === "asking" || check.live.phase === "typing"}
           places={places.filter((place) => isOfStep(place, index))}
           change={(path, value, isNeeded) =>
             make((before) => withText(before, path, value, isNeeded), placeName(path))
