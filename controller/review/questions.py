@@ -6,7 +6,7 @@ that it costs no later look anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -88,9 +88,7 @@ class Questions:
         """Answer, deny, or say why neither can be done. Raises what may be over at the next attempt."""
         try:
             if not await self._may_ask(tenant_id, row, asked.login):
-                await self._say(
-                    tenant_id, row, asked.number, denied_key(asked.login), denied_text(asked.login)
-                )
+                await self._deny(tenant_id, row, asked)
                 return
             await self._talking.answer(tenant_id, row, asked.number, asked.key, asked.verb)
         except (Unavailable, TooManyRequests):
@@ -99,6 +97,14 @@ class Questions:
             await self._say(
                 tenant_id, row, asked.number, answer_key(asked.key), unanswered_text(refusal.detail)
             )
+
+    async def _deny(self, tenant_id: UUID, row: RepositoryRow, asked: _Question) -> None:
+        """Once a person and pull request, however many comments are tried at once: it has a row, too."""
+        refusal = replace(asked, key=f"denied:{asked.number}:{asked.login}"[:200])
+        if await self._take(tenant_id, row, refusal) is None:
+            return
+        await self._say(tenant_id, row, asked.number, denied_key(asked.login), denied_text(asked.login))
+        await self._run(tenant_id, row, refusal, "settle_question")
 
     async def _may_ask(self, tenant_id: UUID, row: RepositoryRow, login: str) -> bool:
         with forge_border():

@@ -96,6 +96,35 @@ async def test_two_replicas_answer_one_comment_once(place: Place) -> None:
     assert written_now == [f"POST /issues/{number}/comments"]
 
 
+class Counting(Questions):
+    """Notes the keys of what it says."""
+
+    def __init__(self, place: Place, keys: list[str]) -> None:
+        super().__init__(place.forges, Talking(place.forges, place.proposals, place.reviews))
+        self.keys = keys
+
+    async def _say(self, tenant_id: UUID, row: RepositoryRow, number: int, key: str, text: str) -> None:
+        self.keys.append(key)
+        await super()._say(tenant_id, row, number, key, text)
+
+
+async def test_who_asks_twice_is_refused_once_whichever_replica_sees_it(place: Place) -> None:
+    number = await place.publish(runbook("disk"))
+    asked = written(number, ("MEMBER", "/dd0c plan"), ("MEMBER", "/dd0c help"))
+    for comment in asked.values():
+        comment["user"]["login"] = "ada-3"
+    place.github.set(comments=asked, permissions={"ada-3": "read"})
+    pull = await place.proposals.get(place.principal, number)
+    keys: list[str] = []
+    replicas = [Counting(place, keys) for _ in range(2)]
+    settled = await asyncio.gather(
+        *(each.look(place.principal.tenant_id, place.row, pull) for each in replicas)
+    )
+    assert sum(settled) == 2
+    assert keys == ["denied:ada-3"], "it is not left to GitHub to find a comment that is being written"
+    assert list(await said(place, number)) == keys
+
+
 class Failing:
     """Answers of `Talking`, but for those that fail."""
 
