@@ -211,8 +211,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     reviews = Reviews(forges, reviewer, judging, approval_minutes=settings.approval_minutes)
     talking = Talking(forges, proposals, reviews)
     look = look_of(forges, proposals, talking, stack)
-    loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, look)
-    hints = SyncHints(lambda: loop.round("webhook"))
+    loop = SyncLoop(sync, forges.everything, settings.poll_git_seconds, look, forges.mirrored)
+    hints = SyncHints(loop.hinted)
     stack.push_async_callback(hints.close)
     register_checkpoint_job(database, CheckpointSigner(ground.keys), GitWitness(forges))
     services = Services(

@@ -103,7 +103,11 @@ class Forges:
 
     def everything(self) -> list[tuple[UUID, UUID]]:
         """(tenant, repository) of all that lies on this machine, mirrors too. Raises OSError."""
-        return [*self.folder.all(), *(self.github.mirrors.all() if self.github is not None else ())]
+        return [*self.folder.all(), *self.mirrored()]
+
+    def mirrored(self) -> list[tuple[UUID, UUID]]:
+        """(tenant, repository) of all that lies on GitHub: what its webhooks can be about. Raises OSError."""
+        return [] if self.github is None else list(self.github.mirrors.all())
 
     async def start(self) -> None:
         """Once, before anything is served: clear what a killed process left, make rows agree with git."""

@@ -1,4 +1,4 @@
-"""What says that it may be worth to look at the repositories now: many hints cost one look."""
+"""What says that it may be worth to look at a forge's repositories now: many hints cost one look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from base import limits
 
 
 class SyncHints:
-    """One a process, on its event loop. `look` looks at every repository once."""
+    """One a process, on its event loop. `look` looks once at what they can be about."""
 
     def __init__(self, look: Callable[[], Awaitable[None]]) -> None:
         self._look = look

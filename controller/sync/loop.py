@@ -39,7 +39,10 @@ class SyncLoop:
         repositories: Repositories,
         interval_seconds: float,
         after: After | None = None,
+        hinted: Repositories | None = None,
     ) -> None:
+        """`hinted`: what a hint can be about; without it everything."""
+        self._hinted = hinted or repositories
         self._service = service
         self._after = after
         self._repositories = repositories
@@ -75,16 +78,19 @@ class SyncLoop:
 
     async def round(self, trigger: Trigger) -> None:
         """One look at everything; what fails for one repository does not keep the others waiting."""
-        try:
-            found = list(self._repositories())
-        except OSError as fault:
-            _log.warning("repositories can't be listed: %s", fault, extra={"action": "sync.unlisted"})
+        found = _listed(self._repositories)
+        if found is None:
             self.failed = True
             return
         self._service.ages.keep(found)
         looked = [await self._look(*item, trigger) for item in found]
         self.failed = bool(looked) and not any(looked)
         self.last_round_at = monotonic()
+
+    async def hinted(self) -> None:
+        """One look, out of turn, at what a hint can be about; a round finds what it missed."""
+        for item in _listed(self._hinted) or ():
+            await self._look(*item, "webhook")
 
     async def _look(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> bool:
         """Whether the repository was looked at: a refusal is an answer, too."""
@@ -101,3 +107,12 @@ class SyncLoop:
             _log.exception("a sync went wrong", extra={"action": "sync.broken"})
             return False
         return True
+
+
+def _listed(repositories: Repositories) -> list[tuple[UUID, UUID]] | None:
+    """None where they can't be listed now."""
+    try:
+        return list(repositories())
+    except OSError as fault:
+        _log.warning("repositories can't be listed: %s", fault, extra={"action": "sync.unlisted"})
+        return None

@@ -23,10 +23,12 @@ class Service:
     def __init__(self, faults: dict[UUID, Exception]) -> None:
         self.faults = faults
         self.polling = False
+        self.asked: list[tuple[UUID, str]] = []
         self.ages = SyncAges()
 
-    async def sync(self, _tenant_id: UUID, repository_id: UUID, _trigger: str) -> None:
+    async def sync(self, _tenant_id: UUID, repository_id: UUID, trigger: str) -> None:
         """Raise what was planned."""
+        self.asked.append((repository_id, trigger))
         if repository_id in self.faults:
             raise self.faults[repository_id]
 
@@ -46,6 +48,17 @@ async def test_a_round_in_which_nothing_could_be_looked_at_has_failed() -> None:
     del faults[two]
     await loop.round("poll")
     assert loop.health() == "ok"
+
+
+async def test_a_hint_is_a_look_at_what_it_can_be_about_and_says_nothing_of_the_rounds() -> None:
+    near, far = (new_id(), new_id()), (new_id(), new_id())
+    service = Service({far[1]: ConnectionLost("away")})
+    listed: list[Iterable[tuple[UUID, UUID]]] = [[far]]
+    loop = SyncLoop(cast("SyncService", cast("Any", service)), lambda: [near, far], 60, hinted=listed.pop)
+    await loop.hinted()
+    assert (service.asked, loop.failed) == ([(far[1], "webhook")], False)
+    await loop.round("poll")
+    assert service.asked[1:] == [(near[1], "poll"), (far[1], "poll")]
 
 
 async def test_a_refusal_is_an_answer() -> None:
