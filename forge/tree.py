@@ -105,13 +105,19 @@ def folder(entries: list[Entry]) -> dict[str, Node]:
         if first != name:
             taken.setdefault(like, {first}).add(name)
     for names in taken.values():
-        for name in names:
+        group = sorted(names)
+        for name in group:
             node = nodes[name]
-            others = ", ".join(other for other in sorted(names) if other != name)
-            nodes[name] = Node(
-                node.kind, node.oid, node.reason or f"the name can be taken for {others}; rename one"
-            )
+            reason = node.reason or f"the name can be taken for {_others(group, name)}; rename one"
+            nodes[name] = Node(node.kind, node.oid, reason)
     return nodes
+
+
+def _others(group: list[str], name: str) -> str:
+    """Some of the names that look like this one: all of them in each reason would be the square of a folder."""
+    shown = [other for other in group[: _ALIKE_SHOWN + 1] if other != name][:_ALIKE_SHOWN]
+    more = len(group) - 1 - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _name(raw: bytes) -> tuple[str, str | None, str]:
@@ -121,6 +127,7 @@ def _name(raw: bytes) -> tuple[str, str | None, str]:
 
 
 _SHOWN_CHARACTERS: Final = 120
+_ALIKE_SHOWN: Final = 3
 _NAME_BYTES: Final = 255
 """Longer names are refused, and not worth keeping."""
 _facts: Final = lru_cache(maxsize=20_000)(_name)
