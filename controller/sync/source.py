@@ -5,7 +5,7 @@ Synchronous: called in a thread. Nothing here parses content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,7 +23,7 @@ SYNC_MAX_BYTES: Final = 256 * limits.MIB
 """All files of one sync together: they are in memory at once until they are stored."""
 
 SKIPPED_MAX: Final = 1_000
-"""Refused names that one sync reports; a repository of nothing else must not fill the table."""
+"""Refused names of other files that one sync reports; a repository of nothing else must not fill the table."""
 
 
 class SourceMirror(Mirror, Protocol):
@@ -87,6 +87,8 @@ def read_commit_files(
     full = before is None or not mirror.holds(before)
     changes = tuple(mirror.changes(None if full else before, commit, prefix))
     changes = _without_noise(changes, prefix)
+    if not full:
+        changes += _settings_again(mirror, row, commit, stale, {change.path for change in changes})
     blobs = {
         change.path: change.blob
         for change in changes
@@ -117,15 +119,34 @@ def read_commit_files(
     )
 
 
+def _settings_again(
+    mirror: SourceMirror, row: RepositoryRow, commit: str, stale: Sequence[FileRow], touched: Set[str]
+) -> tuple[Change, ...]:
+    """Policy and flags that are not read: what git has there, though no commit touched it since. One that is
+    gone was held back, and an owner may have let it go by now.
+    """
+    paths = {file.path for file in stale if file.state == "skipped" and file.kind in {"policy", "flags"}}
+    if not paths - touched:
+        return ()
+    there = {
+        change.path: change for change in mirror.changes(None, commit, row.prefix) if change.path in paths
+    }
+    gone = (Change(path, "deleted", None, None) for path in sorted(paths - touched) if path not in there)
+    return (*(change for path, change in there.items() if path not in touched), *gone)
+
+
 def _without_noise(changes: tuple[Change, ...], prefix: str) -> tuple[Change, ...]:
-    """Changes that concern us: our files, refused names (only so many), and what may have been one before."""
+    """Changes that concern us: our files, refused names (only so many of those that are none), and what may
+    have been one before. A refused path of ours that was left out would count as deleted.
+    """
     kept, skipped = [], 0
     for change in changes:
-        if change.skipped is not None:
+        if kind_of(change.path, prefix) != "other":
+            kept.append(change)
+        elif change.skipped is not None:
             skipped += 1
-            if skipped > SKIPPED_MAX:
-                continue
-        elif kind_of(change.path, prefix) == "other" and change.kind not in {"added", "deleted"}:
-            continue
-        kept.append(change)
+            if skipped <= SKIPPED_MAX:
+                kept.append(change)
+        elif change.kind in {"added", "deleted"}:
+            kept.append(change)
     return tuple(kept)
