@@ -14,7 +14,7 @@ from schemas.errors import Place
 class Found:
     """One path of the new commit: judged content, or the reason why it is not read.
 
-    `blob` None with no `skipped`: the path is gone.
+    `blob` None with no `skipped`: the path is gone. `code` is of the reason, for the audit trail.
     """
 
     path: str
@@ -22,6 +22,7 @@ class Found:
     blob: str | None
     judged: JudgedFile | None = None
     skipped: str | None = None
+    code: str = "skipped"
 
 
 class Claims:

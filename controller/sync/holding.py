@@ -79,7 +79,7 @@ def _widens(known: Known, in_force: InForce, item: Found) -> str | None:
 def _held(item: Found, why: str) -> Found:
     message = f"held back: {why}, and no owner let it in"
     if item.judged is None:  # a file that goes away has no content to be wrong
-        return replace(item, skipped=f"{message} ({HINT})")
+        return replace(item, skipped=f"{message} ({HINT})", code=HELD_CODE)
     place = Place(0, 0, "", message, HINT, HELD_CODE, "error")
     judged = replace(item.judged, runbook=None, policy=None, flags=None, places=(*item.judged.places, place))
     return replace(item, judged=judged)

@@ -49,7 +49,7 @@ class RunbookChange:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file that stays out of service, with the first thing that is wrong."""
+    """A file that stays out of service, or a deletion that is held back, with the first thing that is wrong."""
 
     path: str
     place: Place
@@ -74,7 +74,7 @@ class Plan:
     @property
     def is_partial(self) -> bool:
         """Whether something of the commit did not get into service."""
-        return any(row.state == "stale_invalid" for row in self.files)
+        return any(row.is_kept_out for row in self.files)
 
 
 def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callable[[], UUID]) -> Plan:
@@ -148,8 +148,9 @@ def _files(
             continue
         if before is None or _content(row) != _content(before):
             files.append(row)
-            if row.state == "stale_invalid":
-                rejected.append(Rejected(path, taken.errors[path], row.serving_version_id))
+            if row.is_kept_out:
+                place = taken.errors.get(path) or Place(0, 0, "", row.error_reason or "", code=item.code)
+                rejected.append(Rejected(path, place, row.serving_version_id))
     return tuple(files), tuple(rejected)
 
 

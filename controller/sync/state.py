@@ -24,6 +24,11 @@ class FileRow:
     error_reason: str | None = None
     serving_version_id: UUID | None = None
 
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether what git has there should be in service and is not; the queries ask it in the same words."""
+        return self.state == "stale_invalid" or (self.state == "skipped" and self.kind != "other")
+
 
 @dataclass(frozen=True)
 class RunbookRow:

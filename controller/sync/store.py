@@ -41,7 +41,7 @@ class _Policy(NamedTuple):
 
 
 async def stale_files(uow: UnitOfWork, repository_id: UUID) -> list[FileRow]:
-    """Files that did not validate when they were last looked at."""
+    """Files whose newest content was not in service when they were last looked at."""
     return await uow.all(_QUERIES["stale_files"], FileRow, repository_id=repository_id)
 
 

@@ -109,7 +109,8 @@ SELECT p.id, p.name, p.forge, p.remote, p.branch, p.head_commit, p.synced_commit
          WHERE r.tenant_id = p.tenant_id AND r.repository_id = p.id AND r.retired_at IS NULL) AS runbooks,
        (SELECT count(*)
           FROM dd0c.files f
-         WHERE f.tenant_id = p.tenant_id AND f.repository_id = p.id AND f.state = 'stale_invalid') AS broken
+         WHERE f.tenant_id = p.tenant_id AND f.repository_id = p.id
+           AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.kind <> 'other'))) AS broken
   FROM dd0c.repositories p
  WHERE p.tenant_id = %(tenant_id)s AND p.retired_at IS NULL AND (%(name)s::text IS NULL OR p.name = %(name)s::text)
  ORDER BY p.name
@@ -122,7 +123,7 @@ SELECT f.repository_id, f.path, f.state, f.commit_oid, f.error_line, f.error_col
   FROM dd0c.files f
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = f.tenant_id AND v.id = f.serving_version_id
  WHERE f.tenant_id = %(tenant_id)s
-   AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.error_reason IS NOT NULL))
+   AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.kind <> 'other'))
  ORDER BY f.repository_id, f.path
  LIMIT 1000;
 
@@ -135,7 +136,7 @@ SELECT f.path, f.kind, f.state, f.commit_oid, f.blob_oid, f.error_line, f.error_
     ON r.tenant_id = f.tenant_id AND r.repository_id = f.repository_id AND r.path = f.path AND r.retired_at IS NULL
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = f.tenant_id AND v.id = r.current_version_id
  WHERE f.tenant_id = %(tenant_id)s AND f.repository_id = %(repository_id)s AND f.state <> 'retired'
-   AND (NOT %(broken)s OR f.state IN ('stale_invalid', 'skipped'))
+   AND (NOT %(broken)s OR (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.kind <> 'other')))
    AND (%(after)s::text IS NULL OR f.path > %(after)s::text)
    AND (%(path)s::text IS NULL OR f.path = %(path)s::text)
  ORDER BY f.path

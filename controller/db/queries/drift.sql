@@ -15,7 +15,7 @@ SELECT f.kind, f.path, f.blob_oid, f.commit_oid
 SELECT path, kind, state, blob_oid, commit_oid, error_line, error_reason
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
-   AND (state = 'stale_invalid' OR (state = 'skipped' AND error_reason IS NOT NULL))
+   AND (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))
 
 -- served_contents --
 -- The documents in service of some paths.

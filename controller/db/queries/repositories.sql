@@ -98,8 +98,8 @@ UPDATE dd0c.repositories
 SELECT (SELECT count(*)
           FROM dd0c.runbooks
          WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL) AS serving,
-       count(*) FILTER (WHERE state = 'stale_invalid') AS broken,
-       count(*) FILTER (WHERE state = 'skipped') AS skipped
+       count(*) FILTER (WHERE (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))) AS broken,
+       count(*) FILTER (WHERE state = 'skipped' AND kind = 'other') AS skipped
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND state IN ('stale_invalid', 'skipped')
 

@@ -6,12 +6,12 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
    AND (%(paths)s::text[] IS NULL OR path = ANY(%(paths)s::text[]))
 
 -- stale_files --
--- Files that did not validate at the commit that the rows show: looked at again with every new commit, because
--- what made them wrong (a name that was taken) may lie in another file.
+-- Files whose newest content is not in service at the commit that the rows show: looked at again with every new
+-- commit, because what made them wrong (a name that was taken) may lie in another file.
 SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
-   AND state = 'stale_invalid' AND blob_oid IS NOT NULL
+   AND (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))
 
 -- runbooks_of --
 -- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,

@@ -126,6 +126,7 @@ async def test_a_policy_and_flags_that_widen_are_held_back_and_what_narrows_is_n
     assert await place.in_force() == ("strict", False)
     (flags, _) = (await place.status()).broken_files
     assert (flags.path, "switches the flag auto-run on again" in flags.reason) == ("flags.json", True)
+    assert (await place.status()).broken == place.sync.ages.broken_files() == 2
     number = await place.publish(AUDIT.replace("1,", "1 ,"), path="policy.json")
     head = (await place.proposals.get(place.principal, number)).head
     with pytest.raises(Forbidden):
@@ -135,6 +136,22 @@ async def test_a_policy_and_flags_that_widen_are_held_back_and_what_narrows_is_n
     commit(place.origin, {"policy.json": '{"version": 1}'})
     await place.loop.round("poll")
     assert await place.in_force() == ("strict", False)
+
+
+async def test_a_deletion_of_the_flags_is_held_back_and_let_in_at_the_same_commit(place: Place) -> None:
+    commit(place.origin, {"flags.json": FLAGS_OFF})
+    await place.loop.round("poll")
+    commit(place.origin, {"flags.json": None})
+    tenant = place.principal.tenant_id
+    result = await place.sync.sync(tenant, place.row.id, "poll")
+    assert (result.outcome, [path for path, _, _ in result.rejected]) == ("partial", ["flags.json"])
+    status = await place.status()
+    assert (status.state, status.broken) == ("broken", 1)
+    place.owners.give(tenant, place.row.id, {("flags.json", "")})
+    assert (await place.sync.sync(tenant, place.row.id, "poll")).outcome == "synced"
+    assert await place.in_force() == ("strict", True)
+    assert (await place.status()).state == "synced"
+    assert await place.files() == {"flags.json": "retired"}
 
 
 async def test_a_target_moved_on_github_is_held_back_where_steps_run_alone(place: Place) -> None:
