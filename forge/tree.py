@@ -114,7 +114,7 @@ def folder(entries: list[Entry]) -> dict[str, Node]:
 
 
 def _others(group: list[str], name: str) -> str:
-    """Some of the names that look like this one: all of them in each reason would be the square of a folder."""
+    """Some of the names that look like this one: all in each reason would be the square of a folder."""
     shown = [other for other in group[: _ALIKE_SHOWN + 1] if other != name][:_ALIKE_SHOWN]
     more = len(group) - 1 - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -49,7 +49,7 @@ class RunbookChange:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file that stays out of service, or a deletion that is held back, with the first thing that is wrong."""
+    """A file that stays out of service, or a deletion that is held back, with what is wrong first."""
 
     path: str
     place: Place

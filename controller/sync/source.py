@@ -23,7 +23,7 @@ SYNC_MAX_BYTES: Final = 256 * limits.MIB
 """All files of one sync together: they are in memory at once until they are stored."""
 
 SKIPPED_MAX: Final = 1_000
-"""Refused names of other files that one sync reports; a repository of nothing else must not fill the table."""
+"""Refused names of other files that a sync reports: a repository of nothing else must not fill the table."""
 
 
 class SourceMirror(Mirror, Protocol):

@@ -26,7 +26,7 @@ class FileRow:
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether what git has there should be in service and is not; the queries ask it in the same words."""
+        """Whether what git has there should be in service and is not; the queries ask in the same words."""
         return self.state == "stale_invalid" or (self.state == "skipped" and self.kind != "other")
 
 
