@@ -91,9 +91,12 @@ class View:
     url: str
 
 
-async def repository_states(uow: UnitOfWork, name: str | None = None) -> list[RepositoryState]:
-    """Every repository in use, or the one of that name."""
-    return await uow.all(_QUERIES["list_repositories"], RepositoryState, name=name)
+async def repository_states(
+    uow: UnitOfWork, name: str | None = None, ids: Sequence[UUID] | None = None
+) -> list[RepositoryState]:
+    """Every repository in use, or the one of that name, or those of these ids that are still in use."""
+    wanted = None if ids is None else list(ids)
+    return await uow.all(_QUERIES["list_repositories"], RepositoryState, name=name, ids=wanted)
 
 
 async def sync_status(uow: UnitOfWork, view: View) -> SyncStatus:

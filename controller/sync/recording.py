@@ -35,9 +35,16 @@ async def note_head(uow: UnitOfWork, row: RepositoryRow, head: str) -> None:
 
 async def note_unchanged(uow: UnitOfWork, begun: Begun, result: SyncResult) -> None:
     """What is in service is what git has; kept in the history where somebody asked."""
-    await uow.run(_QUERIES["note_fetch"], id=begun.row.id, head=begun.row.synced_commit)
+    row = begun.row
+    await uow.run(
+        _QUERIES["note_fetch"],
+        id=row.id,
+        head=row.synced_commit,
+        head_before=row.head_commit,
+        error_before=row.error_text,
+    )
     if begun.trigger == "manual":
-        await add_sync(uow, new_id(), begun, result)
+        await _add_or_repeat(uow, begun, result)
 
 
 async def note_failure(uow: UnitOfWork, begun: Begun, result: SyncResult, code: str) -> bool:
@@ -46,8 +53,19 @@ async def note_failure(uow: UnitOfWork, begun: Begun, result: SyncResult, code: 
     await uow.run(_QUERIES["note_error"], id=row.id, code=code, text=result.error)
     news = row.error_text != result.error or begun.trigger not in {"poll", "start"}
     if news:
-        await add_sync(uow, new_id(), begun, result)
+        await _add_or_repeat(uow, begun, result)
     return news
+
+
+async def _add_or_repeat(uow: UnitOfWork, begun: Begun, result: SyncResult) -> None:
+    """One row for what comes to the same again and again: asking often must not push what happened out."""
+    await uow.run(
+        _QUERIES["drop_repeated_sync"],
+        repository_id=result.repository_id,
+        outcome=result.outcome,
+        error=result.error,
+    )
+    await add_sync(uow, new_id(), begun, result)
 
 
 async def note_synced(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:

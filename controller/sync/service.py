@@ -30,7 +30,7 @@ from controller.governance.repositories import (
     lock_repository,
     lock_rules,
 )
-from controller.sync.ages import SyncAges
+from controller.sync.ages import Place, SyncAges
 from controller.sync.claims import Found
 from controller.sync.holding import hold_back
 from controller.sync.plan import Plan, plan_sync
@@ -50,6 +50,8 @@ from forge.errors import ForgeBusy, ForgeDown, ForgeError, ForgeRefused
 from schemas.errors import Dd0cError, Unavailable
 
 Result = TypeVar("Result")
+
+_Asked: TypeAlias = asyncio.Task[SyncResult | None]
 
 _ATTEMPTS: Final = 3
 _log = log.get(__name__)
@@ -89,8 +91,9 @@ class SyncService:
         self._open_source = open_source
         self._run = run_blocking
         self._clock = clock
-        self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
-        self._asked: set[asyncio.Task[SyncResult]] = set()
+        self._locks: dict[Place, asyncio.Lock] = {}
+        self._asked: set[_Asked] = set()
+        self._waiting: dict[Place, _Asked] = {}
         self.ages = SyncAges()
         self.polling = False
 
@@ -102,19 +105,27 @@ class SyncService:
         """Bring one repository up to date. Raises NotFound, and Unavailable where there is too much to do;
         what git does wrong is the result's `error`.
         """
-        async with self._locks.setdefault((tenant_id, repository_id), asyncio.Lock()):
-            self.ages.tried((tenant_id, repository_id))
-            started = monotonic()
-            for _ in range(_ATTEMPTS):
-                result = await self._once(tenant_id, repository_id, trigger)
-                if result is not None:
-                    self._measure((tenant_id, repository_id), result, trigger, monotonic() - started)
-                    return result
-        raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
+        async with self._lock((tenant_id, repository_id)):
+            result = await self._look((tenant_id, repository_id), trigger)
+        if result is None:
+            raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
+        return result
 
-    def _measure(
-        self, place: tuple[UUID, UUID], result: SyncResult, trigger: Trigger, seconds: float
-    ) -> None:
+    def _lock(self, place: Place) -> asyncio.Lock:
+        return self._locks.setdefault(place, asyncio.Lock())
+
+    async def _look(self, place: Place, trigger: Trigger) -> SyncResult | None:
+        """Under the lock of the place; None where another replica was faster each time and may still run."""
+        self.ages.tried(place)
+        started = monotonic()
+        for _ in range(_ATTEMPTS):
+            result = await self._once(*place, trigger)
+            if result is not None:
+                self._measure(place, result, trigger, monotonic() - started)
+                return result
+        return None
+
+    def _measure(self, place: Place, result: SyncResult, trigger: Trigger, seconds: float) -> None:
         telemetry.SYNCS.labels(result.outcome, trigger).inc()
         telemetry.SYNC_SECONDS.labels(result.outcome).observe(seconds)
         telemetry.SYNC_REJECTED.inc(len(result.rejected))
@@ -125,24 +136,38 @@ class SyncService:
         self, tenant_id: UUID, repository_ids: Sequence[UUID], wait_seconds: float
     ) -> dict[UUID, SyncResult | str]:
         """Sync these now, side by side: what came of each, or why it was refused. One that had not ended when
-        the time was over is left out, and goes on.
+        the time was over is left out, and goes on; so is one that another replica is syncing.
+
+        However often it is asked, one look a repository waits behind the one that runs, and all wait for it.
         """
-        tasks = {
-            each: asyncio.create_task(self.sync(tenant_id, each, "manual"), name="sync asked for")
-            for each in repository_ids
-        }
-        self._asked |= set(tasks.values())
-        for task in tasks.values():
-            task.add_done_callback(self._asked.discard)
+        tasks = {each: self._join((tenant_id, each)) for each in repository_ids}
         if tasks:
             await asyncio.wait(tasks.values(), timeout=wait_seconds)
-        return {each: _outcome(task) for each, task in tasks.items() if task.done()}
+        ended = {each: _outcome(task) for each, task in tasks.items() if task.done()}
+        return {each: told for each, told in ended.items() if told is not None}
+
+    def _join(self, place: Place) -> _Asked:
+        """The look that waits for its turn, or a new one: it sees all that is in git by now."""
+        task = self._waiting.get(place)
+        if task is None:
+            task = self._waiting[place] = asyncio.create_task(self._asked_for(place), name="sync asked for")
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
+        return task
+
+    async def _asked_for(self, place: Place) -> SyncResult | None:
+        async with self._lock(place):
+            del self._waiting[
+                place
+            ]  # whoever asks from here on may mean a commit that this look does not see
+            return await self._look(place, "manual")
 
     async def close(self) -> None:
         """End what was asked for and still runs: the next poll takes it up."""
         for task in self._asked:
             task.cancel()
         await asyncio.gather(*self._asked, return_exceptions=True)
+        self._waiting.clear()
 
     async def _once(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult | None:
         """One attempt; None where another replica was faster and it has to be looked at again."""
@@ -257,7 +282,7 @@ def _words(fault: ForgeError) -> str:
     return fault.reason if hint is None else f"{fault.reason} ({hint})"
 
 
-def _outcome(task: asyncio.Task[SyncResult]) -> SyncResult | str:
+def _outcome(task: _Asked) -> SyncResult | str | None:
     """What a task that is done came to; a refusal as its sentence. Raises what is a fault of ours."""
     try:
         return task.result()

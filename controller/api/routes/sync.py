@@ -64,7 +64,8 @@ async def show(principal: Caller, services: ServicesDep) -> SyncStatus:
 async def sync_now(principal: Caller, services: ServicesDep, body: SyncAsk | None = None) -> SyncNow:
     """Fetch at once instead of at the next poll, and wait until it can be told what came of it.
 
-    One entry a repository; what fails is told there. `running` where the time to wait was over first.
+    One entry a repository; what fails is told there. `running` where the time to wait was over first, or
+    another replica is syncing it.
     """
     ask = body or SyncAsk()
     async with services.database.work(principal.tenant_id) as uow:
@@ -73,15 +74,14 @@ async def sync_now(principal: Caller, services: ServicesDep, body: SyncAsk | Non
             if ask.repository is None
             else [await repository_by_name(uow, ask.repository)]
         )
-    told = {row.id: row.name for row in rows[:_TOO_MANY]}
-    done = await services.sync.ask(principal.tenant_id, list(told), ask.wait_seconds)
+    asked = [row.id for row in rows[:_TOO_MANY]]
+    done = await services.sync.ask(principal.tenant_id, asked, ask.wait_seconds)
     async with services.database.work(principal.tenant_id) as uow:
-        states = {row.id: row for row in await sync_state.repository_states(uow)}
-    items = []
-    for repository_id, name in told.items():
-        state = sync_state.state_of(states[repository_id], services.settings.poll_git_seconds)[0]
-        items.append(_item(name, state, done.get(repository_id)))
-    return SyncNow(items=items)
+        states = await sync_state.repository_states(uow, ids=asked)
+    poll_seconds = services.settings.poll_git_seconds
+    return SyncNow(
+        items=[_item(row.name, sync_state.state_of(row, poll_seconds)[0], done.get(row.id)) for row in states]
+    )
 
 
 def _item(name: str, state: State, done: SyncResult | str | None) -> SyncNowItem:

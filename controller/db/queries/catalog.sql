@@ -94,7 +94,7 @@ SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advic
  ORDER BY version_id, step_id, created_at DESC, id DESC;
 
 -- list_repositories --
--- Every repository in use, or the one of a name, with how far it is synced; ages in seconds of this clock.
+-- Every repository in use, or the one of a name, or some, with how far it is synced; ages in seconds of this clock.
 SELECT p.id, p.name, p.forge, p.remote, p.branch, p.head_commit, p.synced_commit, p.last_fetch_at, p.last_sync_at,
        p.behind_since, p.error_text, p.error_at, p.badge_sha256,
        extract(epoch FROM clock_timestamp() - p.last_fetch_at)::float8 AS fetch_age,
@@ -113,6 +113,7 @@ SELECT p.id, p.name, p.forge, p.remote, p.branch, p.head_commit, p.synced_commit
            AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.kind <> 'other'))) AS broken
   FROM dd0c.repositories p
  WHERE p.tenant_id = %(tenant_id)s AND p.retired_at IS NULL AND (%(name)s::text IS NULL OR p.name = %(name)s::text)
+   AND (%(ids)s::uuid[] IS NULL OR p.id = ANY(%(ids)s::uuid[]))
  ORDER BY p.name
  LIMIT 200;
 

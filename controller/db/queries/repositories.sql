@@ -73,11 +73,12 @@ UPDATE dd0c.repositories
 
 -- note_fetch --
 -- A fetch found the head where the rows are already; whatever was wrong before is over. Hits no row where another
--- replica synced a newer one.
+-- replica synced a newer one, or noted another head or error since this look began.
 UPDATE dd0c.repositories
    SET head_commit = %(head)s, last_fetch_at = clock_timestamp(), behind_since = NULL, error_code = NULL,
        error_text = NULL, error_at = NULL
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit = %(head)s
+   AND head_commit IS NOT DISTINCT FROM %(head_before)s AND error_text IS NOT DISTINCT FROM %(error_before)s
 
 -- note_error --
 -- The repository could not be synced as a whole; the rows stay at the commit that they show.
@@ -108,6 +109,17 @@ SELECT (SELECT count(*)
 INSERT INTO dd0c.syncs (tenant_id, id, repository_id, from_commit, to_commit, trigger, outcome, counts, error, started_at)
 VALUES (%(tenant_id)s, %(id)s, %(repository_id)s, %(before)s, %(commit)s, %(trigger)s, %(outcome)s, %(counts)s,
         %(error)s, %(started_at)s)
+
+-- drop_repeated_sync --
+-- The last sync of a repository, where it came to the same: the next one takes its place.
+DELETE FROM dd0c.syncs s
+ WHERE s.tenant_id = %(tenant_id)s AND s.repository_id = %(repository_id)s
+   AND s.outcome = %(outcome)s AND s.error IS NOT DISTINCT FROM %(error)s
+   AND s.id = (SELECT l.id
+                 FROM dd0c.syncs l
+                WHERE l.tenant_id = %(tenant_id)s AND l.repository_id = %(repository_id)s
+                ORDER BY l.id DESC
+                LIMIT 1)
 
 -- prune_syncs --
 -- Only the newest syncs of a repository are kept.

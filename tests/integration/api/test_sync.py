@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
+import pytest
 
 from base.ids import show_id
 from controller.db.unit_of_work import UnitOfWork
+from controller.sync.results import SyncResult
 from tests.integration.api.kit import Api
 from tests.integration.api.test_cli import Terminal
 from tests.integration.api.test_floods import serving
@@ -104,6 +107,20 @@ async def test_a_fetch_that_fails_says_so_and_keeps_the_last_good_one(api: Api) 
         after = await _state(client)
         assert after["fetchedAt"] == before["fetchedAt"]
         assert (after["error"], after["syncedCommit"]) == (done["error"], before["syncedCommit"])
+
+
+async def test_a_repository_that_goes_while_it_is_synced_is_told_no_more(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(tenant_id: UUID, *_: object) -> dict[UUID, SyncResult | str]:
+        async with api.services.database.work(tenant_id) as uow:
+            await uow.run("UPDATE dd0c.repositories SET retired_at = clock_timestamp()")
+        return {}
+
+    monkeypatch.setattr(api.services.sync, "ask", ask)
+    async with api.client() as client:
+        done = await client.post(f"{V}/sync", json={})
+        assert (done.status_code, done.json()) == (200, {"items": []})
 
 
 async def test_files_pages_content_and_policies_of_several_repositories(api: Api, tmp_path: Path) -> None:

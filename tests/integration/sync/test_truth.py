@@ -14,7 +14,14 @@ from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import name_policy_source
-from controller.sync.recording import HISTORY_MAX_SYNCS, Begun, add_sync, note_head, note_unchanged
+from controller.sync.recording import (
+    HISTORY_MAX_SYNCS,
+    Begun,
+    add_sync,
+    note_failure,
+    note_head,
+    note_unchanged,
+)
 from controller.sync.results import SyncResult
 from schemas.errors import Unavailable
 from tests.integration.sync.world import World, in_a_thread, make_world, runbook
@@ -97,6 +104,21 @@ async def test_a_slow_replica_takes_nothing_back_that_a_faster_one_wrote(world: 
         await note_head(uow, row, old)
     now = await world.reload()
     assert (now.head_commit, now.synced_commit) == (new, new)
+    begun = Begun(now, "poll", datetime.now(UTC))
+    async with world.database.work(world.tenant_id) as uow:
+        await note_head(uow, now, old)
+        await note_unchanged(uow, begun, SyncResult(row.id, row.name, "unchanged", new, new))
+    (told,) = await world.rows("SELECT head_commit, behind_since FROM dd0c.repositories")
+    assert (told["head_commit"], told["behind_since"] is None) == (old, False)
+    begun = Begun(await world.reload(), "poll", datetime.now(UTC))
+    failed = SyncResult(row.id, row.name, "failed", new, new, error="down")
+    async with world.database.work(world.tenant_id) as uow:
+        await note_failure(uow, begun, failed, "forge_down")
+        await note_unchanged(uow, begun, SyncResult(row.id, row.name, "unchanged", new, new))
+    assert (await world.reload()).error_text == "down"
+    assert (await world.sync("poll")).outcome == "unchanged"
+    now = await world.reload()
+    assert (now.head_commit, now.error_text) == (new, None), "the next look sees both, and notes"
 
 
 async def test_the_history_of_a_repository_is_bounded_and_counts_runbooks(world: World) -> None:
@@ -108,6 +130,13 @@ async def test_the_history_of_a_repository_is_bounded_and_counts_runbooks(world:
     assert (await world.sync()).counts == {
         "added": 0, "changed": 1, "retired": 0, "broken": 1, "skipped": 0, "unchanged": 1,
     }  # fmt: skip
+    for _ in range(3):
+        assert (await world.sync()).outcome == "unchanged"
+    world.repository.git().references.delete("refs/heads/main")
+    for _ in range(3):
+        assert (await world.sync()).outcome == "failed"
+    kept = await world.rows("SELECT outcome FROM dd0c.syncs ORDER BY id")
+    assert [row["outcome"] for row in kept] == ["synced", "partial", "unchanged", "failed"]
     begun = Begun(world.row, "manual", datetime.now(UTC))
     result = SyncResult(world.row.id, "x", "unchanged", None, None)
     async with world.database.work(world.tenant_id) as uow:
