@@ -1326,7 +1326,8 @@ export interface paths {
          * Sync now
          * @description Fetch at once instead of at the next poll, and wait until it can be told what came of it.
          *
-         *     One entry a repository; what fails is told there. `running` where the time to wait was over first.
+         *     One entry a repository; what fails is told there. `running` where the time to wait was over first, or
+         *     another replica is syncing it.
          */
         post: operations["sync_now_api_v1_sync_post"];
         delete?: never;
