@@ -22,7 +22,10 @@ from tests.browser.pages import WIDTHS, open_page, person, settled, sideways
 _HIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
-_ELEMENTS: Final = "main img, main script:not([src]), main iframe, main [onerror], main [onload]"
+_ELEMENTS: Final = (
+    "main img:not(.cm-widgetBuffer), main script:not([src]), main iframe, main [onerror], main [onload]"
+)
+"""CodeMirror puts an image without a source beside each of its marks."""
 _FOLDED: Final = (
     "main details:not([open]) > summary, main .row-toggle[aria-expanded=false], .event[aria-expanded=false]"
 )
