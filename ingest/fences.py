@@ -48,7 +48,7 @@ def mended_fences(text: str) -> list[Edit]:
 
 
 _SHORT: Final = re.compile(
-    r"(?m)^[ \t]{0,3}``(?P<open>)[ \t]*\n(?:(?![ \t]*``)[^\n]*\S[^\n]*\n){1,20}[ \t]{0,3}``(?P<close>)[ \t]*$"
+    r"(?m)^[ \t]{0,3}``(?P<open>)[ \t]*\n(?:(?![ \t]*(?:``|\n))[^\n]+\n){1,20}[ \t]{0,3}``(?P<close>)[ \t]*$"
 )
 
 

@@ -5,16 +5,34 @@ from __future__ import annotations
 import re
 from typing import Final
 
-UNKNOWN: Final = re.compile(
-    r"^[a-z][a-z0-9_-]{1,30}(?: (?:--?[a-z][\w-]*(?:=\S+)?|<[^<>\n]{1,60}>|[\w./{}$:@-]+)){1,20}[^\n]{0,200}$"
-)
-"""A line of a program that no list knows: a name, then words that arguments could be."""
+from ingest.extract.vocabulary import is_imperative
+
+_PROGRAM: Final = re.compile(r"[a-z][a-z0-9_-]{1,30}(?= )")
+_ARGUMENT: Final = re.compile(r" (?:--?[a-z][\w-]*=\S+|<[^<>\n]{1,60}>|[\w./{}$:@-]+)")
+_ARGUMENTS_MAX: Final = 20
+_REST_MAX: Final = 200
+
+
+def of_words(text: str) -> bool:
+    """Whether a line could be one of a program that no list knows: a name, then words that could be its
+    arguments. Read word by word: one pattern for all of them would try every way to part them.
+    """
+    name = _PROGRAM.match(text)
+    if name is None or "\n" in text:
+        return False
+    place = name.end()
+    for _ in range(_ARGUMENTS_MAX):
+        found = _ARGUMENT.match(text, place)
+        if found is None:
+            break
+        place = found.end()
+    return place > name.end() and len(text) - place <= _REST_MAX
 
 
 def unknown_program(text: str) -> bool:
     """Whether a line has the form of a command with flags, though no list knows its program."""
     signed = re.search(r"\s--?[A-Za-z]|(?:\s|=)<[A-Za-z][^<>]{0,60}>", text) is not None
-    return UNKNOWN.match(text) is not None and signed
+    return signed and of_words(text)
 
 
 _SPOKEN: Final = re.compile(
@@ -24,6 +42,47 @@ _SPOKEN: Final = re.compile(
 """What a sentence or a line of a log has, and the arguments of a command hardly ever."""
 
 
+_SIGN: Final = re.compile(
+    r"^[a-z]{2,}[a-z0-9]*-[a-z]{2,}|\s--?[A-Za-z]|(?:\s|=)<[A-Za-z][^<>]{0,60}>|\s[\w.~$-]*/[\w.-]"
+)
+"""The tool of a house has a hyphen in its name; else a flag, a hole or a path tells a command."""
+
+_MEASURED: Final = re.compile(r"\d\s?%|\s\d+/\d+(?:\s|$)")
+
+
 def has_form(text: str) -> bool:
-    """Whether a line could be a command of a program that no list knows: a name and plain arguments."""
-    return "\n" not in text and UNKNOWN.match(text) is not None and _SPOKEN.search(text) is None
+    """Whether a line could be a command of a program that no list knows: a name and plain arguments, with a
+    sign that no row of an output has: `web running 3/3 ready`, `cpu 90%`.
+    """
+    signed = _SIGN.search(text) is not None and _MEASURED.search(text) is None
+    return signed and of_words(text) and _SPOKEN.search(text) is None
+
+
+_DATA: Final = re.compile(
+    r"(?i)(?:/|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
+    r"key|csr|db|gz|tar|zip|sql|out|"
+    r"err|pid|sock|service|html?))$"
+)
+"""How the path of a file or a folder ends, and nothing that is run."""
+
+
+def is_data(word: str) -> bool:
+    """Whether a word alone is the path of a file that nobody runs; `./` tells that it is run."""
+    is_path = "/" in word[:-1] and "=" not in word and not word.startswith("./")
+    return is_path and _DATA.search(word) is not None
+
+
+_TAKES_ARGUMENTS: Final = re.compile(r"\$\{?[1-9@]")
+"""A script that takes arguments can't be typed line by line: it is saved, and run as a whole."""
+
+
+def kept_whole(text: str, *, saved: bool) -> bool:
+    """Whether a block is a script with a `#!` that is not typed line by line. `saved`: the text says so."""
+    return text.lstrip().startswith("#!") and (saved or _TAKES_ARGUMENTS.search(text) is not None)
+
+
+def goes_on(above: str, line: str) -> bool:
+    """Whether a line of a comment goes on with the sentence of the line above: “Never run this” and “on
+    production” are one, “Don't panic.” and “Fail over” are two.
+    """
+    return line[:1].islower() and above[-1:] not in ".!?:" and not is_imperative(line)

@@ -11,7 +11,7 @@ from tree_sitter import Language, Node, Parser
 
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
-from ingest.extract.command_forms import UNKNOWN, has_form, unknown_program
+from ingest.extract.command_forms import goes_on, has_form, is_data, kept_whole, of_words, unknown_program
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.programs import is_program
@@ -57,13 +57,6 @@ _ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!
 
 _HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
-_DATA: Final = re.compile(
-    r"(?i)^[^=]*/[^=]*(?:/|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
-    r"key|csr|db|gz|tar|zip|sql|out|"
-    r"err|pid|sock|service|html?))$"
-)
-"""The path of a file or a folder, and nothing that is run."""
-
 _PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 
 
@@ -79,21 +72,24 @@ class FoundCommand:
     start: int = 0
     end: int = 0
     dialect: str = "shell"
+    said: str = ""
+    """The end of the comment: its last line, with those above that the last one only goes on with."""
 
 
-def commands_of(block: Block, *, told: bool = False) -> list[FoundCommand]:
+def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> list[FoundCommand]:
     """The commands of a code block; empty where it is output, a log, a configuration, a script to be saved or
-    another language. `told`: the sentence over it tells to run it, so that its program need not be known.
+    another language. `told`: the sentence over it tells to run it, so that its program need not be known;
+    `saved`: it tells to save a script.
     """
     if block.language in NEUTRAL_LABELS:
         block = replace(block, language="")
     listing = unnumbered(block.text)
     if listing is not None:
-        return _at_places(commands_of(replace(block, text=listing.text), told=told), listing)
+        inner = replace(block, text=listing.text)
+        return _at_places(commands_of(inner, told=told, saved=saved), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
-    saved = block.text.lstrip().startswith("#!") and not told
-    if too_long or saved or _JSON.match(block.text):
+    if too_long or kept_whole(block.text, saved=saved) or _JSON.match(block.text):
         return []
     typed = console_of(block.text, block.language)
     if typed is not None:
@@ -175,7 +171,7 @@ def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
 def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[FoundCommand]:
     """With the lines between known commands that have the look of one, too; the program is a local one."""
     known = {item.start for item in found}
-    more = [item for item in every if item.start in known or UNKNOWN.match(item.text)]
+    more = [item for item in every if item.start in known or of_words(item.text)]
     return more if len(more) == len(every) else found
 
 
@@ -250,21 +246,25 @@ def _statements(block: Block) -> list[FoundCommand]:
     source = block.text.encode()
     tree = _PARSER.parse(_ANGLED.sub(lambda found: b"x" * len(found[0]), source))
     found: list[FoundCommand] = []
-    comment, last = "", -1
+    comment, said, last = "", "", -1
     for group in _lines_of_nodes(tree.root_node):
         start, end = group[0].start_byte, group[-1].end_byte
         text = source[start:end].decode("utf-8", "replace").rstrip("\n")
         if len(group) == 1 and group[0].type == "comment":
-            line, said = group[0].start_point[0], text.lstrip("# ").strip()
-            comment = f"{comment} {said}" if comment and line == last + 1 else said
+            if start == 0 and text.startswith("#!"):
+                continue
+            line, added = group[0].start_point[0], text.lstrip("# ").strip()
+            below = bool(comment) and line == last + 1
+            said = f"{said} {added}" if below and goes_on(said, added) else added
+            comment = f"{comment} {added}" if below else added
             last = line
             continue
         text = _without_trailing_comment(group, source)
         if text.strip():
             begin = len(source[:start].decode("utf-8", "replace"))
             line = block.line + group[0].start_point[0]
-            found.append(FoundCommand(text, line, comment, begin, begin + len(text)))
-        comment = ""
+            found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said))
+        comment, said = "", ""
     return found
 
 
@@ -292,7 +292,7 @@ def _plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if len(words) == 1 and _DATA.search(first):
+    if len(words) == 1 and not labelled and is_data(first):
         return False
     name = words[0].rsplit("/", 1)[-1]
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):

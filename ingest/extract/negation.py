@@ -14,16 +14,18 @@ _NOT: Final = (
     r"no\s+longer|nobody|no\s+one|under\s+no\s+circumstances?|not\s+(?:run|use|execute|do|call|try|type))"
 )
 _HARMLESS: Final = (
-    r"(?!\s+(?:forget|hesitate|worry|panic|be\s+afraid|skip|omit|fail\s+to|leave\s+out|need\s+to|"
+    r"(?!\s+(?:forget|hesitate|worry|panic|mind|matter|be\s+afraid|skip|omit|fail\s+to|leave\s+out|need\s+to|"
     r"have\s+to))"
 )
 _NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
 _STATED: Final = re.compile(
-    r"(?i)\b(?:we|they|that|which|who|it|machines?|hosts?|servers?|nodes?|users?|pods?|services?)\s+"
-    r"(?:do|does)(?:\s+not|n['’`´]?t)\s+(?:have|support|need|exist|know|match|work|start|respond|appear|belong|"
-    r"contain|show|come|boot)\b"
+    r"(?i)\b(?:machines?|hosts?|servers?|nodes?|pods?|services?|things)\s+(?:that|which)\s+"
+    r"(?:do|does)(?:\s+not|n['’`´]?t)\s+(?:have|support|exist|know|match|appear|belong|contain|show)\b"
 )
-"""What is so, and forbids nothing: “things we don't have a service for”."""
+"""What is so, and forbids nothing: “hosts that don't have the agent”."""
+
+_NAMED: Final = re.compile(r"(?i)^things\s+(?:that\s+)?we\s+(?:do\s+not|don['’`´]?t)\s+have\b")
+_ENDS_OPEN: Final = (":", "→")
 
 _RETRACTED: Final = re.compile(
     r"(?i)\b(?:scratch|ignore|disregard|forget|wrong|mistake|obsolete|deprecated)\b"
@@ -35,11 +37,11 @@ _AFTERWARDS: Final = re.compile(
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
 _ACTS: Final = re.compile(
-    r"(?i)\b(?:run|use|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|this|these|"
+    r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|this|these|"
     r"following|"
     r"command|below|like)\b"
 )
-_CONTRASTS: Final = re.compile(r"(?i)^(?:rather\s+than|instead\s+of|no\s+longer|avoid)$")
+_CONTRASTS: Final = re.compile(r"(?i)^rather\s+than$")
 _BELOW: Final = re.compile(r"(?i)\b(?:this|these|following|below)\b")
 """“A problem of A rather than one of B” says nothing of what stands below."""
 
@@ -65,10 +67,14 @@ _FORBIDDING_HEADING: Final = re.compile(
 )
 
 
-def negated(sentence: str) -> bool:
-    """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban."""
+def negated(sentence: str, *, holds_code: bool = False) -> bool:
+    """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban. One that
+    ends in a colon or holds code speaks of what stands there: it only forbids, and states nothing.
+    """
     text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
-    return _NEGATION.search(_STATED.sub("", text)) is not None and _LOOKED_FOR.match(text) is None
+    speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
+    stated = (_NAMED if speaks else _STATED).sub("", text)
+    return _NEGATION.search(_NAMED.sub("", stated)) is not None and _LOOKED_FOR.match(text) is None
 
 
 def begins_negated(sentence: str) -> bool:
@@ -86,11 +92,11 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     if instead and not _JUST_NEGATED.search(last[: instead.start()]):
         return False
     last = _ASIDE.sub(_without_aside, last)
-    if not negated(last):
+    if not negated(last, holds_code=any(code in last for code in codes)):
         return bool(last.rstrip().endswith(":") and _RETRACTED.search(last))
     found = _NEGATION.search(last)
     told = last[found.end() :] if found else ""
-    if last.rstrip(" *_").endswith((":", "→")):
+    if last.rstrip(" *_").endswith(_ENDS_OPEN):
         return True
     if found and _CONTRASTS.match(found[0]) and not _BELOW.search(told):
         return False
@@ -112,4 +118,4 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it."""
     before = text[max(0, start - 400) : start]
     clause = re.split(r"(?<=[.!?])\s+|\n", before)[-1]
-    return negated(clause) or _AFTERWARDS.search(text[end : end + 200]) is not None
+    return negated(clause, holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None

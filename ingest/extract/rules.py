@@ -10,8 +10,7 @@ from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.cases import case_below, condition_of, question_of, without_case
-from ingest.extract.commands import FoundCommand, commands_of
-from ingest.extract.consoles import is_session
+from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
@@ -24,7 +23,7 @@ from ingest.extract.prerequisites import EARLY_STEPS, assumed, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
-from ingest.extract.shown import beside_what_follows, lead_title, shows_a_file, tells_to_run
+from ingest.extract.shown import beside_what_follows, commands_below, last_sentence, lead_title, shows_a_file
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
@@ -102,15 +101,15 @@ def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
         reader.account(block, "ignored", BANNED)
         return
-    if not reader.lead_heads and shows_a_file(reader.lead, session=is_session(block.text)):
+    lead = "" if reader.lead_heads else reader.lead
+    if lead and shows_a_file(lead, block):
         reader.account(block, "ignored", "it shows how a file or an output looks")
         return
-    told = not reader.lead_heads and tells_to_run(reader.lead, introduces=reader.lead_introduces)
-    commands = [
-        found
-        for found in commands_of(block, told=told)
-        if not negated(found.comment) and not forbidding_heading(found.comment)
-    ]
+    every = commands_below(lead, block, introduces=reader.lead_introduces)
+    commands = [item for item in every if not negated(item.said) and not forbidding_heading(item.said)]
+    if every and not commands:
+        reader.account(block, "ignored", BANNED)
+        return
     if not commands:
         if block.text.lstrip().startswith("#!"):
             reader.account(block, "ignored", "a script: it is saved, and run as a whole")
@@ -121,7 +120,7 @@ def _code(reader: Reader, block: Block) -> None:
     condition, otherwise = reader.lead_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
-    claims = []
+    claims = [Claim(item.start, item.end, "ignored", BANNED) for item in every if item not in commands]
     undoing: Undoing = ""
     for command in commands:
         if command.comment:
@@ -176,7 +175,7 @@ def _prose(reader: Reader, block: Block) -> None:
     commands = inline_commands(block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = _lead(text)
-    reader.lead = "" if negated(lead) else lead
+    reader.lead = last_sentence(text)
     above, reader.lead_title = reader.lead_title, reader.lead and lead_title(text)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
     reader.lead_span = _place(block, lead) if reader.lead else None

@@ -7,10 +7,11 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.command_forms import unknown_program
-from ingest.extract.commands import commands_of, looks_like_command
-from ingest.extract.vocabulary import is_imperative, sentences
-from scanner import scan
-from schemas.risk import Risk
+from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
+from ingest.extract.consoles import is_session
+from ingest.extract.doing import done_by
+from ingest.extract.negation import negated
+from ingest.extract.vocabulary import SHELL_LABELS, is_imperative, sentences
 
 _COMMAND: Final = re.compile(r"(?i)\b(?:commands?|invocations?|run|running|execut\w+|type|typing|shell)\b")
 _LOOKS: Final = re.compile(r"(?i)\blooks?\s+(?:\w+\s+){0,2}like\b")
@@ -32,23 +33,73 @@ _SEEN: Final = re.compile(
 
 
 _EXPECTED: Final = re.compile(r"(?i)\b(?:should|will|would) (?:now )?see\b")
+_PATH: Final = re.compile(
+    r"(?:(?<![\w/])(?!/dev/)(?:~|\.{1,2})?/\w[\w./-]*|[\w-]*\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|env|"
+    r"service|py|rules|properties|bashrc|bash_profile|profile)\b)"
+)
+_FILE: Final = re.compile(r"(?i)\b(?:files?|crontab|fstab)\b")
+_SAVED: Final = re.compile(
+    r"(?i)\b(?:save|create|put|write|store|paste)\s+(?:(?!with\b|using\b|by\b|via\b)[\w`'/.-]+\s+){0,4}?"
+    r"(?:scripts?|files?|code|contents?|this|these|following|below|[\w`-]*[/.][\w`/.-]*\w)(?![\w-])"
+)
+"""“Save this code”, “Create `/usr/local/bin/clean.sh`”: a script below is the content."""
 
 
-def shows_a_file(lead: str, *, session: bool = False) -> bool:
-    """Whether what follows is how something looks or what is written into a file, not what is run. What was
-    typed at a prompt (`session`) is run all the same, unless the sentence tells what is to be seen.
+def shows_a_file(lead: str, block: Block) -> bool:
+    """Whether the block below a sentence is how something looks or what is written into a file, not what is
+    run. What was typed at a prompt is run all the same, unless the sentence tells what is to be seen; and so
+    are commands, unless the sentence names the file that they stand in.
     """
-    if session:
+    if is_session(block.text):
         return _EXPECTED.search(lead) is not None
-    looks = _LOOKS.search(lead) is not None and _COMMAND.search(lead) is None
-    return looks or (_CONTENT.search(lead) is not None and _COMMAND.search(lead) is None)
+    if not _says_content(lead):
+        return False
+    return _names_a_file(lead, block.text) or not _could_be_run(block)
+
+
+def _says_content(lead: str) -> bool:
+    if _COMMAND.search(lead) is not None:
+        return False
+    return _LOOKS.search(lead) is not None or _CONTENT.search(lead) is not None
+
+
+def _names_a_file(lead: str, code: str) -> bool:
+    """Whether a sentence names a file; one that the code names too is what its commands work on."""
+    paths = [found[0] for found in _PATH.finditer(lead)]
+    return all(path not in code for path in paths) and (bool(paths) or _FILE.search(lead) is not None)
+
+
+def _could_be_run(block: Block) -> bool:
+    """Whether a block is one of a shell, or has a line that surely is a command."""
+    found = commands_of(block)
+    return bool(found) and (
+        block.language in SHELL_LABELS or any(looks_like_command(item.text) for item in found)
+    )
+
+
+def commands_below(lead: str, block: Block, *, introduces: bool) -> list[FoundCommand]:
+    """The commands of a block below a sentence, empty where it shows a file or a script to be saved. `lead`
+    is empty where no sentence speaks of the block; `introduces`: it ends in a colon.
+    """
+    if lead and shows_a_file(lead, block):
+        return []
+    told = bool(lead) and tells_to_run(lead, introduces=introduces)
+    saved = _SAVED.search(lead) is not None and _COMMAND.search(lead) is None
+    return commands_of(block, told=told, saved=saved)
+
+
+_LOOKS_AT: Final = re.compile(
+    r"(?i)^(?:(?:please|then|now|next|also|and|first|finally)\s+)*(?:check|verify|look|compare|call|escalate|"
+    r"connect|confirm|ask|notify)\b"
+)
+"""What is below is looked at, or says whom to call: only a program that is known makes a command of it."""
 
 
 def tells_to_run(lead: str, *, introduces: bool) -> bool:
     """Whether a sentence tells to type what stands below it, as far as its words tell. `introduces`: it ends
     in a colon.
     """
-    if shows_a_file(lead):
+    if _says_content(lead) or _LOOKS_AT.match(lead.strip("*_ ")):
         return False
     if _COMMAND.search(lead) is not None:
         return introduces
@@ -74,6 +125,13 @@ _BY: Final = re.compile(
 _FEW_WORDS: Final = 9
 
 
+def last_sentence(text: str) -> str:
+    """The sentence that speaks of what stands below a text, without its colon; empty where it forbids."""
+    parts = sentences(text)
+    lead = parts[-1].rstrip(":→ ") if parts else text
+    return "" if negated(parts[-1] if parts else text) else lead
+
+
 def lead_title(text: str) -> str:
     """What a step is called after whose commands stand below a text: its last sentence that says something;
     empty where none does.
@@ -90,32 +148,22 @@ def lead_sentence(text: str) -> str:
     return ""
 
 
-_CHANGES: Final = re.compile(
-    r"(?i)^(?:(?:please|then|now|next|also|manually) )*(?:delete|remove|clean|free|restart|reboot|"
-    r"kill|drain|scale|resize|"
-    r"stop|start|promote|fail|roll|restore|revert|disable|enable|purge|truncate|drop|add|increase|"
-    r"decrease|raise|"
-    r"lower|update|upgrade|apply|rotate|move|replace|create|repair|rebuild|extend|expand)\b"
-)
-
-
-def shows_how(sentence: str, following: Block | None) -> bool:
-    """Whether the block below an instruction is how it is done: commands, or nothing but one. What only reads
-    is not how something is changed: “Remove old builds” over `du -sh *`.
+def shows_how(lead: str, sentence: str, following: Block | None, *, introduces: bool) -> bool:
+    """Whether the block below an instruction is how it is done: commands, or nothing but one. `lead`: the
+    last sentence over it; `introduces`: it ends in a colon.
     """
     if following is None:
         return False
     if following.kind == "code":
-        found = commands_of(following, told=True)
-        changes = _CHANGES.match(sentence.strip("*_ ")) is not None
-        reads = changes and all(scan(item.text).risk is Risk.SAFE for item in found)
-        return bool(found) and not reads
+        found = [item.text for item in commands_below(lead, following, introduces=introduces)]
+        return bool(found) and done_by(sentence, found, introduces=introduces)
     text = following.text.strip()
     if following.kind != "paragraph" or "\n" in text or len(following.code) > 1:
         return False
     if following.code and following.text[following.code[0].start : following.code[0].end].strip() != text:
         return False
-    return looks_like_command(text) or (bool(following.code) and unknown_program(text))
+    typed = looks_like_command(text) or (bool(following.code) and unknown_program(text))
+    return typed and done_by(sentence, [text], introduces=introduces)
 
 
 def over_listing(following: Block | None) -> bool:
@@ -132,7 +180,7 @@ def beside_what_follows(text: str, told: list[str], following: Block | None) -> 
     colon = text.rstrip().endswith(":")
     if not every:
         return told, False, ""
-    if shows_how((told or every)[-1], following):
+    if shows_how(last_sentence(text), (told or every)[-1], following, introduces=colon):
         if len(told) == 1 and not colon:
             return [], True, told[0]
         dropped = every[-1] if every[-1] in told else lead_sentence(text)

@@ -44,6 +44,10 @@ TEXTS = {
     "wiki_mono": "h2. a\nh2. b\n" + ("{{a}} " * 9 + "\n") * 19_000,
     "passwords": ("password: " * 6_000 + "\n") * 16,
     "labels": "- Disk full: restart it when it is down and\n" * 19_000,
+    "short_fences": "``\n" + ("a" * 20 + "\n") * 12 + "x",
+    "paths": "```bash\n" + ("/" * 15_000 + "x\n") * 4 + "```\n",
+    "bare_paths": "```\n" + ("/" * 15_000 + "x\n") * 4 + "```\n",
+    "flags": "Run `foo" + " --aa" * 19 + " !" + "x" * 300 + "`\n",
     "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
 }
 

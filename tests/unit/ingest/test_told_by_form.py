@@ -79,3 +79,110 @@ def test_a_title_between_two_lines_is_one_of_restructured_text() -> None:
         f"{line}\nRenewing the secret\n{line}\n\n#. Copy it\n#. Run ``vault status -format=json``.\n"
     )
     assert made.normalized.form == "rst" and parsed_json(made)["title"] == "Renewing the secret"
+
+
+def steps(text: str) -> list[str]:
+    shown = parsed_json(preview(f"# A\n\n{text}\n\nRun `uptime -p`.\n", "markdown"))
+    return [step.get("command") or step["manual"] for step in shown["steps"]][:-1]
+
+
+def bash(lead: str, code: str) -> str:
+    return f"{lead}\n\n```bash\n{code}\n```"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        bash("We do not start the database by hand:", "pg_ctl start"),
+        bash("Users do not need this on production:", "kubectl delete ns prod"),
+        bash("It does not work, and loses data:", "rm -rf /data"),
+        bash("We no longer run the old command.", "rm -rf /data"),
+        bash("Avoid the old command.", "rm -rf /data"),
+        bash("Avoid running the old cleanup.", "rm -rf /data"),
+        bash("Call the DBA instead of running the command.", "systemctl restart postgresql"),
+        "On prod we do not start it with `systemctl start web`.",
+        "Hosts that don't have it boot with `reboot`; that do not match `reboot -f`.",
+        "```bash\n# Never run this\n# on production\nrm -rf /data\n```",
+    ],
+)
+def test_what_is_forbidden_is_no_step(text: str) -> None:
+    assert commands(text) == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "code"),
+    [
+        ("1. Add the user to the block:", "usermod -aG wheel bob"),
+        ("It looks like the disk is full, so clean it:", "rm -rf /var/tmp/x"),
+        ("Save the code of the old release, so that you can go back.", "git tag old"),
+        ("Write the block device image to /dev/sdb:", "dd if=a of=/dev/sdb"),
+        ("Add the label entry:", "kubectl label node n1 a=b"),
+        ("Put the script into /usr/local/bin:", "cp clean.sh /usr/local/bin"),
+        ("Start the service with the configuration:", "systemctl restart web"),
+        ("1. Run the following script.", "#!/bin/sh\nsystemctl stop web"),
+        ("## Clear the queue", "#!/bin/sh\nrabbitmqctl purge_queue jobs"),
+        ("Create the snapshot with this script.", "#!/bin/sh\nlvcreate -s -n a /dev/vg/b"),
+        ("Fail over.", "# Don't panic.\n# Fail over\npatronictl failover --force"),
+        ("Migrate:", "./build/migrate.out"),
+        ("Rotate:", "/opt/app/bin/rotate.service"),
+    ],
+)
+def test_a_command_of_a_shell_is_no_content(lead: str, code: str) -> None:
+    assert commands(bash(lead, code)) == [code.split("\n")[-1]]
+
+
+@pytest.mark.parametrize(
+    ("lead", "code"),
+    [
+        ("Ask the DBA for approval.", "kubectl delete pod web-1"),
+        ("Ask the DBA for approval:", "kubectl delete pod web-1"),
+        ("Take a snapshot of the volume.", "mkfs.ext4 /dev/sdb"),
+        ("Take a backup:", "dropdb old"),
+        ("Notify the customers.", "systemctl stop web"),
+        ("Wait 10 minutes.", "kubectl get pods"),
+        ("Announce the downtime in #ops.", "systemctl stop web"),
+        ("Confirm with the customer that data may be lost.", "kubectl delete pvc data"),
+        ("Put the node into maintenance in the portal.", "reboot"),
+    ],
+)
+def test_what_a_person_does_before_is_a_step_of_its_own(lead: str, code: str) -> None:
+    assert steps(bash(lead, code)) == [lead, code]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Restart the service.",
+        "Wait until it is up:",
+        "Take a backup:",
+        "Check the service.",
+        "Confirm it is up.",
+    ],
+)
+def test_what_its_command_does_is_one_step(lead: str) -> None:
+    code = {"R": "systemctl restart web", "W": "kubectl rollout status deploy/web", "T": "pg_dump a"}
+    assert len(steps(bash(lead, code.get(lead[0], "systemctl status web")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("lead", "code"),
+    [
+        ("Check the rollout:", "web running 3/3 ready"),
+        ("Verify the pods are up.", "pod-1 ready"),
+        ("Call the on-call lead:", "bob 555-1234"),
+        ("Open the door to rack 4:", "rack-4 row-2 floor-1"),
+        ("Compare with these values to decide:", "cpu 90%"),
+        ("Connect with the password to see it:", "root hunter2secret"),
+        ("Save this script to `/usr/bin/a`:", "#!/bin/sh\nrm -rf /data"),
+    ],
+)
+def test_output_and_prose_are_no_commands_and_the_instruction_stays(lead: str, code: str) -> None:
+    assert steps(f"{lead}\n\n```\n{code}\n```") == [lead.replace("`", "")]
+
+
+def test_a_comment_that_forbids_is_accounted_for() -> None:
+    shown = parsed_json(
+        preview("# A\n\n```bash\n# never run this\nrm -rf /x\n```\n\nRun `ls -l`.\n", "markdown")
+    )
+    ignored = [item["reason"] for item in shown["coverage"]["items"] if item["fate"] == "ignored"]
+    assert ignored == ["the text says not to do this"]
