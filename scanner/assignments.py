@@ -16,6 +16,7 @@ from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
 from scanner.words import Word
 
+_EXPORTS: Final = re.compile(r"-[a-zA-Z]*x[a-zA-Z]*")
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 
 
@@ -31,14 +32,16 @@ class Assignments(Calculation):
             self._assign(node, place, exported=False)
             return
         exported = node.type == "declaration_command"
+        exports = exported and self._exports(node)
         if exported and not any(child.type in _DECLARES for child in node.named_children):
             self._sink.shows_variables(node.start_byte, node.end_byte)
         for child in node.children:
             if child.type == "variable_assignment":
-                self._assign(child, place, exported=exported)
-            elif child.type == "variable_name" and node.type == "unset_command":
-                self._values.forget(self.text(child))
-                self._sink.assignment(self.text(child), None, child, exported=False)
+                self._assign(child, place, exported=exports)
+            elif child.type == "variable_name":
+                self._named_alone(
+                    self.text(child), child, unset=node.type == "unset_command", exports=exports
+                )
             elif child.type in REDIRECTS:
                 self._redirect(child, INHERITED, place)
             elif child.type in WORDS:
@@ -52,6 +55,18 @@ class Assignments(Calculation):
                 ):
                     self._values.forget_all()
                     self._unknown(child, "a declaration that can rename, run or compute")
+
+    def _named_alone(self, name: str, node: Node, *, unset: bool, exports: bool) -> None:
+        """`unset NAME`, `export NAME`: the name without a value."""
+        if unset:
+            self._values.forget(name)
+        if unset or exports:
+            self._sink.assignment(name, None, node, exported=exports)
+
+    def _exports(self, node: Node) -> bool:
+        """`export`, or a declaration with `-x`: programs get the variable."""
+        texts = [self.text(child) for child in node.children]
+        return texts[0] == "export" or any(_EXPORTS.fullmatch(text) is not None for text in texts[1:])
 
     def _assignment_value(self, node: Node) -> tuple[str, Word | None]:
         name = name_of(node, self._source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
@@ -12,6 +13,7 @@ from scanner.flow import Place
 from scanner.interpreters import search_code
 from scanner.judge import Judge
 from scanner.judgement import NOT_NEEDED, SAFE, UNKNOWN, Judgement
+from scanner.listing import prints_names
 from scanner.options import Arguments, Option
 from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
@@ -92,7 +94,9 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
     call.judge.add(
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
-    if lowered is not None and not rule.opaque and any(word.splits for word in call.words[1:]):
+    if lowered is not None and any(
+        word.splits and (not rule.opaque or word.data or _substituted(call, word)) for word in call.words[1:]
+    ):
         why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
         call.say(UNKNOWN, "option.dynamic", why)
     if call.arguments.options or call.arguments.doubtful:
@@ -106,6 +110,15 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         call.judge.guess(call.words[1:])
     if rule.handler is not None and rule.handler in handlers and lowered is None:  # 5
         handlers[rule.handler](call)
+
+
+def _substituted(call: Call, word: Word) -> bool:
+    """Whether a part of a word is what a command prints: any text, but for numbers of processes."""
+    raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+    alone = re.fullmatch(r"\$\(([^$()`]*)\)|`([^$()`]*)`", raw)
+    if alone is not None and prints_names((alone.group(1) or alone.group(2) or "").strip()):
+        return False
+    return "$(" in raw or "`" in raw
 
 
 def matches(raised: Raise, option: Option) -> bool | None:

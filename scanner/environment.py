@@ -20,6 +20,11 @@ def steers(name: str) -> bool:
     return name in names("steering_variables") or patterns("steering_variables").fits(name)
 
 
+def _harmless(name: str) -> bool:
+    """Whether it is known that no program takes more from a variable of this name than a text or a name."""
+    return name in names("harmless_variables") or name.startswith("LC_")
+
+
 def _runs(name: str) -> bool:
     return patterns("command_variables").fits(name)
 
@@ -60,7 +65,7 @@ def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> No
         return
     if steers(name):
         _judge_value(judge, name, value, start, words[0].end)
-    elif name not in names("harmless_variables") and not name.startswith("LC_"):
+    elif not _harmless(name):
         why = f"it is not known what {name} makes {words[0].text.replace(OPAQUE, '…')} do"
         judge.add(Judgement(UNKNOWN, "environment.unknown", why, start, words[0].end))
 
@@ -69,7 +74,6 @@ def assignment(judge: Judge, name: str, value: Word | None, start: int, end: int
     """`NAME=value` on its own: harmless, unless programs take orders from that name."""
     if steers(name) and not (value is None and name in names("harmless_variables")):
         _judge_value(judge, name, value, start, end)
-    elif exported and name not in names("harmless_variables") and value is None:
-        judge.add(
-            Judgement(UNKNOWN, "environment.unknown", f"{name} takes a value that is not shown", start, end)
-        )
+    elif exported and not _harmless(name):
+        why = f"it is not known what {name} makes the programs behind it do"
+        judge.add(Judgement(UNKNOWN, "environment.unknown", why, start, end))

@@ -168,6 +168,8 @@ def _possible_secrets(call: Call) -> None:
             shared.opens_listed = True
     if call.rule.id.startswith(_SEARCHES):
         _searches_tree(call, words)
+    elif call.tool.name == "git" and call.path == ("grep",) and call.arguments.has("--no-index"):
+        _folders_searched(call, words)
 
 
 def _from_home(call: Call, word: Word) -> Word:
@@ -194,6 +196,10 @@ def _searches_tree(call: Call, words: list[Word]) -> None:
     whole = call.rule.id != _SEARCHES or any(call.arguments.has(name) for name in _WHOLE_TREE)
     if not whole or any(call.arguments.has(name) for name in _ONLY_NAMES):
         return
+    _folders_searched(call, words)
+
+
+def _folders_searched(call: Call, words: list[Word]) -> None:
     for word in words:
         if any(folder_with_secrets(path) for path in _paths(call, word)):
             _secret(call, f"searches {word.text}, where files with secrets are")

@@ -13,19 +13,20 @@ from typing import Any, Final
 import re2
 
 from scanner.escapes import OPAQUE
-from scanner.paths import is_raw_storage, is_sensitive
+from scanner.paths import is_raw_storage, is_sensitive, normal_path
 from scanner.tables import names
 from scanner.words import Word
 
 MAX_PATTERN: Final = 300
 """Characters; a longer pattern counts as one that may fit anything."""
 _HOMES: Final = ("~", "/root", "/home/x")
-_ANY_HOME: Final = re.compile(r"^(?:~[A-Za-z_][\w.-]*|/home/[^/]+)(?=/)")
+_ANY_HOME: Final = re.compile(r"^(?:~[A-Za-z_][\w.-]*|/home/[^/]+)(?=/|$)")
 """A home by its account, known or not: it is like every other."""
 _SHELL_PATTERN: Final = re.compile(r"[*?\[{]|[@!+]\(")
 _QUIET_FOLDERS: Final = re.compile(r"/(?:etc|proc|sys|usr|var/log|dev|boot|lib|bin|sbin)(?:/.*)?")
 """Folders in which only what the samples name in full holds secrets."""
 _COMMON_ENDINGS: Final = re.compile(r"[*?]+\.(?:ya?ml|json|txt)")
+_DEVICES: Final = ("/dev/sda", "/dev/sda1", "/dev/nvme0n1", "/dev/vda", "/dev/mem", "/dev/dm-0")
 _KNOWN: Final = ("/", "~")
 """How paths begin that are the same wherever they are read."""
 _SHARED_NAMES: Final = frozenset({"config", "config.json"})
@@ -119,11 +120,12 @@ _TOKEN: Final = re.compile(
 )
 
 
-def _regex(text: str) -> str:
-    """A shell pattern as a regular expression that fits at least what the pattern fits."""
+def _regex(text: str, *, fresh: bool = True) -> str:
+    """A shell pattern as a regular expression that fits at least what the pattern fits; to find no name is
+    hidden, so there nothing is `fresh`.
+    """
     out: list[str] = []
     depth = text.count("{") if text.count("{") == text.count("}") else 0
-    fresh = True
     for token in _TOKEN.findall(text):
         out.append(_piece(token, braces=depth > 0, fresh=fresh))
         fresh = token.endswith("/")
@@ -153,25 +155,75 @@ def _piece(part: str, *, braces: bool, fresh: bool) -> str:
     return "".join(".*" if character == OPAQUE else re.escape(character) for character in part)
 
 
+def _folder(path: str) -> str:
+    """A folder as a regular expression: every home is `~`, every process the first, `..` may be the root."""
+    path = _ANY_HOME.sub("~", normal_path(path)).rstrip("/")
+    path = re.sub(r"^/proc/\d+(?=/|$)", "/proc/1", path)
+    path = re.sub(r"^(?:\.\./)*\.\.(?=/|$)", "", path)
+    return _regex(path)
+
+
+def _of_an_account(path: str) -> str | None:
+    """What a folder ends in from its first hidden part on: `.ssh` of `/home/x/.ssh`, `.kube/cache`."""
+    match = re.search(r"(?:^|/)(\.[A-Za-z].*)$", normal_path(path).rstrip("/"))
+    return match.group(1) if match is not None else None
+
+
 def folder_with_secrets(path: str) -> bool:
-    """Whether something below a folder is one of the secret files; for searches of whole trees."""
-    prefix = path.rstrip("/") + "/"
-    lines = _samples() if path.startswith(("/", "~")) else _relative()
-    return prefix not in ("./", "../") and ("\n" + prefix) in "\n" + lines
+    """Whether something below a folder is one of the secret files; for searches of whole trees.
+
+    A folder may be a pattern, the home of any account, or one above where the script is.
+    """
+    if normal_path(path) in (".", ""):
+        return False
+    if len(path) > MAX_PATTERN:
+        return True
+    below = _folder(path) + "/.+"
+    hidden = _of_an_account(path)
+    return bool(
+        _fitting(below, _samples()) or (hidden is not None and _fitting(_regex(hidden) + "/.+", _relative()))
+    )
 
 
 def may_be_found(folder: str, name: str | None) -> bool:
-    """Whether a search below a folder, for a name or for all, may come upon a secret file."""
-    if name is None or len(name) > MAX_PATTERN:
-        return folder_with_secrets(folder)
-    prefix = folder.rstrip("/") + "/"
-    return bool(_fitting(re.escape(prefix) + f"(?:.*/)?{_regex(name)}", _samples()))
+    """Whether a search below a folder, for a name or for all, may come upon a secret file or raw storage."""
+    if name is None or len(name) > MAX_PATTERN or len(folder) > MAX_PATTERN:
+        return folder_with_secrets(folder) or may_be_device(folder, "*")
+    file = _regex(name, fresh=False)
+    whole = f"{_folder(folder)}(?:/(?:.*/)?{file})?"
+    bare = normal_path(folder)
+    return (
+        (bare != "." and bool(_fitting(whole, _samples())))
+        or may_be_device(folder, name)
+        or (
+            _QUIET_FOLDERS.fullmatch(bare) is None
+            and re.search(r"\w", name) is not None
+            and _fits_name(name, name)
+        )
+    )
+
+
+def may_be_device(folder: str, name: str) -> bool:
+    """Whether a search may come upon a block device; the root alone says nothing of that."""
+    if not fits(re.sub("/.*", "", folder.strip("/")) or "-", "dev"):
+        return False
+    return bool(_fitting(f"{_folder(folder)}(?:/(?:.*/)?{_regex(name, fresh=False)})?", "\n".join(_DEVICES)))
+
+
+def path_may_be_secret(pattern: str) -> bool:
+    """Whether a pattern of a whole path, in which `*` crosses folders, fits a secret file somewhere."""
+    if re.search(r"\w", pattern) is None:
+        return False
+    crossing = re.sub(r"\*+", "**", pattern)
+    below = "\n".join(f"/x/x/{line}" for line in _relative().split("\n"))
+    common = _COMMON_ENDINGS.fullmatch(pattern.rsplit("/", 1)[-1]) is not None
+    found = [*_fitting(_regex(crossing), below), *_fitting(_regex(crossing), _samples())]
+    return any(not (common and path.endswith((".yaml", ".yml", ".json", ".txt"))) for path in found)
 
 
 def may_be_raw(word: Word) -> bool:
     """Whether a pattern may name a block device."""
-    devices = ("/dev/sda", "/dev/sda1", "/dev/nvme0n1", "/dev/vda", "/dev/mem", "/dev/dm-0")
     if not word.pattern or not word.text.startswith("/dev") or len(word.text) > MAX_PATTERN:
         return False
     glob = _compiled(_regex(word.text))
-    return any(glob.fullmatch(device) and is_raw_storage(device) for device in devices)
+    return any(glob.fullmatch(device) and is_raw_storage(device) for device in _DEVICES)

@@ -109,7 +109,7 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
             break
         following = words[index] if index < len(words) else None
         if not word.pattern and word.certain and OPAQUE not in text and text != "-":
-            index += _option(word, following, grammar, found)
+            index += _with_more(word, following, grammar, found)
         elif word.may_be_option:
             found.doubtful.append(word)
             found.positionals.append(word)
@@ -121,8 +121,21 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         elif OPAQUE in text.split("=", 1)[0] or not word.certain:
             found.doubtful.append(word)
         else:
-            index += _option(word, following, grammar, found)
+            index += _with_more(word, following, grammar, found)
     return found
+
+
+def _with_more(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
+    """Options of one word. A value may become several words: those behind its first are options, and files
+    where a list decides them.
+    """
+    taken = _option(word, following, grammar, found)
+    value = following if taken and following is not None else word
+    if value.splits:
+        found.doubtful.append(value._replace(text=OPAQUE))
+        if value.data:
+            found.positionals.append(value)
+    return taken
 
 
 def _option(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:

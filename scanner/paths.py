@@ -13,6 +13,7 @@ _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""
 _UP_TO_PROC: Final = re.compile(rf"(?:\.\./)+{_THROUGH_PROC.pattern}(?:/.*)?")
 """The same from a folder that is not known: where it ends is not known either."""
+_PUBLIC_KEY: Final = re.compile(r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub")
 _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
 
 
@@ -56,6 +57,8 @@ def is_protected(path: str) -> bool:
 
 def is_sensitive(path: str) -> bool:
     """A file that is known to hold keys or passwords, or may turn out to be one."""
+    if _PUBLIC_KEY.fullmatch(path) is not None:
+        return False
     return patterns("sensitive_paths").fits(path) or _UP_TO_PROC.fullmatch(path) is not None
 
 
@@ -80,6 +83,11 @@ def holds_secrets(text: str) -> bool:
 def is_trusted_place(path: str) -> bool:
     """An absolute path, or one in this account's home, in a place that others can't simply write to."""
     return OPAQUE not in path and not patterns("untrusted_places").fits(path)
+
+
+def open_to_all(folder: str) -> bool:
+    """A folder in which everybody may make files, or one with such a folder below it."""
+    return patterns("open_folders").fits(normal_path(folder).rstrip("/"))
 
 
 def is_root_like(path: str) -> bool:

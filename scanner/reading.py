@@ -10,6 +10,7 @@ from tree_sitter import Node
 from scanner.constant import output_of
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
+from scanner.numeric_output import prints_numbers
 from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
 
 
@@ -90,7 +91,7 @@ class Reading(ABC):
         if node.type == "arithmetic_expansion":
             self._calculated(node)
             self._inner_of(node)
-            return Piece(OPAQUE)
+            return Piece(OPAQUE, quoted=True)  # one number, one word
         outer = self._place
         constant = self._constant(node)
         receives = self.text(node).startswith(">(")
@@ -100,7 +101,7 @@ class Reading(ABC):
             return Piece(SUBSTITUTED_FILE)
         if constant is not None:
             return Piece(constant.rstrip("\n"), certain=False)
-        return Piece(OPAQUE)
+        return Piece(OPAQUE, quoted=prints_numbers(node, self._source))
 
     def _inner_of(self, node: Node) -> None:
         for child in node.children:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from scanner import as_user, environment, interpreters
+from scanner import added, as_user, environment, interpreters
 from scanner.as_user import letters
 from scanner.escapes import OPAQUE
 from scanner.flow import PIPE, Place
@@ -19,7 +19,6 @@ from schemas.risk import Risk
 
 _SELF_PARSED: Final = frozenset({"shell", "interpreter", "file", "alias", "guess"})
 """Handlers that read the options themselves."""
-MAX_ADDED_CHARACTERS: Final = 4_096
 MAX_WRAPPERS: Final = 24
 """How many programs may stand around one (sudo env nice …)."""
 _ASSIGNMENT: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
@@ -210,38 +209,15 @@ def _xargs(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], p
     if not inner:
         _lines_as_commands(judge, known, words, place)
         return
-    data = place.stdin.listed == "data" or place.stdin.kind != "pipe"
-    filled = [_filled(word, marks, data=data) for word in inner]
+    data = added.is_data(judge, own, words, place)
+    filled = [added.filled(word, marks, data=data) for word in inner]
     if known.name == "parallel":  # a shell reads all of it: `parallel echo '; id' ::: a`
         judge.inner(" ".join([*(word.text for word in filled), OPAQUE]), start, end, "wrapper.parallel")
         if len(filled) == 1:
             return
     instead = any(word.text.startswith(("-I", "--replace")) for word in own) and filled != inner
-    added = [] if instead else _added(words, place, end)
-    judge.words([*filled, *added], place._replace(stdin=PIPE))
-
-
-def _filled(word: Word, marks: list[str], *, data: bool) -> Word:
-    """A word with what is read in place of the marks; one that is all of that stands nowhere in the text."""
-    text = _marked(word.text, marks)
-    if text == word.text:
-        return word
-    return word._replace(text=text, data=data, start=word.end if text == OPAQUE else word.start)
-
-
-def _added(words: list[Word], place: Place, end: int) -> list[Word]:
-    """The words that come through standard input: known where the script itself prints them."""
-    text = place.stdin.text if place.stdin.kind == "text" and not _reads_file(words) else None
-    if text is None or len(text) > MAX_ADDED_CHARACTERS:
-        listed = place.stdin.kind == "pipe" and not _reads_file(words) and place.stdin.listed != "data"
-        return [Word(OPAQUE, end, end, data=not listed)]
-    whole = any(word.text in ("-0", "--null", "-d") for word in words)
-    return [Word(part, end, end, certain=False) for part in ([text.strip()] if whole else text.split())]
-
-
-def _reads_file(words: list[Word]) -> bool:
-    """Whether the list comes from a file, whatever is piped."""
-    return any(word.text.startswith(("-a", "--arg-file", "::::")) for word in words)
+    more = [] if instead else added.added_words(own, words, place, end, data=data)
+    judge.words([*filled, *more], place._replace(stdin=PIPE))
 
 
 def _lines_as_commands(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> None:
@@ -253,12 +229,6 @@ def _lines_as_commands(judge: Judge, known: Wrapper, words: list[Word], place: P
     judge.unknown("shell.dynamic", "parallel runs what it reads", start, end)
     for word in words:
         judge.inner(word.text, word.start, word.end, "wrapper.parallel")
-
-
-def _marked(text: str, marks: list[str]) -> str:
-    for mark in marks:
-        text = text.replace(mark, OPAQUE)
-    return text
 
 
 def _env(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:

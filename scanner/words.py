@@ -12,6 +12,8 @@ from tree_sitter import Node
 from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 
+_NUMBERS: Final = frozenset("?#$!")
+"""Variables of the shell that hold one number."""
 SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
@@ -227,7 +229,7 @@ class WordReader:
         return Piece(unescape_double(self._text(start, end)), True)
 
     def _variable(self, name: str) -> Piece:
-        return self._lookup(name) or Piece(OPAQUE)
+        return self._lookup(name) or Piece(OPAQUE, quoted=name in _NUMBERS)
 
     def _expansion(self, node: Node) -> Piece:
         """`${…}`: a plain one and one with a default may be known; every other form is opaque."""

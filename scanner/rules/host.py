@@ -74,7 +74,7 @@ def printenv(call: Call) -> None:
 
 
 _COMMON_SETTING: Final = re.compile(
-    r"[-+][euoxfCnvEsaq]+|pipefail|errexit|nounset|xtrace|noglob|extglob|nullglob|globstar|inherit_errexit|failglob"
+    r"[-+][euoxfCnvEsq]+|pipefail|errexit|nounset|xtrace|noglob|extglob|nullglob|globstar|inherit_errexit|failglob"
 )
 
 

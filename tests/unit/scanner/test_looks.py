@@ -12,6 +12,15 @@ kill -0 "$(cat /run/x.pid)"
 kill -s 0 1234
 ssh-keygen -lf /etc/ssh/ssh_host_rsa_key.pub
 ssh-keygen -l -v -f k.pub
+ssh-keygen -lf ~/.ssh/id_rsa.pub
+cat ~/.ssh/id_ed25519.pub
+logrotate -d /etc/logrotate.conf
+visudo -c
+blockdev --getsize64 /dev/sda
+exportfs -v
+wg show
+wg show wg0 latest-handshakes
+kcat -L -b broker:9092
 ssh-keygen -E md5 -lf k.pub
 chage -l bob
 sudo chage --list bob
