@@ -164,7 +164,7 @@ def _folder(path: str) -> str:
 
 
 def _of_an_account(path: str) -> str | None:
-    """What a folder ends in from its first hidden part on: `.ssh` of `/home/x/.ssh`, `.kube/cache`."""
+    """What a folder ends in from its first hidden part on: `.ssh`, `.kube/cache`."""
     match = re.search(r"(?:^|/)(\.[A-Za-z].*)$", normal_path(path).rstrip("/"))
     return match.group(1) if match is not None else None
 

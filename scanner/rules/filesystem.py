@@ -8,9 +8,9 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
-from scanner.globs import may_be_found, path_may_be_secret
-from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
+from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_scratch, normal_path
+from scanner.rules.searched import finds_secrets
 from scanner.words import Word
 from schemas.verdict import Reversibility
 
@@ -31,8 +31,6 @@ _FLAGS: Final = frozenset(
     "-warn -nowarn "
     "-help -version --help --version -noignore_readdir_race -E -X -s".split()
 )
-_LINKS: Final = frozenset({"-H", "-L", "-P"})
-_TEST_BEGINS: Final = ("-", "(", "!")
 _RUNS: Final = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _WRITES: Final = frozenset({"-fprint", "-fprint0", "-fls", "-fprintf"})
 
@@ -40,7 +38,7 @@ _WRITES: Final = frozenset({"-fprint", "-fprint0", "-fls", "-fprintf"})
 def find(call: Call) -> None:
     """find: every predicate is listed, or unknown; actions delete, run or write."""
     words = call.words[1:]
-    _finds_secrets(call, words)
+    finds_secrets(call, words)
     index = 0
     while index < len(words):
         text = words[index].text
@@ -68,36 +66,6 @@ def _roots(words: list[Word]) -> list[str]:
     """The folders that find begins in, where they are known."""
     roots = takewhile(lambda word: word.text[:1] not in ("-", "(", "!"), words)
     return [word.text for word in roots if word.known and word.text]
-
-
-def _finds_secrets(call: Call, words: list[Word]) -> None:
-    """Remember that what is found may hold secrets, for what opens it: -exec, xargs, a loop."""
-    texts = [word.text for word in words]
-    begin = next((at for at, text in enumerate(texts) if text not in _LINKS), len(texts))
-    first = next(
-        (at for at, text in enumerate(texts) if at >= begin and text[:1] in _TEST_BEGINS), len(texts)
-    )
-    listed = texts[begin:first] or ["."]
-    folders = call.judge.shared.folders
-    roots = [*listed, *(f"{folder}/{root}" for folder in folders for root in listed if root[:1] not in "/~")]
-    given = _positive(texts, ("-name", "-iname"))
-    either = len(given) != 1 or any(text in ("-o", "-or", ",", "!", "-not") for text in texts)
-    asked = [*given, *([None] if either else [])]
-    paths = _positive(texts, ("-path", "-ipath", "-wholename", "-iwholename"))
-    if any(may_be_found(root, name) for root in roots for name in asked) or any(
-        path_may_be_secret(path) for path in paths
-    ):
-        why = "find comes upon files that hold secrets, and something opens what it finds"
-        call.judge.shared.lists = Judgement(CAUTION, "secrets.read", why, call.start, call.end)
-
-
-def _positive(texts: list[str], tests: tuple[str, ...]) -> list[str]:
-    """The values of tests that are not negated."""
-    return [
-        text
-        for at, text in enumerate(texts)
-        if at and texts[at - 1] in tests and (at < 2 or texts[at - 2] not in ("!", "-not"))
-    ]
 
 
 def _find_runs(call: Call, words: list[Word], index: int) -> int:
