@@ -70,10 +70,16 @@ def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> No
         judge.add(Judgement(UNKNOWN, "environment.unknown", why, start, words[0].end))
 
 
+def _is_all(judge: Judge, start: int, end: int) -> bool:
+    """Whether an export is all that the text does: no program is behind it."""
+    raw = judge.text.encode()
+    return judge.depth == 0 and raw[:start].strip() == b"export" and not raw[end:].strip()
+
+
 def assignment(judge: Judge, name: str, value: Word | None, start: int, end: int, *, exported: bool) -> None:
     """`NAME=value` on its own: harmless, unless programs take orders from that name."""
     if steers(name) and not (value is None and name in names("harmless_variables")):
         _judge_value(judge, name, value, start, end)
-    elif exported and not _harmless(name):
+    elif exported and not _harmless(name) and not _is_all(judge, start, end):
         why = f"it is not known what {name} makes the programs behind it do"
         judge.add(Judgement(UNKNOWN, "environment.unknown", why, start, end))
