@@ -68,10 +68,16 @@ def done_by(sentence: str, commands: Sequence[str], *, introduces: bool) -> bool
         return False
     reads = all(scan(command).risk is Risk.SAFE for command in commands)
     if _READS.match(text) is not None:
-        return reads or (introduces and not text.lower().startswith("confirm"))
+        return reads or (introduces and not _is_gate(text, commands))
     if _CHANGES.match(text) is not None:
         return not reads
     return introduces or _TYPES.match(text) is not None
+
+
+def _is_gate(text: str, commands: Sequence[str]) -> bool:
+    """Whether what is checked stands before something that the commands do: “Check that all are off:”."""
+    dangerous = any(scan(command).risk is Risk.DANGEROUS for command in commands)
+    return dangerous or text.lower().startswith("confirm")
 
 
 def _waits(text: str, commands: Sequence[str]) -> bool:

@@ -138,6 +138,7 @@ def test_a_command_of_a_shell_is_no_content(lead: str, code: str) -> None:
         ("Ask the DBA for approval:", "kubectl delete pod web-1"),
         ("Take a snapshot of the volume.", "mkfs.ext4 /dev/sdb"),
         ("Take a backup:", "dropdb old"),
+        ("Check that everyone is off:", "shutdown -h now"),
         ("Notify the customers.", "systemctl stop web"),
         ("Wait 10 minutes.", "kubectl get pods"),
         ("Announce the downtime in #ops.", "systemctl stop web"),
