@@ -94,7 +94,7 @@ def _above(span: Span | None, places: Sequence[tuple[Span, str]]) -> str | None:
 
 
 def _by_rules(normalized: Normalized) -> Extraction:
-    return without_spoken(without_retracted(extract(normalized.blocks), normalized.text))
+    return without_spoken(without_retracted(extract(normalized.blocks), normalized.text), normalized.hidden)
 
 
 def _titled(normalized: Normalized, found: Extraction, reading: Reading) -> Extraction:

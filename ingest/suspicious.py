@@ -16,7 +16,8 @@ import re2
 
 from base.limits import SUSPICIOUS_MAX
 from ingest.extract.commands import looks_like_command
-from ingest.extract.drafts import Extraction
+from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.reader import title_of
 from ingest.extract.retracting import without
 from ingest.masking import blanked
 from ingest.sources.hidden import HiddenText
@@ -113,15 +114,28 @@ def speaks_to_machine(text: str) -> bool:
     return bool(_compiled().Match(" ".join(plain.replace("’", "'").split())))
 
 
-def without_spoken(found: Extraction) -> Extraction:
+def without_spoken(found: Extraction, hidden: Iterable[HiddenText] = ()) -> Extraction:
     """The findings without instructions that no person is meant by. A command stays: the scanner judges it,
-    whatever is said about it.
+    whatever is said about it; but such a sentence is no title of it. Of a hidden text, what only the sentence
+    makes a command is an instruction that somebody looks at.
     """
+    unseen_texts = [item.text for item in hidden]
+    found.drafts = [_unled(draft, unseen_texts) for draft in found.drafts]
     gone = {
         index for index, draft in enumerate(found.drafts)
         if draft.kind == "manual" and speaks_to_machine(draft.text)
     }  # fmt: skip
     return without(found, gone, "it speaks to a machine, not to a person") if gone else found
+
+
+def _unled(draft: Draft, hidden: list[str]) -> Draft:
+    """A command without what a suspicious sentence makes of it."""
+    if draft.kind != "command":
+        return draft
+    if not looks_like_command(draft.text) and any(draft.text in text for text in hidden):
+        said = draft.block.text.strip() if draft.block is not None else draft.text
+        return replace(draft, kind="manual", text=said)
+    return replace(draft, title=title_of(draft.text)) if speaks_to_machine(draft.title) else draft
 
 
 def find_suspicious(text: str, hidden: Iterable[HiddenText]) -> tuple[Suspicious, ...]:

@@ -180,8 +180,8 @@ BROAD: Final = re.compile(
     r"[^.;:!?]{0,60}\b(?:issues?|problems?|limitations?|anomal(?:y|ies)|irregularities|abnormalities)\b"
 )
 INVESTIGATE: Final = _any(
-    "(?<!to )(?<![-/.])(?:investigate|troubleshoot|diagnose|debug)(?![-/.])"
-    "(?! (?:logs?|mode|level|output|info|pods?|containers?|sessions?|shells?|symbols))",
+    "(?<!to )(?<![-/.])(?:investigate|troubleshoot|diagnose|debug"
+    "(?! (?:logs?|mode|level|output|info|pods?|containers?|sessions?|shells?|symbols)))(?![-/.])",
     "find out (?:why|what)",
     "dig (?:deeper|into)",
     "talk (?:to|with)",

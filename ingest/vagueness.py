@@ -42,9 +42,10 @@ _MODAL: Final = re.compile(
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _LOOKED_FOR: Final = re.compile(
     r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine)(?: that| whether|"
-    r" if| which)\b"
+    r" if| which)\b(?! (?:something|anything|nothing|everything|all|any|"
+    r"there (?:is|are))\b| it (?:works|helps)\b)"
 )
-"""“Watch the log to confirm that it completes”: what is looked for is said."""
+"""“Watch the log to confirm that it completes”: what is looked for is said, and it is not just something."""
 
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _TO_BE_DONE: Final = (
@@ -176,9 +177,9 @@ _OF_TEXT: Final = re.compile(
 )
 _RESULT: Final = re.compile(
     r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |"
-    r"not )?(?:in|on|at|running|"
-    r"present|listed|gone|empty|bound|ready|up|down|attached|mounted|retained|enabled|disabled|"
-    r"stopped|started|there)\b|"
+    r"not )?(?:in|on|at|"
+    r"present|listed|gone|empty|bound|attached|mounted|retained|enabled|disabled|"
+    r"stopped|started)\b|"
     r"\b(?:exists?|contains?|(?:does|do)(?:n['’]t| not)\W{1,3}\w+)\b"
 )
 """“Confirm that the logs are in the bucket” says which result is good."""

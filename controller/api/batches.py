@@ -60,19 +60,26 @@ async def propose_batch(
 ) -> tuple[PullRequest | None, list[BatchedShape]]:
     """Read each document; but for a dry run, open one pull request with those that can be proposed.
 
-    Raises Forbidden, NotFound (no repository), Unavailable (too many texts are being parsed).
+    Raises Forbidden, NotFound (no repository), Unavailable (too many texts are being parsed, or another batch
+    keeps the turn).
     """
     principal.require("propose")
     now = datetime.now(UTC)
     entries = [_Entry(document, _unread(document)) for document in request.documents]
     await _find_earlier(services, principal, entries)
     await _read_all(services, principal, entries, request.without_commands, now)
+    if request.dry_run:  # it brings nothing that another batch could miss
+        return await _decide(services, principal, request, entries, now), _shapes(entries)
     async with batch_turn(services.database, principal.tenant_id):
         await _find_earlier(services, principal, entries)
         pull = await _decide(services, principal, request, entries, now)
-    if pull is None and not request.dry_run:
+    if pull is None:
         pull = await _opened_before(services, principal, entries)
-    return pull, [entry.shape for entry in entries]
+    return pull, _shapes(entries)
+
+
+def _shapes(entries: Sequence[_Entry]) -> list[BatchedShape]:
+    return [entry.shape for entry in entries]
 
 
 async def _opened_before(
@@ -170,7 +177,7 @@ async def _read(
 async def _decide(
     services: Services, principal: Principal, request: BatchRequest, entries: list[_Entry], now: datetime
 ) -> PullRequest | None:
-    """Names for what is ready, and the pull request. Under the tenant's turn."""
+    """Names for what is ready, and the pull request. Under the tenant's turn, but for a dry run."""
     ready = [entry for entry in entries if entry.shape.outcome == "ready"]
     repository, around = await surroundings(services, principal)
     _name(ready, around, request.avoid)

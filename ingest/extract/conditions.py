@@ -75,12 +75,12 @@ _DESCRIBES: Final = re.compile(
 
 _HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
 _SEQUENCE: Final = re.compile(
-    r"(?i)^once (?:logged|connected|inside|signed)\b|^once (?:you|we)(?:['’]ve| have)? (?:found|find|"
-    r"have|know|are|can see|identif)|"
-    r"^once\b[^,:]{0,60}\b(?:has|have) been\b|^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
+    r"(?i)^once (?:logged|connected|inside|signed)\b|^once (?:you|we)(?:['’]ve| have| are|['’]re)? (?:found|"
+    r"find|know|identif|logged|connected|inside|signed)|"
+    r"^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
     r"complet(?:es?|ed)|done|over|ended|ends)\b"
 )
-"""When the next step may begin: no case, it always comes."""
+"""When the next step may begin: no case, it always comes. A check or an approval is one: it may fail."""
 
 _FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
 _NEEDED: Final = re.compile(r"(?i)\b(?:mandatory|required|needed|necessary|optional|skip(?:ped)?|re-?use)\b")

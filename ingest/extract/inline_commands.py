@@ -16,8 +16,9 @@ from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
 from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
-from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative, sentences
+from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS
 from ingest.repairs import repaired
+from scanner.tables import tool
 
 _CODES_MAX: Final = 1_000
 """In one block: more pieces of code than a runbook has steps."""
@@ -52,10 +53,13 @@ _RUNS: Final = re.compile(
 """Right before what is run, so that its program need not be known."""
 
 _RUNS_ALONE: Final = re.compile(
-    r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and|please|must|can|should|by|will)\s)(?:run|running|execute|"
-    r"executing)|(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}"
+    r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:(?<!used )(?<!going )to|then|and|please|"
+    r"(?:you|we) (?:must|can|should))\s)(?:run|execute)|"
+    r"(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}"
     r"(?:the )?$"
 )
+"""Told to a reader: what a cron will run, or ends by running, is nobody's step."""
+
 _CONSOLES: Final = frozenset(
     "python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split()
 )
@@ -64,8 +68,36 @@ _TOOLS: Final = ("ctl", "cli", "adm", "admin")
 
 _ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
 _WHOLE: Final = re.compile(
-    r"\./[\w./-]{1,80}(?: [^\s`]{1,80}){0,12}|(?P<name>[a-z]\w{0,20}) [a-z][a-z-]{1,20}"
+    r"\./[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)(?: [^\s`]{1,80}){0,12}|"
+    r"(?P<name>[a-z]\w{0,20}) (?P<verb>[a-z][a-z-]{1,20})"
 )
+_WHOLE_VERBS: Final = frozenset(
+    "login logout version ps ls pull push fetch init plan cluster-info daemon-reload list-units".split()
+)
+"""What does its work without arguments, and names no thing: “docker images” in a list is one of tools."""
+
+_LOGINS: Final = frozenset({"login", "logout"})
+"""Of these the tables need not tell, and the scanner then says that it does not know them."""
+
+_DOES: Final = re.compile(
+    r"(?i)^(?:\W|\d+[.)]|(?:please|then|also|first|next|finally|otherwise)\b)*(?:convert|decode|encode|encrypt|"
+    r"decrypt|generate|extract|compute|calculate|restart|reload|scale|drain|cordon|uncordon|rotate|renew|"
+    r"fetch|download|upload)\b"
+)
+"""What is done by the command behind it, and never to it: to remove, find or ask about a line is neither."""
+
+_NAMES_CODE: Final = re.compile(
+    r"(?i)\b(?:lines?|process(?:es)?|alias(?:es)?|entry|entries|jobs?|tasks?|workers?|units?|histor(?:y|ies)|"
+    r"commands?|scripts?|services?|containers?|programs?|daemons?|strings?|values?|text|output|named|called|for|"
+    r"of|from|in|on|to|as|like|after|before|behind|until|against|than)\s*$|"
+    r"\b(?:who|whose|whom|whether|which|that|what|if|when|ran|typed|entered|executed|used|runs|history)\b"
+)
+"""The code is then what something is called, or what somebody else did."""
+
+_BREAK: Final = re.compile(r"[.!?;:]\s|\n")
+_CLAUSE_MAX: Final = 120
+_OWN_NAME: Final = re.compile(r"[a-z][a-z0-9]*[-_\d][\w-]*\s")
+"""A name that no word of a message is: `house-purge`, and not `error`, `listen`."""
 
 
 def codes_of(block: Block) -> list[FoundCommand]:
@@ -107,7 +139,10 @@ def inline_commands(block: Block) -> list[FoundCommand]:
 def _is_whole_command(block: Block) -> bool:
     """Whether a paragraph or an item is nothing but `./a-program` or a program and its verb: `az login`."""
     found = _WHOLE.fullmatch(block.text.strip()) if block.kind in ("item", "paragraph") else None
-    return found is not None and (found["name"] is None or found["name"] in SUBCOMMANDS)
+    if found is None or found["name"] is None:
+        return found is not None
+    known = tool(found["name"]) if found["name"] in SUBCOMMANDS else None
+    return known is not None and found["verb"] in _WHOLE_VERBS & (known.verbs.keys() | _LOGINS)
 
 
 def _taken(code: FoundCommand) -> str:
@@ -126,7 +161,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return None
     if _is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
-    closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text[: code.start])
+    closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
     if not (begins or own or leads or closes or RUN_VERBS.search(before)):
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
@@ -138,10 +173,18 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     return dialect if typed else None
 
 
-def _instructs(before: str) -> bool:
-    """Whether an instruction ends with the code: “Convert the file `openssl base64 -in a`.”"""
-    told = sentences(before)
-    return bool(told) and is_imperative(told[-1]) and before.rstrip()[-1:] not in ".!?"
+def _instructs(text: str, end: int) -> bool:
+    """Whether an instruction ends with the code at `end`: “Convert the file `openssl base64 -in a`.”
+
+    Looks at a bounded piece of text before the code, so that many codes in one block cost no more each.
+    """
+    begin = max(0, end - _CLAUSE_MAX)
+    clause = text[begin:end]
+    breaks = [found.end() for found in _BREAK.finditer(clause)]
+    if begin and not breaks:
+        return False
+    clause = clause[breaks[-1] if breaks else 0 :]
+    return _DOES.match(clause) is not None and _NAMES_CODE.search(clause) is None
 
 
 def _stands_alone(block: Block, code: FoundCommand) -> bool:
@@ -149,7 +192,8 @@ def _stands_alone(block: Block, code: FoundCommand) -> bool:
     line = block.text.rfind("\n", 0, code.start) + 1
     if prompt_end(block.text[line:]) == code.start - line > 0:
         return True
-    return block.text.strip() == code.text and block.kind == "paragraph" and unknown_program(code.text)
+    alone = block.kind == "paragraph" and block.text.strip() == code.text
+    return alone and _OWN_NAME.match(code.text) is not None and unknown_program(code.text)
 
 
 def _is_run_alone(code: str, before: str) -> bool:

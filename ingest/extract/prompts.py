@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.extract.vocabulary import COMMANDS
+
+_NAMES: Final = "|".join(sorted(re.escape(name) for name in COMMANDS))
+_KNOWN: Final = rf"(?:{_NAMES})(?:\s{{1,4}}(?:[-/~$\"'.]|[\w-]{{1,40}}(?:[/.:=]|\s-))|\s{{0,4}}\||$)"
+"""What has to be behind a bare `host#`: `ticket# 4711` and `id# name` are columns of a listing."""
+
 PROMPT: Final = re.compile(
     r"^\s{0,40}(?:\[[^\]\n]{1,60}\]\s?[$#]|(?:\[[^\]\n]{1,60}\]|\([\w.-]{1,40}\)\s{0,4})?"
     r"(?:[\w.-]{1,64}@[\w.-]{1,64}[:\s][^\s$#]{0,200}\s?[$#]|[\w.-]{0,64}\$|sh-[\d.]{1,9}[$#]|%)|"
-    r"root@[^\s#]{0,64}#|[a-z][a-z0-9.-]{1,40}#|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
+    rf"root@[^\s#]{{0,64}}#|[a-z][a-z0-9.-]{{1,40}}#(?=\s{{1,40}}{_KNOWN})"
+    r"|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
     r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
 )
 HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")

@@ -24,10 +24,22 @@ describe("a step that is moved", () => {
     );
   });
 
-  it("leaves where it is what stands between the two", () => {
-    expect(moving(list, steps, 2, -1)).toBe(
-      "# A\n\n1. one `a`\n|2. three\n\nA note.\n3. two\n   `b`\n\n   more of two\n",
-    );
+  it("goes over no text that is no step", () => {
+    expect(moving(list, steps, 2, -1)).toBeNull();
+    const restricted = "Only on staging:\n\n1. `a`\n\nOnly on prod:\n\n2. `b`\n";
+    expect(moving(restricted, [lines(2), lines(6)], 0, 1)).toBeNull();
+    expect(moving(restricted, [lines(2), lines(6)], 1, -1)).toBeNull();
+    expect(moving("```\na\n# on prod\nb\n```", [lines(1), lines(3)], 0, 1)).toBeNull();
+  });
+
+  it("leaves empty lines where they are", () => {
+    expect(moving("1. a\n\n\n2. b\n", [lines(0), lines(3)], 1, -1)).toBe("|1. b\n\n\n2. a\n");
+  });
+
+  it("knows a block of code by a fence of the same length or longer", () => {
+    const text = "````\na\n```\nb\n````\n\n- c\n";
+    expect(moving(text, [lines(1), lines(6)], 0, 1)).toBe("- c\n\n|````\na\n```\nb\n````\n");
+    expect(moving("```\na\n````\n\n- c\n", [lines(1), lines(4)], 0, 1)).toBe("- c\n\n|```\na\n````\n");
   });
 
   it("takes its whole block of code along", () => {

@@ -140,6 +140,15 @@ describe("an import of many in trouble", () => {
     expect(summary(many.snapshot().rows)).toBe("20 documents: 8 to propose, 12 not asked yet");
   });
 
+  it("ends where somebody stops it while files are read", async () => {
+    const { many, asked } = server();
+    const started = many.start(files(5));
+    many.stop();
+    await started;
+    expect(many.snapshot()).toMatchObject({ phase: "report" });
+    expect(asked).toEqual([]);
+  });
+
   it("says why nothing of what was chosen is taken", async () => {
     const { many } = server();
     await many.start(() => Promise.resolve([{ path: "a.png", file: new File(["x"], "a.png") }]));

@@ -14,12 +14,13 @@ export interface Move {
   at: number;
 }
 
-const FENCE = /^\s*(```|~~~)/;
+const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 const NUMBER = /^(\s*)(\d{1,4})(?=[.)]\s)/;
 
 /**
- * How the step at `at` and the next one (`by` 1) or the one before (-1) change places; what stands between the two stays.
- * Null where there is none, and where they are parts of one line, or one of them of a block of code that it shares.
+ * How the step at `at` and the next one (`by` 1) or the one before (-1) change places; empty lines between the two stay.
+ * Null where there is none, and where they are parts of one line, or one of them of a block of code that it shares, or
+ * where a text that is no step stands between: “Only on prod:” is about the step below it.
  */
 export function moved(text: string, steps: readonly (Lines | null)[], at: number, by: 1 | -1): Move | null {
   const [one, other] = by === 1 ? [at, at + 1] : [at - 1, at];
@@ -38,6 +39,7 @@ export function moved(text: string, steps: readonly (Lines | null)[], at: number
   const above = areInOne ? upper : whole(lines, fences, upper, lower.first);
   const below = areInOne ? lower : whole(lines, fences, lower, Math.max(rest, lower.last + 1));
   if (below.first <= above.last) return null;
+  if (lines.slice(above.last + 1, below.first).some((line) => line.trim() !== "")) return null;
   return swapped(lines, above, below, by);
 }
 
@@ -62,12 +64,12 @@ function fencesOf(lines: readonly string[]): number[] {
   let open = "";
   let block = -1;
   return lines.map((line) => {
-    const fence = FENCE.exec(line)?.[1] ?? "";
+    const [, fence = "", behind = ""] = FENCE.exec(line) ?? [];
     if (open === "" && fence === "") return -1;
     if (open === "") {
       open = fence;
       block += 1;
-    } else if (fence === open) open = "";
+    } else if (fence.startsWith(open) && behind.trim() === "") open = "";
     return block;
   });
 }

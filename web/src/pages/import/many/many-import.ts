@@ -100,12 +100,16 @@ export class ManyImport {
       this.set({ rows: found.documents.map(rowOf), others: found.others });
       this.leaveOutCopies();
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) {
+        this.set({ phase: "report", refusal: STOPPED });
+        return;
+      }
       const refusal = error instanceof NotTaken ? error.message : "What was chosen could not be read.";
       this.set({ phase: "report", refusal });
       return;
     }
-    await this.look();
+    if (signal.aborted) this.set({ phase: "report" });
+    else await this.look();
   }
 
   /** Has the server say what each would become that it has not said of yet. */
@@ -260,6 +264,7 @@ export class ManyImport {
   }
 }
 
+const STOPPED = "It was stopped before all files were read.";
 const NO_DOCUMENT =
   "There is no document in it. Markdown, reStructuredText, AsciiDoc, HTML, text and Confluence's storage format are read.";
 

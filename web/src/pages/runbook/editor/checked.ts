@@ -1,5 +1,5 @@
 /** What a check of the text said, at its lines: the verdict behind each command, and what is wrong. */
-import { type EditorState, StateEffect, StateField } from "@codemirror/state";
+import { type EditorState, StateEffect, StateField, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 import type { Schemas } from "@/api/client";
 import { type RiskWord, riskClass, riskLabel } from "@/ui/risk";
@@ -69,11 +69,14 @@ class VerdictMark extends WidgetType {
   }
 }
 
-/** The marks follow the text while it is edited, until the next check. */
+/**
+ * The marks follow the text while it is edited, until the next check; but a verdict is of the text that was checked. It
+ * goes where its line is touched, or one below it up to the next verdict: those are lines of its step.
+ */
 export const checked = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(now, transaction) {
-    let marks = now.map(transaction.changes);
+    let marks = transaction.docChanged ? stillTrue(now.map(transaction.changes), transaction) : now;
     for (const effect of transaction.effects) {
       if (effect.is(setMarks)) marks = marksOf(transaction.state, effect.value);
     }
@@ -81,6 +84,24 @@ export const checked = StateField.define<DecorationSet>({
   },
   provide: (field) => EditorView.decorations.from(field),
 });
+
+function stillTrue(marks: DecorationSet, { changes, state }: Transaction): DecorationSet {
+  const stale = new Set<number>();
+  changes.iterChangedRanges((_from, _to, from, to) => {
+    const { from: first, to: end } = state.doc.lineAt(from);
+    const last = state.doc.lineAt(to).to;
+    let above = -1;
+    let isOwn = false;
+    for (const at = marks.iter(); at.value; at.next()) {
+      if (!at.value.spec.widget || at.from > last) continue;
+      isOwn ||= at.from >= first && at.from <= end;
+      if (at.from >= first) stale.add(at.from);
+      else above = at.from;
+    }
+    if (!isOwn) stale.add(above);
+  });
+  return marks.update({ filter: (from, _to, mark) => !mark.spec.widget || !stale.has(from) });
+}
 
 function lineOf(state: EditorState, line: number | null | undefined): number {
   return Math.min(Math.max(line ?? 0, 0), state.doc.lines);
