@@ -27,6 +27,8 @@ class Stdin(NamedTuple):
 INHERITED: Final = Stdin()
 PIPE: Final = Stdin("pipe")
 FILE: Final = Stdin("file")
+EMPTY_FILE: Final = Stdin("file", "")
+"""`< /dev/null`: nothing is read."""
 
 
 class Place(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from scanner.flow import FILE, INHERITED, PIPE, Place, Stdin
+from scanner.flow import EMPTY_FILE, FILE, INHERITED, PIPE, Place, Stdin
 from scanner.reading import Reading, Redirect
 from scanner.words import SUBSTITUTED_FILE, Word
 
@@ -62,7 +62,8 @@ class RedirectReading(Reading):
         target = self._word(words[0])
         self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
         if operator in ("<", "<>"):
-            stdin = PIPE if target.text == SUBSTITUTED_FILE else FILE
+            empty = EMPTY_FILE if target.literal and target.text == "/dev/null" else FILE
+            stdin = PIPE if target.text == SUBSTITUTED_FILE else empty
         return self._words(words[1:]), stdin
 
     def _herestring(self, node: Node) -> tuple[list[Word], Stdin]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, highest
 from scanner.sqlsequence import READS_FIRST, explained_at
-from scanner.sqlsources import file_source, shows_secrets
+from scanner.sqlsources import file_source, names_secret_setting, shows_secrets
 from scanner.sqlstatement import Statement, always, where
 from scanner.sqltokens import Token
 from scanner.tables import knowledge, names
@@ -33,6 +34,8 @@ def _select(statement: Statement) -> None:
         statement.has("for", *lock) for lock in (("update",), ("share",), ("no",), ("key",))
     ) or statement.has("lock", "in"):
         statement.say(CAUTION, "sql.select-for", "the rows stay locked until the transaction ends")
+    elif statement.has("next", "value", "for") or _takes_next(statement.tokens):
+        statement.say(CAUTION, "sql.sequence", "takes the next number of a sequence")
     elif shows_secrets(statement.tokens):
         statement.say(CAUTION, "secrets.read", "shows the password hashes or keys of accounts")
     elif (path := file_source(statement.tokens)) is not None:
@@ -41,6 +44,11 @@ def _select(statement: Statement) -> None:
         )
     else:
         statement.say(SAFE, "sql.read", "only reads")
+
+
+def _takes_next(tokens: Sequence[Token]) -> bool:
+    """`seq.nextval`, as Oracle, Snowflake and Db2 write it."""
+    return any(before.text == "." and token.text.lower() == "nextval" for before, token in pairwise(tokens))
 
 
 def _explain(statement: Statement) -> None:
@@ -229,6 +237,9 @@ def _reset(statement: Statement) -> None:
 
 def _show(statement: Statement) -> None:
     said = [statement.word(at) for at in range(1, 4)]
+    if names_secret_setting(statement.tokens):
+        statement.say(CAUTION, "secrets.read", "shows a setting that may hold a password")
+        return
     if "grants" in said or (said[0] == "create" and "user" in said[1:]):
         statement.say(CAUTION, "secrets.read", "shows the password hashes of accounts, on some servers")
         return

@@ -20,17 +20,32 @@ _ENDS_FROM: Final = frozenset(
 )
 
 
+_SERVER_TABLES: Final = ("user", "servers")
+"""Tables of MySQL's own database with passwords: of accounts, and of the servers of FEDERATED tables."""
+_SETTINGS: Final = frozenset({"primary_conninfo", "ssl_passphrase_command"})
+"""Settings of PostgreSQL that may hold a password."""
+
+
+def names_secret_setting(tokens: Sequence[Token]) -> bool:
+    """A setting that may hold a password, by name or as the text that `current_setting` is given."""
+    return any(token.text.lower().strip("'\"") in _SETTINGS for token in tokens)
+
+
 def shows_secrets(tokens: Sequence[Token]) -> bool:
     """A table or column of password hashes or keys, however it is quoted."""
     listed = names("sql_secrets")
-    if any(token.kind in ("word", "name") and token.text.lower() in listed for token in tokens):
+    if names_secret_setting(tokens) or any(
+        token.kind in ("word", "name") and token.text.lower() in listed for token in tokens
+    ):
         return True
     accounts = any(
-        tokens[at].text.lower() == "mysql" and tokens[at + 1].text == "." and _named(tokens[at + 2], "user")
+        tokens[at].text.lower() == "mysql"
+        and tokens[at + 1].text == "."
+        and _named(tokens[at + 2], *_SERVER_TABLES)
         for at in range(len(tokens) - 2)
     ) or _bracketed_accounts(tokens)
     whole = tokens[0].is_word("table") or any(
-        token.text == "*" or _named(token, "password", "authentication_string") for token in tokens
+        token.text == "*" or _named(token, "password", "authentication_string", "options") for token in tokens
     )
     return accounts and whole
 
@@ -42,7 +57,7 @@ def _named(token: Token, *texts: str) -> bool:
 def _bracketed_accounts(tokens: Sequence[Token]) -> bool:
     bare = [token for token in tokens if token.text not in ("[", "]")]
     return len(bare) < len(tokens) and any(
-        _named(bare[at], "mysql") and bare[at + 1].text == "." and _named(bare[at + 2], "user")
+        _named(bare[at], "mysql") and bare[at + 1].text == "." and _named(bare[at + 2], *_SERVER_TABLES)
         for at in range(len(bare) - 2)
     )
 

@@ -83,8 +83,62 @@ def inspect(call: Call) -> None:
     call.judge.shared.sensitive = call.judge.judgements[-1]
 
 
+_PS_VALUES: Final = frozenset("oOkCGgUupqstN")
+"""Letters of ps, last in a word, that take the next word (ps(1) of procps 4)."""
+_PS_LONG: Final = frozenset(
+    "--format --sort --user --User --group --Group --pid --ppid --cols --width".split()
+)
+_PS_READ_AGAIN: Final = re.compile(r"-[axugw]*u[axwfuglj]*e[axwefugljH]*")
+"""`-auxe`: there is no user named xe, so ps reads it again as `auxe`."""
+_PODMAN_COLUMNS: Final = frozenset(
+    "args capamb capbnd capeff capinh capprm comm cpu "
+    "elapsed etime group groups hgroup hgroups hpid huser label "
+    "nice pcpu pgid pid ppid rgroup rss ruser seccomp state stime time tty user vsz".split()
+)
+"""Columns of `podman top` (podman-top(1), version 5)."""
+
+
+def top(call: Call) -> None:
+    """`top CONTAINER …`: what stands behind the name are options of the host's ps."""
+    if call.path[-1:] != ("top",) or "compose" in call.path or not call.arguments.positionals:
+        return
+    latest = call.arguments.has("-l", "--latest")
+    first = call.arguments.positionals[0]
+    at = next(at for at, word in enumerate(call.words) if word is first)
+    rest = call.words[at + (0 if latest else 1) :]
+    if call.tool.name == "podman" and all(_are_columns(word.text) for word in rest):
+        return
+    if any(not word.literal for word in rest):
+        call.say(UNKNOWN, "containers.top", "what of the processes it prints is known only when it runs")
+    if _ps_shows_variables([word.text for word in rest]):
+        call.say(CAUTION, "secrets.read", "prints the variables of processes, secrets included")
+
+
+def _are_columns(text: str) -> bool:
+    return all(part.lower() in _PODMAN_COLUMNS for part in text.split(","))
+
+
+def _ps_shows_variables(texts: list[str]) -> bool:
+    """The BSD letters e and E, without a hyphen, or a column of variables."""
+    taken = False
+    for text in texts:
+        if taken or text.startswith("--") or not re.fullmatch(r"-?[A-Za-z]+", text):
+            shows = "env" in text.lower()
+            taken = not taken and text in _PS_LONG
+        elif text.startswith("-"):
+            shows = "env" in text or "E" in text or _PS_READ_AGAIN.fullmatch(text) is not None
+            taken = text[-1] in _PS_VALUES
+        else:
+            shows = bool({"e", "E"} & set(text))
+            taken = text[-1] in _PS_VALUES
+        if shows:
+            return True
+    return False
+
+
 HANDLERS: Final[dict[str, Handler]] = {
     "container_run": run,
     "containers_inspect": inspect,
+    "containers_top": top,
     "exec_option": exec_option,
 }

@@ -75,7 +75,7 @@ def mysql(call: Call) -> None:
 
 _MYSQL_DELIMITER: Final = re.compile(r"(?im)\\d\b|^\s*delimiter\b")
 _MYSQL_ACCOUNTS: Final = re.compile(
-    r"(?is)\buser\b.*(?:\*|password)|(?:\*|password).*\buser\b|\btable\b.*\buser\b"
+    r"(?is)\b(?:user|servers)\b.*(?:\*|password)|(?:\*|password).*\b(?:user|servers)\b|\btable\b.*\b(?:user|servers)\b"
 )
 
 
@@ -101,12 +101,26 @@ def sql_argument(call: Call) -> None:
 
 
 _MONGO_READ: Final = re.compile(
-    r"(?s)\s*(?:(?:const|let|var)\s+\w+\s*=\s*)?(?:print(?:json)?\()?(?:db|rs|sh)(?:\.[A-Za-z_]\w*|\.getCollection\(['\"][\w.]+['\"]\)|\.getSiblingDB\(['\"]\w+['\"]\))*"
+    r"(?s)\s*(?:(?:const|let|var)\s+\w+\s*=\s*)?(?:print(?:json)?\(|JSON\.stringify\()?(?:db|rs|sh)(?:\.[A-Za-z_]\w*|\.getCollection\(['\"][\w.]+['\"]\)|\.getSiblingDB\(['\"]\w+['\"]\))*"
     r"\.(?:find|findOne|count|countDocuments|estimatedDocumentCount|stats|status|conf|distinct|getIndexes|serverStatus|hello|isMaster|"
     r"version|currentOp|getCollectionNames|getCollectionInfos|printReplicationInfo|printSecondaryReplicationInfo|hostInfo|getReplicationInfo|dbStats|getUsers|getMongo)"
     r"\([^()`;=]*\)(?:\.(?:limit|sort|pretty|toArray|count|skip|explain|size|length|itcount)\(?[^()`;=]*\)?)*"
-    r"(?:\.[A-Za-z_]\w*|\[\d+\]|\[['\"]\w+['\"]\])*\)?\s*;?\s*"
+    r"(?:\.[A-Za-z_]\w*|\[\d+\]|\[['\"]\w+['\"]\])*(?:\s*,\s*null\s*,\s*\d)?\)?\s*;?\s*"
 )
+_MONGO_SHOW: Final = re.compile(r"\s*show\s+(?:dbs|databases|collections|tables)\s*;?\s*")
+_MONGO_AGGREGATE: Final = re.compile(
+    r"(?s)\s*(?:print(?:json)?\(|JSON\.stringify\()?db\.(?:[A-Za-z_]\w*|getCollection\(['\"][\w.]+['\"]\))\.aggregate"
+    r"\(\s*\[[^()`;=]*\]\s*\)(?:\.(?:toArray|pretty|itcount)\(\))*\)?\s*;?\s*"
+)
+_MONGO_STAGES: Final = frozenset(
+    "match group sort limit skip project count unwind sample "
+    "sortByCount addFields bucket facet sum avg min max first "
+    "last push addToSet eq ne gt gte lt lte in nin "
+    "and or not exists cond ifNull dateToString format size type expr "
+    "elemMatch indexStats dateTrunc toDate subtract add divide multiply round concat".split()
+)
+"""Stages and operators of an aggregation that only read the collection itself (MongoDB 7)."""
+_MONGO_KEY: Final = re.compile(r"\$(\w*)[\"']?\s*:")
 _MONGO_ADMIN: Final = re.compile(
     r"\s*(?:printjson\()?db(?:\.getSiblingDB\(['\"]admin['\"]\))?\.(?:adminCommand|runCommand)\(\s*"
     r"(?:\{\s*)?['\"]?(?:ping|hello|isMaster|buildInfo|serverStatus|replSetGetStatus|listDatabases|hostInfo|dbStats|connPoolStats)"
@@ -116,11 +130,22 @@ _MONGO_ADMIN: Final = re.compile(
 _MONGO_SECRETS: Final = re.compile(
     r"(?i)system\W{0,6}(?:users|keys|new_users|backup_users)|credentials|getUsers?\b"
 )
-_MONGO_CODE: Final = re.compile(r"\$(?:where|function|accumulator)|\\[ux]")
+_MONGO_CODE: Final = re.compile(
+    r"\$(?:where|function|accumulator)|\\[^nrt'\"\\/.+*?()\[\]{}^|$-]|\]\s*(?::|/[/*])", re.DOTALL
+)
+"""Code in a query, and what may spell it: escapes other than the plain ones, keys that are computed."""
 _MONGO_ACTS: Final = re.compile(
     r"(?i)\.?(?:drop\w*|remove\w*|delete\w*|update\w*|replace\w*|shutdownServer|stepDown|killOp|rename\w*|fsync\w*|"
     r"findAndModify|bulkWrite|\$out|\$merge)\b\s*\(?"
 )
+
+
+def _mongo_reads(text: str) -> bool:
+    """A form that reads. In an aggregation, a comment or a plus may hide a key: neither is read."""
+    if _MONGO_READ.fullmatch(text) is not None or _MONGO_SHOW.fullmatch(text) is not None:
+        return True
+    staged = all(key in _MONGO_STAGES for key in _MONGO_KEY.findall(text)) and not {"/", "+"} & set(text)
+    return staged and _MONGO_AGGREGATE.fullmatch(text) is not None
 
 
 def mongo(call: Call) -> None:
@@ -133,7 +158,7 @@ def mongo(call: Call) -> None:
     for value in values:
         if OPAQUE not in value.text and _MONGO_ADMIN.fullmatch(value.text):
             continue
-        if OPAQUE not in value.text and _MONGO_READ.fullmatch(value.text):
+        if OPAQUE not in value.text and _mongo_reads(value.text):
             if _MONGO_SECRETS.search(value.text):
                 call.say(CAUTION, "secrets.read", "shows the credentials of accounts", word=value)
             elif _MONGO_CODE.search(value.text):

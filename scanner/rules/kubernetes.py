@@ -60,8 +60,10 @@ def get(call: Call) -> None:
 
 
 def describe(call: Call) -> None:
-    """`describe` hides the content of secrets, unless the answers of the API are printed."""
-    if _prints_answers(call):
+    """`describe` prints the token of a secret of a service account, and all where answers are printed."""
+    named = call.arguments.positionals
+    kinds = named[:1] if "/" not in _first(call) else named
+    if _prints_answers(call) or any(_SECRET_KINDS.search(word.text) for word in kinds):
         _content(call)
 
 

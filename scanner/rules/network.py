@@ -35,9 +35,9 @@ _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 def curl(call: Call) -> None:
     """curl: 1. the method and what is sent; 2. where the answer is written; 3. what the address asks."""
     sends = [option for option in call.arguments.options if option.name in _DATA]
-    searches = bool(sends) and _searches(call, sends)
+    in_query = call.arguments.has("-G", "--get")
+    searches = bool(sends) and not in_query and _searches(call, sends)
     if not searches:  # 1
-        in_query = call.arguments.has("-G", "--get")
         _method(call, call.arguments.value_of("-X", "--request"), sends=bool(sends) and not in_query)
     for option in call.arguments.options:
         if option.name in _ENCODED and option.value is not None:
@@ -91,7 +91,9 @@ def _asks_by_url(call: Call, *, with_body: bool) -> None:
     given = _valued(call)
     urls = [word.text for word in call.arguments.positionals]
     urls += [value.text for name, value in given if name == "--url"]
-    bodies = [value.text for name, value in given if name in _IN_QUERY and with_body]
+    bodies = [
+        value.text for name, value in given if name == "--url-query" or (name in _IN_QUERY and with_body)
+    ]
     pairs = [part for body in bodies for part in body.split("&")]
     judge_request(call, urls, pairs, _given_headers(call))
 
@@ -315,6 +317,19 @@ def netcat(call: Call) -> None:
     call.judge.shared.network = call.judge.judgements[-1]
 
 
+_FAREWELL: Final = re.compile(r"\s*(?:q|quit)?\s*", re.IGNORECASE)
+"""What `openssl s_client` is given to end the connection: it sends all else (openssl-s_client(1))."""
+
+
+def openssl(call: Call) -> None:
+    """`openssl s_client` sends what it reads to the other end."""
+    stdin = call.place.stdin
+    ends = stdin.text is not None and _FAREWELL.fullmatch(stdin.text) is not None
+    if call.path == ("s_client",) and stdin.kind != "inherited" and not ends:
+        call.say(CAUTION, "network.send", "sends what it reads to another machine")
+        call.judge.shared.network = call.judge.judgements[-1]
+
+
 def _port_open(call: Call) -> str | None:
     """nc -z only asks whether a port answers."""
     texts = [word.text for word in call.words[1:]]
@@ -324,5 +339,11 @@ def _port_open(call: Call) -> str | None:
     )
 
 
-HANDLERS: Final[dict[str, Handler]] = {"curl": curl, "wget": wget, "httpie": httpie, "netcat": netcat}
+HANDLERS: Final[dict[str, Handler]] = {
+    "curl": curl,
+    "wget": wget,
+    "httpie": httpie,
+    "netcat": netcat,
+    "openssl": openssl,
+}
 READERS: Final[dict[str, Reader]] = {"wget": _wget_reads, "netcat": _port_open}

@@ -1,8 +1,6 @@
 """What a URL asks for: a GET may act as well, where a word of it says so, or show what holds secrets.
 
-By RFC 9110, 9.2.1, a GET only reads; many services don't keep to it. Words: the HTTP interfaces of
-Elasticsearch 8, InfluxDB 1.8, ClickHouse 24, Jolokia 2, Solr 9, Tomcat 10, Spring Boot 3, Prometheus 2,
-Nagios 4.
+By RFC 9110, 9.2.1, a GET only reads; many services don't keep to it. The words are in `request_words`.
 """
 
 from __future__ import annotations
@@ -14,24 +12,14 @@ from urllib.parse import unquote_plus
 
 from scanner.call import Call
 from scanner.judgement import CAUTION
+from scanner.rules.request_words import acting_word, acting_words, secret_path
 
-_ACTS: Final = frozenset(
-    "delete drop remove stop kill restart reload shutdown unload undeploy deploy redeploy exec execute write "
-    "flush flushall flushdb purge terminate reset clear reboot quit quitquitquit abort abortabortabort "
-    "cancel evict drain truncate destroy revoke rollback promote failover forcemerge halt poweroff uninstall "
-    "invoke expire rename insert overwrite heapdump del rm".split()
-)
-"""Words that act wherever they stand in a path, a key or a value."""
-_SEGMENTS: Final = frozenset(
-    "start run create update enable disable pause resume install trigger refresh build set add put exit "
-    "expunge quietdown fail restore import upload switch move".split()
-)
-"""Words that act as a whole segment of a path, since parts of names are called so too."""
 _KEYS: Final = frozenset(
-    {"action", "_method", "cmd", "command", "cmd_typ", "stream.body", "stream.url", "do"}
+    "action _method cmd command cmd_typ cmnd stream.body stream.url do op turn script set".split()
 )
+"""Keys whose value is what the service does."""
 _READS: Final = re.compile(
-    r"(?i)(?:status|clusterstatus|overseerstatus|requeststatus|list|get|show|view|describe|ping|health|info|read)"
+    r"(?i)(?:status|clusterstatus|overseerstatus|requeststatus|list|get|show|view|describe|ping|health|info|read|open|check)"
     r"(?:[A-Z_-]\w*)?"
 )
 """Values of `action=` that ask for a state."""
@@ -42,11 +30,14 @@ _SEARCHES: Final = re.compile(
 )
 """Paths whose queries are written in a language that only reads: PromQL, LogQL, Lucene's."""
 _ASKS: Final = re.compile(r"(?is)\s*(?:select|show|explain|describe|desc|exists)\b(?!.*(?:;\s*\S|\binto\b))")
-_SECRETS: Final = re.compile(
-    r"(?i)/(?:actuator/(?:env|configprops|heapdump|httptrace|httpexchanges|sessions)|(?:env|configprops|heapdump)$"
-    r"|v1/kv(?:/|$)|v2/keys(?:/|$)|v1/acl/tokens?|api/definitions|(?:[^?]*/)?(?:secrets?|credentials?|passwords?)(?:/|$)"
-    r"|(?:[^?]*/)?\.(?:env|git|aws|ssh)(?:/|$))"
+_MINTS: Final = re.compile(
+    r"(?i).*(?:token|secret|passw|credential|(?:access|session|api|account)_?keys?|login)"
 )
+"""Values of `action=` whose answer is a credential: `GetSessionToken`, `GETDELEGATIONTOKEN`."""
+_LOG_LEVELS: Final = re.compile(r"(?i)(?:.*/)?(?:set)?[\w-]*log(?:gers?|ging|[-_]?levels?)/?")
+"""Paths that set how much is logged where a level is given (Hadoop, Envoy)."""
+_GRAPHS: Final = re.compile(r"(?i)(?:.*/)?(?:graphi?ql|gql|graph)/?")
+_GRAPH_READ: Final = re.compile(r"(?is)\s*(?:query\b|\{)(?!.*\b(?:mutation|subscription)\b)")
 _DOCKER: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:237[56](?:[/?#]|$)")
 _URL: Final = re.compile(
     r"(?i)(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
@@ -99,14 +90,11 @@ def _of_url(url: str, pairs: Sequence[str]) -> str | None:
     if _DOCKER.match(url) is not None:
         return "asks the Docker API, which shows what containers are given"
     plain = re.sub("/+", "/", re.sub(r";[^/]*", "", path))
-    if (
-        _SECRETS.match(plain) is not None
-        or _SECRETS.search("/" + plain.rsplit("/actuator/", 1)[-1]) is not None
-    ):
-        return f"{plain[:80]} shows settings or values that may be secrets"
+    if secret_path(url, plain):
+        return f"{plain[:80]} shows settings or values that may be secrets, or makes new ones"
     if _ALTERNATIVES.search(path) is not None:
         return "the path is put together from alternatives"
-    acting = next((word for part in plain.split("/") for word in _acting(part)), None)
+    acting = acting_word(plain)
     if acting is not None:
         return f"the URL asks to {acting[:40]}: a GET may act"
     given = [pair for pair in re.split("[&;]", query) if pair] + list(pairs)
@@ -118,33 +106,25 @@ def _decoded(text: str) -> str:
     return unquote_plus(unquote_plus(text))
 
 
-def _acting(segment: str) -> Iterable[str]:
-    whole = segment.strip("_-").lower()
-    if whole in _SEGMENTS:
-        yield whole
-    yield from _words(segment)
-
-
-def _words(text: str) -> Iterable[str]:
-    """The acting words in a text: parted by signs, or by capitals (`safeRestart`)."""
-    parts = re.split(r"[^A-Za-z]+", text)
-    parts += re.split(r"[^A-Za-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
-    return (part.lower() for part in parts if part.lower() in _ACTS)
-
-
 def _of_pair(path: str, pair: str) -> str | None:
-    key, _, value = (_decoded(part) for part in pair.partition("="))
+    key, _, value = (_decoded(part) for part in pair.lstrip("+").partition("="))
     name = key.strip().lower()
-    if name in _KEYS and _READS.fullmatch(value.strip()) is None:
+    if name in _KEYS and (_READS.fullmatch(value.strip()) is None or _MINTS.match(value) is not None):
         return f"{name}={value[:40]} may be something that the service does"
-    searches = _SEARCHES.fullmatch(path) is not None
-    if (
-        name in _QUERIES
-        and path.strip("/").lower() in ("", "query", "sql", "exec")
-        and _ASKS.match(value) is None
-    ):
-        return f"{name}= holds a statement that does not only read"
-    if (name in _QUERIES and searches) or name == "match[]":
+    if name == "scroll":
+        return "a scroll keeps a context open in the cluster"
+    if name == "level" and _LOG_LEVELS.fullmatch(path) is not None:
+        return f"sets what is logged to {value[:40]}"
+    if name in _QUERIES and (why := _of_statement(path, value)) is not None:
+        return why
+    if (name in _QUERIES and _SEARCHES.fullmatch(path) is not None) or name == "match[]":
         return None
-    acting = next(iter([*_words(key), *_words(value)]), None)
+    acting = next(iter([*acting_words(key), *acting_words(value)]), None)
     return None if acting is None else f"the URL asks to {acting[:40]}: a GET may act"
+
+
+def _of_statement(path: str, value: str) -> str | None:
+    if _GRAPHS.fullmatch(path) is not None and _GRAPH_READ.match(value) is None:
+        return "the query may hold a mutation"
+    asked = path.strip("/").lower() in ("", "query", "sql", "exec") and _ASKS.match(value) is None
+    return "it holds a statement that does not only read" if asked else None

@@ -70,6 +70,35 @@ curl -G http://influx:8086/query --data-urlencode 'q=SHOW DATABASES'
 curl 'http://solr:8983/solr/admin/collections?action=CLUSTERSTATUS'
 wget -qO- http://h/health
 http h/health
+curl http://o:3000/api/clusters
+curl http://o:3000/api/replication-analysis
+curl http://v:8200/v1/sys/seal-status
+curl http://h:9200/_cat/recovery?v
+curl http://h:8083/connectors/x/status
+curl http://h/change-log
+curl http://h/install.sh
+curl 'http://h/graphql?query={a}'
+curl 'http://n:9870/webhdfs/v1/x?op=LISTSTATUS'
+curl 'https://ec2.amazonaws.com/?Action=DescribeInstances&Version=2016-11-15'
+curl 'http://h:9200/i/_search?size=1'
+curl -G http://h:9200/i/_search -d size=1
+echo | openssl s_client -connect h:443
+echo QUIT | openssl s_client -connect h:25 -starttls smtp
+openssl s_client -connect h:443 < /dev/null
+docker top x -ef
+docker top x aux
+docker top x -u redis -o pid,etime
+podman top x pid user etime
+mysql -e 'SELECT host FROM mysql.servers'
+psql -c 'SELECT next, value FROM t'
+kubectl describe sa x
+kubectl describe pod secret
+kubectl create configmap x --from-file=a --dry-run=client -o yaml
+helm template -f v.yaml oci://r/c
+mongosh --eval 'show dbs'
+mongosh --eval 'JSON.stringify(rs.status(), null, 2)'
+mongosh --eval 'db.x.aggregate([{$group:{_id:"$a",n:{$sum:1}}},{$sort:{n:-1}}]).toArray()'
+tailscale status --json
 """.strip().splitlines()
 
 
