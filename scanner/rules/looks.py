@@ -3,7 +3,7 @@
 Sources: ssh-keygen(1) of OpenSSH 9.6, chage(1) of shadow 4.13, tcpdump(1) 4.99, e2fsck(8) 1.47, fsck(8) of
 util-linux 2.39, xfs_repair(8) 6.4, the guides of Certbot 2, of Tailscale 1.78
 and of ZooKeeper's client 3.9, logrotate(8) 3.21,
-visudo(8) of sudo 1.9, blockdev(8) of util-linux 2.39, exportfs(8) of nfs-utils 2.6, wg(8) 1.0 (`show` hides
+visudo(8) of sudo 1.9, exportfs(8) of nfs-utils 2.6, wg(8) 1.0 (`show` hides
 the private key), kcat(1) 1.7.
 """
 
@@ -40,7 +40,6 @@ _LOOKS: Final[dict[str, re.Pattern[str]]] = {
         "fsck": rf"-N(?:V)?(?: -t \w+)? {_DEVICE}|(?:-V )?-t (?:ext[234]|xfs) (?:{_E2FSCK})",
         "logrotate": rf"(?:-v )?-v?dv?(?: -v)? {_FILE}",
         "visudo": rf"-cq?(?: -f {_FILE})?",
-        "blockdev": rf"--get(?:size64|sz|ss|pbsz|bsz|ra|ro|iomin|ioopt|alignoff|maxsect|fra) {_DEVICE}",
         "exportfs": "-v",
         "wg": r"show(?: [\w.-]+)?(?: (?:peers|endpoints|latest-handshakes|transfer|allowed-ips))?",
         "kcat": r"-L -b [\w.:,-]+(?: -t [\w.-]+)?|-b [\w.:,-]+ -L",

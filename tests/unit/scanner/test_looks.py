@@ -16,7 +16,6 @@ ssh-keygen -lf ~/.ssh/id_rsa.pub
 cat ~/.ssh/id_ed25519.pub
 logrotate -d /etc/logrotate.conf
 visudo -c
-blockdev --getsize64 /dev/sda
 exportfs -v
 wg show
 wg show wg0 latest-handshakes
