@@ -38,7 +38,7 @@ acceptance: setup  ## the product driven from outside, as its users do
 faults: setup  ## kills at every fault point, the long ones too
 	@exec $(BIN)/python -m scripts.test faults $(ARGS)
 
-fuzz: setup  ## the property tests with many more examples, seeds not fixed
+fuzz: setup  ## the property tests for ten minutes, pass after pass with new examples
 	@exec $(BIN)/python -m scripts.test fuzz $(ARGS)
 
 mutate: setup  ## take every row of the scanner's tables away in turn: some test must fail

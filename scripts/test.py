@@ -16,8 +16,9 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from scripts import web
 from scripts.lint import lint
@@ -69,13 +70,19 @@ FAULTS = Stage("faults", "tests/faults", TWO)
 ACCEPTANCE = Stage("acceptance", "tests/acceptance", (*THREE, *BY_FILE, "--timeout=900"))
 LONG = Stage("long", "tests/integration", ("-m", "long"))
 """What takes too long, or too many samples, to gate a change."""
+FUZZ: Final = (
+    *("-p", "scripts.hypothesis_profiles", "--hypothesis-profile=fuzz"),
+    *("-m", "hypothesis and not long", "--timeout=3600"),
+)
+FUZZ_SECONDS: Final = 600.0
+"""How long `make fuzz` begins passes; the last one is finished."""
 TARGETS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
     "gate": ((UNIT, INTEGRATION, FAULTS, ACCEPTANCE), GATE),
     "unit": ((UNIT,), GATE),
     "integration": ((INTEGRATION,), GATE),
     "acceptance": ((ACCEPTANCE,), GATE),
     "faults": ((FAULTS, LONG), (*GATE[:3], "-m", "")),
-    "fuzz": ((UNIT,), ("-p", "scripts.hypothesis_profiles", "--hypothesis-profile=fuzz", "--timeout=3600")),
+    "fuzz": ((UNIT,), FUZZ),
 }
 
 
@@ -127,6 +134,15 @@ def run_stage(stage: Stage, options: tuple[str, ...]) -> Result:
     if not good and not counts["failed"]:
         counts["error"] = max(counts["error"], 1)  # it broke off: the last line must not look like success
     return Result(stage.name, good, time.monotonic() - started, counts)
+
+
+def run_passes(stage: Stage, options: tuple[str, ...]) -> list[Result]:
+    """Pass after pass, each with examples of its own, until FUZZ_SECONDS are over or one fails."""
+    started = time.monotonic()
+    results: list[Result] = []
+    while not results or (results[-1].ok and time.monotonic() - started < FUZZ_SECONDS):
+        results.append(run_stage(replace(stage, name=f"pass {len(results) + 1}"), options))
+    return results
 
 
 def run_web(tool: tuple[str, ...] = VITEST) -> tuple[Result, str]:
@@ -193,7 +209,11 @@ def main(arguments: list[str]) -> int:
     elif arguments[0] == "unit":
         web_result = say_web(*run_web())
     there = [stage for stage in stages if any((ROOT / stage.folder).rglob("test_*.py"))]
-    results = [run_stage(stage, (*options, *arguments[1:])) for stage in there]
+    given = (*options, *arguments[1:])
+    if arguments[0] == "fuzz":
+        results = run_passes(UNIT, given)
+    else:
+        results = [run_stage(stage, given) for stage in there]
     if web_result is not None:
         results.insert(0, web_result)
     say(summary(results, lint_seconds))
