@@ -12,7 +12,7 @@ from base.limits import SYNC_WAIT_SECONDS, SYNC_WAIT_SECONDS_MAX
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode
-from controller.cli.output import inert
+from controller.cli.output import cell, inert
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -95,7 +95,8 @@ def _facts(item: dict[str, Any]) -> list[tuple[str, str]]:
     found = [("in service", _commit(item.get("syncedCommit")))]
     if item.get("syncedAt"):
         by = f", by {item['trigger']}" if item.get("trigger") else ""
-        found[0] = ("in service", f"{_commit(item.get('syncedCommit'))} since {item['syncedAt']}{by}")
+        since = cell(item["syncedAt"], "syncedAt").plain
+        found[0] = ("in service", f"{_commit(item.get('syncedCommit'))} since {since}{by}")
     if item.get("head") != item.get("syncedCommit"):
         found.append(("git has", _commit(item.get("head"))))
     if item.get("lagSeconds") is not None:

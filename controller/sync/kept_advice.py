@@ -17,6 +17,7 @@ from uuid import UUID
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedStep
+from controller.sync.by_command import by_command, with_steps
 from controller.sync.plan import NewVersion
 from schemas.merge import advised_risk, merge
 from schemas.risk import Risk, worse
@@ -46,18 +47,9 @@ async def with_kept_advice(uow: UnitOfWork, versions: Sequence[NewVersion]) -> t
         commands=list(wanted),
         runbook_ids=list({version.runbook_id for version in versions}),
     )
-    kept: dict[UUID, dict[bytes, list[Advice]]] = {}
-    for row in rows:
-        of_runbook = kept.setdefault(row.runbook_id, {})
-        of_runbook.setdefault(bytes(row.command_sha256), []).append(Advice.from_json(row.advice))
+    kept = by_command(rows, Advice.from_json)
     return tuple(
-        replace(
-            version,
-            runbook=replace(
-                version.runbook,
-                steps=kept_steps(version.runbook.steps, kept.get(version.runbook_id, {})),
-            ),
-        )
+        with_steps(version, kept_steps(version.runbook.steps, kept.get(version.runbook_id, {})))
         for version in versions
     )
 

@@ -14,6 +14,7 @@ from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedStep
 from controller.governance.standing import held
+from controller.sync.by_command import by_command, with_steps
 from controller.sync.plan import NewVersion
 from schemas.verdict import Finding
 
@@ -48,16 +49,13 @@ async def with_kept_findings(uow: UnitOfWork, versions: Sequence[NewVersion]) ->
         commands=list(commands),
         runbook_ids=list({version.runbook_id for version in versions}),
     )
-    found: dict[UUID, dict[bytes, list[Finding]]] = {}
-    for row in rows:
-        of_runbook = found.setdefault(row.runbook_id, {})
-        of_runbook.setdefault(bytes(row.command_sha256), []).append(Finding.from_json(row.finding))
-    return tuple(_kept(version, found.get(version.runbook_id, {})) for version in versions)
-
-
-def _kept(version: NewVersion, found: Findings) -> NewVersion:
-    steps = tuple(_step(step, found) for step in version.runbook.steps)
-    return replace(version, runbook=replace(version.runbook, steps=steps))
+    found = by_command(rows, Finding.from_json)
+    return tuple(
+        with_steps(
+            version, [_step(step, found.get(version.runbook_id, {})) for step in version.runbook.steps]
+        )
+        for version in versions
+    )
 
 
 def _step(step: JudgedStep, found: Findings) -> JudgedStep:
