@@ -222,7 +222,7 @@ GITHUB_PULLS_SETTLED: Final = 5
 GITHUB_PULLS_HEARD: Final = 3
 """Pull requests whose comments one look reads, in turn: each costs some four calls."""
 GITHUB_HEARINGS_AT_ONCE: Final = 2
-"""Tenants whose comments are read at the same time: half the forge's threads are left to the sync."""
+"""Tenants whose comments are read at the same time: most of the forge's threads are left to the others."""
 GITHUB_HEARING_SECONDS: Final = 45
 """One tenant's turn: an operation on GitHub, and time for an answer."""
 QUESTION_ATTEMPTS: Final = 3

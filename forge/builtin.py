@@ -47,11 +47,11 @@ from forge.pull_requests import (
     RefUpdate,
 )
 from forge.pull_rows import PullEvent, PullRow, PullRows
-from forge.pull_views import check_of, failing_check, head_of, show_listed, show_pull
+from forge.pull_views import check_of, checks_of, failing_check, head_of, show_listed, show_pull
 from forge.repair import Repair, record_push, repair, settled
 from forge.squash import fork_point, plan_squash
 from forge.storage import DEFAULT_BRANCH, BareRepository, move_refs, read_ref
-from forge.tree import commit_tree, read_commit
+from forge.tree import blob_at, commit_tree, read_commit
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class BuiltinForge:
                 self.rows.save(closed, PullEvent("closed", "system:forge", now))
 
     def set_check(self, commit: Oid, check: Check) -> None:
-        """See Forge. Kept with the pull requests whose head this commit is; a commit of none keeps none."""
+        """See Forge. Kept with the pull requests whose head this commit is, or with the commit alone."""
         event = PullEvent(
             "check",
             "system:review",
@@ -232,8 +232,18 @@ class BuiltinForge:
             body=check.summary,
             data={"status": check.status, "title": check.title},
         )
-        for number in self.rows.headed_by(commit):
+        numbers = self.rows.headed_by(commit)
+        for number in numbers:
             self.rows.put_event(number, event)
+        if not numbers:
+            self.rows.put_check(commit, check)
+
+    def checks(self, commit: Oid) -> Sequence[Check]:
+        """See Forge."""
+        said = {check.name: check for check in self.rows.checks_on(commit)}
+        for number in self.rows.headed_by(commit):
+            said |= {check.name: check for check in checks_of(self.rows.events(number), commit)}
+        return tuple(said.values())
 
     def comment(self, number: int, key: str, body: str, at: LineRef | None = None) -> None:
         """See Forge."""
@@ -337,14 +347,3 @@ class BuiltinForge:
         if row is None:
             raise NoSuchPull(f"there is no pull request {number}")
         return settled(self.repository.git(), self.rows, row, self._clock.now())
-
-
-def blob_at(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
-    """The blob of a path in a commit, or None."""
-    tree = git[commit_tree(git, commit)]
-    assert isinstance(tree, pygit2.Tree)
-    try:
-        found = tree[path]
-    except KeyError:
-        return None
-    return str(found.id) if isinstance(found, pygit2.Blob) else None

@@ -24,6 +24,9 @@ CheckStatus: TypeAlias = Literal["pass", "fail", "attention"]
 CLASSIFICATION_CHECK = "dd0c/classification"
 """The name of the check that every change of runbooks needs before it is merged."""
 
+SYNC_CHECK = "dd0c/sync"
+"""The name of the check that says, on a commit of the synced branch, what of it is in service."""
+
 BRANCH_PREFIX = "dd0c/"
 """Branches under this prefix are the heads of pull requests: `dd0c/<proposal key>`."""
 
@@ -261,6 +264,10 @@ class Forge(Protocol):
 
     def set_check(self, commit: Oid, check: Check) -> None:
         """Say what a check found; idempotent by (commit, check.name)."""
+        ...
+
+    def checks(self, commit: Oid) -> Sequence[Check]:
+        """What our checks last said about a commit, whether it heads a pull request or not."""
         ...
 
     def comment(self, number: int, key: str, body: str, at: LineRef | None = None) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
-from forge.pull_requests import Oid, PullState
+from forge.pull_requests import Check, Oid, PullState
 
 EventKind: TypeAlias = Literal["opened", "pushed", "check", "comment", "review", "merged", "closed"]
 
@@ -78,6 +78,14 @@ class PullRows(Protocol):
 
     def put_event(self, number: int, event: PullEvent) -> None:
         """Append an event, or replace the one of the same kind, key and commit."""
+        ...
+
+    def put_check(self, commit: Oid, check: Check) -> None:
+        """Keep what a check says of a commit that heads no pull request; the newest 200 stay."""
+        ...
+
+    def checks_on(self, commit: Oid) -> Sequence[Check]:
+        """What was kept of it, by name."""
         ...
 
     def events(self, number: int) -> Sequence[PullEvent]:

@@ -64,7 +64,7 @@ def show_listed(
         merged_at=row.merged_at,
         merged_by=row.merged_by,
         reviews=_reviews(events),
-        checks=_checks(events, head),
+        checks=checks_of(events, head),
         comments=_comments(events),
         url=None if page_url is None else f"{page_url}/{row.number}",
     )
@@ -97,8 +97,9 @@ def check_of(events: Sequence[PullEvent], commit: Oid, name: str) -> Check | Non
     return _check(found[-1]) if found else None
 
 
-def _checks(events: Sequence[PullEvent], head: Oid) -> tuple[Check, ...]:
-    return tuple(_check(event) for event in events if event.kind == "check" and event.commit == head)
+def checks_of(events: Sequence[PullEvent], commit: Oid) -> tuple[Check, ...]:
+    """What checks last said about a commit."""
+    return tuple(_check(event) for event in events if event.kind == "check" and event.commit == commit)
 
 
 def _check(event: PullEvent) -> Check:

@@ -147,6 +147,17 @@ def find_file(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
     return node.oid if node is not None and node.kind == "file" and node.reason is None else None
 
 
+def blob_at(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
+    """The blob of a path in a commit, or None."""
+    tree = git[commit_tree(git, commit)]
+    assert isinstance(tree, pygit2.Tree)
+    try:
+        found = tree[path]
+    except KeyError:
+        return None
+    return str(found.id) if isinstance(found, pygit2.Blob) else None
+
+
 def _node(entry: Entry, reason: str | None) -> Node:
     if entry.mode == MODE_TREE and reason is None:
         return Node("folder", entry.oid, None)

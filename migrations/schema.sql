@@ -158,6 +158,7 @@ CREATE TABLE dd0c.repositories (
     behind_since  timestamptz,                       -- since when a head is seen that is not in service
     badge_sha256  dd0c.secret_sha256,                -- of the token that shows the badge; NULL: nobody sees it
     policy_source boolean NOT NULL DEFAULT false,    -- its policy.json may allow something; none named: the first one's
+    told_sha256   dd0c.digest,                       -- which status of which commit the forge was told last
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, remote, branch, prefix),
     UNIQUE (tenant_id, name)
@@ -421,6 +422,20 @@ CREATE TABLE dd0c.comment_questions (            -- /dd0c … in comments on a f
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
 );
 CREATE INDEX comment_questions_age ON dd0c.comment_questions (tenant_id, created_at);
+
+CREATE TABLE dd0c.commit_checks (                -- of a commit that heads no pull request of the built-in forge
+    tenant_id     uuid NOT NULL,
+    repository_id uuid NOT NULL,
+    commit_oid    dd0c.oid NOT NULL,
+    name          text NOT NULL CHECK (length(name) <= 200),
+    status        text NOT NULL CHECK (status IN ('pass', 'fail', 'attention')),
+    title         text NOT NULL,
+    summary       text NOT NULL DEFAULT '',
+    updated_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, repository_id, commit_oid, name),
+    FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id)
+);
+CREATE INDEX commit_checks_age ON dd0c.commit_checks (tenant_id, repository_id, updated_at);
 
 -- ---------------------------------------------------------------- agents
 
@@ -858,7 +873,7 @@ GRANT SELECT, INSERT ON
     TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
 GRANT SELECT, INSERT, DELETE ON dd0c.readings, dd0c.syncs TO dd0c_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.comment_questions TO dd0c_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.comment_questions, dd0c.commit_checks TO dd0c_app;
 GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -45,16 +44,17 @@ from controller.link.enrollment_tokens import EnrollmentTokens
 from controller.link.gate import PanicGate
 from controller.link.panic import PanicService
 from controller.link.panic_clear import PanicClearer
-from controller.link.parts import LinkParts, LinkSettings
+from controller.link.parts import LinkParts
 from controller.link.registry import SessionRegistry
 from controller.link.service import CannotListen, LinkServer
-from controller.main.pull_requests import look_of
+from controller.main.link_settings import link_settings
+from controller.main.pull_requests import look_of, runners, telling_of
 from controller.pki.ca import CertificateAuthority
 from controller.pki.keystore import KeyStore, KeyStoreError
 from controller.pki.sealer import Sealer
 from controller.pki.signer import CheckpointSigner, GrantSigner
 from controller.pki.tenant_keys import TenantKeys
-from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.bridge import LoopBridge
 from controller.review.describing import Describing
 from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
@@ -64,7 +64,7 @@ from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.talking import Talking
 from controller.review.witness import GitWitness
-from controller.settings.addresses import agent_address, bracketed
+from controller.settings.addresses import agent_address
 from controller.sync.forge_sources import forge_sources
 from controller.sync.hints import SyncHints
 from controller.sync.loop import SyncLoop
@@ -165,7 +165,7 @@ def _engine(settings: Settings, ground: _Ground) -> Engine:
 
 def _link(settings: Settings, ground: _Ground, events: EngineEvents) -> LinkParts:
     return LinkParts(
-        settings=_link_settings(settings),
+        settings=link_settings(settings),
         clock=ground.clock,
         database=ground.database,
         bus=ground.bus,
@@ -186,23 +186,23 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
     events, hooks = EngineEvents(engine), EnginePanicHooks()
     parts = _link(settings, ground, events)
     panic = PanicService(parts, hooks)
-    runner, bridge = ForgeRunner(), LoopBridge(asyncio.get_running_loop())
-    stack.push_async_callback(runner.close)
+    bridge = LoopBridge(asyncio.get_running_loop())
+    runner, fetches = runners(stack)
     folder = RepositoryFolder(settings.state_dir / "git")
     github = github_of(settings, ground.clock)
     forges = Forges(database, folder, runner, bridge, ground.clock, settings.url, github)
     advising, unswitched = second_key(settings, stack)
     llm = None if unswitched is None else Switched(unswitched, stored_flags(database))
-    judging = Judging(ground.pool.run, advising, llm)
-    owners = OwnersWord()
+    judging, owners = Judging(ground.pool.run, advising, llm), OwnersWord()
     sync = SyncService(
         database,
         ground.bus,
         judging,
         open_source=forge_sources(folder, github),
-        run_blocking=runner,
+        run_blocking=fetches,
         clock=ground.clock,
         owners=owners,
+        after=telling_of(forges, stack),
     )
     stack.push_async_callback(sync.close)
     reviewer = Reviewer(database, judging)
@@ -256,15 +256,6 @@ def _enroller(settings: Settings, ground: _Ground) -> Enroller:
         ground.signer,
         grpc_address=agent_address(settings.url, settings.grpc_port),
         certificate_seconds=settings.cert_seconds,
-    )
-
-
-def _link_settings(settings: Settings) -> LinkSettings:
-    return LinkSettings(
-        replica=socket.gethostname(),
-        address=f"{bracketed(settings.host)}:{settings.grpc_port}",
-        certificate_seconds=settings.cert_seconds,
-        poll_dispatch_seconds=settings.poll_dispatch_seconds,
     )
 
 

@@ -12,7 +12,7 @@ from forge.errors import ForgeBusy
 
 Result = TypeVar("Result")
 
-THREADS: Final = 4
+THREADS: Final = 8
 WAITING_MAX: Final = 64
 CALL_SECONDS: Final = 60.0
 

@@ -13,8 +13,11 @@ from controller.db import queries
 from controller.db.database import Database
 from controller.db.unit_of_work import UnitOfWork
 from controller.review.bridge import LoopBridge
-from forge.pull_requests import Oid, PullState
+from forge.pull_requests import Check, Oid, PullState
 from forge.pull_rows import PullEvent, PullRow
+
+CHECKS_KEPT: Final = 200
+"""Of commits that head no pull request, in one repository: the oldest go."""
 
 _QUERIES: Final = queries.load("pulls")
 Result = TypeVar("Result")
@@ -75,6 +78,26 @@ class DatabasePullRows:
     def put_event(self, number: int, event: PullEvent) -> None:
         """See PullRows."""
         self._transact(lambda uow: self._put_event(uow, number, event))
+
+    def put_check(self, commit: Oid, check: Check) -> None:
+        """See PullRows."""
+
+        async def write(uow: UnitOfWork) -> None:
+            place = {"repository_id": self.repository_id}
+            said = {
+                "name": check.name,
+                "status": check.status,
+                "title": check.title,
+                "summary": check.summary,
+            }
+            await uow.run(_QUERIES["put_commit_check"], **place, commit=commit, **said)
+            await uow.run(_QUERIES["prune_commit_checks"], **place, kept=CHECKS_KEPT)
+
+        self._transact(write)
+
+    def checks_on(self, commit: Oid) -> Sequence[Check]:
+        """See PullRows."""
+        return self._all("commit_checks_on", Check, commit=commit)
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """See PullRows."""

@@ -19,11 +19,11 @@ from controller.audit.checkpoints import WitnessUnreachable
 from controller.db.errors import DatabaseError
 from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.review.forges import Forges
-from forge.builtin import blob_at
 from forge.commit import commit_files, compare_and_swap
 from forge.errors import ForgeError
 from forge.pull_requests import Actor, ProposedFile
 from forge.storage import BareRepository
+from forge.tree import blob_at
 
 BRANCH: Final = "dd0c-audit"
 FILE: Final = "checkpoints.jsonl"

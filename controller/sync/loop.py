@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -12,8 +13,10 @@ from uuid import UUID
 from base import log
 from controller import telemetry
 from controller.db.errors import Retryable
+from controller.sync.ages import Place
 from controller.sync.results import Trigger
 from controller.sync.service import SyncService
+from controller.sync.turns import Turns
 from schemas.errors import Dd0cError
 
 _log = log.get(__name__)
@@ -21,13 +24,18 @@ _log = log.get(__name__)
 Repositories = Callable[[], Iterable[tuple[UUID, UUID]]]
 """(tenant, repository) of everything to look at. For the built-in forge: what lies in its folder."""
 
-After = Callable[[UUID, UUID], Awaitable[None]]
-"""What else to do with a repository after it was synced: for GitHub, the checks of its pull requests."""
+After = Callable[[UUID, UUID], object]
+"""What else to begin for a repository after it was looked at, without waiting for it: for GitHub, the checks
+of its pull requests."""
 
 LATE_SECONDS: Final = 15.0
 """The least age of a round that counts as late, however short the interval: a round takes its time."""
 AGAIN_SECONDS: Final = 5.0
 """After a round that failed outright, where the interval is longer."""
+TENANTS_AT_ONCE: Final = 4
+"""Whose repositories are looked at at the same time: as many as the sync's threads."""
+HINT_SECONDS: Final = 5.0
+"""How long the next hint waits at most for what this one is about."""
 
 
 class SyncLoop:
@@ -47,6 +55,7 @@ class SyncLoop:
         self._after = after
         self._repositories = repositories
         self._interval_seconds = interval_seconds
+        self._turns = Turns("sync", at_once=TENANTS_AT_ONCE)
         self.last_round_at = monotonic()
         """Monotonic seconds of the end of the last round; of the start before the first."""
         self.failed = False
@@ -73,31 +82,46 @@ class SyncLoop:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), pause)
         finally:
+            await self._turns.close()
             self._service.polling = False
             telemetry.SYNC_FIGURES.state = None
 
     async def round(self, trigger: Trigger) -> None:
-        """One look at everything; what fails for one repository does not keep the others waiting."""
+        """One look at everything. What fails for one repository does not keep the others waiting; a tenant
+        whose looks take longer than the interval is looked at on, and its next turn comes after them.
+        """
         found = _listed(self._repositories)
         if found is None:
             self.failed = True
             return
         self._service.ages.keep(found)
-        looked = [await self._look(*item, trigger) for item in found]
+        looked: list[bool] = []
+        await self._look_at(found, trigger, self._interval_seconds, looked)
         self.failed = bool(looked) and not any(looked)
         self.last_round_at = monotonic()
 
     async def hinted(self) -> None:
         """One look, out of turn, at what a hint can be about; a round finds what it missed."""
-        for item in _listed(self._hinted) or ():
-            await self._look(*item, "webhook")
+        await self._look_at(_listed(self._hinted) or (), "webhook", HINT_SECONDS, [])
+
+    async def _look_at(
+        self, found: Collection[Place], trigger: Trigger, seconds: float, looked: list[bool]
+    ) -> None:
+        """Each tenant in its own turn; `looked` is whether each repository was looked at within the time."""
+
+        async def look(place: Place) -> None:
+            looked.append(await self._look(*place, trigger))
+
+        for place in found:
+            self._turns.begin(*place, partial(look, place))
+        await self._turns.wait({tenant_id for tenant_id, _ in found}, seconds)
 
     async def _look(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> bool:
         """Whether the repository was looked at: a refusal is an answer, too."""
         try:
             await self._service.sync(tenant_id, repository_id, trigger)
             if self._after is not None:
-                await self._after(tenant_id, repository_id)
+                self._after(tenant_id, repository_id)
         except Dd0cError as refusal:
             _log.warning(str(refusal), extra={"action": "sync.postponed", "fault": type(refusal).__name__})
         except Retryable as fault:

@@ -82,8 +82,12 @@ class SyncService:
         run_blocking: RunBlocking,
         clock: Clock,
         owners: OwnersWord | None = None,
+        after: Callable[[UUID, UUID], object] | None = None,
     ) -> None:
-        """`owners`: what they let in by merging it here; without it nothing that widens is ever let in."""
+        """`owners`: what they let in by merging it here; without it nothing that widens is ever let in.
+        `after`: told of each look at a repository when it has ended, without waiting.
+        """
+        self._after = after
         self._owners = owners or OwnersWord()
         self._database = database
         self._bus = bus
@@ -122,6 +126,8 @@ class SyncService:
             result = await self._once(*place, trigger)
             if result is not None:
                 self._measure(place, result, trigger, monotonic() - started)
+                if self._after is not None:
+                    self._after(*place)
                 return result
         return None
 

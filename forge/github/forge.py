@@ -122,6 +122,11 @@ class GitHubForge:
         with self._client.operation():
             self._pulls.checks.put(commit, check)
 
+    def checks(self, commit: Oid) -> Sequence[Check]:
+        """See Forge. Of a status only its line: what is beside it stands in the pull request."""
+        with self._client.operation():
+            return self._pulls.checks.found(commit)
+
     def comment(self, number: int, key: str, body: str, at: LineRef | None = None) -> None:
         """See Forge."""
         with self._client.operation():

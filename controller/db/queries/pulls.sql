@@ -93,3 +93,29 @@ SELECT e.number, e.actor, e.created_at AS at, e.key, e.commit_oid AS commit, e.d
     ON e.tenant_id = %(tenant_id)s AND e.repository_id = %(repository_id)s AND e.number = head.number
    AND e.kind = 'check' AND e.key IS NOT NULL AND e.commit_oid = head.commit_oid
  ORDER BY e.number, e.seq
+
+-- put_commit_check --
+-- What a check says of a commit that heads no pull request.
+INSERT INTO dd0c.commit_checks (tenant_id, repository_id, commit_oid, name, status, title, summary)
+VALUES (%(tenant_id)s, %(repository_id)s, %(commit)s, %(name)s, %(status)s, %(title)s, %(summary)s)
+ON CONFLICT (tenant_id, repository_id, commit_oid, name) DO UPDATE
+   SET status = EXCLUDED.status, title = EXCLUDED.title, summary = EXCLUDED.summary, updated_at = EXCLUDED.updated_at
+
+-- prune_commit_checks --
+-- Only the newest of a repository are kept.
+DELETE FROM dd0c.commit_checks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+   AND updated_at <= (SELECT updated_at
+                        FROM dd0c.commit_checks
+                       WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+                       ORDER BY updated_at DESC
+                      OFFSET %(kept)s
+                       LIMIT 1)
+
+-- commit_checks_on --
+-- What checks said of a commit that heads no pull request.
+SELECT name, status, title, summary
+  FROM dd0c.commit_checks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND commit_oid = %(commit)s
+ ORDER BY name
+ LIMIT 100

@@ -94,6 +94,36 @@ UPDATE dd0c.repositories
        last_sync_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit IS NOT DISTINCT FROM %(before)s
 
+-- standing_of --
+-- What the forge is to be told of a repository: the commit that serves and what of it does not, or the head that could
+-- not be synced as a whole, why not; and which status it was told last.
+SELECT r.synced_commit, r.head_commit, r.error_code, r.error_text, r.told_sha256,
+       (SELECT count(*)
+          FROM dd0c.runbooks b
+         WHERE b.tenant_id = %(tenant_id)s AND b.repository_id = r.id AND b.retired_at IS NULL) AS serving,
+       (SELECT count(*)
+          FROM dd0c.files f
+         WHERE f.tenant_id = %(tenant_id)s AND f.repository_id = r.id
+           AND (f.state = 'stale_invalid' OR (f.state = 'skipped' AND f.kind <> 'other'))) AS broken
+  FROM dd0c.repositories r
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = %(id)s AND r.retired_at IS NULL
+
+-- broken_files_of --
+-- The first files by path whose newest content is not in service, why not, and whether an older one serves.
+SELECT path, coalesce(error_line, 0) AS line, coalesce(error_reason, '') AS reason,
+       serving_version_id IS NOT NULL AS serves
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
+   AND (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))
+ ORDER BY path
+ LIMIT %(count)s
+
+-- note_told --
+-- The forge was told this status. Where another replica told one since, nobody knows which came last: tell it again.
+UPDATE dd0c.repositories
+   SET told_sha256 = CASE WHEN told_sha256 IS NOT DISTINCT FROM %(before)s::text THEN %(told)s END
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+
 -- sync_totals --
 -- What is in service of a repository, and what is not.
 SELECT (SELECT count(*)

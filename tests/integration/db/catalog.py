@@ -11,6 +11,7 @@ _APP: Final = {
     "idempotency_keys": "SIUD", "keys": "SIU", "repositories": "SIU", "files": "SIU", "syncs": "SID",
     "runbooks": "SIU", "runbook_versions": "SI", "classifications": "SI", "source_texts": "SI",
     "readings": "SID", "reclassifications": "SIU", "comment_questions": "SIUD",
+    "commit_checks": "SIUD",
     "proposals": "SIU", "pulls": "SIU", "pull_events": "SIU", "agents": "SIU", "agent_certificates": "SIU",
     "enrollment_tokens": "SIU", "executions": "SIU", "execution_events": "SI", "step_executions": "SIU",
     "gates": "SIU", "approvals": "SI", "dispatches": "SIU", "timers": "SIUD", "outputs": "SIU",

@@ -13,6 +13,7 @@ import pytest
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
+    SYNC_CHECK,
     Actor,
     Check,
     Forge,
@@ -134,6 +135,20 @@ class ForgeConformance:
         forge.set_check(pull.head, FAIL)
         forge.set_check(pull.head, PASS)
         assert forge.get(pull.number).checks == (PASS,)
+
+    def test_a_commit_that_heads_no_pull_request_has_its_checks(
+        self, forge: Forge, advance_base: AdvanceBase
+    ) -> None:
+        first, second = advance_base({"README.md": b"1\n"}), advance_base({"README.md": b"2\n"})
+        told = Check(SYNC_CHECK, "fail", "runbooks/a.yaml:3: no", "")
+        for _ in range(2):
+            forge.set_check(first, told)
+        assert (forge.checks(first), forge.checks(second)) == ((told,), ())
+        forge.set_check(first, Check(SYNC_CHECK, "pass", "1 runbook", ""))
+        assert [check.status for check in forge.checks(first)] == ["pass"]
+        pull = forge.publish(proposal())
+        forge.set_check(pull.head, PASS)
+        assert [check.name for check in forge.checks(pull.head)] == [CLASSIFICATION_CHECK]
 
     def test_a_failing_check_is_why_it_can_not_be_merged(self, forge: Forge) -> None:
         pull = forge.publish(proposal())

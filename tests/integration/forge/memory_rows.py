@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from forge.pull_requests import Oid, PullState
+from forge.pull_requests import Check, Oid, PullState
 from forge.pull_rows import PullEvent, PullRow
 
 
 class MemoryPullRows:
-    """`PullRows` in two dictionaries."""
+    """`PullRows` in dictionaries."""
 
     def __init__(self) -> None:
         self.rows: dict[int, PullRow] = {}
         self.log: dict[int, list[PullEvent]] = {}
+        self.commits: dict[Oid, dict[str, Check]] = {}
 
     def find(self, number: int) -> PullRow | None:
         return self.rows.get(number)
@@ -46,6 +47,12 @@ class MemoryPullRows:
                 events[position] = event
                 return
         events.append(event)
+
+    def put_check(self, commit: Oid, check: Check) -> None:
+        self.commits.setdefault(commit, {})[check.name] = check
+
+    def checks_on(self, commit: Oid) -> Sequence[Check]:
+        return tuple(self.commits.get(commit, {}).values())
 
     def events(self, number: int) -> Sequence[PullEvent]:
         return tuple(self.log.get(number, ()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
@@ -25,6 +27,7 @@ from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow
 from controller.review.about import About
 from controller.review.bridge import ForgeRunner, LoopBridge
+from controller.review.commit_status import CommitStatuses
 from controller.review.describing import Describing
 from controller.review.forges import Forges
 from controller.review.hearing import Hearing
@@ -36,7 +39,9 @@ from controller.review.reviews import Reviews
 from controller.review.talking import Talking
 from controller.sync.forge_sources import forge_sources
 from controller.sync.loop import SyncLoop
+from controller.sync.results import Trigger
 from controller.sync.service import SyncService
+from controller.sync.turns import Turns
 from controller.tenants.principal import Principal
 from forge.commit import commit_files, compare_and_swap
 from forge.github.repositories import GitHubLogin, GitHubRepositories
@@ -66,6 +71,24 @@ def commit(repository: BareRepository, files: Mapping[str, str | None], branch: 
         )
         compare_and_swap(git, ref, before, new)
     return new
+
+
+def begin(
+    turns: Turns, look: Callable[[UUID, UUID], Awaitable[object]], tenant: UUID, repository: UUID
+) -> None:
+    """Have a repository looked at in its tenant's turn."""
+    turns.begin(tenant, repository, partial(look, tenant, repository))
+
+
+class Loop(SyncLoop):
+    """Whose rounds end when what follows them has ended."""
+
+    turns: Sequence[Turns] = ()
+
+    async def round(self, trigger: Trigger) -> None:
+        await super().round(trigger)
+        for each in self.turns:
+            await each.idle()
 
 
 @dataclass
@@ -155,6 +178,7 @@ async def opened(
     bridge = LoopBridge(asyncio.get_running_loop())
     forges = Forges(database, folder, runner, bridge, clock, "http://localhost:8080", repositories)
     judging, owners = Judging(parse_pool.run), OwnersWord()
+    telling = Turns("status", at_once=2)
     sync = SyncService(
         database,
         MemoryBus(),
@@ -163,6 +187,7 @@ async def opened(
         run_blocking=runner,
         clock=clock,
         owners=owners,
+        after=partial(begin, telling, CommitStatuses(forges).look),
     )
     reviewer = Reviewer(database, judging)
     describing = Describing(database, judging, approval_minutes=30)
@@ -172,7 +197,9 @@ async def opened(
     talking = Talking(forges, proposals, reviews)
     hearing = Hearing(forges, Questions(forges, talking).look)
     checks = PullChecks(forges, proposals.check_head, hearing.begin)
-    loop = SyncLoop(sync, forges.everything, 60, checks.look)
+    after = Turns("checks", at_once=2)
+    loop = Loop(sync, forges.everything, 60, partial(begin, after, checks.look))
+    loop.turns = [telling, after]
     yield Place(
         github,
         origin,

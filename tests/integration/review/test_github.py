@@ -14,11 +14,11 @@ from controller.review.forges import Forges
 from controller.review.witness import GitWitness, line_of
 from controller.sync.forge_sources import forge_sources
 from controller.sync.service import SyncService
-from forge.builtin import blob_at
 from forge.errors import ForgeRefused
 from forge.github.repositories import GitHubLogin, GitHubRepositories
 from forge.mirror import BareMirror
 from forge.storage import RepositoryFolder
+from forge.tree import blob_at
 from schemas.errors import Conflict, Unprocessable
 from tests.integration.forge.conformance import MAINTAINER, PASS
 from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN

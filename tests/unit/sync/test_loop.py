@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from controller.sync import loop as module
 from controller.sync.ages import SyncAges
 from controller.sync.loop import SyncLoop
 from controller.sync.service import SyncService
+from controller.sync.turns import Turns
 from schemas.errors import NotFound
 
 
@@ -59,6 +62,48 @@ async def test_a_hint_is_a_look_at_what_it_can_be_about_and_says_nothing_of_the_
     assert (service.asked, loop.failed) == ([(far[1], "webhook")], False)
     await loop.round("poll")
     assert service.asked[1:] == [(near[1], "poll"), (far[1], "poll")]
+
+
+async def test_no_tenant_waits_for_the_slow_forge_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HINT_SECONDS", 0.01)
+    slow, quick = (new_id(), new_id()), (new_id(), new_id())
+    service, never, followed = Service({}), asyncio.Event(), list[tuple[UUID, UUID]]()
+    answer = service.sync
+
+    async def sync(tenant_id: UUID, repository_id: UUID, trigger: str) -> None:
+        await answer(tenant_id, repository_id, trigger)
+        if repository_id == slow[1]:
+            await never.wait()
+
+    monkeypatch.setattr(service, "sync", sync)
+    listed = cast("SyncService", cast("Any", service))
+    loop = SyncLoop(listed, lambda: [slow, quick], 0.01, lambda *at: followed.append(at))
+    for _ in range(2):
+        await loop.round("poll")
+    await loop.hinted()
+    assert service.asked == [(slow[1], "poll"), *[(quick[1], "poll")] * 2, (quick[1], "webhook")]
+    assert (followed, loop.failed) == ([quick] * 3, False)
+    never.set()
+    await loop.round("poll")
+    assert service.asked.count((slow[1], "poll")) == 2, "what came meanwhile is one more look"
+
+
+async def test_what_follows_a_look_is_each_tenants_own_turn_and_bounded() -> None:
+    turns, never, done = Turns("test", at_once=2, seconds=0.01), asyncio.Event(), list[str]()
+    slow, quick = new_id(), new_id()
+
+    async def fails() -> None:
+        raise ValueError("ours")
+
+    async def says(word: str) -> None:
+        done.append(word)
+
+    turns.begin(slow, new_id(), never.wait)
+    turns.begin(quick, new_id(), fails)
+    turns.begin(quick, new_id(), partial(says, "quick"))
+    turns.begin(slow, new_id(), partial(says, "slow"))
+    await turns.idle()
+    assert sorted(done) == ["quick", "slow"]
 
 
 async def test_a_refusal_is_an_answer() -> None:
