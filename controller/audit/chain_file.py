@@ -117,7 +117,7 @@ def read_header(text: str) -> Header:
         raise MalformedExport(f"not a file of the form {FORMAT}")
     try:
         keys = {str(item["keyId"]): unb64u(item["publicKey"]) for item in document["keys"]}
-        return Header(UUID(document["tenant"]), _integer(document["lastSeq"]), keys)
+        return Header(_uuid(document["tenant"]), _integer(document["lastSeq"]), keys)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MalformedExport(f"a header that can't be read: {error}") from error
 
@@ -132,11 +132,11 @@ def read_link(document: Mapping[str, Any]) -> Link:
             seq=_integer(document["seq"]),
             prev=_hash(document["prev"]),
             hash=_hash(document["hash"]),
-            event_id=UUID(document["id"]),
+            event_id=_uuid(document["id"]),
             created_us=_integer(document["createdUs"]),
             event_type=_text(document["type"]),
             actor=_text(document["actor"]),
-            execution=UUID(document["execution"]) if "execution" in document else None,
+            execution=_uuid(document["execution"]) if "execution" in document else None,
             data=_text(document["data"]),
             sealed=unb64u(_text(document["sealed"])) if "sealed" in document else None,
         )
@@ -170,6 +170,15 @@ def _text(value: object) -> str:
 
 def _hash(value: object) -> bytes:
     text = _text(value)
-    if len(text) != _HEX_CHARACTERS or text != text.lower():
+    found = bytes.fromhex(text)
+    if len(text) != _HEX_CHARACTERS or found.hex() != text:  # `fromhex` reads capitals and blanks too
         raise ValueError("a hash is 64 hex digits")
-    return bytes.fromhex(text)
+    return found
+
+
+def _uuid(value: object) -> UUID:
+    text = _text(value)
+    found = UUID(text)
+    if str(found) != text:  # `UUID` reads capitals, braces, and blanks for zeros too
+        raise ValueError("an id is written as a UUID in small letters with its four dashes")
+    return found

@@ -79,6 +79,8 @@ def test_a_good_chain_verifies(count: int) -> None:
         (text_of(chain(2)).replace('"seq":2', '"seq":2.0'), 2),
         (text_of(chain(2, UUID("01900000-0000-7000-8000-000000000001"))), 1),
         (text_of([*chain(2), *chain(2)], claimed=4), 3),
+        (text_of(chain(2)).replace('"id":"0', '"id":" ', 1), 1),
+        (text_of(chain(2)).replace('"tenant":"0', '"tenant":" ', 1), 1),
     ],
 )
 def test_anything_else_is_reported_where_it_goes_wrong(text: str, first_bad: int) -> None:
