@@ -94,6 +94,9 @@ _NAMES_CODE: Final = re.compile(
 )
 """The code is then what something is called, or what somebody else did."""
 
+_APART_MAX: Final = 40
+"""Characters: the blanks of a deep list, and no more."""
+
 _BREAK: Final = re.compile(r"[.!?;:]\s|\n")
 _CLAUSE_MAX: Final = 120
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9]*[-_\d][\w-]*\s")
@@ -115,9 +118,13 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     """The commands that a sentence tells to run, in code or without a mark, in order."""
     found = []
     taken = [span for span in block.code if span.taken]
+    told = -1
     for code in islice(codes_of(block), _CODES_MAX):
         said = any(span.start <= code.start and code.end <= span.end for span in taken)
         dialect = _taken(code) if said else _told(block, code)
+        if dialect is None and told >= 0 and _goes_with(block.text, told, code):
+            dialect = _dialect(code.text)
+        told = code.end if dialect is not None else -1
         if dialect is not None and not forbidden_at(block.text, code.start, code.end):
             found.append(replace(code, dialect=dialect))
     if len(block.text) > TEXT_MAX_CHARACTERS:
@@ -171,6 +178,12 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
+
+
+def _goes_with(text: str, end: int, code: FoundCommand) -> bool:
+    """Whether only blanks stand between a command that ends at `end` and a code, as in a list of them."""
+    between = text[end : code.start]
+    return len(between) <= _APART_MAX and not between.strip() and not _REPORTS.match(text, code.end)
 
 
 def _instructs(text: str, end: int) -> bool:

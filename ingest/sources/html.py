@@ -13,21 +13,20 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
 from ingest.extract.undoing import undoing_heading
-from ingest.sources.hidden import is_unseen
+from ingest.sources.html_text import (
+    BLOCKS,
+    CODE_BLOCKS,
+    LISTS,
+    OWN_BLOCKS,
+    holds,
+    inline_text,
+    left_out,
+    visible_code,
+)
 from ingest.sources.nesting import require_shallow, too_deep
 
-_SKIPPED: Final = frozenset(
-    "script style nav footer header aside noscript svg head form s del strike template".split()
-)
 _VOID: Final = frozenset("br hr img input meta link col wbr area base embed source track".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
-_CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
-_LISTS: Final = frozenset({"ul", "ol"})
-_INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
-_BLOCKS: Final = frozenset(
-    "p div section article table tr li blockquote dl ul ol pre h1 h2 h3 h4 h5 h6".split()
-)
-_IN_ITEM: Final = frozenset("pre ul ol table".split())
 _LOOKED_FOR: Final = 40
 _NEAR: Final = 400
 _LOOK_AHEAD: Final = 8_192
@@ -39,12 +38,6 @@ _PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>([^<]*)</ac:parameter>")
 _TITLE: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']title[\"']")
 _EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
 """Each runs no further than to the next `<`, so that all starts together are linear in time."""
-_STRUCK: Final = re.compile(r"(?i)line-through")
-_MONOSPACE: Final = re.compile(
-    r"(?i)font-family:[^;]{0,80}\b(?:monospace|courier|consolas|menlo|monaco|"
-    r"(?:roboto|source code|jetbrains) mono|inconsolata|sfmono)"
-)
-"""Word processors know no code: a reader sees it by its letters."""
 
 
 @dataclass
@@ -130,17 +123,17 @@ def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
         raise too_deep()
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        if _left_out(child, tag):
+        if left_out(child, tag):
             continue
         yield from _one(child, tag, reader, depth)
 
 
 def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[Block]:
     if tag in _HEADINGS:
-        yield from _leaf("heading", child, reader, level=_HEADINGS[tag])
-    elif tag in _CODE_BLOCKS:
+        yield from _heading(child, reader, depth, _HEADINGS[tag])
+    elif tag in CODE_BLOCKS:
         yield from _code(child, reader)
-    elif tag in _LISTS:
+    elif tag in LISTS:
         reader.lists.append(tag == "ol")
         yield from _walk(child, reader, depth + 1)
         reader.lists.pop()
@@ -152,25 +145,19 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         text = " ".join((child.text_content or "").split())
         if text:
             yield reader.block("paragraph", text)
-    elif _holds(child, _BLOCKS):
+    elif holds(child, BLOCKS):
         yield from _walk(child, reader, depth + 1)
     else:
         yield from _leaf("paragraph", child, reader)
 
 
-def _left_out(node: LexborNode, tag: str) -> bool:
-    """Page chrome, comments, what is hidden and what is struck out."""
-    if tag in _SKIPPED or tag.startswith("!"):
-        return True
-    if tag == "-text":
-        return False
-    return is_unseen(node) or _STRUCK.search(node.attributes.get("style") or "") is not None
-
-
-def _holds(node: LexborNode, tags: frozenset[str]) -> bool:
-    """Whether a node has a descendant of these tags; looks no further than the first."""
-    own = node.mem_id
-    return any(inner.tag in tags and inner.mem_id != own for inner in node.traverse())
+def _heading(node: LexborNode, reader: _Reader, depth: int, level: int) -> Iterator[Block]:
+    """A heading; what is no text of a heading follows it."""
+    text, code = inline_text(node, tables=False)
+    if text:
+        yield reader.block("heading", text, code=code, level=level)
+    if holds(node, OWN_BLOCKS):
+        yield from _own_blocks(node, frozenset(), reader, depth, level)
 
 
 def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
@@ -179,8 +166,8 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
     spans: list[InlineCode] = []
     length = 0
     for cell in node.iter():
-        if cell.tag in ("td", "th"):
-            text, code = _inline(cell, nested=True)
+        if cell.tag in ("td", "th") and not left_out(cell, cell.tag):
+            text, code = inline_text(cell, nested=True)
             spans += [InlineCode(length + span.start, length + span.end) for span in code]
             cells.append(text)
             length += len(text) + len(" | ")
@@ -191,31 +178,52 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
 def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     level = max(1, len(reader.lists))
     ordered = bool(reader.lists and reader.lists[-1])
-    later = _behind_code(child)
-    text, code = _inline(child, without=later)
+    behind = frozenset(_behind_code(child))
+    text, code = inline_text(child, without=behind, tables=False)
     if text:
         linked = _link_of(child, text)
         yield reader.block("item", text, level=level, ordered=ordered, code=code, linked=linked)
-    for inner in child.iter():
-        if inner.mem_id in later:
-            yield from _leaf("paragraph", inner, reader, level=level)
-        elif inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or inner.tag == "table":
-            yield from _one(inner, inner.tag or "", reader, depth + 1)
-        elif _holds(inner, _IN_ITEM):
-            yield from _walk(inner, reader, depth + 1)
+    yield from _own_blocks(child, behind, reader, depth, level)
 
 
-def _behind_code(item: LexborNode) -> frozenset[int]:
-    """The paragraphs of an item behind its first code block or list: they speak of what stands before them,
-    so they are blocks of their own.
+def _own_blocks(
+    node: LexborNode, behind: frozenset[int], reader: _Reader, depth: int, level: int
+) -> Iterator[Block]:
+    """The code, lists and tables in an item or a heading, whose other text is told already; and its
+    paragraphs `behind` them.
     """
-    found: list[int] = []
-    behind = False
-    for inner in item.iter():
-        if inner.tag == "p" and behind and not _holds(inner, _IN_ITEM):
-            found.append(inner.mem_id)
-        behind = behind or inner.tag in _CODE_BLOCKS or inner.tag in _LISTS or _holds(inner, _IN_ITEM)
-    return frozenset(found)
+    if depth > SCAN_MAX_DEPTH:
+        raise too_deep()
+    for inner in node.iter():
+        tag = inner.tag or ""
+        if left_out(inner, tag):
+            continue
+        if inner.mem_id in behind:
+            yield from _leaf("paragraph", inner, reader, level=level)
+        elif tag in OWN_BLOCKS:
+            yield from _one(inner, tag, reader, depth + 1)
+        elif holds(inner, OWN_BLOCKS):
+            yield from _own_blocks(inner, behind, reader, depth + 1, level)
+
+
+def _behind_code(item: LexborNode) -> Iterator[int]:
+    """The paragraphs of an item behind its first code block, list or table: they speak of what stands before
+    them, so they are blocks of their own.
+    """
+    todo = [iter(item.iter())]
+    met = False
+    while todo:
+        inner = next(todo[-1], None)
+        if inner is None:
+            todo.pop()
+        elif left_out(inner, inner.tag or ""):
+            continue
+        elif inner.tag in OWN_BLOCKS:
+            met = True
+        elif holds(inner, OWN_BLOCKS):
+            todo.append(iter(inner.iter()))
+        elif met and inner.tag == "p":
+            yield inner.mem_id
 
 
 def _link_of(node: LexborNode, text: str) -> str:
@@ -227,13 +235,13 @@ def _link_of(node: LexborNode, text: str) -> str:
 
 
 def _leaf(kind: str, node: LexborNode, reader: _Reader, **more: int) -> Iterator[Block]:
-    text, code = _inline(node)
+    text, code = inline_text(node)
     if text:
         yield reader.block(kind, text, code=code, **more)
 
 
 def _code(node: LexborNode, reader: _Reader) -> Iterator[Block]:
-    text = node.text().strip("\n")
+    text = visible_code(node).strip("\n")
     if not text.strip():
         return
     inner = node.css_first("code")
@@ -249,78 +257,3 @@ def _code(node: LexborNode, reader: _Reader) -> Iterator[Block]:
         "",
     )
     yield reader.block("code", text, language=language)
-
-
-@dataclass
-class _Text:
-    """Inline text as it is put together: `length` is that of all parts, `last` the last character."""
-
-    nested: bool
-    without: frozenset[int] = frozenset()
-    parts: list[str] = field(default_factory=list)
-    spans: list[InlineCode] = field(default_factory=list)
-    length: int = 0
-    last: str = ""
-
-    def put(self, text: str) -> None:
-        """Add a piece as it is."""
-        if text:
-            self.parts.append(text)
-            self.length += len(text)
-            self.last = text[-1]
-
-    def fold(self, text: str) -> None:
-        """Add text with its white space folded; no blank at the start or after another one."""
-        folded = " ".join(text.split())
-        if text[:1].isspace() and self.last and not self.last.isspace():
-            self.put(" ")
-        self.put(folded)
-        if folded and text[-1:].isspace():
-            self.put(" ")
-
-    def code(self, text: str) -> None:
-        """Add inline code."""
-        folded = " ".join(text.split())
-        self.spans.append(InlineCode(self.length, self.length + len(folded)))
-        self.put(folded)
-
-
-def _inline(
-    node: LexborNode, *, nested: bool = False, without: frozenset[int] = frozenset()
-) -> tuple[str, tuple[InlineCode, ...]]:
-    """The text of a node, and where its inline code stands. Without its block children, unless `nested`, and
-    `without` the nodes of these ids.
-    """
-    text = _Text(nested, without)
-    _collect(node, text, 0)
-    whole = "".join(text.parts).rstrip()
-    return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
-
-
-def _is_typewritten(node: LexborNode, tag: str) -> bool:
-    """Whether a piece of text is set in letters of one width, and nothing in it in others."""
-    if tag not in ("span", "font"):
-        return False
-    style = f"{node.attributes.get('style') or ''};font-family:{node.attributes.get('face') or ''}"
-    return _MONOSPACE.search(style) is not None and not _holds(node, _BLOCKS)
-
-
-def _collect(node: LexborNode, text: _Text, depth: int) -> None:
-    if depth > SCAN_MAX_DEPTH:
-        raise too_deep()
-    for child in node.iter(include_text=True):
-        tag = child.tag or ""
-        if _left_out(child, tag) or child.mem_id in text.without:
-            continue
-        if tag == "-text":
-            text.fold(child.text_content or "")
-        elif tag in _INLINE_CODE or (text.nested and tag in _CODE_BLOCKS) or _is_typewritten(child, tag):
-            text.code(child.text())
-        elif tag == "br":
-            text.put("\n")
-        elif text.nested or (tag not in _LISTS and tag not in _CODE_BLOCKS):
-            if tag in ("p", "div") and text.last not in ("", "\n"):
-                text.put("\n")
-            _collect(child, text, depth + 1)
-            if text.nested and tag in _BLOCKS and text.last not in ("", "\n"):
-                text.put("\n")

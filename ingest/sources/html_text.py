@@ -1,0 +1,194 @@
+"""The text that a reader of an HTML element sees: what is hidden or struck out is no part of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from base.limits import SCAN_MAX_DEPTH
+from ingest.blocks import InlineCode
+from ingest.sources.hidden import is_unseen
+from ingest.sources.nesting import too_deep
+
+_SKIPPED: Final = frozenset(
+    "script style nav footer header aside noscript svg head form s del strike template".split()
+)
+CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
+LISTS: Final = frozenset({"ul", "ol"})
+OWN_BLOCKS: Final = CODE_BLOCKS | LISTS | {"table"}
+"""What is told by itself also where it stands in a list item or a heading."""
+BLOCKS: Final = frozenset(
+    "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6".split()
+)
+_INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
+_LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())
+"""What highlighters and editors (Shiki, Monaco, CodeMirror) call an element that is one line of code."""
+_GOES_ON: Final = ("-", "|", "&&", ">")
+_STRUCK: Final = re.compile(r"(?i)line-through")
+_MONOSPACE: Final = re.compile(
+    r"(?i)font-family:[^;]{0,80}\b(?:monospace|courier|consolas|menlo|monaco|"
+    r"(?:roboto|source code|jetbrains) mono|inconsolata|sfmono)"
+)
+"""Word processors know no code: a reader sees it by its letters."""
+
+
+def left_out(node: LexborNode, tag: str) -> bool:
+    """Page chrome, comments, what is hidden and what is struck out."""
+    if tag in _SKIPPED or tag.startswith("!"):
+        return True
+    if tag == "-text":
+        return False
+    return is_unseen(node) or _STRUCK.search(node.attributes.get("style") or "") is not None
+
+
+def holds(node: LexborNode, tags: frozenset[str]) -> bool:
+    """Whether a node has a descendant of these tags; looks no further than the first."""
+    own = node.mem_id
+    return any(inner.tag in tags and inner.mem_id != own for inner in node.traverse())
+
+
+def visible_code(node: LexborNode) -> str:
+    """The text of an element of code, as it is shown: a `<br>`, a block, or an element
+    that highlighters use for a line begins a new one. Raises Unprocessable for one that is nested too deeply.
+    """
+    parts: list[str] = []
+    _collect_code(node, parts, 0)
+    return "".join(parts)
+
+
+def _collect_code(node: LexborNode, parts: list[str], depth: int) -> None:
+    if depth > SCAN_MAX_DEPTH:
+        raise too_deep()
+    for child in node.iter(include_text=True):
+        tag = child.tag or ""
+        if left_out(child, tag):
+            continue
+        if tag == "-text":
+            parts.append(child.text_content or "")
+        elif tag == "br":
+            parts.append("\n")
+        else:
+            line = tag in BLOCKS or not _LINE_CLASSES.isdisjoint(
+                (child.attributes.get("class") or "").split()
+            )
+            if line:
+                _end_line(parts)
+            _collect_code(child, parts, depth + 1)
+            if line:
+                _end_line(parts)
+
+
+def _end_line(parts: list[str]) -> None:
+    last = next((part for part in reversed(parts) if part), "\n")
+    if not last.endswith("\n"):
+        parts.append("\n")
+
+
+@dataclass
+class _Text:
+    """Inline text as it is put together: `length` is that of all parts, `last` the last character."""
+
+    nested: bool
+    without: frozenset[int] = frozenset()
+    tables: bool = True
+    parts: list[str] = field(default_factory=list)
+    spans: list[InlineCode] = field(default_factory=list)
+    length: int = 0
+    last: str = ""
+
+    def takes(self, tag: str) -> bool:
+        """Whether what stands in such an element belongs to this text, and to no block of its own."""
+        return self.nested or tag not in OWN_BLOCKS or (tag == "table" and self.tables)
+
+    def put(self, text: str) -> None:
+        """Add a piece as it is."""
+        if text:
+            self.parts.append(text)
+            self.length += len(text)
+            self.last = text[-1]
+
+    def fold(self, text: str) -> None:
+        """Add text with its white space folded; no blank at the start or after another one."""
+        folded = " ".join(text.split())
+        if text[:1].isspace() and self.last and not self.last.isspace():
+            self.put(" ")
+        self.put(folded)
+        if folded and text[-1:].isspace():
+            self.put(" ")
+
+    def code(self, text: str) -> None:
+        """Add inline code; a line of it is a code of its own, unless a backslash goes on in the next."""
+        for number, line in enumerate(_whole_lines(text)):
+            if number:
+                self.put("\n")
+            self.spans.append(InlineCode(self.length, self.length + len(line)))
+            self.put(line)
+
+
+def _whole_lines(text: str) -> list[str]:
+    """The lines of a code that are not blank, folded; as one line those that a backslash joins, and what goes
+    on with an option or an operator, since no command begins with one.
+    """
+    found: list[str] = []
+    goes_on = False
+    for line in text.split("\n"):
+        folded = " ".join(line.split())
+        if not folded:
+            continue
+        more = folded.endswith("\\")
+        folded = folded[:-1].rstrip() if more else folded
+        if found and (goes_on or folded.startswith(_GOES_ON)):
+            found[-1] = f"{found[-1]} {folded}"
+        else:
+            found.append(folded)
+        goes_on = more
+    return found
+
+
+def inline_text(
+    node: LexborNode, *, nested: bool = False, without: frozenset[int] = frozenset(), tables: bool = True
+) -> tuple[str, tuple[InlineCode, ...]]:
+    """The text of a node, and where its inline code stands. Without its code blocks and lists, unless
+    `nested`; without its `tables` where their rows are blocks of their own; and `without` the nodes of these
+    ids. Raises Unprocessable for a node that is nested too deeply.
+    """
+    text = _Text(nested, without, tables)
+    _collect(node, text, 0)
+    whole = "".join(text.parts).rstrip()
+    return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
+
+
+def _is_typewritten(node: LexborNode, tag: str) -> bool:
+    """Whether a piece of text is set in letters of one width, and nothing in it in others."""
+    if tag not in ("span", "font"):
+        return False
+    style = f"{node.attributes.get('style') or ''};font-family:{node.attributes.get('face') or ''}"
+    return _MONOSPACE.search(style) is not None and not holds(node, BLOCKS)
+
+
+def _collect(node: LexborNode, text: _Text, depth: int) -> None:
+    if depth > SCAN_MAX_DEPTH:
+        raise too_deep()
+    for child in node.iter(include_text=True):
+        tag = child.tag or ""
+        if left_out(child, tag) or child.mem_id in text.without:
+            continue
+        if tag == "-text":
+            text.fold(child.text_content or "")
+        elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or _is_typewritten(child, tag):
+            text.code(visible_code(child))
+        elif tag == "br":
+            text.put("\n")
+        elif text.takes(tag):
+            _collect_block(child, tag, text, depth)
+
+
+def _collect_block(child: LexborNode, tag: str, text: _Text, depth: int) -> None:
+    if tag in ("p", "div") and text.last not in ("", "\n"):
+        text.put("\n")
+    _collect(child, text, depth + 1)
+    if text.nested and tag in BLOCKS and text.last not in ("", "\n"):
+        text.put("\n")
