@@ -71,5 +71,13 @@ def time_of(commit: pygit2.Commit) -> datetime | None:
 
 
 def _decoded(commit: pygit2.Commit, raw: bytes) -> str:
-    named = (commit.message_encoding or "").casefold()
+    named = _encoding_of(commit).casefold()
     return raw.decode("latin-1" if named in _LATIN else "utf-8", "replace")
+
+
+def _encoding_of(commit: pygit2.Commit) -> str:
+    """The encoding that it names; empty where it names none, or in bytes that are no text."""
+    try:
+        return commit.message_encoding or ""
+    except ValueError:  # the binding reads the name as UTF-8, strictly
+        return ""

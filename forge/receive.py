@@ -29,6 +29,7 @@ from forge.pull_requests import BRANCH_PREFIX, Actor, Check, Oid, RefUpdate
 from forge.push_rules import PushFacts, PushRights, refuse_update, summarize
 from forge.quarantine import Quarantine, quarantined, spooled
 from forge.storage import move_refs, read_ref
+from forge.tree import read_object
 
 _log = log.get(__name__)
 
@@ -185,7 +186,7 @@ class QuarantineHandler(ReceivePackHandler):
         update = RefUpdate(update.ref, update.old, update.new, forced)
         row = forge.rows.find_key(update.ref.removeprefix(f"refs/heads/{BRANCH_PREFIX}"))
         facts = PushFacts(forge.base_ref, row.state if row is not None else None, fakes)
-        reason = refuse_update(update, self._served.rights, facts)
+        reason = refuse_update(update, self._served.rights, facts) or _no_branch_tip(received, update)
         if reason is None and read_ref(known, update.ref) != update.old:
             reason = "the branch moved meanwhile: fetch and push again"
         if reason is not None:
@@ -248,6 +249,15 @@ def _parse_command(line: bytes) -> RefUpdate:
 
 def _is_oid(text: bytes) -> bool:
     return len(text) == 40 and all(byte in b"0123456789abcdef" for byte in text)
+
+
+def _no_branch_tip(git: pygit2.Repository, update: RefUpdate) -> str | None:
+    """Why what is pushed can't be the end of a branch: a tag of a commit is not one."""
+    if update.new is None or not update.ref.startswith("refs/heads/"):
+        return None
+    if isinstance(read_object(git, update.new), pygit2.Commit):
+        return None
+    return "a branch ends in a commit, and this is a tag: push what it names (`tag^{commit}`)"
 
 
 def _is_forced(git: pygit2.Repository, update: RefUpdate) -> bool:

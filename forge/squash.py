@@ -26,8 +26,15 @@ class Squash:
 
 
 def fork_point(git: pygit2.Repository, base: Oid, head: Oid) -> Oid:
-    """The commit where a branch left its base. Raises NotMergeable where they share no history."""
-    found = git.merge_base(pygit2.Oid(hex=base), pygit2.Oid(hex=head))
+    """The commit where a branch left its base. Raises NotMergeable where they share no history, or where one
+    of them is no commit that is whole.
+    """
+    try:
+        found = git.merge_base(pygit2.Oid(hex=base), pygit2.Oid(hex=head))
+    except (pygit2.GitError, KeyError, ValueError) as fault:
+        raise NotMergeable(
+            f"the branch can't be compared with its base: {fault}", hint="push it again from a whole clone"
+        ) from fault
     if found is None:
         raise NotMergeable("the branch shares no history with its base", hint="start it again from the base")
     return str(found)

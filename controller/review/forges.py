@@ -12,6 +12,7 @@ from base import limits, log
 from base.clock import Clock
 from controller.config import Settings
 from controller.db.database import Database
+from controller.db.errors import DatabaseError
 from controller.governance.repositories import (
     RepositoryRow,
     add_repository,
@@ -119,18 +120,23 @@ class Forges:
                 extra = {"action": "forge.orphan", "repository": str(repository_id)}
                 _log.warning("a repository on disk has no row", extra=extra)
                 continue
-            forge = self.open_builtin(tenant_id, row)
-            forge.repository.clear_leftovers()
-            done = await self.runner(forge.repair)
-            if done.adopted or done.corrected:
-                _log.info(
-                    "rows of pull requests were corrected from git",
-                    extra={
-                        "action": "forge.repaired",
-                        "adopted": done.adopted,
-                        "corrected": done.corrected,
-                    },
-                )
+            try:
+                await self._repair(tenant_id, row)
+            except DatabaseError:
+                raise
+            except Exception:  # noqa: BLE001 # reason: one damaged repository keeps no other tenant waiting
+                extra = {"action": "forge.damaged", "repository": row.name, "tenant": str(tenant_id)}
+                _log.exception("a repository could not be put in order", extra=extra)
+
+    async def _repair(self, tenant_id: UUID, row: RepositoryRow) -> None:
+        forge = self.open_builtin(tenant_id, row)
+        forge.repository.clear_leftovers()
+        done = await self.runner(forge.repair)
+        if done.adopted or done.corrected:
+            _log.info(
+                "rows of pull requests were corrected from git",
+                extra={"action": "forge.repaired", "adopted": done.adopted, "corrected": done.corrected},
+            )
 
     async def set_up(
         self,

@@ -117,7 +117,9 @@ class SyncLoop:
         await self._turns.wait({tenant_id for tenant_id, _ in found}, seconds)
 
     async def _look(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> bool:
-        """Whether the repository was looked at: a refusal is an answer, too."""
+        """Whether the repository was looked at: a refusal is an answer, too, and so is a fault over what it
+        holds, which its state tells. No commit of anybody makes the whole server not ready.
+        """
         try:
             await self._service.sync(tenant_id, repository_id, trigger)
             if self._after is not None:
@@ -129,7 +131,6 @@ class SyncLoop:
             return False
         except Exception:  # noqa: BLE001 # reason: the border of the loop; one bad repository ends no other
             _log.exception("a sync went wrong", extra={"action": "sync.broken"})
-            return False
         return True
 
 

@@ -19,8 +19,9 @@ from base.ids import new_id, show_id
 from controller import telemetry
 from controller.db.bus import Bus
 from controller.db.database import Database
+from controller.db.errors import DatabaseError
 from controller.db.unit_of_work import UnitOfWork
-from controller.governance.documents import JudgedFile, kind_of
+from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.owners_word import Content, OwnersWord
 from controller.governance.pinning import load_in_force
@@ -31,8 +32,8 @@ from controller.governance.repositories import (
     lock_rules,
 )
 from controller.sync.ages import Place, SyncAges
-from controller.sync.claims import Found
 from controller.sync.holding import hold_back
+from controller.sync.joining import found_paths, needs_rules
 from controller.sync.plan import Plan, plan_sync
 from controller.sync.recording import (
     Begun,
@@ -123,7 +124,13 @@ class SyncService:
         self.ages.tried(place)
         started = monotonic()
         for _ in range(_ATTEMPTS):
-            result = await self._once(*place, trigger)
+            try:
+                result = await self._once(*place, trigger)
+            except (Dd0cError, DatabaseError):
+                raise
+            except Exception as fault:  # reason: whatever ends a look, its state says so; then it goes on up
+                await self._note_broken(*place, trigger, fault)
+                raise
             if result is not None:
                 self._measure(place, result, trigger, monotonic() - started)
                 if self._after is not None:
@@ -215,13 +222,13 @@ class SyncService:
         sync_id, row = new_id(), begun.row
 
         async def store(uow: UnitOfWork) -> tuple[SyncResult, frozenset[Content]] | None:
-            if _needs_rules(row, read, judged):
+            if needs_rules(row, read, judged):
                 await lock_rules(uow)
             locked = await lock_repository(uow, row.id)
             if locked.synced_commit != row.synced_commit:
                 return None
             known = await load_known(uow, row.id, read, judged)
-            found, used = _found(known, row, read, judged), frozenset[Content]()
+            found, used = found_paths(known, row, read, judged), frozenset[Content]()
             if row.forge != "builtin":  # there, nobody asked us before the branch moved
                 let_in = self._owners.of(tenant_id, row.id)
                 found, used = hold_back(known, await load_in_force(uow, row.id), found, let_in)
@@ -265,6 +272,17 @@ class SyncService:
                 uow.after_commit(lambda: self._publish(tenant_id, result))
         return result
 
+    async def _note_broken(
+        self, tenant_id: UUID, repository_id: UUID, trigger: Trigger, fault: Exception
+    ) -> None:
+        async with self._database.work(tenant_id) as uow:
+            begun = Begun(await find_repository(uow, repository_id), trigger, self._clock.now())
+        text = (
+            f"something broke on our side over this commit ({type(fault).__name__}): what served goes on, "
+            "the server's log has the place, and another commit may be read again"
+        )
+        await self._fail(tenant_id, begun, "broken", text)
+
     async def _fail(self, tenant_id: UUID, begun: Begun, code: str, text: str) -> SyncResult:
         row = begun.row
         result = SyncResult(row.id, row.name, "failed", row.synced_commit, row.synced_commit, error=text)
@@ -298,33 +316,6 @@ def _outcome(task: _Asked) -> SyncResult | str | None:
 
 def _missing(row: RepositoryRow) -> str:
     return f"the repository has no branch {row.branch}: what was synced before stays in service"
-
-
-def _found(known: Known, row: RepositoryRow, read: Read, judged: list[JudgedFile]) -> list[Found]:
-    """The paths of the commit as the plan takes them; judged content joins its change by path."""
-    by_path = {file.path: file for file in judged}
-    found = []
-    for change in read.changes:
-        kind = kind_of(change.path, row.prefix)
-        reason = change.skipped.reason if change.skipped is not None else None
-        found.append(Found(change.path, kind, change.blob, by_path.get(change.path), reason))
-    listed = {item.path for item in found}
-    again = sorted(by_path.keys() - listed)
-    found += [Found(path, kind_of(path, row.prefix), read.blobs[path], by_path[path]) for path in again]
-    if read.full:
-        gone = (file for path, file in known.files.items() if path not in listed and _is_there(file))
-        found.extend(Found(file.path, kind_of(file.path, row.prefix), None) for file in gone)
-    return found
-
-
-def _needs_rules(row: RepositoryRow, read: Read, judged: Sequence[JudgedFile]) -> bool:
-    """Whether this sync changes policy or flags, or is compared with those in force."""
-    kinds = {kind_of(change.path, row.prefix) for change in read.changes} | {file.kind for file in judged}
-    return row.forge != "builtin" or read.full or not kinds.isdisjoint(("policy", "flags"))
-
-
-def _is_there(file: FileRow) -> bool:
-    return file.state != "retired"
 
 
 def _result(row: RepositoryRow, commit: str, known: Known, plan: Plan, totals: Totals) -> SyncResult:

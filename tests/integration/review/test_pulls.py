@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 
+import pygit2
 import pytest
 
 from controller.review.about import About
@@ -148,6 +149,27 @@ async def test_rows_lost_are_repaired_at_start(desk: Desk) -> None:
     await desk.world.forges.start()
     shown = await desk.world.proposals.get(await desk.principal("author"), pull.number)
     assert shown.state == "open"
+
+
+async def test_a_branch_whose_commit_is_lost_keeps_no_server_from_starting(desk: Desk) -> None:
+    pull = await publish(desk, "k1", "runbooks/disk.yaml", runbook("disk"))
+    heads = desk.world.repository.path / "refs" / "heads" / "dd0c"
+    heads.mkdir(parents=True, exist_ok=True)
+    (heads / "lost").write_text("deadbeef" * 5 + "\n")
+    await desk.world.forges.start()
+    author = await desk.principal("author")
+    assert (await desk.world.proposals.get(author, pull.number)).state == "open"
+
+
+async def test_a_repository_that_can_not_be_put_in_order_keeps_no_other_from_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise pygit2.GitError("object not found")
+
+    monkeypatch.setattr("forge.builtin.repair", broken)
+    await desk.world.forges.start()
+    assert "forge.damaged" in [getattr(record, "action", "") for record in caplog.records]
 
 
 async def test_merge_to_synced_takes_no_time_that_a_person_notices(desk: Desk) -> None:

@@ -249,6 +249,14 @@ async def test_a_pushed_branch_is_a_checked_pull_request(desk: Desk) -> None:
     assert list(await desk.world.runbooks()) == ["disk"]
 
 
+async def test_a_branch_ends_in_a_commit(desk: Desk) -> None:
+    await desk.clone()
+    await desk.git("tag", "-a", "v1", "-m", "One")
+    refused = await desk.git("push", "origin", "v1:refs/heads/dd0c/tagged", check=False)
+    assert refused.code != 0 and "a branch ends in a commit, and this is a tag" in refused.err, refused.err
+    assert desk.world.repository.ref("refs/heads/dd0c/tagged") is None
+
+
 async def test_a_trust_level_is_raised_by_an_owner_only(desk: Desk) -> None:
     text = runbook("disk", top="  trustLevel: 2\n")
     await desk.clone("maintainer")

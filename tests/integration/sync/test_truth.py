@@ -92,6 +92,29 @@ async def test_the_state_is_true_while_a_commit_is_not_in_service_yet(world: Wor
     assert world.sync_service.ages.lag() == 0
 
 
+async def test_what_breaks_over_a_commit_is_told_and_what_served_goes_on(world: World) -> None:
+    world.commit({"runbooks/a.yaml": runbook("a")})
+    await world.sync()
+    head = world.commit({"runbooks/a.yaml": runbook("a", title="Newer")})
+
+    async def broken(*_: object) -> list[JudgedFile]:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    world.sync_service._judging = cast("Judging", SimpleNamespace(judge=broken))
+    for _ in range(2):
+        with pytest.raises(UnicodeDecodeError):
+            await world.sync("poll")
+    (row,) = await world.rows("SELECT * FROM dd0c.repositories")
+    assert (row["head_commit"], row["error_code"]) == (head, "broken")
+    assert "UnicodeDecodeError" in row["error_text"] and "what served goes on" in row["error_text"]
+    assert len(await world.rows("SELECT * FROM dd0c.syncs WHERE outcome = 'failed'")) == 1
+    assert list(await world.runbooks()) == ["a"]
+    world.sync_service._judging = Judging(in_a_thread)
+    assert (await world.sync("poll")).outcome == "synced"
+    (row,) = await world.rows("SELECT * FROM dd0c.repositories")
+    assert row["error_text"] is None
+
+
 async def test_a_slow_replica_takes_nothing_back_that_a_faster_one_wrote(world: World) -> None:
     old = world.commit({"runbooks/a.yaml": runbook("a")})
     await world.sync()

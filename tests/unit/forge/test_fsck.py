@@ -137,7 +137,7 @@ def commit_of_bytes(git: pygit2.Repository, *, head: bytes = b"", **lines: bytes
 
 def test_r42_no_commit_stops_its_reader(stores: tuple[pygit2.Repository, pygit2.Repository]) -> None:
     git, known = stores
-    for encoding in (b"bogus", b"utf-16", b"hex", b"zlib_codec", b"punycode"):
+    for encoding in (b"bogus", b"utf-16", b"hex", b"zlib_codec", b"punycode", b"\xff", "\u00fc".encode()):
         odd = commit_of_bytes(git, head=b"encoding " + encoding + b"\n", message=b"One\xff\n\nDd0c-Pull: 7\n")
         facts = facts_of(read_commit(git, odd))
         assert (facts.author, facts.message.splitlines()[0]) == ("A <a@example.org>", "One\ufffd")

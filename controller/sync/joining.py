@@ -1,0 +1,38 @@
+"""The paths of a commit, joined with what was judged of them, as the plan of a sync takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from controller.governance.documents import JudgedFile, kind_of
+from controller.governance.repositories import RepositoryRow
+from controller.sync.claims import Found
+from controller.sync.source import Read
+from controller.sync.state import FileRow, Known
+
+
+def found_paths(known: Known, row: RepositoryRow, read: Read, judged: list[JudgedFile]) -> list[Found]:
+    """The paths of the commit as the plan takes them; judged content joins its change by path."""
+    by_path = {file.path: file for file in judged}
+    found = []
+    for change in read.changes:
+        kind = kind_of(change.path, row.prefix)
+        reason = change.skipped.reason if change.skipped is not None else None
+        found.append(Found(change.path, kind, change.blob, by_path.get(change.path), reason))
+    listed = {item.path for item in found}
+    again = sorted(by_path.keys() - listed)
+    found += [Found(path, kind_of(path, row.prefix), read.blobs[path], by_path[path]) for path in again]
+    if read.full:
+        gone = (file for path, file in known.files.items() if path not in listed and _is_there(file))
+        found.extend(Found(file.path, kind_of(file.path, row.prefix), None) for file in gone)
+    return found
+
+
+def needs_rules(row: RepositoryRow, read: Read, judged: Sequence[JudgedFile]) -> bool:
+    """Whether this sync changes policy or flags, or is compared with those in force."""
+    kinds = {kind_of(change.path, row.prefix) for change in read.changes} | {file.kind for file in judged}
+    return row.forge != "builtin" or read.full or not kinds.isdisjoint(("policy", "flags"))
+
+
+def _is_there(file: FileRow) -> bool:
+    return file.state != "retired"
