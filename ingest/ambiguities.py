@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
@@ -12,12 +12,20 @@ from ingest.candidates import Candidates
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
 from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
-from ingest.extract.vocabulary import sentences
+from ingest.extract.vocabulary import is_imperative, sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.rollbacks import undo_questions
 from ingest.trace import Span
 from ingest.vague_words import Role
-from ingest.vagueness import Phrase, acts_on_machine, bare_check, checks_listed, clause_at, phrases
+from ingest.vagueness import (
+    Phrase,
+    acts_on_machine,
+    bare_check,
+    checks_listed,
+    clause_at,
+    last_check,
+    phrases,
+)
 from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
@@ -51,11 +59,13 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
     for index, draft in enumerate(drafts):
         if draft.kind != "manual" or draft.undoes is not None:
             continue
-        shown = _shown(drafts, index)
-        for sentence in sentences(draft.text):
+        shown, told = _shown(drafts, index), sentences(draft.text)
+        codes = draft.block.code_texts() if draft.block is not None else ()
+        for sentence in told:
             if shown and sentence.rstrip().endswith(":"):
                 continue
-            asked = list(_of_sentence(sentence, "told", draft.line, index, candidates, shown=shown))
+            role: Role = "told" if len(told) == 1 or is_imperative(sentence) else "beside"
+            asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes))
             if not asked and not shown and not sentence.rstrip().endswith(":"):
                 asked = list(_bare(sentence, draft, index, candidates))
             yield from (_placed(question, draft) for question in asked)
@@ -91,8 +101,11 @@ def _bare(sentence: str, draft: Draft, index: int, candidates: Candidates) -> It
             options=(*options, _BY_HAND),
             free=_COMMAND,
         )
-    elif bare_check(sentence) and not _has_code(draft, sentence):
-        yield _criterion(sentence, draft.line, index)
+    elif not _has_code(draft, sentence):
+        if bare_check(sentence):
+            yield _criterion(sentence, draft.line, index)
+        elif check := last_check(sentence):
+            yield _criterion(check, draft.line, index)
 
 
 def _has_code(draft: Draft, sentence: str) -> bool:
@@ -178,10 +191,16 @@ def _apart(account: Accounted, drafts: list[Draft]) -> bool:
 
 
 def _of_sentence(
-    sentence: str, role: Role, line: int, draft: int, candidates: Candidates, *, shown: bool = False
+    sentence: str,
+    role: Role,
+    line: int,
+    draft: int,
+    candidates: Candidates,
+    shown: bool = False,
+    codes: Sequence[str] = (),
 ) -> Iterator[Question]:
     """A question for each clause that is vague, by its first vague phrase."""
-    found = phrases(sentence, role, shown=shown)
+    found = phrases(sentence, role, shown=shown, codes=codes)
     clauses: dict[tuple[int, int], Phrase] = {}
     for phrase in found:
         clauses.setdefault(clause_at(sentence, phrase.start, phrase.start + len(phrase.words)), phrase)

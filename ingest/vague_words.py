@@ -78,10 +78,13 @@ TIME: Final = _any(
     "more than once",
     "(?:several|a few|a couple of) times",
     "for a (?:while|bit)",
+    "after (?:a while|some time|(?:a few|a couple(?: of)?|some|several) (?:more )?"
+    "(?:seconds|minutes|hours|days))",
 )
 ACCESS: Final = _any(
-    "(?:necessary|required|appropriate|proper|right|correct|sufficient|relevant|adequate) "
-    "(?:permissions?|access(?: rights)?|privileges?|rights|credentials?|roles?|tools?|tooling|groups?)",
+    r"(?:necessary|required|appropriate|proper|right|correct|sufficient|relevant|adequate) (?:[\w-]+ ){0,3}"
+    "(?:permissions?|access(?: rights)?|privileges?|rights|credentials?|roles?|tools?|tooling|"
+    "groups?|versions?)",
 )
 OPEN: Final = _any(
     "as (?:needed|necessary|required|appropriate|applicable|desired)",
@@ -114,8 +117,15 @@ OPEN: Final = _any(
     "manual) (?:manual )?(?:adjustments?|actions?|measures?|changes|precautions)",
     r"your standard (?:\w+ ){0,2}\w+",
     "standard communication",
-    "relevant (?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|log files?|metrics|"
-    "dashboards?|documentation|documents|information|details)",
+    r"relevant (?:[a-z]+ )?(?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|"
+    "log files?|metrics|dashboards?|documentation|documents|information|details)",
+    "(?:responsible|owning|concerned) (?:teams?|persons?|people|parties|engineers?|developers?|groups?)",
+    "everything else(?!\\s*(?:→|->|:))",
+    "(?:care should be taken|with (?:great |extreme |some )?(?:care|caution)|(?:use|exercise) caution)",
+    "whichever (?!of the )(?:\\w+ )?(?:is|are|that|works|suits|seems|makes)",
+    "(?:what|which)(?: \\w+){0,3} (?:is|are|would be|works|fits) (?:the )?"
+    "(?:best|better|appropriate|suitable|right)",
+    "in an? (?:inconsistent|bad|weird|strange|odd|broken|funny) state",
     "(?:correctly|properly) (?:tuned|set|sized|configured)",
     "of course",
     "keep an eye",
@@ -130,12 +140,12 @@ OPEN: Final = _any(
     "until (?:it|this|usage|that) is (?:acceptable|ok(?:ay)?|fine|good)",
 )
 FIX: Final = _any(
-    "(?:resolve|fix|address|mitigate|correct|solve|remediate|repair|handle|deal with) "
+    "(?:resolve|fix|address|mitigate|correct|solve|remediate|repair|handle|deal with|analy[sz]e|look into) "
     "(?:(?:the|this|these|any|all|that|their|its) )?"
     "(?:(?:underlying|root|reported|remaining|relevant|actual) )?"
     "(?:issues?|problems?|causes?|errors?|failures?)",
     "root[- ]causes?",
-    r"(?:fix|repair|resolve|restore) the (?:related|affected|failing|broken|faulty|underlying|upstream) \\w+",
+    r"(?:fix|repair|resolve|restore) the (?:related|affected|failing|broken|faulty|underlying|upstream) \w+",
     "(?:identify|find|determine|establish|understand) (?:the |what (?:the )?)?"
     "(?:underlying |likely |possible )?(?:cause|reason|culprit|source|issue|problem)s?",
     "what (?:is|was|['’]s) (?:causing|wrong|going on)",
@@ -149,7 +159,7 @@ AMOUNT: Final = _any(
     r"\w+ enough",
     r"consider(?:ing)? \w+ing",
     r"recent (?:changes|deploy\w*|trends?|errors?)",
-    "periodically|regularly|occasionally|from time to time",
+    "periodically|regularly|occasionally|from time to time|on a regular basis|at regular intervals",
     r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
 )
@@ -171,6 +181,7 @@ WORKED: Final = _any(
     "(?:returns?|returned|goes|go|comes?|gets?) (?:back )?to "
     r"(?:normal|baseline|a (?:normal|healthy) \w+)",
     "(?:works?|runs?|working|running|functioning|behav(?:es?|ing)) (?:fine|properly|correctly|normally|well)",
+    "(?:proper|correct|normal|successful) (?:operation|function(?:ing|ality)?|behaviou?r)",
 )
 SEEMS: Final = _any("(?:looks?|seems?) (?:to be )?(?:ok(?:ay)?|fine|right|good|normal)")
 """In a condition only these ask: “if it is healthy” is a yes or no that the question to a person settles."""
@@ -200,9 +211,13 @@ CURED: Final = re.compile(
 """A remedy that is named, and not told."""
 
 PASSIVE: Final = _any(
-    "(?<!that )(?<!which )(?:should|must|needs? to|has to|have to|ought to) be (?:restarted|rebooted|"
+    "(?<!that )(?<!which )(?:should|must|needs? to|has to|have to|ought to) be "
+    "(?:\\w+ly )?(?:restarted|rebooted|"
     "terminated|replaced|rebuilt|"
-    "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed)",
+    "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed|"
+    "redeployed|reinstalled|reconfigured|recycled|increased|raised|lowered|reduced|expanded|repaired|reset)"
+    "(?! (?:automatically|by (?:itself|themselves)|without|shortly|within)\\b)",
+    "(?:must|needs? to|has to|have to) be (?:\\w+ly )?(?:modified|adjusted)(?! (?:as follows|like)\\b)",
 )
 NEEDS: Final = _any(
     r"(?:needs?|requires?) (?:an? )?(?:\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|change)",
@@ -212,14 +227,35 @@ NEEDS: Final = _any(
 """What is to be done, and not how."""
 
 OTHERS: Final = _any(r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+")
-LIKE: Final = _any("(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)")
+LIKE: Final = _any(
+    "(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)",
+    "with similar (?:contents?|settings|values|configuration|parameters)",
+)
 UNNAMED: Final = re.compile(
     r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?!following\b|above\b|below\b|"
-    r"same\b)(?:[\w-]+ ){0,2}(?:scripts?|playbooks?|jobs?|"
+    r"same\b)(?:(?-i:[a-z]+) ){0,2}(?:scripts?|playbooks?|jobs?|"
     r"pipelines?|migrations?)\b"
     r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
 )
-"""“Run the ansible scripts again”: which?"""
+"""“Run the ansible scripts again”: which? One with a capital letter or a hyphen is named."""
+
+_QUANTITY: Final = (
+    "(?:size|sizes|limits?|counts?|number|capacity|memory|timeouts?|replicas?|quotas?|instances?|workers?|"
+    "threshold|ttl|retention|storage|concurrency|heap|cpus?)"
+)
+HOW_MUCH: Final = re.compile(
+    r"(?i)(?:^|(?<=[,;.] )|(?<=\band )|(?<=\bthen )|(?<=\bor )|(?<=\bcan )|(?<=\bcould )|(?<=\bshould )|"
+    r"(?<=\bmust )|(?<=\bmay )|(?<=\bplease ))(?:(?:manually|temporarily|simply) )?(?:increase|decrease|"
+    r"raise|lower|reduce|bump(?: up)?|enlarge|extend|expand|shrink|scale (?:up|out|down|in)) "
+    r"(?:the |its |their |your )?(?:[\w/-]+ ){0,4}?" + _QUANTITY + r"\b"
+)
+"""“Increase the memory limit”: to which?"""
+
+AMENDED: Final = re.compile(
+    r"(?i)^(?:(?:please|then|also|next|finally),? )*(?:change|set|adjust|modify|tune) (?:the |its |their )?"
+    r"(?:[\w/-]+ ){0,3}?(?:values?|settings?|" + _QUANTITY + r")\b(?: (?:of|for|in) (?:the )?[\w./-]+)?"
+)
+"""“Change the value for max_size”: to what?"""
 
 MANY: Final = _any(
     r"(?:several|a few|a couple of|a number of|certain) \w+",
@@ -269,6 +305,8 @@ CLASSES: Final = (
     VagueClass(FIX, _VAGUE, "How is this done: “{found}”?", _ACTED),
     VagueClass(AMOUNT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ACTED),
+    VagueClass(HOW_MUCH, _VAGUE, "To which value: “{found}”?", _ACTED, True),
+    VagueClass(AMENDED, _VAGUE, "To which value: “{found}”?", _TOLD, True),
     VagueClass(SOME, _VAGUE, "Which exactly: “{found}”?", _ACTED),
     VagueClass(BROAD, _VAGUE, "What exactly is looked for in “{found}”?", _ACTED),
     VagueClass(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,7 +37,8 @@ _MODAL: Final = re.compile(
     r"(?i)\b(?:you|we|they|the operator|the engineer|users?)\b[^.;:]{0,30}"
     r"\b(?:can|could|should|need|must|may|might|have to|want)\b(?! (?:see|look|say|show|be (?:seeing|able)))|"
     r"\b(?:must|needs? to|has to|have to) \w|"
-    r"\b(?:is|are|be) (?:required|needed|necessary|advisable|recommended)(?! (?:on|for|by|in|at)\b)|"
+    r"\b(?:is|are|be) (?:required|needed|necessary|advisable|recommended|warranted)"
+    r"(?! (?:on|for|by|in|at)\b)|"
     r"\bplease\b|\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
@@ -47,6 +49,23 @@ _LOOKED_FOR: Final = re.compile(
 )
 """“Watch the log to confirm that it completes”: what is looked for is said, and it is not just something."""
 
+_IN_CASE: Final = re.compile(r"(?i)(?:if|when) (?:needed|necessary|required|appropriate)")
+_NAMEABLE: Final = (words.UNNAMED, words.WHICH)
+"""What a name in code settles."""
+
+_UNMEASURED: Final = (words.HOW_MUCH, words.AMENDED)
+_MEASURED: Final = re.compile(
+    r"(?i)[\d`=<>{$]|\b(?:to|by|from|as|accordingly|below|above|according|following|until|via|using|through|with)\b|:\s*$"
+)
+"""What tells the value to which something is set."""
+
+_NEAR: Final = 100
+_MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could)\s+$")
+_PROPER: Final = re.compile(r"\s[A-Z]\w")
+_LOOKED_WHETHER: Final = re.compile(
+    r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine|find out)(?: [\w-]+){0,3}?"
+    r" (?:that|whether|if|which)\b"
+)
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
@@ -57,8 +76,10 @@ _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|imp
 _CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
 
 
-def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
-    """The vague phrases of a sentence, in order and apart. `shown`: commands right below show how."""
+def phrases(text: str, role: Role, *, shown: bool = False, codes: Sequence[str] = ()) -> list[Phrase]:
+    """The vague phrases of a sentence, in order and apart. `shown`: commands right below show how. `codes`
+    are its inline codes: what one of them names is named.
+    """
     if len(text) > _LONGEST or _ABOUT_TEXT.match(text) or (role == "beside" and not _acts(text)):
         return []
     cases = [found.span() for found in _CONDITION.finditer(text)]
@@ -69,7 +90,9 @@ def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
             continue
         for match in item.pattern.finditer(text):
             inside = any(start < match.start() < end for start, end in cases)
-            if introduces and not _asks_before(item, inside=inside):
+            if introduces and not _asks_before(item, match[0], inside=inside):
+                continue
+            if item.pattern in _NAMEABLE and any(code in match[0] for code in codes):
                 continue
             if _counts(item, match, role, inside=inside) and not _meets(found, match):
                 question = item.question.format(found=match[0])
@@ -77,11 +100,11 @@ def phrases(text: str, role: Role, *, shown: bool = False) -> list[Phrase]:
     return sorted(found, key=lambda phrase: phrase.start)
 
 
-def _asks_before(item: VagueClass, *, inside: bool) -> bool:
+def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
     """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
-    return item.pattern in (words.TIME, words.LIKE) or (
-        inside and item.pattern in (words.OPEN, words.THRESHOLD)
-    )
+    if item.pattern is words.OPEN:
+        return inside or _IN_CASE.match(found) is not None
+    return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
 
 def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool) -> bool:
@@ -92,7 +115,11 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
         return words.SEEMS.search(match[0]) is not None
     if item.pattern is words.OPEN and match[0].lower().startswith("as "):
         return _PLACEHOLDER.search(match.string) is None
-    if item.pattern is words.WHICH and _LOOKED_FOR.match(match.string, match.end()):
+    if item.pattern is words.WHICH and _told_what_for(match):
+        return False
+    if item.pattern in _UNMEASURED and _MEASURED.search(match.string, match.end(), match.end() + _NEAR):
+        return False
+    if item.pattern is words.WORKED and _MAYBE.search(match.string[: match.start()]):
         return False
     if role == "told":
         return item.pattern is not words.MANY or is_imperative(match.string)
@@ -103,6 +130,14 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
     if item.pattern is words.WHICH:
         return clause == match[0]
     return item.pattern is not words.INVESTIGATE or is_imperative(clause)
+
+
+def _told_what_for(match: re.Match[str]) -> bool:
+    """Whether it is said what is looked for in a log or on a dashboard: of a named one, anything will do."""
+    if _LOOKED_FOR.match(match.string, match.end()):
+        return True
+    named = _PROPER.search(match[0]) is not None
+    return named and _LOOKED_WHETHER.match(match.string, match.end()) is not None
 
 
 def _meets(found: list[Phrase], match: re.Match[str]) -> bool:
@@ -139,7 +174,8 @@ def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _MACHINE: Final = re.compile(
-    r"(?i)^(?:please\s+)?(?:restart|reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
+    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:restart|"
+    r"reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
     r"kill|rebuild|"
     r"redeploy|remount|resize|uncordon|cordon)\b"
 )
@@ -179,11 +215,17 @@ _RESULT: Final = re.compile(
     r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |"
     r"not )?(?:in|on|at|"
     r"present|listed|gone|empty|bound|attached|mounted|retained|enabled|disabled|"
-    r"stopped|started)\b|"
+    r"stopped|started|running"
+    r"(?! (?:correctly|properly|fine|well|as|normally)\b)|ready|reachable|green|online|"
+    r"offline|deleted|removed|complete)\b|"
     r"\b(?:exists?|contains?|(?:does|do)(?:n['’]t| not)\W{1,3}\w+)\b"
 )
 """“Confirm that the logs are in the bucket” says which result is good."""
 
+_AND_THEN: Final = re.compile(
+    r"(?i)(?:,|;|\band\b)\s+(?:(?:and|then)\s+)*(?=(?:check|verify|test|validate|confirm)\b)"
+)
+_LAST_WORDS: Final = 6
 _SHORT_WORDS: Final = 12
 """A check that is told in more words says what it is about."""
 
@@ -207,6 +249,15 @@ def bare_check(sentence: str) -> bool:
     short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
     told = _RESULT.search(sentence) is not None
     return short and not told and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
+
+
+def last_check(sentence: str) -> str:
+    """The check without a criterion that ends a sentence, “… and verify the output”; else empty."""
+    if len(sentence.split()) > 2 * _SHORT_WORDS:
+        return ""
+    ends = [found.end() for found in _AND_THEN.finditer(sentence)]
+    clause = sentence[ends[-1] :].rstrip() if ends else ""
+    return clause if len(clause.split()) <= _LAST_WORDS and bare_check(clause) else ""
 
 
 def checks_listed(sentence: str) -> bool:

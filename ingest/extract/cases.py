@@ -38,6 +38,9 @@ _OTHERWISE: Final = re.compile(
     r"in (?:any|all) other cases?)\b[,:]?\s*(.*)$",
     re.DOTALL,
 )
+_TURN: Final = re.compile(r"(?is)(otherwise|else|if not)\b[,:]?\s*(.*)$")
+"""The other way of a case that no word names: a person is asked by this word."""
+
 _NUMBER: Final = re.compile(r"(?i)^step\s*\d{1,3}\s*[-–—:.)]\s+(?=\S)")
 
 
@@ -68,7 +71,8 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
         reader.last_condition = " ".join(asked[1].split())
         return reader.last_condition, False, asked[2].strip()
-    return None, False, text
+    turn = _TURN.match(text)
+    return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
 
 
 def question_of(text: str) -> str | None:
@@ -101,4 +105,4 @@ def case_below(
     """The case that the code right below a block is for, which shows how its last sentence is done."""
     if case[0] is not None and (introduces or (not commands and len(sentences(body)) == 1)):
         return case
-    return (None, False) if commands else ToldBefore(block).lead()
+    return (None, False) if commands and not introduces else ToldBefore(block).lead()

@@ -22,7 +22,7 @@ _SAYS: Final = re.compile(
     r"\b(?:verify|confirm|check|ensure|make sure) (?:that )?you (?:have|are|can)\b|"
     r"^(?:verify|confirm|check|ensure)\b(?: that)?(?: \w+){0,3} (?:access|permissions?|credentials)\b|"
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
-    r"should) (?:have|be)\b|"
+    r"should) (?:have|be)\b(?! (?:able|asked|prompted|redirected|taken|presented|seeing|shown|notified)\b)|"
     r"you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b)|"
     r"\b(?:only|sole|main) (?:requirement|prerequisite|precondition)s? (?:is|are)\b|"
     r"\ball (?:that is|you) needs?(?:ed)? is\b|\bfirst (?:needs|requires) an?\b|"
@@ -41,6 +41,65 @@ _ACCESS: Final = re.compile(
 )
 """“VPN access is required”, “only members of … may …”."""
 
+_HAS: Final = re.compile(
+    r"(?i)^\W{0,4}(?:must|needs? to|has to|have to) (?:first )?(?:have|hold|be (?:in|on|an?|logged|connected|"
+    r"signed|part|root))\b|"
+    r"^\W{0,4}needs? (?:(?!to\b)[\w/-]+ ){0,3}?(?:access|permissions?|credentials|privileges|vpn)\b|"
+    r"\b(?:you|we)(?:['’]ll| will)? (?:also |first )?(?:need|have) to (?:also |first )?(?:have|be(?! able\b)|"
+    r"log ?in|sign ?in|ssh|authenticate|connect to|obtain|acquire|request|get access|join|hold|assume)\b"
+)
+"""What somebody has or gets first: “Need to have access to …”, “you will need to log in”."""
+
+_LACKS: Final = re.compile(
+    r"(?i)\bif you (?:do not|don['’]t) (?:already |yet |currently )?have (?:the |an? |any |your )?"
+    r"(?:[\w-]+ ){0,2}?(?:access|permissions?|credentials|accounts?|privileges|clearance)\b"
+)
+"""“If you don't have credentials, …”: they are needed."""
+
+_ACCESS_FIRST: Final = re.compile(
+    r"(?i)^\W{0,4}(?:you must )?(?:request|obtain|ask for|acquire|apply for) (?:[\w-]+ ){0,4}?(?:access|"
+    r"permissions?|roles?|credentials|privileges|approval|clearance|membership)\b|"
+    r"^\W{0,4}(?:(?:please|first|then),? )?(?:connect|log ?in|sign ?in|ssh|hop) (?:in)?(?:to|onto|on) "
+    r"(?:the |our |your )?(?:[\w()/-]+ ){0,4}?(?:vpn|bastion|jump ?(?:box|host|server))\b"
+)
+"""What nobody does but to get in: “Request access to …”, “Connect to the VPN”."""
+
+_BY_WHOM: Final = re.compile(
+    r"(?i)\b(?:must|should|has to|have to|needs? to|can only|may only) (?:only )?be (?:done|run|performed|"
+    r"executed|submitted|approved|requested|carried out|signed off|started) by (?!\w+ing\b|hand\b|"
+    r"(?:the |an? )?(?:[\w-]+ )?(?:script|system|controller|operator|job|cron|pipeline|scheduler|"
+    r"command|tool)\b)|"
+    r"^\W{0,4}(?:only )?(?:the |an? )?(?:[\w-]+ ){0,2}?(?:owner|admin|administrator|manager|lead|dba|"
+    r"approver)s? (?:needs? to|has to|have to|must) (?:do|run|perform|approve|sign|grant|execute)\b"
+)
+"""Who may do it, where that is a person."""
+
+_TOOLS: Final = re.compile(
+    r"(?i)\brequires? (?:at least )?[`\w.+-]+ (?:>=|≥|(?:versions? )?v?\d+(?:\.\d+)+)|"
+    r"^\W{0,4}(?!(?:this|that|it|which|what|downtime|action|restart|reboot|nothing|none|no|both|more|"
+    r"confirmation)\b)"
+    r"[\w.+-]{1,40}(?:(?:, | and |, and )[\w.+-]{1,40}){0,3}\W{0,2} (?:is|are|must be) (?:required|needed|"
+    r"installed)\b(?= to\b| for\b|\W*$)"
+)
+"""Programs and their versions: “requires kubectl 1.28”, “`jq` is required”."""
+
+_STATE_FIRST: Final = re.compile(
+    r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure)\b(?=[^:]*$)|"
+    r"^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |"
+    r"also )?be (?:already )?(?:installed|"
+    r"running|"
+    r"configured|available|enabled|set up|in place|reachable|accessible|deployed|present|mounted|"
+    r"stopped|healthy)\b"
+)
+"""What must hold, said before any step: behind one, the same words are a check of that step."""
+
+_BEFORE: Final = re.compile(
+    r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure|verify|confirm|check|"
+    r"pause|freeze|announce|notify|inform|warn)\b[^:]*?"
+    r"\bbefore (?:proceeding|continuing|starting|beginning|running|going|doing|you|any(?:thing)?)\b"
+)
+"""“Make sure that … before proceeding”."""
+
 _LONGEST: Final = 400
 EARLY_STEPS: Final = 3
 """A sentence further down than this many steps speaks about its own step."""
@@ -48,32 +107,47 @@ EARLY_STEPS: Final = 3
 
 _ASSUMED: Final = re.compile(
     r"(?i)\b(?:commands?|steps?|instructions?|examples?|section|procedure|runbook|guide|"
-    r"document)\b[^.;:]{0,30}\bassumes?\b"
+    r"document)\b[^.;:]{0,30}\bassumes?\b|"
+    r"^\W{0,4}(?:all of )?(?:this|these|it|we)\b[^.;:]{0,30}?\bassumes? (?:that )?(?:you|your|we|all)\b"
 )
 """What is taken for granted below, wherever it stands."""
 
 
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
-    r"precondition|mandatory|necessary|assum|prerequisite"
+    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|before|obtain|"
+    r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 _OTHER_I: Final = re.compile("[\u0130\u0131]")
 """`re` takes both for an `i` where case does not count, `re2` neither."""
 
 
+def lacks_access(case: str) -> bool:
+    """Whether a case is that of somebody who can't get in."""
+    return _LACKS.match(case) is not None
+
+
 def assumed(text: str) -> list[str]:
-    """The sentences of a text that say what everything below takes for granted."""
-    return [part for part in sentences(text) if len(part) < _LONGEST and _ASSUMED.search(part)]
-
-
-def required(text: str) -> list[str]:
-    """The sentences of a text that say what must be true first."""
+    """The sentences of a text that say what everything below takes for granted, or how somebody gets in."""
     if not _MAY_SAY.search(_OTHER_I.sub("i", text)):
         return []
     short = [part for part in sentences(text) if len(part) < _LONGEST]
-    found = [part for part in short if any(says.search(part) for says in (_SAYS, _ACCESS, _ASSUMED))]
+    return [part for part in short if any(says.search(part) for says in _ANYWHERE)]
+
+
+def required(text: str, *, first: bool = False) -> list[str]:
+    """The sentences of a text that say what must be true first. `first`: no step stands above it."""
+    if not _MAY_SAY.search(_OTHER_I.sub("i", text)):
+        return []
+    says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
+    short = [part for part in sentences(text) if len(part) < _LONGEST]
+    found = [part for part in short if any(item.search(part) for item in says)]
     return [item for part in found for item in _listed_in(part)]
+
+
+_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS)
+_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _TOOLS, _BEFORE)
 
 
 _LIST: Final = re.compile(
@@ -83,9 +157,10 @@ _LIST: Final = re.compile(
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+")
 _POINTS: Final = re.compile(
-    r"(?i)^(?:for (?:more|further) \w+|see(?: also)?\b|refer to\b|more (?:information|details))"
+    r"(?i)^(?:for (?:more|further) \w+|see(?: also)?\b|refer to\b|more (?:information|details)|"
+    r"this (?:section|page|document|guide|runbook|procedure) (?:explains|describes|shows|covers|outlines))"
 )
-"""What leads to another text."""
+"""What leads to another text, or tells of this one."""
 
 
 def _listed_in(sentence: str) -> list[str]:

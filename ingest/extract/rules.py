@@ -19,7 +19,7 @@ from ingest.extract.negation import (
     forbids_below,
     negated,
 )
-from ingest.extract.prerequisites import EARLY_STEPS, assumed, listed, required
+from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
@@ -259,7 +259,12 @@ def _instruction(reader: Reader, block: Block, text: str, condition: str | None,
         reader.found.prerequisites.append(Required(text, block.place(), _codes_in(block, text)))
         reader.account(block, "prerequisite", "a person takes it as a prerequisite")
         return
-    before = required(text) if len(reader.found.drafts) < EARLY_STEPS else assumed(text)
+    if condition is not None and lacks_access(condition):
+        text = text_of(block.text)
+    above = len(reader.found.drafts)
+    before = required(text, first=not above and condition is None) if above < EARLY_STEPS else assumed(text)
+    if reader.lists_before and block.kind != "item":
+        before = [part for part in before if not part.endswith(":")]  # the items below it are what is needed
     reader.found.prerequisites += [
         Required(part, _place(block, part), _codes_in(block, part)) for part in before
     ]

@@ -9,14 +9,21 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
-from ingest.extract.conditions import named_cases
 from ingest.extract.drafts import Undoing
+from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
 from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
+_TURNS: Final = re.compile(r"(?i)(?:otherwise|else|if not)\b")
+_CHECKED: Final = 200
+"""Characters of a check, as a person is asked about it."""
+
 _SAID: Final = 3
+_TOLD_ON: Final = 4
+"""Sentences that go on with a case of the one above them."""
+
 _AGAINST: Final = re.compile(r"(?i)^unless\b")
 
 
@@ -63,6 +70,32 @@ class ToldBefore:
             words = " ".join(text[begin:stop].split()).strip(" *_(")
             turned = other or (stop < offset and _OTHERWISE.search(text, stop, offset) is not None)
             return words, (_AGAINST.match(words) is not None) != turned
+        return self._turned(start) or self._told_above(start)
+
+    def _turned(self, start: int) -> tuple[str, bool] | None:
+        """“If not, …” and “Otherwise, …” behind a check: they are for when what the sentence above says is
+        not so. Where none stands above in the block, the case of the block says what is asked.
+        """
+        at = next((index for index, place in enumerate(self.places) if place[0] == start), 0)
+        if not at or _TURNS.match(self.block.text, start) is None:
+            return None
+        begin, end = self.places[at - 1]
+        return " ".join(self.block.text[begin : min(end, begin + _CHECKED)].split()).strip(" *_(.:;"), True
+
+    def _told_above(self, start: int) -> tuple[str, bool] | None:
+        """The case of a sentence above that only says what the case means, where all between tell to do
+        something.
+        """
+        at = next((index for index, place in enumerate(self.places) if place[0] == start), 0)
+        for index in range(at - 1, max(-1, at - 1 - _TOLD_ON), -1):
+            told = case_told_next(self.block.text, self.places, index)
+            if told is not None:
+                words = " ".join(self.block.text[told[0] : told[1]].split()).strip(" *_(")
+                return words, _AGAINST.match(words) is not None
+            begin, end = self.places[index]
+            own = any(begin <= case[0] < end for case in self.cases)
+            if own or not is_imperative(self.block.text[begin:end]):
+                break
         return None
 
     def lead(self) -> tuple[str | None, bool]:

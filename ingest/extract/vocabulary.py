@@ -93,7 +93,7 @@ IMPERATIVES: Final = frozenset(
     stabilize suspend sync tail convert fill exit quit unset encrypt decrypt re-encrypt rekey compile
     compress calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick
     drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
-    transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
+    reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 
@@ -107,6 +107,7 @@ NOT_STEPS: Final = re.compile(
 
 PREREQUISITES: Final = re.compile(
     r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"
+    r"pre-?\s?flight(?: checks?| checklist)?|assumptions?|before (?:proceeding|running|anything)|"
     r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
     r"required (?:access|permissions?|tools?|roles?)|permissions|access)\b"
 )
@@ -117,7 +118,9 @@ NEEDED_BELOW: Final = re.compile(
     r"(?i)\b(?:things?|items?|following|these)\b[^.:]{0,20}\b(?:is|are|must be|"
     r"need to be) (?:required|needed|necessary|"
     r"met|in place)\b|\bassumes? (?:the following|that)\W*$|\byou(?:['’]ll|"
-    r" will)? (?:also )?need(?: the following)?\W*$"
+    r" will)? (?:also )?need(?: the following)?\W*$|"
+    r"\b(?:make sure|ensure|verify|confirm|check|be sure) (?:that )?you(?:['’]ve| have)(?: got)?"
+    r"(?: access to)?(?: all(?: of)?)?(?: the following| these)?(?: [\w-]+){0,2}\W*$"
 )
 """“Two things are required when …:” over a list."""
 
@@ -149,7 +152,8 @@ def is_imperative(sentence: str) -> bool:
         r"\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
         r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|"
         r"temporarily|immediately|"
-        r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|again)\b[,:]?\s*)+",
+        r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|regularly|periodically|simply|"
+        r"slowly|again|(?:right|left|double)(?=[\s-]click))\b[,:]?[\s-]*)+",
         "",
         text_of(sentence),
     )

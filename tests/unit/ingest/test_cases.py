@@ -115,3 +115,63 @@ def test_a_case_without_a_step_of_its_own_leads_to_what_stands_below() -> None:
         for side in (case.then, case.otherwise)
     ]
     assert told == [["df -h"], [], [], ["du -sh /var"]]
+
+
+def waits(text: str) -> list[tuple[str, str | None, str | None]]:
+    """The commands of a preview, each with the question and the answer that it waits for."""
+    steps = preview(text, "markdown").runbook.spec.steps
+    asked = {step.id: step.manual for step in steps}
+    return [
+        (step.command, asked.get(step.when.step or ""), step.when.answer)
+        if step.when
+        else (step.command, None, None)
+        for step in steps
+        if step.command
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        ("If E is shown, the lock is stale. Delete it with `rm a`.", "If E is shown", "yes"),
+        ("If E is shown, the lock is stale. Delete it:\n\n```bash\nrm a\n```", "If E is shown", "yes"),
+        (
+            "Look at `df -h`. If the disk is full, delete it:\n\n```bash\nrm a\n```",
+            "If the disk is full",
+            "yes",
+        ),
+        ("If E is shown, it is a lock. Stop the job. Delete it with `rm a`.", "If E is shown", "yes"),
+        ("Check that it is up. If not, clean up with `rm a`.", "Check that it is up", "no"),
+        ("Check that it is up. If not clean up with `rm a`.", "Check that it is up", "no"),
+        ("Check that it is up. Otherwise run `rm a`.", "Check that it is up", "no"),
+        ("- Check that it is up.\n- Otherwise run `rm a`.", "Otherwise", "yes"),
+        ("- Check that it is up.\n- If not clean up with `rm a`.", "If not", "yes"),
+    ],
+)
+def test_what_is_told_behind_a_case_waits_for_it(text: str, question: str, answer: str) -> None:
+    assert waits(f"# A\n\n{text}\n")[-1] == ("rm a", f"{question}: is that so?", answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Look at it. If E is shown, the lock is stale. The next part is for all. Delete it with `rm a`.",
+        "If E is shown, the lock is stale. Note that it may be old.\n\nDelete it with `rm a`.",
+        "Elsewhere run `rm a`.",
+        "Once in the shell, run `rm a`.",
+        "Once every year, run `rm a`.",
+    ],
+)
+def test_what_is_told_for_all_waits_for_nothing(text: str) -> None:
+    assert waits(f"# A\n\n{text}\n") == [("rm a", None, None)]
+
+
+def test_names_are_no_cases_and_a_command_that_ends_badly_is_one() -> None:
+    text = (
+        "# A\n\nIf the pod has a random name, it is a managed service.\n\n"
+        "- Right click on the volume -> create snapshot\n"
+        "- If running the check times out, ensure that the record is right\n- Run `uptime`\n"
+    )
+    assert [case.text for case in preview(text, "markdown").cases] == ["If running the check times out"]
+    coded = "# A\n\nRun `uptime`. For example, if it is up, run `rm a`.\n"
+    assert waits(coded)[-1] == ("rm a", "if it is up: is that so?", "yes")

@@ -34,6 +34,70 @@ def test_an_instruction_below_its_commands_is_a_step_and_a_pointer_is_nothing() 
     assert preview(text, "markdown").runbook.spec.steps[-1].manual == "Note the name of the node."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Need to have access to Concourse.",
+        "Needs admin access.",
+        "Must be in the ops group.",
+        "You will need to log in to the bastion.",
+        "Request editor access to the subscription.",
+        "Connect to the staging VPN.",
+        "If you don't have credentials, ask the SRE team.",
+        "The change must be approved by the service owner.",
+        "The tenant owner needs to do this manually.",
+        "The script requires kubectl 1.28 or later.",
+        "jq and yq are required.",
+        "All of these assume you are logged in to a master.",
+        "Ensure no jobs are running.",
+        "The agent must already be installed.",
+        "Make sure that the backup is there before proceeding.",
+        "Pause all builds before continuing.",
+    ],
+)
+def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
+    assert before(f"# A\n\n{text}\n\n- Run `uptime`\n") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Needs to be restarted.",
+        "You should be able to see the page.",
+        "You will need to download the manifest.",
+        "Request the page again.",
+        "Get the role of the node.",
+        "Connect to the database.",
+        "If you don't have a backup, stop here.",
+        "This must be done by restarting the node.",
+        "It must be run by the nightly job.",
+        "A restart is required.",
+        "This is required.",
+        "This assumes the only reason is a failed deploy.",
+        "If it fails, ensure that the record is right.",
+        "Take the old node out before the new one is up.",
+    ],
+)
+def test_what_looks_like_a_need_is_none(text: str) -> None:
+    assert before(f"# A\n\n{text}\n\n- Run `uptime`\n") == []
+
+
+def test_behind_a_step_a_state_is_a_check_of_it_and_a_request_for_access_is_needed_all_the_same() -> None:
+    steps = "- Run `uptime`\n- Run `df -h`\n- Run `free -m`\n"
+    text = f"# A\n\n{steps}- Ensure no jobs are running\n- Request access to the vault\n"
+    assert before(text) == ["Request access to the vault"]
+
+
+def test_below_a_heading_for_checks_or_a_lead_each_item_is_one_and_what_tells_of_the_text_is_none() -> None:
+    headed = (
+        "# A\n\n## Pre-flight checklist\n\nThis section explains what is needed.\n\n- A ticket\n\n"
+        "## Do\n\nRun `uptime`.\n"
+    )
+    led = "# A\n\nMake sure you have the following tools:\n\n- jq\n- helm\n\n## Do\n\nRun `uptime`.\n"
+    assert before(headed) == ["A ticket"]
+    assert before(led) == ["jq", "helm"]
+
+
 def test_two_in_one_sentence_are_two() -> None:
     text = "# A\n\nEnsure you are on the bastion; you must have `sudo`.\n\n- Run `uptime`\n"
     assert before(text) == ["Ensure you are on the bastion", "you must have sudo."]

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.pipeline import preview
 from ingest.vague_words import Role
-from ingest.vagueness import bare_check, checks_listed, clause_at, phrases
+from ingest.vagueness import bare_check, checks_listed, clause_at, last_check, phrases
 
 
 def asked(text: str) -> list[str]:
@@ -28,6 +28,18 @@ def asked(text: str) -> list[str]:
         ("The resolution depends on the error.", "beside", ["resolution depends on"]),
         ("Identify the root cause and resolve the issue.", "told", ["root cause", "resolve the issue"]),
         ("The node should be rebooted.", "beside", ["should be rebooted"]),
+        ("The VM needs to be redeployed.", "told", ["needs to be redeployed"]),
+        ("Select the volume, and manually increase the size.", "told", ["manually increase the size"]),
+        ("Change the value for max_size.", "told", ["Change the value for max_size."]),
+        ("Ask the responsible team.", "told", ["responsible team"]),
+        ("Restore the affected index.", "told", ["Restore the affected index"]),
+        ("Use whichever zone is available.", "told", ["whichever zone is"]),
+        ("Work out what snapshot time is best.", "told", ["what snapshot time is best"]),
+        ("If necessary, reenable allocation:", "told", ["If necessary"]),
+        ("Install the correct Python and Ansible versions.", "told", ["correct Python and Ansible versions"]),
+        ("After a few minutes, delete it.", "told", ["After a few minutes"]),
+        ("Run the ansible scripts again.", "told", ["Run the ansible scripts"]),
+        ("Check the Grafana dashboard.", "told", ["Check the Grafana dashboard"]),
     ],
 )  # fmt: skip
 def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
@@ -46,10 +58,29 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("Anything else → page the owner.", "beside"),
         ("You should see something like this.", "beside"),
         ("Scale it to 3 replicas.", "told"),
+        ("Increase the size to 20 GiB.", "told"),
+        ("Increase the memory limit by one half.", "told"),
+        ("Change the value for max_size to 20.", "told"),
+        ("Set the timeout as described above.", "told"),
+        ("The operator can increase the capacity via the addon.", "beside"),
+        ("This may be ok in maintenance mode.", "beside"),
+        ("The pod should be recreated automatically.", "beside"),
+        ("Once updated, run the Plan pipeline in Concourse.", "told"),
+        ("Check the Sentry dashboard to see if any errors are logged.", "told"),
+        ("Everything else → page the owner.", "beside"),
+        ("The disk is in a strange place.", "beside"),
+        ("Use whichever of the two you like.", "told"),
     ],
 )
 def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
     assert phrases(sentence, role) == []
+
+
+def test_code_names_a_script_and_what_only_tells_is_no_instruction() -> None:
+    assert phrases("Run the sync script", "told") != []
+    assert phrases("Run the sync script", "told", codes=["sync"]) == []
+    text = "# A\n\n- Deploy it. It also holds disks, networks etc. along with the proxy.\n- Run `uptime`\n"
+    assert asked(text) == []
 
 
 def test_a_command_below_answers_which_log_but_not_what_is_a_problem() -> None:
@@ -67,6 +98,11 @@ def test_a_check_without_a_criterion_is_asked_about_and_one_with_a_value_is_not(
     assert bare_check("Verify the replication.")
     assert not bare_check("Verify that the lag is under 10 seconds.")
     assert not bare_check("Verify that `show slave status` has no error.")
+    assert not bare_check("Ensure that the workers are running.")
+    assert bare_check("Ensure that the workers are running properly.")
+    assert last_check("Restart it, then test nightlies.") == "test nightlies."
+    assert last_check("Stop it and check that it is gone.") == ""
+    assert last_check("Log in and look around and verify.") == "verify."
     assert checks_listed("Other things to check:")
     text = "# A\n\nRun `uptime`.\n\nOther things to check:\n\n- the disks\n- the network\n"
     assert asked(text) == ["Other things to check:"]
@@ -76,6 +112,10 @@ def test_a_check_without_a_criterion_is_asked_about_and_one_with_a_value_is_not(
 def test_what_a_machine_does_wants_a_command_and_what_is_clicked_does_not() -> None:
     assert asked("# A\n\n1. Restart the worker\n2. Run `uptime`\n") == ["Restart the worker"]
     assert asked("# A\n\n1. Restart the worker in the admin console\n2. Run `uptime`\n") == []
+    assert asked("# A\n\n1. Verify the backup. Otherwise rollback.\n2. Run `uptime`\n") == [
+        "Verify the backup.",
+        "Otherwise rollback.",
+    ]
     assert asked("# A\n\n1. Delete the merge request\n2. Run `uptime`\n") == []
 
 

@@ -1,0 +1,211 @@
+"""The cases that a sentence names with a word: “if …”, “unless …”, “when …, do that”, and versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.labels import restricted_case
+from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
+
+_IF: Final = re.compile(
+    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|in the event|provided|assuming|when|"
+    r"whenever|once|only if|should|where)\s+"
+    r"((?:(?![,;:→]|\.\s|\.$| then | – | — | -> | => )[\s\S]){4,220})"
+)
+_WHETHER: Final = re.compile(
+    r"(?i)\b(?:check|checks|see|verify|determine|ask|know|confirm|decide|find out|as|even|look|test|"
+    r"ensure|sure|tell|"
+    r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
+)
+_IDIOM: Final = re.compile(
+    r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
+    r"with|as|the)\b|"
+    r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
+    r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
+    r"desired|nothing else|"
+    r"(?:running|executing)\b(?![^,:]*\b(?:times? out|fails?|shows?|returns?|gives?|reports?|hangs?|errors?|"
+    r"(?:doesn['’]t|does not|won['’]t|will not))\b)|every\b|(?:an?|per) (?:day|week|month|quarter|year)\b|"
+    r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
+)
+_RANKS: Final = re.compile(
+    r"(?i)^(?:then )?(?:the |its )?(?:severity|priority|impact|urgency)\b[^.]{0,30}\bis\b|"
+    r"^(?:then )?(?:there|that|this|it) is (?:likely |probably |usually )?an?\W{1,3}(?:problem|issue)\b"
+)
+"""How bad it is then: what is done next follows from it."""
+
+_CHOOSES: Final = re.compile(
+    r"(?i)^\W*(?:note\W+)?(?:only )?(?:use|run|apply|choose|try|prefer|follow)\b[^.;:]{2,60}$"
+)
+"""“Use the command below when …”."""
+
+_EXAMPLE: Final = re.compile(r"(?i)\b(?:for (?:instance|example)|e\.g\.),?\s*$")
+_EXAMPLE_WORDS: Final = 20
+_CLASSED: Final = re.compile(
+    r"(?i)^(?:then )?it (?:is|['’]s) an?\b(?![^.]*\b(?:so|restart|run|use|you|we)\b)"
+)
+"""“… then it is a managed service”: what it is called, and nothing to do."""
+
+_IFS: Final = frozenset({"if", "unless", "in case", "only if"})
+_WHEN: Final = frozenset({"when", "whenever", "once", "should", "where", "assuming"})
+_GATE: Final = re.compile(
+    r"(?i)^(?:note:?\s+)?(?:(?:for|on|in|with)\b[^,.;:]{0,60}\bversions?\b[^,;:]{0,40}?\b(?:or|and) "
+    r"(?:earlier|later|older|newer|above|below|higher|lower)\b|"
+    r"[^.;:]{3,80}\bonly (?:apply|applies|valid|relevant|works?|needed|necessary) "
+    r"(?:for|to|on|if|when|in)\b(?:[^.;]|\.\d){3,120})"
+)
+"""A version or a state that the steps below are for."""
+
+_DESCRIBES: Final = re.compile(
+    r"(?i)^(?:(?:then|also)\s+)?(?:(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
+    r"(?!you\b|we\b|please\b)[^.;]{1,80}?\b(?:will|would|won['’]t|is|are|was|were|has|have|returns?|fails?|"
+    r"means?|becomes?|gets?|continues?|triggers?)\b)"
+)
+"""What happens then, by itself."""
+
+_HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
+_SEQUENCE: Final = re.compile(
+    r"(?i)^once (?:logged|connected|inside|signed|there)\b|"
+    r"^once (?:in|on) (?:the |your |that |this )?(?:\w+ )?(?:vm|machine|host|server|shell|console|container|"
+    r"pod|box|node|instance|prompt)\b|^once (?:you|we)(?:['’]ve| have| are|['’]re)? (?:found|"
+    r"find|know|identif|logged|connected|inside|signed)|"
+    r"^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
+    r"complet(?:es?|ed)|done|over|ended|ends)\b"
+)
+"""When the next step may begin: no case, it always comes. A check or an approval is one: it may fail."""
+
+_FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
+_NEEDED: Final = re.compile(r"(?i)\b(?:mandatory|required|needed|necessary|optional|skip(?:ped)?|re-?use)\b")
+_ACTS: Final = re.compile(
+    r"(?i)\b(?:you|we|i)\b[^.]{0,40}\b(?:can|could|should|need|must|may|have to|want|will)\b|\bplease\b|"
+    r"\bthere (?:are|is) (?:\w+ )?(?:options?|ways?)\b|\b(?:they|people|users?)(?: will|"
+    r"['’]ll)? (?:need|have to|must)\b|"
+    r"\blet['’]?s\b|"
+    r"\b(?:must|should|need(?:s)? to|has to|have to)\s+(?:not\s+)?(?:be\b|\w+)|\b(?:go|skip|jump|"
+    r"proceed|continue|stop|page|call|escalate)\b|"
+    r"\b(?:it (?:is|['’]s)(?! (?:possible|likely|probable|because|due))|this (?:is|means)|use|carry on|"
+    r"nothing)\b|"
+    r"\b(?:is|are|be) (?:required|needed|necessary)\b|\bcan (?:safely |also )?be \w+|"
+    r"\b(?:may|might|could) (?:be|need|require)\b|\b(?:way|option|fix|thing|step) is to\b"
+)
+"""What says that somebody does something in this case."""
+
+_OFFERED: Final = re.compile(
+    r"(?i)\b(?:you|we) (?:may|might|can|could|should|must|will|need)\b|\bonly (?:do|use|run|try|perform)\b"
+)
+"""“You may need to kill some pods if …”, “Only do this if …”."""
+
+_GO_ON: Final = re.compile(
+    r"(?i)\b(?:look|see|try|check|run|use|go|contact|ask|restart|escalate|skip|stop|call)\b"
+)
+_OPENS: Final = " *_>-•(\"'“–—→[]x"
+_AROUND: Final = " .,:;→–—-*_)"
+_FIRST: Final = 300
+"""Characters within which a case stands that begins a sentence."""
+
+_TURNS: Final = re.compile(r"(?i)^(?:otherwise|else|if|note|in (?:all|any) other)\b")
+_ONE_WORD: Final = re.compile(
+    r"(?i)^(?:if|when|once|unless|should)\s+\w+$|^once (?:this is |it is |that is )?done$"
+)
+
+
+def named_cases(block: Block) -> Iterator[tuple[int, int]]:
+    """The conditions that the sentences of a block name with a word, and the versions that they are for."""
+    places = sentence_places(block.text)
+    for place, (start, end) in enumerate(places):
+        gate = _GATE.match(block.text[start:end])
+        if gate:
+            yield start, start + gate.end()
+            continue
+        restricted = restricted_case(block.text[start:end])
+        if restricted is not None:
+            yield start, start + restricted
+            continue
+        if (told := case_told_next(block.text, places, place)) is not None:
+            yield told
+            continue
+        for match in _IF.finditer(block.text, start, end):
+            if not _counts(block.text, match, start) or not _acts(block.text[start:end], match, start):
+                continue
+            if _told_to(block, match.end(2), end) or not _only_tells(block.text, match, end):
+                yield match.start(1), match.end(2)
+
+
+def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:
+    """The case that begins a sentence which only says what it means, where the next one tells what to do:
+    “If it fails, the lock is stale. Delete it.”
+    """
+    if place + 1 >= len(places):
+        return None
+    (start, end), (following, last) = places[place], places[place + 1]
+    match = _IF.search(text, start, min(end, start + _FIRST))
+    if match is None or match[1].lower() not in _IFS or text_of(text[start : match.start(1)]).strip(_OPENS):
+        return None
+    sentence, rest = text[start:end], text[match.end(2) : end].strip(_AROUND)
+    plain = not _ONE_WORD.match(match[0].strip()) and not _FOOTER.search(match[0].strip())
+    if not plain or not rest or not _counts(text, match, start) or _acts(sentence, match, start):
+        return None
+    told = is_imperative(text[following:last]) and not _TURNS.match(text_of(text[following:last]))
+    return match.span(1)[:1] + match.span(2)[1:] if told else None
+
+
+def _told_to(block: Block, start: int, end: int) -> bool:
+    """Whether code stands behind a case in its sentence: what may be run then needs the case."""
+    return any(start <= code.start < end for code in block.code)
+
+
+def _only_tells(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether a case is an example, or one in which a thing has but a name."""
+    rest = text[match.end(2) : end].strip(_AROUND)
+    return (
+        _EXAMPLE.search(text[max(0, match.start(1) - _EXAMPLE_WORDS) : match.start(1)]) is not None
+        or _CLASSED.match(rest) is not None
+    )
+
+
+def _counts(text: str, match: re.Match[str], start: int) -> bool:
+    word = match[1].lower()
+    before = text[start : match.start(1)]
+    first = not text_of(before).strip(_OPENS)
+    begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
+    if _IDIOM.match(text[match.start(1) : match.end(2)]):
+        return False
+    if (
+        word == "when"
+        and _CHOOSES.match(before.strip())
+        and text[match.end(2) : match.end(2) + 1] in ("", ".")
+    ):
+        return True
+    if word in _WHEN:
+        ends = text[match.end(2) : match.end(2) + 1]
+        named = word == "where" and ends == ":" and text[match.end(2) + 1 : match.end(2) + 2].strip()
+        return begins and ends in (",", ":", "→", ";") and not named
+    return not _WHETHER.search(before)
+
+
+def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
+    """Whether the sentence tells to do something in this case; one that begins with the case does, unless
+    it only describes what happens then.
+    """
+    begin, end = match.start(1) - start, match.end(2) - start
+    before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" .,:;→–—-*_)")
+    case = sentence[begin:end]
+    if not rest and re.search(r"(?i)\bthat is an?\W{1,3}(?:problem|issue)\b", case):
+        return True
+    if _ONE_WORD.match(case) or _SEQUENCE.match(case) or _FOOTER.search(case.strip()):
+        return False
+    if not rest and _HAPPENS.search(case) and not _ACTS.search(case):
+        return False
+    rest = re.sub(r"(?i)^(?:then|also|first|please)\b[,\s]*", "", rest)
+    introduces = sentence.rstrip().endswith(":")
+    acts = introduces or not rest or is_imperative(rest) or _ACTS.search(rest) is not None
+    if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
+        acts = acts or _RANKS.match(rest) is not None
+        return acts or _DESCRIBES.match(rest) is None
+    offered = match[1].lower() in _IFS and _OFFERED.search(before.rsplit(", ", 1)[-1]) is not None
+    if not rest and before[-1:] != ".":
+        behind = sentence[:begin].rstrip().endswith(",") and _GO_ON.search(case) is not None
+        return behind or offered or is_imperative(before) or _NEEDED.search(before) is not None
+    return acts or offered or is_imperative(before)
