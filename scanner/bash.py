@@ -16,6 +16,7 @@ from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets
 from scanner.plain import plain_commands
+from scanner.read_names import READS_NAMES, read_names
 from scanner.reading import Redirect
 from scanner.text import destructive_text
 from scanner.walk import Walker
@@ -60,7 +61,10 @@ class BashJudge(Judge):
             )
         if not parsed.complete:
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
-        Walker(parsed.source, self).walk(parsed.root)
+        fed = self.stdin is not None and self.stdin.kind != "inherited"
+        read = read_names(parsed.root, parsed.source, self.shared.read_names, fed=fed)
+        self.shared.read_names = read
+        Walker(parsed.source, self).walk(parsed.root, read)
         if self.runs_stdin:
             for text in self._heredocs:
                 self.inner(text, 0, whole, "shell.heredoc")
@@ -100,6 +104,9 @@ class BashJudge(Judge):
             return
         if self.stdin is not None and place.stdin.kind == "inherited":
             place = Place(self.stdin, place.conditional, place.repeated)
+        if place.stdin.text and words[0].text in READS_NAMES:
+            for part in place.stdin.text.split():
+                self.listed(Word(part, words[0].start, words[-1].end))
         for name, value in assignments:
             environment.prefix(self, name, value, words)
         judge_words(self, words, place)

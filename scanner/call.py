@@ -95,7 +95,8 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
     if lowered is not None and any(
-        word.splits and (not rule.opaque or word.data or _substituted(call, word)) for word in call.words[1:]
+        word.splits and (not rule.opaque or word.data or word.read or _substituted(call, word))
+        for word in call.words[1:]
     ):
         why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
         call.say(UNKNOWN, "option.dynamic", why)

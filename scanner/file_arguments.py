@@ -150,11 +150,12 @@ def _possible_secrets(call: Call) -> None:
     if call.tool.name in ("cd", "pushd") and call.arguments.positionals:
         shared.enter(call.arguments.positionals[0].text)
     words = _read_words(call) if shows else call.arguments.positionals
-    for word in words:
-        if not word.pattern and OPAQUE not in word.text and word.text and not shared.folders:
-            continue
-        if shows and word.data and word.text.endswith(OPAQUE):
-            _secret(call, f"a list decides which files {call.tool.name} prints, and they may hold secrets")
+    doubtful = words
+    if not shared.folders:
+        doubtful = [word for word in words if word.pattern or word.read or OPAQUE in word.text]
+    for word in doubtful:
+        if shows and decided_by_data(word):
+            _secret(call, f"data decides which files {call.tool.name} prints, and they may hold secrets")
             continue
         from_home = _from_home(call, word)
         folders = [] if word.text.startswith(("/", "~")) else shared.folders
@@ -170,6 +171,13 @@ def _possible_secrets(call: Call) -> None:
         _searches_tree(call, words)
     elif call.tool.name == "git" and call.path == ("grep",) and call.arguments.has("--no-index"):
         _folders_searched(call, words)
+
+
+def decided_by_data(word: Word) -> bool:
+    """Whether data names the file: who wrote it may name any; `$f.log` only one of that kind."""
+    if not word.data and not word.read:
+        return False
+    return word.text.endswith(OPAQUE) or (word.read and not word.certain)
 
 
 def _from_home(call: Call, word: Word) -> Word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from scanner.judgement import IRREVERSIBLE, NOT_NEEDED, REVERSIBLE, SAFE, UNKNOWN, Judgement, highest
@@ -10,12 +11,14 @@ from scanner.tables import knowledge_version, tool, wrapper
 from schemas.risk import Risk
 from schemas.verdict import Finding, Reversibility, Span
 
-SCANNER_VERSION: Final = "1.5.4"
+SCANNER_VERSION: Final = "1.5.5"
 """Raised with every change of the code that can change a finding; the tables have a version of their own."""
 
 MAX_SPANS: Final = 50
 MAX_RULES: Final = 50
 MAX_RESOURCES: Final = 16
+MAX_SENTENCES: Final = 2_000
+"""Kept; the tables hold about as many reasons."""
 
 
 _UNCERTAIN: Final = Reversibility.UNKNOWN
@@ -34,10 +37,11 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     else:
         rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
     inverse = _inverse(text, judgements)
-    reversibility = _reversibility(risk, deciding)
+    reversibility = NOT_NEEDED if risk is SAFE else _reversibility(deciding)
     if inverse is not None and reversibility is _UNCERTAIN:
         reversibility = REVERSIBLE
-    why, resources = _why(risk, deciding), _resources(risk, deciding, others)
+    why = _sentence(deciding[0].why) if deciding else "Nothing in the text runs."
+    resources = () if risk is SAFE else _resources(deciding, others)
     fields: dict[str, Any] = {
         "risk": risk,
         "rule_ids": tuple(rules)[:MAX_RULES],
@@ -90,10 +94,10 @@ def _span(start: int, end: int, rule: str) -> Span:
     return Span.made_UNCHECKED({"start": start, "end": end, "rule_id": rule})
 
 
-def _why(risk: Risk, deciding: list[Judgement]) -> str:
-    if not deciding:
-        return "Nothing in the text runs."
-    sentence = deciding[0].why[:300]
+@lru_cache(maxsize=MAX_SENTENCES)
+def _sentence(why: str) -> str:
+    """A reason as a sentence; kept, since most of them are those of the tables."""
+    sentence = why[:300]
     begin = sentence[:1]
     if begin != begin.upper():
         first = sentence.split(" ", 1)[0]
@@ -102,18 +106,14 @@ def _why(risk: Risk, deciding: list[Judgement]) -> str:
     return sentence if sentence[-1:] == "." else sentence + "."
 
 
-def _resources(risk: Risk, deciding: list[Judgement], others: list[Judgement]) -> tuple[str, ...]:
-    if risk is SAFE:
-        return ()
+def _resources(deciding: list[Judgement], others: list[Judgement]) -> tuple[str, ...]:
     found = dict.fromkeys([name[:200] for judgement in deciding for name in judgement.resources if name])
     if not found and others:
         found = dict.fromkeys([name[:200] for judgement in others for name in judgement.resources if name])
     return tuple(found)[:MAX_RESOURCES]
 
 
-def _reversibility(risk: Risk, deciding: list[Judgement]) -> Reversibility:
-    if risk is SAFE:
-        return NOT_NEEDED
+def _reversibility(deciding: list[Judgement]) -> Reversibility:
     if len(deciding) == 1:
         only = deciding[0].reversibility
         return only if only is IRREVERSIBLE or only is REVERSIBLE else _UNCERTAIN

@@ -70,6 +70,8 @@ def shell(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pl
         index += 1
     rest = words[index:]
     if text_follows and rest:
+        if any(word.read or word.data for word in rest[1:]):
+            judge.shared.read_names |= {"@"}
         judge.inner(_with_parameters(rest), rest[0].start, rest[0].end, "shell.text", stdin=place.stdin)
     elif rest and not reads_input and rest[0].text not in ("-", "/dev/stdin"):
         _script_file(judge, known, words, rest[0])

@@ -56,6 +56,8 @@ class Shared:
     folders: list[str] = field(default_factory=list)
     """Where the script goes to, the last ones: a name may be meant from each of them."""
     functions: set[str] = field(default_factory=set)
+    read_names: frozenset[str] = frozenset()
+    """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
 
     def enter(self, folder: str) -> None:
         """The script goes to a folder; from the root, from a home, or from one where it was before."""

@@ -48,7 +48,7 @@ _CLUSTER: Final = (
 )
 _TABLE: Final = re.compile(
     rf"{_GET} {_BUILT_IN}(?:,{_BUILT_IN})*(?: (?:{_ASKED}|(?:-o ?|--output[ =])wide))*|"
-    rf"helm (?:ls|list)(?: (?:-A|--all-namespaces|(?:-n|--namespace){_VALUE}))*"
+    rf"helm (?:ls|list)(?: (?:-A|--all-namespaces|(?:-n|--namespace){_VALUE}))*|ps (?:-?auxw*|-ef|-eaf)"
 )
 _LISTS_CONTAINERS: Final = (
     r"(?:docker|podman|nerdctl|crictl) (?:ps|images|pods|(?:image|container|volume|network) ls)"

@@ -145,7 +145,8 @@ def _declaration(node: Node, source: bytes, facts: Facts) -> None:
 
 def _command(node: Node, source: bytes, facts: Facts) -> None:
     """read, mapfile …: any word may be a name that is set; let: an expression."""
-    words = [text_of(child, source) for child in node.named_children]
+    given = [child for child in node.named_children if child.type != "variable_assignment"]
+    words = [text_of(child, source) for child in given]
     while words and words[0].lstrip("\\") in ("command", "builtin"):
         words = words[1:]
     name = words[0].lstrip("\\") if words else ""

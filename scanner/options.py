@@ -190,4 +190,4 @@ def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Argume
 
 
 def _part(word: Word, text: str) -> Word:
-    return Word(text, word.start, word.end, word.quoted, word.pattern, word.certain)
+    return word._replace(text=text, splits=False)

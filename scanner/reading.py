@@ -11,6 +11,7 @@ from scanner.constant import output_of
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.numeric_output import prints_numbers
+from scanner.read_names import canonical, takes_data
 from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
 
 
@@ -61,6 +62,9 @@ REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_r
 class Reading(ABC):
     """The part of a walk that turns nodes into words. `_place` is where the walk stands."""
 
+    read_names: frozenset[str] = frozenset()
+    """Variables that data decides."""
+
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
         self._source = source
         self._sink = sink
@@ -85,7 +89,10 @@ class Reading(ABC):
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _lookup(self, name: str) -> Piece | None:
-        return self._values.look(name, certain=not self._place.repeated)
+        piece = self._values.look(name, certain=not self._place.repeated)
+        if self.read_names and canonical(name) in self.read_names:
+            return Piece(OPAQUE, read=True) if piece is None else piece._replace(certain=False, read=True)
+        return piece
 
     def _substitute(self, node: Node) -> Piece:
         if node.type == "arithmetic_expansion":
@@ -101,7 +108,11 @@ class Reading(ABC):
             return Piece(SUBSTITUTED_FILE)
         if constant is not None:
             return Piece(constant.rstrip("\n"), certain=False)
-        return Piece(OPAQUE, quoted=prints_numbers(node, self._source))
+        if prints_numbers(node, self._source):
+            return Piece(OPAQUE, quoted=True)
+        names: set[str] = set()
+        read = takes_data(node, self._source, names) or not self.read_names.isdisjoint(names)
+        return Piece(OPAQUE, read=read)
 
     def _inner_of(self, node: Node) -> None:
         for child in node.children:

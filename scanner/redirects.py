@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.escapes import OPAQUE
+from scanner.file_arguments import decided_by_data
 from scanner.globs import may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_sensitive, names_a_secret, normal_path
@@ -35,8 +36,10 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
             is_sensitive(path)
             or names_a_secret(path)
             or (redirect.target.pattern and may_be_secret(redirect.target))
+            or decided_by_data(redirect.target)
         ):
-            found = Judgement(CAUTION, "secrets.read", f"{text} holds secrets", start, end)
+            why = f"{text.replace(OPAQUE, '…')} holds secrets, or may"
+            found = Judgement(CAUTION, "secrets.read", why, start, end)
             judge.shared.sensitive = found
             judge.add(found)
     elif (redirect.operator == ">&" and (text.rstrip("-").isdigit() or text == "-")) or (

@@ -8,7 +8,8 @@ from typing import Final
 
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, highest
 from scanner.sqlsequence import READS_FIRST, explained_at
-from scanner.sqlsources import file_source, names_secret_setting, shows_secrets
+from scanner.sqlsettings import names_secret_setting, shows_one
+from scanner.sqlsources import file_source, shows_secrets
 from scanner.sqlstatement import Statement, always, where
 from scanner.sqltokens import Token
 from scanner.tables import knowledge, names
@@ -237,8 +238,8 @@ def _reset(statement: Statement) -> None:
 
 def _show(statement: Statement) -> None:
     said = [statement.word(at) for at in range(1, 4)]
-    if names_secret_setting(statement.tokens):
-        statement.say(CAUTION, "secrets.read", "shows a setting that may hold a password")
+    if names_secret_setting(statement.tokens) or shows_one(statement.tokens):
+        statement.say(CAUTION, "secrets.read", "shows settings, one of which may hold a password")
         return
     if "grants" in said or (said[0] == "create" and "user" in said[1:]):
         statement.say(CAUTION, "secrets.read", "shows the password hashes of accounts, on some servers")

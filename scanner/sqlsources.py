@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from scanner.sqlsettings import names_secret_setting, shows_many
 from scanner.sqltokens import Token
 from scanner.tables import names
 
@@ -22,20 +23,15 @@ _ENDS_FROM: Final = frozenset(
 
 _SERVER_TABLES: Final = ("user", "servers")
 """Tables of MySQL's own database with passwords: of accounts, and of the servers of FEDERATED tables."""
-_SETTINGS: Final = frozenset({"primary_conninfo", "ssl_passphrase_command"})
-"""Settings of PostgreSQL that may hold a password."""
-
-
-def names_secret_setting(tokens: Sequence[Token]) -> bool:
-    """A setting that may hold a password, by name or as the text that `current_setting` is given."""
-    return any(token.text.lower().strip("'\"") in _SETTINGS for token in tokens)
 
 
 def shows_secrets(tokens: Sequence[Token]) -> bool:
     """A table or column of password hashes or keys, however it is quoted."""
     listed = names("sql_secrets")
-    if names_secret_setting(tokens) or any(
-        token.kind in ("word", "name") and token.text.lower() in listed for token in tokens
+    if (
+        names_secret_setting(tokens)
+        or shows_many(tokens)
+        or any(token.kind in ("word", "name") and token.text.lower() in listed for token in tokens)
     ):
         return True
     accounts = any(

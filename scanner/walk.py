@@ -94,8 +94,9 @@ class Walker(Assignments):
     _hands_on = False
     """A program in it makes arguments of what it reads."""
 
-    def walk(self, root: Node) -> None:
-        """Tell the sink everything, in document order."""
+    def walk(self, root: Node, read: frozenset[str] = frozenset()) -> None:
+        """Tell the sink everything, in document order; `read` names the variables that data decides."""
+        self.read_names = read
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric()

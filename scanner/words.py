@@ -17,6 +17,7 @@ _NUMBERS: Final = frozenset("?#$!")
 SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
+_NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
 _BLANK: Final = re.compile(r"[ \t\n]")
 _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
@@ -33,6 +34,8 @@ class Piece(NamedTuple):
     pattern: bool = False
     bare: str | None = None
     """How it stands in the text, where nothing is quoted: braces in it expand."""
+    read: bool = False
+    """What the script reads, or what a command prints, decides it."""
 
 
 class Word(NamedTuple):
@@ -47,7 +50,9 @@ class Word(NamedTuple):
     splits: bool = False
     """A part of it that is not known stands outside of quotes: it may become several words, or none."""
     data: bool = False
-    """A list that the script reads decides it, not who wrote or ran the script."""
+    """A list that xargs reads decides it, not who wrote or ran the script."""
+    read: bool = False
+    """A part of it is what a variable took from a file or command, or what a command prints there."""
 
     @property
     def known(self) -> bool:
@@ -222,7 +227,7 @@ class WordReader:
                 raw = self._text(child.start_byte, child.end_byte)
                 yield self._literal(at, child.start_byte + len(raw) - len(raw.lstrip(" \t\n")))
                 for piece in self._pieces(child):
-                    yield Piece(piece.text, True, piece.certain)
+                    yield Piece(piece.text, True, piece.certain, read=piece.read)
             at = child.end_byte
 
     def _literal(self, start: int, end: int) -> Piece:
@@ -252,10 +257,14 @@ class WordReader:
         if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
             value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
             if inside:
-                return value or Piece(OPAQUE)
+                return value or Piece(OPAQUE, read=True)
             default = "".join(piece.text for piece in self._pieces(named[1]))
-            return value if value is not None else Piece(default, certain=False)
-        return Piece(OPAQUE)
+            if value is not None and value.text != OPAQUE:
+                return value
+            return Piece(default, certain=False, read=value is not None)
+        name = _NAMED.match(raw)
+        known = self._lookup(name.group(1)) if name is not None else None
+        return Piece(OPAQUE, read=bool(inside) or (known is not None and known.read))
 
 
 _BARE: Final = frozenset(
@@ -299,7 +308,8 @@ def _regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
     for source, run in groupby(atoms, lambda atom: atom.source):
         piece, parts = pieces[source], list(run)
         pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
-        found.append(Piece("".join(atom.text for atom in parts), piece.quoted, False, pattern))
+        text = "".join(atom.text for atom in parts)
+        found.append(Piece(text, piece.quoted, False, pattern, read=piece.read))
     return found
 
 
@@ -307,7 +317,9 @@ def _joined(pieces: list[Piece], start: int, end: int) -> Word:
     if len(pieces) == 1:
         piece = pieces[0]
         splits = OPAQUE in piece.text and not piece.quoted
-        return Word(piece.text, start, end, piece.quoted, piece.pattern, piece.certain, splits)
+        return Word(
+            piece.text, start, end, piece.quoted, piece.pattern, piece.certain, splits, read=piece.read
+        )
     return Word(
         "".join(piece.text for piece in pieces),
         start,
@@ -316,6 +328,7 @@ def _joined(pieces: list[Piece], start: int, end: int) -> Word:
         pattern=any(piece.pattern for piece in pieces),
         certain=all(piece.certain for piece in pieces),
         splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
+        read=any(piece.read for piece in pieces),
     )
 
 
@@ -323,11 +336,12 @@ def _split(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
     """Field splitting of a lone unquoted variable with blanks; as a part of a word it makes all unknown."""
     word = _joined(pieces, start, end)
     if len(pieces) > 1 and any(_falls_apart(piece) for piece in pieces):
-        yield Word(OPAQUE, start, end, splits=True)
+        yield Word(OPAQUE, start, end, splits=True, read=word.read)
         return
     if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():
-            yield Word(part, start, end, False, word.pattern or any(g in part for g in GLOB), word.certain)
+            pattern = word.pattern or any(g in part for g in GLOB)
+            yield Word(part, start, end, False, pattern, word.certain, read=word.read)
         return
     if not word.text and not word.quoted:
         return

@@ -72,8 +72,9 @@ def _find_runs(call: Call, words: list[Word], index: int) -> int:
     end = index + 1
     while end < len(words) and words[end].text not in (";", "+"):
         end += 1
+    read = any(word.read or word.data for word in words)
     inner = [
-        Word(OPAQUE, word.end, word.end)
+        Word(OPAQUE, word.end, word.end, read=read)
         if word.text == "{}"
         else word._replace(text=word.text.replace("{}", OPAQUE))
         for word in words[index + 1 : end]

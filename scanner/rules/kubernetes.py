@@ -8,11 +8,14 @@ from typing import Final
 from scanner.call import Call, Handler
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
+from scanner.words import Word
 
 _SECRET_KINDS: Final = re.compile(r"(?i)(?:^|,)(?:secrets?|[a-z.]*tokens?(?:\.[a-z.]+)?)(?:\.v1\.?|/|,|$)")
 _TOKEN_KINDS: Final = re.compile(r"(?i)(?:^|,)oauth(?:access|authorize)tokens?")
 _HIDES_CONTENT: Final = re.compile(r"(?i)(?:wide|name)?")
 """The outputs of `get` that show names and columns; all others may show the whole resource."""
+_LISTS_WITH_KIND: Final = re.compile(r"\bget [a-z][^|;&]* (?:-o ?|--output[ =])name\b")
+_SECRETS: Final = re.compile(r"(?i)secret|token")
 _WHOLE_ANSWERS: Final = re.compile(r"[89]|[1-9]\d+")
 """Verbosities at which the answers of the API are printed."""
 
@@ -65,6 +68,18 @@ def describe(call: Call) -> None:
     kinds = named[:1] if "/" not in _first(call) else named
     if _prints_answers(call) or any(_SECRET_KINDS.search(word.text) for word in kinds):
         _content(call)
+    elif any(word.text.startswith(OPAQUE) and not _listed_otherwise(call, word) for word in kinds):
+        call.say(UNKNOWN, "kubernetes.kind", "describes a kind that is known only when it runs: secrets, too")
+
+
+def _listed_otherwise(call: Call, word: Word) -> bool:
+    """Whether a resource comes from a list of names with their kind, and no secret is spoken of."""
+    text = call.judge.text
+    return (
+        not (word.read or word.data)
+        and _LISTS_WITH_KIND.search(text) is not None
+        and _SECRETS.search(text) is None
+    )
 
 
 def shown(call: Call) -> None:

@@ -3,7 +3,8 @@
 Words: the HTTP interfaces of Elasticsearch 8, OpenSearch 2, InfluxDB 1.8, ClickHouse 24, Jolokia 2, Solr 9,
 Tomcat 10, Spring Boot 3, Prometheus 2, Nagios 4, Orchestrator 3 (all of its API is GET), Vault 1.18, Consul
 1.20, Nomad 1.9, CouchDB 3, RabbitMQ 4, Kafka Connect 3, Kong 3, Meilisearch 1, Hadoop 3, Jenkins 2,
-VictoriaMetrics 1, Telegram's and Slack's bots, the query API of AWS.
+VictoriaMetrics 1, Telegram's and Slack's bots, the query API of AWS, Grafana 11,
+Keycloak 26, Gitea 1.22.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ _SECRET: Final = re.compile(
     r"|(?:[^?]*[/,])?\.(?:security|opendistro_security|opensearch_security|[so][a-z_]*\*|\*)[^/]*/_)"
 )
 """Paths that show settings or keys, or make new ones: Vault makes dynamic secrets by a GET."""
+_ADMIN: Final = re.compile(
+    r"(?i)(?:/[^?]*)?/(?:api/(?:v\d+/)?admin(?:/(?!(?:health|stats|status|ping|ready|metrics|version)/?$)|$)"
+    r"|admin/(?:realms|(?:users?|accounts?|members|clients|settings|config(?:uration)?|sessions?|tokens?|keys"
+    r"|auth-tokens|api-?keys|ldap)(?:/|$))|api/auth/keys(?:/|$))"
+)
+"""An interface for administrators: its accounts, settings and clients come with tokens, hashes or sessions
+(Grafana's Admin API, Gitea's, Keycloak's); states of it do not.
+"""
 _RABBIT: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:15672(?=[/?#]|$)")
 _RABBIT_ACCOUNTS: Final = re.compile(r"(?i)/api/users(?:/|$)")
 """RabbitMQ's accounts come with the hashes of their passwords."""
@@ -86,6 +95,7 @@ def secret_path(url: str, path: str) -> bool:
     return (
         vault
         or accounts
+        or _ADMIN.match(path) is not None
         or _SECRET.match(path) is not None
         or _SECRET.search("/" + path.rsplit("/actuator/", 1)[-1]) is not None
     )

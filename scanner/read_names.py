@@ -1,0 +1,273 @@
+"""Which variables of a script hold what data decides: lines that it reads, what a command prints.
+
+A name that whoever runs the script gives is theirs to choose. One that a file or another program gives may
+name any file, or be several words. A look over the whole tree, in no order: once data, always data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from tree_sitter import Node
+
+from scanner.listing import listed_by
+from scanner.numeric_output import prints_numbers, text_of, words_of_command
+from scanner.words import Word
+
+Printed = Literal["names", "table", "rows", "given", "data"]
+"""As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
+
+_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared)\b")
+"""Without any of these a script takes no data into a name."""
+_TAKES: Final = re.compile(rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared)\b|\(\)")
+READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
+"""Commands that take what they read into names."""
+_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+_EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
+_NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
+_OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
+_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+_GIVEN: Final = re.compile(
+    r"(?:echo|printf|pwd|which|type -P|command -v|mktemp|dirname|basename|realpath|readlink|hostname|date|"
+    r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
+    r"ls(?: -[1trSdUvXaAh]+)*(?: [^ -][^ ]*)?|"
+    r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+",
+    re.DOTALL,
+)
+"""Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
+in which no slash can be; where the log of a container lies is up to the engine.
+"""
+_SHAPES: Final = re.compile(
+    r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
+    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|[^\w/ ]{0,3}|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
+    r"sed(?: -[nEr]+| -e)*(?: s([^\w\s]).*\1[gpI0-9]*)|"
+    r"awk(?: -F ?[^ ]+)? (?!.*getline)(?:[^{}]*)\{ ?print [^{}]*\}|"
+    r"[ef]?grep(?: -[voiEFwx]+)* [^ -][^ ]*",
+    re.DOTALL,
+)
+"""Filters without a file that print parts of what they read."""
+
+
+def canonical(name: str) -> str:
+    """One name for all positional parameters."""
+    return "@" if name == "*" or (name.isdigit() and name != "0") else name
+
+
+def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
+    """What a statement prints; `before` is what it reads."""
+    if node.type == "pipeline":
+        for child in node.named_children:
+            before = printed(child, source, before)
+        return before
+    if node.type in ("command_substitution", "process_substitution"):
+        return printed(node.named_children[0], source) if node.named_child_count == 1 else "data"
+    if node.type == "redirected_statement":
+        body, *redirects = node.named_children
+        quiet = all(_COMPLAINTS.fullmatch(text_of(one, source)) for one in redirects)
+        return printed(body, source, before) if quiet else "data"
+    return _printed_by(words_of_command(node, source), before)
+
+
+def _printed_by(words: list[Word], before: Printed) -> Printed:
+    if not words:
+        return "data"
+    line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
+    if before in ("names", "given") and _SHAPES.fullmatch(line) is not None:
+        return before
+    listed = listed_by(words, "data" if before == "given" else before)
+    if listed == "paths" or listed == "ended paths":
+        return "given"
+    return "given" if listed == "data" and _GIVEN.fullmatch(line) is not None else listed
+
+
+def any_data(nodes: Iterable[Node], source: bytes, names: set[str]) -> bool:
+    """Whether one of several words is; all of them are asked, for the variables in them."""
+    found = False
+    for node in nodes:
+        found = takes_data(node, source, names) or found
+    return found
+
+
+def takes_data(node: Node, source: bytes, names: set[str]) -> bool:
+    """Whether a word or value is made of data; the variables in it that decide it too go to `names`."""
+    kind = node.type
+    if kind in ("command_substitution", "process_substitution"):
+        return _prints_data(node, source, names)
+    if kind == "arithmetic_expansion":
+        return False
+    if kind in _EXPANSIONS:
+        match = _NAME.match(text_of(node, source).lstrip())
+        if match is not None:
+            names.add(canonical(match.group(1)))
+    return any_data(node.named_children, source, names)
+
+
+def _prints_data(node: Node, source: bytes, names: set[str]) -> bool:
+    if prints_numbers(node, source):
+        return False
+    found = printed(node, source)
+    if found == "given":
+        return any_data(node.named_children, source, names)
+    return found != "names"
+
+
+@dataclass(slots=True)
+class _Sources:
+    """What each name is made of."""
+
+    source: bytes
+    fed: bool
+    data: set[str] = field(default_factory=set)
+    made_of: dict[str, set[str]] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+    calls: list[tuple[str, Node]] = field(default_factory=list)
+
+    def take(self, name: str, values: Iterable[Node]) -> None:
+        """A name is set to words."""
+        names = self.made_of.setdefault(name, set())
+        if any_data(values, self.source, names):
+            self.data.add(name)
+
+    def closed(self) -> frozenset[str]:
+        """The names that data decides, by way of others too."""
+        for name, node in self.calls:
+            if name == "set" or name in self.functions:
+                self.take("@", node.named_children[1:])
+        while more := {
+            name for name, parts in self.made_of.items() if name not in self.data and parts & self.data
+        }:
+            self.data |= more
+        return frozenset(self.data)
+
+
+def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> frozenset[str]:
+    """The names of a script that data decides: `before` are known to be; `fed` says that it is handed data.
+
+    The positional parameters are one name, `@`.
+    """
+    known = frozenset(before)
+    if not known and (_MAY_READ.search(source) is None or _TAKES.search(source) is None):
+        return known
+    found = _Sources(source, fed or re.search(rb"\bexec\b", source) is not None, set(known))
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        reader = _BY_KIND.get(node.type) if node is not None else None
+        if reader is not None and node is not None:
+            reader(node, found)
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found.closed()
+
+
+def _assignment(node: Node, found: _Sources) -> None:
+    name = next((child for child in node.children if child.type in ("variable_name", "subscript")), None)
+    match = re.match(r"\w+", text_of(name, found.source)) if name is not None else None
+    if match is not None:
+        found.take(match.group(), [child for child in node.named_children if child != name])
+
+
+def _for(node: Node, found: _Sources) -> None:
+    name, *values = node.named_children
+    given = text_of(name, found.source)
+    found.take(given, [value for value in values if value.type not in ("do_group", "compound_statement")])
+    if not any(child.type == "in" for child in node.children):
+        found.made_of.setdefault(given, set()).add("@")
+
+
+def _expansion(node: Node, found: _Sources) -> None:
+    """`${x:=value}`."""
+    match = _NAME.match(text_of(node, found.source))
+    if match is not None and any(child.type in (":=", "=") for child in node.children):
+        found.take(match.group(1), node.named_children[1:])
+
+
+def _function(node: Node, found: _Sources) -> None:
+    found.functions.add(text_of(node.named_children[0], found.source))
+
+
+def _command(node: Node, found: _Sources) -> None:
+    words = [child for child in node.named_children if child.type != "variable_assignment"]
+    texts = [text_of(word, found.source) for word in words]
+    while len(texts) > 1 and texts[0].lstrip("\\") in ("command", "builtin"):
+        words, texts = words[1:], texts[1:]
+    name = texts[0].lstrip("\\") if texts else ""
+    if name in READS_NAMES:
+        _reads(node, texts, found)
+    elif name == "printf" and "-v" in texts[:-1]:
+        found.take(texts[texts.index("-v") + 1].strip("\"'"), words)
+    elif name == "getopts":
+        for target in (*texts[2:3], "OPTARG"):
+            found.made_of.setdefault(target, set()).add("@")
+    elif len(words) > 1:
+        found.calls.append((name, node))
+
+
+def _reads(node: Node, texts: list[str], found: _Sources) -> None:
+    names: set[str] = set()
+    data = any(text.startswith("-u") for text in texts) or _input_is_data(node, found, names)
+    for text in (*texts[1:], "REPLY", "MAPFILE"):
+        match = _OPTION_OR_NAME.match(text.strip("\"'"))
+        if match is not None:
+            found.made_of.setdefault(match.group(1), set()).update(names)
+            if data:
+                found.data.add(match.group(1))
+
+
+def _input_is_data(node: Node, found: _Sources, names: set[str]) -> bool:
+    """What a command reads, by what stands around it: a redirection, a pipe; else who runs it types one line.
+
+    The lines of a loop are a list.
+    """
+    looped, child, parent = False, node, node.parent
+    while parent is not None:
+        for redirect in (*node.children, *parent.children) if child is node else parent.children:
+            if redirect.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+                read = _redirected(redirect, found, names)
+                if read is not None:
+                    return read
+        if parent.type == "pipeline" and parent.named_children[0] != child:
+            return _piped(parent, child, found, names)
+        if parent.type == "function_definition" or text_of(parent, found.source).startswith(">("):
+            return True
+        looped = looped or parent.type in _LOOPS
+        child, parent = parent, parent.parent
+    return looped or found.fed
+
+
+def _redirected(node: Node, found: _Sources, names: set[str]) -> bool | None:
+    """Whether a redirection brings data; None where it brings nothing."""
+    operators = {child.type for child in node.children}
+    if node.type == "file_redirect" and operators.isdisjoint(("<", "<>", "<&")):
+        return None
+    inside = [inner for child in node.named_children for inner in (child, *child.named_children)]
+    if node.type == "file_redirect" and not any(one.type == "process_substitution" for one in inside):
+        return True
+    return takes_data(node, found.source, names)
+
+
+def _piped(pipeline: Node, reader: Node, found: _Sources, names: set[str]) -> bool:
+    before: Printed = "data"
+    steps = []
+    for child in pipeline.named_children:
+        if child == reader:
+            break
+        steps.append(child)
+        before = printed(child, found.source, before)
+    if before == "given":
+        return any_data(steps, found.source, names)
+    return before != "names"
+
+
+_BY_KIND: Final = {
+    "variable_assignment": _assignment,
+    "for_statement": _for,
+    "expansion": _expansion,
+    "function_definition": _function,
+    "command": _command,
+}

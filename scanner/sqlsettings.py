@@ -1,0 +1,153 @@
+"""Settings of PostgreSQL that may hold a password, and the statements that show them.
+
+`primary_conninfo` and `ssl_passphrase_command` are shown to superusers and members of pg_read_all_settings
+only (GUC_SUPERUSER_ONLY in guc_tables.c of PostgreSQL 17), as whom an operator often signs in. All other
+settings are shown to every role, so the server itself takes none of them for a secret; those that
+applications define may be one by their name. SHOW ALL and pg_settings show all that the role may see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from scanner.sqltokens import Token
+
+_SECRET: Final = frozenset({"primary_conninfo", "ssl_passphrase_command"})
+_CATEGORIES: Final = ("replication / standby servers", "connections and authentication / ssl")
+"""Those in which these two stand in pg_settings."""
+_SECRET_NAME: Final = re.compile(
+    r"(?i).*(?:secret|passw|token|credential|private|api_?key|_key$|conninfo|dsn)"
+)
+_VIEWS: Final = frozenset(
+    {"pg_settings", "pg_show_all_settings", "pg_file_settings", "pg_show_all_file_settings"}
+)
+_NO_VALUES: Final = frozenset(
+    "distinct name unit category short_desc extra_desc context vartype source min_val max_val enumvals "
+    "sourcefile sourceline pending_restart error applied seqno count lower upper as".split()
+)
+"""Columns of these views in which no value of a setting stands, and what may stand around them."""
+_WIDENS: Final = ("or", "union", "except", "intersect", "not")
+_ALTERNATIVES: Final = re.compile(r"\^?\(?([\w|]+)\)?\$?")
+
+
+def _may_be_secret(name: str) -> bool:
+    return name in _SECRET or ("." in name and _SECRET_NAME.match(name) is not None)
+
+
+def names_secret_setting(tokens: Sequence[Token]) -> bool:
+    """A setting that may hold a password: its parts as words, or one text that a function is given."""
+    named = [token.text.lower().strip("'\"") for token in tokens]
+    return any(name in _SECRET for name in named) or _asks_for_any(tokens)
+
+
+def _asks_for_any(tokens: Sequence[Token]) -> bool:
+    """`current_setting` of a text that is not shown, or that is called as a secret is."""
+    for at, token in enumerate(tokens[:-2]):
+        if token.text.lower() == "current_setting" and tokens[at + 1].text == "(":
+            given = tokens[at + 2]
+            alone = len(tokens) > at + 3 and tokens[at + 3].text in (")", ",")
+            if given.kind != "string" or not alone or _may_be_secret(given.text.strip("'").lower()):
+                return True
+    return False
+
+
+def shows_one(tokens: Sequence[Token]) -> bool:
+    """`SHOW name` of a setting that may be a secret, or of all settings."""
+    words = [token.text.lower().strip("'\"") for token in tokens[1:] if token.kind != "end"]
+    return words[:1] == ["all"] or _may_be_secret("".join(words))
+
+
+def shows_many(tokens: Sequence[Token]) -> bool:
+    """A read of the views of settings that may show the value of a secret one."""
+    return any(
+        token.kind in ("word", "name") and token.text.lower() in _VIEWS and not _harmless(tokens, at)
+        for at, token in enumerate(tokens)
+    )
+
+
+def _harmless(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a condition names other settings, or no value is among the columns; the view stands alone."""
+    before = _same_level(tokens[:at][::-1], opening=")", closing="(")
+    behind = _same_level(tokens[at + 1 :])
+    where = next((index for index, token in enumerate(behind) if token.is_word("where")), len(behind))
+    alone = where <= 2 and not any(token.text == "," for token in behind[:where])
+    if alone and not any(token.is_word(*_WIDENS) for token in behind):
+        conditions = _parted(behind[where + 1 :])
+        if any(_excludes(condition) for condition in conditions):
+            return True
+    return _no_values(before)
+
+
+def _parted(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The conditions that AND joins, up to what follows them; what is in parentheses stays together."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        if token.kind == "operator":
+            depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.is_word("order", "group", "limit", "offset", "having", "fetch"):
+            break
+        if depth == 0 and token.is_word("and"):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _same_level(tokens: Sequence[Token], opening: str = "(", closing: str = ")") -> list[Token]:
+    """The tokens up to where the parenthesis around the first one ends; what is in further ones stays."""
+    found, depth = [], 0
+    for token in tokens:
+        if token.kind == "operator":
+            depth += (token.text == opening) - (token.text == closing)
+        if depth < 0 or token.kind == "end":
+            break
+        found.append(token)
+    return found
+
+
+def _no_values(before: Sequence[Token]) -> bool:
+    """The tokens before the view, the last first: only harmless columns up to the SELECT."""
+    for at, token in enumerate(before):
+        if token.is_word("select"):
+            return at > 1
+        counted = token.text == "*" and at > 0 and before[at - 1].text == ")" and before[at + 1].text == "("
+        harmless = token.text in ("(", ")", ",", ".") or token.is_word("from", "pg_catalog", *_NO_VALUES)
+        if not counted and not harmless:
+            return False
+    return False
+
+
+def _excludes(condition: Sequence[Token]) -> bool:
+    """A condition on the name or category that none of the secret settings meets: `s.name = 'x'`."""
+    if len(condition) > 2 and condition[1].text == ".":
+        condition = condition[2:]
+    column = condition[0].text.lower() if len(condition) > 2 else ""
+    if column not in ("name", "category"):
+        return False
+    secret = tuple(_SECRET) if column == "name" else _CATEGORIES
+    meets = _condition(condition[1], condition[2:])
+    return meets is not None and not any(meets(name) for name in secret)
+
+
+def _condition(operator: Token, values: Sequence[Token]) -> Callable[[str], bool] | None:
+    """What `= 'x'`, `IN (…)`, `LIKE 'x%'` or `~ 'x|y'` asks of a name; None for anything else."""
+    if operator.is_word("in"):
+        inside = values[1:-1]
+        texts = [token.text.strip("'").lower() for token in inside if token.text != ","]
+        listed = (values[0].text, values[-1].text) == ("(", ")")
+        plain = listed and all(token.kind == "string" or token.text == "," for token in inside)
+        return (lambda name: name in texts) if plain and texts else None
+    if len(values) != 1 or values[0].kind != "string":
+        return None
+    text = values[0].text.strip("'").lower()
+    if operator.text == "=":
+        return lambda name: name == text
+    if operator.is_word("like", "ilike") and "\\" not in text:
+        form = re.compile("".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in text))
+        return lambda name: form.fullmatch(name) is not None
+    match = _ALTERNATIVES.fullmatch(text) if operator.text in ("~", "~*") else None
+    parts = match.group(1).split("|") if match is not None else [""]
+    return (lambda name: any(part in name for part in parts)) if all(parts) else None
