@@ -63,7 +63,7 @@ class BashJudge(Judge):
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
         fed = self.stdin is not None and self.stdin.kind != "inherited"
         read = read_names(parsed.root, parsed.source, self.shared.read_names, fed=fed)
-        self.shared.read_names = read
+        self.shared.read_names = read.data
         Walker(parsed.source, self).walk(parsed.root, read)
         if self.runs_stdin:
             for text in self._heredocs:

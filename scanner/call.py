@@ -95,8 +95,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
         Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
     )
     if lowered is not None and any(
-        word.splits and (not rule.opaque or word.data or word.read or _substituted(call, word))
-        for word in call.words[1:]
+        word.splits and (not rule.opaque or word.loose or _substituted(call, word)) for word in call.words[1:]
     ):
         why = f"a word that is known only when it runs may hold another option of {call.tool.name}"
         call.say(UNKNOWN, "option.dynamic", why)
@@ -170,12 +169,13 @@ def _options(call: Call, *, safe: bool) -> None:
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
             call.say(UNKNOWN, "option.unknown", why, word=option.word)
     if safe and any(
-        word.data or not word.text.startswith(OPAQUE) or not rule.opaque for word in call.arguments.doubtful
+        word.data or word.loose or not word.text.startswith(OPAQUE) or not rule.opaque
+        for word in call.arguments.doubtful
     ):
         if _every_option_is_harmless(rule, tool):
             return
-        if any(word.data for word in call.arguments.doubtful):
-            call.say(UNKNOWN, "option.data", f"a list decides what {tool.name} is given, options included")
+        if any(word.data or word.loose for word in call.arguments.doubtful):
+            call.say(UNKNOWN, "option.data", f"data decides what {tool.name} is given, options included")
             return
         call.say(UNKNOWN, "option.dynamic", f"an option of {tool.name} may be known only when it runs")
 

@@ -150,6 +150,8 @@ def _possible_secrets(call: Call) -> None:
     if call.tool.name in ("cd", "pushd") and call.arguments.positionals:
         shared.enter(call.arguments.positionals[0].text)
     words = _read_words(call) if shows else call.arguments.positionals
+    if shows and any(word.splits and word.loose for word in call.words):
+        _secret(call, f"data decides what {call.tool.name} is given, and files may be among it")
     doubtful = words
     if not shared.folders:
         doubtful = [word for word in words if word.pattern or word.read or OPAQUE in word.text]
@@ -177,7 +179,7 @@ def decided_by_data(word: Word) -> bool:
     """Whether data names the file: who wrote it may name any; `$f.log` only one of that kind."""
     if not word.data and not word.read:
         return False
-    return word.text.endswith(OPAQUE) or (word.read and not word.certain)
+    return word.loose or word.text.endswith(OPAQUE) or (word.read and not word.certain)
 
 
 def _from_home(call: Call, word: Word) -> Word:

@@ -71,11 +71,16 @@ def _passes_on(words: list[Word]) -> bool:
 
 def _program_prints(name: str, words: list[Word]) -> bool:
     known = _PROGRAMS.get(name)
-    if known is None or (name != "date" and not all(word.literal for word in words)):
+    if known is None or (name != "date" and not all(_is_sure(name, word) for word in words)):
         return False
     options = [word.text for word in words if word.text.startswith("-")]
     operands = [word.text for word in words if not word.text.startswith("-")]
     return known(options, operands)
+
+
+def _is_sure(name: str, word: Word) -> bool:
+    """A literal word; for curl also one word that is no option, such as a URL."""
+    return word.literal or (name == "curl" and not word.splits and word.text[:1] not in ("-", OPAQUE))
 
 
 def _wc(options: list[str], operands: list[str]) -> bool:
@@ -115,6 +120,18 @@ def _constant(options: list[str], operands: list[str]) -> bool:
     return not options and bool(operands) and all(NUMBER.fullmatch(text) for text in operands)
 
 
+def _curl(options: list[str], operands: list[str]) -> bool:
+    """Only the code of the answer: what it holds is thrown away, and no progress is shown."""
+    given = [*options, *operands]
+    writes = any(text in _CODES for text in given) and "/dev/null" in operands
+    return writes and all(
+        re.fullmatch(r"-[skLfSIowmX4]+|--(?:silent|output|write-out|max-time|head)", o) for o in options
+    )
+
+
+_CODES: Final = frozenset({"%{http_code}", "%{response_code}"})
+
+
 def _always(_: list[str], __: list[str]) -> bool:
     return True
 
@@ -127,6 +144,7 @@ _PROGRAMS: Final[dict[str, Callable[[list[str], list[str]], bool]]] = {
     "date": _date,
     "stat": _stat,
     "id": _id,
+    "curl": _curl,
     **dict.fromkeys(("echo", "printf", "seq"), _constant),
     **dict.fromkeys(("nproc", "true", ":", "exit", "return", "false"), _always),
 }

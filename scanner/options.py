@@ -99,7 +99,7 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         index += 1
         text = word.text
         if not word.pattern and text[:1] not in _NOT_PLAIN:
-            found.positionals.append(word)
+            _operand(word, found)
             if grammar.first_only:
                 found.positionals.extend(words[index:])
                 break
@@ -114,7 +114,7 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
             found.doubtful.append(word)
             found.positionals.append(word)
         elif not text.startswith("-") or text == "-":
-            found.positionals.append(word)
+            _operand(word, found)
             if grammar.first_only:
                 found.positionals.extend(words[index:])
                 break
@@ -125,6 +125,13 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
     return found
 
 
+def _operand(word: Word, found: Arguments) -> None:
+    """A word that begins as no option does; data without quotes in it may bring options behind its first."""
+    found.positionals.append(word)
+    if word.splits and word.loose:
+        found.doubtful.append(word._replace(text=OPAQUE))
+
+
 def _with_more(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:
     """Options of one word. A value may become several words: those behind its first are options, and files
     where a list decides them.
@@ -133,7 +140,7 @@ def _with_more(word: Word, following: Word | None, grammar: Grammar, found: Argu
     value = following if taken and following is not None else word
     if value.splits:
         found.doubtful.append(value._replace(text=OPAQUE))
-        if value.data:
+        if value.loose:
             found.positionals.append(value)
     return taken
 

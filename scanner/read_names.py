@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tree_sitter import Node
 
@@ -30,11 +30,22 @@ _EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
 _NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
 _COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+_FIELDS: Final = re.compile(rb"\bIFS\b")
+_FIELDS_OF_ONE: Final = re.compile(rb"\bIFS=[^\s;&|]*[ \t]+(?:read|mapfile|readarray)\b")
+"""How words are parted, for one command only."""
+_UNQUOTED: Final = frozenset(
+    {"command_substitution", "simple_expansion", "expansion", "word", "concatenation"}
+)
+_LOOSE: Final = re.compile(r"[^*?\[\"'\\]*")
+"""What stands before an expansion without quotes, and names no files by a pattern."""
 _GIVEN: Final = re.compile(
     r"(?:echo|printf|pwd|which|type -P|command -v|mktemp|dirname|basename|realpath|readlink|hostname|date|"
     r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
     r"ls(?: -[1trSdUvXaAh]+)*(?: [^ -][^ ]*)?|"
-    r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+",
+    r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+|"
+    r"systemctl show(?: --value| (?:-p ?|--property=)(?:InvocationID|MainPID|ControlPID|Id)| [\w@.-]+)+|"
+    r"systemctl is-(?:active|enabled|failed)(?: [\w@.-]+)+|"
+    r"kubectl config (?:current-context|view --minify (?:-o ?|--output[ =])jsonpath=\{\.\.namespace\})",
     re.DOTALL,
 )
 """Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
@@ -124,15 +135,19 @@ class _Sources:
     made_of: dict[str, set[str]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     calls: list[tuple[str, Node]] = field(default_factory=list)
+    several: set[str] = field(default_factory=set)
+    """Names that may hold several words."""
 
-    def take(self, name: str, values: Iterable[Node]) -> None:
-        """A name is set to words."""
+    def take(self, name: str, values: Iterable[Node], *, single: bool = False) -> None:
+        """A name is set to words; to one at a time where it is `single`."""
+        if not single:
+            self.several.add(name)
         names = self.made_of.setdefault(name, set())
         if any_data(values, self.source, names):
             self.data.add(name)
 
-    def closed(self) -> frozenset[str]:
-        """The names that data decides, by way of others too."""
+    def closed(self) -> ReadNames:
+        """The names that data decides, by way of others too, and which of them hold one word."""
         for name, node in self.calls:
             if name == "set" or name in self.functions:
                 self.take("@", node.named_children[1:])
@@ -140,18 +155,28 @@ class _Sources:
             name for name, parts in self.made_of.items() if name not in self.data and parts & self.data
         }:
             self.data |= more
-        return frozenset(self.data)
+        parts_otherwise = _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
+        single = frozenset() if parts_otherwise else frozenset(self.data - self.several)
+        return ReadNames(frozenset(self.data), single)
 
 
-def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> frozenset[str]:
-    """The names of a script that data decides: `before` are known to be; `fed` says that it is handed data.
+class ReadNames(NamedTuple):
+    """Names of a script that data decides, `@` for all positional parameters; those that hold one word."""
 
-    The positional parameters are one name, `@`.
-    """
+    data: frozenset[str]
+    single: frozenset[str]
+
+
+NO_READ_NAMES: Final = ReadNames(frozenset(), frozenset())
+
+
+def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> ReadNames:
+    """The names that data decides: `before` are known to be; `fed` says that the script is handed data."""
     known = frozenset(before)
     if not known and (_MAY_READ.search(source) is None or _TAKES.search(source) is None):
-        return known
-    found = _Sources(source, fed or re.search(rb"\bexec\b", source) is not None, set(known))
+        return NO_READ_NAMES
+    fed = fed or re.search(rb"\bexec\b", source) is not None
+    found = _Sources(source, fed, set(known), several=set(known))
     cursor = root.walk()
     while True:
         node = cursor.node
@@ -175,7 +200,10 @@ def _assignment(node: Node, found: _Sources) -> None:
 def _for(node: Node, found: _Sources) -> None:
     name, *values = node.named_children
     given = text_of(name, found.source)
-    found.take(given, [value for value in values if value.type not in ("do_group", "compound_statement")])
+    values = [value for value in values if value.type not in ("do_group", "compound_statement")]
+    single = all(_LOOSE.fullmatch(text_of(value, found.source).split("$", 1)[0]) for value in values)
+    unquoted = all(value.type in _UNQUOTED for value in values)
+    found.take(given, values, single=single and unquoted)
     if not any(child.type == "in" for child in node.children):
         found.made_of.setdefault(given, set()).add("@")
 
@@ -211,9 +239,13 @@ def _command(node: Node, found: _Sources) -> None:
 def _reads(node: Node, texts: list[str], found: _Sources) -> None:
     names: set[str] = set()
     data = any(text.startswith("-u") for text in texts) or _input_is_data(node, found, names)
-    for text in (*texts[1:], "REPLY", "MAPFILE"):
+    raw = any(re.fullmatch(r"-[a-z]*r[a-z]*", text) for text in texts)
+    given = [*texts[1:], "REPLY", "MAPFILE"]
+    for at, text in enumerate(given):
         match = _OPTION_OR_NAME.match(text.strip("\"'"))
         if match is not None:
+            if not raw or texts[0] != "read" or at >= len(texts) - 2:
+                found.several.add(match.group(1))
             found.made_of.setdefault(match.group(1), set()).update(names)
             if data:
                 found.data.add(match.group(1))

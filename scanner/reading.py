@@ -11,7 +11,7 @@ from scanner.constant import output_of
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.numeric_output import prints_numbers
-from scanner.read_names import canonical, takes_data
+from scanner.read_names import NO_READ_NAMES, ReadNames, canonical, takes_data
 from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
 
 
@@ -62,7 +62,7 @@ REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_r
 class Reading(ABC):
     """The part of a walk that turns nodes into words. `_place` is where the walk stands."""
 
-    read_names: frozenset[str] = frozenset()
+    read_names: ReadNames = NO_READ_NAMES
     """Variables that data decides."""
 
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
@@ -90,8 +90,10 @@ class Reading(ABC):
 
     def _lookup(self, name: str) -> Piece | None:
         piece = self._values.look(name, certain=not self._place.repeated)
-        if self.read_names and canonical(name) in self.read_names:
-            return Piece(OPAQUE, read=True) if piece is None else piece._replace(certain=False, read=True)
+        if self.read_names.data and canonical(name) in self.read_names.data:
+            if piece is None:
+                return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)
+            return piece._replace(certain=False, read=True)
         return piece
 
     def _substitute(self, node: Node) -> Piece:
@@ -111,7 +113,7 @@ class Reading(ABC):
         if prints_numbers(node, self._source):
             return Piece(OPAQUE, quoted=True)
         names: set[str] = set()
-        read = takes_data(node, self._source, names) or not self.read_names.isdisjoint(names)
+        read = takes_data(node, self._source, names) or not self.read_names.data.isdisjoint(names)
         return Piece(OPAQUE, read=read)
 
     def _inner_of(self, node: Node) -> None:

@@ -49,6 +49,7 @@ def _unwrap(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> No
         index = _assignments(judge, words, index)
     if index < len(words) and words[index].text == "--" and known.skip:
         index += 1
+    _loose(judge, known, words[:index])
     inner = words[index:]
     if known.handler is not None:
         before = len(judge.judgements)
@@ -58,6 +59,13 @@ def _unwrap(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> No
         run_inside(judge, known, inner, place)
     elif not any(judgement.start >= start and judgement.end <= end for judgement in judge.judgements):
         judge.add(Judgement(known.bare.risk, f"wrapper.{known.name}", known.bare.why, start, end))
+
+
+def _loose(judge: Judge, known: Wrapper, own: list[Word]) -> None:
+    """Data without quotes among the wrapper's own words may be several: the second one would be run."""
+    if any(word.loose for word in own):
+        why = f"data decides what {known.name} is given, and may name another program to run"
+        judge.unknown("wrapper.dynamic", why, own[0].start, own[-1].end)
 
 
 def run_inside(judge: Judge, known: Wrapper, inner: list[Word], place: Place) -> None:

@@ -15,6 +15,7 @@ from scanner.flow import INHERITED, PIPE, Place, Stdin
 from scanner.listing import adds_what_it_reads, listed_by
 from scanner.numbers import collect
 from scanner.numeric_output import words_of_command
+from scanner.read_names import NO_READ_NAMES, ReadNames
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
 from scanner.words import Word
@@ -94,7 +95,7 @@ class Walker(Assignments):
     _hands_on = False
     """A program in it makes arguments of what it reads."""
 
-    def walk(self, root: Node, read: frozenset[str] = frozenset()) -> None:
+    def walk(self, root: Node, read: ReadNames = NO_READ_NAMES) -> None:
         """Tell the sink everything, in document order; `read` names the variables that data decides."""
         self.read_names = read
         self._hands_on = adds_what_it_reads(self.text(root))
@@ -204,13 +205,18 @@ class Walker(Assignments):
             elif child.type == "variable_assignment":
                 self._assign(child, place, exported=False)
             elif child.type in WORDS:
-                word = self._word(child)
-                if "[" in word.text and ("$(" in word.text or "`" in word.text):
-                    self._unknown(child, "a subscript that is evaluated when the test runs")
+                self._operand(child, self._word(child), tested=node.type not in ("array", "subscript"))
             elif child.type in ("command", "list", "pipeline", "negated_command"):
                 self._statement(child, place._replace(conditional=True))
             elif child.type not in ("variable_name", "comment"):
                 self._unreadable(child, place)
+
+    def _operand(self, node: Node, word: Word, *, tested: bool) -> None:
+        """A word in a test: in single brackets it is split, and `-v NAME` evaluates a subscript."""
+        if word.loose and tested and not self._evaluates:
+            self._unknown(node, "data without quotes may be a test that evaluates it")
+        if "[" in word.text and ("$(" in word.text or "`" in word.text):
+            self._unknown(node, "a subscript that is evaluated when the test runs")
 
     def _function(self, node: Node, place: Place) -> None:
         body = node.named_children[-1]

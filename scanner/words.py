@@ -65,6 +65,11 @@ class Word(NamedTuple):
         return self.certain and not self.pattern and OPAQUE not in self.text
 
     @property
+    def loose(self) -> bool:
+        """Data stands outside of quotes in it: it becomes as many words as that holds, options among them."""
+        return self.splits and (self.read or self.data)
+
+    @property
     def may_be_option(self) -> bool:
         """Its first character is not known, so it could begin with a hyphen."""
         if self.text.startswith(OPAQUE):

@@ -42,7 +42,7 @@ def find(call: Call) -> None:
     index = 0
     while index < len(words):
         text = words[index].text
-        if words[index].may_be_option or (OPAQUE in text and text.startswith("-")):
+        if words[index].may_be_option or words[index].loose or (OPAQUE in text and text.startswith("-")):
             call.judge.searches_text = True
             call.say(UNKNOWN, "files.find.dynamic", "a test or action of find is known only when it runs")
             if any(other.text in ("{}", "+", ";") for other in words):

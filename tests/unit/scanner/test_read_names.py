@@ -32,14 +32,28 @@ N=$(echo "$1" | cut -d/ -f2); cat "/var/log/$N"
 X=$(cat list); cat "${X}.log"
 X=$(cat list); wc -l "$X"
 N=$(wc -l < x); tail -n "$N" x
-cat /proc/$(cat /run/nginx.pid)/status
+cat "/proc/$(cat /run/nginx.pid)/status"
+ls -l /proc/$(cat /run/nginx.pid)/fd
+n=$(head -1 f); [ "$n" = ok ] && echo x
+n=$(head -1 f); [[ $n = ok ]] && echo x
+n=$(head -1 f); echo $n
+n=$(head -1 f); kubectl get pods -n "$n"
+[ $(cat x | wc -l) -gt 5 ]
+STATUS=$(curl -s -o /dev/null -w "%{http_code}" "http://$H/health"); [ $STATUS -eq 200 ] && echo ok
+for h in $(cat hosts); do curl -s http://$h/health; done
+for p in $(cat pods); do kubectl get pod $p; done
+while read -r name ip rest; do ping -c 1 $ip; done < hosts
+while IFS= read -r h; do curl -s "http://$h/health"; done < hosts
+journalctl _SYSTEMD_INVOCATION_ID=$(systemctl show --value --property=InvocationID nginx)
+kubectl get pods -n $NS
+curl -s http://$HOST/health
 while read -r line; do echo "$line"; done < "$LOG"
 while read f; do cat "$f"; done <<< "/var/log/a /var/log/b"
 f() { cat "$1"; }; f /var/log/x.log
 find /var/log -name '*.log' -exec sh -c 'cat "$1"' _ {} \\;
 kill -0 $PID
 PID=$(cat f); kill -0 "$PID"
-PID=$(cat f); ps -p $PID
+PID=$(cat f); ps -p "$PID"
 PID=$(pgrep nginx); kill -0 $PID
 for p in $(pidof nginx); do kill -0 $p; done
 PID=$(ps aux | grep nginx | awk '{print $2}' | head -1); kill -0 $PID
@@ -83,11 +97,27 @@ def test_what_nobody_else_names_stays_safe() -> None:
     ],
 )  # fmt: skip
 def test_the_names_that_data_decides(script: str, names: set[str]) -> None:
-    assert read_names(parse_bash(script).root, script.encode(), (), fed=False) == names
+    assert read_names(parse_bash(script).root, script.encode(), (), fed=False).data == names
 
 
 def test_a_text_that_is_handed_data_reads_data() -> None:
     script = "read a; b=$c"
     root = parse_bash(script).root
-    assert "a" in read_names(root, script.encode(), (), fed=True)
-    assert read_names(root, script.encode(), {"c"}, fed=False) == {"b", "c"}
+    assert "a" in read_names(root, script.encode(), (), fed=True).data
+    assert read_names(root, script.encode(), {"c"}, fed=False).data == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("script", "single"),
+    [
+        ("for a in $(cat x); do :; done", {"a"}),
+        ("for a in $(cat x); do :; done; a=$(cat y)", set()),
+        ("for a in $(cat x); do :; done; while IFS= read -r b; do :; done", {"a"}),
+        ("IFS=,; for a in $(cat x); do :; done", set()),
+        ('for a in "$(cat x)" *.log; do :; done', set()),
+        ("while read -r a b c; do :; done", {"a", "b"}),
+        ("while read a b c; do :; done", set()),
+    ],
+)
+def test_the_names_that_hold_one_word(script: str, single: set[str]) -> None:
+    assert read_names(parse_bash(script).root, script.encode(), (), fed=False).single == single
