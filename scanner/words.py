@@ -273,16 +273,8 @@ class WordReader:
 
 
 _BARE: Final = frozenset(
-    {
-        "word",
-        "number",
-        "variable_name",
-        "extglob_pattern",
-        "test_operator",
-        "special_variable_name",
-        "regex",
-        "file_descriptor",
-    }
+    "word number variable_name extglob_pattern test_operator special_variable_name regex "
+    "file_descriptor".split()
 )
 _SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution", "arithmetic_expansion"})
 
