@@ -24,7 +24,7 @@ from forge.pull_requests import Oid, RefUpdate
 from forge.quarantine import quarantined, spool_file
 from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
-from forge.tree import Change, Skipped, compare_commits, find_file, read_commit
+from forge.tree import Change, Skipped, compare_commits, find_file, find_obstacle, read_commit
 from forge.wire import open_client, wire_faults
 
 __all__ = [
@@ -177,6 +177,12 @@ class BareMirror:
     def blob_at(self, commit: Oid, path: str) -> Oid | None:
         """The blob of a usable file of a commit, or None. Raises BadPack, TooLarge."""
         return find_file(self._open(), commit, path)
+
+    def obstacle(self, commit: Oid, folder: str) -> tuple[str, str] | None:
+        """The first part of a path that is something else than a folder, and what it is; None where all of it
+        is a folder or is not there. Raises BadPack, TooLarge.
+        """
+        return find_obstacle(self._open(), commit, folder)
 
     def read(self, blob: Oid, *, max_bytes: int) -> bytes:
         """See Mirror."""

@@ -21,6 +21,7 @@ from forge.pull_requests import Oid
 MODE_TREE: Final = 0o040000
 MODE_SYMLINK: Final = 0o120000
 MODE_SUBMODULE: Final = 0o160000
+_KINDS: Final = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
 MODE_FILES: Final = frozenset({0o100644, 0o100755, 0o100664})
 _ENTRY: Final = re.compile(rb"([0-7]{1,7}) ([^\0]*)\0(.{20})", re.DOTALL)
 """Mode, name and id. Where something lies between two of them, they do not add up to the object's length."""
@@ -147,6 +148,23 @@ def find_file(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
     return node.oid if node is not None and node.kind == "file" and node.reason is None else None
 
 
+def find_obstacle(git: pygit2.Repository, commit: Oid, path: str) -> tuple[str, str] | None:
+    """The first part of a path that is something else than a folder, and what it is; None where all of it is
+    a folder or is not there. Raises BadPack, TooLarge.
+    """
+    oid, above = commit_tree(git, commit), ""
+    for segment in path.split("/")[: limits.GIT_TREE_MAX_DEPTH]:
+        entry = next((each for each in read_tree(git, oid) if printable(each.name) == segment), None)
+        above = f"{above}/{segment}" if above else segment
+        if entry is None:
+            return None
+        if entry.mode != MODE_TREE:
+            kind = "a file" if entry.mode in MODE_FILES else _KINDS.get(entry.mode, "of an unknown kind")
+            return above, f"the folder {above} is {kind} now: what was in it is kept, and is not retired"
+        oid = entry.oid
+    return None
+
+
 def blob_at(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
     """The blob of a path in a commit, or None."""
     tree = git[commit_tree(git, commit)]
@@ -165,8 +183,7 @@ def _node(entry: Entry, reason: str | None) -> Node:
         return Node("file", entry.oid, None)
     if reason is not None:
         return Node("other", entry.oid, f"{reason}; rename it")
-    kinds = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
-    kind = kinds.get(entry.mode, "of an unknown kind")
+    kind = _KINDS.get(entry.mode, "of an unknown kind")
     return Node("other", entry.oid, f"it is {kind}, not a file; put the file itself there")
 
 

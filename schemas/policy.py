@@ -6,7 +6,7 @@ that a dangerous command is never run by itself, that the text is typed) hold wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Annotated, Final, Literal
 
@@ -166,12 +166,21 @@ def _combine_two(first: Policy, second: Policy) -> Policy:
     )
 
 
-def _rule_matches(rule: Rule, runbook: str, service: str | None, labels: dict[str, str]) -> bool:
+def _rule_matches(
+    rule: Rule, runbook: str, service: str | None, targets: Collection[Mapping[str, str]]
+) -> bool:
     if rule.services and service not in rule.services:
         return False
     if rule.runbooks and runbook not in rule.runbooks:
         return False
-    return all(labels.get(key) == value for key, value in rule.targets.items())
+    return any(_may_reach(labels, rule.targets) for labels in targets or ({},))
+
+
+def _may_reach(labels: Mapping[str, str], agents: Mapping[str, str]) -> bool:
+    """Whether a target can be met by an agent that carries the labels of a rule: a label that it leaves out
+    may be any.
+    """
+    return all(labels.get(key, value) == value for key, value in agents.items())
 
 
 def resolve(
@@ -179,14 +188,16 @@ def resolve(
     *,
     runbook: str,
     service: str | None = None,
-    target_labels: dict[str, str] | None = None,
+    targets: Collection[Mapping[str, str]] = (),
     governance: Literal["strict"] | None = None,
 ) -> Policy:
-    """The policy for one runbook (or one step's target): the general part and every rule that matches,
-    strictest wins; `governance` is what the document itself demands. The result has no rules."""
+    """The policy for one runbook: the general part and every rule that matches, strictest wins. A rule on
+    targets matches where any of the runbook's, the document's or a step's, may reach such an agent; none is
+    any agent. `governance` is what the document itself demands. The result has no rules.
+    """
     result = policy.model_copy(update={"rules": ()})
     for rule in policy.rules:
-        if _rule_matches(rule, runbook, service, target_labels or {}):
+        if _rule_matches(rule, runbook, service, targets):
             result = _apply(result, rule)
     return result.model_copy(update={"governance_mode": "strict"}) if governance == "strict" else result
 

@@ -88,7 +88,7 @@ class Plan:
 
 def build_plan(runbook: Runbook, verdicts: Mapping[str, Verdict]) -> Plan:
     """The plan of a document. A command step without a verdict counts as unknown, so it waits at a gate."""
-    codes, always = _named_failures(runbook)
+    codes, always = named_failures(runbook)
     steps = []
     for step_id in runbook.order():
         step = runbook.step(step_id)
@@ -149,7 +149,7 @@ def _has_rollback(runbook: Runbook, step_id: str) -> bool:
     return rollback is not None and rollback.command is not None
 
 
-def _named_failures(runbook: Runbook) -> tuple[dict[str, frozenset[int]], frozenset[str]]:
+def named_failures(runbook: Runbook) -> tuple[dict[str, frozenset[int]], frozenset[str]]:
     """Per step, the exit codes that some `when` names; and the steps of which one names "not this code"."""
     codes: dict[str, frozenset[int]] = {}
     always: set[str] = set()

@@ -7,8 +7,9 @@ Content is foreign: callers run `judge_files` in the pool of parsing processes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from base.limits import DOCUMENT_MAX_BYTES
@@ -35,6 +36,10 @@ POLICY_FILE: Final = "policy.json"
 FLAGS_FILE: Final = "flags.json"
 RULES: Final = tuple(MergeRule)
 """The merge rules in the order of their numbers, 1 to 5."""
+_NAME: Final = re.compile(
+    r"""^[\s{,]*(?:[^#]*[,{]\s*)?["']?name["']?:\s*["']?([a-z0-9][a-z0-9-]{0,62})(?![\w-])"""
+)
+_NAME_LINE_CHARACTERS: Final = 300
 _verdicts: Final = KeptVerdicts()
 
 
@@ -88,6 +93,8 @@ class JudgedFile:
     policy: Policy | None = None
     flags: Flags | None = None
     places: tuple[Place, ...] = field(default=())
+    name: str = ""
+    """The name that a runbook's text carries, sound or not; empty where none can be read."""
     too_low: JudgedRunbook | None = None
     """What was judged of a runbook that may not serve because it declares less than the scanner found."""
 
@@ -125,7 +132,22 @@ def judge_file(path: str, kind: FileKind, content: bytes, advising: Advising = O
     """Judge one file. Total: whatever the bytes are, the answer is a value. `advising` is the second key."""
     if kind in {"policy", "flags"}:
         return _settings(path, kind, content)
-    return _runbook(path, content, advising)
+    return replace(_runbook(path, content, advising), name=name_in(content))
+
+
+def name_in(content: bytes) -> str:
+    """`metadata.name` of a text, as far as lines show it: of a broken one, too."""
+    inside = False
+    for line in content[:DOCUMENT_MAX_BYTES].decode("utf-8", "replace").splitlines():
+        if inside and line[:1] not in {" ", "\t", "#", ""}:
+            return ""
+        if not inside and not line.startswith("metadata:"):
+            continue
+        found = _NAME.search((line if inside else line.removeprefix("metadata:"))[:_NAME_LINE_CHARACTERS])
+        if found is not None:
+            return found[1]
+        inside = True
+    return ""
 
 
 def unreadable(path: str, kind: FileKind, reason: str, code: str) -> JudgedFile:

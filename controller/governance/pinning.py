@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -141,12 +141,11 @@ async def load_pinned(uow: UnitOfWork, runbook: Runbook, *, approval_minutes: in
 def pin_runbook(found: InForce, runbook: Runbook, *, approval_minutes: int) -> Pinned:
     """What a start of this runbook would pin under this policy and these flags. Pure."""
     spec, metadata = runbook.spec, runbook.metadata
-    labels = spec.target.labels if spec.target is not None else {}
     resolved = resolve(
         found.policy,
         runbook=runbook.name,
         service=metadata.service,
-        target_labels=labels,
+        targets=_targets(runbook),
         governance=spec.governance,
     )
     return pin(
@@ -158,6 +157,14 @@ def pin_runbook(found: InForce, runbook: Runbook, *, approval_minutes: int) -> P
         policy_sha256=found.policy_sha256,
         commit=found.commit,
     )
+
+
+def _targets(runbook: Runbook) -> list[Mapping[str, str]]:
+    """The labels of every target that the document or a step has; none where a command has no target."""
+    spec = runbook.spec
+    aimed = [spec.target, *(step.target for step in spec.steps)]
+    anywhere = any(step.command is not None and runbook.target_of(step.id) is None for step in spec.steps)
+    return [*(target.labels for target in aimed if target is not None), *([{}] if anywhere else [])]
 
 
 def read_policy(row: PolicyRow | None) -> Policy:

@@ -32,6 +32,8 @@ class RepositoryRow:
     error_code: str | None
     error_text: str | None
     retired_at: datetime | None
+    rules_unread: bool = False
+    """Its policy and flags are to be read again, though no commit touched them."""
 
 
 async def add_repository(

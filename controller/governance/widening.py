@@ -75,7 +75,7 @@ def let_alone(leash: Leash, rules: InForce) -> bool:
         rules.policy,
         runbook=leash.name,
         service=leash.service,
-        target_labels=dict(leash.labels),
+        targets=[*(dict(each) for each in leash.reach), *([dict(leash.labels)] if leash.labels else [])],
         governance="strict" if leash.strict else None,
     )
     pinned = pin(policy, rules.flags, trust=leash.trust, service=leash.service)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from controller.review.step_facts import Content, StepFacts
+from controller.review.ways import Way, ways
 from schemas.holes import holes
 from schemas.runbook import Runbook
 from schemas.step import Step
@@ -15,16 +15,13 @@ from schemas.step import Step
 OwnRunKey: TypeAlias = tuple[Any, ...]
 """Command, agents, secrets, condition, retries, the variables that fill it: another one is another run."""
 
-Gates: TypeAlias = Counter[tuple[str | None, ...]]
-"""The steps upstream at which a person stops a run: what is done there, and under which condition."""
-
 
 @dataclass(frozen=True)
 class LoneStep:
-    """A step that runs by itself, and behind which gates."""
+    """A step that runs by itself, and by which way a run comes to it."""
 
     key: OwnRunKey
-    gates: Gates
+    way: Way
     facts: StepFacts
 
 
@@ -35,45 +32,33 @@ def lone_steps(content: Content | None, facts: Sequence[StepFacts]) -> tuple[Lon
     if content is None:
         return ()
     runbook = content.runbook
-    pairs = list(zip(runbook.spec.steps, facts, strict=True))
-    gates = {step.id: _gate(step) for step, fact in pairs if not fact.runs_by_itself}
+    pairs = [pair for pair in zip(runbook.spec.steps, facts, strict=True) if pair[1].runs_by_itself]
+    if not pairs:
+        return ()
+    by_step = ways(runbook, {step.id for step, _ in pairs})
     return tuple(
-        LoneStep(
-            _key(runbook, step, fact),
-            Counter(gates[each] for each in runbook.upstream(step.id) if each in gates),
-            fact,
-        )
-        for step, fact in pairs
-        if fact.runs_by_itself
+        LoneStep(_key(runbook, step, fact, by_step[step.id]), by_step[step.id], fact) for step, fact in pairs
     )
 
 
-def _gate(step: Step) -> tuple[str | None, ...]:
-    return step.manual, step.command, _condition(step)
-
-
-def _condition(step: Step) -> str | None:
-    return None if step.when is None else step.when.model_dump_json()
-
-
-def _key(runbook: Runbook, step: Step, facts: StepFacts) -> OwnRunKey:
+def _key(runbook: Runbook, step: Step, facts: StepFacts, way: Way) -> OwnRunKey:
     used = {hole.name for hole in holes(step.command or "")} | set(step.env.values())
     variables = (item for item in runbook.spec.variables if item.name in used)
     return (
         step.command,
         tuple(sorted(facts.target.items())),
         tuple(sorted(step.env.items())),
-        _condition(step),
+        way.condition,
         step.retries,
         tuple(sorted((item.name, item.pattern or "", item.source or "", item.secret) for item in variables)),
     )
 
 
 def newly_alone(before: Sequence[LoneStep], after: Sequence[LoneStep]) -> tuple[StepFacts, ...]:
-    """The steps that run by themselves after and did not before, in their order; so do those that lost a gate
-    upstream, and the second of two equal ones where there was one.
+    """The steps that run by themselves after and did not before, in their order; so do those that are reached
+    by a wider way, as where a gate upstream is gone, and the second of two equal ones where there was one.
     """
-    return _without_match(after, before, lambda new, old: old.gates <= new.gates)
+    return _without_match(after, before, lambda new, old: new.way.is_no_wider_than(old.way))
 
 
 def alone_no_longer(before: Sequence[LoneStep], after: Sequence[LoneStep]) -> tuple[StepFacts, ...]:
@@ -84,12 +69,12 @@ def alone_no_longer(before: Sequence[LoneStep], after: Sequence[LoneStep]) -> tu
 def _without_match(
     steps: Sequence[LoneStep], others: Sequence[LoneStep], fits: Callable[[LoneStep, LoneStep], bool]
 ) -> tuple[StepFacts, ...]:
-    """Each of `others` stands for one step at most; what has its very gates is taken first."""
+    """Each of `others` stands for one step at most; what has its very way is taken first."""
     left, found = list(others), []
-    for step in sorted(steps, key=lambda each: -each.gates.total()):
+    for step in sorted(steps, key=lambda each: -each.way.people):
         same = [other for other in left if other.key == step.key and fits(step, other)]
         if same:
-            left.remove(max(same, key=lambda other: (other.gates == step.gates, other.gates.total())))
+            left.remove(max(same, key=lambda other: (other.way == step.way, other.way.people)))
         else:
             found.append(step.facts)
     return tuple(sorted(found, key=lambda facts: facts.number))

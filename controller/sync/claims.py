@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.governance.documents import FileKind, JudgedFile, JudgedRunbook
 from controller.sync.state import Known, RunbookRow
@@ -23,6 +23,26 @@ class Found:
     judged: JudgedFile | None = None
     skipped: str | None = None
     code: str = "skipped"
+    came_from: str | None = None
+    """The path that is gone since this commit and whose content this one's is like most."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the path is not there any more."""
+        return self.blob is None and self.skipped is None
+
+
+def _likeness(row: RunbookRow, item: Found) -> int | None:
+    """How surely a path that can't serve carries a runbook whose path is gone: 0 by its name, 1 by its
+    content, 2 by its file's name where there is no content; None: it does not.
+    """
+    named = item.judged.name if item.judged is not None else ""
+    if named:
+        return 0 if named == row.name else None
+    if item.came_from is not None:
+        return 1 if item.came_from == row.path else None
+    same = item.path.rpartition("/")[2].casefold() == row.path.rpartition("/")[2].casefold()
+    return 2 if same and item.skipped is not None else None
 
 
 class Claims:
@@ -42,6 +62,30 @@ class Claims:
         for item in items.values():
             if item.judged is not None and item.judged.errors:
                 self.errors[item.path] = item.judged.errors[0]
+        self.moved = self._follow()
+        """Runbooks whose path is gone, and the path that carries them on though it can't serve, by name."""
+        for row, path in self.moved.values():
+            self._active[path] = replace(self._active.pop(row.path), path=path)
+
+    def _follow(self) -> dict[str, tuple[RunbookRow, str]]:
+        """A file that one commit moves and breaks is the same runbook: its last good version goes on."""
+        sound = {runbook.name for path in self.items if (runbook := self.claim(path)) is not None}
+        left = {
+            item.path: item
+            for item in self.items.values()
+            if item.kind == "runbook" and not item.is_gone and item.path not in self._active
+            and self.claim(item.path) is None
+        }  # fmt: skip
+        found: dict[str, tuple[RunbookRow, str]] = {}
+        gone = [row for path, row in self._active.items() if path in self.items and self.items[path].is_gone]
+        for row in sorted(gone, key=lambda each: each.name):
+            ranked = [
+                (rank, path) for path, item in left.items() if (rank := _likeness(row, item)) is not None
+            ]
+            if row.name not in sound and ranked:
+                found[row.name] = (row, min(ranked)[1])
+                del left[min(ranked)[1]]
+        return found
 
     def settle(self) -> None:
         """Find the holders. Each round makes at least one more path an error, so it ends."""
@@ -79,7 +123,7 @@ class Claims:
         item = self.items.get(path)
         if item is None:
             return True
-        if item.blob is None and item.skipped is None:
+        if item.is_gone:
             return False
         runbook = self.claim(path)
         return runbook is None or runbook.name == row.name

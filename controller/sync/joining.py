@@ -18,13 +18,19 @@ def found_paths(known: Known, row: RepositoryRow, read: Read, judged: list[Judge
     for change in read.changes:
         kind = kind_of(change.path, row.prefix)
         reason = change.skipped.reason if change.skipped is not None else None
-        found.append(Found(change.path, kind, change.blob, by_path.get(change.path), reason))
+        if change.blob is None and reason is None and kind != "other":
+            reason = _hidden_by(read, change.path)
+        judged_file, came_from = by_path.get(change.path), read.came_from.get(change.path)
+        found.append(Found(change.path, kind, change.blob, judged_file, reason, came_from=came_from))
     listed = {item.path for item in found}
     again = sorted(by_path.keys() - listed)
     found += [Found(path, kind_of(path, row.prefix), read.blobs[path], by_path[path]) for path in again]
     if read.full:
-        gone = (file for path, file in known.files.items() if path not in listed and _is_there(file))
-        found.extend(Found(file.path, kind_of(file.path, row.prefix), None) for file in gone)
+        gone = (file.path for path, file in known.files.items() if path not in listed and _is_there(file))
+        for path in gone:
+            kind = kind_of(path, row.prefix)
+            reason = None if kind == "other" else _hidden_by(read, path)
+            found.append(Found(path, kind, None, skipped=reason))
     return found
 
 
@@ -32,6 +38,11 @@ def needs_rules(row: RepositoryRow, read: Read, judged: Sequence[JudgedFile]) ->
     """Whether this sync changes policy or flags, or is compared with those in force."""
     kinds = {kind_of(change.path, row.prefix) for change in read.changes} | {file.kind for file in judged}
     return row.forge != "builtin" or read.full or not kinds.isdisjoint(("policy", "flags"))
+
+
+def _hidden_by(read: Read, path: str) -> str | None:
+    """Why a path that git does not have any more was not deleted: a folder above it is none."""
+    return next((why for folder, why in read.hidden if path.startswith(f"{folder}/")), None)
 
 
 def _is_there(file: FileRow) -> bool:

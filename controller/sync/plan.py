@@ -64,6 +64,8 @@ class Plan:
     runbooks: tuple[RunbookChange, ...] = ()
     versions: tuple[NewVersion, ...] = ()
     retired: tuple[RunbookRow, ...] = ()
+    moved: tuple[tuple[RunbookRow, str], ...] = ()
+    """Runbooks that go on serving as they are, at another path: the one that can't serve yet."""
     rejected: tuple[Rejected, ...] = ()
     policy: Policy | None = None
     policy_sha256: str | None = None
@@ -95,6 +97,7 @@ def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callabl
         runbooks=changes,
         versions=versions,
         retired=taken.released_for_good(),
+        moved=tuple(each for name, each in taken.moved.items() if taken.holders.get(name) == each[1]),
         rejected=rejected,
         policy=policy.policy,
         policy_sha256=policy.sha256,
@@ -163,7 +166,7 @@ def _content(row: FileRow) -> tuple[object, ...]:
 def _file(
     item: Found, before: FileRow | None, taken: Claims, version_id: UUID | None, commit: str
 ) -> FileRow | None:
-    if item.blob is None and item.skipped is None:
+    if item.is_gone:
         return None if before is None else FileRow(item.path, before.kind, None, commit, "retired")
     held = taken.serving(item.path)
     serving = version_id or (held.current_version_id if held is not None else None)

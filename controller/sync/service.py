@@ -34,6 +34,7 @@ from controller.governance.repositories import (
 from controller.sync.ages import Place, SyncAges
 from controller.sync.holding import hold_back
 from controller.sync.joining import found_paths, needs_rules
+from controller.sync.own_forge import hold_unasked
 from controller.sync.plan import Plan, plan_sync
 from controller.sync.recording import (
     Begun,
@@ -195,7 +196,8 @@ class SyncService:
             fetched = await self._run(lambda: fetch_head(source, row.branch))
             if fetched.head is None:
                 return await self._fail(tenant_id, begun, "no_branch", _missing(row))
-            if fetched.head == row.synced_commit and not self._let_in_since(tenant_id, row, stale):
+            again = row.rules_unread or self._let_in_since(tenant_id, row, stale)
+            if fetched.head == row.synced_commit and not again:
                 return await self._unchanged(tenant_id, begun)
             head = fetched.head
             await self._is_behind(tenant_id, row, head)
@@ -229,7 +231,9 @@ class SyncService:
                 return None
             known = await load_known(uow, row.id, read, judged)
             found, used = found_paths(known, row, read, judged), frozenset[Content]()
-            if row.forge != "builtin":  # there, nobody asked us before the branch moved
+            if row.forge == "builtin":
+                found = await hold_unasked(uow, known, row, found, read.brought_by)
+            else:  # there, nobody asked us before the branch moved
                 let_in = self._owners.of(tenant_id, row.id)
                 found, used = hold_back(known, await load_in_force(uow, row.id), found, let_in)
             plan = plan_sync(known, found, read.commit, new_id)

@@ -5,13 +5,15 @@ Synchronous: called in a thread. Nothing here parses content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from base import limits
-from controller.governance.documents import FileKind, JudgedFile, kind_of, unreadable
+from controller.governance.documents import RUNBOOK_FOLDER, FileKind, JudgedFile, kind_of, unreadable
 from controller.governance.repositories import RepositoryRow
+from controller.sync.alike import same_files
+from controller.sync.brought import brought
 from controller.sync.state import FileRow
 from forge.commit_facts import CommitFacts
 from forge.errors import BadPack, TooLarge
@@ -31,6 +33,14 @@ class SourceMirror(Mirror, Protocol):
 
     def holds(self, commit: str) -> bool:
         """Whether the commit is in the store."""
+        ...
+
+    def blob_at(self, commit: str, path: str) -> str | None:
+        """The blob of a usable file of a commit, or None."""
+        ...
+
+    def obstacle(self, commit: str, folder: str) -> tuple[str, str] | None:
+        """The first part of a path that is something else than a folder, and what it is."""
         ...
 
     def facts(self, commit: str) -> CommitFacts:
@@ -67,7 +77,13 @@ class Read:
     contents: tuple[tuple[str, FileKind, bytes], ...]
     refused: tuple[JudgedFile, ...]
     facts: CommitFacts
-    movements: tuple[Movement, ...]
+    movements: tuple[Movement, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    """Folders that are none any more (a link, a submodule, a file), and why nothing below them is read."""
+    came_from: Mapping[str, str] = field(default_factory=dict)
+    brought_by: Mapping[str, str] = field(default_factory=dict)
+    """On the built-in forge: who brought its policy and flags (`own_forge.brought`)."""
+    """New runbooks, and the deleted one that each is like most (`alike.same_files`)."""
 
 
 def fetch_head(source: Source, branch: str) -> FetchResult:
@@ -86,9 +102,10 @@ def read_commit_files(
     before, prefix = row.synced_commit, row.prefix
     full = before is None or not mirror.holds(before)
     changes = tuple(mirror.changes(None if full else before, commit, prefix))
+    hidden = _hidden(mirror, commit, prefix, changes, full=full)
     changes = _without_noise(changes, prefix)
     if not full:
-        changes += _settings_again(mirror, row, commit, stale, {change.path for change in changes})
+        changes += _skipped_again(mirror, row, commit, stale, {change.path for change in changes})
     blobs = {
         change.path: change.blob
         for change in changes
@@ -114,22 +131,54 @@ def read_commit_files(
             raise TooLarge(f"the files of this commit are more than {SYNC_MAX_BYTES} bytes together")
         contents.append((path, kind, data))
     movements = tuple(mirror.movements(row.branch, before))
+    settings = [each.path for each in changes if kind_of(each.path, prefix) in {"policy", "flags"}]
     return Read(
-        commit, full, changes, blobs, tuple(contents), tuple(refused), mirror.facts(commit), movements
+        commit,
+        full,
+        changes,
+        blobs,
+        tuple(contents),
+        tuple(refused),
+        mirror.facts(commit),
+        movements,
+        hidden,
+        same_files(mirror, prefix, changes, contents),
+        brought(mirror, before, commit, settings, movements) if row.forge == "builtin" else {},
     )
 
 
-def _settings_again(
+def _hidden(
+    mirror: SourceMirror, commit: str, prefix: str, changes: Sequence[Change], *, full: bool
+) -> tuple[tuple[str, str], ...]:
+    """The folders above our files that this commit, or one before, made something else: git then says that
+    all below is gone, and nobody deleted it.
+    """
+    root = "/".join(segment for segment in prefix.split("/") if segment)
+    ours = f"{root}/{RUNBOOK_FOLDER}" if root else RUNBOOK_FOLDER
+    folders = {ours, *([root] if root else [])}
+    for change in changes:
+        if full and change.kind != "deleted" and change.path.startswith(f"{ours}/"):
+            folders.add(change.path)
+        elif not full and change.kind == "deleted" and kind_of(change.path, prefix) != "other":
+            folders.add(change.path.rpartition("/")[0])
+    found = {mirror.obstacle(commit, folder) for folder in sorted(folders)}
+    return tuple(sorted(each for each in found if each is not None))
+
+
+def _skipped_again(
     mirror: SourceMirror, row: RepositoryRow, commit: str, stale: Sequence[FileRow], touched: Set[str]
 ) -> tuple[Change, ...]:
-    """Policy and flags that are not read: what git has there, though no commit touched it since. One that is
-    gone was held back, and an owner may have let it go by now.
+    """Files of ours that are not read: what git has there, though no commit touched it since. One that is
+    gone was held back, and an owner may have let it go by now; or its folder was none, and may be gone.
     """
-    paths = {file.path for file in stale if file.state == "skipped" and file.kind in {"policy", "flags"}}
-    if not paths - touched:
+    paths = {file.path for file in stale if file.state == "skipped" and file.kind != "other"}
+    if not paths - touched and not row.rules_unread:
         return ()
     there = {
-        change.path: change for change in mirror.changes(None, commit, row.prefix) if change.path in paths
+        change.path: change
+        for change in mirror.changes(None, commit, row.prefix)
+        if change.path in paths
+        or (row.rules_unread and kind_of(change.path, row.prefix) in {"policy", "flags"})
     }
     gone = (Change(path, "deleted", None, None) for path in sorted(paths - touched) if path not in there)
     return (*(change for path, change in there.items() if path not in touched), *gone)

@@ -96,6 +96,9 @@ class PlanWriter:
             await self._runbooks(plan, verdicts, created_at)
             for columns in file_columns(plan.files):
                 await self._run("put_files", columns, commit_oid=self._commit)
+            if plan.moved:
+                ids, paths = [row.id for row, _ in plan.moved], [path for _, path in plan.moved]
+                await self._run("move_runbooks", {"ids": ids, "paths": paths})
             if plan.retired:
                 await self._run("retire_runbooks", {"ids": [row.id for row in plan.retired]})
             await self._policy(plan)

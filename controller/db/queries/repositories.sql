@@ -7,21 +7,21 @@ ON CONFLICT (tenant_id, name) DO NOTHING
 -- find_repository --
 -- One repository by its id, retired ones too.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at
+       error_code, error_text, retired_at, rules_unread
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
 
 -- find_repository_by_name --
 -- One repository in use by its name: its place in /git/<tenant>/<name>.git.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at
+       error_code, error_text, retired_at, rules_unread
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND retired_at IS NULL
 
 -- repositories_in_use --
 -- All repositories in use, oldest first: the first is where proposals go unless told otherwise.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at
+       error_code, error_text, retired_at, rules_unread
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
  ORDER BY id
@@ -30,7 +30,7 @@ SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced
 -- lock_repository --
 -- The row that serialises syncs of one repository on all replicas.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at
+       error_code, error_text, retired_at, rules_unread
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
    FOR UPDATE
@@ -91,7 +91,7 @@ UPDATE dd0c.repositories
 -- The rows show this commit now. Hits no row where another replica was faster.
 UPDATE dd0c.repositories
    SET head_commit = %(commit)s, synced_commit = %(commit)s, last_fetch_at = clock_timestamp(), behind_since = NULL,
-       last_sync_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL
+       last_sync_at = clock_timestamp(), error_code = NULL, error_text = NULL, error_at = NULL, rules_unread = false
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND synced_commit IS NOT DISTINCT FROM %(before)s
 
 -- standing_of --

@@ -96,6 +96,13 @@ UPDATE dd0c.runbooks AS r
        AS new (id, version_id, title, service, path)
  WHERE r.tenant_id = %(tenant_id)s AND r.id = new.id
 
+-- move_runbooks --
+-- These runbooks go on serving as they are; their files lie elsewhere.
+UPDATE dd0c.runbooks AS r
+   SET path = new.path, updated_at = clock_timestamp()
+  FROM unnest(%(ids)s::uuid[], %(paths)s::text[]) AS new (id, path)
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = new.id
+
 -- retire_runbooks --
 -- These runbooks left the branch. Their versions stay.
 UPDATE dd0c.runbooks

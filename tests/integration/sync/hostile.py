@@ -110,6 +110,20 @@ def linked(git: pygit2.Repository, parent: str | None, target: Path) -> str:
     return below(git, write_tree(git, lines), parent)
 
 
+def instead(git: pygit2.Repository, parent: str, folder: str, mode: bytes | None) -> str:
+    """A commit where a folder of the root is a link, a module or a file; mode None: it is gone."""
+    here = git[pygit2.Oid(hex=parent)].peel(pygit2.Tree)
+    lines = [
+        Line(FOLDER if isinstance(each, pygit2.Tree) else FILE, (each.name or "").encode(), str(each.id))
+        for each in here
+        if each.name != folder
+    ]
+    if mode is not None:
+        target = MISSING if mode == MODULE else str(git.create_blob(b"elsewhere"))
+        lines.append(Line(mode, folder.encode(), target))
+    return write_commit(git, write_tree(git, lines), parent)
+
+
 def crowd(git: pygit2.Repository, parent: str | None, files: int, folders: int = 1) -> str:
     """A commit of so many files, in one folder or in as many; a few objects, however many files."""
     blob = str(git.create_blob(runbook("one").encode()))

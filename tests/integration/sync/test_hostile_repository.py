@@ -86,6 +86,37 @@ async def test_r40_links_and_modules_open_nothing_outside_the_store(world: World
     assert not list(world.repository.path.rglob("canary*"))
 
 
+@pytest.mark.parametrize("prefix", ["", "ops"])
+@pytest.mark.parametrize("mode", [hostile.LINK, hostile.MODULE, hostile.FILE])
+async def test_r40_r43_a_folder_that_is_none_any_more_retires_nothing(
+    world: World, prefix: str, mode: bytes
+) -> None:
+    async with world.database.work(world.tenant_id) as uow:
+        await uow.connection.execute("UPDATE dd0c.repositories SET prefix = %s", [prefix])
+    root = f"{prefix}/" if prefix else ""
+    policy = '{"version": 1, "fourEyes": true}'
+    good = world.commit({f"{root}runbooks/db/disk.yaml": runbook("disk"), f"{root}policy.json": policy})
+    await world.sync()
+    hostile.point(world, hostile.instead(world.repository.git(), good, prefix or "runbooks", mode))
+    result = await world.sync()
+    kept = {f"{root}runbooks/db/disk.yaml", *([f"{root}policy.json"] if prefix else [])}
+    assert (result.outcome, {path for path, _, _ in result.rejected}) == ("partial", kept)
+    assert "not retired" in result.rejected[0][2]
+    found = (await world.runbooks())["disk"]
+    assert (found["retired_at"], found["commit_oid"]) == (None, good)
+    four = await world.rows("SELECT count(*) AS n FROM dd0c.policies WHERE current")
+    assert four[0]["n"] == 1
+    world.commit({"README.md": "other"})
+    assert (await world.sync()).counts["broken"] == len(kept), "later commits leave it so"
+    assert (await world.runbooks())["disk"]["retired_at"] is None
+    gone = hostile.instead(
+        world.repository.git(), world.commit({"README.md": "more"}), prefix or "runbooks", None
+    )
+    hostile.point(world, gone)
+    await world.sync()
+    assert (await world.runbooks())["disk"]["retired_at"] is not None, "a folder that is deleted is deleted"
+
+
 async def test_r42_r43_hostile_documents_keep_out_and_the_good_one_beside_them_serves(world: World) -> None:
     good = {f"runbooks/{name}.yaml": runbook(name) for name in DOCUMENTS}
     world.commit({**good, "runbooks/good.yaml": runbook("good")})

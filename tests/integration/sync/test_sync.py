@@ -77,6 +77,31 @@ async def test_a_moved_file_keeps_its_identity(world: World) -> None:
     assert (await world.files())["runbooks/disk.yaml"]["state"] == "retired"
 
 
+async def test_r43_a_file_that_is_moved_and_broken_at_once_keeps_its_runbook_in_service(world: World) -> None:
+    first = world.commit({"runbooks/a.yaml": runbook("disk"), "runbooks/n.yaml": runbook("net")})
+    await world.sync()
+    world.commit({"runbooks/a.yaml": None, "runbooks/b.yaml": runbook("disk") + "      colour: blue\n"})
+    await world.sync()
+    kept = (await world.runbooks())["disk"]
+    assert (kept["retired_at"], kept["path"], kept["commit_oid"]) == (None, "runbooks/b.yaml", first)
+    files = await world.files()
+    assert (files["runbooks/a.yaml"]["state"], files["runbooks/b.yaml"]["state"]) == (
+        "retired",
+        "stale_invalid",
+    )
+    assert files["runbooks/b.yaml"]["serving_version_id"] == kept["current_version_id"]
+    world.commit({"runbooks/b.yaml": None, "runbooks/c.yaml": "metadata: {\n" + runbook("disk")[30:]})
+    await world.sync()
+    kept = (await world.runbooks())["disk"]
+    assert (kept["retired_at"], kept["path"], kept["commit_oid"]) == (None, "runbooks/c.yaml", first), (
+        "by its lines"
+    )
+    world.commit({"runbooks/c.yaml": runbook("disk", title="Mended")})
+    await world.sync()
+    found = (await world.runbooks())["disk"]
+    assert (found["retired_at"], found["title"], found["id"]) == (None, "Mended", kept["id"])
+
+
 async def test_deleting_retires_and_coming_back_revives(world: World) -> None:
     world.commit({"runbooks/disk.yaml": runbook("disk")})
     await world.sync()

@@ -64,6 +64,25 @@ async def test_only_the_policy_source_allows_and_every_other_repository_tightens
     assert (await in_force_of(world)).policy.governance_mode == "strict"
 
 
+async def test_what_an_older_program_did_not_keep_counts_at_once(world: World, tmp_path: Path) -> None:
+    other = await make_world(world.database, world.tenant_id, tmp_path / "other", name="other")
+    commit = other.commit(
+        {"policy.json": '{"version": 1, "fourEyes": true}', "runbooks/a.yaml": runbook("a")}
+    )
+    await other.sync()
+    async with world.database.work(world.tenant_id) as uow:  # as it was before several policies held
+        await uow.connection.execute("UPDATE dd0c.policies SET current = false")
+    assert not (await in_force_of(world)).policy.four_eyes
+    assert (await other.sync("poll")).outcome == "unchanged"
+    async with world.database.work(world.tenant_id) as uow:
+        await uow.connection.execute("UPDATE dd0c.repositories SET rules_unread = true")
+    result = await other.sync("start")
+    assert (result.outcome, result.to_commit, result.counts["changed"]) == ("synced", commit, 0)
+    assert (await in_force_of(world)).policy.four_eyes
+    assert (await other.sync("poll")).outcome == "unchanged", "once is enough"
+    await other.forges.runner.close()
+
+
 async def test_the_state_is_true_while_a_commit_is_not_in_service_yet(world: World) -> None:
     good = world.commit({"runbooks/a.yaml": runbook("a")})
     await world.sync()

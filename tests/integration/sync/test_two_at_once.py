@@ -20,6 +20,8 @@ from controller.governance.judging import File, Judging
 from controller.governance.pinning import InForce, load_flags, load_in_force
 from controller.governance.repositories import lock_repository, name_policy_source
 from controller.sync import service as module
+from controller.tenants.members import add_member
+from controller.tenants.roles import Role
 from tests.integration.sync.world import World, make_world, runbook
 
 OFF = '{"flags": {"auto-run": {"enabled": false}}}'
@@ -71,6 +73,41 @@ async def test_a_flag_that_two_repositories_let_go_at_once_stays_off(
     assert sorted(looked, key=str) == sorted([world.row.id, other.row.id], key=str)
     async with world.database.work(world.tenant_id) as uow:
         assert not (await load_flags(uow)).is_on("auto-run"), "no owner let it be switched on again"
+
+
+async def test_what_each_of_two_merges_may_do_alone_and_both_together_may_not_waits_for_an_owner(
+    world: World, other: World
+) -> None:
+    strict, audit = (
+        {"policy.json": f'{{"governanceMode": "{mode}", "version": 1}}'} for mode in ("strict", "audit")
+    )
+    for each in (world, other):
+        each.commit(strict)
+        await each.sync()
+    by_role = {}
+    async with world.database.work(world.tenant_id) as uow:
+        for role in (Role.MAINTAINER, Role.OWNER):
+            by_role[role] = await add_member(uow, f"{role}@example.com", role, actor="system:test")
+    # Both were checked while the other one's policy kept anything from running by itself.
+    world.move(audit, by_role[Role.MAINTAINER])
+    other.move({"policy.json": None}, by_role[Role.MAINTAINER])
+    await asyncio.gather(world.sync(), other.sync())
+    async with world.database.work(world.tenant_id) as uow:
+        assert (await load_in_force(uow)).policy.governance_mode == "strict", "no owner let it in"
+    for each in (world, other):
+        each.commit({"README.md": "again"})
+        await each.sync()
+    async with world.database.work(world.tenant_id) as uow:
+        assert (await load_in_force(uow)).policy.governance_mode == "strict", "nor did a later commit"
+    world.move(
+        {"policy.json": '{"governanceMode": "audit", "version": 1, "skip": false}'}, by_role[Role.OWNER]
+    )
+    other.move({"policy.json": '{"governanceMode": "audit", "version": 1}'}, by_role[Role.OWNER])
+    for each in (world, other):
+        await each.sync()
+    async with world.database.work(world.tenant_id) as uow:
+        found = (await load_in_force(uow)).policy
+    assert (found.governance_mode, found.skip) == ("audit", False)
 
 
 async def test_two_owners_name_a_policy_source_at_once_and_the_last_word_holds(

@@ -26,8 +26,9 @@ from controller.sync.forge_sources import forge_sources
 from controller.sync.results import SyncResult, Trigger
 from controller.sync.service import SyncService
 from forge.commit import commit_files, compare_and_swap
-from forge.pull_requests import Actor, ProposedFile
-from forge.storage import BareRepository, RepositoryFolder
+from forge.pull_requests import Actor, ProposedFile, RefUpdate
+from forge.storage import BareRepository, RepositoryFolder, move_refs
+from schemas.ids import member_actor
 
 AUTHOR = Actor("system:test", "Ada", "ada@example.com")
 
@@ -92,6 +93,20 @@ class World:
             )
             compare_and_swap(git, "refs/heads/main", before, new)
         return new
+
+    def move(self, files: Mapping[str, str | None], member_id: UUID) -> None:
+        """What a merge by a member leaves on main, where its check found nothing to say."""
+        proposed = [
+            ProposedFile(path, None if text is None else text.encode()) for path, text in files.items()
+        ]
+        actor = Actor(member_actor(member_id), "Mia", "mia@example.com")
+        repository = self.repository
+        with repository.writing() as git:
+            before = repository.ref("refs/heads/main")
+            new = commit_files(
+                git, base=before, files=proposed, message="merge\n", author=actor, at=datetime.now(UTC)
+            )
+            move_refs(git, [RefUpdate("refs/heads/main", before, new)], by=actor, how="merge 7")
 
     async def rows(self, query: LiteralString, **params: Any) -> list[dict[str, Any]]:
         """Ad-hoc rows for assertions, as the application's role sees them."""

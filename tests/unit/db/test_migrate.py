@@ -52,6 +52,8 @@ PINNED = {
     5: "32b884864b822c5e07840387dfb5bce92a7d8a3b5d139e9cadbf657b87aa2948",
     6: "153651147a28eb4ef0de2ef71e218acb1bbb0f7ec4065830268bc44e4f12ecaa",
     7: "514ab64eeaa06072d2ac54c6924b7b2dda1e3fa9cc4229e864ffc19a3d1d93c5",
+    8: "42ccd449dcad1809196954ad59fc4b9e99a7ca03a9dcddca29e2cc1083d1160b",
+    9: "69e4289d00df492354973a518ca63c4fb8f7b87247503f2bebfdb745fda43e5f",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 

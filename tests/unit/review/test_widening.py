@@ -9,7 +9,7 @@ import pytest
 from base.ids import new_id
 from controller.governance.owners_word import KEPT_MAX, OwnersWord
 from controller.governance.pinning import InForce
-from controller.governance.widening import Leash, widened_flags, widened_policy, widened_runbook
+from controller.governance.widening import Leash, let_alone, widened_flags, widened_policy, widened_runbook
 from schemas.flags import ALL_ON, Flag, Flags
 from schemas.policy import DEFAULT_POLICY, Policy, Rule
 
@@ -83,11 +83,15 @@ def test_what_runs_alone_changes_its_service_by_an_owner() -> None:
 
 def test_leaving_the_rule_that_kept_it_from_running_alone_widens() -> None:
     rules = InForce(_ruled(KEPT, Rule(id="db", targets={"role": "db"}, auto_run=False)), ALL_ON)
-    paid, elsewhere = Leash(2, service="pay"), Leash(2, service="web")
+    web = frozenset({frozenset({("role", "web")})})
+    paid, elsewhere = Leash(2, service="pay", reach=web), Leash(2, service="web", reach=web)
     assert widened_runbook(paid, elsewhere, rules) is not None
     assert widened_runbook(elsewhere, paid, rules) is None
-    database = Leash(2, labels=(("role", "db"),))
-    assert widened_runbook(database, Leash(2, labels=(("role", "web"),)), rules) is not None
+    for labels in ((("role", "db"),), (("env", "prod"),), ()):
+        database = Leash(2, labels=labels, reach=frozenset({frozenset(labels)}))
+        assert widened_runbook(database, Leash(2, labels=(("role", "web"),), reach=web), rules) is not None
+    mixed = Leash(2, labels=(("role", "web"),), reach=web | {frozenset({("role", "db")})})
+    assert not let_alone(mixed, rules), "one step on such an agent is enough"
     off = InForce(AUDIT, _off("pay"))
     assert widened_runbook(paid, elsewhere, off) is not None, "a flag is off for services"
     assert widened_runbook(paid, elsewhere, InForce(DEFAULT_POLICY, ALL_ON)) is None, "nothing runs alone"

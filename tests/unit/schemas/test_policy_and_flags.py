@@ -125,11 +125,15 @@ def test_which_rules_match() -> None:
     rule = Rule(id="db", services=("db",), runbooks=("one",), targets={"env": "prod"}, four_eyes=True)
     policy = Policy(rules=(rule,))
     labels = {"env": "prod", "role": "x"}
-    assert resolve(policy, runbook="one", service="db", target_labels=labels).four_eyes
-    assert not resolve(policy, runbook="two", service="db", target_labels=labels).four_eyes
-    assert not resolve(policy, runbook="one", service="web", target_labels=labels).four_eyes
-    assert not resolve(policy, runbook="one", service="db", target_labels={}).four_eyes
-    assert not resolve(policy, runbook="one", service=None, target_labels=labels).four_eyes
+    assert resolve(policy, runbook="one", service="db", targets=[labels]).four_eyes
+    assert not resolve(policy, runbook="two", service="db", targets=[labels]).four_eyes
+    assert not resolve(policy, runbook="one", service="web", targets=[labels]).four_eyes
+    for others in ([{"env": "test"}], [{"env": "test", "role": "x"}, {"env": "live"}]):
+        assert not resolve(policy, runbook="one", service="db", targets=others).four_eyes
+    reaching_sets: list[list[dict[str, str]]] = [[], [{}], [{"role": "x"}], [{"env": "test"}, labels]]
+    for reaching in reaching_sets:
+        assert resolve(policy, runbook="one", service="db", targets=reaching).four_eyes
+    assert not resolve(policy, runbook="one", service=None, targets=[labels]).four_eyes
 
 
 def test_the_floor_holds_whatever_a_policy_says() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -63,6 +64,8 @@ def apply(known: Known, plan: Plan) -> Known:
         runbooks[change.name] = RunbookRow(
             change.id, change.name, change.path, change.version_id, shas[change.version_id], False
         )
+    for row, path in plan.moved:
+        runbooks[row.name] = replace(row, path=path)
     for row in plan.retired:
         runbooks[row.name] = RunbookRow(
             row.id, row.name, row.path, row.current_version_id, row.current_sha256, True
@@ -94,6 +97,41 @@ def test_two_runbooks_change_names_with_each_other() -> None:
     assert {change.name: change.path for change in plan.runbooks} == {"x": "b.yaml", "y": "a.yaml"}
     assert (plan.rejected, plan.retired) == ((), ())
     assert {change.id for change in plan.runbooks} == {row.id for row in known.runbooks.values()}
+
+
+def named(item: Found, name: str) -> Found:
+    assert item.judged is not None
+    return replace(item, judged=replace(item.judged, name=name))
+
+
+def test_a_runbook_that_one_commit_moves_and_breaks_goes_on_serving_under_its_new_path() -> None:
+    known = synced(good("a.yaml", "disk"), good("z.yaml", "net"))
+    broken = bad("b.yaml")
+    like = replace(broken, came_from="a.yaml")
+    for item in (named(broken, "disk"), like, named(like, "disk"), skipped("far/a.yaml")):
+        plan = plan_sync(known, [gone("a.yaml"), item], COMMIT, ids())
+        assert (plan.retired, [path for _, path in plan.moved]) == ((), [item.path])
+        assert plan.rejected[0].serving_version_id == known.runbooks["disk"].current_version_id
+        after = apply(known, plan)
+        mended = plan_sync(after, [good(item.path, "disk", "2")], COMMIT, ids())
+        assert [(each.name, each.path) for each in mended.runbooks] == [("disk", item.path)]
+        assert mended.rejected == ()
+        dropped = plan_sync(after, [gone(item.path)], COMMIT, ids())
+        assert [row.name for row in dropped.retired] == ["disk"]
+
+
+def test_a_broken_file_of_another_name_keeps_nothing_that_went() -> None:
+    known = synced(good("a.yaml", "disk"), good("z.yaml", "net"))
+    others = (named(bad("b.yaml"), "other"), bad("b.yaml"), replace(bad("b.yaml"), came_from="z.yaml"))
+    for item in (*others, skipped("far/b.yaml"), named(replace(bad("b.yaml"), came_from="a.yaml"), "other")):
+        plan = plan_sync(known, [gone("a.yaml"), item], COMMIT, ids())
+        assert ([row.name for row in plan.retired], plan.moved) == (["disk"], ())
+    sound = plan_sync(
+        known, [gone("a.yaml"), named(bad("b.yaml"), "disk"), good("c.yaml", "disk")], COMMIT, ids()
+    )
+    assert ([change.path for change in sound.runbooks], sound.moved) == (["c.yaml"], ())
+    both = plan_sync(known, [gone("a.yaml"), gone("z.yaml"), named(bad("b.yaml"), "disk")], COMMIT, ids())
+    assert [row.name for row in both.retired] == ["net"], "one file carries one runbook on"
 
 
 def test_a_name_change_retires_the_old_runbook() -> None:
