@@ -14,8 +14,9 @@ from ingest.blocks import Block
 from ingest.extract.command_forms import goes_on, has_form, is_data, kept_whole, of_words, unknown_program
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
+from ingest.extract.outputs import OUTPUTISH, TABLE_HEAD, answered_below, is_row, printed, without_answer
 from ingest.extract.programs import is_program
-from ingest.extract.prompts import HASH_PROMPT, PROMPT
+from ingest.extract.prompts import ANGLE_PROMPT, HASH_PROMPT, PROMPT
 from ingest.extract.vocabulary import (
     COMMANDS,
     NEUTRAL_LABELS,
@@ -32,16 +33,6 @@ _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool
 _ASSIGNMENT: Final = re.compile(
     r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
 )
-_OUTPUTISH: Final = re.compile(
-    r"^\s*(?:[{}\[\]]|[\w.-]+(?: [\w.-]+){0,3}\s{2,}\S|\d{4}-\d\d-\d\d[T ]|[A-Z][A-Z_ ]{6,}$|"
-    r"\|.*\||[-+=|]{4,}|<\w|\w+:\s*$|"
-    r"\w[\w.-]*:\s|\w+\s*[<>]=?\s*[\d.]+$)"
-)
-"""Tables, logs, configuration and bare comparisons."""
-
-_TABLE_HEAD: Final = re.compile(r"^\s{0,40}[A-Z][A-Z0-9_()%/-]*(?:\s+[A-Z][A-Z0-9_()%/-]*)+\s*$")
-"""`NAME  STATUS  AGE`: what follows is output."""
-
 _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
 """Programs that are a whole command line by themselves."""
 
@@ -131,7 +122,7 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     """The commands of a block without prompts: statements by the grammar that begin as commands do."""
     labelled = block.language in SHELL_LABELS
     above = [line.strip() for line in lines if line.strip()]
-    if not above or _TABLE_HEAD.match(above[0]):
+    if not above or TABLE_HEAD.match(above[0]):
         return []
     alone = len(above) == 1 and not block.language
     if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):
@@ -204,14 +195,20 @@ def _is_line(name: str, words: list[str]) -> bool:
 
 def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
     """Commands behind prompts, with their continuation lines; what follows without a prompt is output."""
-    pattern = PROMPT
-    if not any(pattern.match(line) for line in lines):
-        marked = [line for line in lines if HASH_PROMPT.match(line)]
-        if not marked or not all(_may_be_typed(HASH_PROMPT.sub("", line)) for line in marked):
-            return []
-        if any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines)):
-            return []  # beside commands without a mark, a `#` is a comment
-        pattern = HASH_PROMPT
+    if any(PROMPT.match(line) for line in lines):
+        return _behind(PROMPT, lines)
+    for pattern, mark, is_typed in (
+        (ANGLE_PROMPT, ">", looks_like_command),
+        (HASH_PROMPT, "#", _may_be_typed),
+    ):
+        marked = [line for line in lines if pattern.match(line)]
+        if marked and all(is_typed(pattern.sub("", line)) for line in marked):
+            beside = any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines, mark))
+            return [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
+    return []
+
+
+def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     open_command, begin = False, 0
     for line in lines:
@@ -231,20 +228,24 @@ def _may_be_typed(text: str) -> bool:
     return looks_like_command(text) or unknown_program(text)
 
 
-def _unmarked(lines: list[str]) -> list[str]:
-    """The lines without a `#`, but for those that go on with the line above."""
+def _unmarked(lines: list[str], mark: str) -> list[str]:
+    """The lines without their mark, but for those that go on with the line above."""
     above = ["", *lines]
     return [
         line
         for line, before in zip(lines, above, strict=False)
-        if not line.startswith("#") and not before.endswith("\\")
+        if not line.startswith(mark) and not before.endswith("\\")
     ]
 
 
 def _statements(block: Block) -> list[FoundCommand]:
     """Top-level statements by the grammar: here-documents, loops and quoted lines stay whole."""
     source = block.text.encode()
-    tree = _PARSER.parse(_ANGLED.sub(lambda found: b"x" * len(found[0]), source))
+    tree = _PARSER.parse(_hollow(source))
+    shorter = without_answer(block.text) if tree.root_node.has_error else block.text
+    if shorter != block.text:
+        before = _PARSER.parse(_hollow(shorter.encode()))
+        source, tree = (source, tree) if before.root_node.has_error else (shorter.encode(), before)
     found: list[FoundCommand] = []
     comment, said, last = "", "", -1
     for group in _lines_of_nodes(tree.root_node):
@@ -266,6 +267,10 @@ def _statements(block: Block) -> list[FoundCommand]:
             found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said))
         comment, said = "", ""
     return found
+
+
+def _hollow(source: bytes) -> bytes:
+    return _ANGLED.sub(lambda found: b"x" * len(found[0]), source)
 
 
 def _lines_of_nodes(root: Node) -> list[list[Node]]:
@@ -292,7 +297,7 @@ def _plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if len(words) == 1 and not labelled and is_data(first):
+    if is_row(first) or (len(words) == 1 and not labelled and is_data(first)):
         return False
     name = words[0].rsplit("/", 1)[-1]
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
@@ -300,30 +305,15 @@ def _plausible(text: str, *, labelled: bool) -> bool:
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2
     return (
-        labelled
-        and bool(_NAME.fullmatch(words[0]))
-        and not _OUTPUTISH.match(first)
-        and not first[0].isupper()
+        labelled and bool(_NAME.fullmatch(words[0])) and not OUTPUTISH.match(first) and not first[0].isupper()
     )
 
 
-def _answered_below(lines: list[str], first: str) -> bool:
-    """Whether an empty line parts the one command from lines that are none."""
-    begin = next((number for number, line in enumerate(lines) if line.strip() == first), None)
-    if begin is None or begin + 1 >= len(lines) or lines[begin + 1].strip():
-        return False
-    return all(_OUTPUTISH.match(line) for line in lines[begin + 1 :] if line.strip())
-
-
-_COLUMNS: Final = re.compile(r"^\s{0,40}\S+(?: \S+){0,3}(?:\s{2,}|\t)\S")
-_PLAIN_OPTION: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z])")
-
-
-def _printed(filled: list[str], first: str) -> bool:
-    """Whether the lines below a command with a pipe or an option are a table that it prints."""
-    below = filled[1:]
-    shown = looks_like_command(first) and _PLAIN_OPTION.search(first) is not None
-    return shown and _COLUMNS.match(first) is None and all(_COLUMNS.match(line) for line in below)
+def _has_answer(lines: list[str], below: list[str], first: str) -> bool:
+    """Whether the lines below the one command of a block are what it prints."""
+    if answered_below(lines, first):
+        return True
+    return looks_like_command(first) and printed(below, first)
 
 
 def _mostly_commands(lines: list[str], found: list[FoundCommand]) -> bool:
@@ -335,7 +325,7 @@ def _mostly_commands(lines: list[str], found: list[FoundCommand]) -> bool:
     taken = sum(item.text.count("\n") + 1 for item in found)
     if not filled[0].strip().startswith(first[:20]):
         return False
-    if taken < len(filled) and len(found) == 1 and (_answered_below(lines, first) or _printed(filled, first)):
+    if taken < len(filled) and len(found) == 1 and _has_answer(lines, filled[taken:], first):
         return True
     answered = f"{first.split()[0]}:"
     return taken * 2 > len(filled) or all(line.strip().startswith(answered) for line in filled[taken:])

@@ -18,6 +18,7 @@ PROMPT: Final = re.compile(
     r"|[❯›λ]|➜\s{1,4}\S{1,80}(?:\s{1,4}git:\([^()\n]{1,80}\))?(?:\s{1,4}[✗✔])?|"
     r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
 )
+ANGLE_PROMPT: Final = re.compile(r"^>\s+(?=\S)")
 HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
 
 

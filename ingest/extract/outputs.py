@@ -1,0 +1,72 @@
+"""Lines that a program prints, beside commands in a code block."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.extract.vocabulary import SUBCOMMANDS
+from scanner.tables import tool
+
+OUTPUTISH: Final = re.compile(
+    r"^\s*(?:[{}\[\]]|[\w.-]+(?: [\w.-]+){0,3}\s{2,}\S|\d{4}-\d\d-\d\d[T ]|[A-Z][A-Z_ ]{6,}$|"
+    r"\|.*\||[-+=|]{4,}|<\w|\w+:\s*$|"
+    r"\w[\w.-]*:\s|\w+\s*[<>]=?\s*[\d.]+$)"
+)
+"""Tables, logs, configuration and bare comparisons."""
+
+TABLE_HEAD: Final = re.compile(r"^\s{0,40}[A-Z][A-Z0-9_()%/-]*(?:\s+[A-Z][A-Z0-9_()%/-]*)+\s*$")
+"""`NAME  STATUS  AGE`: what follows is output."""
+
+_COLUMNS: Final = re.compile(r"^\s{0,40}\S+(?: \S+){0,3}(?:\s{2,}|\t)\S")
+_PLAIN_OPTION: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z])")
+_DEVICE: Final = re.compile(r"/(?:dev|proc|sys)/\S{1,200}(?:\s|:|$)")
+_SHARE: Final = re.compile(r"\S+(?:\s+[\d.,]+[KMGTPi]{0,2}B?){2,4}\s+\d{1,3}%\s+(?:[\d.,]+\S?\s+){0,3}\S+$")
+"""A row of `df`: sizes, a share in percent, a place."""
+
+_TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
+_JSON_LINE: Final = re.compile(
+    r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
+)
+_SAID: Final = re.compile(r"\s*[A-Z][a-z]+(?:,? [\w'’-]+){2,40}[.!?:]\s*$")
+"""A sentence: what somebody wrote below a command, and no program printed."""
+
+_TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
+    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP))
+
+
+def answered_below(lines: list[str], first: str) -> bool:
+    """Whether an empty line parts the one command from lines that are none."""
+    begin = next((number for number, line in enumerate(lines) if line.strip() == first), None)
+    if begin is None or begin + 1 >= len(lines) or lines[begin + 1].strip():
+        return False
+    return all(OUTPUTISH.match(line) or is_row(line.strip()) for line in lines[begin + 1 :] if line.strip())
+
+
+def printed(below: list[str], first: str) -> bool:
+    """Whether the lines below a command line are what it prints: a table under one with a pipe or an option,
+    or anything that nobody would type under one whose verb or program the scanner knows.
+    """
+    if _COLUMNS.match(first) is not None:
+        return False
+    if _PLAIN_OPTION.search(first) is not None and all(_COLUMNS.match(line) for line in below):
+        return True
+    return _is_sure(first) and not any(_TYPED.match(line) or _SAID.match(line) for line in below)
+
+
+def _is_sure(line: str) -> bool:
+    words = line.split()
+    if words[0] not in SUBCOMMANDS:
+        return _PLAIN_OPTION.search(line) is not None
+    known = tool(words[0])
+    return known is not None and len(words) > 2 and words[1] in known.verbs
+
+
+def without_answer(text: str) -> str:
+    """A block up to where a line begins a JSON text: what an API answers, no statement of a shell."""
+    found = _JSON_LINE.search(text)
+    return text if found is None else text[: found.start()]
