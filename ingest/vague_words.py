@@ -47,7 +47,8 @@ THRESHOLD: Final = _any(
     r"(?:big|large|huge|old|slow|heavy|long-running|suspicious|unusual) \w+",
 )
 REFERENCE: Final = _any(
-    "the other (?:runbook|page|document)",
+    "the other (?:runbook|page|document|docs?|guide)",
+    "(?:see|refer to|consult|check|read) (?:the |our |your )?internal (?:docs?|documentation|wiki)",
     "mentioned (?:earlier|before)",
     "the wiki",
     r"the (?:\w+ ){1,3}(?:procedure|process|runbook|playbook) "
@@ -70,6 +71,8 @@ TIME: Final = _any(
     r"(?:wait|waits|waiting|give|allow|hold|sleep|pause|leave)\b[^.;:!?]{0,40}?\b"
     "(?:a bit|a while|a moment|some time|long enough|"
     "(?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments))",
+    "wait (?:for|until) (?:it|this|that|things|everything|them) (?:to )?(?:settles?|"
+    "calms?|stabili[sz]es?|recovers?)",
     "when you have (?:the )?time",
     "later on",
     "at some point",
@@ -120,6 +123,7 @@ OPEN: Final = _any(
     r"relevant (?:[a-z]+ )?(?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|"
     "log files?|metrics|dashboards?|documentation|documents|information|details)",
     "(?:responsible|owning|concerned) (?:teams?|persons?|people|parties|engineers?|developers?|groups?)",
+    r"(?:other|any|some) (?:desired|suitable) \w+",
     "everything else(?!\\s*(?:→|->|:))",
     "(?:care should be taken|with (?:great |extreme |some )?(?:care|caution)|(?:use|exercise) caution)",
     "whichever (?!of the )(?:\\w+ )?(?:is|are|that|works|suits|seems|makes)",
@@ -129,7 +133,8 @@ OPEN: Final = _any(
     "(?:correctly|properly) (?:tuned|set|sized|configured)",
     "of course",
     "keep an eye",
-    "best judge?ment",
+    "accordingly",
+    "(?:your|good|best) (?:best |own )?judge?ment",
     "prudent",
     "discretion",
     "as you see fit",
@@ -181,6 +186,7 @@ WORKED: Final = _any(
     "(?:returns?|returned|goes|go|comes?|gets?) (?:back )?to "
     r"(?:normal|baseline|a (?:normal|healthy) \w+)",
     "(?:works?|runs?|working|running|functioning|behav(?:es?|ing)) (?:fine|properly|correctly|normally|well)",
+    "(?:it|this|that|everything|all) works(?=\\W*$)",
     "(?:proper|correct|normal|successful) (?:operation|function(?:ing|ality)?|behaviou?r)",
 )
 SEEMS: Final = _any("(?:looks?|seems?) (?:to be )?(?:ok(?:ay)?|fine|right|good|normal)")
@@ -194,6 +200,7 @@ INVESTIGATE: Final = _any(
     "(?<!to )(?<![-/.])(?:investigate|troubleshoot|diagnose|debug"
     "(?! (?:logs?|mode|level|output|info|pods?|containers?|sessions?|shells?|symbols)))(?![-/.])",
     "find out (?:why|what)",
+    "look into (?:it|this|that)(?! \\w)",
     "dig (?:deeper|into)",
     "talk (?:to|with)",
     "start planning",
@@ -234,7 +241,7 @@ LIKE: Final = _any(
 UNNAMED: Final = re.compile(
     r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?!following\b|above\b|below\b|"
     r"same\b)(?:(?-i:[a-z]+) ){0,2}(?:scripts?|playbooks?|jobs?|"
-    r"pipelines?|migrations?)\b"
+    r"pipelines?|migrations?|fix|patch|workaround)\b"
     r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
 )
 """“Run the ansible scripts again”: which? One with a capital letter or a hyphen is named."""
@@ -261,10 +268,17 @@ MANY: Final = _any(
     r"(?:several|a few|a couple of|a number of|certain) \w+",
     "soon|later(?! (?:point|use|reference|step))",
     r"recent \w+",
-    r"the (?:right|correct|proper) \w+",
+    r"the (?:right|correct|proper|offending|problematic|misbehaving|rogue) \w+",
     r"(?:the|any) (?:necessary|needed|required) \w+",
 )
 """Vague in an instruction only: elsewhere such words tell, and nobody acts on them."""
+
+WHO: Final = re.compile(
+    r"(?i)\b(?:contact|notify|inform|ask|tell|reach out to|check with) (?:the |your |our )?(?:"
+    r"stakeholders?|experts?|someone|somebody|people|management)"
+    r"(?=\s*$|[.,;)]|\s+(?:and|or|about|if|when|that|first|to|before|for)\b)"
+)
+"""“Contact somebody”. Who “the team” is, its members know."""
 
 _AGAIN: Final = (
     r"(?:restart|reboot|remount|redeploy|recreat|fail(?:ing)? ?over|roll(?:ing)? ?back|scal|rebuild|restor|"
@@ -304,9 +318,10 @@ CLASSES: Final = (
     VagueClass(OPEN, _VAGUE, "What exactly is meant by “{found}”?", _ALL),
     VagueClass(FIX, _VAGUE, "How is this done: “{found}”?", _ACTED),
     VagueClass(AMOUNT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
-    VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ACTED),
+    VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ALL),
     VagueClass(HOW_MUCH, _VAGUE, "To which value: “{found}”?", _ACTED, True),
     VagueClass(AMENDED, _VAGUE, "To which value: “{found}”?", _TOLD, True),
+    VagueClass(WHO, _VAGUE, "Whom exactly, and how: “{found}”?", _ACTED),
     VagueClass(SOME, _VAGUE, "Which exactly: “{found}”?", _ACTED),
     VagueClass(BROAD, _VAGUE, "What exactly is looked for in “{found}”?", _ACTED),
     VagueClass(

@@ -39,7 +39,8 @@ _MODAL: Final = re.compile(
     r"\b(?:must|needs? to|has to|have to) \w|"
     r"\b(?:is|are|be) (?:required|needed|necessary|advisable|recommended|warranted)"
     r"(?! (?:on|for|by|in|at)\b)|"
-    r"\bplease\b|\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
+    r"\bplease\b|\b(?:we|you)['’]ll (?:need|have|want|go|run|use|get|do|check|look)\b|"
+    r"\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _LOOKED_FOR: Final = re.compile(
@@ -67,9 +68,12 @@ _LOOKED_WHETHER: Final = re.compile(
     r" (?:that|whether|if|which)\b"
 )
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
+_SEE: Final = re.compile(
+    r"(?i)^(?:please )?(?:see|refer to|consult) (?:the |our |your )?(?:other|internal|wiki)\b"
+)
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
-    _UNWRITTEN,
+    _UNWRITTEN, _SEE,
 )  # fmt: skip
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
@@ -113,7 +117,7 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
         return False
     if inside and item.pattern in (words.WORKED, words.FIX):
         return words.SEEMS.search(match[0]) is not None
-    if item.pattern is words.OPEN and match[0].lower().startswith("as "):
+    if item.pattern is words.OPEN and match[0].lower().startswith(("as ", "accordingly")):
         return _PLACEHOLDER.search(match.string) is None
     if item.pattern is words.WHICH and _told_what_for(match):
         return False
@@ -202,7 +206,8 @@ _ALTERS: Final = re.compile(
     r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
     r"unblock|"
     r"disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
-    r"disconnect|throttle|rebalance|lock|unlock|add (?:memory|capacity|disk|nodes?|replicas?|space))\b"
+    r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
+    r"add (?:memory|capacity|disk|nodes?|replicas?|space))\b"
 )
 """What changes something, by a command or a value that the sentence does not tell."""
 _SAID_HOW: Final = re.compile(

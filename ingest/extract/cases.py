@@ -8,6 +8,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import labelled
+from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.vocabulary import is_imperative, sentences
@@ -97,6 +98,17 @@ def without_case(sentence: str) -> str:
     """What a sentence tells to do, without the case that it is for."""
     found = _CONDITION.match(sentence)
     return found[3].strip() if found else sentence
+
+
+def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
+    """The first sentence of a text that tells to do something for a case, with its case, and whether that is
+    negated: “It is backed up daily. Should it be lost, restore it.”
+    """
+    for part in sentences(text):
+        found = _CONDITION.match(part)
+        if found is not None and is_imperative(found[3]) and not begins_negated(found[3]):
+            return [part], f"{found[1]}{found[2]}".strip(), found[1].lower() == "unless"
+    return [], None, False
 
 
 def case_below(

@@ -101,7 +101,9 @@ def _is_case(label: str, does: str, block: Block, place: int) -> bool:
 
 
 def _tells(does: str) -> bool:
-    """Whether what stands behind a label tells to do something in its first sentences."""
+    """Whether what stands behind a label tells to do something in its first sentences; no address does."""
+    if does.startswith(("http://", "https://", "<http")):
+        return False
     for sentence in sentences(does)[:3]:
         if _GOES_ON.match(sentence) or any(is_imperative(part) for part in _PARTS.split(sentence)):
             return True

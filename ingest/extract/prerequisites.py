@@ -74,8 +74,11 @@ _BY_WHOM: Final = re.compile(
 )
 """Who may do it, where that is a person."""
 
+_TOOL_NOUNS: Final = "(?:tools?|access|permissions?|software|packages|credentials|roles?)"
 _TOOLS: Final = re.compile(
-    r"(?i)\brequires? (?:at least )?[`\w.+-]+ (?:>=|≥|(?:versions? )?v?\d+(?:\.\d+)+)|"
+    r"(?i)^\W{0,4}(?:required|needed|necessary) (?:\w+ ){0,2}?" + _TOOL_NOUNS + r"\s*:\s*\S|"
+    r"^\W{0,4}" + _TOOL_NOUNS + r" (?:needed|required)\s*:\s*\S|"
+    r"\brequires? (?:at least )?[`\w.+-]+ (?:>=|≥|(?:versions? )?v?\d+(?:\.\d+)+)|"
     r"^\W{0,4}(?!(?:this|that|it|which|what|downtime|action|restart|reboot|nothing|none|no|both|more|"
     r"confirmation)\b)"
     r"[\w.+-]{1,40}(?:(?:, | and |, and )[\w.+-]{1,40}){0,3}\W{0,2} (?:is|are|must be) (?:required|needed|"
@@ -93,9 +96,20 @@ _STATE_FIRST: Final = re.compile(
 )
 """What must hold, said before any step: behind one, the same words are a check of that step."""
 
+_READY: Final = re.compile(
+    r"(?i)\byou(?:['’]ll| will| would|['’]d)? want to (?:have|be)\b|"
+    r"\b(?:verify|confirm|check|ensure|make sure) (?:that )?you['’](?:re|ve)\b|"
+    r"^\W{0,4}have (?:your|an?|the|at least) [^.;:]{2,60}\b(?:ready|at hand|handy|on (?:the call|standby)|"
+    r"standing by)\b|"
+    r"^\W{0,4}(?:only (?:run|do|use|perform|start|execute)|(?:run|do|perform|start|use) (?:this|it|these)"
+    r"(?: [\w-]+){0,2} only)\b(?! (?:if|when|once|the|one|a)\b)(?![^.;]*\b(?:if|when|once)\b)"
+)
+"""“Have your key at hand”, “Only run this during the maintenance window”."""
+
 _BEFORE: Final = re.compile(
-    r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure|verify|confirm|check|"
-    r"pause|freeze|announce|notify|inform|warn)\b[^:]*?"
+    r"(?i)^\W{0,4}before [^,.;:]{3,50}, (?:please )?(?:ensure|make sure|be sure|verify|confirm|check)\b"
+    r"(?=[^:]*$)|^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure|verify|confirm|check|"
+    r"pause|freeze|announce|notify|inform|warn|set|export|install|configure|unlock|activate)\b[^:]*?"
     r"\bbefore (?:proceeding|continuing|starting|beginning|running|going|doing|you|any(?:thing)?)\b"
 )
 """“Make sure that … before proceeding”."""
@@ -108,14 +122,15 @@ EARLY_STEPS: Final = 3
 _ASSUMED: Final = re.compile(
     r"(?i)\b(?:commands?|steps?|instructions?|examples?|section|procedure|runbook|guide|"
     r"document)\b[^.;:]{0,30}\bassumes?\b|"
-    r"^\W{0,4}(?:all of )?(?:this|these|it|we)\b[^.;:]{0,30}?\bassumes? (?:that )?(?:you|your|we|all)\b"
+    r"^\W{0,4}(?:all of )?(?:this|these|it|we)\b[^.;:]{0,30}?\bassumes? (?:that )?(?:you|your|we|all)\b|"
+    r"\bit(?: is|['’]s) assumed that\b|^\W{0,4}we assume\b"
 )
 """What is taken for granted below, wherever it stands."""
 
 
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
-    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|before|obtain|"
+    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|before|obtain|have|"
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
@@ -147,12 +162,16 @@ def required(text: str, *, first: bool = False) -> list[str]:
 
 
 _ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS)
-_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _TOOLS, _BEFORE)
+_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE)
 
 
 _LIST: Final = re.compile(
     r"(?i)^\W{0,4}(?:prerequisites?|requirements?|require[ds]?|(?:what )?you(?:['’]ll| will)? need|"
-    r"needs?)\W{0,4}:\W{0,4}\s*"
+    r"needs?|(?:required|needed|necessary) (?:\w+ ){0,2}?"
+    + _TOOL_NOUNS
+    + "|"
+    + _TOOL_NOUNS
+    + r" (?:needed|required))\W{0,4}:\W{0,4}\s*"
 )
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+")

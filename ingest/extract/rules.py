@@ -9,7 +9,7 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.cases import case_below, condition_of, question_of, without_case
+from ingest.extract.cases import case_below, condition_of, question_of, told_for_a_case, without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.inline_commands import inline_commands
@@ -281,6 +281,8 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         reader.account(block, "step", UNDONE, [Claim(0, len(block.text), "step", UNDONE, index)])
         return
     told = [part for part in sentences(text) if is_imperative(part) and not begins_negated(part)]
+    if not told and condition is None and not reader.explains:
+        told, condition, otherwise = told_for_a_case(text)
     if block.taken == "instruction":
         place = Claim(0, len(block.text), "step", "a person takes it as an instruction")
         draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, condition,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -72,11 +73,16 @@ class ToldBefore:
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
 
+    def _index(self, start: int) -> int:
+        """Which sentence begins there; the first one where none does."""
+        at = bisect_left(self.places, (start, 0))
+        return at if at < len(self.places) and self.places[at][0] == start else 0
+
     def _turned(self, start: int) -> tuple[str, bool] | None:
         """“If not, …” and “Otherwise, …” behind a check: they are for when what the sentence above says is
         not so. Where none stands above in the block, the case of the block says what is asked.
         """
-        at = next((index for index, place in enumerate(self.places) if place[0] == start), 0)
+        at = self._index(start)
         if not at or _TURNS.match(self.block.text, start) is None:
             return None
         begin, end = self.places[at - 1]
@@ -86,7 +92,7 @@ class ToldBefore:
         """The case of a sentence above that only says what the case means, where all between tell to do
         something.
         """
-        at = next((index for index, place in enumerate(self.places) if place[0] == start), 0)
+        at = self._index(start)
         for index in range(at - 1, max(-1, at - 1 - _TOLD_ON), -1):
             told = case_told_next(self.block.text, self.places, index)
             if told is not None:

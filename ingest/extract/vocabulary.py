@@ -93,7 +93,8 @@ IMPERATIVES: Final = frozenset(
     stabilize suspend sync tail convert fill exit quit unset encrypt decrypt re-encrypt rekey compile
     compress calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick
     drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
-    reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe withdraw zip
+    adjust tweak tidy alter reenable reindex transfer triage tune
+    unregister unsuspend unzip upload vacuum warm wipe withdraw zip
     """.split()
 )
 

@@ -166,6 +166,16 @@ def test_what_is_told_for_all_waits_for_nothing(text: str) -> None:
     assert waits(f"# A\n\n{text}\n") == [("rm a", None, None)]
 
 
+def test_an_instruction_behind_a_case_is_a_step_of_it_and_an_address_tells_nothing() -> None:
+    text = "# A\n\nIt is backed up daily. Should it be lost, restore the files from the archive.\n"
+    decide, step = preview(text, "markdown").runbook.spec.steps
+    assert step.manual == "Should it be lost, restore the files from the archive."
+    assert step.when is not None
+    assert (decide.manual, step.when.answer) == ("Should it be lost: is that so?", "yes")
+    link = "# A\n\nA copy is stored here: https://x.example/a. Restart it there.\n\nRun `uptime`.\n"
+    assert list(preview(link, "markdown").cases) == []
+
+
 def test_names_are_no_cases_and_a_command_that_ends_badly_is_one() -> None:
     text = (
         "# A\n\nIf the pod has a random name, it is a managed service.\n\n"

@@ -53,6 +53,14 @@ def test_an_instruction_below_its_commands_is_a_step_and_a_pointer_is_nothing() 
         "The agent must already be installed.",
         "Make sure that the backup is there before proceeding.",
         "Pause all builds before continuing.",
+        "You'll want to have the AWS CLI installed.",
+        "Have your key ready.",
+        "Have a second engineer on the call.",
+        "Only run this during the maintenance window.",
+        "Do this only after hours.",
+        "It is assumed that you are an admin.",
+        "Before starting, make sure that no deploys are running.",
+        "Set AWS_PROFILE before running anything.",
     ],
 )
 def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
@@ -75,11 +83,20 @@ def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
         "This is required.",
         "This assumes the only reason is a failed deploy.",
         "If it fails, ensure that the record is right.",
+        "Only do this if the tasks can be queued again.",
+        "Use these only once it is empty.",
+        "Have a look at the graphs.",
+        "Run the checks before the nodes come up.",
         "Take the old node out before the new one is up.",
     ],
 )
 def test_what_looks_like_a_need_is_none(text: str) -> None:
     assert before(f"# A\n\n{text}\n\n- Run `uptime`\n") == []
+
+
+def test_tools_behind_a_colon_are_listed() -> None:
+    assert before("# A\n\nTools needed: jq, curl\n\nRun `uptime`.\n") == ["jq", "curl"]
+    assert before("# A\n\nRequired permissions: editor, owner\n\nRun `uptime`.\n") == ["editor", "owner"]
 
 
 def test_behind_a_step_a_state_is_a_check_of_it_and_a_request_for_access_is_needed_all_the_same() -> None:

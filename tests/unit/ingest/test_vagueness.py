@@ -40,6 +40,17 @@ def asked(text: str) -> list[str]:
         ("After a few minutes, delete it.", "told", ["After a few minutes"]),
         ("Run the ansible scripts again.", "told", ["Run the ansible scripts"]),
         ("Check the Grafana dashboard.", "told", ["Check the Grafana dashboard"]),
+        ("Notify stakeholders.", "told", ["Notify stakeholders"]),
+        ("Ask somebody if it stays so.", "told", ["Ask somebody"]),
+        ("See the other doc.", "beside", ["the other doc"]),
+        ("Refer to internal documentation.", "beside", ["Refer to internal documentation"]),
+        ("Wait for it to settle.", "told", ["Wait for it to settle"]),
+        ("Update the config accordingly.", "told", ["accordingly"]),
+        ("Use your own judgement.", "told", ["your own judgement"]),
+        ("Make sure it works.", "required", ["it works"]),
+        ("Apply the fix.", "told", ["Apply the fix"]),
+        ("Remove the offending process.", "told", ["the offending process"]),
+        ("Adjust the settings.", "told", ["Adjust the settings"]),
     ],
 )  # fmt: skip
 def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
@@ -70,6 +81,13 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("Everything else → page the owner.", "beside"),
         ("The disk is in a strange place.", "beside"),
         ("Use whichever of the two you like.", "told"),
+        ("Contact the team.", "told"),
+        ("Ask somebody in #ops.", "told"),
+        ("Ask the owner of the bucket.", "told"),
+        ("Replace <name> accordingly.", "told"),
+        ("Make sure it works with TLS.", "required"),
+        ("The docs are internal.", "beside"),
+        ("See the runbook below.", "beside"),
     ],
 )
 def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
@@ -116,6 +134,8 @@ def test_what_a_machine_does_wants_a_command_and_what_is_clicked_does_not() -> N
         "Verify the backup.",
         "Otherwise rollback.",
     ]
+    assert asked("# A\n\n1. Fix the permissions\n2. Run `uptime`\n") == ["Fix the permissions"]
+    assert asked("# A\n\n1. Fix the permissions with `chmod 600 a`\n2. Run `uptime`\n") == []
     assert asked("# A\n\n1. Delete the merge request\n2. Run `uptime`\n") == []
 
 
