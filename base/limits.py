@@ -73,6 +73,14 @@ PASTE_MAX_SECRET_WORDS: Final = 20_000
 """Words like “password”, beside each of which a secret is looked for: some 50 µs each."""
 PASTE_MAX_LINKS: Final = 20_000
 """`](` in Markdown: the address behind each is read anew, up to 32 levels deep in the ones behind it."""
+PASTE_MAX_PROSE_CHARACTERS: Final = 300_000
+"""Of all that is no code block: some 3 µs each to read. A long runbook has 40,000."""
+PASTE_MAX_SENTENCES: Final = 8_000
+"""Some 100 µs each."""
+PASTE_MAX_MARKS: Final = 15_000
+"""Characters with which emphasis, code, links, tags and escapes begin in Markdown outside of code blocks:
+some 15 to 100 µs each. A long runbook has 1,000. Of pieces of inline code half as many, in any form.
+"""
 PASTE_MAX_LINES: Final = 20_000
 PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
 """Lines of Markdown and plain text; a page of HTML may be one line."""

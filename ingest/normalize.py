@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from base.limits import (
@@ -17,7 +17,10 @@ from base.limits import (
     PASTE_MAX_BYTES,
     PASTE_MAX_LINES,
     PASTE_MAX_LINKS,
+    PASTE_MAX_MARKS,
+    PASTE_MAX_PROSE_CHARACTERS,
     PASTE_MAX_SECRET_WORDS,
+    PASTE_MAX_SENTENCES,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.chat_fences import chat_fences
@@ -26,7 +29,9 @@ from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
 from ingest.sources.hidden import hidden_texts
 from ingest.sources.html import read_html
+from ingest.sources.inline import ELEMENTS
 from ingest.sources.markdown import read_markdown
+from ingest.sources.nesting import too_many_marks
 from ingest.sources.page import as_page, page_title
 from ingest.sources.plain import read_plain
 from ingest.sources.rst import read_rst
@@ -59,6 +64,7 @@ _CHAT_LINE: Final = re.compile(
     r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"
 )
 """Who wrote next, or when."""
+_SENTENCE_END: Final = re.compile(r"[.!?:]\s|\n")
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
 
@@ -81,8 +87,9 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     if wiki:
         _refuse_many_lines(shown)
     clean, line_ends = _plain_lines(shown, wiki=wiki)
-    hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean)])
     chosen = "markdown" if wiki else form or recognise(clean)
+    elements = None if chosen == "html" else ELEMENTS
+    hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
     front: dict[str, str] = {}
     if chosen == "markdown":
         clean, front = _front_matter(clean)
@@ -218,19 +225,8 @@ def _read(text: str, form: str) -> list[Block]:
     if form != "html":
         _refuse_many_lines(text)
     if form == "markdown" and text.count("](") > PASTE_MAX_LINKS:
-        raise Unprocessable(
-            f"The text has more than {PASTE_MAX_LINKS:,} links.",
-            hint="Import it in parts.",
-            code="too_many_links",
-        )
-    found = (block for block in _READERS[form](text) if block.text.strip())
-    blocks = list(islice(found, PASTE_MAX_BLOCKS + 1))
-    if len(blocks) > PASTE_MAX_BLOCKS:
-        raise Unprocessable(
-            f"The text has more than {PASTE_MAX_BLOCKS:,} paragraphs, list items and table rows.",
-            hint="Import it in parts.",
-            code="too_many_blocks",
-        )
+        raise _too_many(f"{PASTE_MAX_LINKS:,} links", "too_many_links")
+    blocks = list(_bounded(block for block in _READERS[form](text) if block.text.strip()))
     for block in blocks:
         if block.kind != "code" and len(block.text) > PASTE_LINE_MAX_CHARACTERS:
             most = f"{PASTE_LINE_MAX_CHARACTERS:,} are read at most"
@@ -242,6 +238,31 @@ def _read(text: str, form: str) -> list[Block]:
                 places=[Place(block.line, 1, "", message)],
             )
     return blocks
+
+
+def _bounded(found: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, as long as there are no more of them, of their sentences and of their characters than are
+    read in bounded time; code is read by the line.
+    """
+    characters = ends = codes = 0
+    for number, block in enumerate(found, 1):
+        if block.kind != "code":
+            characters += len(block.text)
+            codes += len(block.code)
+            ends += 1 + len(_SENTENCE_END.findall(block.text))
+        if number > PASTE_MAX_BLOCKS:
+            raise _too_many(f"{PASTE_MAX_BLOCKS:,} paragraphs, list items and table rows", "too_many_blocks")
+        if codes > PASTE_MAX_MARKS // 2:
+            raise too_many_marks()
+        if ends > PASTE_MAX_SENTENCES:
+            raise _too_many(f"{PASTE_MAX_SENTENCES:,} sentences", "too_many_sentences")
+        if characters > PASTE_MAX_PROSE_CHARACTERS:
+            raise _too_many(f"{PASTE_MAX_PROSE_CHARACTERS:,} characters outside of code", "too_much_prose")
+        yield block
+
+
+def _too_many(what: str, code: str) -> Unprocessable:
+    return Unprocessable(f"The text has more than {what}.", hint="Import it in parts.", code=code)
 
 
 def _refuse_many_lines(text: str) -> None:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, Literal
 
 import re2
@@ -141,8 +141,7 @@ def _unled(draft: Draft, hidden: list[str]) -> Draft:
 def find_suspicious(text: str, hidden: Iterable[HiddenText]) -> tuple[Suspicious, ...]:
     """The passages of the shown text, then what `unseen` gave of its source; bounded."""
     told = (Suspicious("hidden text", item.text, item.line) for item in hidden)
-    found = [*_spoken(text), *_characters(text), *told]
-    return tuple(found[:SUSPICIOUS_MAX])
+    return tuple(islice(chain(_spoken(text), _characters(text), told), SUSPICIOUS_MAX))
 
 
 def _spoken(text: str) -> Iterator[Suspicious]:
@@ -160,13 +159,16 @@ def _characters(text: str) -> Iterator[Suspicious]:
     if text.isascii():
         return
     for pattern in (_TURNED, _BETWEEN):
+        place, line = 0, 1
         for found in pattern.finditer(text):
             codes = " ".join(f"U+{ord(character):04X}" for character in found[0][:8])
             around = text[max(0, found.start() - 20) : found.end() + 20]
+            line += text.count("\n", place, found.start())
+            place = found.start()
             yield Suspicious(
                 "hidden characters",
                 f"{codes} in “{_shown(around)}”",
-                text.count("\n", 0, found.start()) + 1,
+                line,
                 Span(found.start(), found.end()),
             )
 

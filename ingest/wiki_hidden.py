@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.sources.colours import lost_letters
+from ingest.sources.colours import colour_of, is_lost
 from ingest.sources.hidden import HiddenText
 from ingest.trace import Edit, Span
 
@@ -80,4 +80,5 @@ def _hides(macro: re.Match[str]) -> bool:
         return False
     if macro[1].lower() == "excerpt":
         return _SET.search(how) is not None
-    return any(lost_letters(part.rpartition("=")[2]) is not None for part in how.split("|"))
+    colours = [colour_of(part.rpartition("=")[2]) for part in how.split("|")]
+    return any(colour is not None and is_lost(colour) for colour in colours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.extract.spoken import ENGLISH
 from ingest.extract.vocabulary import is_imperative
 
 _PROGRAM: Final = re.compile(r"[a-z][a-z0-9_-]{1,30}(?= )")
@@ -56,6 +57,32 @@ def has_form(text: str) -> bool:
     """
     signed = _SIGN.search(text) is not None and _MEASURED.search(text) is None
     return signed and of_words(text) and _SPOKEN.search(text) is None
+
+
+_STATES: Final = frozenset(
+    """
+    ok full high low slow late lost dead stale stuck ready busy idle empty missing unknown available
+    unavailable reachable unreachable healthy unhealthy degraded critical warning error errors failed failing
+    failure fails stopped started starting stopping running restarted restarting recovered recovering active
+    inactive enabled disabled connected disconnected online offline pending expired exceeded refused rejected
+    closed blocked locked overloaded operational normal green yellow red resolved crashed impacted affected
+    """.split()
+)
+"""How something is."""
+_SINCE: Final = re.compile(r"(?i)\s(?:since|until|till|at|on|for)\s+\S*\d|\s\d{1,2}:\d\d\b|\d\s?%|[.!]$")
+_PLAIN: Final = re.compile(r"(?:\s|^)-|[/|&;<>=$*`'\"{}()\\]")
+
+
+def reports(line: str) -> bool:
+    """Whether a line that begins with a program's name, a word of sentences too, says how something is and
+    runs nothing: `service degraded since 10:00`, `node unreachable`. A flag, a path or a sign of the shell's
+    tells a command.
+    """
+    words = line.split()
+    if len(words) < 2 or words[0] not in ENGLISH or _PLAIN.search(line) is not None:
+        return False
+    said = any(word.lower().strip(",.:") in _STATES for word in words[1:4])
+    return said or (len(words) > 2 and _SINCE.search(line) is not None)
 
 
 _DATA: Final = re.compile(

@@ -11,7 +11,15 @@ from tree_sitter import Language, Node, Parser
 
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
-from ingest.extract.command_forms import goes_on, has_form, is_data, kept_whole, of_words, unknown_program
+from ingest.extract.command_forms import (
+    goes_on,
+    has_form,
+    is_data,
+    kept_whole,
+    of_words,
+    reports,
+    unknown_program,
+)
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.outputs import OUTPUTISH, TABLE_HEAD, answered_below, is_row, printed, without_answer
@@ -297,7 +305,7 @@ def _plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if is_row(first) or (len(words) == 1 and not labelled and is_data(first)):
+    if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
         return False
     name = words[0].rsplit("/", 1)[-1]
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):

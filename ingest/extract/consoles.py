@@ -16,14 +16,22 @@ _PROMPT: Final = re.compile(
     r"\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}(?:\[\d+\])?>)|"
     r"(?P<powershell>(?:PS )?[A-Z]:\\[^>\n]{0,120}>)|"
     r"(?P<sftp>s?ftp>)|(?P<ruby>irb[^>\n]{0,64}>|\[\d+\] pry[^>\n]{0,64}>)|(?P<python>>>>)|"
-    r"(?P<hbase>hbase(?:\(\w{1,40}\))?:\d{1,6}(?::\d{1,3})?[>*])|(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
+    r"(?P<hbase>hbase(?:\(\w{1,40}\))?:\d{1,6}(?::\d{1,3})?[>*])|"
+    r"(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
     r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
-    r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|nslookup|"
+    r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|"
+    r"nslookup|"
     r"grub|telnet|gfsh|zkcli)>))\s{0,4}(?=\S)"
 )
 _UNKNOWN: Final = re.compile(r"(?m)^[ \t]{0,40}(?P<tool>[a-z][\w.-]{1,30})>[ \t]{1,4}(?=\S)")
 """The prompt of a console that nobody told us of: `gremlin> `."""
 _SWITCH: Final = re.compile(r"(?m)^[ \t]{0,40}([\w.-]{1,64})\(config[\w.-]{0,40}\)#")
+_SWITCH_TYPED: Final = re.compile(
+    r"(?m)^[ \t]{0,40}([\w.-]{0,63}[A-Za-z\d])#[ \t]{0,4}(?:show|sh|display|conf(?:ig(?:ure)?)?|enable|"
+    r"disable|copy|write|wr|"
+    r"clear|reload|debug|undebug|terminal|request|interface|ping|traceroute|no)[ \t]{1,4}[a-z\d]"
+)
+"""What only a switch or a router takes at a bare `host#`: `router# show version`."""
 _HOST: Final = re.compile(r"^\s{0,40}(?P<host>[\w.-]{1,64})[#>]\s{0,4}(?=\S)")
 _ANY_LINE: Final = re.compile("")
 _PLAIN_LABELS: Final = frozenset({"", "text", "txt", "sh", "bash", "shell"})
@@ -45,14 +53,17 @@ _OPENS: Final = (
 """Command lines that open a console and leave it open for the lines below."""
 
 _SQL: Final = re.compile(
-    r"(?i)^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|alter\s+\w+|create\s+\w+\s|drop\s+\w+\s|"
-    r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|set\s+\w+\s*(?:=|to)|"
+    r"(?i)^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|alter\s+\w+|create\s+\w+\s|"
+    r"drop\s+\w+\s|"
+    r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|"
+    r"set\s+\w+\s*(?:=|to)|"
     r"kill\s+\d|analy[sz]e\b|reindex\b|call\s)"
 )
 _BEGINS: Final = re.compile(r"(?i)^\s*(?:begin|start\s+transaction)\b")
 _ENDS: Final = re.compile(r"(?i)^\s*(?:commit|rollback|end)\s*;")
 _REDIS: Final = re.compile(
-    r"(?i)^(?:info|flushall|flushdb|keys|dbsize|config\s+(?:get|set|rewrite)|client\s+(?:list|kill)|del|get|set|scan|ttl|"
+    r"(?i)^(?:info|flushall|flushdb|keys|dbsize|config\s+(?:get|set|rewrite)|client\s+(?:list|kill)|del|"
+    r"get|set|scan|ttl|"
     r"ping|memory|slowlog|monitor|select|llen|zcard|scard|cluster|bgsave|save|exists|unlink|expire)\b[^|;&]*$"
 )
 _POWERSHELL: Final = frozenset("powershell pwsh ps1 posh".split())
@@ -73,8 +84,9 @@ class Typed:
 
 def console_of(text: str, language: str) -> list[Typed] | None:
     """What is typed into a console by a block; None for a block that is none."""
-    if any(_PROMPT.match(line) for line in text.split("\n")):
-        return _prompted(text, dict.fromkeys(_SWITCH.findall(text), "switch"))
+    switches = {name for name in _SWITCH_TYPED.findall(text) if not is_program(name)}
+    if switches or any(_PROMPT.match(line) for line in text.split("\n")):
+        return _prompted(text, dict.fromkeys((*_SWITCH.findall(text), *sorted(switches)), "switch"))
     if language in _PLAIN_LABELS and (tool := _unknown_tool(text)):
         return _prompted(text, {tool: tool})
     bare = re.match(r"\s*> (?=\S)([^\n]+)", text)

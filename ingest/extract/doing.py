@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ingest.extract.gates import among_people, is_gate
 from scanner import scan
 from schemas.risk import Risk
 
 _FILLER: Final = re.compile(
     r"(?i)^(?:(?:please|then|now|next|also|manually|and|first|finally|once more|again|so|just|"
     r"simply|only|optionally|immediately|you (?:can|may|must|should|have to|need to|"
-    r"will need to)|(?:in order )?to)[\s,]+)+"
+    r"will need to)|remember to|(?:do not|don['’]?t|never) forget to|(?:in order )?to)[\s,]+)+"
 )
 _BY_A_PERSON: Final = re.compile(
     r"(?i)^(?:ask|notify|announce|call|page|tell|inform|escalate|contact|e-?mail|message|agree|decide|"
@@ -62,22 +63,27 @@ def done_by(sentence: str, commands: Sequence[str], *, introduces: bool) -> bool
     something is changed: “Remove old builds” over `du -sh *`.
     """
     text = _FILLER.sub("", sentence.strip("*_ "))
+    if _READS.match(text) is None and is_gate(sentence) and not _waits(text, commands):
+        return False
     if _BY_A_PERSON.search(text) is not None and not _waits(text, commands):
         return False
     if any(said.search(text) and not all(map(does.search, commands)) for said, does in _CARE):
         return False
-    reads = all(scan(command).risk is Risk.SAFE for command in commands)
     if _READS.match(text) is not None:
-        return reads or (introduces and not _is_gate(text, commands))
+        return _only_read(commands) or (introduces and not _is_gate(text, commands))
     if _CHANGES.match(text) is not None:
-        return not reads
+        return not _only_read(commands)
     return introduces or _TYPES.match(text) is not None
+
+
+def _only_read(commands: Sequence[str]) -> bool:
+    return all(scan(command).risk is Risk.SAFE for command in commands)
 
 
 def _is_gate(text: str, commands: Sequence[str]) -> bool:
     """Whether what is checked stands before something that the commands do: “Check that all are off:”."""
     dangerous = any(scan(command).risk is Risk.DANGEROUS for command in commands)
-    return dangerous or text.lower().startswith("confirm")
+    return dangerous or among_people(text) or text.lower().startswith("confirm")
 
 
 def _waits(text: str, commands: Sequence[str]) -> bool:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.extract.vocabulary import sentences
+import re2
+
+from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
+from ingest.extract.vocabulary import OTHER_I, sentences
 
 _NOT: Final = (
     r"(?:do\s+not|don['’`´]?t|does\s+not|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|"
@@ -18,6 +21,10 @@ _HARMLESS: Final = (
     r"have\s+to))"
 )
 _NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
+_MAY_NEGATE: Final = re2.compile(
+    r"(?i)not|n['’`´]?t|never|avoid|refrain|stop|instead|rather|no\s|nobody|circumstance"
+)
+"""Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 _STATED: Final = re.compile(
     r"(?i)\b(?:machines?|hosts?|servers?|nodes?|pods?|services?|things)\s+(?:that|which)\s+"
     r"(?:do|does)(?:\s+not|n['’`´]?t)\s+(?:have|support|exist|know|match|appear|belong|contain|show)\b"
@@ -28,7 +35,8 @@ _NAMED: Final = re.compile(r"(?i)^things\s+(?:that\s+)?we\s+(?:do\s+not|don['’
 _ENDS_OPEN: Final = (":", "→")
 
 _RETRACTED: Final = re.compile(
-    r"(?i)\b(?:scratch|ignore|disregard|forget|wrong|mistake|obsolete|deprecated)\b"
+    r"(?i)(?<!not )(?<!don't )(?<!don’t )(?<!never )\b(?:scratch|ignore|disregard|forget|wrong|mistake|"
+    r"obsolete|deprecated)\b"
 )
 _AFTERWARDS: Final = re.compile(
     r"(?i)^[^.;:!?]{0,60}\b(?:must|should|may|shall|can|is|are|was|will|would)\s*(?:not\b|never\b|"
@@ -37,7 +45,8 @@ _AFTERWARDS: Final = re.compile(
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
 _ACTS: Final = re.compile(
-    r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|this|these|"
+    r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|"
+    r"this|these|"
     r"following|"
     r"command|below|like)\b"
 )
@@ -62,7 +71,8 @@ _INSTEAD: Final = re.compile(
 
 _CONDITION: Final = re.compile(r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}[,:→]")
 _FORBIDDING_HEADING: Final = re.compile(
-    r"(?i)^(?:do\s+not|don['’`´]?t\b|never\b|what\s+not\s+to|(?:things|commands)\s+not\s+to|avoid\b|"
+    r"(?i)^(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+forget\b)|what\s+not\s+to|(?:things|"
+    r"commands)\s+not\s+to|avoid\b|"
     r"dangerous\b.{0,20}\bdo\s+not|bad\b|wrong\b|anti-?patterns?\b|not\s+like\s+this)"
 )
 
@@ -73,12 +83,18 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     """
     text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
+    if not (holds_code or "`" in text):
+        text = without_holding_back(text)
+    if not _MAY_NEGATE.search(OTHER_I.sub("i", text)):
+        return False
     stated = (_NAMED if speaks else _STATED).sub("", text)
     return _NEGATION.search(_NAMED.sub("", stated)) is not None and _LOOKED_FOR.match(text) is None
 
 
 def begins_negated(sentence: str) -> bool:
     """Whether the ban comes at the start of a sentence: nothing in it is an instruction to do something."""
+    if holds_back(sentence):
+        return False
     text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
     found = _NEGATION.search(text)
     return found is not None and len(text[: found.start()].split()) <= 4
@@ -111,11 +127,14 @@ def _without_aside(found: re.Match[str]) -> str:
 
 def forbidding_heading(text: str) -> bool:
     """Whether a heading stands over what not to do."""
-    return _FORBIDDING_HEADING.match(text.strip(" *_`")) is not None
+    shown = text.strip(" *_`")
+    return _FORBIDDING_HEADING.match(shown) is not None and not is_gate(shown)
 
 
 def forbidden_at(text: str, start: int, end: int) -> bool:
     """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it."""
     before = text[max(0, start - 400) : start]
     clause = re.split(r"(?<=[.!?])\s+|\n", before)[-1]
-    return negated(clause, holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
+    return (
+        negated(behind_gate(clause), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
+    )

@@ -7,7 +7,7 @@ from typing import Final
 
 import re2
 
-from ingest.extract.vocabulary import sentences
+from ingest.extract.vocabulary import OTHER_I, sentences
 
 _SAYS: Final = re.compile(
     r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
@@ -134,8 +134,6 @@ _MAY_SAY: Final = re2.compile(
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
-_OTHER_I: Final = re.compile("[\u0130\u0131]")
-"""`re` takes both for an `i` where case does not count, `re2` neither."""
 
 
 def lacks_access(case: str) -> bool:
@@ -145,7 +143,7 @@ def lacks_access(case: str) -> bool:
 
 def assumed(text: str) -> list[str]:
     """The sentences of a text that say what everything below takes for granted, or how somebody gets in."""
-    if not _MAY_SAY.search(_OTHER_I.sub("i", text)):
+    if not _MAY_SAY.search(OTHER_I.sub("i", text)):
         return []
     short = [part for part in sentences(text) if len(part) < _LONGEST]
     return [part for part in short if any(says.search(part) for says in _ANYWHERE)]
@@ -153,7 +151,7 @@ def assumed(text: str) -> list[str]:
 
 def required(text: str, *, first: bool = False) -> list[str]:
     """The sentences of a text that say what must be true first. `first`: no step stands above it."""
-    if not _MAY_SAY.search(_OTHER_I.sub("i", text)):
+    if not _MAY_SAY.search(OTHER_I.sub("i", text)):
         return []
     says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
     short = [part for part in sentences(text) if len(part) < _LONGEST]

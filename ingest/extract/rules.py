@@ -12,6 +12,8 @@ from ingest.extract.accounts import Claim
 from ingest.extract.cases import case_below, condition_of, question_of, told_for_a_case, without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
+from ingest.extract.gate_steps import gate_in_heading, gates_between, gates_in_comment, tells
+from ingest.extract.gates import is_gate
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.negation import (
     begins_negated,
@@ -23,7 +25,14 @@ from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, lis
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
-from ingest.extract.shown import beside_what_follows, commands_below, last_sentence, lead_title, shows_a_file
+from ingest.extract.shown import (
+    beside_what_follows,
+    commands_below,
+    last_sentence,
+    lead_title,
+    over_listing,
+    shows_a_file,
+)
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
 from ingest.extract.vocabulary import (
@@ -40,6 +49,8 @@ STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 
 
 _LEAD_WORDS: Final = 8
+_LONGEST: Final = 900
+"""Characters of a paragraph that tells to do something; in a longer one that is said by the way."""
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
 
@@ -94,7 +105,8 @@ def _heading(reader: Reader, block: Block) -> None:
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
     reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
-    reader.account(block, "note", "a heading: it names the steps below it")
+    why = "a heading: it names the steps below it"
+    reader.account(block, "note", why, gate_in_heading(reader, block))
 
 
 def _code(reader: Reader, block: Block) -> None:
@@ -124,6 +136,7 @@ def _code(reader: Reader, block: Block) -> None:
     undoing: Undoing = ""
     for command in commands:
         if command.comment:
+            claims += gates_in_comment(reader, block, command, max((item.end for item in claims), default=0))
             undoing = "sentence" if undoing_lead(command.comment, beside=True) else ""
             reader.group += 1
         draft = _command(reader, block, command, condition, otherwise)
@@ -202,6 +215,7 @@ def _in_sentences(
     claims, told = list[Claim](), ToldBefore(block)
     starts = [command.start for command in commands]
     for command in commands:
+        claims += gates_between(reader, block, told.places, told.end, command.start)
         undoing, again = told.undoing(command.start, beside=reader.beside_command())
         reader.group += bool(undoing) and not again
         condition, otherwise = told.case(command.start) or case
@@ -218,6 +232,8 @@ def _in_sentences(
         told.end = command.end
         claims.append(Claim(command.start, command.end, "step", "a command in a sentence", index))
     rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
+    if undoing_words(rest) is None:
+        claims += gates_between(reader, block, told.places, told.end, len(block.text))
     if undoing_words(rest) is not None:
         told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
         begin = len(block.text) - len(rest)
@@ -280,7 +296,7 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         index = _undone_by_hand(reader, block, text, block.place())
         reader.account(block, "step", UNDONE, [Claim(0, len(block.text), "step", UNDONE, index)])
         return
-    told = [part for part in sentences(text) if is_imperative(part) and not begins_negated(part)]
+    told = [part for part in sentences(text) if tells(part)]
     if not told and condition is None and not reader.explains:
         told, condition, otherwise = told_for_a_case(text)
     if block.taken == "instruction":
@@ -291,7 +307,9 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         return
     told, introduces, title = beside_what_follows(text, told, reader.following)
     reader.lead_title = title_of(title) if title else reader.lead_title
-    if reader.explains or not told or (block.kind == "paragraph" and len(text) > 900):
+    if reader.explains or (block.kind == "paragraph" and len(text) > _LONGEST):
+        told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []
+    if not told:
         why = "it introduces what follows" if introduces else "an explanation"
         reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
         return

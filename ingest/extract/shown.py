@@ -10,6 +10,7 @@ from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.consoles import is_session
 from ingest.extract.doing import done_by
+from ingest.extract.gates import is_gate
 from ingest.extract.negation import negated
 from ingest.extract.vocabulary import SHELL_LABELS, is_imperative, sentences
 
@@ -148,6 +149,10 @@ def lead_sentence(text: str) -> str:
     return ""
 
 
+_TYPED_CHARACTERS: Final = 400
+"""Of a paragraph that is nothing but a command."""
+
+
 def shows_how(lead: str, sentence: str, following: Block | None, *, introduces: bool) -> bool:
     """Whether the block below an instruction is how it is done: commands, or nothing but one. `lead`: the
     last sentence over it; `introduces`: it ends in a colon.
@@ -161,6 +166,8 @@ def shows_how(lead: str, sentence: str, following: Block | None, *, introduces: 
     if following.kind != "paragraph" or "\n" in text or len(following.code) > 1:
         return False
     if following.code and following.text[following.code[0].start : following.code[0].end].strip() != text:
+        return False
+    if len(text) > _TYPED_CHARACTERS:
         return False
     typed = looks_like_command(text) or (bool(following.code) and unknown_program(text))
     return typed and done_by(sentence, [text], introduces=introduces)
@@ -185,6 +192,7 @@ def beside_what_follows(text: str, told: list[str], following: Block | None) -> 
             return [], True, told[0]
         dropped = every[-1] if every[-1] in told else lead_sentence(text)
         return [part for part in told if part != dropped], colon or dropped in told, ""
-    if colon and not (over_listing(following) and every[-1] in told):
+    kept = every[-1] in told and (over_listing(following) or is_gate(every[-1]))
+    if colon and not kept:
         return [part for part in told if part != every[-1]], True, ""
     return told, False, ""

@@ -154,7 +154,8 @@ def is_imperative(sentence: str) -> bool:
         r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|"
         r"temporarily|immediately|"
         r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|regularly|periodically|simply|"
-        r"slowly|again|(?:right|left|double)(?=[\s-]click))\b[,:]?[\s-]*)+",
+        r"slowly|again|remember to|(?:do not|don['’`´]?t|never) forget to|"
+        r"(?:right|left|double)(?=[\s-]click))\b[,:]?[\s-]*)+",
         "",
         text_of(sentence),
     )
@@ -175,6 +176,8 @@ def text_of(sentence: str) -> str:
     return _BOX.sub("", sentence.strip().lstrip("*_ "))
 
 
+OTHER_I: Final = re.compile("[\u0130\u0131]")
+"""`re` takes both for an `i` where case does not count, `re2` neither."""
 _ENDS: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“\"(\[*_])|\n+")
 
 

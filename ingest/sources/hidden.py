@@ -9,17 +9,18 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.sources.colours import lost_letters
+from ingest.sources.colours import WHITE, Colour, colour_of, is_faint, is_lost
+from ingest.sources.nesting import require_shallow
+from ingest.sources.style_sheets import with_style_sheets
+from ingest.sources.styles import as_read, ground_in, hides, letters_in
 
-_UNSEEN: Final = re.compile(
-    r"(?i)display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse)|"
-    r"(?<![\w-])font-size\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|pt|em|rem|%)?\s{0,9}(?:[;!]|$)|"
-    r"(?<![\w-])opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?%?\s{0,9}(?:[;!]|$)|"
-    r"(?<![\w-])(?:left|top|text-indent|margin-left)\s{0,9}:\s{0,9}-\d{3,9}"
+_MAY_HIDE: Final = re.compile(
+    r"(?i)<!--|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|noframes|noembed|object)"
 )
-_COLOUR: Final = re.compile(r"(?i)(?<![\w-])color\s{0,9}:\s{0,9}([^;\s][^;]{0,99})")
-_GROUND: Final = re.compile(r"(?i)(?<![\w-])background")
 _ANCESTORS: Final = 64
+_OPEN_ALONE: Final = frozenset({"dialog"})
+_NOT_DRAWN: Final = frozenset("datalist iframe canvas audio video noframes noembed object".split())
+"""What stands in these is shown where they can't be, and nowhere that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +33,65 @@ class HiddenText:
 
 
 def is_unseen(node: LexborNode) -> bool:
-    """Whether an element's attributes hide it: by style, by `hidden`, or letters as light as the page on no
-    ground of their own.
+    """Whether an element's attributes hide it: by style, by `hidden`, or letters of the colour of their
+    ground, which is white where nothing around them sets one.
     """
     attributes = node.attributes
-    if "hidden" in attributes:
+    if "hidden" in attributes or node.tag in _NOT_DRAWN:
         return True
-    style = attributes.get("style") or ""
-    if style and _UNSEEN.search(style) is not None:
+    if node.tag in _OPEN_ALONE and "open" not in attributes:
         return True
-    colours = _COLOUR.findall(style) if style else []
-    if node.tag == "font" and attributes.get("color"):
-        colours.append(attributes["color"])
-    lost = {lost_letters(colour) for colour in colours}
-    return "transparent" in lost or ("light" in lost and not _has_ground(node))
+    style = _style(node)
+    if style and hides(style):
+        return True
+    letters, ground = _letters(node), _ground(node)
+    if letters is not None and is_faint(letters):
+        return True
+    return (letters is not None or ground is not None) and _is_lost(node, letters, ground)
 
 
-def _has_ground(node: LexborNode) -> bool:
-    """Whether the element or one around it sets a background, so that white text may be read."""
-    around: LexborNode | None = node
+def _style(node: LexborNode) -> str:
+    return as_read(node.attributes.get("style") or "")
+
+
+def _letters(node: LexborNode) -> Colour | None:
+    """The colour that an element gives its letters."""
+    written = letters_in(_style(node))
+    if node.tag == "font" and node.attributes.get("color"):
+        written.insert(0, node.attributes["color"] or "")
+    found = [colour for colour in map(colour_of, written) if colour is not None]
+    faint = [colour for colour in found if is_faint(colour)]
+    return next(reversed(faint or found), None)
+
+
+def _ground(node: LexborNode) -> str | None:
+    """The ground that an element has, as it is written; None where what is behind it shows."""
+    return ground_in(_style(node)) or node.attributes.get("bgcolor")
+
+
+def _is_lost(node: LexborNode, letters: Colour | None, ground: str | None) -> bool:
+    """Whether letters and ground, its own or of what is around it, are one colour."""
+    around = node.parent
     for _ in range(_ANCESTORS):
-        if around is None:
-            return False
-        if _GROUND.search(around.attributes.get("style") or "") or "bgcolor" in around.attributes:
-            return True
+        if around is None or (letters is not None and ground is not None):
+            break
+        letters = _letters(around) if letters is None else letters
+        ground = _ground(around) if ground is None else ground
         around = around.parent
-    return True
+    if letters is None:
+        return False  # the page's style sheets may give them one
+    behind = WHITE if ground is None else colour_of(ground)
+    return behind is not None and not is_faint(behind) and is_lost(letters, behind)
 
 
-def hidden_texts(source: str) -> Iterator[HiddenText]:
-    """The comments and hidden elements of HTML, also of that in Markdown, outermost only, in order."""
-    if not any(mark in source for mark in ("<!--", "style", "hidden", "color", "STYLE", "HIDDEN", "COLOR")):
+def hidden_texts(source: str, known: frozenset[str] | None = None) -> Iterator[HiddenText]:
+    """The comments and hidden elements of HTML, also of that in Markdown, outermost only, in order. `known`:
+    as of `require_shallow`. Raises Unprocessable for one that is nested too deeply.
+    """
+    if _MAY_HIDE.search(source) is None:
         return
-    root = LexborHTMLParser(source).root
+    require_shallow(source, known)
+    root = with_style_sheets(LexborHTMLParser(source)).root
     place, line = 0, 1
     for node in root.traverse() if root is not None else ():
         comment = bool(node.is_comment_node)

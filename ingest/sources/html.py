@@ -24,6 +24,7 @@ from ingest.sources.html_text import (
     visible_code,
 )
 from ingest.sources.nesting import require_shallow, too_deep
+from ingest.sources.style_sheets import with_style_sheets
 
 _VOID: Final = frozenset("br hr img input meta link col wbr area base embed source track".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -84,7 +85,7 @@ def read_html(text: str) -> Iterator[Block]:
     """
     shown = _as_html(text)
     require_shallow(shown)
-    tree = LexborHTMLParser(shown)
+    tree = with_style_sheets(LexborHTMLParser(shown))
     root = tree.css_first("main, article, [role=main]") or tree.body
     if root is not None:
         yield from _walk(root, _Reader(text), 0)

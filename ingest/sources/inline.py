@@ -17,13 +17,13 @@ _LINK_END: Final = re.compile(
 )
 _IMAGE: Final = re.compile(r"!\[[^\]]{0,2000}")
 _TAG_NAME: Final = re.compile(r"</?([A-Za-z][\w-]*)")
-_TAGS: Final = frozenset(
+ELEMENTS: Final = frozenset(
     """
-    a abbr address article aside b bdi bdo big blockquote br button caption center cite code col colgroup dd
-    del details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i
-    iframe img input ins kbd label legend li link main map mark meta nav ol option p picture pre q rp rt ruby
-    s samp script section select small source span strike strong style sub summary sup svg table tbody td
-    template textarea tfoot th thead time tr tt u ul var video wbr
+    a abbr address article aside audio b bdi bdo big blockquote br button canvas caption center cite code
+    col colgroup dd del details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4
+    h5 h6 header hr i iframe img input ins kbd label legend li link main map mark meta nav ol option p
+    picture pre q rp rt ruby s samp script section select small source span strike strong style sub
+    summary sup svg table tbody td template textarea tfoot th thead time tr tt u ul var video wbr
     """.split()
 )
 """Elements of HTML; `<name>` is none of them, and its reader is meant to see it."""
@@ -95,7 +95,7 @@ def _shown_tag(written: str) -> str:
     if written.lower().startswith("<br"):
         return "\n"
     name = _TAG_NAME.match(written)
-    return written if name and name[1].lower() not in _TAGS and "=" not in written else ""
+    return written if name and name[1].lower() not in ELEMENTS and "=" not in written else ""
 
 
 def _code(child: Token, content: str, place: int) -> tuple[str, int, int]:

@@ -9,14 +9,17 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from base.limits import TEXT_MAX_CHARACTERS
+from base.limits import PASTE_MAX_MARKS, TEXT_MAX_CHARACTERS
 from ingest.blocks import Block, InlineCode
 from ingest.sources.html import read_html
 from ingest.sources.inline import Inline, read_inline
+from ingest.sources.nesting import too_many_marks
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
 """Wider rows are read as text: a table's missing cells are filled in, which multiplies rows by columns."""
+_MARKS: Final = "`*_<[~\\&"
+"""At each of these the inline parser stops and tries its rules."""
 
 
 def _parser(*rules: str) -> MarkdownIt:
@@ -46,6 +49,7 @@ class _Place:
     cells: list[str] = field(default_factory=list)
     codes: list[InlineCode] = field(default_factory=list)
     row: Writer = field(default_factory=Writer)
+    marks: int = 0
 
     def begin(self, line: int) -> int:
         """Where a line (from 0) begins; the end of the text behind the last one."""
@@ -53,12 +57,16 @@ class _Place:
 
     def read(self, token: Token) -> Inline:
         """What a reader sees of an inline token, whose parts are parsed now. A text longer than a document's
-        stays plain: links and emphasis in it take the square of its length.
+        stays plain: links and emphasis in it take the square of its length. Raises Unprocessable for a text
+        with too many marks.
         """
         token.children = []
         if len(token.content) > TEXT_MAX_CHARACTERS:
             token.children.append(Token("text", "", 0, content=token.content))
         else:
+            self.marks += sum(map(token.content.count, _MARKS))
+            if self.marks > PASTE_MAX_MARKS:
+                raise too_many_marks()
             self.parser.inline.parse(token.content, self.parser, self.env, token.children)
         return read_inline(token)
 

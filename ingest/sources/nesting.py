@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from base.limits import SCAN_MAX_DEPTH
+from base.limits import PASTE_MAX_MARKS, SCAN_MAX_DEPTH
 from schemas.errors import Unprocessable
 
 _MAX_OPEN: Final = 2 * SCAN_MAX_DEPTH
@@ -33,13 +33,25 @@ def too_deep() -> Unprocessable:
     )
 
 
-def require_shallow(text: str) -> None:
-    """Raises Unprocessable where the tags are nested deeper than a page of text ever is. Linear time."""
+def too_many_marks() -> Unprocessable:
+    """The refusal of a text with more emphasis, code, links and tags than can be read in bounded time."""
+    return Unprocessable(
+        f"The text has more than {PASTE_MAX_MARKS:,} marks: emphasis, inline code, links and tags.",
+        hint="Import it in parts, or put a listing into a code block.",
+        code="too_many_marks",
+    )
+
+
+def require_shallow(text: str, known: frozenset[str] | None = None) -> None:
+    """Raises Unprocessable where the tags are nested deeper than a page of text ever is. Linear time.
+
+    `known`: the elements that count, where `<name>` may be a placeholder; None for all.
+    """
     stack: list[str] = []
     formatting = stray = 0
     for closing, written in _TAG.findall(text):
         name = written.lower()
-        if name in _ALONE:
+        if name in _ALONE or (known is not None and name not in known):
             continue
         if not closing:
             stack.append(name)

@@ -48,6 +48,8 @@ TEXTS = {
     "paths": "```bash\n" + ("/" * 15_000 + "x\n") * 4 + "```\n",
     "bare_paths": "```\n" + ("/" * 15_000 + "x\n") * 4 + "```\n",
     "flags": "Run `foo" + " --aa" * 19 + " !" + "x" * 300 + "`\n",
+    "turned": "# a\n\n- b\n\n" + ("a\u202eb\u202c " * 4_000 + "\n\n") * 15,
+    "said_again": "# a\n\n- check b\n\n" + ("go to step 3. " * 64 + "\n\n") * 150,
     "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
 }
 

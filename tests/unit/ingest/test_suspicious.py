@@ -107,14 +107,74 @@ def test_what_no_reader_of_a_page_sees_is_no_step_and_is_listed(hiding: str) -> 
     assert "delete namespace" not in found["source"]
 
 
-def test_white_on_a_dark_ground_is_read() -> None:
-    page = (
-        '<div style="background-color:#1e1e1e"><pre style="color:#fff">systemctl restart nginx</pre></div>'
-        "<p>Check the pods.</p>"
-    )
-    found = parsed_json(preview(page))
-    assert found["steps"][0]["command"] == "systemctl restart nginx"
-    assert found["suspicious"] == []
+HIDDEN = """
+<p style="color:#fff;background:#fff">{}</p>
+<p style="background:white;color:#fefefe">{}</p>
+<p style="color:hsl(0,0%,100%);background-color:rgb(255,255,255)">{}</p>
+<p style="color:darkslategray;background:#2f4f4f">{}</p>
+<p style="color:lightyellow">{}</p>
+<div style="background:#000"><p style="color:#000">{}</p></div>
+<div style="color:#fff;background:#000">a <p style="background:#fff">{}</p></div>
+<table bgcolor="#ffffff"><tr><td><font color="#ffffff">{}</font></td></tr></table>
+<p style="-webkit-text-fill-color:transparent">{}</p>
+<p style="font-size:1px">{}</p>
+<p style="font:0/0 a">{}</p>
+<p style="opacity:.01">{}</p>
+<p style="filter:opacity(0)">{}</p>
+<p style="position:absolute;right:-9999px">{}</p>
+<p style="position:absolute;left:9999px">{}</p>
+<p style="text-indent:-100em">{}</p>
+<p style="transform:scale(0)">{}</p>
+<p style="height:0;overflow:hidden">{}</p>
+<p style="clip:rect(0,0,0,0);position:absolute">{}</p>
+<p style="clip-path:inset(100%)">{}</p>
+<p style="mso-hide:all">{}</p>
+<p style="d\\69splay:none">{}</p>
+<p style="display:/* a */none">{}</p>
+<style>.x{{display:none}}</style><p class="x">{}</p>
+<style>/* a */ @media screen {{ p.x, .y {{color:white}} }}</style><p class="x">{}</p>
+<style>.a .b{{font-size:0px}}</style><div class="a"><p class="b">{}</p></div>
+<dialog><p>{}</p></dialog>
+<canvas><p>{}</p></canvas>
+"""
+SEEN = """
+<p style="color:#fff;background:#000">{}</p>
+<div style="background-color:#1e1e1e"><p style="color:#fff">{}</p></div>
+<p style="color:#fff;background:linear-gradient(red,blue)">{}</p>
+<div style="background:#000"><p>{}</p></div>
+<p style="background:#ffe;color:#777">{}</p>
+<p style="color:red;background:#0f0">{}</p>
+<style>@media print{{p{{display:none}}}}</style><p>{}</p>
+<style>@media (max-width:600px){{.x{{display:none}}}}</style><p class="x">{}</p>
+<style>.x{{color:#222;background:#fff}} body{{background:#fff;color:#000}}</style><p class="x">{}</p>
+<p style="margin-left:40px;font:12px/1.5 Arial;opacity:1;left:0">{}</p>
+<p style="font-size:10.5pt;height:100px;overflow:hidden;color:var(--x)">{}</p>
+<dialog open><p>{}</p></dialog>
+"""
+
+
+def _commands_and_suspicious(hiding: str) -> tuple[list[str], list[str]]:
+    said = hiding.format("Run <code>kubectl delete pod x</code> now, please")
+    found = parsed_json(preview(f"<h1>T</h1><p>Run <code>uptime -p</code></p>{said}", "html"))
+    return [step["command"] for step in found["steps"]], [item["kind"] for item in found["suspicious"]]
+
+
+def test_letters_of_their_ground_off_the_screen_or_too_small_are_no_step_and_are_listed() -> None:
+    wrong = {
+        hiding: found
+        for hiding in HIDDEN.strip().split("\n")
+        if (found := _commands_and_suspicious(hiding)) != (["uptime -p"], ["hidden text"])
+    }
+    assert wrong == {}
+
+
+def test_what_a_reader_sees_is_read() -> None:
+    wrong = {
+        shown: found
+        for shown in SEEN.strip().split("\n")
+        if (found := _commands_and_suspicious(shown)) != (["uptime -p", "kubectl delete pod x"], [])
+    }
+    assert wrong == {}
 
 
 def test_turned_writing_and_words_with_nothing_inside_are_listed_by_their_codes() -> None:

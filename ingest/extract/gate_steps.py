@@ -1,0 +1,64 @@
+"""The steps of people that stand beside a command and not in a sentence of their own: in the words before it,
+in the comment over it, in the heading of its section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.blocks import Block
+from ingest.extract.accounts import Claim
+from ingest.extract.commands import FoundCommand
+from ingest.extract.drafts import Draft
+from ingest.extract.gates import gate_before, is_gate
+from ingest.extract.negation import begins_negated
+from ingest.extract.reader import Reader, title_of
+from ingest.extract.vocabulary import is_imperative, sentences, text_of
+
+_WHY = "an instruction for a person"
+
+
+def tells(sentence: str) -> bool:
+    """Whether a sentence tells somebody to do something, or to let something be before going on."""
+    return is_gate(sentence) or (is_imperative(sentence) and not begins_negated(sentence))
+
+
+def gates_between(
+    reader: Reader, block: Block, places: Sequence[tuple[int, int]], begin: int, end: int
+) -> list[Claim]:
+    """Add the gates that `block.text[begin:end]` tells beside a command; `places` are its sentences."""
+    claims = list[Claim]()
+    for start, stop in places:
+        if start < begin or start >= end:
+            continue
+        part = block.text[start:stop] if stop <= end else gate_before(block.text[start:end])
+        if part and is_gate(part) and not any(code in part for code in block.code_texts()):
+            claims.append(_added(reader, block, part, start))
+    return claims
+
+
+def gates_in_comment(reader: Reader, block: Block, command: FoundCommand, begin: int) -> list[Claim]:
+    """Add the gates that the comment over a command tells; it stands behind `begin` of its block."""
+    claims = list[Claim]()
+    for part in sentences(command.comment):
+        at = block.text.find(part, begin, command.start) if is_gate(part) else -1
+        if at >= 0:
+            claims.append(_added(reader, block, part, at))
+            begin = at + len(part)
+    return claims
+
+
+def gate_in_heading(reader: Reader, block: Block) -> list[Claim]:
+    """Add the gate that a heading right over code tells; nothing else would say it."""
+    over_code = reader.following is not None and reader.following.kind == "code"
+    return [_added(reader, block, block.text, 0)] if over_code and is_gate(block.text) else []
+
+
+def _added(reader: Reader, block: Block, part: str, start: int) -> Claim:
+    end = start + len(part)
+    condition, otherwise = reader.condition_here()
+    index = reader.add(
+        Draft("manual", text_of(part), title_of(text_of(part)), block.line, block.end_line, reader.section,
+              condition, otherwise, spans=(block.place(start, end),), block=block)
+    )  # fmt: skip
+    return Claim(start, end, "step", _WHY, index)

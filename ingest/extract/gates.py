@@ -1,0 +1,144 @@
+"""What a person has to do, to be told or to agree before a command is run: a gate, and never only its title.
+
+“Hand over to the night shift.” over `reboot` is a step of its own, whatever list its verb is missing from; so
+is “Do not proceed until everyone is out.”, which forbids nothing that stands below it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WHO: Final = (
+    r"(?:nobody|no[ -]one|everybody|everyone|every one|somebody|someone|anybody|anyone|"
+    r"(?:all |any |the |no |your |our |other |these |affected )*(?:end )?(?:users?|customers?|clients|people|"
+    r"colleagues?|engineers?|developers?|operators?|admins?|administrators?|stakeholders?|tenants|staff|"
+    r"teams?|"
+    r"members?|managers?|owners?|on-?calls?|shifts?|support|dbas?|commander|business|management|security)|"
+    r"(?:a |the |another )?(?:second|third|other|two|three|duty|night|day|next|incident|service|database|"
+    r"network|"
+    r"responsible) (?:\w+ ){0,2}?(?:persons?|people|engineers?|colleagues?|shift|manager|owner|team|lead|"
+    r"commander|officer|pair of eyes))"
+)
+"""People, as runbooks call them."""
+
+_OBJECT: Final = rf"(?:{_WHO}|(?:the|your|our|an?|another) [\w' -]{{1,40}})\b"
+_ACTS: Final = re.compile(
+    r"(?i)^(?:hand (?:(?:it|this|everything|them|the \w+) )?(?:over|off)\b|stand by\b|hold (?:off|on|"
+    r"until|for|here)\b|"
+    r"pause (?:here|until|for)\b|await\b|think (?:twice|again|about|hard)\b|"
+    rf"(?:brief|phone|ring|warn|remind|inform|tell|notify|alert|ask|consult|invite|involve|summon|text|dial|"
+    rf"e-?mail|message|call|page) {_OBJECT}|"
+    r"(?:warn|inform|notify|alert|brief|tell) \w+ (?:users?|customers?|teams?|people|staff|colleagues?)\b|"
+    r"(?:speak|talk|sync|liaise|coordinate|agree|check|double[- ]?check|confirm|verify|clear \w+|"
+    r"discuss\b[^.]{0,40}|"
+    rf"align|arrange\b[^.]{{0,40}}) (?:with|to) {_OBJECT}|(?:clear it|check|confirm) with \w+|"
+    r"(?:seek|obtain|request|get|ask for) (?:\w+ ){0,3}(?:approvals?|permission|consent|sign-?offs?|"
+    r"go-?ahead|"
+    r"confirmation|ok(?:ay)?)\b|"
+    r"(?:get|have|find|grab|fetch|ask) (?:an? |the |another |your )?(?:second|other|colleague|peer|engineer|"
+    r"somebody|someone|dba|teammate|witness|third)\b|"
+    r"(?:let|make) (?:\S+ ){1,5}?(?:know|aware)\b|"
+    rf"(?:bring|loop|pull|get|call) in {_OBJECT}|(?:bring|loop|pull|get) {_OBJECT} (?:in|into|on)\b|"
+    r"(?:raise|open|file|log|create|submit) an? (?:\w+ )?(?:ticket|change request|change|case|issue|"
+    r"incident)\b|"
+    r"sign (?:off|the|a|in the|it)\b|walk (?:over|to|down|up)\b|"
+    r"(?:un)?plug\b|(?:insert|eject|press|push|flip|pull|swap|reseat) (?:the|a|an|out|in)\b|"
+    r"make a note\b|note down\b|write down\b)"
+)
+"""What a person does, and no command, by how the sentence begins."""
+
+_HOLDS: Final = re.compile(
+    rf"(?i)^{_WHO}\b(?! \S+ be (?:run|us|exec|typ|call)) (?:(?:must|should|shall|may|can|will|needs? to|"
+    rf"has to|have to|ought to|is to|are to)\b(?: not)? ?"
+    r"(?:only |still |first |all |also )*(?:be|have|been|know|agree|approve|confirm|watch|sign|attend|"
+    r"stand|listen|"
+    r"see|review|give|say|log|leave|save|stop)\b|(?:is|are) (?:not )?(?:allowed|permitted|required|needed)\b)"
+)
+"""“Nobody may be logged in”, “the customer must have been informed”."""
+
+_GO_ON: Final = (
+    r"(?:proceed|continue|go (?:on|ahead|further)|move on|carry on|advance|resume|"
+    r"(?:start|begin)(?= (?:before|until|unless|without)\b))"
+)
+_HOLDS_BACK: Final = re.compile(
+    rf"(?i)\b(?:do\s+not|don['’`´]?t|never|must\s+not|should\s+not|may\s+not)\s+(?:ever\s+)?{_GO_ON}\b"
+    rf"(?:\s+(?:any further|with (?:this|the) (?:step|next step|procedure|rest)|here|yet|further))?"
+    r"\s*,?\s*(?:before|until|till|unless|without|if|when|while|as long as)\b"
+)
+_ONLY_THEN: Final = re.compile(
+    rf"(?i)^(?:only\s+{_GO_ON}|{_GO_ON}\s+only)\b[^.;]{{0,20}}?\b(?:if|when|once|after|with|unless)\b"
+)
+_STATE: Final = re.compile(
+    r"(?i)^(?:(?:please|then|also|first|next|now|and|finally)[\s,]+)*"
+    r"(?:(?:make|be)\s+sure|ensure|verify|check|confirm|validate|"
+    r"see(?:\s+to\s+it)?)\b(?:\s+that)?\b[^.;:`]{0,60}?"
+    r"\b(?:(?:nobody|no[\s-]one)(?:\s+else)?\s+(?:is|are|was|has|have|still|works?|depends?|needs?|waits?|"
+    r"(?:can|could|may|will)\s+(?:still\s+)?(?:be|access|reach|see|log))|no\s+longer)\b"
+)
+"""“Make sure that nobody is logged in” is to be so; “Make sure that nobody runs this” forbids."""
+
+_CHECKS: Final = re.compile(r"(?i)^(?:(?:make|be)\s+sure|ensure|verify|check|confirm|validate)\b")
+_LEADS_ON: Final = re.compile(
+    r"(?i)^(?:(?:please|then|now|next|also|and|first|finally|manually|always|before that|"
+    r"before you (?:begin|start)|"
+    r"you (?:must|should|have to|need to|will need to)|we (?:must|should|have to|need to)|remember to|"
+    r"be sure to|make sure to|make sure you|(?:do not|don['’`´]?t|never) forget to)[\s,:]+)+"
+)
+_AFTER_IT: Final = re.compile(
+    r"(?i)(?:,|;)?\s+(?:and\s+)?(?:then|only then|afterwards|after that)\b|;\s+|,\s+and\s+|"
+    r"\s+and\s+(?=(?:then\s+)?(?:run|execute|type|issue|enter|start)\b)"
+)
+"""Where what is done after a gate begins."""
+
+
+def holds_back(sentence: str) -> bool:
+    """Whether a sentence says what must be so before one goes on, though it is told by a negation."""
+    text = _plain(sentence)
+    return any(pattern.search(text) for pattern in (_HOLDS_BACK, _STATE, _HOLDS))
+
+
+def without_holding_back(sentence: str) -> str:
+    """A sentence without the words that only hold one back: a ban that stays forbids something."""
+    return _HOLDS.sub("", _STATE.sub("", _HOLDS_BACK.sub("", sentence)))
+
+
+def is_gate(sentence: str) -> bool:
+    """Whether a sentence tells what a person does, or what must be so among people, before one goes on."""
+    text = _LEADS_ON.sub("", _plain(sentence))
+    return (
+        _ACTS.match(text) is not None
+        or _ONLY_THEN.match(text) is not None
+        or (_CHECKS.match(text) is not None and among_people(text))
+        or holds_back(text)
+    )
+
+
+def among_people(sentence: str) -> bool:
+    """Whether what is checked is how it stands among people: “Make sure that everyone is off”."""
+    return _PEOPLE.search(sentence) is not None
+
+
+_PEOPLE: Final = re.compile(
+    r"(?i)\b(?:nobody|no[ -]one|everybody|everyone|somebody|someone|anybody|anyone|colleagues?|customers?|"
+    r"users|"
+    r"stakeholders?|on-?call|shift|business|management)\b"
+)
+
+
+def gate_before(text: str) -> str:
+    """The gate that stands in one sentence before the words that lead to a command: “Tell the night shift,
+    then run”; empty where there is none.
+    """
+    found = _AFTER_IT.search(text)
+    told = text[: found.start()] if found else ""
+    return told.strip() if is_gate(told) else ""
+
+
+def behind_gate(text: str) -> str:
+    """What a sentence says behind a gate: “Make sure that nobody is in, then run” forbids nothing."""
+    return text.strip()[len(gate_before(text)) :]
+
+
+def _plain(sentence: str) -> str:
+    return sentence.strip().lstrip("*_>#-•([\"' ")
