@@ -49,7 +49,9 @@ BESIDE = {
 
 
 def kinds(text: str) -> list[str]:
-    return [step["kind"] for step in parsed_json(preview(f"# T\n\n{text}", "markdown"))["steps"]]
+    """The kinds of what the text becomes; what must be true first is ticked by a person before all steps."""
+    shown = parsed_json(preview(f"# T\n\n{text}", "markdown"))
+    return ["manual" for _ in shown["prerequisites"]] + [step["kind"] for step in shown["steps"]]
 
 
 @pytest.mark.parametrize("place", [*PLACES, *BESIDE])
