@@ -15,12 +15,7 @@ from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.gate_steps import gate_in_heading, gates_between, gates_in_comment, tells
 from ingest.extract.gates import is_gate
 from ingest.extract.inline_commands import inline_commands
-from ingest.extract.negation import (
-    begins_negated,
-    forbidding_heading,
-    forbids_below,
-    negated,
-)
+from ingest.extract.negation import begins_negated, forbidding_heading, forbids_below, negated
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
@@ -35,13 +30,7 @@ from ingest.extract.shown import (
 )
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
-from ingest.extract.vocabulary import (
-    NEEDED_BELOW,
-    PREREQUISITES,
-    is_imperative,
-    sentences,
-    text_of,
-)
+from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, sentences, text_of
 from ingest.trace import Span
 from schemas.errors import Unprocessable
 
