@@ -98,6 +98,11 @@ class BareMirror:
         self._repository = repository
         self._open = git or repository.git
 
+    def opened(self) -> BareMirror:
+        """The same with one handle, for many reads in one thread: opening it takes longer than a read."""
+        git = self._open()
+        return BareMirror(self._repository, lambda: git)
+
     def fetch(self, remote: Remote, *, limits: FetchLimits) -> FetchResult:
         """See Mirror. One HTTP exchange, no redirects, protocol version 0 (no packfile-uris)."""
         with spool_file(self._repository) as pack:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import re2
-from ruamel.yaml import YAML
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # imported there from the C library
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import Event, MappingEndEvent, ScalarEvent, SequenceEndEvent
 
@@ -34,16 +34,20 @@ def plain_events(text: str) -> Iterator[Event] | None:
     ruamel's YAMLError at the first thing that libyaml refuses or the full parser may."""
     if _MAY_DIFFER.search(text) is not None:
         return None
-    return _checked(YAML(typ="safe", pure=False).parse(text), text)
+    return _checked(text)
 
 
-def _checked(events: Iterator[Event], text: str) -> Iterator[Event]:
-    for event in events:
-        if _ends_in_quotes_or_brackets(event):
-            end = event.end_mark.index
-            if text.startswith(":", end) and text[end + 1 : end + 2] not in ("", " ", "\n"):
-                raise MayDiffer  # `"key":value`: a key to one of them
-        yield event
+def _checked(text: str) -> Iterator[Event]:
+    parser = CParser(text)  # what YAML(typ="safe", pure=False) makes, which looks for its plug-ins first
+    try:
+        while (event := parser.get_event()) is not None:
+            if _ends_in_quotes_or_brackets(event):
+                end = event.end_mark.index
+                if text.startswith(":", end) and text[end + 1 : end + 2] not in ("", " ", "\n"):
+                    raise MayDiffer  # `"key":value`: a key to one of them
+            yield event
+    finally:
+        parser.dispose()
 
 
 def _ends_in_quotes_or_brackets(event: Event) -> bool:

@@ -1,14 +1,14 @@
 """What a file of a repository means to the product, as a pure judgement: a runbook that may serve, a policy,
 flags, or the places that say why not. Sync and review both decide by this, so they can't disagree.
 
-Content is foreign: callers run `judge_files` in the pool of parsing processes.
+Content is foreign: callers run `packed.judge_packed` in the pool of parsing processes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -119,13 +119,6 @@ def kind_of(path: str, prefix: str) -> FileKind:
     if inside.startswith(RUNBOOK_FOLDER + "/") and inside.endswith((".yaml", ".yml")):
         return "runbook"
     return "other"
-
-
-def judge_files(
-    items: Sequence[tuple[str, FileKind, bytes]], advising: Advising = ONE_KEY
-) -> list[JudgedFile]:
-    """Judge some files; one that can't be judged is an error of that file, never of the others."""
-    return [judge_file(path, kind, content, advising) for path, kind, content in items]
 
 
 def judge_file(path: str, kind: FileKind, content: bytes, advising: Advising = ONE_KEY) -> JudgedFile:

@@ -3,6 +3,9 @@
 A judgement is a pure function of path, kind and content, so the last ones are kept: a change is judged when
 it is pushed, when it is merged and when it is synced. An LLM's advice is no part of what is kept here: it is
 merged in each time, so that an answer that came late counts at the next look.
+
+What is kept is packed, as it came from the process that judged: as objects it would be ten times as much, and
+the collector would look through all of it again and again.
 """
 
 from __future__ import annotations
@@ -15,15 +18,17 @@ from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from base import limits
 from controller.governance.advice import with_advice
-from controller.governance.documents import FileKind, JudgedFile, judge_files, unreadable
+from controller.governance.documents import FileKind, JudgedFile, unreadable
+from controller.governance.packed import Packed, judge_packed, unpack
 from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
 from schemas.errors import Unprocessable
 
 File: TypeAlias = tuple[str, FileKind, bytes]
 RunParser: TypeAlias = Callable[
-    [Callable[[Sequence[File]], list[JudgedFile]], Sequence[File]], Awaitable[list[JudgedFile]]
+    [Callable[[Sequence[File]], list[Packed]], Sequence[File]], Awaitable[list[Packed]]
 ]
 """`ParsePool.run`: call a module-level function in a process with memory and time limits. Raises
 Unprocessable where the limits were hit, Unavailable where too many calls wait."""
@@ -33,9 +38,12 @@ BATCH_BYTES: Final = 256 * 1024
 """A batch is some 0.2 s of work, so that a preview never waits long behind a sync."""
 
 BATCHES_AT_ONCE: Final = 2
+_TURNS: Final = BATCHES_AT_ONCE + 1
+"""One more waits in the pool, so that no process stands still while the answers of the others are taken."""
 _TOO_EXPENSIVE: Final = "too_expensive"
 KEPT_FILES: Final = 4_096
-KEPT_BYTES: Final = 32 * 1024 * 1024
+KEPT_BYTES: Final = 64 * limits.MIB
+"""Packed: some 10 KB for a runbook of ten steps."""
 
 
 class Judging:
@@ -45,10 +53,10 @@ class Judging:
         """`advising`: where the second key comes from; without it nothing is safe. UNASKED with an `llm`."""
         self._run = run
         self._llm = llm
-        self._judge = partial(judge_files, advising=advising)
-        self._kept: OrderedDict[bytes, JudgedFile] = OrderedDict()
+        self._judge = partial(judge_packed, advising=advising)
+        self._kept: OrderedDict[bytes, Packed] = OrderedDict()
         self._kept_bytes = 0
-        self._turns = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self._turns = asyncio.Semaphore(_TURNS)
 
     async def judge(
         self, tenant_id: UUID, files: Sequence[File], advice_seconds: float | None = None
@@ -78,32 +86,31 @@ class Judging:
         groups = batches(list(unknown.values()))
         judged = await asyncio.gather(*(self._batch(group) for group in groups))
         fresh = dict(zip(unknown, (file for group in judged for file in group), strict=True))
-        for key, file in fresh.items():
-            self._keep(key, file)
-        return [known[key] if key in known else fresh[key] for key in keys]
+        return [fresh[key] if key in fresh else unpack(known[key]) for key in keys]
 
     async def _batch(self, batch: list[File]) -> list[JudgedFile]:
         async with self._turns:
             try:
-                return await self._run(self._judge, batch)
+                packed = await self._run(self._judge, batch)
             except Unprocessable:
                 return [await self._alone(file) for file in batch]
+            return [self._keep(_key(file), one) for file, one in zip(batch, packed, strict=True)]
 
     async def _alone(self, file: File) -> JudgedFile:
         path, kind, _ = file
         try:
-            return (await self._run(self._judge, [file]))[0]
-        except Unprocessable as refusal:
+            return self._keep(_key(file), (await self._run(self._judge, [file]))[0])
+        except Unprocessable as refusal:  # not kept: what was too much for a busy minute is tried again
             return unreadable(path, kind, refusal.detail, _TOO_EXPENSIVE)
 
-    def _keep(self, key: bytes, file: JudgedFile) -> None:
-        if key in self._kept or any(place.code == _TOO_EXPENSIVE for place in file.errors):
-            return  # what was too much for a busy minute is tried again at the next look
-        self._kept[key] = file
-        self._kept_bytes += len(file.content)
+    def _keep(self, key: bytes, packed: Packed) -> JudgedFile:
+        if key not in self._kept:
+            self._kept[key] = packed
+            self._kept_bytes += len(packed)
         while len(self._kept) > KEPT_FILES or self._kept_bytes > KEPT_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._kept_bytes -= len(oldest.content)
+            self._kept_bytes -= len(oldest)
+        return unpack(packed)
 
 
 def _key(file: File) -> bytes:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from time import monotonic
 from typing import Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from base import log
 from base.clock import Clock
+from base.collector import held_back
 from base.ids import new_id, show_id
 from controller import telemetry
 from controller.db.bus import Bus
@@ -54,6 +56,9 @@ from schemas.errors import Dd0cError, Unavailable
 Result = TypeVar("Result")
 
 _Asked: TypeAlias = asyncio.Task[SyncResult | None]
+
+MANY_FILES: Final = 200
+"""From here on what is judged is so much that the collector's looks at it take longer than they may free."""
 
 _ATTEMPTS: Final = 3
 _log = log.get(__name__)
@@ -126,7 +131,8 @@ class SyncService:
         started = monotonic()
         for _ in range(_ATTEMPTS):
             try:
-                result = await self._once(*place, trigger)
+                with ExitStack() as held:
+                    result = await self._once(*place, trigger, held)
             except (Dd0cError, DatabaseError):
                 raise
             except Exception as fault:  # reason: whatever ends a look, its state says so; then it goes on up
@@ -183,8 +189,11 @@ class SyncService:
         await asyncio.gather(*self._asked, return_exceptions=True)
         self._waiting.clear()
 
-    async def _once(self, tenant_id: UUID, repository_id: UUID, trigger: Trigger) -> SyncResult | None:
-        """One attempt; None where another replica was faster and it has to be looked at again."""
+    async def _once(
+        self, tenant_id: UUID, repository_id: UUID, trigger: Trigger, held: ExitStack
+    ) -> SyncResult | None:
+        """One attempt; None where another replica was faster and it has to be looked at again. `held` is
+        left by the caller when it ends."""
         started = self._clock.now()
         async with self._database.work(tenant_id) as uow:
             row = await find_repository(uow, repository_id)
@@ -202,6 +211,8 @@ class SyncService:
             head = fetched.head
             await self._is_behind(tenant_id, row, head)
             read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
+            if len(read.contents) > MANY_FILES:
+                held.enter_context(held_back())
             judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
         except ForgeError as fault:
             code = "forge_down" if isinstance(fault, ForgeDown | ForgeBusy) else "refused"

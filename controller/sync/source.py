@@ -31,6 +31,10 @@ SKIPPED_MAX: Final = 1_000
 class SourceMirror(Mirror, Protocol):
     """A mirror that knows whether it still has an old commit, and who made one."""
 
+    def opened(self) -> SourceMirror:
+        """The same, for many reads in the thread that asks."""
+        ...
+
     def holds(self, commit: str) -> bool:
         """Whether the commit is in the store."""
         ...
@@ -99,7 +103,7 @@ def read_commit_files(
     mirror: SourceMirror, row: RepositoryRow, commit: str, stale: Sequence[FileRow]
 ) -> Read:
     """All that a plan needs to know about `commit`. Raises BadPack, TooLarge: then nothing is synced."""
-    before, prefix = row.synced_commit, row.prefix
+    before, prefix, mirror = row.synced_commit, row.prefix, mirror.opened()
     full = before is None or not mirror.holds(before)
     changes = tuple(mirror.changes(None if full else before, commit, prefix))
     hidden = _hidden(mirror, commit, prefix, changes, full=full)

@@ -62,7 +62,7 @@ class Form:
 
     def may_cover(self, texts: set[str]) -> bool:
         """Whether a subcommand of the form is among these words, in whatever order."""
-        return any(texts.issuperset(path) for path in self._paths)
+        return any(map(texts.issuperset, self._paths))
 
     def covers(self, tool: str, words: Sequence[Word]) -> bool:
         """Whether the words are of this form, whatever becomes of what is known only when they run."""

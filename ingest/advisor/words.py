@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from base import limits
 
@@ -15,12 +15,14 @@ _BLANKS: Final = " \t"
 _ENDS: Final = ";&|\n()"
 _ODD: Final = re.compile(r"[^\n\t\x20-\x7e]")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")  # stands for itself wherever it stands in a word
+_SIGNLESS: Final = re.compile(r"[A-Za-z0-9_./:@%+,= \t-]*")  # such words, and what stands between them
 _REDIRECTION: Final = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _BEFORE: Final = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "fi", "done", "}"}
 )
 _UNREAD: Final = frozenset({"for", "case", "select", "function", "coproc", "esac", "in"})
+_CONSTRUCT: Final = "it has a construct of the shell that the model does not read"
 _NUMBERS: Final = frozenset({"$?", "$#", "$$"})
 UNKNOWN: Final = "\0"
 """Stands in a word's text for each part that is known only when it runs, so that `$X-f` is no option."""
@@ -31,8 +33,7 @@ class Unlike(Exception):
     """The text is unlike what the model learned from; the sentence says how."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word after quoting. `opaque`: part of it is known only when it runs; `bare`: nothing was quoted."""
 
     text: str
@@ -72,7 +73,24 @@ def split(text: str, depth: int = 0) -> list[Simple]:
         raise Unlike("it nests commands too deeply")
     if len(text) > limits.COMMAND_MAX_BYTES:
         raise Unlike("it is longer than a command may be")
-    return [each for each in _Reader(text, depth).read() if not each.empty]
+    found = [_signless(text)] if _SIGNLESS.fullmatch(text) else _Reader(text, depth).read()
+    return [each for each in found if not each.empty]
+
+
+def _signless(text: str) -> Simple:
+    """What the reader makes of a text that is one line of words, in which the shell has nothing to read."""
+    found = Simple()
+    for word in text.split():
+        if not found.words:
+            if (assigned := _ASSIGNMENT.match(word)) is not None:
+                found.assigns.append(assigned[1])
+                continue
+            if word in _BEFORE:
+                continue
+            if word in _UNREAD:
+                raise Unlike(_CONSTRUCT)
+        found.words.append(Word(word))
+    return found
 
 
 class _Reader:
@@ -116,7 +134,7 @@ class _Reader:
             if self._text.startswith(sign, self._at):
                 break
         if sign == ";;" or self._text.startswith("((", self._at):
-            raise Unlike("it has a construct of the shell that the model does not read")
+            raise Unlike(_CONSTRUCT)
         if sign == "(" and self._at and self._text[self._at - 1] not in " \t\n;&|(":
             raise Unlike("it defines a function or matches by a pattern")
         self._at += len(sign)
@@ -182,7 +200,7 @@ class _Reader:
             if word.text in _BEFORE:
                 return
             if word.text in _UNREAD:
-                raise Unlike("it has a construct of the shell that the model does not read")
+                raise Unlike(_CONSTRUCT)
         if word.bare and word.text == "[[":
             self._skip_test(current)
             return

@@ -13,8 +13,8 @@ from uuid import UUID
 from base.clock import SystemClock
 from controller.db.bus import MemoryBus
 from controller.db.database import Database
-from controller.governance.documents import JudgedFile
 from controller.governance.judging import File, Judging
+from controller.governance.packed import Packed
 from controller.governance.repositories import RepositoryRow, find_repository
 from controller.review.bridge import ForgeRunner, LoopBridge
 from controller.review.describing import Describing
@@ -34,8 +34,8 @@ AUTHOR = Actor("system:test", "Ada", "ada@example.com")
 
 
 async def in_a_thread(
-    function: Callable[[Sequence[File]], list[JudgedFile]], files: Sequence[File]
-) -> list[JudgedFile]:
+    function: Callable[[Sequence[File]], list[Packed]], files: Sequence[File]
+) -> list[Packed]:
     """Stands for the pool of parsing processes where its limits are not what is tested."""
     return await asyncio.to_thread(function, files)
 

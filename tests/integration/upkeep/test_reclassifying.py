@@ -16,6 +16,7 @@ from controller.db.database import Database
 from controller.engine.documents import Versions
 from controller.governance.documents import JudgedFile, JudgedRunbook, JudgedStep
 from controller.governance.judging import File, Judging
+from controller.governance.packed import Packed, pack, unpack
 from controller.governance.standing import Classifier
 from controller.sync.service import SyncService
 from controller.tenants.roles import Role
@@ -45,9 +46,9 @@ class Scanner:
         return Classifier(self.version, "k")
 
     async def run(
-        self, function: Callable[[Sequence[File]], list[JudgedFile]], files: Sequence[File]
-    ) -> list[JudgedFile]:
-        return [self._said(file) for file in await asyncio.to_thread(function, files)]
+        self, function: Callable[[Sequence[File]], list[Packed]], files: Sequence[File]
+    ) -> list[Packed]:
+        return [pack(self._said(unpack(file))) for file in await asyncio.to_thread(function, files)]
 
     def _said(self, file: JudgedFile) -> JudgedFile:
         runbook, too_low = self._runbook(file.runbook), self._runbook(file.too_low)

@@ -11,18 +11,19 @@ import pytest
 from controller.governance import judging
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import File, Judging
+from controller.governance.packed import Packed, pack
 from schemas.errors import Unprocessable
 
 TENANT = UUID(int=1)
-Judge = Callable[[Sequence[File]], list[JudgedFile]]
+Judge = Callable[[Sequence[File]], list[Packed]]
 
 
 def file(name: str, size: int = 1) -> File:
     return (f"{name}.yaml", "runbook", name.encode() * size)
 
 
-def judged(batch: Sequence[File]) -> list[JudgedFile]:
-    return [JudgedFile(path, kind, "sha256:0", content) for path, kind, content in batch]
+def judged(batch: Sequence[File]) -> list[Packed]:
+    return [pack(JudgedFile(path, kind, "sha256:0", content)) for path, kind, content in batch]
 
 
 async def test_what_another_call_pushes_out_meanwhile_is_answered_all_the_same(
@@ -31,7 +32,7 @@ async def test_what_another_call_pushes_out_meanwhile_is_answered_all_the_same(
     monkeypatch.setattr(judging, "KEPT_FILES", 2)
     slow = asyncio.Event()
 
-    async def run(_judge: Judge, batch: Sequence[File]) -> list[JudgedFile]:
+    async def run(_judge: Judge, batch: Sequence[File]) -> list[Packed]:
         if batch[0][0] == "slow.yaml":
             await slow.wait()
         return judged(batch)
@@ -45,11 +46,12 @@ async def test_what_another_call_pushes_out_meanwhile_is_answered_all_the_same(
 
 
 async def test_the_same_file_judged_twice_at_once_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "KEPT_BYTES", 1_000)
+    one, other = file("x", 400), file("y", 400)
+    monkeypatch.setattr(judging, "KEPT_BYTES", sum(map(len, judged([one, other]))))
     calls = 0
     both = asyncio.Event()
 
-    async def run(_judge: Judge, batch: Sequence[File]) -> list[JudgedFile]:
+    async def run(_judge: Judge, batch: Sequence[File]) -> list[Packed]:
         nonlocal calls
         calls += 1
         if calls == 2:
@@ -58,7 +60,6 @@ async def test_the_same_file_judged_twice_at_once_is_counted_once(monkeypatch: p
         return judged(batch)
 
     several = Judging(run)
-    one, other = file("x", 400), file("y", 400)
     await asyncio.gather(several.judge(TENANT, [one]), several.judge(TENANT, [one]))
     await several.judge(TENANT, [other])
     await several.judge(TENANT, [one, other])
@@ -68,7 +69,7 @@ async def test_the_same_file_judged_twice_at_once_is_counted_once(monkeypatch: p
 async def test_what_was_too_much_for_a_busy_minute_is_tried_again() -> None:
     busy = True
 
-    async def run(_judge: Judge, batch: Sequence[File]) -> list[JudgedFile]:
+    async def run(_judge: Judge, batch: Sequence[File]) -> list[Packed]:
         if busy:
             raise Unprocessable("this took too long")
         return judged(batch)

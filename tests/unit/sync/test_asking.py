@@ -26,7 +26,9 @@ class Service(SyncService):
         self.looks = 0
         self.begun, self.go = asyncio.Event(), asyncio.Event()
 
-    async def _once(self, _tenant_id: UUID, repository_id: UUID, _trigger: str) -> SyncResult | None:
+    async def _once(
+        self, _tenant_id: UUID, repository_id: UUID, _trigger: str, _held: object
+    ) -> SyncResult | None:
         self.looks += 1
         self.begun.set()
         await self.go.wait()

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from controller.governance.documents import JudgedFile, judge_file, judge_files, kind_of
+from controller.governance.documents import judge_file, kind_of
 from controller.governance.judging import BATCH_BYTES, BATCH_FILES, File, Judging, batches
+from controller.governance.packed import Packed
 from schemas.errors import Unprocessable
 
 TENANT = UUID(int=1)
@@ -33,8 +34,8 @@ class Pool:
         self._poison = poison
 
     async def run(
-        self, function: Callable[[Sequence[File]], list[JudgedFile]], files: Sequence[File]
-    ) -> list[JudgedFile]:
+        self, function: Callable[[Sequence[File]], list[Packed]], files: Sequence[File]
+    ) -> list[Packed]:
         self.calls.append(len(files))
         if any(self._poison in content for _, _, content in files):
             raise Unprocessable("The text was not understood within 10 s, so it was given up.")
@@ -49,7 +50,7 @@ async def test_answers_come_in_order_and_are_kept() -> None:
     found = await judging.judge(TENANT, files)
     assert [judged.path for judged in found] == [path for path, _, _ in files]
     assert sum(pool.calls) == 30
-    assert await judging.judge(TENANT, [*files[:5], file("new")]) == [*found[:5], *judge_files([file("new")])]
+    assert await judging.judge(TENANT, [*files[:5], file("new")]) == [*found[:5], judge_file(*file("new"))]
     assert sum(pool.calls) == 31
 
 
