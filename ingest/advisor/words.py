@@ -5,66 +5,23 @@ than the scanner's parser does. What it does not read exactly it refuses as unli
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from base import limits
+from ingest.advisor.simple import ASSIGNMENT, BEFORE, CONSTRUCT, SIGNLESS, UNREAD, read_line
+from ingest.advisor.simple import UNKNOWN as UNKNOWN
+from ingest.advisor.simple import Simple as Simple
+from ingest.advisor.simple import Unlike as Unlike
+from ingest.advisor.simple import Word as Word
 
 _DEPTH: Final = 6
 _BLANKS: Final = " \t"
 _ENDS: Final = ";&|\n()"
 _ODD: Final = re.compile(r"[^\n\t\x20-\x7e]")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")  # stands for itself wherever it stands in a word
-_SIGNLESS: Final = re.compile(r"[A-Za-z0-9_./:@%+,= \t-]*")  # such words, and what stands between them
 _REDIRECTION: Final = re.compile(r"(?:[0-9]{0,2}|&)(<<<|<<-?|<>|>>|>\||<&|>&|&>>?|<|>)")
-_ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_BEFORE: Final = frozenset(
-    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "fi", "done", "}"}
-)
-_UNREAD: Final = frozenset({"for", "case", "select", "function", "coproc", "esac", "in"})
-_CONSTRUCT: Final = "it has a construct of the shell that the model does not read"
 _NUMBERS: Final = frozenset({"$?", "$#", "$$"})
-UNKNOWN: Final = "\0"
-"""Stands in a word's text for each part that is known only when it runs, so that `$X-f` is no option."""
 _NAME: Final = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9?#@*!$-]|\{[A-Za-z_][A-Za-z0-9_]*\})")
-
-
-class Unlike(Exception):
-    """The text is unlike what the model learned from; the sentence says how."""
-
-
-class Word(NamedTuple):
-    """A word after quoting. `opaque`: part of it is known only when it runs; `bare`: nothing was quoted."""
-
-    text: str
-    opaque: bool = False
-    bare: bool = True
-    computed: bool = False
-    """Whether the output of another command stands in it, which may be an option."""
-    leads: bool = False
-    """Whether it begins with what is known only when it runs, so that it may begin with a hyphen."""
-    splits: bool = False
-    """Whether the shell may make several words of it, or none: an unquoted variable, `"$@"`."""
-
-    @property
-    def loose(self) -> bool:
-        """Whether an option may come out: of `app/$POD`, as POD may hold blanks; not of `/var/log/*.log`."""
-        return self.leads or self.splits
-
-
-@dataclass
-class Simple:
-    """One simple command. `writes`: the files that its output goes to; `fed`: it reads a pipe or text."""
-
-    words: list[Word] = field(default_factory=list)
-    assigns: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
-    fed: bool = False
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing in it."""
-        return not (self.words or self.assigns or self.writes)
 
 
 def split(text: str, depth: int = 0) -> list[Simple]:
@@ -73,24 +30,8 @@ def split(text: str, depth: int = 0) -> list[Simple]:
         raise Unlike("it nests commands too deeply")
     if len(text) > limits.COMMAND_MAX_BYTES:
         raise Unlike("it is longer than a command may be")
-    found = [_signless(text)] if _SIGNLESS.fullmatch(text) else _Reader(text, depth).read()
+    found = [read_line(text)] if SIGNLESS.fullmatch(text) else _Reader(text, depth).read()
     return [each for each in found if not each.empty]
-
-
-def _signless(text: str) -> Simple:
-    """What the reader makes of a text that is one line of words, in which the shell has nothing to read."""
-    found = Simple()
-    for word in text.split():
-        if not found.words:
-            if (assigned := _ASSIGNMENT.match(word)) is not None:
-                found.assigns.append(assigned[1])
-                continue
-            if word in _BEFORE:
-                continue
-            if word in _UNREAD:
-                raise Unlike(_CONSTRUCT)
-        found.words.append(Word(word))
-    return found
 
 
 class _Reader:
@@ -134,7 +75,7 @@ class _Reader:
             if self._text.startswith(sign, self._at):
                 break
         if sign == ";;" or self._text.startswith("((", self._at):
-            raise Unlike(_CONSTRUCT)
+            raise Unlike(CONSTRUCT)
         if sign == "(" and self._at and self._text[self._at - 1] not in " \t\n;&|(":
             raise Unlike("it defines a function or matches by a pattern")
         self._at += len(sign)
@@ -190,17 +131,17 @@ class _Reader:
     def _word(self, current: Simple) -> None:
         start = self._at
         word = self._read_word()
-        assigned = _ASSIGNMENT.match(self._text, start)
+        assigned = ASSIGNMENT.match(self._text, start)
         if assigned is not None and not current.words and assigned.end() <= self._at:
             current.assigns.append(assigned[1])
             if self._text[self._at : self._at + 1] == "(":
                 raise Unlike("it assigns a list")
             return
         if word.bare and not current.words:
-            if word.text in _BEFORE:
+            if word.text in BEFORE:
                 return
-            if word.text in _UNREAD:
-                raise Unlike(_CONSTRUCT)
+            if word.text in UNREAD:
+                raise Unlike(CONSTRUCT)
         if word.bare and word.text == "[[":
             self._skip_test(current)
             return
