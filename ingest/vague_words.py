@@ -124,6 +124,9 @@ OPEN: Final = _any(
     "log files?|metrics|dashboards?|documentation|documents|information|details)",
     "(?:responsible|owning|concerned) (?:teams?|persons?|people|parties|engineers?|developers?|groups?)",
     r"(?:other|any|some) (?:desired|suitable) \w+",
+    r"some other \w+(?!\s*(?:→|->|:))",
+    "an? (?:good|stable|working|known[- ]good) (?:backup|revision|version|zone|release|"
+    "snapshot|state|node|build|image)",
     "everything else(?!\\s*(?:→|->|:))",
     "(?:care should be taken|with (?:great |extreme |some )?(?:care|caution)|(?:use|exercise) caution)",
     "whichever (?!of the )(?:\\w+ )?(?:is|are|that|works|suits|seems|makes)",
@@ -151,8 +154,8 @@ FIX: Final = _any(
     "(?:issues?|problems?|causes?|errors?|failures?)",
     "root[- ]causes?",
     r"(?:fix|repair|resolve|restore) the (?:related|affected|failing|broken|faulty|underlying|upstream) \w+",
-    "(?:identify|find|determine|establish|understand) (?:the |what (?:the )?)?"
-    "(?:underlying |likely |possible )?(?:cause|reason|culprit|source|issue|problem)s?",
+    "(?:identify|find|determine|establish|understand) (?:the |any |what (?:the )?)?"
+    "(?:underlying |likely |possible |potential )?(?:cause|reason|culprit|source|issue|problem)s?",
     "what (?:is|was|['’]s) (?:causing|wrong|going on)",
     r"(?:act|proceed|respond|adjust(?: \w+)?) accordingly",
     r"take (?:the )?(?:\w+ )?(?:action|actions|steps|measures)",
@@ -164,7 +167,8 @@ AMOUNT: Final = _any(
     r"\w+ enough",
     r"consider(?:ing)? \w+ing",
     r"recent (?:changes|deploy\w*|trends?|errors?)",
-    "periodically|regularly|occasionally|from time to time|on a regular basis|at regular intervals",
+    "periodically|regularly|occasionally|from time to time|once in a while|every so often|"
+    "on a regular basis|at regular intervals",
     r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
 )
@@ -285,7 +289,8 @@ _AGAIN: Final = (
     r"resiz)(?:e|ing|ling)?"
 )
 TRY: Final = re.compile(
-    r"(?i)\b(?:try|consider|(?:solved|fixed|resolved|cured|mitigated|cleared) by|is to)\s+(?:simply\s+)?"
+    r"(?i)\b(?:try(?:ing)?(?: to)?|consider|(?:solved|fixed|resolved|cured|mitigated|"
+    r"cleared) by|is to)\s+(?:simply\s+)?"
     rf"{_AGAIN}\b[^.;:]{{0,60}}"
 )
 

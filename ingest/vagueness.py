@@ -61,7 +61,17 @@ _MEASURED: Final = re.compile(
 """What tells the value to which something is set."""
 
 _NEAR: Final = 100
-_MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could)\s+$")
+_BARE: Final = 3
+"""Words of “run the script”: beside the steps, that is the one that was named."""
+
+_MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could|likely|probably)\s+(?:(?:still|also|well)\s+)*$")
+_GIVEN: Final = re.compile(r"[^.;()]{0,12}\([^()]{0,60}\d")
+"""“Large enough (over 2 TB)” says from where on."""
+
+_NAMES: Final = re.compile(r"(?:[A-Z][\w'-]*\s+){3,}[A-Z][\w'-]*\W*$")
+"""“Test Repair Bad File” is what something is called."""
+
+_AFTER: Final = re.compile(r"(?i)^(?:once|when|after|if|should|in case)\b[^,:]{3,120},\s+(?:then\s+)?")
 _PROPER: Final = re.compile(r"\s[A-Z]\w")
 _LOOKED_WHETHER: Final = re.compile(
     r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine|find out)(?: [\w-]+){0,3}?"
@@ -113,17 +123,13 @@ def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
 
 def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool) -> bool:
     """Whether a phrase leaves something open where it stands; `inside` a condition."""
-    if item.pattern is words.THRESHOLD and _RANKED.search(match.string[: match.start()]):
+    if _is_told(item, match, role):
         return False
     if inside and item.pattern in (words.WORKED, words.FIX):
         return words.SEEMS.search(match[0]) is not None
     if item.pattern is words.OPEN and match[0].lower().startswith(("as ", "accordingly")):
         return _PLACEHOLDER.search(match.string) is None
     if item.pattern is words.WHICH and _told_what_for(match):
-        return False
-    if item.pattern in _UNMEASURED and _MEASURED.search(match.string, match.end(), match.end() + _NEAR):
-        return False
-    if item.pattern is words.WORKED and _MAYBE.search(match.string[: match.start()]):
         return False
     if role == "told":
         return item.pattern is not words.MANY or is_imperative(match.string)
@@ -134,6 +140,20 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
     if item.pattern is words.WHICH:
         return clause == match[0]
     return item.pattern is not words.INVESTIGATE or is_imperative(clause)
+
+
+def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
+    """Whether the words around a phrase say what it leaves open."""
+    before = match.string[: match.start()]
+    if item.pattern is words.THRESHOLD and _RANKED.search(before):
+        return True
+    if item.pattern in (words.THRESHOLD, words.AMOUNT):
+        return _GIVEN.match(match.string, match.end()) is not None
+    if item.pattern in _UNMEASURED:
+        return _MEASURED.search(match.string, match.end(), match.end() + _NEAR) is not None
+    if item.pattern is words.UNNAMED:
+        return role == "beside" and len(match[0].split()) <= _BARE
+    return item.pattern is words.WORKED and _MAYBE.search(before) is not None
 
 
 def _told_what_for(match: re.Match[str]) -> bool:
@@ -207,6 +227,8 @@ _ALTERS: Final = re.compile(
     r"unblock|"
     r"disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
     r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
+    r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"
+    r"put (?:[\w-]+ ){1,3}in(?:to)? (?:[\w-]+ )?(?:mode|maintenance)|"
     r"add (?:memory|capacity|disk|nodes?|replicas?|space))\b"
 )
 """What changes something, by a command or a value that the sentence does not tell."""
@@ -239,7 +261,10 @@ def acts_on_machine(sentence: str) -> bool:
     """Whether a sentence tells to do what a command does, and not where to click."""
     if _CLICKED.search(sentence) is not None:
         return False
-    return _MACHINE.match(sentence) is not None or _alters_somehow(sentence)
+    after = _AFTER.match(sentence)
+    return _MACHINE.match(sentence[after.end() :] if after else sentence) is not None or _alters_somehow(
+        sentence
+    )
 
 
 def _alters_somehow(sentence: str) -> bool:
@@ -252,6 +277,8 @@ def _alters_somehow(sentence: str) -> bool:
 def bare_check(sentence: str) -> bool:
     """Whether a sentence tells to check something and neither says how nor what a good result is."""
     short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
+    if _NAMES.match(sentence):
+        return False
     told = _RESULT.search(sentence) is not None
     return short and not told and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
 

@@ -14,7 +14,7 @@ from ingest.extract.drafts import Draft
 from ingest.extract.labels import asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import named_cases
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
-from ingest.extract.vocabulary import NOT_STEPS, is_imperative
+from ingest.extract.vocabulary import explained, is_imperative
 from ingest.trace import Span
 
 _SAYS_CASE: Final = re.compile(
@@ -60,9 +60,9 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
         if block.kind == "heading":
             headings = [item for item in headings if item[0] < block.level]
             headings.append((block.level, block.text))
-        explained = any(NOT_STEPS.match(text) for _, text in headings)
+        told_of = explained([text for _, text in headings])
         following = blocks[place + 1] if place + 1 < len(blocks) else None
-        for start, end in _cases(block, following, explained=explained, clause=place in clauses):
+        for start, end in _cases(block, following, explained=told_of, clause=place in clauses):
             text = " ".join(block.text[start:end].split()).strip(" *_(")
             span = block.place(start, end)
             if len(text) > 3:

@@ -41,6 +41,9 @@ _CHOOSES: Final = re.compile(
 )
 """“Use the command below when …”."""
 
+_PRECAUTIONS: Final = frozenset({"in case", "in the case", "in the event"})
+"""Behind what is done, it is done for that: “keep a copy in case it breaks”."""
+
 _EXAMPLE: Final = re.compile(r"(?i)\b(?:for (?:instance|example)|e\.g\.),?\s*$")
 _EXAMPLE_WORDS: Final = 20
 _CLASSED: Final = re.compile(
@@ -129,7 +132,7 @@ def named_cases(block: Block) -> Iterator[tuple[int, int]]:
         for match in _IF.finditer(block.text, start, end):
             if not _counts(block.text, match, start) or not _acts(block.text[start:end], match, start):
                 continue
-            if _told_to(block, match.end(2), end) or not _only_tells(block.text, match, end):
+            if _told_to(block, match, start, end) or not _only_tells(block.text, match, end):
                 yield match.start(1), match.end(2)
 
 
@@ -151,14 +154,18 @@ def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> 
     return match.span(1)[:1] + match.span(2)[1:] if told else None
 
 
-def _told_to(block: Block, start: int, end: int) -> bool:
-    """Whether code stands behind a case in its sentence: what may be run then needs the case."""
-    return any(start <= code.start < end for code in block.code)
+def _told_to(block: Block, match: re.Match[str], start: int, end: int) -> bool:
+    """Whether code stands beside a case in its sentence: what may be run then needs the case."""
+    inside = (code for code in block.code if start <= code.start < end)
+    return any(code.end <= match.start(1) or code.start >= match.end(2) for code in inside)
 
 
 def _only_tells(text: str, match: re.Match[str], end: int) -> bool:
-    """Whether a case is an example, or one in which a thing has but a name."""
+    """Whether a case is an example, a precaution, or one in which a thing has but a name."""
     rest = text[match.end(2) : end].strip(_AROUND)
+    before = text[max(0, match.start(1) - 2) : match.start(1)].strip()
+    if match[1].lower() in _PRECAUTIONS and before.isalnum():
+        return True
     return (
         _EXAMPLE.search(text[max(0, match.start(1) - _EXAMPLE_WORDS) : match.start(1)]) is not None
         or _CLASSED.match(rest) is not None

@@ -23,7 +23,7 @@ _SAYS: Final = re.compile(
     r"^(?:verify|confirm|check|ensure)\b(?: that)?(?: \w+){0,3} (?:access|permissions?|credentials)\b|"
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
     r"should) (?:have|be)\b(?! (?:able|asked|prompted|redirected|taken|presented|seeing|shown|notified)\b)|"
-    r"you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b)|"
+    r"(?<!if )you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b|\s*(?:[.,;)]|$))|"
     r"\b(?:only|sole|main) (?:requirement|prerequisite|precondition)s? (?:is|are)\b|"
     r"\ball (?:that is|you) needs?(?:ed)? is\b|\bfirst (?:needs|requires) an?\b|"
     r"\byou(?:['’]ll| will)? have to provide\b|^(?:ensure|ensuring) (?:that )?your\b|\byou need an? \w+|"
@@ -34,8 +34,9 @@ _SAYS: Final = re.compile(
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
 _ACCESS: Final = re.compile(
-    r"(?i)\b(?:access|permissions?|membership|role|profile|account|vpn|sudo|root|credentials|privileges|"
-    r"clearance)\b[^.;:]{0,60}\b(?:is|are) (?:required|needed|mandatory|necessary)\b|"
+    r"(?i)(?<!whether )(?<!if )\b(?:access|permissions?|membership|role|profile|account|"
+    r"vpn|sudo|root|credentials|privileges|"
+    r"clearance)\b[^.;:]{0,60}\b(?:is|are) (?:\w+ly )?(?:required|needed|mandatory|necessary)\b|"
     r"^\W{0,4}only (?:members|people|engineers|admin\w*|owners|maintainers|staff|operators|users|those)\b"
     r"[^.;:]{0,60}\b(?:may|can|are allowed|should)\b"
 )
@@ -57,9 +58,15 @@ _LACKS: Final = re.compile(
 """“If you don't have credentials, …”: they are needed."""
 
 _ACCESS_FIRST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:you must )?(?:request|obtain|ask for|acquire|apply for) (?:[\w-]+ ){0,4}?(?:access|"
+    r"(?i)\b(?:must|need to|have to) (?:first )?(?:gain|get|obtain|seek|ask for|request) (?:\w+ ){0,2}?"
+    r"(?:permission|approval|consent|sign-?off|authori[sz]ation)\b|"
+    r"^\W{0,4}(?:ensure|make sure|verify|check|be sure) (?:that )?you(?:['’]re|"
+    r" are) (?:logged|signed|connected|"
+    r"authenticated|on the (?:vpn|right|correct))\b|"
+    r"^\W{0,4}(?:you must )?(?:request|obtain|ask for|acquire|apply for) (?:[\w-]+ ){0,4}?(?:access|"
     r"permissions?|roles?|credentials|privileges|approval|clearance|membership)\b|"
-    r"^\W{0,4}(?:(?:please|first|then),? )?(?:connect|log ?in|sign ?in|ssh|hop) (?:in)?(?:to|onto|on) "
+    r"^\W{0,4}(?:\d{1,2}[a-z]?[.)] )?(?:(?:please|first|then),? )?(?:connect|log ?in|"
+    r"sign ?in|ssh|hop) (?:in)?(?:to|onto|on) "
     r"(?:the |our |your )?(?:[\w()/-]+ ){0,4}?(?:vpn|bastion|jump ?(?:box|host|server))\b"
 )
 """What nobody does but to get in: “Request access to …”, “Connect to the VPN”."""
@@ -78,6 +85,7 @@ _TOOL_NOUNS: Final = "(?:tools?|access|permissions?|software|packages|credential
 _TOOLS: Final = re.compile(
     r"(?i)^\W{0,4}(?:required|needed|necessary) (?:\w+ ){0,2}?" + _TOOL_NOUNS + r"\s*:\s*\S|"
     r"^\W{0,4}" + _TOOL_NOUNS + r" (?:needed|required)\s*:\s*\S|"
+    r"\b(?:script|tool|playbook|command|procedure|runbook)s? (?:depends?|relies?) on\b|"
     r"\brequires? (?:at least )?[`\w.+-]+ (?:>=|≥|(?:versions? )?v?\d+(?:\.\d+)+)|"
     r"^\W{0,4}(?!(?:this|that|it|which|what|downtime|action|restart|reboot|nothing|none|no|both|more|"
     r"confirmation)\b)"
@@ -130,7 +138,8 @@ _ASSUMED: Final = re.compile(
 
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
-    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|before|obtain|have|"
+    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
+    r"before|obtain|have|depend|rel(?:y|ie)|"
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""

@@ -14,7 +14,7 @@ from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
-from ingest.extract.vocabulary import NOT_STEPS, PREREQUISITES, is_imperative, sentences
+from ingest.extract.vocabulary import PREREQUISITES, explained, is_imperative, sentences
 from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
@@ -61,7 +61,7 @@ class Reader:
     @property
     def explains(self) -> bool:
         """Inside a section that explains: its imperatives are no steps, its commands still are."""
-        return any(NOT_STEPS.match(text) for _, text in self.headings)
+        return explained([text for _, text in self.headings])
 
     @property
     def asks_before(self) -> bool:

@@ -15,6 +15,7 @@ from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.gate_steps import gate_in_heading, gates_between, gates_in_comment, tells
 from ingest.extract.gates import is_gate
 from ingest.extract.inline_commands import inline_commands
+from ingest.extract.needs_beside import needs_beside
 from ingest.extract.negation import begins_negated, forbidding_heading, forbids_below, negated
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
@@ -202,7 +203,7 @@ def _in_sentences(
     one of them undoes is said by the words between it and the command before it.
     """
     claims, told = list[Claim](), ToldBefore(block)
-    starts = [command.start for command in commands]
+    starts, above = [command.start for command in commands], len(reader.found.drafts)
     for command in commands:
         claims += gates_between(reader, block, told.places, told.end, command.start)
         undoing, again = told.undoing(command.start, beside=reader.beside_command())
@@ -228,6 +229,7 @@ def _in_sentences(
         begin = len(block.text) - len(rest)
         index = _undone_by_hand(reader, block, rest, block.place(begin, len(block.text)))
         claims.append(Claim(begin, len(block.text), "step", UNDONE, index))
+    claims += needs_beside(reader, block, told.places, claims, first=above)
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
         reader.undo(text, block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -105,6 +106,23 @@ NOT_STEPS: Final = re.compile(
     r"additional (?:information|resources)|more information|symptoms?|causes?|notes?|why)\b"
 )
 """Headings of sections that explain; what stands there becomes notes."""
+
+_TELLS_STEPS: Final = re.compile(
+    r"(?i)^(?:steps?|procedures?|instructions?|how to|resolution|remediation|mitigation|what to do)\b"
+)
+
+
+def explained(headings: Sequence[str]) -> bool:
+    """Whether what stands below these headings, the outermost first, explains: the innermost one that says so
+    or that steps follow decides.
+    """
+    for heading in reversed(headings):
+        if NOT_STEPS.match(heading):
+            return True
+        if _TELLS_STEPS.match(heading):
+            return False
+    return False
+
 
 PREREQUISITES: Final = re.compile(
     r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"

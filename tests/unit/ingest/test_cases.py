@@ -176,6 +176,20 @@ def test_an_instruction_behind_a_case_is_a_step_of_it_and_an_address_tells_nothi
     assert list(preview(link, "markdown").cases) == []
 
 
+def test_a_precaution_is_no_case_but_one_with_a_command_is() -> None:
+    text = "# A\n\n- Keep a copy of it in case it breaks.\n- In case it breaks, page us.\n- Run `uptime`\n"
+    assert [case.text for case in preview(text, "markdown").cases] == ["In case it breaks"]
+    assert waits("# A\n\nRun `rm a` in case it breaks.\n") == [
+        ("rm a", "in case it breaks: is that so?", "yes")
+    ]
+
+
+def test_steps_below_a_section_that_explains_are_steps() -> None:
+    text = "# A\n\n## Why do it\n\n### Steps to do it\n\n1. Call the owner.\n\n### More\n\n1. Call us.\n"
+    told = [step.manual for step in preview(f"{text}\n# B\n\nRun `uptime`.\n", "markdown").runbook.spec.steps]
+    assert told == ["Call the owner.", None]
+
+
 def test_names_are_no_cases_and_a_command_that_ends_badly_is_one() -> None:
     text = (
         "# A\n\nIf the pod has a random name, it is a managed service.\n\n"

@@ -61,6 +61,10 @@ def test_an_instruction_below_its_commands_is_a_step_and_a_pointer_is_nothing() 
         "It is assumed that you are an admin.",
         "Before starting, make sure that no deploys are running.",
         "Set AWS_PROFILE before running anything.",
+        "Staff must get permission from a manager.",
+        "Admin permission is normally required.",
+        "The script depends on a library.",
+        "Make sure you're logged in with your account.",
     ],
 )
 def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
@@ -85,6 +89,8 @@ def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
         "If it fails, ensure that the record is right.",
         "Only do this if the tasks can be queued again.",
         "Use these only once it is empty.",
+        "You can look at more of it if you want.",
+        "Tell others, whether permission is required or not.",
         "Have a look at the graphs.",
         "Run the checks before the nodes come up.",
         "Take the old node out before the new one is up.",
@@ -92,6 +98,16 @@ def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
 )
 def test_what_looks_like_a_need_is_none(text: str) -> None:
     assert before(f"# A\n\n{text}\n\n- Run `uptime`\n") == []
+
+
+def test_what_is_needed_is_found_beside_a_command_and_every_sentence_has_one_fate() -> None:
+    text = "# A\n\nYou need to have a token. Run `uptime` with it. It takes long.\n"
+    made = preview(text, "markdown")
+    assert before(text) == ["You need to have a token."]
+    fates = [(item.fate, item.text) for item in made.extraction.accounts if item.line == 3]
+    assert [fate for fate, _ in fates] == ["prerequisite", "step", "note"]
+    late = "# A\n\n- `uptime`\n- `df -h`\n- `free -m`\n\nYou need to have a token. Run `w -h` with it.\n"
+    assert before(late) == []
 
 
 def test_tools_behind_a_colon_are_listed() -> None:

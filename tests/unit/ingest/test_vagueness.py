@@ -41,6 +41,11 @@ def asked(text: str) -> list[str]:
         ("Run the ansible scripts again.", "told", ["Run the ansible scripts"]),
         ("Check the Grafana dashboard.", "told", ["Check the Grafana dashboard"]),
         ("Notify stakeholders.", "told", ["Notify stakeholders"]),
+        ("Upload some other file.", "told", ["some other file"]),
+        ("You can restore a good backup.", "beside", ["a good backup"]),
+        ("Identify any potential problems.", "told", ["Identify any potential problems"]),
+        ("Clean it once in a while.", "told", ["once in a while"]),
+        ("You can start by trying to rebuild your image.", "beside", ["trying to rebuild your image"]),
         ("Ask somebody if it stays so.", "told", ["Ask somebody"]),
         ("See the other doc.", "beside", ["the other doc"]),
         ("Refer to internal documentation.", "beside", ["Refer to internal documentation"]),
@@ -82,6 +87,10 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("The disk is in a strange place.", "beside"),
         ("Use whichever of the two you like.", "told"),
         ("Contact the team.", "told"),
+        ("If the disk is large enough (over 2 TB), use the other tool.", "beside"),
+        ("You can run the script on your own device.", "beside"),
+        ("It will likely still be fine, so go on.", "told"),
+        ("Restore the last good backup.", "told"),
         ("Ask somebody in #ops.", "told"),
         ("Ask the owner of the bucket.", "told"),
         ("Replace <name> accordingly.", "told"),
@@ -121,6 +130,8 @@ def test_a_check_without_a_criterion_is_asked_about_and_one_with_a_value_is_not(
     assert last_check("Restart it, then test nightlies.") == "test nightlies."
     assert last_check("Stop it and check that it is gone.") == ""
     assert last_check("Log in and look around and verify.") == "verify."
+    assert not bare_check("Test Repair Bad Cloud File")
+    assert bare_check("Check SSL Labs")
     assert checks_listed("Other things to check:")
     text = "# A\n\nRun `uptime`.\n\nOther things to check:\n\n- the disks\n- the network\n"
     assert asked(text) == ["Other things to check:"]
@@ -134,6 +145,11 @@ def test_what_a_machine_does_wants_a_command_and_what_is_clicked_does_not() -> N
         "Verify the backup.",
         "Otherwise rollback.",
     ]
+    assert asked("# A\n\n1. Once it is up, restart the agents\n2. Run `uptime`\n") == [
+        "Once it is up, restart the agents"
+    ]
+    assert asked("# A\n\n1. Put the site into read-only mode\n2. Run `uptime`\n") != []
+    assert asked("# A\n\n1. Put the file into the folder\n2. Run `uptime`\n") == []
     assert asked("# A\n\n1. Fix the permissions\n2. Run `uptime`\n") == ["Fix the permissions"]
     assert asked("# A\n\n1. Fix the permissions with `chmod 600 a`\n2. Run `uptime`\n") == []
     assert asked("# A\n\n1. Delete the merge request\n2. Run `uptime`\n") == []

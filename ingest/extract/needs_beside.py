@@ -1,0 +1,33 @@
+"""What must be true first, told beside a command: “You need a token. Run `…` with it.”"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.blocks import Block
+from ingest.extract.accounts import Claim
+from ingest.extract.drafts import Required
+from ingest.extract.prerequisites import EARLY_STEPS, assumed, required
+from ingest.extract.reader import Reader
+
+
+def needs_beside(
+    reader: Reader, block: Block, places: Sequence[tuple[int, int]], claims: Sequence[Claim], *, first: int
+) -> list[Claim]:
+    """The prerequisites in the sentences of a block (at `places`) that hold no command and were not claimed;
+    `first` is the number of steps above the block.
+    """
+    claimed = sorted((claim.start, claim.end) for claim in claims)
+    found: list[Claim] = []
+    at = 0
+    for start, end in places:
+        while at < len(claimed) and claimed[at][1] <= start:
+            at += 1
+        part = block.text[start:end]
+        if (at < len(claimed) and claimed[at][0] < end) or part.endswith(":"):
+            continue
+        if required(part) if first < EARLY_STEPS else assumed(part):
+            codes = tuple(code for code in block.code_texts() if code in part)
+            reader.found.prerequisites.append(Required(part, block.place(start, end), codes))
+            found.append(Claim(start, end, "prerequisite", "it says what must be true first"))
+    return found
