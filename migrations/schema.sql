@@ -236,6 +236,7 @@ CREATE TABLE dd0c.files (
     error_reason  text,
     serving_version_id uuid,
     updated_at    timestamptz NOT NULL DEFAULT now(),
+    may_be_at     jsonb NOT NULL DEFAULT '[]',       -- of a file that is gone: where its runbook may have moved
     PRIMARY KEY (tenant_id, repository_id, path),
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id),
     FOREIGN KEY (tenant_id, serving_version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)

@@ -36,10 +36,10 @@ POLICY_FILE: Final = "policy.json"
 FLAGS_FILE: Final = "flags.json"
 RULES: Final = tuple(MergeRule)
 """The merge rules in the order of their numbers, 1 to 5."""
+_METADATA: Final = re.compile(r"^metadata:(?P<inside>.*(?:\n(?:[ \t#].*)?)*)", re.MULTILINE)
 _NAME: Final = re.compile(
-    r"""^[\s{,]*(?:[^#]*[,{]\s*)?["']?name["']?:\s*["']?([a-z0-9][a-z0-9-]{0,62})(?![\w-])"""
+    r"""(?:^|[{,])[ \t]*["']?name["']?[ \t]*:[ \t]*["']?([a-z0-9][a-z0-9-]{0,62})\b""", re.MULTILINE
 )
-_NAME_LINE_CHARACTERS: Final = 300
 _verdicts: Final = KeptVerdicts()
 
 
@@ -125,22 +125,17 @@ def judge_file(path: str, kind: FileKind, content: bytes, advising: Advising = O
     """Judge one file. Total: whatever the bytes are, the answer is a value. `advising` is the second key."""
     if kind in {"policy", "flags"}:
         return _settings(path, kind, content)
-    return replace(_runbook(path, content, advising), name=name_in(content))
+    judged = _runbook(path, content, advising)
+    return replace(judged, name=judged.runbook.name if judged.runbook is not None else name_in(content))
 
 
 def name_in(content: bytes) -> str:
-    """`metadata.name` of a text, as far as lines show it: of a broken one, too."""
-    inside = False
-    for line in content[:DOCUMENT_MAX_BYTES].decode("utf-8", "replace").splitlines():
-        if inside and line[:1] not in {" ", "\t", "#", ""}:
-            return ""
-        if not inside and not line.startswith("metadata:"):
-            continue
-        found = _NAME.search((line if inside else line.removeprefix("metadata:"))[:_NAME_LINE_CHARACTERS])
-        if found is not None:
-            return found[1]
-        inside = True
-    return ""
+    """`metadata.name` as far as the lines show it: of a text that is no YAML, too. Empty where they show none,
+    or several.
+    """
+    metadata = _METADATA.search(content[:DOCUMENT_MAX_BYTES].decode("utf-8", "replace"))
+    found = set(_NAME.findall(metadata["inside"])) if metadata is not None else set()
+    return found.pop() if len(found) == 1 else ""
 
 
 def unreadable(path: str, kind: FileKind, reason: str, code: str) -> JudgedFile:

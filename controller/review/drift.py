@@ -183,7 +183,7 @@ def compare_paths(
             found.append(
                 Drifted("retired", path, running.name, None, head, service_commit=running.commit_oid)
             )
-    found += [_kept(item, by_path.get(item.path)) for item in kept_out if item.state == "skipped"]
+    found += [_kept(item, by_path.get(item.path)) for item in kept_out if item.blob_oid is None]
     return sorted(found, key=lambda item: (item.reason is None, item.path))
 
 

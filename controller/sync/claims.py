@@ -34,15 +34,14 @@ class Found:
 
 def _likeness(row: RunbookRow, item: Found) -> int | None:
     """How surely a path that can't serve carries a runbook whose path is gone: 0 by its name, 1 by its
-    content, 2 by its file's name where there is no content; None: it does not.
+    content; None: that can't be told.
     """
     named = item.judged.name if item.judged is not None else ""
     if named:
         return 0 if named == row.name else None
     if item.came_from is not None:
         return 1 if item.came_from == row.path else None
-    same = item.path.rpartition("/")[2].casefold() == row.path.rpartition("/")[2].casefold()
-    return 2 if same and item.skipped is not None else None
+    return None
 
 
 class Claims:
@@ -50,7 +49,8 @@ class Claims:
 
     A runbook stays with the path that serves it as long as that path is there and does not carry another
     name; a name that is free goes to the first path, by order, that claims it. Whoever comes second has an
-    error, and keeps what it served.
+    error, and keeps what it served. A name that nobody claims goes with its file; not where a file that
+    can't serve may be that file, moved (`controller/sync/moves.py`).
     """
 
     def __init__(self, known: Known, items: Mapping[str, Found]) -> None:
@@ -133,7 +133,21 @@ class Claims:
         row = self._active.get(path)
         return row if row is not None and self.holders.get(row.name) == path else None
 
-    def released_for_good(self) -> tuple[RunbookRow, ...]:
+    def is_taken(self, name: str) -> bool:
+        """Whether a path carries the name, or carried it until this commit."""
+        row = self._known.runbooks.get(name)
+        return name in self.holders or (row is not None and not row.retired)
+
+    def is_kept_out(self, path: str) -> bool:
+        """Whether a runbook's file of the commit can't serve."""
+        item = self.items.get(path)
+        return item is not None and item.kind == "runbook" and not item.is_gone and self.claim(path) is None
+
+    def followed(self) -> tuple[tuple[RunbookRow, str], ...]:
+        """Runbooks that serve on as they are, and the paths that carry them, though they can't serve."""
+        return tuple(each for name, each in self.moved.items() if self.holders.get(name) == each[1])
+
+    def released(self) -> tuple[RunbookRow, ...]:
         """Active runbooks that no path carries any more, by name."""
         gone = (row for row in self._active.values() if row.name not in self.holders)
         return tuple(sorted(gone, key=lambda row: row.name))

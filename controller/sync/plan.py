@@ -13,6 +13,7 @@ from uuid import UUID
 
 from controller.governance.documents import JudgedFile, JudgedRunbook
 from controller.sync.claims import Claims, Found
+from controller.sync.moves import Moves, follow_moves
 from controller.sync.state import FileRow, Known, RunbookRow
 from schemas.errors import Place
 from schemas.flags import Flags
@@ -87,17 +88,18 @@ def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callabl
     items = {item.path: item for item in found}
     taken = Claims(known, items)
     taken.settle()
+    moves = follow_moves(known, taken)
     changes, versions = _serve(known, taken, new_id)
     ids = {change.path: change.version_id for change in changes}
-    files, rejected = _files(known, taken, ids, commit)
+    files, rejected = _files(known, taken, moves, ids, commit)
     policy = _policy(known, items)
     flags, document = _flags(known, items)
     return Plan(
         files=files,
         runbooks=changes,
         versions=versions,
-        retired=taken.released_for_good(),
-        moved=tuple(each for name, each in taken.moved.items() if taken.holders.get(name) == each[1]),
+        retired=tuple(row for row in taken.released() if not moves.goes_on(row)),
+        moved=(*taken.followed(), *((row, path) for path, row in sorted(moves.carried.items()))),
         rejected=rejected,
         policy=policy.policy,
         policy_sha256=policy.sha256,
@@ -141,26 +143,52 @@ def _is_same(row: RunbookRow, path: str, file: JudgedFile) -> bool:
 
 
 def _files(
-    known: Known, taken: Claims, version_ids: Mapping[str, UUID], commit: str
+    known: Known, taken: Claims, moves: Moves, version_ids: Mapping[str, UUID], commit: str
 ) -> tuple[tuple[FileRow, ...], tuple[Rejected, ...]]:
     files, rejected = [], []
     for path, item in sorted(taken.items.items()):
         before = known.files.get(path)
-        row = _file(item, before, taken, version_ids.get(path), commit)
+        row = _awaited(moves, path, commit) or _file(
+            item, before, taken, version_ids.get(path) or _carried(moves, path), commit
+        )
         if row is None:
             continue
         if before is None or _content(row) != _content(before):
             files.append(row)
             if row.is_kept_out:
-                place = taken.errors.get(path) or Place(0, 0, "", row.error_reason or "", code=item.code)
+                waits = moves.awaited.get(path)
+                place = taken.errors.get(path) if waits is None else waits.place
+                place = place or Place(0, 0, "", row.error_reason or "", code=item.code)
                 rejected.append(Rejected(path, place, row.serving_version_id))
     return tuple(files), tuple(rejected)
+
+
+def _awaited(moves: Moves, path: str, commit: str) -> FileRow | None:
+    """The row of a path that is gone and whose runbook goes on."""
+    waits = moves.awaited.get(path)
+    if waits is None:
+        return None
+    return FileRow(
+        path, "runbook", None, commit, "stale_invalid", 0, 0, _told(waits.place),
+        waits.row.current_version_id, waits.may_be_at,
+    )  # fmt: skip
+
+
+def _carried(moves: Moves, path: str) -> UUID | None:
+    row = moves.carried.get(path)
+    return None if row is None else row.current_version_id
+
+
+def _told(place: Place) -> str:
+    reason = place.message if place.hint is None else f"{place.message} ({place.hint})"
+    where = f"{place.path}: " if place.path else ""
+    return f"{where}{reason}"[:ERROR_MAX_CHARACTERS]
 
 
 def _content(row: FileRow) -> tuple[object, ...]:
     """Everything but the commit: a file that stays as it is keeps the commit that brought its state."""
     return (row.kind, row.blob_oid, row.state, row.error_line, row.error_column, row.error_reason,
-            row.serving_version_id)  # fmt: skip
+            row.serving_version_id, tuple(row.may_be_at))  # fmt: skip
 
 
 def _file(
@@ -179,11 +207,9 @@ def _file(
         return None if before is None else FileRow(item.path, "other", item.blob, commit, "retired")
     error = taken.errors.get(item.path)
     if error is not None:
-        reason = error.message if error.hint is None else f"{error.message} ({error.hint})"
-        where = f"{error.path}: " if error.path else ""
         return FileRow(
             item.path, item.kind, item.blob, commit, "stale_invalid",
-            error.line, error.column, f"{where}{reason}"[:ERROR_MAX_CHARACTERS], serving,
+            error.line, error.column, _told(error), serving,
         )  # fmt: skip
     return FileRow(item.path, item.kind, item.blob, commit, "ok", serving_version_id=serving)
 

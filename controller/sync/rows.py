@@ -31,7 +31,7 @@ _RUNBOOKS: Final = ("ids", "names", "titles", "services", "paths")
 _VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids")
 _SERVING: Final = ("ids", "version_ids", "titles", "services", "paths")
 _FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_columns", "error_reasons",
-                 "serving_version_ids")  # fmt: skip
+                 "serving_version_ids", "may_be_at")  # fmt: skip
 _CLASSIFICATIONS: Final = ("ids", "version_ids", "step_ids", "commands", "advisor_versions", "findings",
                            "advices", "no_advices", "rules", "risks", "unknowns")  # fmt: skip
 
@@ -108,7 +108,7 @@ def _version(version: NewVersion) -> _Row:
 
 def _file(row: FileRow) -> _Row:
     return (row.path, row.kind, row.blob_oid or "", row.state, row.error_line, row.error_column,
-            row.error_reason, row.serving_version_id)  # fmt: skip
+            row.error_reason, row.serving_version_id, json.dumps(list(row.may_be_at)))  # fmt: skip
 
 
 def _classification(number: UUID, version_id: UUID, verdict: Verdict, step: JudgedStep) -> _Row:

@@ -109,7 +109,10 @@ def read_commit_files(
     hidden = _hidden(mirror, commit, prefix, changes, full=full)
     changes = _without_noise(changes, prefix)
     if not full:
-        changes += _skipped_again(mirror, row, commit, stale, {change.path for change in changes})
+        touched = {change.path for change in changes}
+        changes += _skipped_again(mirror, row, commit, stale, touched)
+        awaited = (file.path for file in stale if file.is_awaited and file.path not in touched)
+        changes += tuple(Change(path, "deleted", None, None) for path in awaited)
     blobs = {
         change.path: change.blob
         for change in changes

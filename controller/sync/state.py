@@ -23,6 +23,15 @@ class FileRow:
     error_column: int | None = None
     error_reason: str | None = None
     serving_version_id: UUID | None = None
+    may_be_at: Sequence[str] = ()
+    """Of a runbook's file that is gone: the files out of service that may be it, moved. Until they say who
+    they are, it is not retired.
+    """
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the file is gone and its runbook serves on, since it may have moved."""
+        return self.state == "stale_invalid" and self.blob_oid is None
 
     @property
     def is_kept_out(self) -> bool:

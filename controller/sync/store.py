@@ -51,7 +51,7 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
     thousand cost what ten cost; of versions only those that hold one of these contents.
     """
     paths = None if read.full else sorted({change.path for change in read.changes} | read.blobs.keys())
-    names = sorted({file.runbook.name for file in judged if file.runbook is not None})
+    names = sorted({file.name for file in judged if file.name})
     contents = [file.content_sha256 for file in judged]
     files = await uow.all(_QUERIES["files_of"], FileRow, repository_id=repository_id, paths=paths)
     runbooks = await uow.all(

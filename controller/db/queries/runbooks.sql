@@ -1,6 +1,7 @@
 -- files_of --
 -- Paths of a repository as last synced: those named, or every one that it ever showed.
-SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
+SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id,
+       may_be_at
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
    AND (%(paths)s::text[] IS NULL OR path = ANY(%(paths)s::text[]))
@@ -8,7 +9,8 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
 -- stale_files --
 -- Files whose newest content is not in service at the commit that the rows show: looked at again with every new
 -- commit, because what made them wrong (a name that was taken) may lie in another file.
-SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id
+SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id,
+       may_be_at
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
    AND (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))
@@ -112,17 +114,17 @@ UPDATE dd0c.runbooks
 -- put_files --
 -- What paths are at the new commit. A text that is empty stands for none where a column may be empty.
 INSERT INTO dd0c.files (tenant_id, repository_id, path, kind, blob_oid, commit_oid, state, error_line, error_column,
-                        error_reason, serving_version_id)
+                        error_reason, serving_version_id, may_be_at)
 SELECT %(tenant_id)s, %(repository_id)s, new.path, new.kind, NULLIF(new.blob_oid, ''), %(commit_oid)s, new.state,
-       new.error_line, new.error_column, new.error_reason, new.serving_version_id
+       new.error_line, new.error_column, new.error_reason, new.serving_version_id, new.may_be_at::jsonb
   FROM unnest(%(paths)b::text[], %(kinds)b::text[], %(blob_oids)b::text[], %(states)b::text[],
               %(error_lines)s::integer[], %(error_columns)s::integer[], %(error_reasons)s::text[],
-              %(serving_version_ids)s::uuid[])
-       AS new (path, kind, blob_oid, state, error_line, error_column, error_reason, serving_version_id)
+              %(serving_version_ids)s::uuid[], %(may_be_at)b::text[])
+       AS new (path, kind, blob_oid, state, error_line, error_column, error_reason, serving_version_id, may_be_at)
 ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
    SET kind = EXCLUDED.kind, blob_oid = EXCLUDED.blob_oid, commit_oid = EXCLUDED.commit_oid, state = EXCLUDED.state,
        error_line = EXCLUDED.error_line, error_column = EXCLUDED.error_column, error_reason = EXCLUDED.error_reason,
-       serving_version_id = EXCLUDED.serving_version_id, updated_at = clock_timestamp()
+       serving_version_id = EXCLUDED.serving_version_id, may_be_at = EXCLUDED.may_be_at, updated_at = clock_timestamp()
 
 -- newest_advice --
 -- What each advisor said last about these commands in these runbooks, whichever scanner looked. What one sync stored is

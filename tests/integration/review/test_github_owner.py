@@ -50,6 +50,17 @@ async def test_a_trust_level_raised_on_github_is_held_back(place: Place) -> None
     assert (await place.status()).state == "synced"
 
 
+async def test_a_file_that_is_moved_and_held_back_goes_on_serving(place: Place) -> None:
+    commit(place.origin, {"runbooks/disk.yaml": runbook("disk")})
+    await place.loop.round("poll")
+    commit(place.origin, {"runbooks/disk.yaml": None, "runbooks/moved.yaml": TRUSTED})
+    await place.loop.round("poll")
+    assert await place.serving() == {"disk": 1}
+    (moved,) = (await place.status()).broken_files
+    assert (moved.path, moved.serving_version_id is None) == ("runbooks/moved.yaml", False)
+    assert "what served before goes on" in moved.reason
+
+
 async def test_a_merge_by_somebody_else_on_github_is_held_back(place: Place) -> None:
     number = await place.publish(TRUSTED)
     theirs = place.github.forge(OTHER_TOKEN)

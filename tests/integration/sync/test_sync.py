@@ -77,29 +77,35 @@ async def test_a_moved_file_keeps_its_identity(world: World) -> None:
     assert (await world.files())["runbooks/disk.yaml"]["state"] == "retired"
 
 
-async def test_r43_a_file_that_is_moved_and_broken_at_once_keeps_its_runbook_in_service(world: World) -> None:
+async def test_r43_a_file_that_is_moved_and_broken_takes_nothing_out_of_service(world: World) -> None:
     first = world.commit({"runbooks/a.yaml": runbook("disk"), "runbooks/n.yaml": runbook("net")})
     await world.sync()
     world.commit({"runbooks/a.yaml": None, "runbooks/b.yaml": runbook("disk") + "      colour: blue\n"})
-    await world.sync()
-    kept = (await world.runbooks())["disk"]
+    result = await world.sync()
+    assert (result.counts["retired"], [path for path, _, _ in result.rejected]) == (0, ["runbooks/b.yaml"])
+    kept, files = (await world.runbooks())["disk"], await world.files()
     assert (kept["retired_at"], kept["path"], kept["commit_oid"]) == (None, "runbooks/b.yaml", first)
-    files = await world.files()
-    assert (files["runbooks/a.yaml"]["state"], files["runbooks/b.yaml"]["state"]) == (
-        "retired",
-        "stale_invalid",
-    )
     assert files["runbooks/b.yaml"]["serving_version_id"] == kept["current_version_id"]
-    world.commit({"runbooks/b.yaml": None, "runbooks/c.yaml": "metadata: {\n" + runbook("disk")[30:]})
-    await world.sync()
-    kept = (await world.runbooks())["disk"]
-    assert (kept["retired_at"], kept["path"], kept["commit_oid"]) == (None, "runbooks/c.yaml", first), (
-        "by its lines"
+    # and on, to where no name can be read
+    world.commit({"runbooks/b.yaml": None, "runbooks/c.yaml": "spec: [\n"})
+    assert (await world.sync()).counts["retired"] == 0
+    kept, files = (await world.runbooks())["disk"], await world.files()
+    assert (kept["retired_at"], kept["path"]) == (None, "runbooks/b.yaml")
+    assert (files["runbooks/b.yaml"]["state"], files["runbooks/b.yaml"]["may_be_at"]) == (
+        "stale_invalid",
+        ["runbooks/c.yaml"],
     )
+    world.commit({"runbooks/other.yaml": runbook("other")})
+    assert (await world.sync()).counts["broken"] == 2
     world.commit({"runbooks/c.yaml": runbook("disk", title="Mended")})
+    assert (await world.sync()).counts["broken"] == 0
+    mended = (await world.runbooks())["disk"]
+    assert (mended["id"], mended["title"], mended["path"]) == (kept["id"], "Mended", "runbooks/c.yaml")
+    world.commit({"runbooks/n.yaml": None, "runbooks/m.yaml": b"\xff"})
     await world.sync()
-    found = (await world.runbooks())["disk"]
-    assert (found["retired_at"], found["title"], found["id"]) == (None, "Mended", kept["id"])
+    world.commit({"runbooks/m.yaml": runbook("mine")})
+    assert (await world.sync()).counts["retired"] == 1, "it says now that it is another one"
+    assert {row["state"] for row in (await world.files()).values()} == {"ok", "retired"}
 
 
 async def test_deleting_retires_and_coming_back_revives(world: World) -> None:
