@@ -54,6 +54,7 @@ PINNED = {
     7: "514ab64eeaa06072d2ac54c6924b7b2dda1e3fa9cc4229e864ffc19a3d1d93c5",
     8: "42ccd449dcad1809196954ad59fc4b9e99a7ca03a9dcddca29e2cc1083d1160b",
     9: "69e4289d00df492354973a518ca63c4fb8f7b87247503f2bebfdb745fda43e5f",
+    10: "60f7758b438fdf483e40e3ace168725589a83de12883d829fa0de7781133835e",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 

@@ -23,7 +23,8 @@ TEXT = b"apiVersion: dd0c.run/v1\nkind: Runbook\nmetadata: {name: disk, title: D
         ("metadata: {title: no name here}\n", ""),
         ("metadata: {name: Dísk}\n", ""),
         ("\x00\xff", ""),
-        ("metadata:" + " " * 200_000 + "name: disk", ""),
+        ("metadata: {name: disk, labels: {name: other}}\n: [", ""),
+        ("metadata:" + " " * 200_000 + "name: disk", "disk"),
     ],
 )
 def test_the_name_of_a_text_that_is_broken(text: str, name: str) -> None:
