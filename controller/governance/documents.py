@@ -130,8 +130,8 @@ def judge_file(path: str, kind: FileKind, content: bytes, advising: Advising = O
 
 
 def name_in(content: bytes) -> str:
-    """`metadata.name` as far as the lines show it: of a text that is no YAML, too. Empty where they show none,
-    or several.
+    """`metadata.name` as far as the lines show it: of a text that is no YAML, too. Empty where they show
+    none, or several.
     """
     metadata = _METADATA.search(content[:DOCUMENT_MAX_BYTES].decode("utf-8", "replace"))
     found = set(_NAME.findall(metadata["inside"])) if metadata is not None else set()

@@ -1,7 +1,7 @@
 """Runbooks whose file is gone and that a file out of service may carry on. Pure.
 
-A bad file never takes a good version out of service (R43), one that was moved and broken by one commit neither.
-Where the file says its name it is known what moved; where it can't be read, may be anything that went.
+A bad file never takes a good version out of service (R43), one that was moved and broken by one commit
+neither. Where the file says its name it is known what moved; one that says none may be anything that went.
 """
 
 from __future__ import annotations
