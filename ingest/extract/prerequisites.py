@@ -17,13 +17,14 @@ _SAYS: Final = re.compile(
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
     r"make) sure (?:that )?(?:your|you)\b|"
-    r"\bit is essential that\b|\byou(?:'ll| will)? (?:need|want) (?:sudo|root|access|the|an?|kubectl|"
+    r"\bit is essential that\b|(?<!that )\byou(?:'ll| will)? (?:need|want) (?:sudo|root|"
+    r"access|the|an?|kubectl|"
     r"vpn)\b|"
     r"\b(?:verify|confirm|check|ensure|make sure) (?:that )?you (?:have|are|can)\b|"
     r"^(?:verify|confirm|check|ensure)\b(?: that)?(?: \w+){0,3} (?:access|permissions?|credentials)\b|"
     r"\byour (?:\w+ )?session\b|\bapproval from\b)|\b(?:you (?:must|need to|will need to|"
     r"should) (?:have|be)\b(?! (?:able|asked|prompted|redirected|taken|presented|seeing|shown|notified)\b)|"
-    r"(?<!if )you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b|\s*(?:[.,;)]|$))|"
+    r"(?<!if )(?<!that )you(?:['’]ll| will)? (?:also |first )?(?:need|want)\b(?! to\b|\s*(?:[.,;)]|$))|"
     r"\b(?:only|sole|main) (?:requirement|prerequisite|precondition)s? (?:is|are)\b|"
     r"\ball (?:that is|you) needs?(?:ed)? is\b|\bfirst (?:needs|requires) an?\b|"
     r"\byou(?:['’]ll| will)? have to provide\b|^(?:ensure|ensuring) (?:that )?your\b|\byou need an? \w+|"
@@ -54,8 +55,9 @@ _HAS: Final = re.compile(
 _LACKS: Final = re.compile(
     r"(?i)\bif you (?:do not|don['’]t) (?:already |yet |currently )?have (?:the |an? |any |your )?"
     r"(?:[\w-]+ ){0,2}?(?:access|permissions?|credentials|accounts?|privileges|clearance)\b"
+    r"(?![^,.]*, (?:then )?(?:it|this|that|there|the)\b)"
 )
-"""“If you don't have credentials, …”: they are needed."""
+"""“If you don't have credentials, ask us”: they are needed. “…, it is the network” says why."""
 
 _ACCESS_FIRST: Final = re.compile(
     r"(?i)\b(?:must|need to|have to) (?:first )?(?:gain|get|obtain|seek|ask for|request) (?:\w+ ){0,2}?"

@@ -90,6 +90,8 @@ def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
         "Only do this if the tasks can be queued again.",
         "Use these only once it is empty.",
         "You can look at more of it if you want.",
+        "If you don't have network access, it is most likely the driver.",
+        "Be certain that you want a promoted replica.",
         "Tell others, whether permission is required or not.",
         "Have a look at the graphs.",
         "Run the checks before the nodes come up.",
