@@ -58,7 +58,18 @@ _RST: Final = re.compile(
 _RST_TITLE: Final = re.compile(r"\A\s*([#=*~^\"-])\1{3,}[ \t]*\n[^\s#=*~^-][^\n]*\n\1{4,}[ \t]*\n")
 """A text that begins with a title between two lines; Markdown has no such."""
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
-_BESIDE_SECRETS: Final = ("pass", "pwd", "secret", "token", "key", "credential")
+_BESIDE_SECRETS: Final = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "clave",
+    "senha",
+    "парол",
+    "密",
+)
 _RETURN: Final = re.compile(r"\r\n?")
 _CHAT_LINE: Final = re.compile(
     r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"

@@ -15,7 +15,16 @@ import re2
 
 from ingest.extract.vocabulary import IMPERATIVES
 from ingest.secret_columns import column_secrets
-from ingest.secret_looks import CERTAIN, is_certain, is_mixed, is_passphrase, is_secret, is_strong, trimmed
+from ingest.secret_looks import (
+    CERTAIN,
+    is_certain,
+    is_mixed,
+    is_passphrase,
+    is_random,
+    is_secret,
+    is_strong,
+    trimmed,
+)
 from ingest.typed_places import TypedPlaces
 from scanner.secrets import Secret
 
@@ -66,6 +75,30 @@ _PAIR: Final = re.compile(
 )
 """“log in with admin/…”."""
 
+_FOREIGN: Final = (
+    r"(?<![\w$@/.-])(?:passwort|kennwort|mot de passe|mdp|contraseñas?|clave|senha|palavra[- ]passe|"
+    r"wachtwoord|"
+    r"hasło|haslo|şifre|lösenord|passord|adgangskode|salasana|heslo|jelszó|пароль|пароля)(?!\w)|"
+    r"密码|密碼|口令|パスワード|비밀번호|암호"
+)
+"""A password in German, French, Spanish, Portuguese, Dutch, Polish, Turkish, Swedish, Norwegian, Danish,
+Finnish, Czech, Hungarian, Russian, Chinese, Japanese and Korean."""
+_ABROAD: Final = re.compile(
+    rf"(?i)(?P<name>{_FOREIGN}|(?<![\w$@/.-])(?:{CERTAIN})(?!\w)(?=[^\n:=]{{0,40}}\s(?:ist|lautet|é|è|est|"
+    rf"jest)\s))"
+    r"(?:[ \t]+[^\s:=：]{1,30}){0,4}?[ \t]*"
+    r"(?P<sign>\b(?:lautet|ist|est|es|é|è|jest|to|är|er|on|je|это|is)(?=[ \t:：\n])|是|为|為|は|은|는|"
+    r"[:：=→]|->)[ \t]*[:：]?[ \t]*"
+    rf"(?P<gap>(?:\n[ \t>]*){{1,5}}(?=\S+[ \t]*(?:\n|$)))?{_VALUE}"
+)
+"""“Das Passwort für die Datenbank lautet …”, “密码：…”."""
+
+_CODED: Final = re.compile(
+    rf"(?i)(?<![\w$@/.-])(?P<name>{CERTAIN}|(?:(?:access|api|auth|bot|root|bearer)[ -])?token|"
+    rf"(?:api|access)[ -]key)[ \t]{{1,6}}(?P<bare>[A-Za-z0-9_~+/=!#%^&*-]{{12,200}})(?![\w./:@-])"
+)
+"""“Use the token … to log in”: only what nothing but a secret can be."""
+
 _DASHED: Final = re.compile(rf"(?i)(?<![\w$@/.=-])(?P<name>{CERTAIN})[ \t]+[-–—]{{1,2}}[ \t]+{_VALUE}")
 """“Root password - …”: only what nothing but a secret can be."""
 
@@ -73,13 +106,19 @@ _PHRASE: Final = re.compile(
     rf"(?i)(?<![\w$@/.-])(?P<name>{CERTAIN})\b{_ABOUT}[ \t]*(?:(?:is|are)[ \t]*:|(?<=phrase):)[ \t]*"
     r"(?P<bare>(?-i:[a-z]{3,12}(?:[ -][a-z]{3,12}){3,7}))(?=[ \t]*(?:[.)\n]|$))"
 )
+_SURE: Final = (_TOLD, _ABROAD)
+"""What says that the value is the secret."""
 _HOST: Final = re.compile(
-    r"(?i)localhost|.*\.(?:com|net|org|io|dev|cloud|internal|intern|local|corp|lan|example|test|app|ai|co|eu|de|"
+    r"(?i)localhost|.*\.(?:com|net|org|io|dev|cloud|internal|intern|local|corp|lan|example|test|app|ai|co|"
+    r"eu|de|"
     r"uk|us|fr|nl|ch|at)|(?:\d{1,3}\.){3}\d{1,3}"
 )
 """No user is called so: a registry, a server."""
 
-_ANY_NAME: Final = re2.compile(rf"(?i){_NAMES}|{_PAIR_NAMES}")
+_ANY_NAME: Final = re2.compile(
+    rf"(?i){_NAMES}|{_PAIR_NAMES}|passe|mdp|contraseñ|clave|senha|wachtwoord|has[łl]o|şifre|lösenord|passord|"
+    r"adgangskode|salasana|heslo|jelszó|парол|密码|密碼|口令|パスワード|비밀번호|암호"
+)
 """Without one of these words no pattern here finds anything: a quick look at texts of a megabyte."""
 _ALSO_I: Final = re.compile("[\u0130\u0131]")
 """`re` takes both for an `i` where case does not count, `re2` neither."""
@@ -109,7 +148,11 @@ def prose_secrets(text: str) -> Iterator[Secret]:
     seen = _LINE_END.sub(lambda found: " \n" if len(found[0]) == 2 else "\n", text)
     seen = _FENCE.sub(lambda found: " " * len(found[0]), seen)
     seen = _MARKUP.sub(lambda found: " " * len(found[0]), seen)
-    patterns = (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE) if _ANY_NAME.search(_ALSO_I.sub("i", seen)) else ()
+    patterns = (
+        (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE, _ABROAD, _CODED)
+        if _ANY_NAME.search(_ALSO_I.sub("i", seen))
+        else ()
+    )
     for pattern in patterns:
         for found in pattern.finditer(seen):
             group = next(name for name in _GROUPS if found.groupdict().get(name) is not None)
@@ -118,7 +161,8 @@ def prose_secrets(text: str) -> Iterator[Secret]:
                 end = start + len(trimmed(found[group]))
             if _tells(pattern, found, seen[start:end], typed) and (
                 pattern is _PHRASE
-                or is_secret(seen, start, end, found["name"], sure=pattern is _TOLD, quoted=group != "bare")
+                or pattern is _CODED
+                or is_secret(seen, start, end, found["name"], sure=pattern in _SURE, quoted=group != "bare")
             ):
                 yield Secret(KIND, start, end)
     yield from _given(text, typed)
@@ -127,8 +171,10 @@ def prose_secrets(text: str) -> Iterator[Secret]:
 
 def _tells(pattern: re.Pattern[str], found: re.Match[str], value: str, typed: TypedPlaces) -> bool:
     """Whether the words around a value can tell a secret at all."""
-    if pattern is _TOLD:
+    if pattern in _SURE:
         return _is_near(found, value)
+    if pattern is _CODED:
+        return is_random(value) and not typed.in_command(found.start())
     if pattern is _PHRASE:
         return is_passphrase(value) and not typed.in_command(found.start())
     if pattern is _DASHED:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from scanner.secrets import entropy
+
 CERTAIN: Final = r"pass(?:word|wd|phrase|code)s?|pwd?|passwort|kennwort"
 """Names beside which nothing but a password can stand."""
 
@@ -29,9 +31,11 @@ _NO_SECRET: Final = re.compile(
     r"cfg|ini|pem|key|gpg|kdbx|html|sh)|"
     # Kinds of ciphers, and where passwords are kept.
     r"(?:sha|aes|rsa|base|utf|md|oauth|ipv|totp|2fa|mfa|k8s|s3|ec2)-?\d*[a-z]{0,3}|"
-    r"[a-z]{0,12}\d{0,4}[a-z]{0,4}[-_](?:encoded|encrypted|hashed|generated|protected|sensitive|specific|based|"
+    r"[a-z]{0,12}\d{0,4}[a-z]{0,4}[-_](?:encoded|encrypted|hashed|generated|protected|sensitive|specific|"
+    r"based|"
     r"wide|only|bit)|[a-z]*(?:encoded|encrypted|hashed|generated|protected|sensitive|specific|based)|"
-    r"1password|lastpass|keepassx?c?|bitwarden|dashlane|vaultwarden|secretsmanager|github|gitlab|postgresql|mysql"
+    r"1password|lastpass|keepassx?c?|bitwarden|dashlane|vaultwarden|secretsmanager|github|gitlab|"
+    r"postgresql|mysql"
 )
 _NO_PASSWORD: Final = frozenset(
     """
@@ -51,6 +55,11 @@ _NO_PASSWORD: Final = frozenset(
     """.split()
 )
 """What “the password is …” may go on with and tells none."""
+
+_DRAWN: Final = 16
+_DIGITS: Final = 2
+_DRAWN_BITS: Final = 3.5
+"""Of a value drawn by lot: characters, digits among them, and bits a character."""
 
 _SPOKEN: Final = (
     _NO_PASSWORD - {"correct", "right", "wrong", "strong", "weak", "long", "short"}
@@ -89,7 +98,7 @@ def is_secret(seen: str, start: int, end: int, name: str, *, sure: bool, quoted:
     if len(words) > 1:
         return sure and not _NO_PASSWORD.issuperset(word.lower() for word in words[:2])
     if is_mixed(value):
-        return sure or "-" not in value or _SIGNS.search(value) is not None
+        return sure or "-" not in value or is_random(value) or _SIGNS.search(value) is not None
     alone = quoted or _ENDS.match(seen, end) is not None
     certain = is_certain(name) or name.lower() == "pass"
     return sure and certain and alone and _WORD.fullmatch(value) is not None and "-" not in value
@@ -114,6 +123,17 @@ def is_strong(value: str) -> bool:
         return False
     both = re.search(r"[a-z]", value) is not None and re.search(r"[A-Z]", value) is not None
     return (both and "/" not in value) or _SIGNS.search(value) is not None
+
+
+def is_random(value: str) -> bool:
+    """Whether a value is as long and as mixed as only what was drawn by lot is: no name, no id and no hash
+    that somebody may refer to.
+    """
+    if stands_for_one(value) or len(value) < _DRAWN or len(re.findall(r"\d", value)) < _DIGITS:
+        return False
+    both = re.search(r"[a-z]", value) is not None and re.search(r"[A-Z]", value) is not None
+    named = len(re.findall(r"[a-z]{5,}", value)) > 1
+    return both and not named and entropy(value) >= _DRAWN_BITS
 
 
 def is_passphrase(words: str) -> bool:
