@@ -184,6 +184,8 @@ ENROLLMENT_MINUTES: Final = 60
 
 # Git (CONTRACTS.md §6)
 PULL_MAX_FILES: Final = 50
+REPOSITORIES_MAX: Final = 50
+"""In use by one tenant: each is looked at every minute."""
 GIT_PACK_MAX_BYTES: Final = 64 * MIB
 GIT_REFS_MAX_BYTES: Final = 16 * MIB
 """What a remote may say before its pack: some 200,000 branches and tags."""

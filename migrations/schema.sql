@@ -158,6 +158,7 @@ CREATE TABLE dd0c.repositories (
     behind_since  timestamptz,                       -- since when a head is seen that is not in service
     badge_sha256  dd0c.secret_sha256,                -- of the token that shows the badge; NULL: nobody sees it
     policy_source boolean NOT NULL DEFAULT false,    -- its policy.json may allow something; none named: the first one's
+    environment   text CHECK (environment ~ '^[a-z0-9][a-z0-9-]{0,30}$'),   -- which one its branch is for, in a word
     rules_unread  boolean NOT NULL DEFAULT false,    -- policy and flags are read again at the next sync
     told_sha256   dd0c.digest,                       -- which status of which commit the forge was told last
     PRIMARY KEY (tenant_id, id),

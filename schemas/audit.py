@@ -79,6 +79,8 @@ from schemas.audit_tenant import PartyModeEntered as PartyModeEntered
 from schemas.audit_tenant import PartyModeLeft as PartyModeLeft
 from schemas.audit_tenant import PolicyChanged as PolicyChanged
 from schemas.audit_tenant import PolicySourceNamed as PolicySourceNamed
+from schemas.audit_tenant import RepositoryAdded as RepositoryAdded
+from schemas.audit_tenant import RepositoryRemoved as RepositoryRemoved
 from schemas.audit_tenant import SecurityRefused as SecurityRefused
 from schemas.audit_tenant import SyncBadgeChanged as SyncBadgeChanged
 from schemas.audit_tenant import TenantCreated as TenantCreated

@@ -148,6 +148,27 @@ class PolicySourceNamed(AuditPayload):
     repository: RepositoryId
 
 
+class RepositoryAdded(AuditPayload):
+    """A repository is looked at from now on; what it holds comes with its first sync."""
+
+    EVENT_TYPE = "repository.added"
+    repository: RepositoryId
+    name: Short
+    forge: Short
+    branch: Short
+    prefix: Short
+    environment: Short | None = None
+
+
+class RepositoryRemoved(AuditPayload):
+    """A repository is looked at no more, and so many of its runbooks went out of service."""
+
+    EVENT_TYPE = "repository.removed"
+    repository: RepositoryId
+    name: Short
+    runbooks: Count
+
+
 class SyncBadgeChanged(AuditPayload):
     """Another address shows the state of a repository to whoever has it, or none does any more."""
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from base.ids import InvalidId, parse_id, show_id
+from base.ids import show_id
+from controller.api.resolving import no_runbook
 from controller.api.shapes.runbooks import (
     FileError,
     LastRun,
@@ -143,26 +144,11 @@ async def runbook_page(
     return items
 
 
-def _no_runbook() -> NotFound:
-    return NotFound("There is no such runbook.", hint="`dd0c runbooks` lists those in service.")
-
-
-async def resolve_runbook(uow: UnitOfWork, text: str) -> UUID:
-    """The id behind an id or a name, of a runbook in service before a retired one. Raises NotFound."""
-    try:
-        return parse_id("rbk", text)
-    except InvalidId:
-        found = await uow.value(_QUERIES["runbook_by_name"], name=text)
-    if found is None:
-        raise _no_runbook()
-    return UUID(str(found))
-
-
 async def runbook_shape(uow: UnitOfWork, runbook_id: UUID) -> RunbookShape:
     """One runbook, whole. Raises NotFound."""
     row = await uow.one(_QUERIES["find_runbook"], _WholeRow, id=runbook_id)
     if row is None:
-        raise _no_runbook()
+        raise no_runbook()
     verdicts = await verdicts_of(uow, [row.version_id] if row.version_id else [])
     steps = _steps(row, verdicts)
     runs = await _last_runs(uow, [row.id])
@@ -184,7 +170,7 @@ async def version_page(
 ) -> list[tuple[UUID, VersionItem]]:
     """A runbook's versions, newest first. Raises NotFound."""
     if await uow.value(_QUERIES["has_runbook"], id=runbook_id) is None:
-        raise _no_runbook()
+        raise no_runbook()
     rows = await uow.all(
         _QUERIES["list_versions"], _VersionRow, runbook_id=runbook_id, before=before, count=count
     )

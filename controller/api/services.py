@@ -27,6 +27,7 @@ from controller.link.service import LinkServer
 from controller.pki.sealer import Sealer
 from controller.review.proposals import Proposals
 from controller.review.records import Records
+from controller.review.repositories import Repositories
 from controller.review.reviews import Reviews
 from controller.review.talking import Talking
 from controller.sync.hints import SyncHints
@@ -86,6 +87,7 @@ class Services:
     sync: SyncService
     proposals: Proposals
     reviews: Reviews
+    repositories: Repositories
     talking: Talking
     records: Records
     moves: Moves

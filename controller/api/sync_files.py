@@ -8,13 +8,21 @@ from typing import Final, Literal
 from uuid import UUID
 
 from base.ids import show_id
-from controller.api.shapes.sync import Drift, DriftItem, FileContent, SyncFile, SyncFiles
+from controller.api.shapes.sync import (
+    Drift,
+    DriftItem,
+    FileContent,
+    RepositoryRemoval,
+    SyncFile,
+    SyncFiles,
+)
 from controller.api.sync_links import Linked, line_link
 from controller.api.sync_state import RepositoryState, View
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.repositories import RepositoryRow
 from controller.review import drift
+from controller.review.repositories import Removal
 from schemas.errors import NotFound
 
 _QUERIES: Final = queries.load("catalog")
@@ -106,11 +114,24 @@ def drift_shape(state: RepositoryState, found: drift.Drift, view: View) -> Drift
     )
 
 
+def removal_shape(found: Removal) -> RepositoryRemoval:
+    """What removing a repository does."""
+    return RepositoryRemoval(
+        repository=found.row.name,
+        refused=found.refused,
+        runbooks=list(found.runbooks[:200]),
+        runbook_count=len(found.runbooks),
+        under_way=found.under_way,
+        asks=list(found.asks),
+        flags=list(found.flags),
+    )
+
+
 def _file(item: FileState, linked: Linked) -> SyncFile:
     return SyncFile(
         path=item.path,
         kind=item.kind,
-        state=_STATES[item.state],
+        state="broken" if item.state == "skipped" and item.kind != "other" else _STATES[item.state],
         runbook_id=None if item.runbook_id is None else show_id("rbk", item.runbook_id),
         name=item.name,
         commit=item.commit_oid,

@@ -39,6 +39,8 @@ class RepositoryState:
     forge: str
     remote: str
     branch: str
+    prefix: str
+    environment: str | None
     head_commit: str | None
     synced_commit: str | None
     last_fetch_at: datetime | None
@@ -141,6 +143,8 @@ def _repository(
         name=row.name,
         forge=row.forge,
         branch=row.branch,
+        prefix=row.prefix,
+        environment=row.environment,
         state=state,
         says=says,
         head=row.head_commit,

@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "executions": ("executions", "executions_group"),
     "agents": ("agents", "agents_group"),
     "panic": ("agents", "panic_group"),
-    "sync": ("sync", "sync_group"),
+    "sync": ("repositories", "sync_group"),
     "upgrade": ("upgrade", "upgrade_group"),
     "classify": ("classify", "classify_command"),
     "scan": ("scan", "scan_command"),

@@ -65,7 +65,7 @@ def status_command(session: Session, repository: str | None) -> None:
 
 def _status(session: Session, repository: str | None) -> None:
     status = session.client.get("sync")
-    items = _chosen(status["items"], repository)
+    items = chosen(status["items"], repository)
     printer = session.printer
     if not printer.for_people:
         printer.document({"items": items, "history": status["history"]})
@@ -175,8 +175,8 @@ def diff_command(session: Session, repository: str | None) -> None:
     Git is as it was last fetched; `dd0c sync now` fetches. Exit code 0: nothing differs; 13: something is not
     in service yet; 14: something is kept at its last good version, or broken.
     """
-    chosen = _chosen(session.client.get("sync")["items"], repository)
-    found = [_diff_of(session, item) for item in chosen]
+    items = chosen(session.client.get("sync")["items"], repository)
+    found = [_diff_of(session, item) for item in items]
     printer = session.printer
     if not printer.for_people:
         printer.document({"items": found})
@@ -291,7 +291,7 @@ def badge_command(session: Session, repository: str, remove: bool) -> None:
 
     It is shown once; one that was made before shows nothing any more.
     """
-    [item] = _chosen(session.client.get("sync")["items"], repository)
+    [item] = chosen(session.client.get("sync")["items"], repository)
     if remove:
         session.client.delete(at("sync", item["id"], "badge"))
         session.printer.say("The badge shows nothing any more.")
@@ -301,7 +301,7 @@ def badge_command(session: Session, repository: str, remove: bool) -> None:
     session.printer.facts(made, pairs)
 
 
-def _chosen(items: Sequence[dict[str, Any]], name: str | None) -> list[dict[str, Any]]:
+def chosen(items: Sequence[dict[str, Any]], name: str | None) -> list[dict[str, Any]]:
     """The repository of that name, or all. Raises CliError."""
     found = [item for item in items if name is None or item["name"] == name]
     if name is not None and not found:

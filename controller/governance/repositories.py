@@ -34,6 +34,7 @@ class RepositoryRow:
     retired_at: datetime | None
     rules_unread: bool = False
     """Its policy and flags are to be read again, though no commit touched them."""
+    environment: str | None = None
 
 
 async def add_repository(
@@ -45,6 +46,7 @@ async def add_repository(
     branch: str = "main",
     prefix: str = "",
     direct_push: bool = False,
+    environment: str | None = None,
 ) -> RepositoryRow:
     """The repository of that name, added if there is none yet. A built-in one is its own remote."""
     repository_id = new_id()
@@ -57,6 +59,7 @@ async def add_repository(
         branch=branch,
         prefix=prefix,
         direct_push=direct_push,
+        environment=environment,
     )
     return await repository_by_name(uow, name)
 

@@ -60,6 +60,7 @@ from controller.review.forges import Forges, github_of
 from controller.review.git_access import GitAccess
 from controller.review.proposals import Proposals
 from controller.review.records import Records
+from controller.review.repositories import Repositories
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.talking import Talking
@@ -232,6 +233,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         sync=sync,
         proposals=proposals,
         reviews=reviews,
+        repositories=Repositories(forges),
         talking=talking,
         records=Records(forges, ground.sealer, ground.pool.run),
         moves=Moves(database),

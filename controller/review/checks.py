@@ -56,7 +56,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     """Check a change of any size. Total: hostile content is an error of its file."""
     notes: list[Note] = []
     for file in files:
-        notes.extend(_file_notes(file))
+        notes.extend(_file_notes(file, serving))
     notes.extend(_name_notes(files, serving))
     owned = [(file, note) for file in files for note in owner_notes(file, serving)]
     notes.extend(note for _, note in owned)
@@ -74,14 +74,15 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
 # ---------------------------------------------------------------- what there is to say
 
 
-def _file_notes(file: ChangedFile) -> list[Note]:
+def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
     if file.skipped is not None:
         return [attention(file.path, "skipped", f"it will not be read: {file.skipped}")]
     notes = []
     if file.kind in {"policy", "flags"}:
-        notes.append(
-            attention(file.path, "settings", f"it changes the {file.kind} that every run is pinned to")
-        )
+        said = f"it changes the {file.kind} that every run is pinned to"
+        if file.kind == "policy" and not serving.in_force.beside.is_source:
+            said = "this repository is not the policy source: its policy can only tighten"
+        notes.append(attention(file.path, "settings", said))
     if file.judged is None:
         if file.kind == "runbook":
             notes.append(attention(file.path, "deleted", "the runbook of this file is retired"))

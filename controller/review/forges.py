@@ -151,9 +151,23 @@ class Forges:
         """
         async with self.database.work(tenant_id) as uow:
             row = await add_repository(uow, name=name, direct_push=direct_push)
+        await self.make_builtin(tenant_id, row, example)
+        return row
+
+    async def make_builtin(self, tenant_id: UUID, row: RepositoryRow, example: Path | None = None) -> None:
+        """The bare repository of a row, with its first commit; nothing where it is there."""
         repository = self.folder.create(tenant_id, row.id, row.branch)
         await self.runner(lambda: self._first_commit(repository, row.branch, example))
-        return row
+
+    async def make_mirrors(self, tenant_id: UUID) -> None:
+        """A mirror here for each repository of a tenant, whichever replica added it."""
+        if self.github is None:
+            return
+        async with self.database.work(tenant_id) as uow:
+            rows = [row for row in await repositories_in_use(uow) if row.forge == "github"]
+        for row in rows:
+            if not self.github.mirrors.path(tenant_id, row.id).is_dir():
+                self.github.mirrors.create(tenant_id, row.id, row.branch)
 
     async def set_up_github(self, tenant_id: UUID, *, remote: str, branch: str) -> RepositoryRow:
         """The tenant's repository on GitHub: a row, and a mirror; running it again changes nothing.
@@ -165,8 +179,8 @@ class Forges:
             raise ForgeRefused("this server is not set up for the forge github")
         address = parse_address(remote)
         async with self.database.work(tenant_id) as uow:
-            others = [row for row in await repositories_in_use(uow) if row.remote != address.git_url]
-            if others:
+            others = (await repositories_in_use(uow))[:1]  # the first is this one; others were added
+            if others and others[0].remote != address.git_url:
                 raise ForgeRefused(
                     f"this server works with the repository {others[0].name} already ({others[0].forge})",
                     hint="DD0C_FORGE and the repository are chosen once: begin with a new DD0C_STATE_DIR.",

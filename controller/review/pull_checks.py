@@ -45,8 +45,9 @@ class PullChecks:
         """
         async with self._forges.database.work(tenant_id) as uow:
             row = await find_repository(uow, repository_id)
-        if row.forge != "github":
+        if row.forge != "github" or row.retired_at is not None:
             return
+        await self._forges.make_mirrors(tenant_id)
         try:
             pulls = await self._open(tenant_id, row)
         except Dd0cError as refusal:

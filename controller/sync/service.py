@@ -198,6 +198,8 @@ class SyncService:
         async with self._database.work(tenant_id) as uow:
             row = await find_repository(uow, repository_id)
             stale = await stale_files(uow, repository_id)
+        if row.retired_at is not None:  # its mirror stays on the disk, and nothing is asked for it any more
+            return SyncResult(row.id, row.name, "unchanged", row.synced_commit, row.synced_commit)
         begun = Begun(row, trigger, started)
         self.ages.broken((tenant_id, repository_id), len(stale))
         try:

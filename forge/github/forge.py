@@ -79,6 +79,7 @@ class GitHubForge:
             check_runs=client.credential.app_id is not None, review_comments=True, codeowners=True, draft=True
         )
         self._client = client
+        self._clock = clock
         self._pulls = Pulls(client, address, clock, settings.required_checks)
         self._branches = self._pulls.branches
         self._ledger = Ledger(self._branches)
@@ -217,10 +218,7 @@ class GitHubForge:
 
     def look(self) -> None:
         """See whether the credential may see the repository and its base branch. Raises ForgeRefused."""
-        with self._client.operation():
-            self._pulls.require_repository()
-            if self._branches.head(self.settings.base) is None:
-                raise ForgeRefused(f"{self.address.full_name} has no branch {self.settings.base}")
+        see_repository(self._client, self.address, self._clock, self.settings.base)
 
     def diff(self, number: int) -> Sequence[FileDiff]:
         """See Forge. GitHub lists at most 3,000 files, and leaves the text of large ones out."""
@@ -241,6 +239,15 @@ class GitHubForge:
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge."""
         return verify(headers, body, secrets, self.address)
+
+
+def see_repository(client: GitHubClient, address: GitHubAddress, clock: Clock, base: str) -> None:
+    """See whether the credential may see a repository and its base branch. Raises ForgeRefused."""
+    with client.operation():
+        pulls = Pulls(client, address, clock, ())
+        pulls.require_repository()
+        if pulls.branches.head(base) is None:
+            raise ForgeRefused(f"{address.full_name} has no branch {base}")
 
 
 def _place(cursor: str | None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from forge.github.address import GitHubAddress, parse_address
 from forge.github.app import KEY_MAX_BYTES, AppCredential
 from forge.github.client import GitHubClient
 from forge.github.credential import Credential, TokenCredential
-from forge.github.forge import GitHubForge, GitHubSettings
+from forge.github.forge import GitHubForge, GitHubSettings, see_repository
 from forge.github.mirrored import GitHubMirror
 from forge.remote import Remote
 from forge.storage import RepositoryFolder
@@ -66,6 +66,14 @@ class GitHubRepositories:
         """
         self.mirrors.create(tenant_id, repository_id, base)
         self.open(tenant_id, repository_id, remote, base).look()
+
+    def look(self, remote: str, base: str) -> None:
+        """Whether the credential may see a repository and its branch, before there is a mirror of it.
+
+        Synchronous. Raises ForgeRefused with what is missing, ForgeBusy, ForgeDown.
+        """
+        address = parse_address(remote, self._login.api_url)
+        see_repository(self._client(address), address, self._clock, base)
 
     def open(self, tenant_id: UUID, repository_id: UUID, remote: str, base: str) -> GitHubForge:
         """The forge of a repository; asks GitHub nothing. Raises ForgeRefused, NoSuchRepository."""

@@ -11,6 +11,7 @@ import { tokenState } from "@/pages/settings/tokens";
 import { ownPath } from "@/pages/signed-out/come-back";
 import { whyWords } from "@/pages/signed-out/signed-out";
 import { linesAround } from "@/pages/sync/file-page";
+import { consequences, fieldsOf, wanted } from "@/pages/sync/repositories";
 import { place, policyWords, triggerWords } from "@/pages/sync/repository";
 import { countWords, tookWords } from "@/pages/sync/runs";
 import { firstBroken, said, summary } from "@/pages/sync/sync-page";
@@ -102,6 +103,32 @@ describe("sync in words", () => {
     const broken = { path: "b.yaml", state: "stale_invalid" };
     const of = (...files: object[]) => firstBroken([{ brokenFiles: files }] as never)?.file.path;
     expect([of(), of(skipped), of(skipped, broken)]).toEqual([undefined, undefined, "b.yaml"]);
+    const linked = { path: "policy.json", state: "skipped", link: "https://github.com/acme/x" };
+    const elsewhere = (forge: string) => firstBroken([{ forge, brokenFiles: [linked] }] as never)?.file.path;
+    expect([elsewhere("github"), elsewhere("builtin")]).toEqual(["policy.json", undefined]);
+  });
+  it("asks for what the forge needs, and says what removing a repository does", () => {
+    expect(fieldsOf("builtin").map((field) => field.name)).toEqual(["environment", "name"]);
+    expect(fieldsOf("github").map((field) => field.name)).toContain("url");
+    expect(wanted({ url: " https://x/y/z ", branch: "", environment: "dev" })).toEqual({
+      url: "https://x/y/z",
+      branch: "main",
+      prefix: "",
+      environment: "dev",
+    });
+    const found = {
+      runbooks: ["a\u202e"],
+      runbookCount: 1,
+      underWay: 2,
+      asks: ["fourEyes"],
+      flags: ["edit"],
+    };
+    const said = consequences({ repository: "x", ...found });
+    expect(said[0]).toBe("Out of service: a⟨U+202E⟩.");
+    expect(said).toHaveLength(5);
+    expect(consequences({ ...found, repository: "x", runbookCount: 0, runbooks: [] })[0]).toContain(
+      "No runbook",
+    );
   });
   it("says what a policy of another repository does", () => {
     const of = (role: string, inForce: boolean, asks: string[] = []) =>

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from base import limits
 from base.ids import show_id
-from controller.api import catalog
+from controller.api import resolving
 from controller.api.auth import Caller, ServicesDep, get_services, requires
 from controller.api.claims import Repeat
 from controller.api.execution_view import event_word, execution_item, execution_shape, history_item
@@ -117,7 +117,7 @@ async def create(
 
 async def _runbook_id(services: Services, principal: Principal, name: str) -> UUID:
     async with services.database.work(principal.tenant_id) as uow:
-        return await catalog.resolve_runbook(uow, name)
+        return await resolving.resolve_runbook(uow, name)
 
 
 @router.get("", summary="List executions")

@@ -48,7 +48,8 @@ async def list_pulls(
     repository: Repository = None,
     limit: Limit = limits.PAGE_DEFAULT_ITEMS,
     cursor: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,9}$", description="`nextCursor` of the page before.")
+        str | None,
+        Query(pattern=r"^[0-9]{1,9}(-[0-9]{1,9})?$", description="`nextCursor` of the page before."),
     ] = None,
 ) -> Page[PullItem]:
     """Newest first; those that are open unless `state` says otherwise."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from base import limits
-from controller.api import catalog
+from controller.api import resolving
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.idempotency import IdempotentRoute
 from controller.api.paging import Cursor, Limit, decode_cursor, encode_cursor
@@ -36,7 +36,7 @@ async def show_report(
     """
     moves = services.moves
     async with services.database.work(principal.tenant_id) as uow:
-        runbook_id = None if runbook is None else await catalog.resolve_runbook(uow, runbook)
+        runbook_id = None if runbook is None else await resolving.resolve_runbook(uow, runbook)
         found = await moves.page(
             uow, before=decode_cursor(cursor), count=limit, waiting=waiting, runbook_id=runbook_id
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from controller.api import catalog
+from controller.api import resolving
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import actor_emails
 from controller.api.idempotency import IdempotentRoute
@@ -99,7 +99,7 @@ async def show_version_changes(
     version_id = id_or_404("ver", version, "The runbook has no such version.")
     other = None if against is None else id_or_404("ver", against, "The runbook has no such version.")
     async with services.database.work(principal.tenant_id) as uow:
-        runbook_id = await catalog.resolve_runbook(uow, runbook)
+        runbook_id = await resolving.resolve_runbook(uow, runbook)
     return version_change_shape(
         await services.reviews.compare_versions(principal, runbook_id, version_id, other)
     )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from base import limits
-from controller.api import batches, catalog, proposing, rates, reimporting, staleness
+from controller.api import batches, catalog, proposing, rates, reimporting, resolving, staleness
 from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
@@ -155,7 +155,7 @@ async def show_runbook(
     """The version in service, step by step with its verdicts. The ETag is its `contentSha256`."""
     principal.require("read")
     async with services.database.work(principal.tenant_id) as uow:
-        runbook_id = await catalog.resolve_runbook(uow, runbook)
+        runbook_id = await resolving.resolve_runbook(uow, runbook)
         shape = await catalog.runbook_shape(uow, runbook_id)
         ((_, shape),) = await staleness.with_reasons(uow, services, [(runbook_id, shape)])
     if shape.content_sha256 is not None:
@@ -232,7 +232,7 @@ async def list_versions(
     """Every content that was ever in service, newest first."""
     principal.require("read")
     async with services.database.work(principal.tenant_id) as uow:
-        runbook_id = await catalog.resolve_runbook(uow, runbook)
+        runbook_id = await resolving.resolve_runbook(uow, runbook)
         found = await catalog.version_page(uow, runbook_id, before=decode_cursor(cursor), count=limit)
     next_cursor = encode_cursor(found[-1][0]) if len(found) == limit else None
     return Page(items=[item for _, item in found], next_cursor=next_cursor)
@@ -251,7 +251,7 @@ async def show_version(
     principal.require("read")
     version_id = id_or_404("ver", version, "The runbook has no such version.")
     async with services.database.work(principal.tenant_id) as uow:
-        runbook_id = await catalog.resolve_runbook(uow, runbook)
+        runbook_id = await resolving.resolve_runbook(uow, runbook)
         found = await catalog.version_content(uow, runbook_id, version_id)
     headers = {"X-Content-Type-Options": "nosniff", "ETag": f'"{found.content_sha256}"'}
     return Response(bytes(found.content), media_type="text/plain; charset=utf-8", headers=headers)
@@ -259,7 +259,7 @@ async def show_version(
 
 async def _id(services: Services, principal: Principal, runbook: str) -> UUID:
     async with services.database.work(principal.tenant_id) as uow:
-        return await catalog.resolve_runbook(uow, runbook)
+        return await resolving.resolve_runbook(uow, runbook)
 
 
 async def _opened(

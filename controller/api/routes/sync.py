@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from base.ids import new_token, token_sha256
+from base.ids import new_token, show_id, token_sha256
 from controller.api import sync_files, sync_state
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.idempotency import IdempotentRoute
@@ -18,8 +18,11 @@ from controller.api.shapes.sync import (
     Badge,
     Drift,
     FileContent,
+    NewRepository,
     PolicySource,
     RejectedFile,
+    RepositoryAdded,
+    RepositoryRemoval,
     State,
     SyncAsk,
     SyncFiles,
@@ -37,6 +40,7 @@ from controller.governance.repositories import (
     repository_by_name,
     set_badge,
 )
+from controller.review.repositories import Addition
 from controller.sync.results import SyncResult
 from schemas.audit import AuditRecord, PolicySourceNamed, SyncBadgeChanged
 from schemas.errors import NotFound
@@ -48,6 +52,7 @@ OneRepository = Annotated[str | None, Query(max_length=63, description="Of one r
 FilePath = Annotated[str, Query(max_length=4_096, description="As git has it.")]
 
 _TOO_MANY: Final = 200
+_NO_REPOSITORY: Final = "There is no such repository."
 
 
 @router.get("", summary="Sync state of every repository", dependencies=[Depends(requires("read"))])
@@ -113,6 +118,58 @@ async def history(
     async with services.database.work(principal.tenant_id) as uow:
         one = None if repository is None else (await repository_by_name(uow, repository)).id
         return await sync_state.sync_history(uow, one, before, limit)
+
+
+@router.post(
+    "/repositories",
+    status_code=201,
+    summary="Add a repository",
+    dependencies=[Depends(requires("raise_trust"))],
+)
+async def add_repository(
+    principal: Caller, services: ServicesDep, response: Response, body: NewRepository
+) -> RepositoryAdded:
+    """For an owner: a repository at the forge that this server works with, or a branch or folder of one that
+    is there. Its policy only asks for more, and what in it widens what runs by itself waits for an owner.
+    """
+    row = await services.repositories.add(principal, Addition(**body.model_dump()))
+    await services.sync.ask(principal.tenant_id, [row.id], 0.0)
+    response.headers["Location"] = f"/api/v1/sync/{show_id('rpo', row.id)}/files"
+    return RepositoryAdded(
+        id=show_id("rpo", row.id), name=row.name, forge=row.forge, branch=row.branch, prefix=row.prefix,
+        environment=row.environment,
+    )  # fmt: skip
+
+
+@router.get(
+    "/{repository_id}/removal",
+    summary="What removing a repository does",
+    dependencies=[Depends(requires("raise_trust"))],
+)
+async def show_removal(
+    principal: Caller, services: ServicesDep, repository_id: RepositoryId
+) -> RepositoryRemoval:
+    """Which runbooks go out of service, which rules no longer hold because of it, which runs go on."""
+    found = await services.repositories.removal(principal, id_or_404("rpo", repository_id, _NO_REPOSITORY))
+    return sync_files.removal_shape(found)
+
+
+@router.delete(
+    "/{repository_id}",
+    summary="Remove a repository",
+    dependencies=[Depends(requires("raise_trust"))],
+)
+async def remove_repository(
+    principal: Caller,
+    services: ServicesDep,
+    repository_id: RepositoryId,
+    name: Annotated[str, Query(max_length=63, description="Its name, typed by who asks.")] = "",
+) -> RepositoryRemoval:
+    """For an owner: it is looked at no more, and its runbooks go out of service. Its history stays, and the
+    same address brings it back.
+    """
+    place = id_or_404("rpo", repository_id, _NO_REPOSITORY)
+    return sync_files.removal_shape(await services.repositories.remove(principal, place, name))
 
 
 @router.put(
@@ -228,10 +285,9 @@ async def _set_badge(principal: Caller, services: Services, repository_id: str, 
 
 async def _repository(uow: UnitOfWork, text: str) -> RepositoryRow:
     """The one of this id. Raises NotFound."""
-    refusal = "There is no such repository."
-    row = await find_repository(uow, id_or_404("rpo", text, refusal))
+    row = await find_repository(uow, id_or_404("rpo", text, _NO_REPOSITORY))
     if row.retired_at is not None:
-        raise NotFound(refusal)
+        raise NotFound(_NO_REPOSITORY)
     return row
 
 

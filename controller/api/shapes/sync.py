@@ -8,6 +8,7 @@ from pydantic import Field
 
 from base.limits import SYNC_WAIT_SECONDS, SYNC_WAIT_SECONDS_MAX
 from controller.api.paging import Page
+from controller.review.repositories import ENVIRONMENT, NAME
 from controller.review.views import RunbookChange
 from schemas.model import CommitOid, Instant, Model
 
@@ -46,6 +47,8 @@ class RepositorySync(Model):
     name: str
     forge: str
     branch: str
+    prefix: str = ""
+    environment: str | None = Field(None, description="What the branch is for, in a word.")
     state: State
     says: str = Field(description="The state in a sentence.")
     head: CommitOid | None = None
@@ -198,6 +201,43 @@ class Drift(Model):
     in_step: bool = Field(description="Nothing differs.")
     items: list[DriftItem]
     left_out: int = Field(description="How many more files differ than are shown.")
+
+
+class NewRepository(Model):
+    """A repository to be looked at: one at the forge that this server works with."""
+
+    url: str | None = Field(
+        None, max_length=2_000, description="https://host/owner/name; none for the built-in forge."
+    )
+    name: str | None = Field(None, pattern=NAME, description="How it is called here; else by its address.")
+    branch: str = Field("main", min_length=1, max_length=200)
+    prefix: str = Field("", max_length=400, description="The folder that holds `runbooks/`; empty: the root.")
+    environment: str | None = Field(
+        None, pattern=ENVIRONMENT, description="What the branch is for, in a word: staging, prod."
+    )
+
+
+class RepositoryAdded(Model):
+    """It is looked at from now on; its first sync has begun."""
+
+    id: str
+    name: str
+    forge: str
+    branch: str
+    prefix: str
+    environment: str | None = None
+
+
+class RepositoryRemoval(Model):
+    """What removing a repository does, or did."""
+
+    repository: str
+    refused: str | None = Field(None, description="Why it can't be removed.")
+    runbooks: list[str] = Field(description="Out of service; the first 200 by name.")
+    runbook_count: int
+    under_way: int = Field(description="Runs of them that have not ended; they go on.")
+    asks: list[str] = Field(description="Fields of the policy that are no longer stricter because of it.")
+    flags: list[str] = Field(description="Flags that it no longer keeps off.")
 
 
 class PolicySource(Model):

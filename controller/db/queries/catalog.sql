@@ -13,7 +13,7 @@ SELECT *
  LIMIT %(count)s)
 SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
        r.repository_id, p.name AS repository_name, v.id AS version_id, v.content_sha256,
-       coalesce(f.commit_oid, v.commit_oid) AS commit_oid,
+       CASE WHEN f.state = 'ok' THEN coalesce(f.commit_oid, v.commit_oid) ELSE v.commit_oid END AS commit_oid,
        f.state AS file_state, f.error_line, f.error_column, f.error_reason,
        (v.document #>> '{spec,trustLevel}')::int AS trust_level, v.document #>> '{spec,governance}' AS governance,
        v.document #> '{metadata,owners}' AS owners, v.document #> '{spec,review}' AS review,
@@ -38,7 +38,7 @@ SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
 -- One runbook, retired ones too, with the whole document in service and the state of its file.
 SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
        r.repository_id, p.name AS repository_name, v.id AS version_id, v.content_sha256,
-       coalesce(f.commit_oid, v.commit_oid) AS commit_oid,
+       CASE WHEN f.state = 'ok' THEN coalesce(f.commit_oid, v.commit_oid) ELSE v.commit_oid END AS commit_oid,
        f.state AS file_state, f.error_line, f.error_column, f.error_reason,
        (v.document #>> '{spec,trustLevel}')::int AS trust_level, v.document #>> '{spec,governance}' AS governance,
        v.document #> '{metadata,owners}' AS owners, v.document #> '{spec,review}' AS review, v.document
@@ -95,7 +95,8 @@ SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advic
 
 -- list_repositories --
 -- Every repository in use, or the one of a name, or some, with how far it is synced; ages in seconds of this clock.
-SELECT p.id, p.name, p.forge, p.remote, p.branch, p.head_commit, p.synced_commit, p.last_fetch_at, p.last_sync_at,
+SELECT p.id, p.name, p.forge, p.remote, p.branch, p.prefix, p.environment, p.head_commit,
+       p.synced_commit, p.last_fetch_at, p.last_sync_at,
        p.behind_since, p.error_text, p.error_at, p.badge_sha256,
        extract(epoch FROM clock_timestamp() - p.last_fetch_at)::float8 AS fetch_age,
        extract(epoch FROM clock_timestamp() - p.behind_since)::float8 AS lag,
@@ -169,12 +170,13 @@ SELECT ended_at IS NOT NULL AS ended,
  WHERE tenant_id = %(tenant_id)s AND execution_id = %(execution_id)s AND id = %(id)s;
 
 -- runbook_by_name --
--- The runbook of this name: one in service before a retired one, the newest first.
-SELECT id
-  FROM dd0c.runbooks
- WHERE tenant_id = %(tenant_id)s AND name = %(name)s
- ORDER BY retired_at IS NOT NULL, id DESC
- LIMIT 1;
+-- The runbooks of this name: those in service before retired ones, the newest first.
+SELECT r.id, p.name AS repository, r.retired_at IS NULL AS serves
+  FROM dd0c.runbooks r
+  JOIN dd0c.repositories p ON p.tenant_id = r.tenant_id AND p.id = r.repository_id
+ WHERE r.tenant_id = %(tenant_id)s AND r.name = %(name)s
+ ORDER BY r.retired_at IS NOT NULL, r.id DESC
+ LIMIT 10;
 
 -- names_of_repository --
 -- Every name that a repository has or had.

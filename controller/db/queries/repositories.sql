@@ -1,36 +1,88 @@
 -- add_repository --
 -- A repository of the tenant; the same name twice is one repository (set-up runs more than once).
-INSERT INTO dd0c.repositories (tenant_id, id, name, forge, remote, branch, prefix, direct_push)
-VALUES (%(tenant_id)s, %(id)s, %(name)s, %(forge)s, %(remote)s, %(branch)s, %(prefix)s, %(direct_push)s)
+INSERT INTO dd0c.repositories (tenant_id, id, name, forge, remote, branch, prefix, direct_push, environment)
+VALUES (%(tenant_id)s, %(id)s, %(name)s, %(forge)s, %(remote)s, %(branch)s, %(prefix)s, %(direct_push)s, %(environment)s)
 ON CONFLICT (tenant_id, name) DO NOTHING
 
 -- find_repository --
 -- One repository by its id, retired ones too.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread
+       error_code, error_text, retired_at, rules_unread, environment
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
 
 -- find_repository_by_name --
 -- One repository in use by its name: its place in /git/<tenant>/<name>.git.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread
+       error_code, error_text, retired_at, rules_unread, environment
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND retired_at IS NULL
 
 -- repositories_in_use --
 -- All repositories in use, oldest first: the first is where proposals go unless told otherwise.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread
+       error_code, error_text, retired_at, rules_unread, environment
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
  ORDER BY id
  LIMIT 200
 
+-- repositories_like --
+-- Those that have this place or this name, removed ones too.
+SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
+       error_code, error_text, retired_at, rules_unread, environment
+  FROM dd0c.repositories
+ WHERE tenant_id = %(tenant_id)s
+   AND ((remote = %(remote)s AND branch = %(branch)s AND prefix = %(prefix)s) OR name = %(name)s)
+ ORDER BY retired_at IS NOT NULL, id
+ LIMIT 10
+
+-- use_again --
+-- A repository that was removed comes back: all of it is read anew.
+UPDATE dd0c.repositories
+   SET retired_at = NULL, environment = %(environment)s, head_commit = NULL, synced_commit = NULL, last_fetch_at = NULL,
+       last_sync_at = NULL, behind_since = NULL, error_code = NULL, error_text = NULL, error_at = NULL,
+       told_sha256 = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND retired_at IS NOT NULL
+
+-- retire_repository --
+-- It is looked at no more; what it brought is kept, out of service.
+UPDATE dd0c.repositories
+   SET retired_at = clock_timestamp(), badge_sha256 = NULL, policy_source = false, behind_since = NULL
+ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND retired_at IS NULL
+
+-- runbooks_in_service --
+-- What goes out of service with a repository.
+SELECT id, name, path
+  FROM dd0c.runbooks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL
+ ORDER BY name
+
+-- runs_under_way --
+-- Executions of a repository's runbooks that have not ended; they go on as they were started.
+SELECT count(*)
+  FROM dd0c.executions e
+  JOIN dd0c.runbooks r ON r.tenant_id = e.tenant_id AND r.id = e.runbook_id
+ WHERE e.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+   AND e.state NOT IN ('completed', 'aborted')
+
+-- flags_kept_off --
+-- The flags that a repository switches off.
+SELECT name
+  FROM dd0c.flags
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND NOT enabled
+ ORDER BY name
+
+-- release_flags --
+-- A repository that is removed switches nothing off any more.
+UPDATE dd0c.flags
+   SET enabled = true, document = '{"enabled": true}', updated_at = clock_timestamp()
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND NOT enabled
+
 -- lock_repository --
 -- The row that serialises syncs of one repository on all replicas.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread
+       error_code, error_text, retired_at, rules_unread, environment
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
    FOR UPDATE

@@ -102,6 +102,9 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/sync/{{repository_id}}/content": "read",
     f"GET {V}/sync/{{repository_id}}/diff": "read",
     f"PUT {V}/sync/policy-source": "raise_trust",
+    f"POST {V}/sync/repositories": "raise_trust",
+    f"GET {V}/sync/{{repository_id}}/removal": "raise_trust",
+    f"DELETE {V}/sync/{{repository_id}}": "raise_trust",
     f"POST {V}/sync/{{repository_id}}/badge": "repositories",
     f"DELETE {V}/sync/{{repository_id}}/badge": "repositories",
     f"GET {V}/badges/{{token}}.svg": PUBLIC,  # the token in it is the credential
@@ -146,6 +149,7 @@ BODIES: Final[dict[str, Any]] = {
     f"PUT {V}/members/{{member_id}}/role": {"role": "viewer"},
     f"POST {V}/tokens": {"name": "one"},
     f"PUT {V}/sync/policy-source": {"repository": "runbooks"},
+    f"POST {V}/sync/repositories": {"name": "more"},
 }
 
 

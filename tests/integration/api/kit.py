@@ -20,6 +20,7 @@ from controller.db.database import Database
 from controller.engine.judgements import Judgements
 from controller.governance.judging import Judging
 from controller.review.records import Records
+from controller.review.repositories import Repositories
 from controller.review.reviewer import Reviewer
 from controller.review.reviews import Reviews
 from controller.review.talking import Talking
@@ -139,6 +140,7 @@ async def running_api(
             sync=world.sync_service,
             proposals=world.proposals,
             reviews=reviews,
+            repositories=Repositories(world.forges),
             talking=Talking(world.forges, world.proposals, reviews),
             records=Records(world.forges, house.engine.parts.sealer, pool.run),
             moves=Moves(database),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -155,6 +156,25 @@ async def test_files_pages_content_and_policies_of_several_repositories(api: Api
         assert (await client.put(f"{V}/sync/policy-source", json={"repository": "other"})).status_code == 200
         policy = (await client.get(f"{V}/policy")).json()
         assert (policy["governanceMode"], policy["fourEyes"]) == ("audit", True)
+
+        other.commit({"runbooks/a.yaml": runbook("a")})
+        await other.sync()
+        unclear = await client.get(f"{V}/runbooks/a")
+        assert (unclear.status_code, unclear.json()["code"]) == (409, "ambiguous_name")
+        ids = re.findall(r"rbk_\w+", unclear.json()["hint"])
+        assert [(await client.get(f"{V}/runbooks/{each}")).status_code for each in ids] == [200, 200]
+
+        wanted = {"name": "third", "environment": "dev"}
+        added = (await client.post(f"{V}/sync/repositories", json=wanted)).json()
+        third = f"{V}/sync/{added.pop('id')}"
+        assert added == {**wanted, "forge": "builtin", "branch": "main", "prefix": ""}
+        told = (await client.get(f"{third}/removal")).json()
+        assert (told["repository"], told["runbookCount"], told.get("refused")) == ("third", 0, None)
+        assert (await client.delete(third, params={"name": "other"})).status_code == 409
+        assert (await client.delete(third, params={"name": "third"})).status_code == 200
+        assert (await client.get(f"{third}/files")).status_code == 404
+        url = {"url": "https://github.com/acme/runbooks"}
+        assert (await client.post(f"{V}/sync/repositories", json=url)).status_code == 422
     async with api.role("maintainer") as client:
         refused = await client.put(f"{V}/sync/policy-source", json={"repository": "runbooks"})
         assert refused.status_code == 403

@@ -28,6 +28,7 @@ CALLS: Final[tuple[tuple[str, ...], ...]] = (
     ("stale",), ("upgrade",), ("upgrade", "report"), ("upgrade", "accept", "--all", "--yes"),
     ("runbooks", "edit", "rbk_1", "{file}"),
     ("runbooks", "retire", "rbk_1"),
+    ("sync", "add-repository", "--name", "more"), ("sync", "remove-repository", "runbooks", "--yes"),
     ("run", "rbk_1"), ("run", "disk"), ("run", X, "--attach"), ("run", X, "--rollback"),
     ("executions",), ("executions", "show", X), ("executions", "history", X),
     ("executions", "output", X, "stx_1"),

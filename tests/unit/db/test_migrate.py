@@ -55,6 +55,7 @@ PINNED = {
     8: "42ccd449dcad1809196954ad59fc4b9e99a7ca03a9dcddca29e2cc1083d1160b",
     9: "69e4289d00df492354973a518ca63c4fb8f7b87247503f2bebfdb745fda43e5f",
     10: "60f7758b438fdf483e40e3ace168725589a83de12883d829fa0de7781133835e",
+    11: "6cc96d635623dd238f471816cd9ea7c3ac10b5f06aead2de82fa67373b6ca2c0",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 

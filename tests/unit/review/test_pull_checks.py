@@ -37,6 +37,9 @@ class Forges:
         self.database = self
         self.pulls = {number: pull(number) for number in (1, 2, 3)}
 
+    async def make_mirrors(self, _: UUID) -> None:
+        """They are there."""
+
     @asynccontextmanager
     async def work(self, _: UUID) -> AsyncIterator[Any]:
         async def one(*_: object, **__: object) -> RepositoryRow:

@@ -29,7 +29,7 @@ step.executed step.failed step.timed_out step.lost step.late_result step.retried
 step.unlisted step.done_by_hand step.rollback_offered step.rolled_back divergence.detected divergence.proposed
 agent.enrolled agent.connected agent.disconnected agent.refused agent.certificate_rotated agent.revoked
 panic.triggered panic.cleared panic.drilled party_mode.entered party_mode.left
-policy.changed policy.source_named sync.badge_changed
+policy.changed policy.source_named repository.added repository.removed sync.badge_changed
 flag.changed flag.disabled tenant.created member.added member.removed member.role_changed
 token.created token.revoked security.refused audit.exported
 """.split()

@@ -1356,6 +1356,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a repository
+         * @description For an owner: a repository at the forge that this server works with, or a branch or folder of one that
+         *     is there. Its policy only asks for more, and what in it widens what runs by itself waits for an owner.
+         */
+        post: operations["add_repository_api_v1_sync_repositories_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What removing a repository does
+         * @description Which runbooks go out of service, which rules no longer hold because of it, which runs go on.
+         */
+        get: operations["show_removal_api_v1_sync__repository_id__removal_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a repository
+         * @description For an owner: it is looked at no more, and its runbooks go out of service. Its history stays, and the
+         *     same address brings it back.
+         */
+        delete: operations["remove_repository_api_v1_sync__repository_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/policy-source": {
         parameters: {
             query?: never;
@@ -3991,6 +4053,38 @@ export interface components {
             reason: string;
         };
         /**
+         * NewRepository
+         * @description A repository to be looked at: one at the forge that this server works with.
+         */
+        NewRepository: {
+            /**
+             * Url
+             * @description https://host/owner/name; none for the built-in forge.
+             */
+            url?: string | null;
+            /**
+             * Name
+             * @description How it is called here; else by its address.
+             */
+            name?: string | null;
+            /**
+             * Branch
+             * @default main
+             */
+            branch: string;
+            /**
+             * Prefix
+             * @description The folder that holds `runbooks/`; empty: the root.
+             * @default
+             */
+            prefix: string;
+            /**
+             * Environment
+             * @description What the branch is for, in a word: staging, prod.
+             */
+            environment?: string | null;
+        };
+        /**
          * News
          * @description Something that no step did before, and the first step that does it.
          */
@@ -5532,6 +5626,24 @@ export interface components {
             note: string;
         };
         /**
+         * RepositoryAdded
+         * @description It is looked at from now on; its first sync has begun.
+         */
+        RepositoryAdded: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Forge */
+            forge: string;
+            /** Branch */
+            branch: string;
+            /** Prefix */
+            prefix: string;
+            /** Environment */
+            environment?: string | null;
+        };
+        /**
          * RepositoryRef
          * @description Which repository a runbook is in.
          */
@@ -5540,6 +5652,41 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * RepositoryRemoval
+         * @description What removing a repository does, or did.
+         */
+        RepositoryRemoval: {
+            /** Repository */
+            repository: string;
+            /**
+             * Refused
+             * @description Why it can't be removed.
+             */
+            refused?: string | null;
+            /**
+             * Runbooks
+             * @description Out of service; the first 200 by name.
+             */
+            runbooks: string[];
+            /** Runbookcount */
+            runbookCount: number;
+            /**
+             * Underway
+             * @description Runs of them that have not ended; they go on.
+             */
+            underWay: number;
+            /**
+             * Asks
+             * @description Fields of the policy that are no longer stricter because of it.
+             */
+            asks: string[];
+            /**
+             * Flags
+             * @description Flags that it no longer keeps off.
+             */
+            flags: string[];
         };
         /**
          * RepositorySync
@@ -5554,6 +5701,16 @@ export interface components {
             forge: string;
             /** Branch */
             branch: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix: string;
+            /**
+             * Environment
+             * @description What the branch is for, in a word.
+             */
+            environment?: string | null;
             /**
              * State
              * @enum {string}
@@ -9637,6 +9794,103 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_repository_api_v1_sync_repositories_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRepository"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryAdded"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_removal_api_v1_sync__repository_id__removal_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryRemoval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_repository_api_v1_sync__repository_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Its name, typed by who asks. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryRemoval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];

@@ -26,3 +26,12 @@ export const contentQuery = (repository: string, path: string) =>
         }),
       ),
   });
+
+export const removalQuery = (repository: string) =>
+  queryOptions({
+    queryKey: ["sync", "removal", repository],
+    queryFn: () =>
+      take(
+        api.GET("/api/v1/sync/{repository_id}/removal", { params: { path: { repository_id: repository } } }),
+      ),
+  });

@@ -10,6 +10,7 @@ import { Status, type StatusKind } from "@/ui/status";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import { DriftView } from "./drift";
+import { MakeBadge, RemoveRepository } from "./repositories";
 
 type Item = Schemas["RepositorySync"];
 type Broken = Schemas["BrokenFile"];
@@ -43,10 +44,19 @@ export function policyWords({ policy }: Pick<Item, "policy">): string | null {
   return `Not the policy source: its policy.json only asks for more (${asks}).`;
 }
 
-export function Repository({ item }: { item: Item }) {
+/** The branch, the folder and the environment of it, in a line; null where it is the usual one. */
+export function whereWords({ prefix, environment }: Pick<Item, "prefix" | "environment">): string | null {
+  const parts = [environment && `for ${visible(environment)}`, prefix && `only ${visible(prefix)}/`];
+  return parts.filter(Boolean).join(", ") || null;
+}
+
+export function Repository({ item, permissions }: { item: Item; permissions: readonly string[] }) {
   const state = STATES[item.state];
   const [differs, setDiffers] = useState(false);
+  const [removing, setRemoving] = useState(false);
   const policy = policyWords(item);
+  const where = whereWords(item);
+  const owner = permissions.includes("raise_trust");
   // The sentence of a failure stands in its own box below.
   const says = item.error ? "What was synced before stays in service." : visible(item.says);
   return (
@@ -56,6 +66,7 @@ export function Repository({ item }: { item: Item }) {
         <strong>
           <Status kind={state.kind}>{state.word}</Status>
         </strong>
+        {where ? <span className="dim">{where}</span> : null}
         <span className="dim">{says}</span>
         <Button className="push" aria-expanded={differs} onClick={() => setDiffers(!differs)}>
           What differs
@@ -96,6 +107,19 @@ export function Repository({ item }: { item: Item }) {
       ))}
       {differs ? <DriftView repository={item.id} /> : null}
       {policy ? <p className="small faint broken">{policy}</p> : null}
+      {permissions.includes("repositories") ? (
+        <div className="row broken">
+          <MakeBadge id={item.id} has={item.hasBadge} />
+          {owner ? (
+            <Button look="quiet" className="push" onClick={() => setRemoving(true)}>
+              Remove…
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
+      {removing ? (
+        <RemoveRepository id={item.id} name={item.name} onClose={() => setRemoving(false)} />
+      ) : null}
     </section>
   );
 }
@@ -119,8 +143,14 @@ export function place(file: Pick<Broken, "path" | "line" | "column">): string {
   return `${visible(file.path)}${line}${file.line && file.column ? `, column ${file.column}` : ""}`;
 }
 
+/** Whether there is a page of the line: of a file that is not read we keep no content. */
+export function canOpen(file: Broken, repository: Item): boolean {
+  return repository.forge === "builtin" ? file.state !== "skipped" : !!file.link?.startsWith("https://");
+}
+
 /** The line as git has it: on the forge, or on a page of ours. */
 export function LineLink({ file, repository, look }: { file: Broken; repository: Item; look?: string }) {
+  if (!canOpen(file, repository)) return null;
   const words = file.line ? `Open line ${file.line}` : "Open the file";
   if (repository.forge === "builtin") {
     const search = { path: file.path, ...(file.line ? { line: String(file.line) } : {}) };
@@ -135,9 +165,8 @@ export function LineLink({ file, repository, look }: { file: Broken; repository:
       </Link>
     );
   }
-  if (!file.link?.startsWith("https://")) return null;
   return (
-    <a href={file.link} target="_blank" rel="noreferrer" className={look}>
+    <a href={file.link ?? undefined} target="_blank" rel="noreferrer" className={look}>
       {words} on the forge <ExternalLink className="icon" aria-hidden />
     </a>
   );

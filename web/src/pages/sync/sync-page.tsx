@@ -1,6 +1,7 @@
 /** Whether what git says is what runs: each repository's truth, what is broken in it, and the last syncs. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
+import { useState } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { meQuery, syncQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
@@ -12,7 +13,8 @@ import { Empty, ErrorBox } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import { useHistory } from "./queries";
-import { LineLink, Repository } from "./repository";
+import { AddRepository } from "./repositories";
+import { canOpen, LineLink, Repository } from "./repository";
 import { Runs } from "./runs";
 
 /** The page goes on to show what comes of it where it takes longer. */
@@ -63,6 +65,10 @@ export function firstBroken(items: readonly Schemas["RepositorySync"][]) {
     const file = repository.brokenFiles.find((each) => each.state === "stale_invalid");
     if (file) return { file, repository };
   }
+  for (const repository of items) {
+    const file = repository.brokenFiles.find((each) => canOpen(each, repository));
+    if (file) return { file, repository };
+  }
   return null;
 }
 
@@ -74,6 +80,8 @@ export function SyncPage() {
   const mayNot = me.data && !me.data.permissions.includes("propose") ? "Your role may not sync" : null;
   const last = sync.data?.history[0];
   const first = firstBroken(sync.data?.items ?? []);
+  const [adding, setAdding] = useState(false);
+  const owner = me.data?.permissions.includes("raise_trust") ?? false;
   return (
     <PageFrame
       title="Sync"
@@ -98,10 +106,14 @@ export function SyncPage() {
             <RefreshCw className={`icon${now.isPending ? " spin" : ""}`} aria-hidden />
             {now.isPending ? "Syncing…" : "Sync now"}
           </Button>
+          {owner && !adding ? <Button onClick={() => setAdding(true)}>Add a repository</Button> : null}
           {first ? <LineLink {...first} look="btn btn--primary" /> : null}
         </>
       }
     >
+      {adding ? (
+        <AddRepository forge={sync.data?.items[0]?.forge ?? "builtin"} onClose={() => setAdding(false)} />
+      ) : null}
       {now.error ? <ErrorBox error={now.error} again={() => now.mutate()} /> : null}
       <Result query={sync} what="the state of sync">
         {(found) =>
@@ -113,7 +125,7 @@ export function SyncPage() {
           ) : (
             <>
               {found.items.map((item) => (
-                <Repository key={item.id} item={item} />
+                <Repository key={item.id} item={item} permissions={me.data?.permissions ?? []} />
               ))}
               <SectionHead title="History">
                 What each sync did, newest first; the newest 200 of a repository are kept.
