@@ -149,7 +149,7 @@ def _closed(word: str, opened: bool) -> tuple[str, bool]:
 
 def _is_command(text: str) -> bool:
     words = text.split()
-    if len(words) < 2:
+    if len(words) < 2 or words[1].lower() in _STOP:  # “ssh to db1”, “telnet into it”
         return False
     name = words[0]
     if name == "source" and "://" in words[1]:

@@ -16,6 +16,7 @@ from ingest.extract.undoing import undoing_heading
 from ingest.sources.html_text import (
     BLOCKS,
     CODE_BLOCKS,
+    ITEMS,
     LISTS,
     OWN_BLOCKS,
     holds,
@@ -138,7 +139,7 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         reader.lists.append(tag == "ol")
         yield from _walk(child, reader, depth + 1)
         reader.lists.pop()
-    elif tag == "li":
+    elif tag in ITEMS:
         yield from _item(child, reader, depth)
     elif tag == "tr":
         yield from _row(child, reader)

@@ -14,14 +14,18 @@ from ingest.sources.hidden import is_unseen
 from ingest.sources.nesting import too_deep
 
 _SKIPPED: Final = frozenset(
-    "script style nav footer header aside noscript svg head form s del strike template".split()
+    "script style nav footer header aside noscript svg head form s del strike template ac:task-id "
+    "ac:task-status".split()
 )
 CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
 LISTS: Final = frozenset({"ul", "ol"})
+ITEMS: Final = frozenset({"li", "ac:task-body"})
+"""Of lists, and of Confluence's lists of tasks."""
 OWN_BLOCKS: Final = CODE_BLOCKS | LISTS | {"table"}
 """What is told by itself also where it stands in a list item or a heading."""
 BLOCKS: Final = frozenset(
-    "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6".split()
+    "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6 "
+    "ac:task-body".split()
 )
 _INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
 _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())

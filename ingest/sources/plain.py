@@ -11,10 +11,16 @@ from typing import Final
 from ingest.blocks import Block, BlockKind, InlineCode
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
-from ingest.extract.vocabulary import PREREQUISITES
+from ingest.extract.vocabulary import PREREQUISITES, SUBCOMMANDS
 from ingest.trace import Trace, Writer
+from scanner.tables import tool
 
 _ITEM: Final = re.compile(r"^(\s*)(?:(\d{1,3}[.)]|[a-z][.)]|\.{1,3})|[-*•–])\s+(.*)$")
+_STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—-](?=\s))\s*(\S.*)$")
+"""`Step 3: look at the disk`: what begins a step where no list is written as one."""
+
+_STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
+_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _UNDERLINE: Final = re.compile(r"^([=~^\-])\1{3,}\s*$")
 _ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
@@ -56,6 +62,8 @@ def _blocks(state: _Lines) -> Iterator[Block]:
     while state.place < len(state.lines):
         found = _special(state)
         if found is None:
+            if _STEP.match(state.lines[state.place]):
+                yield from _end_paragraph(state)
             _to_paragraph(state)
             continue
         yield from _end_paragraph(state)
@@ -70,6 +78,9 @@ def _special(state: _Lines) -> list[Block] | None:
     if not line.strip() or _is_skipped(state, line):
         state.place += 1
         return []
+    if _STEP_ALONE.match(line):
+        state.place += 1
+        return [_title(state, number, line.strip().rstrip(":."), line.find(line.strip()), level=3)]
     if CHAT_LINE.match(line):
         state.place += 1
         return [_title(state, number, line, 0, level=0, kind="paragraph")]
@@ -110,10 +121,27 @@ def _of_asciidoc(state: _Lines, line: str, number: int) -> list[Block] | None:
 
 
 def _is_indented_code(state: _Lines, line: str) -> bool:
-    """An indented line after an empty one; below a line of prose only what looks like a command."""
-    if not line.startswith(("    ", "\t")) or _ITEM.match(line):
+    """An indented line after an empty one; below a line of prose only what looks like a command, and where it
+    is hardly indented, or only stands below what announces it, what surely is one.
+    """
+    if _ITEM.match(line):
         return False
+    if not line.startswith(("    ", "\t")):
+        return _is_announced(state, line)
     return not state.paragraph or looks_like_command(_plain_quotes(line)) or is_sql(f"{line.strip()};")
+
+
+def _is_announced(state: _Lines, line: str) -> bool:
+    """Whether a line is a command below a step, a colon, or a line that is less indented."""
+    above = state.lines[state.place - 1] if state.place else ""
+    if not above.strip() or not looks_like_command(_plain_quotes(line)):
+        return False
+    words = line.split()
+    known = tool(words[0]) if words[0] in SUBCOMMANDS else None
+    if not (_SURE.search(line) or (known is not None and words[1] in known.verbs)):
+        return False
+    deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
+    return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
 
 
 def _is_skipped(state: _Lines, line: str) -> bool:
@@ -198,6 +226,7 @@ def _is_heading(state: _Lines) -> bool:
     if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
     alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)
+    alone = alone and not line.endswith(";")  # a statement of SQL is shouted, too
     return alone and (shouted or (line.endswith(":") and len(line) < 60 and not _ITEM.match(line)))
 
 
@@ -251,6 +280,7 @@ def _item(state: _Lines, found: re.Match[str]) -> Block:
             not line.strip()
             or inner <= indent
             or _ITEM.match(line)
+            or _STEP.match(line)
             or _PROMPT.match(line)
             or _is_skipped(state, line)
             or inner >= indent + 6
