@@ -6,7 +6,7 @@ Never a checkout, no hook, no submodule: content is asked for by its id and come
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from forge.pull_requests import Oid, RefUpdate
 from forge.quarantine import quarantined, spool_file
 from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
-from forge.tree import Change, Skipped, compare_commits, find_file, find_obstacle, read_commit
+from forge.tree import Change, Skipped, compare_commits, find_file, find_obstacles, read_commit
 from forge.wire import open_client, wire_faults
 
 __all__ = [
@@ -183,11 +183,11 @@ class BareMirror:
         """The blob of a usable file of a commit, or None. Raises BadPack, TooLarge."""
         return find_file(self._open(), commit, path)
 
-    def obstacle(self, commit: Oid, folder: str) -> tuple[str, str] | None:
-        """The first part of a path that is something else than a folder, and what it is; None where all of it
-        is a folder or is not there. Raises BadPack, TooLarge.
+    def obstacles(self, commit: Oid, folders: Iterable[str]) -> set[tuple[str, str]]:
+        """The first part of each path that is something else than a folder, and what it is; nothing of a path
+        where all of it is a folder or is not there. Raises BadPack, TooLarge.
         """
-        return find_obstacle(self._open(), commit, folder)
+        return find_obstacles(self._open(), commit, folders)
 
     def read(self, blob: Oid, *, max_bytes: int) -> bytes:
         """See Mirror."""

@@ -6,7 +6,7 @@ Nothing here touches the file system: a name is a key in a dictionary, never a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -148,13 +148,24 @@ def find_file(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:
     return node.oid if node is not None and node.kind == "file" and node.reason is None else None
 
 
-def find_obstacle(git: pygit2.Repository, commit: Oid, path: str) -> tuple[str, str] | None:
-    """The first part of a path that is something else than a folder, and what it is; None where all of it is
-    a folder or is not there. Raises BadPack, TooLarge.
+def find_obstacles(git: pygit2.Repository, commit: Oid, paths: Iterable[str]) -> set[tuple[str, str]]:
+    """The first part of each path that is something else than a folder, and what it is; nothing of a path
+    where all of it is a folder or is not there. Each tree is read once. Raises BadPack, TooLarge.
     """
-    oid, above = commit_tree(git, commit), ""
+    trees: dict[Oid, dict[str, Entry]] = {}
+    root = commit_tree(git, commit)
+    found = (_obstacle(git, trees, root, path) for path in paths)
+    return {each for each in found if each is not None}
+
+
+def _obstacle(
+    git: pygit2.Repository, trees: dict[Oid, dict[str, Entry]], oid: Oid, path: str
+) -> tuple[str, str] | None:
+    above = ""
     for segment in path.split("/")[: limits.GIT_TREE_MAX_DEPTH]:
-        entry = next((each for each in read_tree(git, oid) if printable(each.name) == segment), None)
+        if oid not in trees:  # of two names that look the same, the first
+            trees[oid] = {printable(entry.name): entry for entry in reversed(read_tree(git, oid))}
+        entry = trees[oid].get(segment)
         above = f"{above}/{segment}" if above else segment
         if entry is None:
             return None

@@ -57,10 +57,11 @@ def file_columns(files: Sequence[FileRow]) -> Iterator[Columns]:
 
 
 class Classifications:
-    """The verdicts of versions as rows, and under which ids they go."""
+    """The verdicts of versions as rows, and under which ids they go: by version and step."""
 
     def __init__(self, versions: Sequence[NewVersion]) -> None:
-        self.ids: dict[tuple[UUID, str], UUID] = {}
+        judged = ((version.id, step) for version in versions for step in version.runbook.steps)
+        self.ids = {(id_, step.step_id): new_id() for id_, step in judged if step.verdict is not None}
         self._versions = versions
 
     def columns(self, *, of_new: bool) -> Iterator[Columns]:
@@ -81,7 +82,7 @@ class Classifications:
     def _rows(self, version: NewVersion) -> Iterator[tuple[Finding, _Row]]:
         for step in version.runbook.steps:
             if step.verdict is not None:
-                number = self.ids[version.id, step.step_id] = new_id()
+                number = self.ids[version.id, step.step_id]
                 yield step.verdict.finding, _classification(number, version.id, step.verdict, step)
 
 

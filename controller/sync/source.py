@@ -5,7 +5,7 @@ Synchronous: called in a thread. Nothing here parses content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -43,8 +43,8 @@ class SourceMirror(Mirror, Protocol):
         """The blob of a usable file of a commit, or None."""
         ...
 
-    def obstacle(self, commit: str, folder: str) -> tuple[str, str] | None:
-        """The first part of a path that is something else than a folder, and what it is."""
+    def obstacles(self, commit: str, folders: Iterable[str]) -> set[tuple[str, str]]:
+        """The first part of each path that is something else than a folder, and what it is."""
         ...
 
     def facts(self, commit: str) -> CommitFacts:
@@ -168,8 +168,7 @@ def _hidden(
             folders.add(change.path)
         elif not full and change.kind == "deleted" and kind_of(change.path, prefix) != "other":
             folders.add(change.path.rpartition("/")[0])
-    found = {mirror.obstacle(commit, folder) for folder in sorted(folders)}
-    return tuple(sorted(each for each in found if each is not None))
+    return tuple(sorted(mirror.obstacles(commit, folders)))
 
 
 def _skipped_again(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from controller.sync.kept_findings import with_kept_findings
 from controller.sync.plan import NewVersion, Plan
 from controller.sync.records import SyncRecords
 from controller.sync.rows import (
+    ROWS_MAX,
     Classifications,
     Columns,
     file_columns,
@@ -25,7 +27,12 @@ from controller.sync.rows import (
 )
 from controller.sync.source import Read
 from controller.sync.state import FileRow, FlagRow, Known, RunbookRow
+from schemas.audit import AuditRecord
 from schemas.flags import Flag
+
+_RECORDS_BESIDE: Final = ROWS_MAX // 5
+"""Audit records that are put together while the server stores a batch of verdicts: as many as runbooks of ten
+steps bring with it."""
 
 _QUERIES: Final = queries.load("runbooks")
 
@@ -89,11 +96,13 @@ class PlanWriter:
         """Store everything; the transaction is the caller's."""
         plan = replace(plan, versions=await self._as_they_stand(known, plan.versions))
         verdicts = Classifications(plan.versions)
+        records = SyncRecords(self._repository_id, self._sync_id, self._commit, verdicts.ids)
+        trail = records.of(known, plan, self._movements)
         created_at = await self._uow.value(
             _QUERIES["moment"]
         )  # one for all: equally new, and by the lock's order
         async with self._uow.unawaited():
-            await self._runbooks(plan, verdicts, created_at)
+            await self._runbooks(plan, verdicts, created_at, trail)
             for columns in file_columns(plan.files):
                 await self._run("put_files", columns, commit_oid=self._commit)
             if plan.moved:
@@ -103,9 +112,7 @@ class PlanWriter:
                 await self._run("retire_runbooks", {"ids": [row.id for row in plan.retired]})
             await self._policy(plan)
             await self._flags(plan)
-            records = SyncRecords(self._repository_id, self._sync_id, self._commit, verdicts.ids)
-            for record in records.of(known, plan, self._movements):
-                self._uow.audit(record)
+            self._tell(trail)
 
     async def _as_they_stand(self, known: Known, versions: Sequence[NewVersion]) -> tuple[NewVersion, ...]:
         """The versions with what stands for their commands; in a runbook that is new nothing does."""
@@ -118,7 +125,14 @@ class PlanWriter:
     async def _run(self, query: str, columns: Columns, **common: object) -> None:
         await self._uow.run(_QUERIES[query], repository_id=self._repository_id, **common, **columns)
 
-    async def _runbooks(self, plan: Plan, verdicts: Classifications, created_at: datetime) -> None:
+    def _tell(self, records: Iterable[AuditRecord]) -> None:
+        """The next ones of the trail."""
+        for record in records:
+            self._uow.audit(record)
+
+    async def _runbooks(
+        self, plan: Plan, verdicts: Classifications, created_at: datetime, trail: Iterator[AuditRecord]
+    ) -> None:
         for columns in runbook_columns(plan.runbooks):
             await self._run("add_runbooks", columns)
         for columns in version_columns(plan.versions):
@@ -131,6 +145,7 @@ class PlanWriter:
             )
         for columns in verdicts.columns(of_new=True):
             await self._run("add_classifications", columns, created_at=created_at)
+            self._tell(islice(trail, _RECORDS_BESIDE))
         for columns in verdicts.columns(of_new=False):
             await self._run("add_changed_classifications", columns, created_at=created_at)
         for columns in serving_columns(plan.runbooks):

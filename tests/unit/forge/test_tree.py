@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from forge.tree import Entry, folder
+from pathlib import Path
+
+import pygit2
+import pytest
+
+from forge import tree
+from forge.tree import Entry, find_obstacles, folder, read_tree
 
 
 def test_names_that_look_alike_are_refused_by_naming_a_few_of_the_others() -> None:
@@ -23,3 +29,29 @@ def test_names_that_look_alike_are_refused_by_naming_a_few_of_the_others() -> No
         "the name can be taken for a; rename one",
         None,
     ]
+
+
+def test_each_tree_is_read_once_however_many_paths_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = pygit2.init_repository(str(tmp_path), bare=True)
+    blob = git.create_blob(b"x")
+    below, root = git.TreeBuilder(), git.TreeBuilder()
+    for number in range(20):
+        below.insert(f"r{number}.yaml", blob, pygit2.enums.FileMode.BLOB)
+    below.insert("link", blob, pygit2.enums.FileMode.LINK)
+    root.insert("runbooks", below.write(), pygit2.enums.FileMode.TREE)
+    author = pygit2.Signature("a", "a@example.com", 0, 0)
+    commit = str(git.create_commit(None, author, author, "m", root.write(), []))
+    read: list[str] = []
+
+    def counted(git: pygit2.Repository, oid: str) -> list[Entry]:
+        read.append(oid)
+        return read_tree(git, oid)
+
+    monkeypatch.setattr(tree, "read_tree", counted)
+    files = [f"runbooks/r{number}.yaml" for number in range(20)]
+    found = find_obstacles(git, commit, [*files, "runbooks", "runbooks/link/a", "gone/b", "runbooks/none"])
+    assert sorted(path for path, _ in found) == sorted([*files, "runbooks/link"])
+    assert dict(found)["runbooks/link"].startswith("the folder runbooks/link is a symbolic link now")
+    assert len(read) == 2
