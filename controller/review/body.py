@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from controller.review.body_parts import (
+    SHOWN,
     bullets,
     changed_fields,
     document_parts,
@@ -144,7 +145,9 @@ def _by_itself(change: RunbookChange) -> str:
     lines = [head]
     if begins:
         named = _named([(step.number, step) for step in begins])
-        lines.append(f"⚠ **{len(begins)} step(s) begin to run without a person:** {named}.")
+        cases = " or in more cases than before" if change.looser else ""
+        lines.append(f"⚠ **{len(begins)} step(s) begin to run without a person{cases}:** {named}.")
+        lines += [f"⚠ {escape(sentence)}." for sentence in change.looser[:SHOWN]]
     if ends:
         named = _named([(step.was or 0, step.before or step.after) for step in ends])
         lines.append(f"{len(ends)} step(s) run by themselves no longer: {named}.")

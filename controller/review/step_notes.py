@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from controller.governance.documents import JudgedFile, JudgedStep
 from controller.governance.pinning import InForce
@@ -15,15 +15,19 @@ from controller.governance.widening import (
     widened_policy,
     widened_runbook,
 )
+from controller.review.alert_reach import reaches_further
 from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
 from controller.review.contents import content_of
 from controller.review.logged import LoggedVerdict
-from controller.review.own_runs import lone_steps, newly_alone
+from controller.review.own_runs import OwnRuns, compare_own_runs
 from controller.review.risky_steps import line_of
-from controller.review.step_facts import StepFacts
+from controller.review.step_facts import Content
 from schemas.flags import ALL_ON
 from schemas.risk import Risk
 from schemas.verdict import MergeRule, NoAdvice
+
+_SAID_MAX: Final = 20
+"""Reasons of one runbook that are told one by one; all of them are on the review page."""
 
 # ---------------------------------------------------------------- what runs by itself
 
@@ -83,25 +87,41 @@ def widened_notes(file: ChangedFile, serving: Serving, then: InForce) -> list[No
     after, hoped = content_of(file.judged, then), content_of(_hoped(file.judged), then)
     assert after is not None
     assert hoped is not None
-    sets = [lone_steps(side, () if side is None else side.facts()) for side in (before, hoped)]
-    now = {step.id for step in after.facts() if step.runs_by_itself}
-    begins = newly_alone(sets[0], sets[1])
-    found = (
-        ("widened", "begin to run without a person", [step for step in begins if step.id in now]),
-        (
-            "advice_pending",
-            "run without a person as soon as the advisor says safe",
-            [step for step in begins if step.id not in now],
-        ),
-    )
-    return [_begins(file.judged, code, words, steps) for code, words, steps in found if steps]
+    old_facts = () if before is None else before.facts()
+    now = compare_own_runs(before, after, old_facts, after.facts())
+    then_too = now if hoped == after else compare_own_runs(before, hoped, old_facts, hoped.facts())
+    sure = {each.facts.id for each in now.begins}
+    pending = OwnRuns(tuple(each for each in then_too.begins if each.facts.id not in sure))
+    soon = "run without a person as soon as the advisor says safe"
+    return [
+        *_begins(file.judged, "widened", "begin to run without a person", now),
+        *_begins(file.judged, "advice_pending", soon, pending),
+        *_alerts(file, before, after),
+    ]
 
 
-def _begins(file: JudgedFile, code: str, words: str, steps: Sequence[StepFacts]) -> Note:
+def _alerts(file: ChangedFile, before: Content | None, after: Content) -> list[Note]:
+    """Nothing starts by itself on an alert; but what is offered at 3 a.m. is started."""
+    alone = sum(step.runs_by_itself for step in after.facts())
+    if before is None or not alone:
+        return []
+    if not reaches_further(before.runbook.spec.alerts, after.runbook.spec.alerts):
+        return []
+    message = f"it is offered for more alerts than before; {alone} step(s) run alone once it is started"
+    return [attention(file.path, "alerts", message)]
+
+
+def _begins(file: JudgedFile, code: str, words: str, found: OwnRuns) -> list[Note]:
+    """One note that names the steps, and one a reason why some that ran alone already do so more often."""
+    steps = [each.facts for each in found.begins]
+    if not steps:
+        return []
     named = ", ".join(f"`{step.id}`" for step in steps[:10])
     more = f" and {len(steps) - 10} more" if len(steps) > 10 else ""
-    message = f"{len(steps)} step(s) {words}: {named}{more}"
-    return attention(file.path, code, message, line_of(file.content, steps[0].id) or 0)
+    cases = ", or in more cases than before" if found.looser else ""
+    message = f"{len(steps)} step(s) {words}{cases}: {named}{more}"
+    first = attention(file.path, code, message, line_of(file.content, steps[0].id) or 0)
+    return [first, *(attention(file.path, code, sentence) for sentence in found.looser[:_SAID_MAX])]
 
 
 def _hoped(file: JudgedFile) -> JudgedFile:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from controller.governance.policy import Governance
 from controller.review.comparing import FieldChange, StepChange, compare_steps, field_changes
-from controller.review.own_runs import alone_no_longer, lone_steps, newly_alone
+from controller.review.own_runs import compare_own_runs
 from controller.review.step_facts import Content, ShownRisk, StepFacts
 from schemas.errors import Place
 from schemas.model import Model
@@ -63,10 +63,14 @@ class RunbookChange(Model):
     steps: tuple[StepChange, ...] = ()
     fields: tuple[FieldChange, ...] = Field((), description="Changes outside the steps.")
     begins_alone: tuple[int, ...] = Field(
-        (), description="Numbers of steps that run by themselves after it and did not before."
+        (),
+        description="Numbers of steps that run by themselves after it and did not before, or in fewer cases.",
     )
     ends_alone: tuple[int, ...] = Field(
         (), description="Numbers, before it, of steps that run by themselves no longer."
+    )
+    looser: tuple[str, ...] = Field(
+        (), description="Why steps that ran by themselves do so in more cases: a sentence a reason."
     )
     new_verbs: tuple[News, ...] = Field((), description="Rules of the scanner that no step met before.")
     new_resources: tuple[News, ...] = Field((), description="With examples of variables, or their names.")
@@ -107,7 +111,7 @@ def compare(
         raise ValueError("there is nothing to compare")
     old_facts = () if before is None else before.facts()
     new_facts = () if after is None else after.facts()
-    alone = lone_steps(before, old_facts), lone_steps(after, new_facts)
+    alone = compare_own_runs(before, after, old_facts, new_facts)
     return RunbookChange(
         path=path,
         old_path=old_path if old_path != path else None,
@@ -118,8 +122,9 @@ def compare(
         after=None if after is None else outlook(after, new_facts),
         steps=compare_steps(before, after, old_facts, new_facts),
         fields=() if before is None or after is None else _fields(before, after),
-        begins_alone=tuple(step.number for step in newly_alone(*alone)),
-        ends_alone=tuple(step.number for step in alone_no_longer(*alone)),
+        begins_alone=tuple(each.facts.number for each in alone.begins),
+        ends_alone=tuple(facts.number for facts in alone.ends),
+        looser=alone.looser,
         new_verbs=_news(old_facts, new_facts, _verbs),
         new_resources=_news(old_facts, new_facts, _resources),
         new_targets=_news(old_facts, new_facts, _targets),

@@ -65,6 +65,7 @@ function change(steps: StepChange[], more: Partial<RunbookChange> = {}): Runbook
     steps,
     fields: [],
     beginsAlone: [],
+    looser: [],
     endsAlone: [],
     newVerbs: [],
     newResources: [],

@@ -13,6 +13,7 @@ function change(name: string, more: Partial<RunbookChange> = {}): RunbookChange 
     steps: [],
     fields: [],
     beginsAlone: [],
+    looser: [],
     endsAlone: [],
     newVerbs: [],
     newResources: [],

@@ -5883,7 +5883,7 @@ export interface components {
             fields: components["schemas"]["FieldChange"][];
             /**
              * Beginsalone
-             * @description Numbers of steps that run by themselves after it and did not before.
+             * @description Numbers of steps that run by themselves after it and did not before, or in fewer cases.
              * @default []
              */
             beginsAlone: number[];
@@ -5893,6 +5893,12 @@ export interface components {
              * @default []
              */
             endsAlone: number[];
+            /**
+             * Looser
+             * @description Why steps that ran by themselves do so in more cases: a sentence a reason.
+             * @default []
+             */
+            looser: string[];
             /**
              * Newverbs
              * @description Rules of the scanner that no step met before.

@@ -55,7 +55,7 @@ function Figures({ change }: { change: RunbookChange }) {
         before={before ? steps(before.runsByItself) : null}
         after={steps(after?.runsByItself ?? 0)}
       >
-        {aloneSentence(change)}
+        {visible(aloneSentence(change))}
       </Figure>
       <Figure
         label="Waits for a person"

@@ -81,7 +81,11 @@ function numbers(steps: readonly number[]): string {
 /** One sentence under "Runs by itself". */
 export function aloneSentence(change: RunbookChange): string {
   const now = (change.after ?? change.before)?.runsByItself ?? 0;
-  if (change.beginsAlone.length > 0) return `${numbers([...change.beginsAlone])} will run without asking`;
+  if (change.beginsAlone.length > 0) {
+    const said = `${numbers([...change.beginsAlone])} will run without asking`;
+    const more = change.looser.length > 3 ? "; and more, in the check" : "";
+    return change.looser.length > 0 ? `${said}: ${change.looser.slice(0, 3).join("; ")}${more}` : said;
+  }
   if (!change.after) return "Nothing of it runs any more";
   if (now === 0) return "Every step waits for a person";
   return change.endsAlone.length > 0 ? "Fewer than before" : "The same steps as before";
