@@ -77,6 +77,14 @@ def _graph(runbook: Runbook) -> Iterator[Problem]:
                 yield Problem(path, "duplicate_need", f"`{need}` stands twice", severity="warn")
     if not sound:
         return
+    try:
+        runbook.order()
+    except ValueError:
+        yield from _cycle(runbook)
+
+
+def _cycle(runbook: Runbook) -> Iterator[Problem]:
+    """The first circle that there is in the graph."""
     cycle = {step.id for step in runbook.spec.steps if step.id in runbook.upstream(step.id)}
     for index, step in enumerate(runbook.spec.steps):
         if step.id in cycle:

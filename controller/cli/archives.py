@@ -130,6 +130,7 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> 
         yield Document(file, problem=f"it can't be unpacked: {inert(error)}")
         return
     if data is None:
+        budget.take(limits.PASTE_MAX_BYTES)  # that much was unpacked before it was known
         yield Document(file, problem="it unpacks to far more than it says or than a text does")
         return
     budget.take(len(data))

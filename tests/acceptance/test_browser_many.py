@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.acceptance.product import Product
 from tests.browser.importing import document, paste, read, source
-from tests.browser.pages import THEMES, WIDTHS, open_page, person, sideways, violations
+from tests.browser.pages import (
+    MOST_SHIFT,
+    THEMES,
+    WIDTHS,
+    open_page,
+    person,
+    shift,
+    sideways,
+    violations,
+)
 
 MANY = 49
 """One more than a pull request holds."""
@@ -75,6 +84,37 @@ def _read(page: Page) -> None:
     """Wait until each document has been asked about."""
     expect(page.get_by_role("region", name="Progress")).to_have_count(0)
     expect(_report(page)).to_be_visible()
+
+
+def _drop(page: Page, path: Path) -> None:
+    """Let a folder of this machine go over the page, as the window system would: its entries are real."""
+    box = page.locator(".many-drop").bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 200}
+    dragged = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": dragged})
+    devtools.detach()
+
+
+def test_a_folder_that_is_dropped_is_read_and_nothing_moves_on_a_phone(
+    product: Product, browser: Browser, session: Any, wiki: Path
+) -> None:
+    for number in range(12):
+        (wiki / "team" / f"service-{number}.md").write_text(
+            TEXT.format(title=f"S{number}", service=f"s{number}")
+        )
+    with person(browser, width="phone", state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import/many")
+        page.get_by_role("heading", name="Import many documents").wait_for()
+        before = shift(page)
+        _drop(page, wiki)
+        _read(page)
+        expect(page.locator("main .meta")).to_have_text("16 documents: 14 to propose, 1 left out, 1 not read")
+        expect(_report(page)).to_contain_text("Reset a Hub")
+        assert shift(page) - before <= MOST_SHIFT
+        assert complaints.found() == []
 
 
 def test_a_folder_is_reported_and_each_document_has_its_preview(

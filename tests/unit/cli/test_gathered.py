@@ -126,6 +126,11 @@ def test_an_archive_leads_nowhere(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = archive(tmp_path / "bomb.zip", {"a.md": b"a" * 1_000_000, "b.md": TEXT})
     assert problems(bomb) == {"a.md": "it unpacks to far more than it says or than a text does"}
+    with monkeypatch.context() as patched:
+        patched.setattr(limits, "IMPORT_MAX_BYTES", 1_500_000)
+        bombs = archive(tmp_path / "bombs.zip", {f"{number}.md": b"a" * 1_000_000 for number in range(2)})
+        with pytest.raises(CliError, match="together"):
+            gathered(bombs)
     large = archive(tmp_path / "large.zip", {"a.md": os.urandom(600_000).hex().encode()})
     assert problems(large) == {"a.md": "it is larger than 1 MiB"}
     monkeypatch.setattr(limits, "ARCHIVE_MAX_RATIO", 20)

@@ -110,7 +110,7 @@ function Many({ many, begin, mayNot, search }: ManyProps) {
         {view.rows.length === 0 && !isBusy && !mayNot ? (
           <Choosing begin={begin} wasHere={many !== null} />
         ) : null}
-        {many && isBusy && view.rows.length === 0 ? <Progress many={many} view={view} /> : null}
+        {many && isBusy && !isShown(view) ? <Progress many={many} view={view} /> : null}
         {many && view.problem ? <ErrorBox error={view.problem} again={() => void goOn(many)} /> : null}
         <Documents many={many} view={view} search={search} />
       </PageFrame>
@@ -119,9 +119,9 @@ function Many({ many, begin, mayNot, search }: ManyProps) {
   );
 }
 
-/** Choosing others, where there is something already. */
+/** Choosing others, where there is something already or about to be: what stands below does not move then. */
 function Others({ begin, view, mayNot }: { begin: Begin; view: ManyView; mayNot: string | null }) {
-  if (view.rows.length === 0) return null;
+  if (view.rows.length === 0 && view.phase === "report") return null;
   const busy = view.phase === "report" ? null : "The documents are being read";
   return <WaysIn begin={begin} blocked={mayNot ?? busy} />;
 }
@@ -143,8 +143,13 @@ interface DocumentsProps {
   search: ReportSearch;
 }
 
+/** The report comes when all files were read: what can't be read stands above it, and would push it down. */
+function isShown(view: ManyView): boolean {
+  return view.rows.length > 0 && view.phase !== "gathering";
+}
+
 function Documents({ many, view, search }: DocumentsProps) {
-  if (!many || view.rows.length === 0) return null;
+  if (!many || !isShown(view)) return null;
   return (
     <>
       <Failed view={view} />
