@@ -9,7 +9,7 @@ from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.judge import Judge
 from scanner.paths import open_to_all
-from scanner.words import Word
+from scanner.word import Word
 
 MAX_ADDED_CHARACTERS: Final = 4_096
 _ENDED_BY_NULL: Final = re.compile(r"-[rt]*0[rt]*(?:n\d*|P\d*|I.*)?|--null")

@@ -29,7 +29,7 @@ from scanner.tables import (
 )
 from scanner.tables import rule as table_entry
 from scanner.unwrap import unwrap
-from scanner.words import Word
+from scanner.word import Word
 from schemas.risk import exceeds
 
 MAX_VERB_WORDS: Final = 5

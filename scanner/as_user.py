@@ -9,7 +9,7 @@ from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, highest
 from scanner.paths import normal_path
 from scanner.tables import Wrapper, names, patterns, tool
-from scanner.words import Word
+from scanner.word import Word
 
 _NO_FILES: Final = frozenset({"df"})
 """Readers of that rule that show file systems, whatever path they are given."""

@@ -10,11 +10,13 @@ from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES
 from scanner.calculation import Calculation
-from scanner.flow import INHERITED, Place
+from scanner.escapes import OPAQUE
+from scanner.flow import INHERITED, Elements, Place
 from scanner.numbers import name_of
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
-from scanner.words import Word
+from scanner.word import Piece, Word
+from scanner.words import UnreadableWord, WordReader
 
 _EXPORTS: Final = re.compile(r"-[a-zA-Z]*x[a-zA-Z]*")
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
@@ -56,6 +58,20 @@ class Assignments(Calculation):
                     self._values.forget_all()
                     self._unknown(child, "a declaration that can rename, run or compute")
 
+    def _set_array(self, name: str, node: Node, *, certain: bool) -> None:
+        """`X=(a b)`: the words, where all of them are shown and the name is set once."""
+        values = [child for child in node.named_children if child.type == "array"]
+        quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+        try:
+            words = [word for child in values for one in child.named_children for word in quiet.words(one)]
+        except UnreadableWord:
+            words = []
+        once = certain and name not in self._values.repeated_names
+        shown = bool(words) and all(word.literal and not word.text.startswith("[") for word in words)
+        self._values.arrays[name] = (
+            Elements(tuple(word.text for word in words), True) if once and shown else Elements()
+        )
+
     def _named_alone(self, name: str, node: Node, *, unset: bool, exports: bool) -> None:
         """`unset NAME`, `export NAME`: the name without a value."""
         if unset:
@@ -90,4 +106,6 @@ class Assignments(Calculation):
                 if child.type not in ("variable_name", "subscript"):
                     self._evaluate(child.start_byte, child.end_byte, node)
         self._values.assign(name, known, certain=certain)
+        if value is None or name in self._values.arrays:
+            self._set_array(name, node, certain=plain and not place.conditional)
         self._sink.assignment(name, value, node, exported=exported)

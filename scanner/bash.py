@@ -10,17 +10,17 @@ from tree_sitter import Node
 from scanner import environment, redirects
 from scanner.argv import is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
-from scanner.globs import may_be_secret
+from scanner.globs import may_be_raw, may_be_secret
 from scanner.judge import MAX_COMMANDS, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
-from scanner.paths import holds_secrets
+from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
 from scanner.read_names import READS_NAMES, read_names
 from scanner.reading import Redirect
 from scanner.text import destructive_text
 from scanner.walk import Walker
-from scanner.words import Word
+from scanner.word import Word
 
 _SPLIT_WORD: Final = re.compile(r"[^\s\\]\\\n[^\s]")
 _HIDDEN_LETTERS: Final = re.compile(r"\$'[^']*\\(?:x[2-7][0-9a-fA-F]|0?[0-7]{3}|[uU]0{2,6}[2-7][0-9a-fA-F])")
@@ -119,7 +119,8 @@ class BashJudge(Judge):
 
     def listed(self, word: Word) -> None:
         """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
-        if (word.pattern and may_be_secret(word)) or (word.known and holds_secrets(word.text)):
+        raw = may_be_raw(word) or (word.known and is_raw_storage(normal_path(word.text)))
+        if raw or (word.pattern and may_be_secret(word)) or (word.known and holds_secrets(word.text)):
             why = f"{word.text} may name files that hold secrets"
             self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
 

@@ -15,7 +15,8 @@ from scanner.arithmetic import NUMERIC_NAMES, read_expression
 from scanner.escapes import OPAQUE
 from scanner.numbers import Facts, value_kind
 from scanner.redirection import RedirectReading
-from scanner.words import Word, descendants
+from scanner.word import Word
+from scanner.words import descendants
 
 _COMPARES: Final = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 _EXPANSIONS: Final = frozenset(

@@ -19,7 +19,7 @@ from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
 from scanner.tables import rule as table_entry
 from scanner.tables import tool as tool_named
-from scanner.words import Word, all_literal
+from scanner.word import Word, all_literal
 from schemas.risk import Risk
 from schemas.verdict import Reversibility
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from scanner.escapes import ansi_c
-from scanner.words import Word
+from scanner.word import Word
 
 _FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
 

@@ -9,7 +9,7 @@ from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, UNKNOWN, Judgement
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import names, patterns
-from scanner.words import Word
+from scanner.word import Word
 
 if TYPE_CHECKING:
     from scanner.judge import Judge

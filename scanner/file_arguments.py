@@ -18,7 +18,7 @@ from scanner.paths import (
     normal_path,
 )
 from scanner.tables import patterns
-from scanner.words import Word
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _named_secrets(call: Call) -> None:
         *call.arguments.positionals,
         *[o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS],
     ]
+    if call.arguments.options and call.arguments.has("--from-file") and _packs_secrets(call):
+        _secret(call, "puts files that hold secrets into what it makes or prints")
     if not candidates or not _any_secret(call, candidates):
         return
     shown = {id(word) for word in _read_words(call)} if shows_files(call) else set()
@@ -84,16 +86,31 @@ def _named_secrets(call: Call) -> None:
         if id(word) in shown and any(names_a_secret(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets by its name")
             break
-        if call.rule.id.startswith("text.") and (is_raw_storage(normal_path(word.text)) or may_be_raw(word)):
+        if _reads_raw(call, word):
             call.say(
                 CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
             )
             break
 
 
+def _reads_raw(call: Call, word: Word) -> bool:
+    """A device is read as a file; `file -s` looks at disks, but starts a watchdog as well."""
+    path = normal_path(word.text)
+    if call.tool.name == "file":
+        return path.startswith("/dev/watchdog")
+    return call.rule.id.startswith("text.") and (is_raw_storage(path) or may_be_raw(word))
+
+
+def _packs_secrets(call: Call) -> bool:
+    """kubectl's `--from-file=FOLDER`: every file of it goes into what is made, or printed."""
+    values = (option.value for option in call.arguments.options if option.name == "--from-file")
+    folders = [path for value in values if value is not None for path in _paths(call, value)]
+    return any(folder_with_secrets(path) or may_be_secret(Word(path, 0, 0, pattern=True)) for path in folders)
+
+
 def _any_secret(call: Call, candidates: list[Word]) -> bool:
     """Whether one of the words may be a secret at all: one look at all of them for most commands."""
-    if call.rule.id.startswith("text."):
+    if call.rule.id.startswith("text.") or call.tool.name == "file":
         return True
     folders = call.judge.shared.folders
     paths = [word.text for word in candidates]
@@ -202,7 +219,10 @@ def _may_show(call: Call, why: str, *, shows: bool) -> None:
 
 
 def _searches_tree(call: Call, words: list[Word]) -> None:
-    """grep -r, rg, ag over a folder in which secrets are."""
+    """grep -r, rg, ag over a folder in which secrets are; `-D read` opens devices, too."""
+    devices = call.arguments.value_of("-D", "--devices")
+    if devices is not None and not devices.text.startswith("s"):
+        _secret(call, "reads devices as files")
     whole = call.rule.id != _SEARCHES or any(call.arguments.has(name) for name in _WHOLE_TREE)
     if not whole or any(call.arguments.has(name) for name in _ONLY_NAMES):
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from scanner.listing import Listed
-from scanner.words import Piece
+from scanner.word import Piece
 
 MAX_INNER_DEPTH: Final = 8
 """How often text may be lifted out of text (bash -c in ssh in sudo …) before the rest counts as unknown."""
@@ -39,6 +39,13 @@ class Place(NamedTuple):
     repeated: bool = False
 
 
+class Elements(NamedTuple):
+    """The words of an array; none where they are not all shown. `certain` as for a value."""
+
+    texts: tuple[str, ...] = ()
+    certain: bool = False
+
+
 @dataclass(slots=True)
 class Values:
     """Variables whose value the script fixes. A value is certain only where its one assignment always ran."""
@@ -47,6 +54,8 @@ class Values:
     _surely_set: dict[str, None] = field(default_factory=dict)
     """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
+    arrays: dict[str, Elements] = field(default_factory=dict)
+    """Arrays that the script sets."""
 
     def assign(self, name: str, text: str | None, *, certain: bool) -> None:
         """Record an assignment; None makes the name opaque from here on."""

@@ -15,7 +15,7 @@ import re2
 from scanner.escapes import OPAQUE
 from scanner.paths import is_raw_storage, is_sensitive, normal_path
 from scanner.tables import names
-from scanner.words import Word
+from scanner.word import Word
 
 MAX_PATTERN: Final = 300
 """Characters; a longer pattern counts as one that may fit anything."""
@@ -26,7 +26,18 @@ _SHELL_PATTERN: Final = re.compile(r"[*?\[{]|[@!+]\(")
 _QUIET_FOLDERS: Final = re.compile(r"/(?:etc|proc|sys|usr|var/log|dev|boot|lib|bin|sbin)(?:/.*)?")
 """Folders in which only what the samples name in full holds secrets."""
 _COMMON_ENDINGS: Final = re.compile(r"[*?]+\.(?:ya?ml|json|txt)")
-_DEVICES: Final = ("/dev/sda", "/dev/sda1", "/dev/nvme0n1", "/dev/vda", "/dev/mem", "/dev/dm-0")
+_DEVICES: Final = (
+    "/dev/sda",
+    "/dev/sda1",
+    "/dev/nvme0n1",
+    "/dev/vda",
+    "/dev/mem",
+    "/dev/dm-0",
+    "/dev/rbd0",
+    "/dev/nbd0",
+    "/dev/watchdog",
+    "/dev/watchdog0",
+)
 _KNOWN: Final = ("/", "~")
 """How paths begin that are the same wherever they are read."""
 _SHARED_NAMES: Final = frozenset({"config", "config.json"})
@@ -116,7 +127,9 @@ def _compiled(pattern: str) -> Any:
 
 
 _TOKEN: Final = re.compile(
-    r"[@!+*?]\([^()]*\)|\*+|\?|\[[!^]?\]?[^]\[/]*\]|\{[^{}]*\.\.[^{}]*\}|[{},]|[^@!+*?\[{},]+|.", re.DOTALL
+    r"[@!+*?]\([^()]*\)|\*+|\?|\[[!^]?\]?(?:\[[:.=][^]/]*[:.=]\]|[^]\[/])*\]|"
+    r"\{[^{}]*\.\.[^{}]*\}|[{},]|[^@!+*?\[{},]+|.",
+    re.DOTALL,
 )
 
 
@@ -152,7 +165,11 @@ def _piece(part: str, *, braces: bool, fresh: bool) -> str:
         return "[^/\n]*"
     if part in "{},":
         return {"{": "(?:", "}": ")", ",": "|"}[part] if braces else re.escape(part)
-    return "".join(".*" if character == OPAQUE else re.escape(character) for character in part)
+    return "".join(_SIGNS.get(character) or re.escape(character) for character in part)
+
+
+_SIGNS: Final = {OPAQUE: ".*", "\\": r"\\?"}
+"""What is not known; a backslash, which `find -name` takes for an escape."""
 
 
 def _folder(path: str) -> str:

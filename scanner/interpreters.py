@@ -16,7 +16,8 @@ from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
 from scanner.paths import holds_secrets
 from scanner.tables import Wrapper, knowledge
-from scanner.words import SUBSTITUTED_FILE, Word
+from scanner.word import Word
+from scanner.words import SUBSTITUTED_FILE
 from schemas.verdict import Reversibility
 
 _SHELL_VALUES: Final = frozenset({"-O", "+O", "-o", "+o", "--rcfile", "--init-file"})

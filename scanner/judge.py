@@ -12,7 +12,7 @@ from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import normal_path
 from scanner.sql import inspect_sql
-from scanner.words import Word
+from scanner.word import Word
 from schemas.risk import Risk
 
 MAX_JUDGEMENTS: Final = 2_000

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from scanner.escapes import GLOB
 from scanner.paths import open_to_all
-from scanner.words import Word
+from scanner.word import Word
 
 Listed = Literal["data", "names", "table", "rows", "paths", "ended paths"]
 """A `table` holds names in its first two columns, `rows` in the first."""

@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from scanner.arithmetic import NUMBER
 from scanner.escapes import OPAQUE
-from scanner.words import Piece, UnreadableWord, Word, WordReader
+from scanner.word import Piece, Word
+from scanner.words import UnreadableWord, WordReader
 
 _DIGITS: Final = frozenset({"0-9", "[0-9]", "[:digit:]", "0123456789", "0-9\\n", "0-9\n"})
 _DATE: Final = re.compile(r"\+(?:%-?[sdHIMSYmjuwyNVGeC])+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
-from scanner.words import Word
+from scanner.word import Word
 
 
 class Option(NamedTuple):

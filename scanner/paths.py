@@ -13,7 +13,15 @@ _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""
 _UP_TO_PROC: Final = re.compile(rf"(?:\.\./)+{_THROUGH_PROC.pattern}(?:/.*)?")
 """The same from a folder that is not known: where it ends is not known either."""
-_PUBLIC_KEY: Final = re.compile(r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub")
+_PLAIN_DEVICE: Final = re.compile(
+    r"/dev/(?:null|zero|full|u?random|std(?:in|out|err)|tty|fd(?:/.*)?|shm(?:/.*)?|mqueue(?:/.*)?|log|tcp/.*|udp/.*)?"
+)
+"""What is there to be read or written by everybody."""
+_PUBLIC_KEY: Final = re.compile(
+    r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub"
+    r"|(?:.*/)?\.ssh/(?:config|known_hosts2?|authorized_keys2?|authorized_principals|rc|sockets|cm)"
+)
+"""Public keys, and files of that folder that hold none that is secret."""
 _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
 
 
@@ -46,8 +54,10 @@ def is_device(path: str) -> bool:
 
 
 def is_raw_storage(path: str) -> bool:
-    """A block device or memory as a file: whoever reads it reads everything that is kept there."""
-    return is_device(path) and (path.startswith("/dev/") or path == "/proc/kcore")
+    """A device or memory as a file: who reads it reads all that is kept there, takes what another was to
+    read, or starts something (a watchdog restarts the host that opened and closed it).
+    """
+    return path == "/proc/kcore" or (path.startswith("/dev/") and _PLAIN_DEVICE.fullmatch(path) is None)
 
 
 def is_protected(path: str) -> bool:

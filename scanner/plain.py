@@ -13,7 +13,7 @@ from typing import Final
 from scanner.constant import output_of
 from scanner.flow import PIPE, Place, Stdin
 from scanner.listing import adds_what_it_reads, listed_by
-from scanner.words import Word
+from scanner.word import Word
 
 MAX_PLAIN_CHARACTERS: Final = 4_096
 """Longer texts are measured in nodes, so they are parsed."""

@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from scanner.listing import listed_by
 from scanner.numeric_output import prints_numbers, text_of, words_of_command
-from scanner.words import Word
+from scanner.word import Word
 
 Printed = Literal["names", "table", "rows", "given", "data"]
 """As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""

@@ -12,7 +12,8 @@ from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.numeric_output import prints_numbers
 from scanner.read_names import NO_READ_NAMES, ReadNames, canonical, takes_data
-from scanner.words import SUBSTITUTED_FILE, Piece, UnreadableWord, Word, WordReader, descendants
+from scanner.word import Piece, Word
+from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
 
 class Redirect(NamedTuple):
@@ -70,7 +71,7 @@ class Reading(ABC):
         self._sink = sink
         self._values = values or Values()
         self._place = Place()
-        self._reader = WordReader(source, self._lookup, self._substitute, self._expanded)
+        self._reader = WordReader(source, self._lookup, self._substitute, self._expanded, self._values.arrays)
 
     @abstractmethod
     def _statement(self, node: Node, place: Place) -> None:

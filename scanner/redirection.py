@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from scanner.flow import EMPTY_FILE, FILE, INHERITED, PIPE, Place, Stdin
 from scanner.reading import Reading, Redirect
-from scanner.words import SUBSTITUTED_FILE, Word
+from scanner.word import Word
+from scanner.words import SUBSTITUTED_FILE
 
 WORDS: Final = frozenset(
     {

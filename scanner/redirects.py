@@ -8,7 +8,7 @@ from scanner.escapes import OPAQUE
 from scanner.file_arguments import decided_by_data
 from scanner.globs import may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
-from scanner.paths import is_device, is_protected, is_sensitive, names_a_secret, normal_path
+from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, names_a_secret, normal_path
 from schemas.verdict import Reversibility
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
     elif redirect.operator in ("<", "<&"):
         if (
             is_sensitive(path)
+            or is_raw_storage(path)
             or names_a_secret(path)
             or (redirect.target.pattern and may_be_secret(redirect.target))
             or decided_by_data(redirect.target)

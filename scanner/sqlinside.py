@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement
+from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
 from scanner.sqlstatement import Statement, closes
 from scanner.sqltokens import Token
 from scanner.tables import knowledge, names
@@ -161,8 +161,17 @@ def client_line(token: Token) -> list[Judgement]:
     )
 
 
+_SHOWS_PASSWORDS: Final = re.compile(r"\\d(?:Rs|eu|es|ew)[S+]*\+[S+]*|\\d(?:eu|rds)[S+]*|\\dconfig.*")
+"""Subscriptions, user mappings, foreign servers, settings of roles: psql(1) says that \\deu+ may show the
+password of the remote user; the connection of a subscription holds one.
+"""
+
+
 def _client_command(text: str, token: Token) -> Judgement:
     name = re.split(r"[\s(]", text, maxsplit=1)[0]
+    if _SHOWS_PASSWORDS.fullmatch(name) is not None:
+        why = "the client shows connections or settings, which may hold passwords"
+        return Judgement(CAUTION, "secrets.read", why, token.start, token.end)
     if name in names("sql_client_reads") or re.fullmatch(r"\\d[A-Za-z]{0,3}[S+]{0,2}", name):
         if "`" in text or "|" in text:
             why = "the client runs a program for this"

@@ -9,7 +9,7 @@ from typing import Final
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, highest
 from scanner.sqlsequence import READS_FIRST, explained_at
 from scanner.sqlsettings import names_secret_setting, shows_one
-from scanner.sqlsources import file_source, shows_secrets
+from scanner.sqlsources import file_source, pragma_source, shows_secrets
 from scanner.sqlstatement import Statement, always, where
 from scanner.sqltokens import Token
 from scanner.tables import knowledge, names
@@ -39,6 +39,8 @@ def _select(statement: Statement) -> None:
         statement.say(CAUTION, "sql.sequence", "takes the next number of a sequence")
     elif shows_secrets(statement.tokens):
         statement.say(CAUTION, "secrets.read", "shows the password hashes or keys of accounts")
+    elif (pragma := pragma_source(statement.tokens)) is not None:
+        statement.say(UNKNOWN, "sql.pragma", f"{pragma} is a pragma of SQLite that may write")
     elif (path := file_source(statement.tokens)) is not None:
         statement.say(
             CAUTION, "sql.file", f"reads the file {path}, for a server that takes it for one", (path,)
@@ -241,7 +243,7 @@ def _show(statement: Statement) -> None:
     if names_secret_setting(statement.tokens) or shows_one(statement.tokens):
         statement.say(CAUTION, "secrets.read", "shows settings, one of which may hold a password")
         return
-    if "grants" in said or (said[0] == "create" and "user" in said[1:]):
+    if "grants" in said or (said[0] == "create" and {"user", "server"} & set(said[1:])):
         statement.say(CAUTION, "secrets.read", "shows the password hashes of accounts, on some servers")
         return
     statement.say(SAFE, "sql.show", "only shows")

@@ -14,7 +14,8 @@ from typing import Final
 
 from scanner.sqltokens import Token
 
-_SECRET: Final = frozenset({"primary_conninfo", "ssl_passphrase_command"})
+_SECRET: Final = frozenset({"primary_conninfo", "ssl_passphrase_command", "report_password"})
+"""The last is MySQL's, shown to every account (SHOW VARIABLES)."""
 _CATEGORIES: Final = ("replication / standby servers", "connections and authentication / ssl")
 """Those in which these two stand in pg_settings."""
 _SECRET_NAME: Final = re.compile(

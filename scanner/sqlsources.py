@@ -21,8 +21,21 @@ _ENDS_FROM: Final = frozenset(
 )
 
 
+_PRAGMAS: Final = frozenset(
+    "pragma_table_info pragma_table_xinfo pragma_table_list pragma_index_list pragma_index_info "
+    "pragma_index_xinfo pragma_foreign_key_list pragma_foreign_key_check pragma_database_list "
+    "pragma_function_list pragma_module_list pragma_collation_list pragma_compile_options pragma_pragma_list "
+    "pragma_integrity_check pragma_quick_check pragma_page_count pragma_freelist_count".split()
+)
+"""Pragmas that only read, as tables (SQLite 3.47, PRAGMA Statements)."""
 _SERVER_TABLES: Final = ("user", "servers")
 """Tables of MySQL's own database with passwords: of accounts, and of the servers of FEDERATED tables."""
+
+
+def pragma_source(tokens: Sequence[Token]) -> str | None:
+    """A pragma of SQLite as a table that is not known to only read; `pragma_optimize` writes statistics."""
+    named = (token.text.lower() for token in tokens if token.kind in ("word", "name"))
+    return next((name for name in named if name.startswith("pragma_") and name not in _PRAGMAS), None)
 
 
 def shows_secrets(tokens: Sequence[Token]) -> bool:

@@ -182,11 +182,11 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
     inner = match.group(1)
     if prefix is not None and prefix.group() in ("u&", "U&"):
         inner = _unicode(inner)
-    if character in "'\"" and re.search(r"\\(?:['\"]|$)", inner):
+    if character in "'\"eE" and re.search(r"\\(?:['\"]|$)", inner):
         found.doubts.append(
             ("a backslash before a quote ends the string for some servers only", at, match.end())
         )
-        _hide(found, text, at + 1, len(text), at, len(text))
+        _hide(found, text, text.index(match.group(1), at + 1), len(text), at, len(text))
     found.tokens.append(Token("string" if character in "'eE" else "name", inner, at, match.end()))
     return match.end()
 

@@ -14,7 +14,7 @@ from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
 from scanner.paths import is_sensitive, normal_path
 from scanner.tables import Raise, Wrapper
-from scanner.words import Word
+from scanner.word import Word
 from schemas.risk import Risk
 
 _SELF_PARSED: Final = frozenset({"shell", "interpreter", "file", "alias", "guess"})

@@ -18,7 +18,7 @@ from scanner.numeric_output import words_of_command
 from scanner.read_names import NO_READ_NAMES, ReadNames
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
-from scanner.words import Word
+from scanner.word import Word
 
 _CONTAINERS: Final = frozenset(
     {
@@ -49,16 +49,8 @@ _MAYBE: Final = frozenset(
     }
 )
 _EXPRESSIONS: Final = frozenset(
-    {
-        "binary_expression",
-        "unary_expression",
-        "postfix_expression",
-        "parenthesized_expression",
-        "ternary_expression",
-        "test_command",
-        "subscript",
-        "array",
-    }
+    "binary_expression unary_expression postfix_expression parenthesized_expression ternary_expression "
+    "test_command subscript array".split()
 )
 _COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
 """Redirections that leave what a command prints as it is."""
@@ -247,7 +239,7 @@ class Walker(Assignments):
             elif kind == "command_name" or kind in WORDS:
                 named = named or kind == "command_name"
                 self._place = place
-                words.extend(self._words([child]))
+                self._add_word(words, child)
             elif child.is_named and kind != "comment":
                 self._unreadable(child, place)
             elif not child.is_named and not self._locale_mark(child):
@@ -261,6 +253,11 @@ class Walker(Assignments):
             )
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
+
+    def _add_word(self, words: list[Word], node: Node) -> None:
+        if words and words[-1].end == node.start_byte:
+            self._unknown(node, "a word that the parser cuts in two")
+        words.extend(self._words([node]))
 
     def _locale_mark(self, node: Node) -> bool:
         """The dollar of `$"…"`, which is no word."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Protocol
 
 from tree_sitter import Node
 
 from scanner import braces
-from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
+from scanner.escapes import OPAQUE, ansi_c, unescape_bare, unescape_double
+from scanner.word import Piece, Word, is_plain_braces, joined, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
 """Variables of the shell that hold one number."""
@@ -18,86 +18,31 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
 _NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
-_BLANK: Final = re.compile(r"[ \t\n]")
+_WHOLE_ARRAY: Final = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')
 _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
 _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
 """The same, and what makes a pattern of it."""
 
 
-class Piece(NamedTuple):
-    """A run of one word: its text, whether quotes held it together, and whether it is sure to be this."""
-
-    text: str
-    quoted: bool = False
-    certain: bool = True
-    pattern: bool = False
-    bare: str | None = None
-    """How it stands in the text, where nothing is quoted: braces in it expand."""
-    read: bool = False
-    """What the script reads, or what a command prints, decides it."""
-
-
-class Word(NamedTuple):
-    """One word as a program gets it. Bytes `start:end` are where it stands in the scanned text."""
-
-    text: str
-    start: int
-    end: int
-    quoted: bool = False
-    pattern: bool = False
-    certain: bool = True
-    splits: bool = False
-    """A part of it that is not known stands outside of quotes: it may become several words, or none."""
-    data: bool = False
-    """A list that xargs reads decides it, not who wrote or ran the script."""
-    read: bool = False
-    """A part of it is what a variable took from a file or command, or what a command prints there."""
-
-    @property
-    def known(self) -> bool:
-        """Nothing in it is opaque."""
-        return OPAQUE not in self.text
-
-    @property
-    def literal(self) -> bool:
-        """Exactly this one word, whatever is set and whatever files there are."""
-        return self.certain and not self.pattern and OPAQUE not in self.text
-
-    @property
-    def loose(self) -> bool:
-        """Data stands outside of quotes in it: it becomes as many words as that holds, options among them."""
-        return self.splits and (self.read or self.data)
-
-    @property
-    def may_be_option(self) -> bool:
-        """Its first character is not known, so it could begin with a hyphen."""
-        if self.text.startswith(OPAQUE):
-            return True
-        return self.pattern and self.text[:1] in GLOB and _may_match_hyphen(self.text)
-
-
-def all_literal(words: Iterable[Word]) -> bool:
-    """Whether every one of them is literal: asked of most commands, so without a call for each."""
-    return not [word for word in words if word.pattern or not word.certain or OPAQUE in word.text]
-
-
-_LETTERS_ONLY: Final = re.compile(r"\[[A-Za-z0-9_.]+(?:-[A-Za-z0-9][A-Za-z0-9_.]*)*\]")
-"""A class of letters, digits and ranges of them; ranges as wide as `.-z` are no letters."""
-
-
-def _may_match_hyphen(text: str) -> bool:
-    """Whether a name that fits this pattern could begin with a hyphen: `*`, `?`, `[!a]`; not `[n]ginx`."""
-    match = _LETTERS_ONLY.match(text)
-    return match is None or re.search(r"[_.]-", match.group()) is not None
-
-
 class UnreadableWord(Exception):
     """A node that this reader has no rule for: the command around it stays unknown."""
 
 
-Lookup = Callable[[str], "Piece | None"]
-Substitute = Callable[[Node], "Piece"]
+class Array(Protocol):
+    """The words of an array that the script sets, where they are all shown, and whether they are sure."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words, or none."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is these."""
+
+
+Lookup = Callable[[str], Piece | None]
+Substitute = Callable[[Node], Piece]
 
 
 class WordReader:
@@ -109,11 +54,13 @@ class WordReader:
         lookup: Lookup,
         substitute: Substitute,
         expanded: Callable[[Node], None] | None = None,
+        arrays: Mapping[str, Array] | None = None,
     ) -> None:
         self._source = source
         self._lookup = lookup
         self._substitute = substitute
         self._expanded = expanded
+        self._arrays = arrays
         """Told of each `${…}` that is read, for what its subscripts and offsets evaluate."""
 
     def words(self, node: Node) -> list[Word]:
@@ -121,15 +68,32 @@ class WordReader:
         plain = self._plain(node)
         if plain is not None:
             return [plain]
+        if self._arrays and node.type in ("string", "expansion"):
+            listed = self._elements(node)
+            if listed is not None:
+                return listed
         pieces = list(self._pieces(node))
-        if not _has_braces(node, self._source) or _is_plain_braces(pieces):
-            return list(_split(pieces, node.start_byte, node.end_byte))
+        if not _has_braces(node, self._source) or is_plain_braces(pieces):
+            return list(split_fields(pieces, node.start_byte, node.end_byte))
         try:
             expanded = braces.expand(braces.atoms_of((piece.text, piece.bare) for piece in pieces))
         except braces.UnknownBraces:
             return [Word(OPAQUE, node.start_byte, node.end_byte, splits=True)]
-        each = [_regrouped(pieces, atoms) for atoms in expanded] if len(expanded) > 1 else [pieces]
-        return [word for one in each for word in _split(one, node.start_byte, node.end_byte)]
+        each = [regrouped(pieces, atoms) for atoms in expanded]
+        if len(each) == 1 and "".join(piece.text for piece in each[0]) == "".join(one.text for one in pieces):
+            each = [pieces]
+        return [word for one in each for word in split_fields(one, node.start_byte, node.end_byte)]
+
+    def _elements(self, node: Node) -> list[Word] | None:
+        """`"${X[@]}"` as the words of an array that the script sets; None for anything else."""
+        match = _WHOLE_ARRAY.fullmatch(self._text(node.start_byte, node.end_byte))
+        array = self._arrays.get(match.group(1)) if match is not None and self._arrays else None
+        if array is None:
+            return None
+        start, end = node.start_byte, node.end_byte
+        if not array.texts:
+            return [Word(OPAQUE, start, end, splits=True, read=True)]
+        return [Word(text, start, end, True, certain=array.certain) for text in array.texts]
 
     def _plain(self, node: Node) -> Word | None:
         """A bare word that nothing changes, or the name of a command that is one; most words are."""
@@ -168,7 +132,7 @@ class WordReader:
         plain = self._plain(node)
         if plain is not None:
             return plain
-        return _joined(list(self._pieces(node)), node.start_byte, node.end_byte)
+        return joined(list(self._pieces(node)), node.start_byte, node.end_byte)
 
     def _text(self, start: int, end: int) -> str:
         return self._source[start:end].decode("utf-8", "replace")
@@ -259,6 +223,8 @@ class WordReader:
             raise UnreadableWord("prompt expansion")
         if len(named) == 1 and not operators and named[0].type == "variable_name":
             return self._variable(self._text(named[0].start_byte, named[0].end_byte))
+        if len(named) == 2 and operators in ([":+"], ["+"]) and not inside:
+            return Piece("".join(piece.text for piece in self._pieces(named[1])), certain=False)
         if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
             value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
             if inside:
@@ -269,7 +235,8 @@ class WordReader:
             return Piece(default, certain=False, read=value is not None)
         name = _NAMED.match(raw)
         known = self._lookup(name.group(1)) if name is not None else None
-        return Piece(OPAQUE, read=bool(inside) or (known is not None and known.read))
+        ours = name is not None and "[" in raw and name.group(1) in (self._arrays or ())
+        return Piece(OPAQUE, read=bool(inside) or ours or (known is not None and known.read))
 
 
 _BARE: Final = frozenset(
@@ -291,60 +258,3 @@ def descendants(node: Node, kinds: Iterable[str]) -> Iterator[Node]:
 def _has_braces(node: Node, source: bytes) -> bool:
     raw = source[node.start_byte : node.end_byte]
     return node.type in ("concatenation", "word", "brace_expression") and b"{" in raw and b"}" in raw
-
-
-def _is_plain_braces(pieces: list[Piece]) -> bool:
-    """`{}` and `{name}` stay as they are; only a comma or two dots expand."""
-    bare = "".join(piece.text for piece in pieces if not piece.quoted)
-    return "," not in bare and ".." not in bare
-
-
-def _regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
-    """The pieces of one expanded word; not certain, because other shells leave braces as they are."""
-    found = []
-    for source, run in groupby(atoms, lambda atom: atom.source):
-        piece, parts = pieces[source], list(run)
-        pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
-        text = "".join(atom.text for atom in parts)
-        found.append(Piece(text, piece.quoted, False, pattern, read=piece.read))
-    return found
-
-
-def _joined(pieces: list[Piece], start: int, end: int) -> Word:
-    if len(pieces) == 1:
-        piece = pieces[0]
-        splits = OPAQUE in piece.text and not piece.quoted
-        return Word(
-            piece.text, start, end, piece.quoted, piece.pattern, piece.certain, splits, read=piece.read
-        )
-    return Word(
-        "".join(piece.text for piece in pieces),
-        start,
-        end,
-        quoted=any(piece.quoted for piece in pieces),
-        pattern=any(piece.pattern for piece in pieces),
-        certain=all(piece.certain for piece in pieces),
-        splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
-        read=any(piece.read for piece in pieces),
-    )
-
-
-def _split(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
-    """Field splitting of a lone unquoted variable with blanks; as a part of a word it makes all unknown."""
-    word = _joined(pieces, start, end)
-    if len(pieces) > 1 and any(_falls_apart(piece) for piece in pieces):
-        yield Word(OPAQUE, start, end, splits=True, read=word.read)
-        return
-    if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
-        for part in word.text.split():
-            pattern = word.pattern or any(g in part for g in GLOB)
-            yield Word(part, start, end, False, pattern, word.certain, read=word.read)
-        return
-    if not word.text and not word.quoted:
-        return
-    yield word
-
-
-def _falls_apart(piece: Piece) -> bool:
-    """The value of a variable, or what a command prints, outside of quotes and with blanks in it."""
-    return piece.bare is None and not piece.quoted and _BLANK.search(piece.text) is not None

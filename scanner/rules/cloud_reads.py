@@ -8,7 +8,7 @@ from typing import Final
 from scanner.call import Call, matches
 from scanner.options import Option
 from scanner.tables import names
-from scanner.words import Word
+from scanner.word import Word
 
 MAX_PATH: Final = 6
 """Words of groups and verb that are looked at; no cloud nests deeper."""

@@ -10,7 +10,7 @@ from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_trusted_place, normal_path
-from scanner.words import Word
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE
@@ -91,8 +91,35 @@ def sqlite(call: Call) -> None:
 
 
 def sql_option(call: Call) -> None:
-    """Clients that take the statement with -q, -e, -Q, -c or --query."""
-    _statements(call, _values(call, "-q", "--query", "-e", "-Q", "--execute", "-c"))
+    """Clients that take the statement with -q, -e, -Q, -c or --query.
+
+    The tools read options differently, so what follows a word spelled like one counts as a statement, too,
+    whatever it is taken for; a word that is left over may be a verb of the tool.
+    """
+    given = _values(call, *_STATEMENT_OPTIONS)
+    words = call.words
+    for before, word in pairwise(words):
+        if before.text in _STATEMENT_OPTIONS and not any(word is value for value in given):
+            given.append(word)
+    _statements(call, given)
+    allowed = _SQL_VERBS.get(call.tool.name)
+    if allowed is not None and any(word.text not in allowed for word in call.arguments.positionals):
+        call.say(UNKNOWN, "sql.verb", f"a word that {call.tool.name} may take for what it is to do")
+
+
+_STATEMENT_OPTIONS: Final = ("-q", "--query", "-e", "-Q", "--execute", "-c")
+_SQL_VERBS: Final[dict[str, tuple[str, ...]]] = {
+    "cockroach": ("sql",),
+    "clickhouse": ("client", "local"),
+    "clickhouse-client": (),
+    "influx": (),
+    "hive": (),
+    "impala-shell": (),
+    "sqlcmd": (),
+    "mssql-cli": (),
+    "snowsql": (),
+}
+"""The words that these tools may be given beside options."""
 
 
 def sql_argument(call: Call) -> None:

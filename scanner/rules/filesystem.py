@@ -11,7 +11,7 @@ from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import is_device, is_protected, is_scratch, normal_path
 from scanner.rules.searched import finds_secrets
-from scanner.words import Word
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

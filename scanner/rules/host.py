@@ -29,6 +29,8 @@ def look(call: Call) -> None:
             )
     if call.tool.name in ("test", "[", "[["):
         _tests(call)
+    if call.tool.name == "getent" and any(word.text.startswith(OPAQUE) for word in call.words[1:2]):
+        call.say(UNKNOWN, "secrets.read", "which database it prints is known only when it runs")
     if call.tool.name == "getent" and any(word.text in ("shadow", "gshadow") for word in call.words[1:]):
         call.say(CAUTION, "secrets.read", "prints password hashes")
 

@@ -8,7 +8,7 @@ from typing import Final
 from scanner.call import Call, Handler
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.words import Word
+from scanner.word import Word
 
 _SECRET_KINDS: Final = re.compile(r"(?i)(?:^|,)(?:secrets?|[a-z.]*tokens?(?:\.[a-z.]+)?)(?:\.v1\.?|/|,|$)")
 _TOKEN_KINDS: Final = re.compile(r"(?i)(?:^|,)oauth(?:access|authorize)tokens?")

@@ -13,7 +13,7 @@ from scanner.options import Option
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
 from scanner.rules.requests import asks_more, is_search, judge_request, overrides
 from scanner.tables import patterns
-from scanner.words import Word
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE

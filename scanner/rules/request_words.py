@@ -61,10 +61,11 @@ _SECRET: Final = re.compile(
 _ADMIN: Final = re.compile(
     r"(?i)(?:/[^?]*)?/(?:api/(?:v\d+/)?admin(?:/(?!(?:health|stats|status|ping|ready|metrics|version)/?$)|$)"
     r"|admin/(?:realms|(?:users?|accounts?|members|clients|settings|config(?:uration)?|sessions?|tokens?|keys"
-    r"|auth-tokens|api-?keys|ldap)(?:/|$))|api/auth/keys(?:/|$))"
+    r"|auth-tokens|api-?keys|ldap)(?:/|$))|api/auth/keys(?:/|$)|api/v4/(?:[^?]*/)?variables(?:/|$))"
 )
 """An interface for administrators: its accounts, settings and clients come with tokens, hashes or sessions
-(Grafana's Admin API, Gitea's, Keycloak's); states of it do not.
+(Grafana's Admin API, Gitea's, Keycloak's); states of it do not. GitLab's variables hold the secrets of
+pipelines.
 """
 _RABBIT: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:15672(?=[/?#]|$)")
 _RABBIT_ACCOUNTS: Final = re.compile(r"(?i)/api/users(?:/|$)")

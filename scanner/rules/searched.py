@@ -7,7 +7,7 @@ from typing import Final
 from scanner.call import Call
 from scanner.globs import may_be_found, path_may_be_secret
 from scanner.judgement import CAUTION, Judgement
-from scanner.words import Word
+from scanner.word import Word
 
 _LINKS: Final = frozenset({"-H", "-L", "-P"})
 _TEST_BEGINS: Final = ("-", "(", "!")

@@ -7,7 +7,7 @@ from typing import Final
 
 from scanner.call import Call, Handler, Reader
 from scanner.judgement import DANGEROUS, UNKNOWN
-from scanner.words import Word
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _VERSION: Final = r"-v|-V|--version|-h|--help"

@@ -9,6 +9,7 @@ from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.paths import normal_path
+from scanner.rules.requests import overrides
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE
@@ -141,8 +142,19 @@ def write(call: Call) -> None:
         call.say(UNKNOWN, "git.clone-transport", "a transport that runs a program")
 
 
+_ENVIRONMENT: Final = re.compile(r"(?s).*\$ENV\b.*|(?:.*[^\w.$])?env(?:[^\w:].*)?")
+
+
+def filtered(call: Call) -> None:
+    """`--jq`: gh runs the filter with the environment in it (go-gh, jq.Evaluate)."""
+    given = [o.value for o in call.arguments.options if o.name in ("-q", "--jq") and o.value is not None]
+    if any(_ENVIRONMENT.fullmatch(value.text) is not None or OPAQUE in value.text for value in given):
+        call.say(CAUTION, "secrets.read", "prints variables, which may hold secrets")
+
+
 def api(call: Call) -> None:
     """gh api: GET reads; a method or a field makes it a change."""
+    filtered(call)
     method = call.arguments.value_of("-X", "--method")
     if method is not None and method.text.upper() == "DELETE":
         call.say(DANGEROUS, "forge.api-delete", "deletes through the API of the forge", reversibility=_FINAL)
@@ -152,6 +164,20 @@ def api(call: Call) -> None:
         method is None and call.arguments.has("-f", "-F", "--raw-field", "--field", "--input")
     ):
         call.say(CAUTION, "forge.api-write", "changes something through the API of the forge")
+    if any(_SHOWN_BY_API.match(word.text) is not None for word in call.arguments.positionals):
+        call.say(CAUTION, "secrets.read", "shows variables of pipelines, which may be secrets")
+    fields = (o.value for o in call.arguments.options if o.name in ("-F", "--field") and o.value is not None)
+    if any("=@" in value.text for value in fields):
+        call.say(CAUTION, "forge.api-file", "sends what is in a file to the forge")
+    headers = (o.value for o in call.arguments.options if o.name in ("-H", "--header"))
+    if overrides([value.text for value in headers if value is not None]) is not None:
+        call.say(CAUTION, "forge.api-write", "a header asks for another method than is shown")
+
+
+_SHOWN_BY_API: Final = re.compile(
+    r"(?i)/?(?:api/v4/)?(?:(?:projects|groups)/[^?]*|admin/ci)/variables(?:[/?]|$)"
+)
+"""GitLab's REST API: its variables come with their values."""
 
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -159,5 +185,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "git_read": read,
     "git_write": write,
     "forge_api": api,
+    "forge_read": filtered,
 }
 READERS: Final[dict[str, Reader]] = {}

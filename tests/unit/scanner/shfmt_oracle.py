@@ -14,7 +14,7 @@ from scanner.flow import Place
 from scanner.parse import parse_bash
 from scanner.reading import Redirect
 from scanner.walk import Walker
-from scanner.words import Word
+from scanner.word import Word
 
 
 class Starts:

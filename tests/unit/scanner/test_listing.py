@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner import scan
 from scanner.listing import MAX_CHARACTERS, Listed, listed_by
-from scanner.words import Word
+from scanner.word import Word
 from schemas.risk import Risk
 
 READS = """\

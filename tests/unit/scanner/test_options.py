@@ -12,7 +12,7 @@ import pytest
 
 from scanner import scan
 from scanner.options import Grammar, parse_arguments
-from scanner.words import Word
+from scanner.word import Word
 
 ACTING: Final = (
     (Path(__file__).parent / "data" / "options_that_act.txt").read_text(encoding="utf-8").splitlines()

@@ -10,7 +10,7 @@ from scanner.flow import Place
 from scanner.parse import parse_bash
 from scanner.plain import _OWN_WAY, MAX_PLAIN_CHARACTERS, plain_commands
 from scanner.walk import Walker
-from scanner.words import Word
+from scanner.word import Word
 from tests.unit.scanner.test_walk import Recorder
 
 _ARGUMENTS = (
