@@ -74,7 +74,7 @@ def _named_secrets(call: Call) -> None:
         *call.arguments.positionals,
         *[o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS],
     ]
-    if call.arguments.options and call.arguments.has("--from-file") and _packs_secrets(call):
+    if call.rule.id == "kubernetes.write" and _packs_secrets(call):
         _secret(call, "puts files that hold secrets into what it makes or prints")
     if not candidates or not _any_secret(call, candidates):
         return
@@ -95,6 +95,8 @@ def _named_secrets(call: Call) -> None:
 
 def _reads_raw(call: Call, word: Word) -> bool:
     """A device is read as a file; `file -s` looks at disks, but starts a watchdog as well."""
+    if word.text[:1] != "/":
+        return False
     path = normal_path(word.text)
     if call.tool.name == "file":
         return path.startswith("/dev/watchdog")
@@ -167,7 +169,7 @@ def _possible_secrets(call: Call) -> None:
     if call.tool.name in ("cd", "pushd") and call.arguments.positionals:
         shared.enter(call.arguments.positionals[0].text)
     words = _read_words(call) if shows else call.arguments.positionals
-    if shows and any(word.splits and word.loose for word in call.words):
+    if shows and call.arguments.doubtful and any(word.loose for word in call.words):
         _secret(call, f"data decides what {call.tool.name} is given, and files may be among it")
     doubtful = words
     if not shared.folders:
