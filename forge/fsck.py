@@ -23,6 +23,7 @@ from forge.tree import MODE_FILES, MODE_SUBMODULE, MODE_SYMLINK, MODE_TREE, Entr
 class _Walk:
     received: pygit2.Repository
     known: pygit2.Repository
+    fetched: bool = False
     seen: set[Oid] = field(default_factory=set)
 
     def is_new(self, oid: Oid) -> bool:
@@ -36,15 +37,17 @@ class _Walk:
 
 
 def check_objects(
-    received: pygit2.Repository, known: pygit2.Repository, tips: Iterable[Oid]
+    received: pygit2.Repository, known: pygit2.Repository, tips: Iterable[Oid], *, fetched: bool = False
 ) -> list[pygit2.Commit]:
     """Check everything that the tips reach and the repository lacks; return the new commits.
 
     1. every tip is a commit, or a tag of one; 2. every parent, tree and blob is there; 3. trees are sound;
     4. no name in them is one that git or a file system takes for something else.
+    `fetched`: from a remote that leaves large files out. Those may be missing; and folders may be deeper than
+    we read, since nobody here can take out of a history what the next commit took back.
     Raises BadPack with the first fault, TooLarge.
     """
-    walk = _Walk(received, known)
+    walk = _Walk(received, known, fetched)
     commits: list[pygit2.Commit] = []
     pending = list(tips)
     while pending:
@@ -69,7 +72,7 @@ def _check_tree(walk: _Walk, root: Oid) -> None:
         oid, depth = pending.pop()
         if not walk.is_new(oid):
             continue
-        if depth > limits.GIT_TREE_MAX_DEPTH:
+        if depth > limits.GIT_TREE_MAX_DEPTH and not walk.fetched:
             raise TooLarge(
                 f"folders lie deeper than {limits.GIT_TREE_MAX_DEPTH} levels", hint="keep files less deep"
             )
@@ -112,6 +115,8 @@ def _check_name(entry: Entry) -> None:
 
 def _check_blob(walk: _Walk, entry: Entry) -> None:
     if entry.oid not in walk.received.odb:
+        if walk.fetched:
+            return
         raise BadPack(f"the content of {printable(entry.name)} is missing")
     if walk.received.odb.read_header(entry.oid)[0] != pygit2.enums.ObjectType.BLOB:
         raise BadPack(f"{printable(entry.name)} is no file")

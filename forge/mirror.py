@@ -19,6 +19,7 @@ from base import limits
 from forge.commit_facts import CommitFacts, facts_of
 from forge.errors import BadPack, ForgeDown, ForgeRefused, TooLarge
 from forge.fsck import check_objects
+from forge.gather import gather_packs
 from forge.packs import PackBounds
 from forge.pull_requests import Oid, RefUpdate
 from forge.quarantine import quarantined, spool_file
@@ -115,8 +116,9 @@ class BareMirror:
             with quarantined(self._repository) as quarantine:
                 if receiver.total:
                     quarantine.unpack(pack, limits.pack)
-                check_objects(quarantine.git(), self._repository.git(), [head])
+                check_objects(quarantine.git(), self._repository.git(), [head], fetched=True)
                 with self._repository.writing() as git:
+                    gather_packs(self._repository)
                     quarantine.keep()
                     before = self._repository.ref(ref)
                     move_refs(git, [RefUpdate(ref, before, head)], how="fetch")
@@ -200,7 +202,10 @@ class BareMirror:
                 raise TooLarge(f"the file has {size} bytes, more than {max_bytes}")
             return bytes(odb.read(blob)[1])
         except (KeyError, ValueError, pygit2.GitError):
-            raise BadPack(f"object {blob[:12]} is missing or damaged") from None
+            raise BadPack(
+                f"object {blob[:12]} is missing or damaged (a file of {limits.GIT_OBJECT_MAX_BYTES} bytes or "
+                "more is not fetched)"
+            ) from None
 
 
 class _Receiver:

@@ -110,7 +110,11 @@ def _object(source: _Source, bounds: PackBounds) -> int:
 
 def _allow(size: int, bounds: PackBounds) -> None:
     if size > bounds.object_bytes:
-        raise TooLarge(f"an object of {size} bytes is larger than {bounds.object_bytes}")
+        raise TooLarge(
+            f"an object of {size} bytes is larger than {bounds.object_bytes}",
+            hint="keep large files elsewhere; where the forge can leave them out of a fetch, let it "
+            "(uploadpack.allowFilter)",
+        )
 
 
 def _object_header(source: _Source) -> tuple[int, int]:

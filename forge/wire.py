@@ -2,6 +2,10 @@
 
 The pack is bounded where it is written (`mirror._Receiver`); this bounds what comes before it, too: the list
 of refs of a hostile server has no end.
+
+Where the other side can leave files out by their size (`filter` of git's `gitprotocol-capabilities(5)`; GitHub
+can), it is asked to: what is larger than any object that is taken is never read here, and in a history it stays
+for ever. dulwich does so in version 2 of the protocol only, which may name other addresses to fetch from.
 """
 
 from __future__ import annotations
@@ -16,11 +20,13 @@ from typing import Any, Final
 import urllib3
 from dulwich.client import HttpGitClient, HTTPUnauthorized
 from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
+from dulwich.protocol import pkt_line
 
 from base import limits
 from forge.errors import ForgeDown, ForgeRefused, TooLarge
 from forge.remote import Remote
 
+_FILTER: Final = b"filter"
 _READ_TIMEOUT_SECONDS: Final = 20.0
 _CONNECT_TIMEOUT_SECONDS: Final = 5.0
 _OTHER_FAULTS: Final = (
@@ -41,6 +47,16 @@ class BoundedClient(HttpGitClient):
 
     bytes_left = limits.GIT_REFS_MAX_BYTES
     deadline = float("inf")
+    leaves_out = False
+    """Whether the other side leaves large files out; known once it told its branches."""
+
+    def _negotiate_upload_pack_capabilities(self, server_capabilities: set[bytes]) -> Any:
+        negotiated, *rest = super()._negotiate_upload_pack_capabilities(server_capabilities)
+        self.leaves_out = _FILTER in server_capabilities
+        return (negotiated | {_FILTER} if self.leaves_out else negotiated, *rest)
+
+    def _smart_request(self, service: str, url: str, data: Any) -> Any:
+        return super()._smart_request(service, url, _asking(data) if self.leaves_out else data)
 
     def _http_request(self, *args: Any, **kwargs: Any) -> Any:
         answer, read = super()._http_request(*args, **kwargs)
@@ -62,6 +78,15 @@ class BoundedClient(HttpGitClient):
         return take
 
 
+def _asking(request: bytes) -> bytes:
+    """A request for a pack with the line that leaves large files out, behind what is wanted."""
+    place = 0
+    while (size := int(request[place : place + 4], 16)) > 0:
+        place += size
+    line = b"filter blob:limit=%d\n" % limits.GIT_OBJECT_MAX_BYTES
+    return request[:place] + pkt_line(line) + request[place:]
+
+
 def open_client(remote: Remote, *, pack_bytes: int, seconds: float) -> BoundedClient:
     """A client of one exchange: no redirects, no second try."""
     timeout = urllib3.Timeout(
@@ -75,6 +100,7 @@ def open_client(remote: Remote, *, pack_bytes: int, seconds: float) -> BoundedCl
         pool_manager=pool,
         username=remote.username if remote.password is not None else None,
         password=remote.password,
+        thin_packs=False,  # a file that was left out would be the base of its next version
     )
     client.bytes_left = pack_bytes + limits.GIT_REFS_MAX_BYTES
     client.deadline = time.monotonic() + seconds

@@ -284,6 +284,53 @@ def test_r42_a_history_written_anew_again_and_again_does_not_fill_the_disk(
     assert kept < 300_000 and list(copy.quarantine_folder.glob("*")) == []
 
 
+def test_r42_what_the_next_commit_took_back_stops_no_fetch(upstream: Upstream, copy: BareRepository) -> None:
+    git(upstream.path, "config", "uploadpack.allowFilter", "true")
+    mirror = BareMirror(copy)
+    upstream.push({"runbooks/a.yaml": "a: 1\n"})
+    deep = "/".join(str(level) for level in range(limits.GIT_TREE_MAX_DEPTH + 2))
+    for path, content in (("docs/film.bin", os.urandom(limits.GIT_OBJECT_MAX_BYTES + 1)), (deep, b"deep")):
+        mirror.fetch(upstream.remote(), limits=FetchLimits())
+        upstream.push({path: content})
+        upstream.push({path: None})
+        head = upstream.push({"runbooks/a.yaml": f"a: {path}\n"})
+        assert mirror.fetch(upstream.remote(), limits=FetchLimits()).head == head
+    film = os.urandom(limits.GIT_OBJECT_MAX_BYTES + 1)
+    upstream.push({"runbooks/film.yaml": film, "docs/other.bin": film[1:] + b"x"})
+    mirror.fetch(upstream.remote(), limits=FetchLimits())
+    # the next version of a file that was left out comes whole, and history goes on
+    head = upstream.push({"runbooks/film.yaml": film[:1000], "docs/other.bin": film[2:2000]})
+    before = mirror.head("main") or ""
+    assert mirror.fetch(upstream.remote(), limits=FetchLimits()).head == head
+    found = {change.path: change for change in mirror.changes(before, head, "")}
+    assert mirror.read(found["runbooks/film.yaml"].blob or "", max_bytes=1_000) == film[:1000]
+    with pytest.raises(BadPack, match="is not fetched"):
+        mirror.read(found["runbooks/film.yaml"].old_blob or "", max_bytes=10**9)
+    git(upstream.path, "config", "uploadpack.allowFilter", "false")
+    upstream.push({"docs/film.bin": film})
+    with pytest.raises(TooLarge, match="an object of") as caught:
+        mirror.fetch(upstream.remote(), limits=FetchLimits())
+    assert "uploadpack.allowFilter" in (caught.value.hint or "")
+
+
+def test_small_packs_are_gathered_and_nothing_is_lost(
+    upstream: Upstream, copy: BareRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.gather.PACKS_MAX", 3)
+    mirror = BareMirror(copy)
+    heads, opened = [], mirror.opened()
+    for number in range(9):
+        heads.append(upstream.push({f"{number}.txt": f"{number}\n"}))
+        mirror.fetch(upstream.remote(), limits=FetchLimits())
+        assert len(list((copy.path / "objects" / "pack").glob("*.pack"))) <= 4
+    for reader in (opened, mirror):
+        for number, head in enumerate(heads):
+            change = next(each for each in reader.changes(None, head, "") if each.path == f"{number}.txt")
+            assert reader.read(change.blob or "", max_bytes=9) == f"{number}\n".encode()
+    names = {part.suffix for part in (copy.path / "objects" / "pack").iterdir()}
+    assert names == {".pack", ".idx"} and list(copy.quarantine_folder.iterdir()) == []
+
+
 def test_no_repository_and_no_server(upstream: Upstream, copy: BareRepository) -> None:
     mirror = BareMirror(copy)
     with pytest.raises(ForgeRefused):
