@@ -3,9 +3,9 @@
 The pack is bounded where it is written (`mirror._Receiver`); this bounds what comes before it, too: the list
 of refs of a hostile server has no end.
 
-Where the other side can leave files out by their size (`filter` of git's `gitprotocol-capabilities(5)`; GitHub
-can), it is asked to: what is larger than any object that is taken is never read here, and in a history it stays
-for ever. dulwich does so in version 2 of the protocol only, which may name other addresses to fetch from.
+Where the other side can leave files out by their size (`filter` of git's `gitprotocol-capabilities(5)`;
+GitHub can), it is asked to: what is larger than any object that is taken is never read here, and in a history
+it stays for ever. dulwich asks in version 2 of the protocol only, which may name more addresses to ask.
 """
 
 from __future__ import annotations

@@ -178,13 +178,17 @@ class SyncBadgeChanged(AuditPayload):
 
 
 class FlagChanged(AuditPayload):
-    """A flag was switched, by git or by an operator."""
+    """A flag was switched, by git or by an operator; or it is off for other services. Those are named where
+    it is not off for all.
+    """
 
     EVENT_TYPE = "flag.changed"
     name: Short
     before: StrictBool
     after: StrictBool
     commit: CommitOid | None = None
+    services_before: Annotated[tuple[Short, ...], Field(max_length=100)] = ()
+    services_after: Annotated[tuple[Short, ...], Field(max_length=100)] = ()
 
 
 class FlagDisabled(AuditPayload):

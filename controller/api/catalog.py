@@ -54,6 +54,7 @@ class _RunbookRow:
     version_id: UUID | None
     content_sha256: str | None
     commit_oid: str | None
+    file_commit: str | None
     file_state: str | None
     error_line: int | None
     error_column: int | None
@@ -211,7 +212,12 @@ def _item(row: _RunbookRow, profile: list[ShownRisk], last_run: LastRun | None) 
     tally = Counter(mark for mark in profile if mark != "manual")
     error = None
     if row.error_reason is not None:
-        error = FileError(line=row.error_line, column=row.error_column, reason=row.error_reason)
+        error = FileError(
+            line=row.error_line,
+            column=row.error_column,
+            reason=row.error_reason,
+            commit=row.file_commit,
+        )
     return {
         "id": show_id("rbk", row.id),
         "name": row.name,

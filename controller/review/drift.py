@@ -1,13 +1,13 @@
 """What git's synced branch declares against what is in service: file by file, and step by step where it can
-be read. Nothing is fetched, and nothing here changes anything.
+be read. Nothing here changes anything; what another replica fetched and this one lacks is fetched.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from base import limits
@@ -21,8 +21,9 @@ from controller.review.forges import Forges
 from controller.review.sides import SHOWN_RUNBOOKS, compare_files
 from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange
-from forge.errors import BadPack, TooLarge
-from forge.mirror import BareMirror
+from forge.errors import BadPack, ForgeDown, TooLarge
+from forge.mirror import BareMirror, FetchLimits
+from forge.remote import Remote
 
 DRIFT_MAX_FILES: Final = 200
 """That are listed; of them compared as many as a review shows."""
@@ -31,6 +32,8 @@ DRIFT_MAX_BYTES: Final = 16 * limits.MIB
 """Of the declared contents that are compared."""
 
 DriftKind = Literal["added", "changed", "retired", "kept", "broken"]
+
+OpenRemote: TypeAlias = Callable[[], Remote]
 
 _QUERIES: Final = queries.load("drift")
 
@@ -85,7 +88,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class _Content:
+class _Served:
     path: str
     content: bytes
 
@@ -103,8 +106,8 @@ class Drifts:
     async def of(self, tenant_id: UUID, row: RepositoryRow) -> Drift:
         """Raises the refusals of a forge that can't be read, Unavailable where too much is being judged."""
         with forge_border():
-            mirror = self._forges.mirror(tenant_id, row)
-            head, declared = await self._forges.runner(lambda: read_declared(mirror, row))
+            mirror, remote = self._forges.source(tenant_id, row)
+            head, declared = await self._forges.runner(lambda: read_declared(mirror, row, remote))
         async with self._forges.database.work(tenant_id) as uow:
             served = await uow.all(_QUERIES["served_files"], Served, repository_id=row.id)
             kept_out = await uow.all(_QUERIES["kept_out_files"], KeptOut, repository_id=row.id)
@@ -119,8 +122,8 @@ class Drifts:
     async def content(self, tenant_id: UUID, row: RepositoryRow, blob: str) -> bytes:
         """A file's content by its blob, in service or not. Raises the refusals of a forge, TooLarge."""
         with forge_border():
-            mirror = self._forges.mirror(tenant_id, row)
-            return await self._forges.runner(lambda: mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES))
+            mirror, remote = self._forges.source(tenant_id, row)
+            return await self._forges.runner(lambda: _content(mirror, row, remote, blob))
 
     async def _changes(
         self,
@@ -135,7 +138,7 @@ class Drifts:
         files = await self._forges.runner(lambda: _read(mirror, runbooks))
         async with self._forges.database.work(tenant_id) as uow:
             paths = [item.path for item in runbooks]
-            contents = await uow.all(_QUERIES["served_contents"], _Content, repository_id=row.id, paths=paths)
+            contents = await uow.all(_QUERIES["served_contents"], _Served, repository_id=row.id, paths=paths)
             names = [item.name for item in runbooks if item.name is not None]
             stored = await load_stored(uow, row.id, [], names)
         before: list[File] = [(each.path, "runbook", bytes(each.content)) for each in contents]
@@ -145,9 +148,13 @@ class Drifts:
         return {path: change for change in changes for path in (change.path, change.old_path) if path}
 
 
-def read_declared(mirror: BareMirror, row: RepositoryRow) -> tuple[str | None, dict[str, str]]:
-    """The head of the synced branch as last fetched, and the blobs of our files in it. Synchronous."""
-    head = mirror.head(row.branch)
+def read_declared(
+    mirror: BareMirror, row: RepositoryRow, remote: OpenRemote | None
+) -> tuple[str | None, dict[str, str]]:
+    """The head of the synced branch as last fetched, by whichever replica, and the blobs of our files in it.
+    Synchronous. Raises ForgeDown where this replica can't get it.
+    """
+    head = mirror.head(row.branch) if remote is None else _shared_head(mirror, row, remote)
     if head is None:
         return None, {}
     changes = mirror.changes(None, head, row.prefix)
@@ -156,6 +163,24 @@ def read_declared(mirror: BareMirror, row: RepositoryRow) -> tuple[str | None, d
         for change in changes
         if change.blob is not None and change.skipped is None and kind_of(change.path, row.prefix) != "other"
     }
+
+
+def _shared_head(mirror: BareMirror, row: RepositoryRow, remote: OpenRemote) -> str | None:
+    head = row.head_commit
+    if head is None or mirror.holds(head):
+        return head
+    mirror.fetch(remote(), limits=FetchLimits())
+    if not mirror.holds(head):
+        raise ForgeDown(
+            f"this replica has not seen the commit {head[:12]} yet, and the forge does not serve it"
+        )
+    return head
+
+
+def _content(mirror: BareMirror, row: RepositoryRow, remote: OpenRemote | None, blob: str) -> bytes:
+    if remote is not None and not mirror.holds(blob):
+        _shared_head(mirror, row, remote)
+    return mirror.read(blob, max_bytes=limits.DOCUMENT_MAX_BYTES)
 
 
 def compare_paths(

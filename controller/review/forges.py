@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -31,6 +31,7 @@ from forge.mirror import BareMirror
 from forge.names import refuse_path
 from forge.pull_requests import Actor, Annotation, Forge, Oid, ProposedFile
 from forge.pull_rows import PullEvent
+from forge.remote import Remote
 from forge.storage import BareRepository, RepositoryFolder
 from schemas.errors import NotFound
 
@@ -81,6 +82,12 @@ class Forges:
         if row.forge == "github" and self.github is not None:
             return self.github.open(tenant_id, row.id, row.remote, row.branch)
         return self.open_builtin(tenant_id, row)
+
+    def source(self, tenant_id: UUID, row: RepositoryRow) -> tuple[BareMirror, Callable[[], Remote] | None]:
+        """The mirror, and what is fetched into it; None for the built-in forge's own. Raises as `open`."""
+        if row.forge == "github" and self.github is not None:
+            return self.github.source(tenant_id, row.id, row.remote, row.branch)
+        return self.mirror(tenant_id, row), None
 
     def mirror(self, tenant_id: UUID, row: RepositoryRow) -> BareMirror:
         """The objects of a repository as last fetched, or the built-in forge's own. Raises as `open`."""

@@ -72,6 +72,7 @@ class Plan:
     policy_sha256: str | None = None
     policy_changes: bool = False
     flags: Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
+    """Flags that switch, or that are off for other services than before: (before, after) by name."""
     flags_document: Flags | None = None
 
     @property
@@ -239,7 +240,9 @@ def _policy(known: Known, items: Mapping[str, Found]) -> _PolicyPlan:
 
 
 def _flags(known: Known, items: Mapping[str, Found]) -> tuple[dict[str, tuple[bool, bool]], Flags | None]:
-    """Flags that switch, by name: (before, after); a known flag that the file does not name is on."""
+    """Flags that switch, by name: (before, after); a known flag that the file does not name is on. So do
+    those that stay off, for other services.
+    """
     item = next((item for item in items.values() if item.kind == "flags"), None)
     if item is None or item.skipped is not None:
         return {}, None
@@ -249,4 +252,14 @@ def _flags(known: Known, items: Mapping[str, Found]) -> tuple[dict[str, tuple[bo
     after = {name: flag.enabled for name, flag in document.flags.items()}
     names = sorted(after.keys() | known.flags.keys())
     pairs = {name: (known.flags.get(name, True), after.get(name, True)) for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}, document
+    services = services_of(document)
+    elsewhere = {
+        name for name in names
+        if frozenset(known.flag_services.get(name, ())) != frozenset(services.get(name, ()))
+    }  # fmt: skip
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1] or name in elsewhere}, document
+
+
+def services_of(flags: Flags) -> dict[str, tuple[str, ...]]:
+    """For which services each flag that is off is off; none: for all. Pure."""
+    return {name: flag.services for name, flag in flags.flags.items() if not flag.enabled}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from controller.sync.plan import NewVersion, Plan, Rejected
+from controller.sync.plan import NewVersion, Plan, Rejected, services_of
 from controller.sync.state import Known, RunbookRow
 from forge.storage import Movement
 from schemas.audit import (
@@ -25,10 +25,17 @@ from schemas.audit import (
     RunbookSynced,
     StepClassified,
 )
+from schemas.flags import Flags
 from schemas.ids import system_actor
 from schemas.risk import Risk
 
+SERVICE_MAX_CHARACTERS: Final = 512
+"""Of a name in a record: flags.json bounds how many there are, not how long."""
 _SYNC: Final = system_actor("sync")
+
+
+def _short(services: Sequence[str]) -> tuple[str, ...]:
+    return tuple(service[:SERVICE_MAX_CHARACTERS] for service in services)
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,16 @@ class SyncRecords:
                 before=known.policy,
                 after=plan.policy_sha256,
             )
+        now = services_of(plan.flags_document or Flags())
         for name, (before, after) in plan.flags.items():
-            yield FlagChanged(name=name, before=before, after=after, commit=self.commit)
+            yield FlagChanged(
+                name=name,
+                before=before,
+                after=after,
+                commit=self.commit,
+                services_before=_short(known.flag_services.get(name, ())),
+                services_after=_short(now.get(name, ())),
+            )
 
     def _reviewed(self, movement: Movement, errors: int) -> AuditRecord | None:
         """Who let a commit in, from the reflog: by merging a pull request, or by pushing past it."""

@@ -64,6 +64,7 @@ class FlagRow:
 
     name: str
     enabled: bool
+    services: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,5 @@ class Known:
     versions: Mapping[tuple[UUID, str], UUID] = field(default_factory=dict)
     policy: str | None = None
     flags: Mapping[str, bool] = field(default_factory=dict)
+    flag_services: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Of flags that are off: the services for which they are; none named: for all."""

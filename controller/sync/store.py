@@ -78,6 +78,7 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
         versions={(row.runbook_id, row.content_sha256): row.id for row in versions},
         policy=policy.content_sha256 if policy is not None else None,
         flags={row.name: row.enabled for row in flags},
+        flag_services={row.name: tuple(row.services) for row in flags},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 
@@ -29,6 +29,9 @@ from forge.pull_requests import LineRef, PullRequest
 
 router = APIRouter(prefix="/pulls", tags=["pulls"], route_class=IdempotentRoute)
 
+CURSOR: Final = r"^[0-9]{1,9}(-[0-9]{1,9})?$"
+"""Of the built-in forge the last number of the page; of GitHub its page and that number."""
+
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[7])]
 Repository = Annotated[
     str | None, Query(max_length=100, description="A repository's name; the first one where left out.")
@@ -48,8 +51,7 @@ async def list_pulls(
     repository: Repository = None,
     limit: Limit = limits.PAGE_DEFAULT_ITEMS,
     cursor: Annotated[
-        str | None,
-        Query(pattern=r"^[0-9]{1,9}(-[0-9]{1,9})?$", description="`nextCursor` of the page before."),
+        str | None, Query(pattern=CURSOR, description="`nextCursor` of the page before.")
     ] = None,
 ) -> Page[PullItem]:
     """Newest first; those that are open unless `state` says otherwise."""

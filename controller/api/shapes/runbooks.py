@@ -20,6 +20,7 @@ class FileError(Model):
     line: int | None = None
     column: int | None = None
     reason: str
+    commit: CommitOid | None = Field(None, description="The commit that brought it.")
 
 
 class RepositoryRef(Model):
@@ -75,7 +76,7 @@ class RunbookItem(Model):
     error: FileError | None = None
     version_id: str | None = None
     content_sha256: Digest | None = None
-    commit: CommitOid | None = Field(None, description="The commit that brought the state of its file.")
+    commit: CommitOid | None = Field(None, description="The commit of what is in service.")
     steps: int
     risks: dict[RiskWord, int] = Field(
         description="How many steps of each shown risk; manual ones are not counted."

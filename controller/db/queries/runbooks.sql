@@ -202,7 +202,7 @@ ON CONFLICT (tenant_id, repository_id, content_sha256) DO UPDATE
 
 -- flags_of --
 -- The flags that came from this repository.
-SELECT name, enabled
+SELECT name, enabled, CASE WHEN enabled THEN '[]' ELSE COALESCE(document -> 'services', '[]') END AS services
   FROM dd0c.flags
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
 

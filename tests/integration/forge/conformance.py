@@ -6,10 +6,12 @@ behind the forge's back, as a merge by somebody else would.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from controller.api.routes.pulls import CURSOR
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
@@ -237,6 +239,7 @@ class ForgeConformance:
         ]
         forge.close(numbers[0])
         first = forge.list("open", None, 3)
+        assert re.fullmatch(CURSOR, first.cursor or ""), "what the API takes"
         second = forge.list("open", first.cursor, 3)
         found = [pull.number for pull in (*first.items, *second.items)]
         assert found == sorted(numbers[1:], reverse=True)

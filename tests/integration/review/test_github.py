@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from base.clock import SystemClock
+from controller.api.parse_pool import ParsePool
 from controller.audit.checkpoints import WitnessUnreachable
 from controller.db.bus import MemoryBus
 from controller.governance.judging import Judging
+from controller.governance.repositories import RepositoryRow, find_repository
+from controller.review.drift import Drifts
 from controller.review.forges import Forges
 from controller.review.witness import GitWitness, line_of
 from controller.sync.forge_sources import forge_sources
@@ -21,7 +25,7 @@ from forge.storage import RepositoryFolder
 from forge.tree import blob_at
 from schemas.errors import Conflict, Unprocessable
 from tests.integration.forge.conformance import MAINTAINER, PASS
-from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN
+from tests.integration.forge.github.imitation import GIT_PATH, OTHER_TOKEN, TOKEN
 from tests.integration.review.github_place import Place, commit, github_url, place
 from tests.integration.sync.world import in_a_thread, runbook
 
@@ -202,3 +206,34 @@ async def test_without_the_setting_a_repository_on_github_is_not_touched(place: 
     assert refusal.value.hint == "Set DD0C_FORGE=github."
     with pytest.raises(ForgeRefused, match="not set up"):
         forge_sources(place.forges.folder)(place.principal.tenant_id, place.row)
+
+
+async def test_what_another_replica_synced_is_fetched_before_it_is_compared(
+    place: Place, tmp_path: Path, parse_pool: ParsePool, github_url: str
+) -> None:
+    commit(place.origin, {"runbooks/disk.yaml": runbook("disk"), "runbooks/gone.yaml": runbook("gone")})
+    repositories = GitHubRepositories(
+        RepositoryFolder(tmp_path / "other"), GitHubLogin(token=TOKEN, api_url=github_url), SystemClock()
+    )
+    repositories.mirrors.create(place.principal.tenant_id, place.row.id, "main")
+    there = Drifts(replace(place.forges, github=repositories), Judging(parse_pool.run), 30)
+
+    async def row() -> RepositoryRow:
+        async with place.forges.database.work(place.principal.tenant_id) as uow:
+            return await find_repository(uow, place.row.id)
+
+    await place.loop.round("poll")
+    assert (await there.of(place.principal.tenant_id, await row())).items == ()
+    head = commit(
+        place.origin, {"runbooks/disk.yaml": runbook("disk") + "  x: 1\n", "runbooks/gone.yaml": None}
+    )
+    await place.loop.round("poll")
+    found = await there.of(place.principal.tenant_id, await row())
+    assert (found.head, [(each.kind, each.path) for each in found.items]) == (
+        head,
+        [("kept", "runbooks/disk.yaml")],
+    )
+    newest = commit(place.origin, {"runbooks/disk.yaml": "x: 2\n"})
+    await place.loop.round("poll")
+    blob = place.forges.mirror(place.principal.tenant_id, place.row).blob_at(newest, "runbooks/disk.yaml")
+    assert await there.content(place.principal.tenant_id, await row(), blob or "") == b"x: 2\n"

@@ -3607,6 +3607,11 @@ export interface components {
             column?: number | null;
             /** Reason */
             reason: string;
+            /**
+             * Commit
+             * @description The commit that brought it.
+             */
+            commit?: string | null;
         };
         /**
          * FlagShape
@@ -5971,7 +5976,7 @@ export interface components {
             contentSha256?: string | null;
             /**
              * Commit
-             * @description The commit that brought the state of its file.
+             * @description The commit of what is in service.
              */
             commit?: string | null;
             /** Steps */
@@ -6063,7 +6068,7 @@ export interface components {
             contentSha256?: string | null;
             /**
              * Commit
-             * @description The commit that brought the state of its file.
+             * @description The commit of what is in service.
              */
             commit?: string | null;
             /** Steps */
