@@ -54,7 +54,9 @@ async def test_the_state_of_sync_by_command_line(api: Api, tmp_path: Path) -> No
         assert parse_qs(urlsplit(file["link"]).query) == {"path": ["runbooks/disk.yaml"], "line": ["10"]}
         drift = await dd0c.call("sync", "diff", *ONE, code=14)
         assert "! disk  runbooks/disk.yaml:10  (its last good version serves)" in drift
-        shown = {item["name"]: item for item in json.loads(await dd0c.call("runbooks", "--json"))["items"]}
+        async with api.client() as client:
+            listed = (await client.get(f"{V}/runbooks")).json()["items"]
+        shown = {item["name"]: item for item in listed}
         assert (shown["disk"]["commit"], shown["disk"]["error"]["commit"]) == (good, bad)
         assert good[:12] in await dd0c.call("runbooks", "show", "disk")
 
