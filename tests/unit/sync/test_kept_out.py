@@ -8,11 +8,12 @@ import pytest
 
 from base.ids import new_id
 from controller.db import queries
-from controller.governance.documents import FileKind
+from controller.governance.documents import FileKind, JudgedFile
 from controller.governance.pinning import InForce
 from controller.sync.claims import Found
 from controller.sync.holding import hold_back
 from controller.sync.plan import plan_sync
+from controller.sync.records import SyncRecords
 from controller.sync.source import SKIPPED_MAX, _without_noise
 from controller.sync.state import FileRow, Known
 from forge.tree import Change, Skipped
@@ -66,3 +67,22 @@ def test_a_refused_path_of_ours_is_never_left_out() -> None:
     ours = Change("runbooks/a.yaml", "skipped", None, "b" * 40, Skipped(LINK))
     kept = _without_noise((*changes, ours), "")
     assert (len(kept), kept[-1]) == (SKIPPED_MAX + 1, ours)
+
+
+def test_a_flag_that_is_off_for_other_services_is_told() -> None:
+    def item(*services: str) -> Found:
+        flags = Flags(flags={"auto-run": Flag(enabled=False, services=services)})
+        judged = JudgedFile("flags.json", "flags", "sha256:" + "f" * 64, b"", flags=flags)
+        return Found("flags.json", "flags", "f" * 40, judged)
+
+    known = Known(flags={"auto-run": False})
+    assert plan_sync(known, [item()], COMMIT, new_id).flags == {}
+    assert plan_sync(known, [item("a")], COMMIT, new_id).flags == {"auto-run": (False, False)}
+    known = Known(flags={"auto-run": False}, flag_services={"auto-run": ["b", "a"]})
+    assert plan_sync(known, [item("a", "b")], COMMIT, new_id).flags == {}
+    records = SyncRecords(new_id(), new_id(), COMMIT, {})
+    (record,) = records.of(known, plan_sync(known, [item("c" * 600)], COMMIT, new_id), ())
+    assert record.data.to_json() == {
+        "name": "auto-run", "before": False, "after": False, "commit": COMMIT,
+        "servicesBefore": ["b", "a"], "servicesAfter": ["c" * 512],
+    }  # fmt: skip

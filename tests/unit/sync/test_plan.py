@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from controller.governance.documents import JudgedFile, JudgedRunbook
 from controller.sync.claims import Found
 from controller.sync.plan import Plan, plan_sync
-from controller.sync.records import SyncRecords
 from controller.sync.state import FileRow, Known, RunbookRow
 from schemas.errors import Place
 from schemas.flags import Flag, Flags
@@ -230,25 +229,6 @@ def test_flags_say_what_switches() -> None:
     )
     plan = plan_sync(Known(flags={"alerts": False}), [item], COMMIT, ids())
     assert plan.flags == {"alerts": (False, True), "edit": (True, False)}
-
-
-def test_a_flag_that_is_off_for_other_services_is_told() -> None:
-    def item(*services: str) -> Found:
-        flags = Flags(flags={"auto-run": Flag(enabled=False, services=services)})
-        judged = JudgedFile("flags.json", "flags", digest("f"), b"", flags=flags)
-        return Found("flags.json", "flags", blob("f"), judged)
-
-    known = Known(flags={"auto-run": False})
-    assert plan_sync(known, [item()], COMMIT, ids()).flags == {}
-    assert plan_sync(known, [item("a")], COMMIT, ids()).flags == {"auto-run": (False, False)}
-    known = Known(flags={"auto-run": False}, flag_services={"auto-run": ["b", "a"]})
-    assert plan_sync(known, [item("a", "b")], COMMIT, ids()).flags == {}
-    records = SyncRecords(UUID(int=1), UUID(int=2), COMMIT, {})
-    (record,) = records.of(known, plan_sync(known, [item("c" * 600)], COMMIT, ids()), ())
-    assert record.data.to_json() == {
-        "name": "auto-run", "before": False, "after": False, "commit": COMMIT,
-        "servicesBefore": ["b", "a"], "servicesAfter": ["c" * 512],
-    }  # fmt: skip
 
 
 PATHS = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]
