@@ -25,7 +25,7 @@ from schemas.json_codec import load_flags, load_policy
 from schemas.policy import Policy
 from schemas.risk import Risk, effective, exceeds, worse
 from schemas.runbook import Runbook
-from schemas.verdict import MergeRule, Verdict
+from schemas.verdict import Finding, MergeRule, Verdict
 from schemas.yaml_codec import check_document, document_sha256
 from schemas.yaml_read import Tree
 
@@ -44,6 +44,16 @@ _verdicts: Final = KeptVerdicts()
 
 
 @dataclass(frozen=True)
+class JudgedUndo:
+    """What the scanner says of a rollback command: it waits for a person whatever that is, and is scanned
+    again as filled when it is asked for.
+    """
+
+    finding: Finding
+    resources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class JudgedStep:
     """One step with the verdict on its command; `verdict` None for a manual step."""
 
@@ -57,6 +67,8 @@ class JudgedStep:
     """The text that was judged: the command with a word in each hole."""
     resources: tuple[str, ...] = ()
     """What the scanner found that it touches, with the name of a variable where it has no example."""
+    undo: JudgedUndo | None = None
+    """Its rollback command, where it has one."""
 
     @property
     def risk(self) -> Risk:
@@ -196,8 +208,16 @@ def _step(runbook: Runbook, index: int, advising: Advising) -> JudgedStep:
         verdict = _verdicts.judge(sample, advising)
         touched = named_resources(runbook, step.command, verdict.finding.resources, _touched)
         digest = hashlib.sha256(step.command.encode()).digest()
-    undone = step.rollback is not None and step.rollback.command is not None
-    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone, sample, touched)
+    undo = None if step.rollback is None else _undo(runbook, step.rollback.command)
+    undone = undo is not None
+    return JudgedStep(step.id, step.title, step.declared_risk, verdict, digest, undone, sample, touched, undo)
+
+
+def _undo(runbook: Runbook, command: str | None) -> JudgedUndo | None:
+    if command is None:
+        return None
+    finding = _verdicts.judge(sample_command(runbook, command), ONE_KEY).finding
+    return JudgedUndo(finding, named_resources(runbook, command, finding.resources, _touched))
 
 
 def _touched(command: str) -> tuple[str, ...]:

@@ -83,7 +83,8 @@ def why(facts: StepFacts) -> str:
 
 def _undo(facts: StepFacts) -> str:
     if facts.rollback is not None:
-        return short(facts.rollback, 60)
+        mark = "" if facts.undo is None else f"{marked(facts.undo.shown)}: "
+        return f"{mark}{short(facts.rollback)}"
     return "no" if facts.rollback_impossible is not None else "–"
 
 

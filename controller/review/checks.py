@@ -14,6 +14,7 @@ from controller.governance.documents import JudgedRunbook
 from controller.governance.owners_word import Content
 from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
 from controller.review.risky_steps import RiskyStep, risky_steps
+from controller.review.rollback_notes import rollback_notes
 from controller.review.step_notes import (
     owner_notes,
     rules_after,
@@ -66,6 +67,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
         notes.extend(widened_notes(file, serving, then))
         notes.extend(stale_notes(file, serving))
         notes.extend(unprepared_notes(file))
+        notes.extend(rollback_notes(file, serving))
     risky = risky_steps(file.judged for file in files if file.judged is not None)
     for_owner = frozenset((file.path, file.judged.content_sha256 if file.judged else "") for file, _ in owned)
     return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner)
@@ -193,7 +195,11 @@ def _table(path: str, runbook: JudgedRunbook) -> str:
             rows.append(f"| {escape(step.step_id)} | a person | {escape(step.title)} | |")
             continue
         shown = Risk.UNKNOWN if step.verdict.unknown and step.risk is Risk.CAUTION else step.risk
-        undone = "a rollback" if step.can_be_undone else ""
+        undone = (
+            ""
+            if step.undo is None
+            else f"a rollback, {MARKS[step.undo.finding.risk]} {step.undo.finding.risk}"
+        )
         why = escape(step.verdict.reason)
         rows.append(f"| {escape(step.step_id)} | {MARKS[shown]} {step.risk} | {why} | {undone} |")
     return "\n".join(rows)

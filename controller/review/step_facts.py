@@ -62,6 +62,18 @@ class MergeSaid(Model):
     missing: str | None = Field(None, description="The same as a sentence.")
 
 
+class UndoFacts(Model):
+    """What the scanner says of a rollback command, each hole filled with its example. It always waits for a
+    person, and is scanned again as filled.
+    """
+
+    shown: Literal["safe", "caution", "dangerous", "unknown"]
+    why: str
+    rule_ids: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
 class StepFacts(Model):
     """One step of one content of a runbook."""
 
@@ -81,6 +93,7 @@ class StepFacts(Model):
     when: str | None = Field(None, description="The condition, in words.")
     confirm: str | None = Field(None, description="What must be typed before it runs.")
     rollback: str | None = Field(None, description="The command that undoes it.")
+    undo: UndoFacts | None = Field(None, description="What is said of that command.")
     rollback_impossible: str | None = Field(None, description="Why no command undoes it.")
     expect: str | None = None
     target: dict[str, str] = Field(default_factory=dict, description="Labels that its agent must carry.")
@@ -141,6 +154,7 @@ def _facts(content: Content, number: int, step: Step, judged: JudgedStep) -> Ste
         when=None if step.when is None else condition_words(runbook, step.when),
         confirm=step.confirm,
         rollback=None if step.rollback is None else step.rollback.command,
+        undo=_undo(runbook, step, judged),
         rollback_impossible=None if step.rollback is None else step.rollback.impossible,
         expect=None if step.expect is None else step.expect.text,
         target={} if target is None else dict(target.labels),
@@ -151,6 +165,20 @@ def _facts(content: Content, number: int, step: Step, judged: JudgedStep) -> Ste
         waits_because=waits,
         approvals=asked.quorum,
         approver=asked.role,
+    )
+
+
+def _undo(runbook: Runbook, step: Step, judged: JudgedStep) -> UndoFacts | None:
+    command = None if step.rollback is None else step.rollback.command
+    if command is None or judged.undo is None:
+        return None
+    finding = judged.undo.finding
+    return UndoFacts(
+        shown=finding.risk.value,
+        why=finding.why,
+        rule_ids=finding.rule_ids,
+        spans=template_spans(runbook, command, finding.spans),
+        resources=judged.undo.resources,
     )
 
 

@@ -138,7 +138,7 @@ def _explained(change: RunbookChange, facts: StepFacts) -> str:
     if facts.command is None:
         return f"{head}\n\nA person does it: {short(facts.manual or '')}"
     lines = [f"Command: {short(facts.command, 400)}", f"Declared: {facts.declared or 'nothing'}"]
-    lines += [*_keys(facts), f"Rollback: {short(_undo(facts))}"]
+    lines += [*_keys(facts), f"Rollback: {short(_undo(facts), 400)}", *_undo_keys(facts)]
     waits = ", ".join(reason.replace("_", " ") for reason in facts.waits_because)
     lines.append("It runs by itself." if facts.runs_by_itself else f"It waits for a person: {waits}.")
     return "\n".join([head, "", *(f"- {line}" for line in lines)])
@@ -165,6 +165,14 @@ def _undo(facts: StepFacts) -> str:
     if facts.rollback is not None:
         return facts.rollback
     return "nothing said" if facts.rollback_impossible is None else f"impossible: {facts.rollback_impossible}"
+
+
+def _undo_keys(facts: StepFacts) -> list[str]:
+    if facts.undo is None:
+        return []
+    rules = ", ".join(escape(rule) for rule in facts.undo.rule_ids) or "none"
+    said = f"{marked(facts.undo.shown)}, {short(facts.undo.why)}"
+    return [f"Scanner of the rollback: {said}; rules that fired: {rules}; it waits for a person"]
 
 
 def _cut(text: str) -> str:

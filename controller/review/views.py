@@ -190,15 +190,18 @@ def _news(old: Sequence[StepFacts], new: Sequence[StepFacts], read: Any) -> tupl
 
 
 def _verbs(step: StepFacts) -> list[News]:
-    if step.scanner is None:
-        return []
-    texts = {span.rule_id: (step.command or "")[span.start : span.end] for span in step.scanner.spans}
-    return [News(name=rule, detail=texts.get(rule), step=step.number) for rule in step.scanner.rule_ids]
+    found = []
+    for said, command in ((step.scanner, step.command), (step.undo, step.rollback)):
+        if said is None:
+            continue
+        texts = {span.rule_id: (command or "")[span.start : span.end] for span in said.spans}
+        found += [News(name=rule, detail=texts.get(rule), step=step.number) for rule in said.rule_ids]
+    return found
 
 
 def _resources(step: StepFacts) -> list[News]:
-    names = () if step.scanner is None else step.scanner.resources
-    return [News(name=name, step=step.number) for name in names]
+    said = [each for each in (step.scanner, step.undo) if each is not None]
+    return [News(name=name, step=step.number) for each in said for name in each.resources]
 
 
 def _targets(step: StepFacts) -> list[News]:
@@ -210,5 +213,7 @@ def _targets(step: StepFacts) -> list[News]:
 
 def _privileges(step: StepFacts) -> list[News]:
     found = [News(name=name, detail="secret", step=step.number) for name in step.secrets]
-    words = set((step.command or "").replace("\n", " ").split()) & ELEVATIONS
-    return found + [News(name=word, detail="elevation", step=step.number) for word in sorted(words)]
+    for command, detail in ((step.command, "elevation"), (step.rollback, "elevation of its rollback")):
+        words = set((command or "").replace("\n", " ").split()) & ELEVATIONS
+        found += [News(name=word, detail=detail, step=step.number) for word in sorted(words)]
+    return found

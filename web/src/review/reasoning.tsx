@@ -128,7 +128,13 @@ function Confirmation({ facts }: { facts: StepFacts }) {
 }
 
 function Rollback({ facts }: { facts: StepFacts }) {
-  if (facts.rollback) return <code>{visibleCode(facts.rollback)}</code>;
+  if (facts.rollback)
+    return (
+      <>
+        <code>{visibleCode(facts.rollback)}</code>
+        {facts.undo ? ` ${facts.undo.shown}: ${visible(facts.undo.why)}` : null}
+      </>
+    );
   if (facts.rollbackImpossible) return <>not possible: {visible(facts.rollbackImpossible)}</>;
   return <>none given</>;
 }
