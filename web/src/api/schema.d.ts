@@ -6526,6 +6526,8 @@ export interface components {
              * @description The command that undoes it.
              */
             rollback?: string | null;
+            /** @description What is said of that command. */
+            undo?: components["schemas"]["UndoFacts"] | null;
             /**
              * Rollbackimpossible
              * @description Why no command undoes it.
@@ -7026,6 +7028,35 @@ export interface components {
             revokedAt?: string | null;
             /** Lastusedat */
             lastUsedAt?: string | null;
+        };
+        /**
+         * UndoFacts
+         * @description What the scanner says of a rollback command, each hole filled with its example. It always waits for a
+         *     person, and is scanned again as filled.
+         */
+        UndoFacts: {
+            /**
+             * Shown
+             * @enum {string}
+             */
+            shown: "safe" | "caution" | "dangerous" | "unknown";
+            /** Why */
+            why: string;
+            /**
+             * Ruleids
+             * @default []
+             */
+            ruleIds: string[];
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /**
+             * Resources
+             * @default []
+             */
+            resources: string[];
         };
         /**
          * VariableChangeShape
