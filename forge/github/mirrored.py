@@ -36,8 +36,10 @@ class GitHubMirror(BareMirror):
         """
         if commits and all(self.holds(commit) for commit in commits):
             return
-        self.fetch(self.remote(), limits=FetchLimits())
         self.fetch(self.remote(pull_ref(number)), limits=FetchLimits())
+        if commits and all(self.holds(commit) for commit in commits):
+            return  # its history holds the base that it was made on
+        self.fetch(self.remote(), limits=FetchLimits())
         if not all(
             self.holds(commit) for commit in commits
         ):  # GitHub moves the ref a little after the branch

@@ -48,11 +48,13 @@ class Publishing:
             raise ForgeRefused(f"the repository has no branch {self._base} yet", hint="push one first")
         if known is not None and state_of(known) == "closed":
             self._open_again(known)
+            known = self._pulls.of_branch(proposal.branch, self._base)
         head = self._branches.write(proposal, base)
-        number = self._ensure_open(proposal)
+        number, is_new = self._ensure_open(proposal, known)
         self._label(number)
         self._ask_gently(number, proposal.reviewers)
-        return self._pulls.show(self._pulls.at_head(number, head))
+        found = self._pulls.at_head(number, head)
+        return self._pulls.show_new(found, base) if is_new else self._pulls.show(found)
 
     def _open_again(self, known: Document) -> None:
         """GitHub opens a pull request again only while its branch is where it was; else a new one is made."""
@@ -62,17 +64,20 @@ class Publishing:
         path = f"{self._address.path}/pulls/{number_at(known, 'number')}"
         self._client.call("PATCH", path, "open a pull request again", body={"state": "open"}, allow=(422,))
 
-    def _ensure_open(self, proposal: Proposal) -> int:
-        """The number of its open pull request, made where there is none; never a second one."""
+    def _ensure_open(self, proposal: Proposal, known: Document | None) -> tuple[int, bool]:
+        """The number of its open pull request, made where there is none, and whether it was; never a second
+        one: GitHub refuses it. `known` is what was found before the branch was written.
+        """
         wanted: Document = {
             "title": " ".join(proposal.title.split())[:TITLE_MAX] or "Change",
             "body": cut(proposal.body, limits.GITHUB_BODY_MAX_CHARACTERS),
         }
         fault: Exception | None = None
-        for _ in range(_ROUNDS):
-            known = self._pulls.of_branch(proposal.branch, self._base)
+        for attempt in range(_ROUNDS):
+            if attempt:
+                known = self._pulls.of_branch(proposal.branch, self._base)
             if known is not None and state_of(known) == "open":
-                return self._bring_up_to_date(known, wanted)
+                return self._bring_up_to_date(known, wanted), False
             body = {
                 **wanted,
                 "head": proposal.branch,
@@ -82,7 +87,7 @@ class Publishing:
             try:
                 path = f"{self._address.path}/pulls"
                 answer = self._client.call("POST", path, "open a pull request", body=body, repeat=False)
-                return number_at(answer.document, "number")
+                return number_at(answer.document, "number"), True
             except Unsure as unsure:  # it may be there: look before it is asked for again
                 fault = unsure
             except Invalid as refusal:

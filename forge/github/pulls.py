@@ -116,6 +116,13 @@ class Pulls:
         mergeable, reason = self._mergeable(document, checks, base_head)
         return replace(shown, mergeable=mergeable, reason=reason)
 
+    def show_new(self, document: Document, base_head: Oid) -> PullRequest:
+        """One that was opened just now: nobody said anything yet; its branch may have had a check before."""
+        checks = self.checks.found(oid_at(document, "head", "sha"))
+        shown = replace(self._value(document, checks, base_head), reviews=self._asked(document))
+        mergeable, reason = self._mergeable(document, checks, base_head)
+        return replace(shown, mergeable=mergeable, reason=reason)
+
     def show_listed(self, document: Document, base_head: Oid | None) -> PullRequest:
         """What a list has time for: its checks without what they wrote, and no reviews and comments."""
         checks = self.checks.found(oid_at(document, "head", "sha"))
@@ -221,14 +228,18 @@ class Pulls:
                     given.pop(login, None)
                 elif word in words and isinstance(login, str):
                     given[login] = Review(login, words[word], instant_at(item, "submitted_at"))
+        waiting = self._asked(document)
+        asked = {review.reviewer for review in waiting}
+        return (*waiting, *(review for name, review in given.items() if name not in asked))
+
+    def _asked(self, document: Document) -> tuple[Review, ...]:
         since = instant_at(document, "created_at")
         asked = [at(item, "login") for item in items(document.get("requested_reviewers") or [])]
         asked += [
             f"{self._address.owner}/{at(item, 'slug')}"
             for item in items(document.get("requested_teams") or [])
         ]
-        waiting = [Review(str(name), "requested", since) for name in asked]
-        return (*waiting, *(review for name, review in given.items() if name not in asked))
+        return tuple(Review(str(name), "requested", since) for name in asked)
 
 
 def state_of(document: Document) -> PullState:

@@ -71,6 +71,18 @@ async def test_a_dangerous_step_has_a_comment_on_its_line_once(place: Place) -> 
     assert len((await place.proposals.get(place.principal, number)).comments) == 1
 
 
+async def test_a_proposal_asks_github_for_no_more_than_it_needs(place: Place) -> None:
+    await place.loop.round("start")
+    before = len(place.github.log())
+    await place.publish(runbook("disk"))
+    asked = place.github.log()[before:]
+    assert len(asked) <= 27, asked
+    assert [line for line in asked if line.startswith("GIT")] == [
+        "GIT GET /info/refs",
+        "GIT POST /git-upload-pack",
+    ]
+
+
 async def test_comments_that_may_not_be_written_hinder_no_check(place: Place) -> None:
     place.github.fault("POST /pulls/1/comments", status=403, body={"message": "no"}, times=9)
     number = await place.publish(runbook("disk", command="rm -rf /var/lib/data"))

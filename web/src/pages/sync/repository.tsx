@@ -108,13 +108,15 @@ export function Repository({ item, permissions }: { item: Item; permissions: rea
       {differs ? <DriftView repository={item.id} /> : null}
       {policy ? <p className="small faint broken">{policy}</p> : null}
       {permissions.includes("repositories") ? (
-        <div className="row broken">
-          <MakeBadge id={item.id} has={item.hasBadge} />
-          {owner ? (
-            <Button look="quiet" className="push" onClick={() => setRemoving(true)}>
-              Remove…
-            </Button>
-          ) : null}
+        <div className="broken">
+          <div className="row">
+            <MakeBadge id={item.id} has={item.hasBadge} />
+            {owner ? (
+              <Button look="quiet" className="push" onClick={() => setRemoving(true)}>
+                Remove…
+              </Button>
+            ) : null}
+          </div>
         </div>
       ) : null}
       {removing ? (
