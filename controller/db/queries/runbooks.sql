@@ -44,6 +44,12 @@ SELECT name, path
   FROM dd0c.runbooks
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL
 
+-- serving_digest --
+-- One word for all that serves of a repository: names, files, versions. Another one after any of them changed.
+SELECT md5(coalesce(string_agg(concat_ws(' ', name, path, current_version_id), E'\n' ORDER BY name), '')) AS digest
+  FROM dd0c.runbooks
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND retired_at IS NULL
+
 -- serving_documents --
 -- The documents in service at some paths: what a change is compared with.
 SELECT r.name, r.path, v.document

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+from controller.governance.pinning import PolicyRow
 from controller.governance.repositories import RepositoryRow
 from controller.review.hearing import Hearing
 from controller.review.pull_checks import PullChecks
-from forge.pull_requests import Page, PullRequest
-from schemas.errors import Conflict
+from forge.pull_requests import CLASSIFICATION_CHECK, Check, Page, PullRequest
+from schemas.errors import Conflict, Unavailable
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 TENANT = uuid4()
@@ -36,17 +38,21 @@ class Forges:
     def __init__(self) -> None:
         self.database = self
         self.pulls = {number: pull(number) for number in (1, 2, 3)}
+        self.serving = "what serves"
+        self.policy: PolicyRow | None = None
 
     async def make_mirrors(self, _: UUID) -> None:
         """They are there."""
 
     @asynccontextmanager
     async def work(self, _: UUID) -> AsyncIterator[Any]:
-        async def one(*_: object, **__: object) -> RepositoryRow:
-            return ROW
+        async def one(_: object, wanted: type, **__: object) -> object:
+            if wanted is RepositoryRow:
+                return ROW
+            return SimpleNamespace(digest=self.serving, id=ROW.id)
 
-        async def every(*_: object, **__: object) -> list[object]:
-            return []
+        async def every(_: object, wanted: type, **__: object) -> list[object]:
+            return [self.policy] if wanted is PolicyRow and self.policy is not None else []
 
         yield SimpleNamespace(one=one, all=every)
 
@@ -117,3 +123,39 @@ async def test_a_turn_ends_after_its_time_and_the_next_one_reads_on() -> None:
         await hearing.idle()
     assert heard == [1, 2]
     await hearing.close()
+
+
+async def test_a_check_is_written_again_where_what_it_rests_on_has_changed() -> None:
+    """Policy, flags and what serves may change after a head was checked: its pass is of yesterday."""
+    said: list[int] = []
+    late = {3}
+
+    async def check(_: UUID, __: RepositoryRow, pull: PullRequest) -> None:
+        said.append(pull.number)
+        if pull.number in late:
+            raise Unavailable("too many texts are being parsed")
+
+    forges: Any = Forges()
+    passed = Check(CLASSIFICATION_CHECK, "pass", "1 runbook(s) checked", "")
+    forges.pulls[2] = replace(forges.pulls[2], checks=(passed,), from_outside=True)
+    forges.pulls[3] = replace(forges.pulls[3], checks=(passed,))
+    forges.pulls[4] = replace(pull(4), from_outside=True)
+    checks = PullChecks(forges, check)
+
+    async def looked() -> list[int]:
+        said.clear()
+        await checks.look(TENANT, ROW.id)
+        return list(said)
+
+    assert await looked() == [1, 2, 3], "of those that an earlier process checked nothing is known"
+    late.clear()
+    forges.pulls[1] = replace(forges.pulls[1], checks=(passed,))
+    assert await looked() == [3], "one that could not be checked in time is tried again"
+    assert await looked() == []
+    forges.serving = "a runbook more"
+    assert await looked() == [1, 2, 3]
+    forges.policy = PolicyRow("a" * 64, "c" * 40, {"version": 1, "governanceMode": "audit"})
+    assert await looked() == [1, 2, 3], "the policy is another one"
+    forges.pulls[3] = replace(forges.pulls[3], head="b" * 40)
+    assert await looked() == [3]
+    assert await looked() == []
