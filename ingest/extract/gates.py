@@ -65,7 +65,10 @@ _HOLDS_BACK: Final = re.compile(
     rf"(?i)\b(?:do\s+not|don['’`´]?t|never|must\s+not|should\s+not|may\s+not)\s+(?:ever\s+)?{_GO_ON}\b"
     rf"(?:\s+(?:any further|with (?:this|the) (?:step|next step|procedure|rest)|here|yet|further))?"
     r"\s*,?\s*(?:before|until|till|unless|without|if|when|while|as long as)\b"
+    r"|\b(?:do\s+not|don['’`´]?t|never|must\s+not)\s+(?:ever\s+)?(?:run|execute|do|perform|start|apply)\s+"
+    r"(?:this|these|it|them|any of|the following)\b[^.;:`]{0,60}?\b(?:without|until|unless|before)\b"
 )
+"""“Do not proceed until …”, “never run this without approval”: with it, one does."""
 _ONLY_THEN: Final = re.compile(
     rf"(?i)^(?:only\s+{_GO_ON}|{_GO_ON}\s+only)\b[^.;]{{0,20}}?\b(?:if|when|once|after|with|unless)\b"
 )

@@ -30,6 +30,7 @@ Insert the disk
 Don't start before the backup has finished
 Do not proceed until everyone is out
 Never start without approval
+Do not run this on prod without approval
 Only continue if the DBA has agreed
 Two people must be present
 Do not forget to announce it
