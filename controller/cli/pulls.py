@@ -15,7 +15,7 @@ from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
-from controller.cli.output import inert, interactive, plain, plain_markdown, says_yes
+from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
 from controller.cli.reading import STDIN
 from ingest.blocks import FORMS
 
@@ -94,12 +94,17 @@ def show_command(session: Session, number: int) -> None:
     pairs = [("state", pull["state"]), ("branch", f"{pull['branch']} → {pull['base']}"), ("author", author)]
     printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", _mergeable(pull))])
     printer.say("\n" + plain_markdown(pull["body"], printer.console.width))
+    show_checks(printer, pull)
+    if pull["state"] == "open" and pull.get("mergeable"):
+        printer.say(f"\nNext: dd0c pr merge {number}")
+
+
+def show_checks(printer: Printer, pull: dict[str, Any]) -> None:
+    """Each check, and what it says where it is not simply passed."""
     for check in pull["checks"]:
         printer.say(f"\n{check['name']}: {check['status']} · {plain(check['title'])}", style="bold")
         if check["status"] != "pass":
             printer.say(plain_markdown(check["summary"], printer.console.width))
-    if pull["state"] == "open" and pull.get("mergeable"):
-        printer.say(f"\nNext: dd0c pr merge {number}")
 
 
 def _mergeable(pull: dict[str, Any]) -> str:
@@ -146,6 +151,34 @@ def close_command(session: Session, number: int) -> None:
     """Close the pull request without merging it."""
     closed = session.client.post(at("pulls", str(number), "close"))
     session.printer.facts(closed, [("closed", f"#{number}")])
+
+
+@pr_group.command("comment")
+@click.argument("number", type=int)
+@click.argument("text")
+@with_session
+def comment_command(session: Session, number: int, text: str) -> None:
+    """Comment on the pull request. `/dd0c explain STEP`, `/dd0c reclassify` and `/dd0c plan` are answered."""
+    pull = session.client.post(at("pulls", str(number), "comments"), {"body": text})
+    printer = session.printer
+    if not printer.for_people:
+        printer.document(pull)
+        return
+    printer.facts(pull, [("commented", f"#{number}")])
+    if text.lstrip().startswith("/dd0c"):
+        printer.say("\n" + plain_markdown(pull["comments"][-1]["body"], printer.console.width))
+
+
+@pr_group.command("check")
+@click.argument("number", type=int)
+@with_session
+def check_command(session: Session, number: int) -> None:
+    """Run the check on the pull request's head again: every step is classified anew."""
+    pull = session.client.post(at("pulls", str(number), "check"))
+    if not session.printer.for_people:
+        session.printer.document(pull)
+        return
+    show_checks(session.printer, pull)
 
 
 def confirm(question: str, option: str) -> None:

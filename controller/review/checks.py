@@ -86,7 +86,7 @@ def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
             said = "this repository is not the policy source: its policy can only tighten"
         notes.append(attention(file.path, "settings", said))
     if file.judged is None:
-        if file.kind == "runbook":
+        if file.kind == "runbook" and file.path in serving.names.values():
             notes.append(attention(file.path, "deleted", "the runbook of this file is retired"))
         return notes
     notes += [

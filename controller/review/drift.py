@@ -250,4 +250,5 @@ def _with_change(item: Drifted, changes: Mapping[str, RunbookChange]) -> Drifted
     change = changes.get(item.path)
     if change is None:
         return item
-    return Drifted(**{**item.__dict__, "change": change, "name": item.name or change.name})
+    name = item.name or (change.name if change.change != "broken" else None)  # a broken one's is its path's
+    return Drifted(**{**item.__dict__, "change": change, "name": name})

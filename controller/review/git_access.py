@@ -6,9 +6,10 @@ may not see does not exist: another tenant's repository, a wrong name and a wron
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.db.errors import Retryable
+from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import RepositoryRow, repository_by_name
 from controller.review.forges import Forges
 from controller.review.proposals import actor_of
@@ -63,9 +64,18 @@ class GitAccess:
             if tenant.slug != request.tenant:
                 raise NotFound("no such repository")
             row = await repository_by_name(uow, request.repository)
+            rules = await load_in_force(uow)
+        row = replace(row, direct_push=row.direct_push and lets_push(rules))
         if row.forge != "builtin":
             raise NotFound("no such repository")
         return principal, row
+
+
+def lets_push(rules: InForce) -> bool:
+    """Whether the policy lets anybody push to a synced branch without a pull request; where git has no
+    policy, the repository's own setting is the word. Pure.
+    """
+    return not rules.policy_sha256 or rules.policy.direct_push
 
 
 def rights_of(principal: Principal, row: RepositoryRow) -> PushRights:

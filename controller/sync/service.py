@@ -252,7 +252,7 @@ class SyncService:
             plan = plan_sync(known, found, read.commit, new_id)
             writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
             await writer.write(known, plan)
-            result = _result(row, read.commit, known, plan, await count_totals(uow, row.id))
+            result = _result(row, read, known, plan, await count_totals(uow, row.id))
             await note_synced(uow, sync_id, begun, result)
             uow.after_commit(lambda: self._publish(tenant_id, result))
             return result, used
@@ -335,8 +335,8 @@ def _missing(row: RepositoryRow) -> str:
     return f"the repository has no branch {row.branch}: what was synced before stays in service"
 
 
-def _result(row: RepositoryRow, commit: str, known: Known, plan: Plan, totals: Totals) -> SyncResult:
+def _result(row: RepositoryRow, read: Read, known: Known, plan: Plan, totals: Totals) -> SyncResult:
     rejected = tuple((item.path, item.place.line, item.place.message) for item in plan.rejected)
     outcome: Outcome = "partial" if plan.is_partial else "synced"
-    counts = count_runbooks(known, plan, totals)
-    return SyncResult(row.id, row.name, outcome, row.synced_commit, commit, counts, rejected)
+    counts = count_runbooks(known, plan, totals) | ({"rewritten": 1} if read.rewritten else {})
+    return SyncResult(row.id, row.name, outcome, row.synced_commit, read.commit, counts, rejected)

@@ -51,6 +51,10 @@ class SourceMirror(Mirror, Protocol):
         """Who made it, and when."""
         ...
 
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether `new` is `old` or comes after it; False where either is unknown."""
+        ...
+
     def movements(self, branch: str, since: str | None) -> Sequence[Movement]:
         """Who moved the branch since a commit, oldest first; empty where nobody here did."""
         ...
@@ -88,6 +92,8 @@ class Read:
     brought_by: Mapping[str, str] = field(default_factory=dict)
     """On the built-in forge: who brought its policy and flags (`own_forge.brought`)."""
     """New runbooks, and the deleted one that each is like most (`alike.same_files`)."""
+    rewritten: bool = False
+    """Whether the commit of the last sync is not in this one's history: a force-push."""
 
 
 def fetch_head(source: Source, branch: str) -> FetchResult:
@@ -151,6 +157,7 @@ def read_commit_files(
         hidden,
         same_files(mirror, prefix, changes, contents),
         brought(mirror, before, commit, settings, movements) if row.forge == "builtin" else {},
+        rewritten=before is not None and not mirror.is_ancestor(before, commit),
     )
 
 

@@ -11,6 +11,7 @@ from controller.api.routing import SignedInRoute
 from controller.api.shapes.policy import ApprovalRule, FlagShape, PolicyShape
 from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import repositories_in_use
+from controller.review.git_access import lets_push
 from schemas.flags import KNOWN_FLAGS, Flags
 from schemas.risk import EffectiveRisk, Risk
 
@@ -24,12 +25,12 @@ async def show(principal: Caller, services: ServicesDep) -> PolicyShape:
     """What an execution that starts now is held to: policy.json and flags.json as git last had them good."""
     async with services.database.work(principal.tenant_id) as uow:
         found = await load_in_force(uow)
-        pushed = any(row.direct_push for row in await repositories_in_use(uow))
+        pushed = lets_push(found) and any(row.direct_push for row in await repositories_in_use(uow))
     return policy_shape(found, services.settings.approval_minutes, pushed=pushed)
 
 
 def policy_shape(found: InForce, approval_minutes: int, *, pushed: bool) -> PolicyShape:
-    """In the words of the page. Pure. `approval_minutes` is the setting, `pushed` a repository's."""
+    """In the words of the page. Pure. `approval_minutes` is the setting, `pushed` a repository's with it."""
     policy = found.policy
     return PolicyShape(
         source="product" if not found.policy_sha256 else "git",

@@ -80,7 +80,8 @@ class SyncRun(Model):
     from_commit: CommitOid | None = None
     to_commit: CommitOid | None = None
     counts: dict[str, int] = Field(
-        description="Runbooks added, changed, retired and unchanged; files broken and skipped after it."
+        description="Runbooks added, changed, retired and unchanged; files broken and skipped after it. "
+        "`rewritten` 1: the commit before is not in the new one's history, as after a force-push."
     )
     error: str | None = None
     started_at: Instant

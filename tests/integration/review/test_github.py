@@ -237,14 +237,23 @@ async def test_what_another_replica_synced_is_fetched_before_it_is_compared(
     await place.loop.round("poll")
     assert (await there.of(place.principal.tenant_id, await row())).items == ()
     head = commit(
-        place.origin, {"runbooks/disk.yaml": runbook("disk") + "  x: 1\n", "runbooks/gone.yaml": None}
+        place.origin,
+        {
+            "runbooks/disk.yaml": runbook("disk") + "  x: 1\n",
+            "runbooks/gone.yaml": None,
+            "runbooks/new.yaml": runbook("net") + "  x: 1\n",
+        },
     )
     await place.loop.round("poll")
     found = await there.of(place.principal.tenant_id, await row())
-    assert (found.head, [(each.kind, each.path) for each in found.items]) == (
+    assert (found.head, [(each.kind, each.path, each.name) for each in found.items]) == (
         head,
-        [("kept", "runbooks/disk.yaml")],
-    )
+        [
+            ("kept", "runbooks/disk.yaml", "disk"),
+            ("kept", "runbooks/gone.yaml", "gone"),
+            ("broken", "runbooks/new.yaml", None),
+        ],
+    ), "the one that is gone may be the new one"
     newest = commit(place.origin, {"runbooks/disk.yaml": "x: 2\n"})
     await place.loop.round("poll")
     blob = place.forges.mirror(place.principal.tenant_id, place.row).blob_at(newest, "runbooks/disk.yaml")

@@ -202,6 +202,16 @@ async def test_roles_decide_who_pushes_where(desk: Desk) -> None:
         result = await desk.git("push", "origin", branch, cwd=role, check=False)
         assert result.code != 0
         assert reason in result.err
+    desk.world.commit({"policy.json": '{"version": 1, "directPush": false}'})
+    await desk.world.sync()
+    await desk.clone("maintainer", into="held")
+    await asyncio.to_thread(commit, desk.folder / "held", {"README.md": "y\n"})
+    result = await desk.git("push", "origin", "main", cwd="held", check=False)
+    assert (result.code == 0, "takes pull requests only" in result.err) == (False, True)
+    desk.world.commit({"policy.json": '{"version": 1, "directPush": true}'})
+    await desk.world.sync()
+    await desk.git("pull", "-q", "--rebase", "origin", "main", cwd="held")
+    await desk.git("push", "-q", "origin", "main", cwd="held")
     await desk.world.forges.set_direct_push(desk.world.tenant_id, desk.world.row.id, allowed=False)
     await desk.clone("maintainer")
     await put(desk, {"README.md": "x\n"})

@@ -183,7 +183,10 @@ async def test_r44_a_rewritten_history_is_one_switch(world: World) -> None:
     world.commit(
         {"runbooks/b.yaml": runbook("b", title="Rewritten"), "runbooks/c.yaml": runbook("c")}, parent=None
     )
-    assert (await world.sync()).outcome == "synced"
+    result = await world.sync()
+    assert (result.outcome, result.counts["rewritten"]) == ("synced", 1)
+    world.commit({"runbooks/c.yaml": runbook("c", title="On top")})
+    assert "rewritten" not in (await world.sync()).counts
     rows = await world.runbooks()
     assert {name for name, row in rows.items() if row["retired_at"] is None} == {"b", "c"}
     assert rows["b"]["title"] == "Rewritten"

@@ -72,11 +72,13 @@ def test_warnings_and_open_questions_do_not_fail() -> None:
 
 def test_settings_deletions_and_refused_names_ask_for_a_look() -> None:
     policy = ChangedFile("policy.json", "policy", judge_file("policy.json", "policy", b'{"version": 1}'))
-    found = report(
-        policy, ChangedFile("runbooks/x.yaml", "runbook"), ChangedFile("l", "other", skipped="a link")
-    )
+    gone, link = ChangedFile("runbooks/disk.yaml", "runbook"), ChangedFile("l", "other", skipped="a link")
+    never = ChangedFile("runbooks/link.yaml", "runbook")
+    found = report(policy, gone, never, link, serving=serving(GOOD))
     assert found.check.status == "attention"
-    assert [note.place.code for note in found.notes] == ["settings", "deleted", "skipped"]
+    assert [(note.path, note.place.code) for note in found.notes] == [
+        ("policy.json", "settings"), ("runbooks/disk.yaml", "deleted"), ("l", "skipped"),
+    ]  # fmt: skip
 
 
 def test_a_name_in_service_elsewhere_fails_but_a_move_passes() -> None:
