@@ -6904,7 +6904,7 @@ export interface components {
             toCommit?: string | null;
             /**
              * Counts
-             * @description Runbooks added, changed, retired and unchanged; files broken and skipped after it.
+             * @description Runbooks added, changed, retired and unchanged; files broken and skipped after it. `rewritten` 1: the commit before is not in the new one's history, as after a force-push.
              */
             counts: {
                 [key: string]: number;
