@@ -5,7 +5,6 @@ Every call names the principal; who may do what is decided here, before the forg
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +22,7 @@ from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
 from controller.review.reviewer import ReadChange, Reviewer, read_change
 from controller.review.settling import settle
+from controller.review.signing import signed
 from controller.review.sync_report import SyncNow, SyncReport
 from controller.tenants.principal import Principal
 from forge.errors import BadPack, NotMergeable, TooLarge
@@ -69,14 +69,6 @@ def actor_of(principal: Principal) -> Actor:
     """The member as git and the audit trail name them."""
     name = principal.display_name or principal.email.partition("@")[0]
     return Actor(principal.actor, name, principal.email)
-
-
-def signed(principal: Principal, body: str) -> str:
-    """A member's comment where our account writes it: below it who said it, else it reads as an answer of
-    ours. Pure.
-    """
-    name = html.escape(" ".join(actor_of(principal).name.split()))
-    return f"{body}\n\n<sub>{name}, in dd0c/run</sub>"
 
 
 def _for_owner(check: Check) -> Check:
@@ -189,7 +181,7 @@ class Proposals:
         principal.require("propose")
         row = await self._row(principal, repository)
         chosen = key or f"{principal.actor}:{new_id()}"
-        said = body if row.forge == "builtin" else signed(principal, body)
+        said = body if row.forge == "builtin" else signed(actor_of(principal).name, body)
         await self._forge_call(principal, row, lambda forge: forge.comment(number, chosen, said, at))
         return await self.get(principal, number, repository=row.name)
 
