@@ -15,12 +15,13 @@ _METADATA: Final = (
     "169.254.170.23",
     "100.100.100.200",
     "192.0.0.192",
+    "169.254.42.42",
     "168.63.129.16",
     "fd00:ec2::254",
     "fd00:ec2::23",
     "fd20:ce::254",
 )
-"""AWS (instances, containers, pods), Alibaba, Oracle, Azure's wire server, AWS and Google over IPv6."""
+"""AWS (instances, containers, pods), Alibaba, Oracle, Scaleway, Azure; AWS and Google over IPv6."""
 _ADDRESSES: Final = frozenset(ipaddress.ip_address(text) for text in _METADATA)
 _NAMES: Final = frozenset(
     {

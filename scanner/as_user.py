@@ -7,10 +7,16 @@ from typing import Final
 from scanner.flow import Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, highest
+from scanner.options import Grammar, long_names, parse_arguments
 from scanner.paths import normal_path
 from scanner.tables import Wrapper, names, patterns, tool
 from scanner.word import Word
 
+_OTHER_USERS: Final = frozenset({"su", "runuser"})
+_SHELL_OPTIONS: Final = ("-s", "--shell")
+_TEXT_OPTIONS: Final = ("-c", "--command", "--session-command")
+_SHELLS: Final = frozenset({"bash", "rbash", "sh", "dash", "ash", "ksh"})
+"""Shells that read what they are given as bash does."""
 _NO_FILES: Final = frozenset({"df"})
 """Readers of that rule that show file systems, whatever path they are given."""
 
@@ -31,6 +37,9 @@ def letters(known: Wrapper, text: str) -> list[str]:
 
 def su(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """su, runuser, flock …: `-c TEXT` anywhere, a command after `--`, or a shell of another user."""
+    if known.name in _OTHER_USERS:
+        _other_user(judge, known, words, place)
+        return
     start, end = words[0].start, words[-1].end
     found = False
     for at, word in enumerate(words[1:], 1):
@@ -45,11 +54,49 @@ def su(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place
     if dashes and dashes[0] + 1 < len(words):
         judge.words(words[dashes[0] + 1 :], place)
         found = True
-    elif known.name != "su" and inner and not inner[0].text.startswith("-"):
+    elif inner and not inner[0].text.startswith("-"):
         judge.words(inner, place)
         found = True
     if not found:
         judge.add(Judgement(CAUTION, f"wrapper.{known.name}", known.bare.why, start, end))
+
+
+def _other_user(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> None:
+    """su and runuser: 1. whose shell is started; 2. each text it is given; 3. else what the words name.
+
+    Options may stand behind the user (getopt_long, su-common.c of util-linux 2.39).
+    """
+    start, end = words[0].start, words[-1].end
+    named = known.flags | known.values
+    grammar = Grammar(known.values, known.flags, long_names=long_names(known.values, known.flags))
+    given = parse_arguments(words[1:], grammar)
+    programs = known.name == "runuser" and given.has("-u", "--user")
+    for option in given.options:  # 1
+        if option.name in _SHELL_OPTIONS and (option.value is None or not _is_shell(option.value)):
+            why = f"{known.name} starts another program than a known shell"
+            judge.unknown("wrapper.shell", why, option.word.start, option.word.end)
+        elif option.abbreviated or (option.name not in named and not programs):
+            why = f"what {option.name} makes {known.name} do is not known"
+            judge.unknown("wrapper.option", why, option.word.start, option.word.end)
+    if any(word.splits for word in given.doubtful):
+        why = f"an option of {known.name} may be known only when it runs"
+        judge.unknown("wrapper.dynamic", why, start, end)
+    texts = [option.value for option in given.options if option.name in _TEXT_OPTIONS and not programs]
+    for text in texts:  # 2
+        if text is not None:
+            judge.inner(text.text, start, end, f"wrapper.{known.name}")
+    rest = [word for word in given.positionals if word.text != "-"]  # 3
+    if programs and rest:
+        judge.words(words[words.index(rest[0]) :], place)
+    elif len(rest) > 1 and not texts:
+        judge.words([Word("sh", rest[1].start, rest[1].end), *rest[1:]], place)
+    elif not texts:
+        judge.add(Judgement(CAUTION, f"wrapper.{known.name}", known.bare.why, start, end))
+
+
+def _is_shell(word: Word) -> bool:
+    folder, _, name = word.text.rpartition("/")
+    return word.literal and name in _SHELLS and patterns("program_folders").fits(folder)
 
 
 def sudo(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:

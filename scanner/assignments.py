@@ -19,6 +19,8 @@ from scanner.word import Piece, Word
 from scanner.words import UnreadableWord, WordReader
 
 _EXPORTS: Final = re.compile(r"-[a-zA-Z]*x[a-zA-Z]*")
+_PARTS_WORDS: Final = ("", " ", "\t", "\n", ",", ";", ":", "|")
+"""How a text begins that is appended to a list, or nothing."""
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 
 
@@ -94,10 +96,28 @@ class Assignments(Calculation):
             return name, Word("", node.start_byte, node.end_byte)
         return name, None if values[0].type == "array" else self._word(values[0])
 
+    def _appended(self, node: Node, name: str, value: Word, place: Place) -> str | None:
+        """`x+=y`: both texts in one where the script fixes them; a path may be put together so."""
+        before = self._values.look(name, certain=True)
+        if name in self.facts.integers or name in NUMERIC_NAMES:
+            return None
+        fixed = value.known and not value.pattern and not place.conditional and not place.repeated
+        element = any(child.type == "subscript" for child in node.named_children)
+        if before is None or not fixed or element:
+            base = before.text if before is not None else OPAQUE
+            if value.text[:1] not in _PARTS_WORDS:
+                self._may_be_opened(base + (OPAQUE if place.repeated else value.text), node)
+                self._may_be_opened(OPAQUE + value.text, node)
+            return None
+        self._may_be_opened(before.text + value.text, node)
+        return before.text + value.text
+
     def _assign(self, node: Node, place: Place, *, exported: bool) -> None:
         name, value = self._assignment_value(node)
         plain = any(child.type == "=" for child in node.children)
         known = value.text if value is not None and value.known and not value.pattern and plain else None
+        if value is not None and not plain:
+            known = self._appended(node, name, value, place)
         certain = value is not None and value.certain and not place.conditional
         if known is not None and ("$(" in known or "`" in known):
             self._unknown(node, "a text with a command in it is kept for later")

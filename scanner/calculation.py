@@ -12,7 +12,7 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES, read_expression
-from scanner.escapes import OPAQUE
+from scanner.escapes import GLOB, OPAQUE
 from scanner.numbers import Facts, value_kind
 from scanner.redirection import RedirectReading
 from scanner.word import Word
@@ -33,6 +33,12 @@ _PASSES: Final = frozenset({"command", "builtin", "time"})
 _ARITHMETIC: Final = frozenset({"arithmetic_expansion"})
 _INDIRECT: Final = re.compile(r"\$\{!([^}]*)\}")
 _KEYS: Final = re.compile(r"\w+(?:\[[@*]\]|[@*])")
+_PATH_BEGINS: Final = re.compile(r"[/~]|(?<=[-+=?%#])[\w.\"']")
+"""Where a path may begin in `${…}` behind its name."""
+_REPLACED: Final = re.compile(r"\$\{(\w+)//?([^/*?\[\\]+)/([^{}$`]*)\}")
+"""`${x/a/b}` without a pattern or an expansion in it."""
+MAX_PATHS: Final = 20
+"""Places in one `${…}` at which a path is looked for."""
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w*")
 _WHY: Final = "evaluates a value that is not known to be a number, and runs the commands that may stand in it"
 _READS_NAMES: Final = {
@@ -101,6 +107,8 @@ class Calculation(RedirectReading):
         """`${x[i]}`, `${x:i}`, `${!x}`, `${x:=value}`, and those inside it."""
         for inner in _nested(node):
             raw = self.text(inner)
+            if _PATH_BEGINS.search(raw) is not None:
+                self._put_together(inner, raw)
             indirect = _INDIRECT.fullmatch(raw)
             if indirect is not None and _KEYS.fullmatch(indirect.group(1)) is None:
                 self._indirect(inner, indirect.group(1))
@@ -113,6 +121,20 @@ class Calculation(RedirectReading):
                 elif child.type == ":" and not colon:
                     colon = True
                     self._evaluate(child.end_byte, inner.end_byte - 1, inner)
+
+    def _put_together(self, node: Node, raw: str) -> None:
+        """`${x:+/etc/x}`, `${x/a//etc/x}`: each path in it is one that something may open."""
+        for at in [match.start() for match in _PATH_BEGINS.finditer(raw)][:MAX_PATHS]:
+            self._may_be_opened(raw[at:-1].strip("\"'"), node)
+        replaced = _REPLACED.fullmatch(raw)
+        known = self._lookup(replaced.group(1)) if replaced is not None else None
+        if replaced is not None and known is not None:
+            self._may_be_opened(known.text.replace(replaced.group(2), replaced.group(3)), node)
+
+    def _may_be_opened(self, text: str, node: Node) -> None:
+        """Tell of a text that a script puts together, as of a word of a list: something may open it."""
+        pattern = any(sign in text for sign in (*GLOB, "{", OPAQUE))
+        self._sink.listed(Word(text, node.start_byte, node.end_byte, pattern=pattern))
 
     def _indirect(self, node: Node, name: str) -> None:
         piece = self._lookup(name)

@@ -52,7 +52,10 @@ _COUNTS: Final = frozenset(
 )
 """Readers that print numbers about files, or read no file by name."""
 _CODE_FIRST: Final = frozenset({"text.awk", "text.sed", "text.jq", "text.jaq", "text.yq"})
+_NAMES_ALL: Final = OPAQUE + "/"
+"""Of a word that has nothing else in it, only what the script does elsewhere says which file it is."""
 _SEARCHES: Final = "text.search"
+_COMPARES: Final = "text.compare"
 _ONLY_NAMES: Final = frozenset(
     {"-l", "-L", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet", "--files"}
 )
@@ -186,10 +189,13 @@ def _possible_secrets(call: Call) -> None:
         ]
         if any(_unsure(form) and may_be_secret(form) for form in forms):
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
-        elif shows and word.text.strip(OPAQUE) == "" and word.text:
+        elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
             shared.opens_listed = True
     if call.rule.id.startswith(_SEARCHES):
         _searches_tree(call, words)
+    elif call.rule.id == _COMPARES and call.arguments.has("-r", "--recursive"):
+        if not call.arguments.has("-q", "--brief"):
+            _folders_searched(call, words)
     elif call.tool.name == "git" and call.path == ("grep",) and call.arguments.has("--no-index"):
         _folders_searched(call, words)
 

@@ -1,26 +1,23 @@
-"""Programs that run text: shells read it as bash, other languages are searched for what acts."""
+"""Programs that run text of other languages, which is searched for what acts; files that shells read."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from functools import cache
 from typing import Any, Final
 
 import re2
 
-from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.globs import may_be_secret
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
 from scanner.paths import holds_secrets
+from scanner.shells import span
 from scanner.tables import Wrapper, knowledge
 from scanner.word import Word
 from scanner.words import SUBSTITUTED_FILE
-from schemas.verdict import Reversibility
 
-_SHELL_VALUES: Final = frozenset({"-O", "+O", "-o", "+o", "--rcfile", "--init-file"})
 _CODE: Final = frozenset(
     {
         "-c",
@@ -45,81 +42,6 @@ _CODE: Final = frozenset(
 _VERSION: Final = frozenset({"--version", "-V", "-v", "--help", "-h", "-version", "--list-modules"})
 
 
-def _span(words: list[Word]) -> tuple[int, int]:
-    return words[0].start, words[-1].end
-
-
-def shell(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
-    """bash, sh …: `-c TEXT`, a script file, or what comes through standard input."""
-    start, end = _span(words)
-    index, text_follows, reads_input = 1, False, False
-    while index < len(words) and words[index].text[:1] in "-+" and words[index].text not in ("-", ""):
-        text = words[index].text
-        if text == "--":
-            index += 1
-            break
-        if text.startswith(("--rcfile", "--init-file")):
-            judge.unknown("shell.script", f"{known.name} runs a file that is not shown first", start, end)
-        if text in _SHELL_VALUES:
-            index += 1
-        elif not text.startswith("--"):
-            text_follows = text_follows or "c" in text
-            reads_input = reads_input or "s" in text[1:]
-        elif text in ("--version", "--help"):
-            judge.add(Judgement(SAFE, "help", "prints its version or help", start, end))
-            return
-        index += 1
-    rest = words[index:]
-    if text_follows and rest:
-        if any(word.read or word.data for word in rest[1:]):
-            judge.shared.read_names |= {"@"}
-        judge.inner(_with_parameters(rest), rest[0].start, rest[0].end, "shell.text", stdin=place.stdin)
-    elif rest and not reads_input and rest[0].text not in ("-", "/dev/stdin"):
-        _script_file(judge, known, words, rest[0])
-    else:
-        _from_input(judge, known, words, place)
-
-
-def _with_parameters(rest: list[Word]) -> str:
-    """The text of `-c`, with `$0`, `$1` … and `$@` replaced where the words are known."""
-    text = rest[0].text
-    if len(rest) > 2 and all(word.literal for word in rest[2:]):
-        whole = " ".join(shlex.quote(word.text) for word in rest[2:])
-        text = re.sub(r'"?\$(?:@|\*|\{[@*]\})"?', lambda _: whole, text)
-    for at, word in enumerate(rest[1:]):
-        if word.literal:
-            text = re.sub(rf"\$\{{{at}\}}|\${at}(?!\d)", lambda _, w=word: shlex.quote(w.text), text)  # type: ignore[misc]  # the default binds the loop's word
-    return text
-
-
-def _script_file(judge: Judge, known: Wrapper, words: list[Word], script: Word) -> None:
-    start, end = _span(words)
-    if script.text.startswith("/dev/fd/"):
-        why = f"{known.name} runs whatever another command prints"
-        judge.add(Judgement(DANGEROUS, "shell.pipe", why, start, end, (), Reversibility.UNKNOWN))
-    elif OPAQUE in script.text:
-        judge.unknown(
-            "shell.dynamic", f"{known.name} runs a file whose name is known only when it runs", start, end
-        )
-    else:
-        judge.unknown("shell.script", f"{known.name} runs {script.text}, which is not shown", start, end)
-
-
-def _from_input(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> None:
-    start, end = _span(words)
-    judge.runs_stdin = True
-    if place.stdin.kind == "text" and place.stdin.text is not None:
-        judge.unknown("shell.input", f"{known.name} runs what it reads", start, end)
-        judge.inner(place.stdin.text, start, end, "shell.input")
-    elif place.stdin.kind == "pipe":
-        why = f"{known.name} runs whatever comes through the pipe"
-        judge.add(Judgement(DANGEROUS, "shell.pipe", why, start, end, (), Reversibility.UNKNOWN))
-    elif place.stdin.kind == "file":
-        judge.unknown("shell.script", f"{known.name} runs a file that is not shown", start, end)
-    else:
-        judge.add(Judgement(CAUTION, "shell.session", f"{known.name} opens a shell", start, end))
-
-
 @cache
 def _acts() -> Any:
     found = re2.Set.SearchSet()
@@ -140,7 +62,7 @@ def search_code(judge: Judge, code: str, start: int, end: int) -> None:
 
 def interpreter(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """python, perl, node …: code in an option is searched, a script is unknown, a pipe is dangerous."""
-    start, end = _span(words)
+    start, end = span(words)
     texts = [word.text for word in words[1:]]
     if len(texts) == 1 and texts[0] in _VERSION and words[1].literal:
         judge.add(Judgement(SAFE, "help", f"prints the version of {known.name}", start, end))
@@ -179,7 +101,7 @@ def interpreter(judge: Judge, known: Wrapper, words: list[Word], inner: list[Wor
 
 
 def _json_tool(judge: Judge, words: list[Word]) -> None:
-    start, end = _span(words)
+    start, end = span(words)
     judge.add(Judgement(SAFE, "code.json-tool", "prints JSON in another form", start, end))
     if not _only_prints(words[3:]):
         judge.add(Judgement(CAUTION, "code.json-tool", "writes its second file", start, end))
@@ -216,7 +138,7 @@ def _task(judge: Judge, words: list[Word]) -> None:
 
 def file(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """source and `.`: a file that is not shown, or what another command prints."""
-    start, end = _span(words)
+    start, end = span(words)
     if any(word.text.startswith("/dev/fd/") for word in words[1:]):
         judge.add(Judgement(DANGEROUS, "shell.pipe", "runs whatever another command prints", start, end))
     else:
@@ -227,12 +149,12 @@ def trap(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pla
     """trap TEXT SIGNAL …: the text runs later."""
     if inner and len(inner) > 1 and inner[0].text not in ("-", ""):
         judge.inner(inner[0].text, inner[0].start, inner[0].end, "shell.trap")
-    judge.add(Judgement(SAFE, "shell.trap", "sets what runs on a signal", *_span(words)))
+    judge.add(Judgement(SAFE, "shell.trap", "sets what runs on a signal", *span(words)))
 
 
 def alias(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """alias NAME=TEXT: the text replaces a command later."""
-    start, end = _span(words)
+    start, end = span(words)
     for word in inner:
         _, separator, text = word.text.partition("=")
         if separator:

@@ -98,6 +98,10 @@ class Judge(ABC):
     def knows(self, word: Word) -> bool:
         """Whether a word is the name of a program that the tables know."""
 
+    @abstractmethod
+    def listed(self, word: Word) -> None:
+        """A word of a list, or of what is kept for later: files may be opened by it."""
+
     def add(self, judgement: Judgement) -> None:
         """Record one judgement."""
         if len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:

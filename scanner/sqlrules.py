@@ -24,6 +24,18 @@ _FINAL: Final = Reversibility.IRREVERSIBLE
 READING: Final = READS_FIRST
 
 
+_LOCKING_HINTS: Final = frozenset({"updlock", "xlock", "tablock", "tablockx", "holdlock", "paglock"})
+"""Hints of SQL Server whose locks stop who writes (Table Hints, Transact-SQL)."""
+
+
+def _locks_by_hint(tokens: Sequence[Token]) -> bool:
+    """`FROM t WITH (UPDLOCK)`, `FROM t (TABLOCKX, HOLDLOCK)`."""
+    return any(
+        token.kind == "word" and token.text.lower() in _LOCKING_HINTS and before.text in ("(", ",")
+        for before, token in pairwise(tokens)
+    )
+
+
 def _select(statement: Statement) -> None:
     if statement.has("into", "outfile") or statement.has("into", "dumpfile"):
         statement.say(
@@ -33,7 +45,7 @@ def _select(statement: Statement) -> None:
         statement.say(CAUTION, "sql.select-into", "SELECT INTO makes a table or sets variables")
     elif any(
         statement.has("for", *lock) for lock in (("update",), ("share",), ("no",), ("key",))
-    ) or statement.has("lock", "in"):
+    ) or (statement.has("lock", "in") or _locks_by_hint(statement.tokens)):
         statement.say(CAUTION, "sql.select-for", "the rows stay locked until the transaction ends")
     elif statement.has("next", "value", "for") or _takes_next(statement.tokens):
         statement.say(CAUTION, "sql.sequence", "takes the next number of a sequence")

@@ -6,18 +6,20 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from scanner import added, as_user, environment, interpreters
+from scanner import added, as_user, environment, interpreters, powershell
 from scanner.as_user import letters
 from scanner.escapes import OPAQUE
 from scanner.flow import PIPE, Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
+from scanner.options import Grammar, parse_arguments
 from scanner.paths import is_sensitive, normal_path
+from scanner.shells import SHELLS
 from scanner.tables import Raise, Wrapper
 from scanner.word import Word
 from schemas.risk import Risk
 
-_SELF_PARSED: Final = frozenset({"shell", "interpreter", "file", "alias", "guess"})
+_SELF_PARSED: Final = frozenset({*SHELLS, "powershell", "cmd", "interpreter", "file", "alias", "guess"})
 """Handlers that read the options themselves."""
 MAX_WRAPPERS: Final = 24
 """How many programs may stand around one (sudo env nice …)."""
@@ -242,6 +244,10 @@ def _lines_as_commands(judge: Judge, known: Wrapper, words: list[Word], place: P
 def _env(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """env: `-S` splits a text into the command; alone it prints every variable, secrets included."""
     start, end = words[0].start, words[-1].end
+    own = parse_arguments(words[1 : len(words) - len(inner)], Grammar(known.values, known.flags))
+    for option in own.options:
+        if option.name in ("-C", "--chdir") and option.value is not None:
+            judge.shared.enter(option.value.text)
     at = next((at for at, word in enumerate(words) if at and _splits(word.text)), None)
     if at is not None:
         judge.unknown("wrapper.env-S", "env -S builds the command from a text", start, end)
@@ -306,7 +312,9 @@ WRAPPERS: Final[dict[str, Callable[[Judge, Wrapper, list[Word], list[Word], Plac
     "sudo": as_user.sudo,
     "busybox": _busybox,
     "guess": _guessed,
-    "shell": interpreters.shell,
+    **SHELLS,
+    "powershell": powershell.powershell,
+    "cmd": powershell.cmd,
     "interpreter": interpreters.interpreter,
     "file": interpreters.file,
     "trap": interpreters.trap,

@@ -159,15 +159,17 @@ def _wrapper_rows(compiled: dict[str, Any]) -> Iterator[Row]:
             listed = spec.get(key, ())
             for at, option in enumerate(list(listed)):
                 forms = (
+                    *(command for command in given.get(name, ()) if option in command.split()),
+                    f"{name} {option} -c id",
+                    f"{name} {option} x -c id",
                     f"{name} {option} id",
                     f"{name} {option} x id",
                     f"{name} {option}=x id",
                     f"{name} {option} x y id",
                 )
                 index = option if isinstance(listed, dict) else at
-                yield Row(
-                    f"{key} of wrapper {name} {option}", spec[key], index, (*given.get(name, ()), *forms)
-                )
+                more = given.get(name, ())
+                yield Row(f"{key} of wrapper {name} {option}", spec[key], index, (*forms, *more))
         for key in ("always", "floor", "handler", "skip", "assignments"):
             if key in spec:
                 yield Row(

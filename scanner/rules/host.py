@@ -117,8 +117,15 @@ def shell_read(call: Call) -> None:
         call.say(UNKNOWN, "option.runs", "a callback that is run")
 
 
+_BY_FOLDER: Final = ("service", "rc-service", "invoke-rc.d")
+_SERVICE: Final = re.compile(r"[\w@][\w@.+:-]*")
+"""The name of a service: with a slash it would be a path from the folder of services."""
+
+
 def service(call: Call) -> None:
-    """The verbs that stop something say so."""
+    """The verbs that stop something say so; a name with a slash leads to any program (service(8))."""
+    if call.tool.name in _BY_FOLDER and any("/" in word.text for word in call.arguments.positionals[:1]):
+        call.say(UNKNOWN, "host.service-path", "a name with a slash in it may lead to any program")
     if any(
         word.text in ("stop", "restart", "kill", "unload", "remove", "shutdown") for word in call.words[1:]
     ):
@@ -133,8 +140,9 @@ def service(call: Call) -> None:
 def _asks_service(call: Call) -> str | None:
     """`service NAME status`; the newer ones take the verb first."""
     texts = [word.text for word in call.words[1:]]
-    if call.tool.name in ("service", "rc-service", "invoke-rc.d"):
-        asks = texts == ["--status-all"] or (len(texts) == 2 and texts[1] == "status" and texts[0][:1] != "-")
+    if call.tool.name in _BY_FOLDER:
+        named = len(texts) == 2 and texts[1] == "status" and _SERVICE.fullmatch(texts[0]) is not None
+        asks = texts == ["--status-all"] or named
     else:
         plain = all(re.fullmatch(r"-f|-\d+|[^-].*", text) for text in texts[1:])
         asks = bool(texts) and len(texts) <= 3 and texts[0] in _READS and plain
@@ -264,10 +272,14 @@ _DPKG_ASKS: Final = re.compile(
 )
 
 
+_EXPANDS: Final = re.compile(r"(?i):\s*expand|%\(")
+"""A format that expands macros, which may be commands (rpm-queryformat(7))."""
+
+
 def _asks_packages(call: Call) -> str | None:
     """rpm -q…, rpm -V, dpkg -l -L -s -S, with nothing beside them that runs, writes or leads elsewhere."""
     texts = [word.text for word in call.words[1:]]
-    if not texts or any("://" in text for text in texts):
+    if not texts or any("://" in text or _EXPANDS.search(text) is not None for text in texts):
         return None
     options = [text for text in texts if text.startswith("-")]
     if call.tool.name == "rpm":

@@ -29,6 +29,7 @@ _DATA: Final = (
     "--form-string",
     "--json",
 )
+_OTHER_PROTOCOLS: Final = ("file:", "scp:", "sftp:", "smb:", "smbs:", "telnet:", "gopher:", "gophers:", "dict:")
 _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 
 
@@ -52,7 +53,7 @@ def curl(call: Call) -> None:
     for word in call.arguments.positionals:
         if OPAQUE in word.text:
             call.judge.shared.network = call.judge.judgements[-1]
-        if word.text.lower().startswith(("file:", "scp:", "smb:", "telnet:", "gopher:", "dict:")):
+        if word.text.lower().startswith(_OTHER_PROTOCOLS):
             call.say(CAUTION, "http.scheme", "speaks another protocol than HTTP", word=word)
         elif any(is_sensitive(normal_path(part)) for part in word.text.split("@")):
             call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
@@ -115,6 +116,9 @@ def _option_of_curl(call: Call, name: str, value: Word) -> None:
         call.say(CAUTION, "http.cookies", "sends the cookies of a file", word=value)
 
 
+_HOST_HEADER: Final = re.compile(r"(?i)\s*(?:x-forwarded-)?host\s*:\s*(.*)")
+
+
 def _asks_metadata(call: Call) -> None:
     """The address at which a machine of a cloud gets its credentials."""
     values = [option.value for option in call.arguments.options if option.name in _PLACES and option.value]
@@ -122,6 +126,9 @@ def _asks_metadata(call: Call) -> None:
         if names_metadata(word.text):
             call.say(CAUTION, "secrets.read", f"{word.text} gives the credentials of this machine", word=word)
             return
+    hosts = [match.group(1) for header in _given_headers(call) if (match := _HOST_HEADER.match(header))]
+    if any(names_metadata(host) for host in hosts):
+        call.say(CAUTION, "secrets.read", "a header asks for the credentials of this machine")
 
 
 _ADDRESS_ONLY: Final = re.compile(r"[\"']?(?:https?://)?(?:\$\([^)]*\)|`[^`]*`)(?::\d+)?(?:/[^$`]*)?[\"']?")
@@ -131,7 +138,7 @@ _SIGNS_IN: Final = re.compile(
 
 
 _CARRIERS: Final = frozenset(
-    {"-H", "--header", "-A", "--user-agent", "-b", "--cookie", "-e", "--referer", "--url"}
+    {"-H", "--header", "-A", "--user-agent", "-b", "--cookie", "-e", "--referer", "--url", "-u", "--user"}
 )
 """Options of curl whose value is sent, or is the address."""
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 from scanner.call import Call
 from scanner.judgement import CAUTION
+from scanner.rules.request_hosts import acts_by_service, shows_by_service
 from scanner.rules.request_words import acting_word, acting_words, secret_path
 
 _KEYS: Final = frozenset(
@@ -90,10 +91,12 @@ def _of_url(url: str, pairs: Sequence[str]) -> str | None:
     if _DOCKER.match(url) is not None:
         return "asks the Docker API, which shows what containers are given"
     plain = re.sub("/+", "/", re.sub(r";[^/]*", "", path))
-    if secret_path(url, plain):
+    if secret_path(url, plain) or shows_by_service(match["host"], plain, _decoded(query)):
         return f"{plain[:80]} shows settings or values that may be secrets, or makes new ones"
     if _ALTERNATIVES.search(path) is not None:
         return "the path is put together from alternatives"
+    if acts_by_service(match["host"], plain):
+        return f"{match['host'][:60]} is a service that acts on a GET, or lets it be paid"
     acting = acting_word(plain)
     if acting is not None:
         return f"the URL asks to {acting[:40]}: a GET may act"

@@ -25,8 +25,10 @@ def finds_secrets(call: Call, words: list[Word]) -> None:
     roots = [*listed, *(f"{folder}/{root}" for folder in folders for root in listed if root[:1] not in "/~")]
     given = _positive(texts, ("-name", "-iname"))
     either = len(given) != 1 or any(text in ("-o", "-or", ",", "!", "-not") for text in texts)
-    asked = [*given, *([None] if either else [])]
+    folded = [name.lower() for name in _positive(texts, ("-iname",))]
+    asked = [*given, *folded, *([None] if either else [])]
     paths = _positive(texts, ("-path", "-ipath", "-wholename", "-iwholename"))
+    paths += [path.lower() for path in _positive(texts, ("-ipath", "-iwholename"))]
     if any(may_be_found(root, name) for root in roots for name in asked) or any(
         path_may_be_secret(path) for path in paths
     ):

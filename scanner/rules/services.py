@@ -51,7 +51,7 @@ def _checks(call: Call) -> str | None:
 
 
 _JCMD: Final = frozenset(
-    "VM.version VM.flags VM.uptime VM.info VM.native_memory VM.classloader_stats VM.stringtable"
+    "VM.version VM.flags VM.uptime VM.native_memory VM.classloader_stats VM.stringtable"
     " VM.symboltable VM.metaspace VM.log Thread.print GC.heap_info PerfCounter.print Compiler.codecache"
     " Compiler.queue JFR.check help VM.dynlibs VM.classloaders VM.class_hierarchy".split()
 )

@@ -1,0 +1,196 @@
+"""Shells: where the text that one runs stands, behind all its options, and a file or input that it runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from scanner.escapes import OPAQUE
+from scanner.flow import Place
+from scanner.judge import Judge
+from scanner.judgement import CAUTION, DANGEROUS, SAFE, Judgement
+from scanner.options import Grammar, long_names, parse_arguments
+from scanner.tables import Wrapper
+from scanner.word import Word
+from schemas.verdict import Reversibility
+
+_OPTION: Final = re.compile(r"[-+].+", re.DOTALL)
+_ASKED: Final = frozenset({"--version", "--help"})
+_OTHER_SYNTAX: Final = {
+    "fish": re.compile(r"\("),
+    "zsh": re.compile(r"(?:^|[^$])\("),
+    "csh": re.compile(r"[\\!(]"),
+    "tcsh": re.compile(r"[\\!(]"),
+}
+"""What these shells read otherwise than bash: command substitutions and the code of glob qualifiers in plain
+parentheses (fish, zsh), backslashes that escape no quote, and the history (csh).
+"""
+
+
+class _Options(NamedTuple):
+    """What stood before the script: how many words, `-c`, `-s`, and whether all of it is known."""
+
+    size: int
+    text_follows: bool
+    reads_input: bool
+    clear: bool
+
+
+def span(words: list[Word]) -> tuple[int, int]:
+    """The bytes of a command."""
+    return words[0].start, words[-1].end
+
+
+def shell(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
+    """bash, sh …: `-c` and the first word behind all options, a script file, or what comes through its input.
+
+    Options that take a word are the `values` of its table: `-co history 'rm x'` runs `rm x` (bash(1),
+    sh_argopts of ksh93, parseopts of zsh).
+    """
+    start, end = span(words)
+    if len(words) == 2 and words[1].text in _ASKED and words[1].literal:
+        judge.add(Judgement(SAFE, "help", "prints its version or help", start, end))
+        return
+    given = _options(judge, known, words)
+    rest = words[given.size :]
+    if not given.clear:
+        judge.unknown("shell.option", f"what an option makes {known.name} run is not known", start, end)
+        judge.guess(words[1:])
+    if given.text_follows and rest:
+        judge_text(judge, known, rest, place)
+    elif rest and not given.reads_input and rest[0].text not in ("-", "/dev/stdin"):
+        script_file(judge, known, words, rest[0])
+    else:
+        from_input(judge, known, words, place)
+
+
+def _options(judge: Judge, known: Wrapper, words: list[Word]) -> _Options:
+    index, text_follows, reads_input, clear = 1, False, False, True
+    while index < len(words) and _OPTION.match(words[index].text):
+        word = words[index]
+        index += 1
+        if word.text == "--":
+            break
+        takes = _values_taken(known, word)
+        given = words[index : index + (takes or 0)]
+        entry = known.raises.get(word.text.partition("=")[0])
+        if entry is not None:
+            judge.add(Judgement(entry.risk, "shell.script", entry.why, word.start, word.end))
+        if takes is None or not word.literal or not all(value.literal for value in given):
+            clear = False
+        index += len(given)
+        if not word.text.startswith("--"):
+            text_follows = text_follows or "c" in word.text
+            reads_input = reads_input or "s" in word.text[1:]
+    if index < len(words) and words[index].text == "-":
+        index += 1
+    return _Options(index, text_follows, reads_input, clear)
+
+
+def _values_taken(known: Wrapper, word: Word) -> int | None:
+    """How many words an option takes behind it; None where it is not known."""
+    text = word.text
+    if text in known.values or text in known.raises:
+        return int(text in known.values)
+    if text in known.flags:
+        return 0
+    if text.startswith("--"):
+        return None
+    *letters, last = ("-" + letter for letter in text[1:])
+    if last in known.values and all(letter in known.flags for letter in letters):
+        return 1
+    return 0 if all(letter in known.flags for letter in (*letters, last)) else None
+
+
+def judge_text(judge: Judge, known: Wrapper, rest: list[Word], place: Place) -> None:
+    """The text that a shell is given, with the words behind it for `$0`, `$1` …"""
+    start, end = rest[0].start, rest[0].end
+    other = _OTHER_SYNTAX.get(known.name)
+    if other is not None and other.search(rest[0].text) is not None:
+        judge.unknown("shell.syntax", f"{known.name} reads a part of it otherwise than bash does", start, end)
+    if any(word.read or word.data for word in rest[1:]):
+        judge.shared.read_names |= {"@"}
+    judge.inner(_with_parameters(rest), start, end, "shell.text", stdin=place.stdin)
+
+
+def _with_parameters(rest: list[Word]) -> str:
+    """The text of `-c`, with `$0`, `$1` … and `$@` replaced where the words are known."""
+    text = rest[0].text
+    if len(rest) > 2 and all(word.literal for word in rest[2:]):
+        whole = " ".join(shlex.quote(word.text) for word in rest[2:])
+        text = re.sub(r'"?\$(?:@|\*|\{[@*]\})"?', lambda _: whole, text)
+    for at, word in enumerate(rest[1:]):
+        if word.literal:
+            text = re.sub(rf"\$\{{{at}\}}|\${at}(?!\d)", lambda _, w=word: shlex.quote(w.text), text)  # type: ignore[misc]  # the default binds the loop's word
+    return text
+
+
+def script_file(judge: Judge, known: Wrapper, words: list[Word], script: Word) -> None:
+    """A shell runs a file."""
+    start, end = span(words)
+    if script.text.startswith("/dev/fd/"):
+        why = f"{known.name} runs whatever another command prints"
+        judge.add(Judgement(DANGEROUS, "shell.pipe", why, start, end, (), Reversibility.UNKNOWN))
+    elif OPAQUE in script.text:
+        judge.unknown(
+            "shell.dynamic", f"{known.name} runs a file whose name is known only when it runs", start, end
+        )
+    else:
+        judge.unknown("shell.script", f"{known.name} runs {script.text}, which is not shown", start, end)
+
+
+def from_input(judge: Judge, known: Wrapper, words: list[Word], place: Place) -> None:
+    """A shell runs what it reads, or opens a session."""
+    start, end = span(words)
+    judge.runs_stdin = True
+    if place.stdin.kind == "text" and place.stdin.text is not None:
+        judge.unknown("shell.input", f"{known.name} runs what it reads", start, end)
+        judge.inner(place.stdin.text, start, end, "shell.input")
+    elif place.stdin.kind == "pipe":
+        why = f"{known.name} runs whatever comes through the pipe"
+        judge.add(Judgement(DANGEROUS, "shell.pipe", why, start, end, (), Reversibility.UNKNOWN))
+    elif place.stdin.kind == "file":
+        judge.unknown("shell.script", f"{known.name} runs a file that is not shown", start, end)
+    else:
+        judge.add(Judgement(CAUTION, "shell.session", f"{known.name} opens a shell", start, end))
+
+
+def fish(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
+    """fish: each `-c` and each `-C` is run, wherever it stands before the first other word (fish(1))."""
+    start, end = span(words)
+    values = known.values | known.exec | set(known.raises)
+    grammar = Grammar(values, known.flags, first_only=True, long_names=long_names(values, known.flags))
+    given = parse_arguments(words[1:], grammar)
+    texts = [option for option in given.options if option.name in known.exec]
+    for option in given.options:
+        entry = known.raises.get(option.name)
+        if entry is not None:
+            judge.add(Judgement(entry.risk, "shell.option", entry.why, option.word.start, option.word.end))
+        elif option.name not in known.flags | known.values | known.exec:
+            judge.unknown("shell.option", f"what {option.name} makes fish do is not known", start, end)
+    if given.doubtful:
+        judge.unknown("shell.dynamic", "an option of fish may be known only when it runs", start, end)
+    for option in texts:
+        if option.value is not None:
+            judge_text(judge, known, [option.value], place)
+    if not any(option.name in ("-c", "--command") for option in texts):
+        _fish_without_text(judge, known, words, given.positionals, place)
+
+
+def _fish_without_text(
+    judge: Judge, known: Wrapper, words: list[Word], rest: list[Word], place: Place
+) -> None:
+    if len(words) == 2 and words[1].text in ("-v", "-h", *_ASKED):
+        judge.add(Judgement(SAFE, "help", "prints its version or help", *span(words)))
+    elif rest and rest[0].text != "-":
+        script_file(judge, known, words, rest[0])
+    else:
+        from_input(judge, known, words, place)
+
+
+SHELLS: Final[dict[str, Callable[[Judge, Wrapper, list[Word], list[Word], Place], None]]] = {
+    "shell": shell,
+    "fish": fish,
+}
