@@ -191,6 +191,11 @@ def _possible_secrets(call: Call) -> None:
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
         elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
             shared.opens_listed = True
+    _trees(call, words)
+
+
+def _trees(call: Call, words: list[Word]) -> None:
+    """Whole folders, whose files are printed or searched."""
     if call.rule.id.startswith(_SEARCHES):
         _searches_tree(call, words)
     elif call.rule.id == _COMPARES and call.arguments.has("-r", "--recursive"):

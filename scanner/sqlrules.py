@@ -43,9 +43,9 @@ def _select(statement: Statement) -> None:
         )
     elif statement.has("into"):
         statement.say(CAUTION, "sql.select-into", "SELECT INTO makes a table or sets variables")
-    elif any(
-        statement.has("for", *lock) for lock in (("update",), ("share",), ("no",), ("key",))
-    ) or (statement.has("lock", "in") or _locks_by_hint(statement.tokens)):
+    elif any(statement.has("for", *lock) for lock in (("update",), ("share",), ("no",), ("key",))) or (
+        statement.has("lock", "in") or _locks_by_hint(statement.tokens)
+    ):
         statement.say(CAUTION, "sql.select-for", "the rows stay locked until the transaction ends")
     elif statement.has("next", "value", "for") or _takes_next(statement.tokens):
         statement.say(CAUTION, "sql.sequence", "takes the next number of a sequence")

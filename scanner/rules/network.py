@@ -29,7 +29,17 @@ _DATA: Final = (
     "--form-string",
     "--json",
 )
-_OTHER_PROTOCOLS: Final = ("file:", "scp:", "sftp:", "smb:", "smbs:", "telnet:", "gopher:", "gophers:", "dict:")
+_OTHER_PROTOCOLS: Final = (
+    "file:",
+    "scp:",
+    "sftp:",
+    "smb:",
+    "smbs:",
+    "telnet:",
+    "gopher:",
+    "gophers:",
+    "dict:",
+)
 _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 
 
