@@ -80,7 +80,7 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
         judge.unknown("shell.dynamic", "the name of the program depends on what ran before", start, end)
     name = program_name(name_word)
     if name_word.text in judge.shared.functions and not guessing and not is_known_name(name):
-        _to_a_function(judge, words[1:])
+        judge.handed_on(words[1:])
         return
     folder = name_word.text.rsplit("/", 1)[0] if "/" in name_word.text else ""
     if folder and not guessing and not _trusted_folder(re.sub("/+", "/", folder)):
@@ -94,15 +94,6 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
         _unknown_program(judge, name, words, guessing=guessing)
         return
     _judge_tool(judge, found, words, place)
-
-
-def _to_a_function(judge: Judge, given: list[Word]) -> None:
-    """What a function is given, word by word and put together: its body may open it."""
-    for word in given:
-        judge.listed(word)
-    if len(given) > 1:
-        for between in ("", "/"):
-            judge.listed(given[0]._replace(text=between.join(word.text for word in given)))
 
 
 def _unknown_program(judge: Judge, name: str, words: list[Word], *, guessing: bool) -> None:

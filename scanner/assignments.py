@@ -21,6 +21,7 @@ from scanner.words import UnreadableWord, WordReader
 _EXPORTS: Final = re.compile(r"-[a-zA-Z]*x[a-zA-Z]*")
 _PARTS_WORDS: Final = ("", " ", "\t", "\n", ",", ";", ":", "|")
 """How a text begins that is appended to a list, or nothing."""
+_KEY: Final = re.compile(r"^\[[^\]]*\]\+?=")
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 
 
@@ -95,6 +96,13 @@ class Assignments(Calculation):
         if not values:
             return name, Word("", node.start_byte, node.end_byte)
         return name, None if values[0].type == "array" else self._word(values[0])
+
+    def _kept(self, node: Node) -> list[Word]:
+        """The words of an element of an array, told without `[key]=`: something may open it later."""
+        words = self._words([node])
+        for word in words:
+            self._sink.listed(word._replace(text=_KEY.sub("", word.text)))
+        return words
 
     def _appended(self, node: Node, name: str, value: Word, place: Place) -> str | None:
         """`x+=y`: both texts in one where the script fixes them; a path may be put together so."""

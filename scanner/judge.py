@@ -102,6 +102,14 @@ class Judge(ABC):
     def listed(self, word: Word) -> None:
         """A word of a list, or of what is kept for later: files may be opened by it."""
 
+    def handed_on(self, given: list[Word]) -> None:
+        """What a function is given, word by word and put together: its body may open it."""
+        for word in given:
+            self.listed(word)
+        if len(given) > 1:
+            for between in ("", "/"):
+                self.listed(given[0]._replace(text=between.join(word.text for word in given)))
+
     def add(self, judgement: Judgement) -> None:
         """Record one judgement."""
         if len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:

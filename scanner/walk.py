@@ -56,7 +56,6 @@ _COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
 """Redirections that leave what a command prints as it is."""
 _FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
 """`{name}> file` gives a name the number of an open file; the parser shows a word."""
-_KEY: Final = re.compile(r"^\[[^\]]*\]\+?=")
 _TWO_LINES: Final = "two lines that the parser takes for one command"
 _NOTHING: Final = frozenset({"comment", "variable_name", "heredoc_body", "heredoc_end"})
 
@@ -197,20 +196,16 @@ class Walker(Assignments):
                 self._expression(child, place)
             elif child.type == "variable_assignment":
                 self._assign(child, place, exported=False)
-            elif child.type in WORDS and node.type == "array":
-                self._element(child)
             elif child.type in WORDS:
-                self._operand(child, self._word(child), tested=node.type != "subscript")
+                self._operands(child, node.type)
             elif child.type in ("command", "list", "pipeline", "negated_command"):
                 self._statement(child, place._replace(conditional=True))
             elif child.type not in ("variable_name", "comment"):
                 self._unreadable(child, place)
 
-    def _element(self, node: Node) -> None:
-        """What stands in an array, `[key]=` put away: something may open it later."""
-        for word in self._words([node]):
-            self._operand(node, word, tested=False)
-            self._sink.listed(word._replace(text=_KEY.sub("", word.text)))
+    def _operands(self, node: Node, around: str) -> None:
+        for word in self._kept(node) if around == "array" else [self._word(node)]:
+            self._operand(node, word, tested=around not in ("array", "subscript"))
 
     def _operand(self, node: Node, word: Word, *, tested: bool) -> None:
         """A word in a test: in single brackets it is split, and `-v NAME` evaluates a subscript."""

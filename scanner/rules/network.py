@@ -11,7 +11,7 @@ from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.options import Option
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
-from scanner.rules.requests import asks_more, is_search, judge_request, overrides
+from scanner.rules.requests import asks_metadata, asks_more, is_search, judge_request, overrides
 from scanner.tables import patterns
 from scanner.word import Word
 from schemas.verdict import Reversibility
@@ -58,7 +58,7 @@ def curl(call: Call) -> None:
         elif option.value is not None:
             _option_of_curl(call, option.name, option.value)  # 2
     _carries_output(call)
-    _asks_metadata(call)
+    asks_metadata(call)
     _asks_by_url(call, with_body=not searches)  # 3
     for word in call.arguments.positionals:
         if OPAQUE in word.text:
@@ -92,10 +92,6 @@ _TEXTS: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--dat
 _ENCODED: Final = frozenset({"--data-urlencode", "--url-query"})
 _IN_QUERY: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", *_ENCODED})
 """Options of curl whose values stand in the query of a GET."""
-_PLACES: Final = frozenset(
-    {"--url", "-x", "--proxy", "--preproxy", "--connect-to", "--resolve", "--socks4", "--socks4a", "--socks5"}
-)
-"""Options of curl that name a host."""
 
 
 def _asks_by_url(call: Call, *, with_body: bool) -> None:
@@ -124,21 +120,6 @@ def _option_of_curl(call: Call, name: str, value: Word) -> None:
         _sent(call, value)
     elif name in ("-b", "--cookie") and "=" not in value.text and OPAQUE not in value.text:
         call.say(CAUTION, "http.cookies", "sends the cookies of a file", word=value)
-
-
-_HOST_HEADER: Final = re.compile(r"(?i)\s*(?:x-forwarded-)?host\s*:\s*(.*)")
-
-
-def _asks_metadata(call: Call) -> None:
-    """The address at which a machine of a cloud gets its credentials."""
-    values = [option.value for option in call.arguments.options if option.name in _PLACES and option.value]
-    for word in [*call.arguments.positionals, *values]:
-        if names_metadata(word.text):
-            call.say(CAUTION, "secrets.read", f"{word.text} gives the credentials of this machine", word=word)
-            return
-    hosts = [match.group(1) for header in _given_headers(call) if (match := _HOST_HEADER.match(header))]
-    if any(names_metadata(host) for host in hosts):
-        call.say(CAUTION, "secrets.read", "a header asks for the credentials of this machine")
 
 
 _ADDRESS_ONLY: Final = re.compile(r"[\"']?(?:https?://)?(?:\$\([^)]*\)|`[^`]*`)(?::\d+)?(?:/[^$`]*)?[\"']?")
@@ -279,7 +260,7 @@ def _headers(call: Call) -> list[str]:
 
 def wget(call: Call) -> None:
     """wget: method, sent files, target."""
-    _asks_metadata(call)
+    asks_metadata(call)
     judge_request(call, [word.text for word in call.arguments.positionals], headers=_headers(call))
     method = call.arguments.value_of("--method")
     if method is not None:
@@ -297,7 +278,7 @@ def wget(call: Call) -> None:
 
 def httpie(call: Call) -> None:
     """http METHOD URL items: items make it a POST."""
-    _asks_metadata(call)
+    asks_metadata(call)
     for word in call.arguments.positionals[:2]:
         raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
         if "/" in raw and OPAQUE in word.text and _carries_secret(raw):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import unquote_plus
 
+from scanner.addresses import names_metadata
 from scanner.call import Call
 from scanner.judgement import CAUTION
 from scanner.rules.request_hosts import acts_by_service, shows_by_service
@@ -131,3 +132,26 @@ def _of_statement(path: str, value: str) -> str | None:
         return "the query may hold a mutation"
     asked = path.strip("/").lower() in ("", "query", "sql", "exec") and _ASKS.match(value) is None
     return "it holds a statement that does not only read" if asked else None
+
+
+_PLACES: Final = frozenset(
+    {"--url", "-x", "--proxy", "--preproxy", "--connect-to", "--resolve", "--socks4", "--socks4a", "--socks5"}
+)
+"""Options of curl that name a host."""
+_HEADERS: Final = ("-H", "--header")
+_HOST_HEADER: Final = re.compile(r"(?i)\s*(?:x-forwarded-)?host\s*:\s*(.*)")
+
+
+def asks_metadata(call: Call) -> None:
+    """The address at which a machine of a cloud gets its credentials."""
+    values = [option.value for option in call.arguments.options if option.name in _PLACES and option.value]
+    for word in [*call.arguments.positionals, *values]:
+        if names_metadata(word.text):
+            call.say(CAUTION, "secrets.read", f"{word.text} gives the credentials of this machine", word=word)
+            return
+    given = [
+        option.value.text for option in call.arguments.options if option.value and option.name in _HEADERS
+    ]
+    hosts = [match.group(1) for header in given if (match := _HOST_HEADER.match(header))]
+    if any(names_metadata(host) for host in hosts):
+        call.say(CAUTION, "secrets.read", "a header asks for the credentials of this machine")
