@@ -12,7 +12,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
-from ingest.extract.undoing import undoing_heading
 from ingest.sources.html_text import (
     BLOCKS,
     CODE_BLOCKS,
@@ -94,16 +93,16 @@ def read_html(text: str) -> Iterator[Block]:
 
 def _as_html(text: str) -> str:
     """Confluence's storage format is XML: give its code bodies and empty elements the form of HTML."""
-    shown = _PARAMETER.sub(_title_of_undoing, _with_code_bodies(text))
+    shown = _PARAMETER.sub(_shown_title, _with_code_bodies(text))
     return _EMPTY.sub(lambda tag: tag[0] if tag[1].lower() in _VOID else "", shown)
 
 
-def _title_of_undoing(parameter: re.Match[str]) -> str:
-    """Of a macro's parameters a reader sees its title; kept is one that says that what is inside undoes
-    something, since that must not be read as steps.
+def _shown_title(parameter: re.Match[str]) -> str:
+    """Of a macro's parameters a reader sees its title, which stands over what is inside: “Do not run”, “Ask
+    the DBA first”, “Rollback”.
     """
-    shown = parameter[1] if _TITLE.search(parameter[0]) else ""
-    return f"<p>{shown}</p>" if shown and undoing_heading(html.unescape(shown)) else ""
+    shown = parameter[1].strip() if _TITLE.search(parameter[0]) else ""
+    return f"<p>{shown}</p>" if shown else ""
 
 
 def _with_code_bodies(text: str) -> str:

@@ -15,7 +15,7 @@ from ingest.sources.nesting import too_deep
 
 _SKIPPED: Final = frozenset(
     "script style nav footer header aside noscript svg head form s del strike template ac:task-id "
-    "ac:task-status".split()
+    "ac:task-status ac:placeholder ac:adf-fallback".split()
 )
 CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
 LISTS: Final = frozenset({"ul", "ol"})
@@ -98,6 +98,7 @@ class _Text:
     nested: bool
     without: frozenset[int] = frozenset()
     tables: bool = True
+    pending: str = ""
     parts: list[str] = field(default_factory=list)
     spans: list[InlineCode] = field(default_factory=list)
     length: int = 0
@@ -109,6 +110,10 @@ class _Text:
 
     def put(self, text: str) -> None:
         """Add a piece as it is."""
+        self.end_code()
+        self._add(text)
+
+    def _add(self, text: str) -> None:
         if text:
             self.parts.append(text)
             self.length += len(text)
@@ -117,19 +122,39 @@ class _Text:
     def fold(self, text: str) -> None:
         """Add text with its white space folded; no blank at the start or after another one."""
         folded = " ".join(text.split())
+        self.end_code()
         if text[:1].isspace() and self.last and not self.last.isspace():
-            self.put(" ")
-        self.put(folded)
+            self._add(" ")
+        self._add(folded)
         if folded and text[-1:].isspace():
-            self.put(" ")
+            self._add(" ")
+
+    def line_break(self) -> None:
+        """End a line: of the code where one is open, since an editor sets each piece of it by itself."""
+        if self.pending:
+            self.pending += "\n"
+        else:
+            self.put("\n")
 
     def code(self, text: str) -> None:
-        """Add inline code; a line of it is a code of its own, unless a backslash goes on in the next."""
-        for number, line in enumerate(_whole_lines(text)):
+        """Add a piece of inline code; pieces with nothing between them are one."""
+        self.pending += text
+
+    def end_code(self) -> None:
+        """Put the code that is open: a line of it is a code of its own, unless it goes on from another."""
+        raw, self.pending = self.pending, ""
+        if not raw.strip():
+            self._add("\n" if "\n" in raw else "")
+            return
+        if raw[0].isspace() and self.last and not self.last.isspace():
+            self._add("\n" if "\n" in raw[: len(raw) - len(raw.lstrip())] else " ")
+        for number, line in enumerate(_whole_lines(raw)):
             if number:
-                self.put("\n")
+                self._add("\n")
             self.spans.append(InlineCode(self.length, self.length + len(line)))
-            self.put(line)
+            self._add(line)
+        if raw[-1].isspace():
+            self._add("\n" if "\n" in raw[len(raw.rstrip()) :] else " ")
 
 
 def _whole_lines(text: str) -> list[str]:
@@ -161,6 +186,7 @@ def inline_text(
     """
     text = _Text(nested, without, tables)
     _collect(node, text, 0)
+    text.end_code()
     whole = "".join(text.parts).rstrip()
     return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
 
@@ -185,14 +211,20 @@ def _collect(node: LexborNode, text: _Text, depth: int) -> None:
         elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or _is_typewritten(child, tag):
             text.code(visible_code(child))
         elif tag == "br":
-            text.put("\n")
+            text.line_break()
         elif text.takes(tag):
             _collect_block(child, tag, text, depth)
 
 
 def _collect_block(child: LexborNode, tag: str, text: _Text, depth: int) -> None:
-    if tag in ("p", "div") and text.last not in ("", "\n"):
-        text.put("\n")
+    if tag in ("p", "div"):
+        _new_line(text)
     _collect(child, text, depth + 1)
-    if text.nested and tag in BLOCKS and text.last not in ("", "\n"):
+    if text.nested and tag in BLOCKS:
+        _new_line(text)
+
+
+def _new_line(text: _Text) -> None:
+    text.end_code()
+    if text.last not in ("", "\n"):
         text.put("\n")

@@ -28,6 +28,7 @@ ELEMENTS: Final = frozenset(
 )
 """Elements of HTML; `<name>` is none of them, and its reader is meant to see it."""
 
+_BREAK: Final = re.compile(r"(?i)<br\s{0,3}/?>")
 _STRUCK: Final = {"s_open": 1, "s_close": -1}
 _STRUCK_TAGS: Final = {"s": 1, "del": 1, "strike": 1, "/s": -1, "/del": -1, "/strike": -1}
 
@@ -60,9 +61,24 @@ def read_inline(token: Token) -> Inline:
         if struck > 0 or not shown:
             continue
         if child.type == "code_inline":
-            found.code.append(InlineCode(found.out.length, found.out.length + len(shown)))
+            _put_code(found, shown, begin)
+            continue
         found.out.put(shown, begin, place - begin if child.type == "text_special" else None)
     return found
+
+
+def _put_code(found: Inline, shown: str, begin: int) -> None:
+    """Put code; a `<br>` in it, as tables need it, parts two codes."""
+    last = 0
+    for mark in [*_BREAK.finditer(shown), None]:
+        part = shown[last : mark.start() if mark else len(shown)]
+        code = part.strip() if mark or last else part
+        if code:
+            found.code.append(InlineCode(found.out.length, found.out.length + len(code)))
+            found.out.put(code, begin + last + part.index(code))
+        if mark:
+            found.out.put("\n", begin + mark.start())
+            last = mark.end()
 
 
 def _piece(child: Token, content: str, place: int) -> tuple[str, int, int]:
