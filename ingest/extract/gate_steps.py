@@ -10,7 +10,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft
-from ingest.extract.gates import gate_before, is_gate
+from ingest.extract.gates import gate_before, gate_behind, is_gate
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader, title_of
 from ingest.extract.vocabulary import is_imperative, sentences, text_of
@@ -31,10 +31,22 @@ def gates_between(
     for start, stop in places:
         if start < begin or start >= end:
             continue
-        part = block.text[start:stop] if stop <= end else gate_before(block.text[start:end])
+        part = block.text[start:stop] if stop <= end else _before(block.text[start:end])
         if part and is_gate(part) and not any(code in part for code in block.code_texts()):
             claims.append(_added(reader, block, part, start))
     return claims
+
+
+def _before(text: str) -> str:
+    """The gate in the words of a sentence before its command: “Tell Ann, then run”, “Needs her OK:”."""
+    lead = text.strip().rstrip(":")
+    return gate_before(text) or (lead if text.rstrip().endswith(":") and is_gate(lead) else "")
+
+
+def gate_after(reader: Reader, block: Block, begin: int, end: int) -> list[Claim]:
+    """Add the gate that `block.text[begin:end]` tells behind a command: it is first."""
+    part = gate_behind(block.text[begin:end])
+    return [_added(reader, block, part, block.text.index(part, begin))] if part else []
 
 
 def gates_in_comment(reader: Reader, block: Block, command: FoundCommand, begin: int) -> list[Claim]:

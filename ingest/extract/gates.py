@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.extract.vocabulary import text_of
+
 _WHO: Final = (
     r"(?:nobody|no[ -]one|everybody|everyone|every one|somebody|someone|anybody|anyone|"
     r"(?:all |any |the |no |your |our |other |these |affected )*(?:end )?(?:users?|customers?|clients|people|"
@@ -82,6 +84,23 @@ _STATE: Final = re.compile(
 """“Make sure that nobody is logged in” is to be so; “Make sure that nobody runs this” forbids."""
 
 _CHECKS: Final = re.compile(r"(?i)^(?:(?:make|be)\s+sure|ensure|verify|check|confirm|validate)\b")
+_AGREED: Final = (
+    r"(?:approvals?|permission|consent|sign-?offs?|go-?ahead|confirmation|agreement|ok(?:ay)?|o\.?k\.?|"
+    r"four[- ]eyes|(?:an?(?:other)?|the) (?:second|other|third) (?:person|pair|engineer|colleague))"
+)
+_NEEDS: Final = re.compile(
+    rf"(?i)^(?:this |it )?(?:needs?|requires?|only with|subject to|pending)\b[^.;`]{{0,40}}?\b{_AGREED}\b"
+)
+_BEHIND: Final = re.compile(
+    r"(?i)^[\s,;(–—-]{0,6}(?:(?:but|and|though)\s+)?(?:please\s+)?(?:only\s+)?"
+    rf"(?:(?:ask|call|tell|inform|notify|warn|page) [\w' -]{{2,40}}\b(?:first|before|beforehand)\b|"
+    rf"(?:check|confirm|agree|clear (?:it|this)) (?:this |it )?with \w|with [^.;`]{{0,40}}?\b{_AGREED}\b|"
+    rf"(?:after|upon|subject to|pending|given) [^.;`]{{0,40}}?\b{_AGREED}\b|"
+    r"(?:once|after|when|if) [^.;`]{1,40}?\b(?:confirmed|agreed|agrees|approved|approves|signed off|said yes|"
+    r"given (?:the|their|his|her) (?:ok|go))\b)"
+)
+"""What is told behind a command and must be before it: “…, but ask Bob first”, “… once Ann has confirmed”."""
+
 _LEADS_ON: Final = re.compile(
     r"(?i)^(?:(?:please|then|now|next|also|and|first|finally|manually|always|before that|"
     r"before you (?:begin|start)|"
@@ -113,8 +132,14 @@ def is_gate(sentence: str) -> bool:
         _ACTS.match(text) is not None
         or _ONLY_THEN.match(text) is not None
         or (_CHECKS.match(text) is not None and among_people(text))
+        or _NEEDS.match(text) is not None
         or holds_back(text)
     )
+
+
+def gate_behind(rest: str) -> str:
+    """The gate in what a sentence says behind its command; empty where it tells none."""
+    return rest.strip(" \t\n,;().–—-") if _BEHIND.match(rest) else ""
 
 
 def among_people(sentence: str) -> bool:
@@ -144,4 +169,4 @@ def behind_gate(text: str) -> str:
 
 
 def _plain(sentence: str) -> str:
-    return sentence.strip().lstrip("*_>#-•([\"' ")
+    return text_of(sentence).lstrip("*_>#-•([\"' ")

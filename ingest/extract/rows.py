@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.commands import looks_like_command
+from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.drafts import Draft, Undoing
+from ingest.extract.gates import gate_before, is_gate
 from ingest.extract.inline_commands import codes_of
 from ingest.extract.negation import negated
 from ingest.extract.reader import BANNED, Reader, title_of
 from ingest.extract.tables import Columns, case_of, told_in, undo_cell
+from ingest.extract.vocabulary import sentences, text_of
 
+_CASE: Final = re.compile(
+    r"(?i)^(?:only )?(?:if|when|in case)\b[^.;`|]{3,120}?(?=,|:|\brun\b|\bthen\b|[.;`|]|$)"
+)
+_BRACKETS: Final = re.compile(r"\(([^()]{4,120})\)")
 ROW_TOLD: Final = "a table row with an instruction for a person"
 ROW_COMMAND: Final = "a table row with a command"
 
@@ -34,7 +41,9 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
         reader.account(block, "ignored", BANNED)
         return
     case = case_of(block, columns) if columns else None
-    condition = block.text[slice(*case)] if case else None
+    condition = block.text[slice(*case)] if case else _case_told(block)
+    apart = set() if columns is None else {columns.otherwise, columns.expected, columns.case, columns.undo}
+    _gates(reader, block, forward, condition, apart)
     if told is not None:
         text = block.text[slice(*told)]
         index = reader.add(
@@ -44,7 +53,6 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
         if not commands:
             reader.account(block, "step", ROW_TOLD, [Claim(0, len(block.text), "step", ROW_TOLD, index)])
             return
-    apart = set() if columns is None else {columns.otherwise, columns.expected, columns.case, columns.undo}
     words = [
         cell
         for at, cell in enumerate(block.cells)
@@ -63,3 +71,39 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
         index = index if undoing and index >= 0 else added
     claims = [Claim(0, len(block.text), "step", ROW_COMMAND, index)]
     reader.account(block, "step", ROW_COMMAND, claims)
+
+
+def _case_told(block: Block) -> str | None:
+    """The case that a cell of a table without a column for it begins with: “If the disk is full”."""
+    for cell in block.cells:
+        found = _CASE.match(cell)
+        if found is not None and found[0].strip():
+            return found[0].strip(" ,:")
+    return None
+
+
+def _gates(
+    reader: Reader, block: Block, commands: list[FoundCommand], condition: str | None, apart: set[int | None]
+) -> None:
+    """Add what the cells of a row tell a person to do before its commands, but for those of columns `apart`:
+    what is done where it fails, or expected.
+    """
+    first = commands[0].start if commands else 0
+    begin = 0
+    for number, cell in enumerate(block.cells):
+        at = block.text.find(cell, begin)
+        begin = at + len(cell) if at >= 0 else begin
+        lead = cell[: first - at] if at <= first < at + len(cell) else cell
+        told = (
+            [*sentences(lead), *_BRACKETS.findall(lead)]
+            if commands and at >= 0 and number not in apart
+            else []
+        )
+        for part in {gate_before(item) or item.strip(): None for item in told}:
+            place = block.text.find(part, at)
+            if part and is_gate(part) and place >= 0:
+                reader.add(
+                    Draft("manual", part, title_of(text_of(part)), block.line, block.end_line, reader.section,
+                          condition, spans=(block.place(place, place + len(part)),), block=block,
+                          start=place, end=place + len(part))
+                )  # fmt: skip

@@ -12,7 +12,7 @@ from ingest.extract.accounts import Claim
 from ingest.extract.cases import case_below, condition_of, question_of, told_for_a_case, without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
-from ingest.extract.gate_steps import gate_in_heading, gates_between, gates_in_comment, tells
+from ingest.extract.gate_steps import gate_after, gate_in_heading, gates_between, gates_in_comment, tells
 from ingest.extract.gates import is_gate
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.needs_beside import needs_beside
@@ -210,6 +210,8 @@ def _in_sentences(
         reader.group += bool(undoing) and not again
         condition, otherwise = told.case(command.start) or case
         place = told.sentence(command.start)
+        behind = min([place[1], *(start for start in starts if start > command.start)])
+        gated = gate_after(reader, block, command.end, behind)
         if undoing and told.end and not again:
             # What is undone is not called after how that is done.
             told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
@@ -220,7 +222,7 @@ def _in_sentences(
                   dialect=command.dialect, start=command.start, end=command.end, undoing=undoing)
         )  # fmt: skip
         told.end = command.end
-        claims.append(Claim(command.start, command.end, "step", "a command in a sentence", index))
+        claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
     rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
     if undoing_words(rest) is None:
         claims += gates_between(reader, block, told.places, told.end, len(block.text))

@@ -147,7 +147,7 @@ NEEDED_BELOW: Final = re.compile(
 
 def first_word(text: str) -> str:
     """The first word of a sentence in lower case, without punctuation."""
-    words = text.strip().lstrip("*_#>-•([\"'").split(None, 1)
+    words = _ADMONITION.sub("", text.strip()).lstrip("*_#>-•([\"'").split(None, 1)
     return words[0].strip(".,:;!*_()[]\"'").lower() if words else ""
 
 
@@ -190,9 +190,16 @@ _BOX: Final = re.compile(r"^\[[ xX]?\]\s+")
 """A box to tick."""
 
 
+_ADMONITION: Final = re.compile(
+    r"^(?:\[![A-Za-z]{2,12}\][+-]?|(?:!!!|\?\?\?\+?)[ \t]{0,3}[a-z]{2,20}(?:[ \t]{1,3}\"[^\"\n]{0,80}\")?|"
+    r":::[ \t]{0,3}[a-z]{2,20}|\{%[^%\n]{0,120}%\}|\{\{[%<][^\n{}]{0,120}[%>]\}\})\s{1,4}(?=\S)"
+)
+"""With which the flavours of Markdown open a box: `> [!NOTE]`, `!!! danger`, `:::info`, `{% hint %}`."""
+
+
 def text_of(sentence: str) -> str:
-    """A sentence without the marks of emphasis and the box to tick at its start."""
-    return _BOX.sub("", sentence.strip().lstrip("*_ "))
+    """A sentence without the marks of emphasis, of a box to tick and of a box around it at its start."""
+    return _BOX.sub("", _ADMONITION.sub("", sentence.strip()).lstrip("*_ "))
 
 
 OTHER_I: Final = re.compile("[\u0130\u0131]")

@@ -32,6 +32,13 @@ _ADOC_FENCE: Final = re.compile(r"^(-{4,}|\.{4,})\s*$")
 _ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
 _ADOC_SIGN: Final = re.compile(r"^(?:={1,5} \S|\[source\b|ifdef::|include::|//|:_?[a-z][\w-]*:\s*$)")
 _ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
+_ADOC_COMMENT: Final = re.compile(r"^/{4,}\s*$")
+_ADOC_BOX: Final = re.compile(
+    r"^(?:={4,}|\[(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|%|\.|#|cols=|options=)[^\]\n]{0,120}\])\s*$"
+)
+"""The lines around a box, and what says of which kind it is."""
+
+_ADOC_CALLOUT: Final = re.compile(r"[ \t]{1,8}(?:(?:#|//|--)[ \t]{0,3})?<(?:\d{1,2}|\.)>[ \t]*$")
 _ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
 _BACKTICKS: Final = re.compile(r"(?<!`)(`{1,3})(?!`) ?([^\n]{1,4000}?)(?<!`)\1(?!`)")
 """Code in a sentence: between as many backticks as before it, so that others may stand in it."""
@@ -75,6 +82,8 @@ def _special(state: _Lines) -> list[Block] | None:
     """The block that begins at this line, with the place moved behind it; None for a line of prose."""
     line = state.lines[state.place]
     number = state.place + 1
+    if state.asciidoc and _ADOC_COMMENT.match(line):
+        return _commented(state)
     if not line.strip() or _is_skipped(state, line):
         state.place += 1
         return []
@@ -146,7 +155,7 @@ def _is_announced(state: _Lines, line: str) -> bool:
 
 def _is_skipped(state: _Lines, line: str) -> bool:
     """Directives of AsciiDoc; in any other text such a line says something."""
-    return state.asciidoc and _ADOC_SKIPPED.match(line) is not None
+    return state.asciidoc and (_ADOC_SKIPPED.match(line) or _ADOC_BOX.match(line)) is not None
 
 
 def _title(
@@ -202,8 +211,23 @@ def _fenced(state: _Lines) -> list[Block]:
     if not text.strip():
         return []
     out = Writer()
-    out.put(text, state.starts[begin])
-    return [Block("code", text, begin + 1, max(begin + 1, end), language=language.lower(), trace=out.trace)]
+    for number, line in enumerate(state.lines[begin:end]):
+        out.put("\n" if number else "", state.starts[begin + number] - 1)
+        called = _ADOC_CALLOUT.search(line) if state.asciidoc else None
+        out.put(line[: called.start()] if called else line, state.starts[begin + number])
+    return [
+        Block("code", out.text, begin + 1, max(begin + 1, end), language=language.lower(), trace=out.trace)
+    ]
+
+
+def _commented(state: _Lines) -> list[Block]:
+    """Nothing of a comment block: it goes to the line that closes it, or to the end."""
+    opening = state.lines[state.place].strip()
+    state.place += 1
+    while state.place < len(state.lines) and state.lines[state.place].strip() != opening:
+        state.place += 1
+    state.place += 1
+    return []
 
 
 def _unfenced(state: _Lines) -> list[Block]:
@@ -221,7 +245,7 @@ def _is_heading(state: _Lines) -> bool:
     line = state.lines[state.place].strip()
     following = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
     if _UNDERLINE.match(following) and not state.paragraph:
-        return True
+        return not state.asciidoc or abs(len(following.rstrip()) - len(line)) <= 3
     shouted = _is_shouted(line)
     if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
