@@ -31,7 +31,8 @@ _INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
 _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())
 """What highlighters and editors (Shiki, Monaco, CodeMirror) call an element that is one line of code."""
 _GOES_ON: Final = ("-", "|", "&&", ">")
-_STRUCK: Final = re.compile(r"(?i)line-through")
+_STRUCK: Final = re.compile(r"(?i)line-through|mso-list\s{0,9}:\s{0,9}ignore")
+"""What is struck out, and the number or bullet that Word writes before an item: none of its text."""
 _MONOSPACE: Final = re.compile(
     r"(?i)font-family:[^;]{0,80}\b(?:monospace|courier|consolas|menlo|monaco|"
     r"(?:roboto|source code|jetbrains) mono|inconsolata|sfmono)"

@@ -11,6 +11,8 @@ from schemas.errors import Unprocessable
 _MAX_OPEN: Final = 2 * SCAN_MAX_DEPTH
 _MAX_FORMATTING: Final = 24
 """Open `<b>`, `<font>` …: a parser opens them again in each paragraph, so they multiply."""
+_MAX_TAGS: Final = 150_000
+"""Some 8 µs each; a page of a megabyte that a word processor wrote has 20,000."""
 _MAX_STRAY: Final = 500
 """End tags that close nothing, and elements that an outer end tag closes: those a parser may keep open."""
 
@@ -49,7 +51,10 @@ def require_shallow(text: str, known: frozenset[str] | None = None) -> None:
     """
     stack: list[str] = []
     formatting = stray = 0
-    for closing, written in _TAG.findall(text):
+    tags = _TAG.findall(text)
+    if len(tags) > _MAX_TAGS:
+        raise too_many_marks()
+    for closing, written in tags:
         name = written.lower()
         if name in _ALONE or (known is not None and name not in known):
             continue

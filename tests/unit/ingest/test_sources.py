@@ -146,3 +146,13 @@ def test_word_processor_repairs_are_recorded_with_their_line() -> None:
     assert all(
         normalized.text[repair.span.start : repair.span.end] == repair.was for repair in normalized.repairs
     )
+
+
+def test_the_numbers_that_word_writes_before_items_are_no_text() -> None:
+    item = (
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><![if !supportLists]>"
+        "<span style='mso-list:Ignore'>{}.<span style='font:7.0pt Times'>&nbsp;&nbsp; </span></span>"
+        "<![endif]>{}<o:p></o:p></p>"
+    )
+    text = "<h1>A</h1>" + item.format(1, "Check it") + item.format(2, "Run <code>df -h</code>")
+    assert [block.text for block in normalize(text, "html").blocks[1:]] == ["Check it", "Run df -h"]
