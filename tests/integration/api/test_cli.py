@@ -73,6 +73,12 @@ async def test_the_story_by_command_line(api: Api, tmp_path: Path) -> None:
         assert "mergeable" in await dd0c.call("pr", "show", number)
         assert "disk-full.yaml" in await dd0c.call("pr", "diff", number)
         assert "disk-full" in await dd0c.call("pr", "list")
+        checked = await dd0c.json("pr", "check", number)
+        assert [check["status"] for check in checked["checks"]] == ["pass"]
+        assert "pass" in await dd0c.call("pr", "check", number)
+        assert "New runbook disk-full: 2 steps" in await dd0c.call("pr", "comment", number, "/dd0c plan")
+        said = await dd0c.json("pr", "comment", number, "Looks \x1b[31mgood")
+        assert said["comments"][-1]["body"] == "Looks \x1b[31mgood"
         await dd0c.call("pr", "merge", number, code=5)
         merged = await dd0c.json("pr", "merge", number, "--yes")
         assert "merged" in await dd0c.call("pr", "show", number)
