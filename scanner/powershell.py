@@ -20,6 +20,13 @@ from scanner.word import Word
 
 _PLAIN: Final = re.compile(r"(?:[\w \t./:,*|;=@'\"-]|\\(?!['\"]))*", re.ASCII)
 """Text that PowerShell and bash read alike: no expressions, no backtick, no backslash before a quote."""
+_OTHER_NAMES: Final = re.compile(
+    r"(?i)(?:^|[|;]\s{0,40})(?:curl|wget|cat|type|sort|tee|diff|compare|ls|dir|ps|kill|sleep|man|history|mount|"
+    r"cp|mv|rm|start|where|select|group|measure)\b|\b(?:env|variable|function|alias|cert|hklm|hkcu):"
+)
+"""Aliases of cmdlets, whose options are not those of the programs of that name, and drives whose items are
+variables, functions or keys (about_Aliases, about_Providers).
+"""
 _BEGINNINGS: Final = {"command": "-command", "encodedcommand": "-encodedcommand"}
 """Options whose every beginning counts, whatever else begins so."""
 _ASKED: Final = frozenset({"-version", "-v", "-help", "-h", "-?", "--version", "--help"})
@@ -73,7 +80,7 @@ def _text(judge: Judge, known: Wrapper, words: list[Word], rest: list[Word], pla
         return
     text = " ".join(word.text for word in rest)
     start, end = rest[0].start, rest[-1].end
-    if _PLAIN.fullmatch(text) is None:
+    if _PLAIN.fullmatch(text) is None or _OTHER_NAMES.search(text) is not None:
         judge.unknown("shell.syntax", f"{known.name} reads a part of it otherwise than bash does", start, end)
     judge.inner(text, start, end, "shell.text", stdin=place.stdin)
 

@@ -19,14 +19,20 @@ from schemas.verdict import Reversibility
 _OPTION: Final = re.compile(r"[-+].+", re.DOTALL)
 _ASKED: Final = frozenset({"--version", "--help"})
 _OTHER_SYNTAX: Final = {
-    "fish": re.compile(r"\("),
-    "zsh": re.compile(r"(?:^|[^$])\("),
-    "csh": re.compile(r"[\\!(]"),
-    "tcsh": re.compile(r"[\\!(]"),
+    "fish": re.compile(r"[(\\#]|\b(?:alias|abbr|function)\b"),
+    "zsh": re.compile(r"(?:^|[^$])\(|#|\b(?:alias|path|cdpath|fpath|fignore|module_path|hash)\b"),
+    "csh": re.compile(r"[\\!(#]|\balias\b"),
+    "tcsh": re.compile(r"[\\!(#]|\balias\b"),
 }
 """What these shells read otherwise than bash: command substitutions and the code of glob qualifiers in plain
-parentheses (fish, zsh), backslashes that escape no quote, and the history (csh).
+parentheses (fish, zsh), backslashes in quotes (fish, csh), the history (csh), comments that are none where
+the shell is interactive, aliases without a `=`, arrays that are the search path (zsh).
 """
+_SETTINGS: Final = frozenset(
+    "errexit nounset pipefail xtrace verbose noexec noclobber extglob nullglob globstar failglob "
+    "inherit_errexit".split()
+)
+"""What may be set by -o and -O without a word being read otherwise, as in the rule of `set` and `shopt`."""
 
 
 class _Options(NamedTuple):
@@ -78,7 +84,7 @@ def _options(judge: Judge, known: Wrapper, words: list[Word]) -> _Options:
         entry = known.raises.get(word.text.partition("=")[0])
         if entry is not None:
             judge.add(Judgement(entry.risk, "shell.script", entry.why, word.start, word.end))
-        if takes is None or not word.literal or not all(value.literal for value in given):
+        if takes is None or not word.literal or not all(_is_clear(word, value) for value in given):
             clear = False
         index += len(given)
         if not word.text.startswith("--"):
@@ -87,6 +93,12 @@ def _options(judge: Judge, known: Wrapper, words: list[Word]) -> _Options:
     if index < len(words) and words[index].text == "-":
         index += 1
     return _Options(index, text_follows, reads_input, clear)
+
+
+def _is_clear(option: Word, value: Word) -> bool:
+    """Whether the word behind an option is known, and no setting by which the shell reads otherwise."""
+    sets = option.text[-1:] in ("o", "O") and not option.text.startswith("--")
+    return value.literal and (not sets or value.text in _SETTINGS)
 
 
 def _values_taken(known: Wrapper, word: Word) -> int | None:
