@@ -13,10 +13,10 @@ from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, hig
 from scanner.paths import normal_path
 from scanner.sql import inspect_sql
 from scanner.word import Word
-from schemas.risk import Risk
+from schemas.risk import Risk, worse
 
 MAX_JUDGEMENTS: Final = 2_000
-"""Kept per text; dangerous ones are always kept."""
+"""Kept per text; beyond it one that is worse than all before is kept, and every dangerous one."""
 MAX_COMMANDS: Final = 4_000
 """Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown."""
 MAX_WORDS: Final = 2_000
@@ -79,6 +79,7 @@ class Judge(ABC):
         self.shared = shared or Shared()
         self.stdin = stdin
         self.judgements: list[Judgement] = []
+        self._worst = SAFE
         self.wrappers = 0
         """How many programs stand around the one that is judged now."""
         self.runs_stdin = False
@@ -112,7 +113,10 @@ class Judge(ABC):
 
     def add(self, judgement: Judgement) -> None:
         """Record one judgement."""
-        if len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:
+        before = self._worst
+        if judgement.risk is not before:
+            self._worst = worse(before, judgement.risk)
+        if self._worst is not before or len(self.judgements) < MAX_JUDGEMENTS or judgement.risk is DANGEROUS:
             self.judgements.append(judgement)
 
     def unknown(self, rule: str, why: str, start: int, end: int) -> None:

@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from scanner.listing import listed_by
 from scanner.numeric_output import prints_numbers, text_of, words_of_command
+from scanner.read_inputs import INPUT, Inputs, spread
 from scanner.word import Word
 
 Printed = Literal["names", "table", "rows", "given", "data"]
@@ -27,6 +28,8 @@ READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
 """Commands that take what they read into names."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
+MAX_STEPS: Final = 64
+"""Of a pipeline with more steps each may read data."""
 _NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
 _COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
@@ -137,6 +140,13 @@ class _Sources:
     calls: list[tuple[str, Node]] = field(default_factory=list)
     several: set[str] = field(default_factory=set)
     """Names that may hold several words."""
+    inputs: Inputs = field(default_factory=Inputs)
+
+    def named(self, node: Node, parts: set[str]) -> str:
+        """A name for an input, made of the names in it, so that many readers of it stay cheap."""
+        name = f"{INPUT}{node.id}"
+        self.made_of.setdefault(name, set()).update(parts)
+        return name
 
     def take(self, name: str, values: Iterable[Node], *, single: bool = False) -> None:
         """A name is set to words; to one at a time where it is `single`."""
@@ -151,10 +161,7 @@ class _Sources:
         for name, node in self.calls:
             if name == "set" or name in self.functions:
                 self.take("@", node.named_children[1:])
-        while more := {
-            name for name, parts in self.made_of.items() if name not in self.data and parts & self.data
-        }:
-            self.data |= more
+        spread(self.data, self.made_of)
         parts_otherwise = _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
         single = frozenset() if parts_otherwise else frozenset(self.data - self.several)
         return ReadNames(frozenset(self.data), single)
@@ -184,10 +191,12 @@ def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -
         if reader is not None and node is not None:
             reader(node, found)
         if cursor.goto_first_child():
+            found.inputs.around.append(node or root)
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return found.closed()
+            found.inputs.around.pop()
 
 
 def _assignment(node: Node, found: _Sources) -> None:
@@ -256,24 +265,34 @@ def _input_is_data(node: Node, found: _Sources, names: set[str]) -> bool:
 
     The lines of a loop are a list.
     """
-    looped, child, parent = False, node, node.parent
-    while parent is not None:
-        for redirect in (*node.children, *parent.children) if child is node else parent.children:
-            if redirect.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
-                read = _redirected(redirect, found, names)
-                if read is not None:
-                    return read
-        if parent.type == "pipeline" and parent.named_children[0] != child:
+    looped, child = False, node
+    for parent in reversed(found.inputs.around):
+        redirects = found.inputs.redirects_of(parent)
+        for redirect in (*found.inputs.redirects_of(node), *redirects) if child is node else redirects:
+            read = _redirected(redirect, found, names)
+            if read is not None:
+                return read
+        if parent.type == "pipeline" and parent.start_byte != child.start_byte:
             return _piped(parent, child, found, names)
-        if parent.type == "function_definition" or text_of(parent, found.source).startswith(">("):
+        if parent.type == "function_definition" or found.source.startswith(b">(", parent.start_byte):
             return True
         looped = looped or parent.type in _LOOPS
-        child, parent = parent, parent.parent
+        child = parent
     return looped or found.fed
 
 
 def _redirected(node: Node, found: _Sources, names: set[str]) -> bool | None:
-    """Whether a redirection brings data; None where it brings nothing."""
+    """Whether a redirection brings data; None where it brings nothing. Each is looked at once."""
+    if node.id not in found.inputs.brings:
+        parts: set[str] = set()
+        brings = _brings(node, found, parts)
+        found.inputs.brings[node.id] = brings, found.named(node, parts)
+    brings, name = found.inputs.brings[node.id]
+    names.add(name)
+    return brings
+
+
+def _brings(node: Node, found: _Sources, names: set[str]) -> bool | None:
     operators = {child.type for child in node.children}
     if node.type == "file_redirect" and operators.isdisjoint(("<", "<>", "<&")):
         return None
@@ -284,16 +303,31 @@ def _redirected(node: Node, found: _Sources, names: set[str]) -> bool | None:
 
 
 def _piped(pipeline: Node, reader: Node, found: _Sources, names: set[str]) -> bool:
+    """Whether a step of a pipeline reads data. Each pipeline is looked at once."""
+    if pipeline.id not in found.inputs.piped:
+        found.inputs.piped[pipeline.id] = _steps(pipeline, found)
+    data, name = found.inputs.piped[pipeline.id].get(reader.id, (True, ""))
+    if name:
+        names.add(name)
+    return data
+
+
+def _steps(pipeline: Node, found: _Sources) -> dict[int, tuple[bool, str]]:
+    """What each step reads, and the name of the names in it; nothing of a pipeline that is too long."""
+    steps: dict[int, tuple[bool, str]] = {}
+    children = pipeline.named_children
+    if len(children) > MAX_STEPS:
+        return steps
     before: Printed = "data"
-    steps = []
-    for child in pipeline.named_children:
-        if child == reader:
-            break
-        steps.append(child)
+    any_before, parts = False, set[str]()
+    for child in children:
+        if before == "given":
+            steps[child.id] = any_before, found.named(child, parts)
+        else:
+            steps[child.id] = before != "names", ""
         before = printed(child, found.source, before)
-    if before == "given":
-        return any_data(steps, found.source, names)
-    return before != "names"
+        any_before = takes_data(child, found.source, parts) or any_before
+    return steps
 
 
 _BY_KIND: Final = {

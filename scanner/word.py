@@ -24,6 +24,8 @@ class Piece(NamedTuple):
     """How it stands in the text, where nothing is quoted: braces in it expand."""
     read: bool = False
     """What the script reads, or what a command prints, decides it."""
+    several: bool = False
+    """It may be an option, or several words, though quotes stand around it."""
 
 
 class Word(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from tree_sitter import Node
 
 from scanner import braces
-from scanner.escapes import OPAQUE, ansi_c, unescape_bare, unescape_double
+from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 from scanner.word import Piece, Word, is_plain_braces, joined, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
@@ -18,7 +18,13 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
 _NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
-_WHOLE_ARRAY: Final = re.compile(r'"?\$\{(\w+)\[[@*]\]\}"?')
+_WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+)\[([@*])\]\}\1')
+MAX_ELEMENTS: Final = 4_096
+"""Characters of the elements of arrays that are put in their place in one text; beyond it they are unknown."""
+_SEVERAL: Final = re.compile(r"\$\{!?\w+(?:\[@\]|@\})|\$\{@[^}]")
+"""An expansion that is several words in double quotes too."""
+_MADE: Final = re.compile(r"\$\{\w+/[^}]*-")
+"""A replacement that may put a hyphen in front."""
 _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
 _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
@@ -60,8 +66,10 @@ class WordReader:
         self._lookup = lookup
         self._substitute = substitute
         self._expanded = expanded
-        self._arrays = arrays
         """Told of each `${…}` that is read, for what its subscripts and offsets evaluate."""
+        self._arrays = arrays
+        self._folded = 0
+        """Characters of arrays that were put in their place."""
 
     def words(self, node: Node) -> list[Word]:
         """The words that a node becomes: one, but where an unquoted known variable splits into several."""
@@ -85,15 +93,28 @@ class WordReader:
         return [word for one in each for word in split_fields(one, node.start_byte, node.end_byte)]
 
     def _elements(self, node: Node) -> list[Word] | None:
-        """`"${X[@]}"` as the words of an array that the script sets; None for anything else."""
+        """`${X[@]}` as the words of an array that the script sets; None for anything else.
+
+        Outside of quotes each text falls apart at blanks and may be a pattern; `"${X[*]}"` is one word.
+        """
         match = _WHOLE_ARRAY.fullmatch(self._text(node.start_byte, node.end_byte))
-        array = self._arrays.get(match.group(1)) if match is not None and self._arrays else None
-        if array is None:
+        array = self._arrays.get(match.group(2)) if match is not None and self._arrays else None
+        if match is None or array is None:
             return None
         start, end = node.start_byte, node.end_byte
-        if not array.texts:
-            return [Word(OPAQUE, start, end, splits=True, read=True)]
-        return [Word(text, start, end, True, certain=array.certain) for text in array.texts]
+        quoted = bool(match.group(1))
+        single = quoted and match.group(3) == "*"
+        if self._folded <= MAX_ELEMENTS:
+            self._folded += sum(len(text) + 1 for text in array.texts)
+        otherwise = (not quoted or single) and b"IFS" in self._source
+        if not array.texts or otherwise or self._folded > MAX_ELEMENTS:
+            return [Word(OPAQUE, start, end, splits=not single, read=True)]
+        if single:
+            return [Word(" ".join(array.texts), start, end, True, certain=array.certain)]
+        if quoted:
+            return [Word(text, start, end, True, certain=array.certain) for text in array.texts]
+        pieces = [Piece(text, False, array.certain, any(g in text for g in GLOB)) for text in array.texts]
+        return [word for piece in pieces for word in split_fields([piece], start, end)]
 
     def _plain(self, node: Node) -> Word | None:
         """A bare word that nothing changes, or the name of a command that is one; most words are."""
@@ -169,12 +190,16 @@ class WordReader:
         return Piece(text, quoted, True, pattern or node.type == "extglob_pattern", raw)
 
     def _concatenation(self, node: Node) -> Iterator[Piece]:
+        before = ""
         for child in node.children:
-            if child.is_named:
+            raw = self._text(child.start_byte, child.end_byte)
+            if raw.startswith("}") and before.startswith("${") and "{" in before[2:]:
+                yield Piece("*", False, False, True)  # the tree ends `${x:-{a,b}}` at the first brace
+            elif child.is_named:
                 yield from self._pieces(child)
             elif child.type != "$":  # the dollar of $"…"
-                raw = self._text(child.start_byte, child.end_byte)
                 yield Piece(raw, bare=raw)
+            before = raw
 
     def _quoted(self, node: Node) -> Iterator[Piece]:
         """The inside of double quotes; bytes between the children are content too.
@@ -195,15 +220,20 @@ class WordReader:
             else:
                 raw = self._text(child.start_byte, child.end_byte)
                 yield self._literal(at, child.start_byte + len(raw) - len(raw.lstrip(" \t\n")))
+                apart = _SEVERAL.match(raw.lstrip()) is not None
                 for piece in self._pieces(child):
-                    yield Piece(piece.text, True, piece.certain, read=piece.read)
+                    loose = apart or piece.several
+                    yield Piece(piece.text, not loose, piece.certain, read=piece.read, several=loose)
             at = child.end_byte
 
     def _literal(self, start: int, end: int) -> Piece:
         return Piece(unescape_double(self._text(start, end)), True)
 
     def _variable(self, name: str) -> Piece:
-        return self._lookup(name) or Piece(OPAQUE, quoted=name in _NUMBERS)
+        known = self._lookup(name)
+        if known is None:
+            return Piece(OPAQUE, quoted=name in _NUMBERS)
+        return known._replace(pattern=True) if any(mark in known.text for mark in GLOB) else known
 
     def _expansion(self, node: Node) -> Piece:
         """`${…}`: a plain one and one with a default may be known; every other form is opaque."""
@@ -224,19 +254,38 @@ class WordReader:
         if len(named) == 1 and not operators and named[0].type == "variable_name":
             return self._variable(self._text(named[0].start_byte, named[0].end_byte))
         if len(named) == 2 and operators in ([":+"], ["+"]) and not inside:
-            return Piece("".join(piece.text for piece in self._pieces(named[1])), certain=False)
+            return self._alternative(named[1])
         if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
             value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
             if inside:
                 return value or Piece(OPAQUE, read=True)
-            default = "".join(piece.text for piece in self._pieces(named[1]))
             if value is not None and value.text != OPAQUE:
                 return value
-            return Piece(default, certain=False, read=value is not None)
+            return self._alternative(named[1])._replace(read=value is not None)
+        return self._made_of(raw, bool(inside))
+
+    def _alternative(self, node: Node) -> Piece:
+        """The word in `${x:-word}`, `${x:+word}`: a pattern stays one, and for braces any name stands."""
+        pieces = list(self._pieces(node))
+        text = "".join(piece.text for piece in pieces)
+        pattern = any(piece.pattern for piece in pieces)
+        if any("{" in piece.text and not piece.quoted for piece in pieces):
+            return Piece(text.split("{", 1)[0] + "*", certain=False, pattern=True)
+        return Piece(text, certain=False, pattern=pattern)
+
+    def _made_of(self, raw: str, inside: bool) -> Piece:
+        """Any other form: what it makes of a value of the script may be an option, in quotes too."""
         name = _NAMED.match(raw)
-        known = self._lookup(name.group(1)) if name is not None else None
-        ours = name is not None and "[" in raw and name.group(1) in (self._arrays or ())
-        return Piece(OPAQUE, read=bool(inside) or ours or (known is not None and known.read))
+        if name is None:
+            return Piece(OPAQUE, read=inside)
+        known = self._lookup(name.group(1))
+        array = (self._arrays or {}).get(name.group(1)) if "[" in raw else None
+        ours = array is not None
+        texts = [*(array.texts if array is not None else ()), *([known.text] if known is not None else ())]
+        cut = any("-" in text for text in texts)
+        several = raw.startswith("${!") or _MADE.match(raw) is not None or cut
+        read = inside or ours or several or (known is not None and known.read)
+        return Piece(OPAQUE, read=read, several=several)
 
 
 _BARE: Final = frozenset(

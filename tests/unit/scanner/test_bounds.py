@@ -57,6 +57,29 @@ SQL: dict[str, Callable[[], str]] = {
     "quotes": lambda: _repeated("SELECT '"),
 }
 
+NAMES: dict[str, Callable[[], str]] = {
+    "reads": lambda: _repeated("read -r x;"),
+    "reads in a loop": lambda: "cat f | while read -r x; do " + "read -r y;" * 6_000 + "done",
+    "reads in a pipe": lambda: "cat f" + "| read x" * 7_000,
+    "elements": lambda: "X=(" + "a " * 3_000 + ");" + 'cat "${X[@]}";' * 3_000,
+    "a chain": lambda: "a0=$(cat f);" + "".join(f"a{at + 1}=$a{at};" for at in range(4_500)),
+    "a chain from its end": lambda: "".join(f"a{at}=$a{at + 1};" for at in range(4_500)) + "a4500=$(cat f)",
+}
+"""What names hold: 13 s and more where each is looked for in the whole text, 0.3 s where all are in one go."""
+ONE_LOOK_SECONDS = 1.4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_names_hold_is_seen_in_one_look(name: str) -> None:
+    text = NAMES[name]()
+    assert _fastest(lambda: scan(text), below=ONE_LOOK_SECONDS) < ONE_LOOK_SECONDS
+
+
+@pytest.mark.parametrize(("last", "risk"), [("kill x", Risk.CAUTION), ("foo bar", Risk.UNKNOWN)])
+def test_the_last_of_many_commands_counts(last: str, risk: Risk) -> None:
+    assert scan("ls;" * 3_000 + last).risk is risk
+    assert scan("ls;" * 5_000 + last).risk is Risk.UNKNOWN
+
 
 @pytest.mark.parametrize("name", BASH)
 def test_a_hostile_script_is_answered(name: str) -> None:
@@ -108,9 +131,10 @@ def test_r47_every_pattern_is_linear(text: str) -> None:
     assert _fastest(lambda: find_secrets(text)) < 2.0
 
 
-def _fastest(work: Callable[[], object]) -> float:
-    seconds = []
-    for _ in range(3):
+def _fastest(work: Callable[[], object], *, below: float = 0.0) -> float:
+    """The best of three tries; of fewer, where one is below what is asked."""
+    seconds: list[float] = []
+    while len(seconds) < 3 and min(seconds, default=below) >= below:
         started = time.thread_time()
         work()
         seconds.append(time.thread_time() - started)
