@@ -15,7 +15,7 @@ _REDIRECTS: Final = frozenset({"file_redirect", "herestring_redirect", "heredoc_
 
 @dataclass(slots=True)
 class Inputs:
-    """What was found out about redirections and pipelines on the way through a tree, by the id of the node."""
+    """What was found out about redirections and pipelines on the way through a tree, by the id of a node."""
 
     around: list[Node] = field(default_factory=list)
     """What stands around the node that is looked at, outermost first: asking a node for its parent walks

@@ -20,7 +20,7 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 _NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
 _WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+)\[([@*])\]\}\1')
 MAX_ELEMENTS: Final = 4_096
-"""Characters of the elements of arrays that are put in their place in one text; beyond it they are unknown."""
+"""Characters of the elements of arrays that are put in their place in one text; then they are unknown."""
 _SEVERAL: Final = re.compile(r"\$\{!?\w+(?:\[@\]|@\})|\$\{@[^}]")
 """An expansion that is several words in double quotes too."""
 _MADE: Final = re.compile(r"\$\{\w+/[^}]*-")

@@ -65,7 +65,7 @@ NAMES: dict[str, Callable[[], str]] = {
     "a chain": lambda: "a0=$(cat f);" + "".join(f"a{at + 1}=$a{at};" for at in range(4_500)),
     "a chain from its end": lambda: "".join(f"a{at}=$a{at + 1};" for at in range(4_500)) + "a4500=$(cat f)",
 }
-"""What names hold: 13 s and more where each is looked for in the whole text, 0.3 s where all are in one go."""
+"""What names hold: 13 s and more where each is looked for in the whole text, 0.3 s in one go."""
 ONE_LOOK_SECONDS = 1.4
 
 
