@@ -128,8 +128,8 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
 def _operand(word: Word, found: Arguments) -> None:
     """A word that begins as no option does; data without quotes in it may bring options behind its first."""
     found.positionals.append(word)
-    if word.splits and word.loose:
-        found.doubtful.append(word._replace(text=OPAQUE))
+    if word.loose or (word.unbound and not word.text.startswith(OPAQUE)):
+        found.doubtful.append(word._replace(text=OPAQUE, read=True))
 
 
 def _with_more(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:

@@ -68,7 +68,7 @@ def _bare(text: str) -> list[Word]:
             continue
         end = start + len(raw)
         pattern = patterns and _PATTERN.search(raw) is not None
-        words.append(_made(Word, (raw, start, end, False, pattern, True, False, False, False)))
+        words.append(_made(Word, (raw, start, end, False, pattern, True, False, False, False, False)))
         start = end + 1
     return words
 

@@ -21,7 +21,7 @@ from scanner.word import Word
 Printed = Literal["names", "table", "rows", "given", "data"]
 """As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
 
-_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared)\b")
+_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:for|select|read|mapfile|readarray|vared)\b")
 """Without any of these a script takes no data into a name."""
 _TAKES: Final = re.compile(rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared)\b|\(\)")
 READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
@@ -30,15 +30,23 @@ _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_stat
 _EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
 MAX_STEPS: Final = 64
 """Of a pipeline with more steps each may read data."""
+_NO_WORDS: Final = frozenset(
+    {"variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect"}
+)
 _NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
 _COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
 _FIELDS: Final = re.compile(rb"\bIFS\b")
-_FIELDS_OF_ONE: Final = re.compile(rb"\bIFS=[^\s;&|]*[ \t]+(?:read|mapfile|readarray)\b")
-"""How words are parted, for one command only."""
+_FIELDS_OF_ONE: Final = re.compile(
+    rb"\bIFS=(?:[^\s;&|\\\"'`$(]*|'[^'\s]*'|\"[^\"\s\\`$]*\"|\$'(?:\\[a-z0-9]+|[^\s'\\])*')[ \t]+"
+    rb"(?:read|mapfile|readarray)\b"
+)
+"""How words are parted, for one command only: what it reads may hold the blanks that the shell parts by."""
 _UNQUOTED: Final = frozenset(
     {"command_substitution", "simple_expansion", "expansion", "word", "concatenation"}
 )
+_PATTERNS: Final = frozenset({"word", "concatenation", "extglob_pattern"})
+_GLOB: Final = re.compile(r"[*?\[]")
 _LOOSE: Final = re.compile(r"[^*?\[\"'\\]*")
 """What stands before an expansion without quotes, and names no files by a pattern."""
 _GIVEN: Final = re.compile(
@@ -54,6 +62,9 @@ _GIVEN: Final = re.compile(
 """Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
 in which no slash can be; where the log of a container lies is up to the engine.
 """
+FILES: Final = "/"
+"""Stands among the names that a value is made of where names of files are in it; no variable is called so."""
+_LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath)\b|[*?\[]")
 _SHAPES: Final = re.compile(
     r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
     r"(?: (?:-[^ ]*|\d+(?:,\d*)?|[^\w/ ]{0,3}|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
@@ -124,6 +135,8 @@ def _prints_data(node: Node, source: bytes, names: set[str]) -> bool:
         return False
     found = printed(node, source)
     if found == "given":
+        if _LISTS_FILES.search(text_of(node, source)) is not None:
+            names.add(FILES)
         return any_data(node.named_children, source, names)
     return found != "names"
 
@@ -162,19 +175,28 @@ class _Sources:
             if name == "set" or name in self.functions:
                 self.take("@", node.named_children[1:])
         spread(self.data, self.made_of)
+        named = {FILES}
+        spread(named, self.made_of)
         parts_otherwise = _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
         single = frozenset() if parts_otherwise else frozenset(self.data - self.several)
-        return ReadNames(frozenset(self.data), single)
+        return ReadNames(
+            frozenset(self.data),
+            single,
+            frozenset(named if parts_otherwise else named & self.several) - {FILES},
+        )
 
 
 class ReadNames(NamedTuple):
-    """Names of a script that data decides, `@` for all positional parameters; those that hold one word."""
+    """Names of a script that data decides, `@` for all positional parameters; those of them that hold one
+    word; names that hold names of files, and maybe several words.
+    """
 
     data: frozenset[str]
     single: frozenset[str]
+    named: frozenset[str]
 
 
-NO_READ_NAMES: Final = ReadNames(frozenset(), frozenset())
+NO_READ_NAMES: Final = ReadNames(frozenset(), frozenset(), frozenset())
 
 
 def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> ReadNames:
@@ -211,6 +233,8 @@ def _for(node: Node, found: _Sources) -> None:
     given = text_of(name, found.source)
     values = [value for value in values if value.type not in ("do_group", "compound_statement")]
     single = all(_LOOSE.fullmatch(text_of(value, found.source).split("$", 1)[0]) for value in values)
+    if any(value.type in _PATTERNS and _GLOB.search(text_of(value, found.source)) for value in values):
+        found.made_of.setdefault(given, set()).add(FILES)
     unquoted = all(value.type in _UNQUOTED for value in values)
     found.take(given, values, single=single and unquoted)
     if not any(child.type == "in" for child in node.children):
@@ -229,7 +253,7 @@ def _function(node: Node, found: _Sources) -> None:
 
 
 def _command(node: Node, found: _Sources) -> None:
-    words = [child for child in node.named_children if child.type != "variable_assignment"]
+    words = [child for child in node.named_children if child.type not in _NO_WORDS]
     texts = [text_of(word, found.source) for word in words]
     while len(texts) > 1 and texts[0].lstrip("\\") in ("command", "builtin"):
         words, texts = words[1:], texts[1:]
@@ -249,11 +273,12 @@ def _reads(node: Node, texts: list[str], found: _Sources) -> None:
     names: set[str] = set()
     data = any(text.startswith("-u") for text in texts) or _input_is_data(node, found, names)
     raw = any(re.fullmatch(r"-[a-z]*r[a-z]*", text) for text in texts)
+    parted = any(child.type == "variable_assignment" for child in node.named_children)
     given = [*texts[1:], "REPLY", "MAPFILE"]
     for at, text in enumerate(given):
         match = _OPTION_OR_NAME.match(text.strip("\"'"))
         if match is not None:
-            if not raw or texts[0] != "read" or at >= len(texts) - 2:
+            if parted or not raw or texts[0] != "read" or at >= len(texts) - 2:
                 found.several.add(match.group(1))
             found.made_of.setdefault(match.group(1), set()).update(names)
             if data:
@@ -326,6 +351,8 @@ def _steps(pipeline: Node, found: _Sources) -> dict[int, tuple[bool, str]]:
         else:
             steps[child.id] = before != "names", ""
         before = printed(child, found.source, before)
+        if before == "given" and _LISTS_FILES.search(text_of(child, found.source)) is not None:
+            parts.add(FILES)
         any_before = takes_data(child, found.source, parts) or any_before
     return steps
 

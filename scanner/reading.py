@@ -11,7 +11,7 @@ from scanner.constant import output_of
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.numeric_output import prints_numbers
-from scanner.read_names import NO_READ_NAMES, ReadNames, canonical, takes_data
+from scanner.read_names import FILES, NO_READ_NAMES, ReadNames, canonical, takes_data
 from scanner.word import Piece, Word
 from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
@@ -91,10 +91,13 @@ class Reading(ABC):
 
     def _lookup(self, name: str) -> Piece | None:
         piece = self._values.look(name, certain=not self._place.repeated)
+        named = bool(self.read_names.named) and canonical(name) in self.read_names.named
         if self.read_names.data and canonical(name) in self.read_names.data:
             if piece is None:
                 return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)
             return piece._replace(certain=False, read=True)
+        if named:
+            return (piece or Piece(OPAQUE))._replace(certain=False, named=True)
         return piece
 
     def _substitute(self, node: Node) -> Piece:
@@ -115,7 +118,7 @@ class Reading(ABC):
             return Piece(OPAQUE, quoted=True)
         names: set[str] = set()
         read = takes_data(node, self._source, names) or not self.read_names.data.isdisjoint(names)
-        return Piece(OPAQUE, read=read)
+        return Piece(OPAQUE, read=read, named=FILES in names or not self.read_names.named.isdisjoint(names))
 
     def _inner_of(self, node: Node) -> None:
         for child in node.children:

@@ -12,6 +12,7 @@ from scanner.sqlsettings import names_secret_setting, shows_one
 from scanner.sqlsources import file_source, pragma_source, shows_secrets
 from scanner.sqlstatement import Statement, always, where
 from scanner.sqltokens import Token
+from scanner.sqlvariables import shows_variables
 from scanner.tables import knowledge, names
 from scanner.text import destructive_text
 from schemas.risk import Risk
@@ -252,7 +253,8 @@ def _reset(statement: Statement) -> None:
 
 def _show(statement: Statement) -> None:
     said = [statement.word(at) for at in range(1, 4)]
-    if names_secret_setting(statement.tokens) or shows_one(statement.tokens):
+    shown = statement.tokens
+    if names_secret_setting(shown) or shows_one(shown) or shows_variables(shown):
         statement.say(CAUTION, "secrets.read", "shows settings, one of which may hold a password")
         return
     if "grants" in said or (said[0] == "create" and {"user", "server"} & set(said[1:])):

@@ -29,6 +29,9 @@ _NO_VALUES: Final = frozenset(
     "sourcefile sourceline pending_restart error applied seqno count lower upper as".split()
 )
 """Columns of these views in which no value of a setting stands, and what may stand around them."""
+_VALUES: Final = ("setting", "boot_val", "reset_val")
+"""Columns of these views with values: a condition on one tells what stands in it."""
+_NO_ALIAS: Final = frozenset({"where", "order", "group", "limit", "offset", "fetch", "having", "as"})
 _WIDENS: Final = ("or", "union", "except", "intersect", "not")
 _ALTERNATIVES: Final = re.compile(r"\^?\(?([\w|]+)\)?\$?")
 
@@ -72,13 +75,34 @@ def _harmless(tokens: Sequence[Token], at: int) -> bool:
     """Whether a condition names other settings, or no value is among the columns; the view stands alone."""
     before = _same_level(tokens[:at][::-1], opening=")", closing="(")
     behind = _same_level(tokens[at + 1 :])
-    where = next((index for index, token in enumerate(behind) if token.is_word("where")), len(behind))
-    alone = where <= 2 and not any(token.text == "," for token in behind[:where])
-    if alone and not any(token.is_word(*_WIDENS) for token in behind):
-        conditions = _parted(behind[where + 1 :])
-        if any(_excludes(condition) for condition in conditions):
-            return True
-    return _no_values(before)
+    schema = 2 if len(before) > 2 and before[0].text == "." and before[1].is_word("pg_catalog") else 0
+    if not before[schema:] or not before[schema].is_word("from"):
+        return False
+    named = _alias(behind)
+    if named is None:
+        return False
+    alias, clauses = named
+    where = bool(clauses) and clauses[0].is_word("where")
+    narrow = where and not any(token.is_word(*_WIDENS) for token in clauses)
+    if narrow and any(_excludes(condition, alias) for condition in _parted(clauses[1:])):
+        return True
+    return not any(token.text.lower() in _VALUES for token in clauses) and _no_values(before)
+
+
+def _alias(behind: Sequence[Token]) -> tuple[str, Sequence[Token]] | None:
+    """What a view is called, "" for its own name, and the clauses that follow. None where another table,
+    names for its columns, or anything else follows; or where it is called as a column or function is.
+    """
+    at = 1 if behind and behind[0].is_word("as") else 0
+    alias = ""
+    if at < len(behind) and not behind[at].is_word(*_NO_ALIAS):
+        alias = behind[at].text
+        at += 1
+        if behind[at - 1].kind != "word" or alias in _NO_VALUES or alias in _VALUES:
+            return None
+    clauses = behind[at:]
+    ends = not clauses or clauses[0].is_word(*_NO_ALIAS) or clauses[0].text == ";"
+    return (alias, clauses) if ends else None
 
 
 def _parted(tokens: Sequence[Token]) -> list[list[Token]]:
@@ -121,14 +145,15 @@ def _no_values(before: Sequence[Token]) -> bool:
     return False
 
 
-def _excludes(condition: Sequence[Token]) -> bool:
-    """A condition on the name or category that none of the secret settings meets: `s.name = 'x'`."""
+def _excludes(condition: Sequence[Token], alias: str) -> bool:
+    """A condition on the view's name or category that none of the secret settings meets: `s.name = 'x'`."""
     if len(condition) > 2 and condition[1].text == ".":
+        if not alias or not condition[0].is_word(alias):
+            return False
         condition = condition[2:]
-    column = condition[0].text.lower() if len(condition) > 2 else ""
-    if column not in ("name", "category"):
+    if len(condition) < 3 or not condition[0].is_word("name", "category"):
         return False
-    secret = tuple(_SECRET) if column == "name" else _CATEGORIES
+    secret = tuple(_SECRET) if condition[0].text == "name" else _CATEGORIES
     meets = _condition(condition[1], condition[2:])
     return meets is not None and not any(meets(name) for name in secret)
 

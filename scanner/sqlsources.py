@@ -8,6 +8,7 @@ from typing import Final
 
 from scanner.sqlsettings import names_secret_setting, shows_many
 from scanner.sqltokens import Token
+from scanner.sqlvariables import selects_options
 from scanner.tables import names
 
 _FILE_NAME: Final = re.compile(
@@ -44,6 +45,7 @@ def shows_secrets(tokens: Sequence[Token]) -> bool:
     if (
         names_secret_setting(tokens)
         or shows_many(tokens)
+        or selects_options(tokens)
         or any(token.kind in ("word", "name") and token.text.lower() in listed for token in tokens)
     ):
         return True

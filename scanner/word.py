@@ -26,6 +26,8 @@ class Piece(NamedTuple):
     """What the script reads, or what a command prints, decides it."""
     several: bool = False
     """It may be an option, or several words, though quotes stand around it."""
+    named: bool = False
+    """Names of files decide it, which hold what whoever makes files likes: blanks too."""
 
 
 class Word(NamedTuple):
@@ -43,6 +45,8 @@ class Word(NamedTuple):
     """A list that xargs reads decides it, not who wrote or ran the script."""
     read: bool = False
     """A part of it is what a variable took from a file or command, or what a command prints there."""
+    named: bool = False
+    """A part of it is the names of files."""
 
     @property
     def known(self) -> bool:
@@ -58,6 +62,11 @@ class Word(NamedTuple):
     def loose(self) -> bool:
         """Data stands outside of quotes in it: it becomes as many words as that holds, options among them."""
         return self.splits and (self.read or self.data)
+
+    @property
+    def unbound(self) -> bool:
+        """Loose, or names of files without quotes: those too become as many words as they hold."""
+        return self.splits and (self.read or self.data or self.named)
 
     @property
     def may_be_option(self) -> bool:
@@ -95,7 +104,7 @@ def regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
         piece, parts = pieces[source], list(run)
         pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
         text = "".join(atom.text for atom in parts)
-        found.append(Piece(text, piece.quoted, False, pattern, read=piece.read))
+        found.append(Piece(text, piece.quoted, False, pattern, read=piece.read, named=piece.named))
     return found
 
 
@@ -104,7 +113,15 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
         piece = pieces[0]
         splits = OPAQUE in piece.text and not piece.quoted
         return Word(
-            piece.text, start, end, piece.quoted, piece.pattern, piece.certain, splits, read=piece.read
+            piece.text,
+            start,
+            end,
+            piece.quoted,
+            piece.pattern,
+            piece.certain,
+            splits,
+            read=piece.read,
+            named=piece.named,
         )
     return Word(
         "".join(piece.text for piece in pieces),
@@ -115,6 +132,7 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
         certain=all(piece.certain for piece in pieces),
         splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
         read=any(piece.read for piece in pieces),
+        named=any(piece.named for piece in pieces),
     )
 
 
@@ -122,7 +140,7 @@ def split_fields(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
     """Field splitting of a lone unquoted variable with blanks; as a part of a word it makes all unknown."""
     word = joined(pieces, start, end)
     if len(pieces) > 1 and any(_falls_apart(piece) for piece in pieces):
-        yield Word(OPAQUE, start, end, splits=True, read=word.read)
+        yield Word(OPAQUE, start, end, splits=True, read=word.read, named=word.named)
         return
     if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():

@@ -223,7 +223,7 @@ class WordReader:
                 apart = _SEVERAL.match(raw.lstrip()) is not None
                 for piece in self._pieces(child):
                     loose = apart or piece.several
-                    yield Piece(piece.text, not loose, piece.certain, read=piece.read, several=loose)
+                    yield Piece(piece.text, not loose, piece.certain, read=piece.read, several=loose, named=piece.named)
             at = child.end_byte
 
     def _literal(self, start: int, end: int) -> Piece:
@@ -285,7 +285,7 @@ class WordReader:
         cut = any("-" in text for text in texts)
         several = raw.startswith("${!") or _MADE.match(raw) is not None or cut
         read = inside or ours or several or (known is not None and known.read)
-        return Piece(OPAQUE, read=read, several=several)
+        return Piece(OPAQUE, read=read, several=several, named=known is not None and known.named)
 
 
 _BARE: Final = frozenset(

@@ -37,7 +37,7 @@ def look(call: Call) -> None:
 
 def _tests(call: Call) -> None:
     """`-v NAME` and subscripts are evaluated; data without quotes may be such a test."""
-    if any(word.loose for word in call.words[1:]):
+    if any(word.unbound for word in call.words[1:]):
         call.say(UNKNOWN, "shell.subscript", "data without quotes may be a test that evaluates it")
     for before, word in zip(call.words, call.words[1:], strict=False):
         if before.text in ("-v", OPAQUE) and (not word.literal or "[" in word.text):

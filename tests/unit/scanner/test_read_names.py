@@ -16,6 +16,10 @@ STAYS_SAFE = """
 cat "$LOG"
 cat "$1"
 for f in "$@"; do cat "$f"; done
+for f in /var/log/*.log; do [ -f "$f" ] && tail -n 5 $f; done
+for f in $(ls /var/log/app); do [ -n $f ] && tail -n1 /var/log/app/$f; done
+[ $(ls /var/log | wc -l) -gt 5 ]
+cd $(dirname $(readlink -f $0))
 read -p 'file? ' f; cat "$f"
 for f in /var/log/*.log; do cat "$f"; done
 for f in $(find /var/log -name '*.log'); do cat "$f"; done
@@ -73,7 +77,12 @@ psql -c "SELECT (SELECT setting::int FROM pg_settings WHERE name='max_connection
 psql -c "SELECT name FROM pg_settings WHERE pending_restart"
 psql -c "SELECT count(*) FROM pg_catalog.pg_settings"
 psql -c "SELECT current_setting('max_connections')"
-mysql -e 'SHOW VARIABLES'
+mysql -e "SHOW VARIABLES LIKE 'max_connections'"
+mysql -e 'SHOW GLOBAL VARIABLES LIKE "innodb_%"; SHOW GLOBAL STATUS; SHOW REPLICA STATUS'
+mysql -e "SHOW VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')"
+mysql -e "SELECT variable_value FROM performance_schema.global_variables WHERE variable_name = 'read_only'"
+psql -c "SELECT rolname, rolsuper FROM pg_roles r WHERE r.rolcanlogin"
+psql -c "SELECT count(*) FROM pg_user"
 curl -s http://grafana:3000/api/health
 curl -s http://grafana:3000/api/admin/stats
 curl -s http://localhost:9990/admin/metrics.json

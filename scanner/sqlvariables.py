@@ -1,0 +1,109 @@
+"""Variables of MySQL and MariaDB that may hold a password, and reads of PostgreSQL's lists of options.
+
+`report_password` is the password of a replica that its source shows (MySQL 8.4, Replica Server Options). The
+options of roles and foreign servers are shown to all who sign in; they hold what their owner wrote into them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from scanner.sqltokens import Token
+
+_SECRET: Final = (
+    "report_password",
+    "wsrep_sst_auth",
+    "wsrep_provider_options",
+    "file_key_management_filekey",
+    "hashicorp_key_management_token",
+    "authentication_ldap_simple_bind_root_pwd",
+    "authentication_ldap_sasl_bind_root_pwd",
+)
+"""MySQL 8.4 and MariaDB 11, System Variables: passwords, keys and tokens, or texts with one in them."""
+_SCOPES: Final = ("global", "session", "local")
+_TABLES: Final = frozenset(
+    "global_variables session_variables persisted_variables variables_by_thread system_variables".split()
+)
+"""In performance_schema, and in information_schema of MariaDB."""
+_CONFIGURED: Final = frozenset({"pg_roles", "pg_user", "pg_foreign_server", "pg_db_role_setting"})
+_OPTIONS: Final = ("rolconfig", "useconfig", "setconfig", "srvoptions", "ftoptions")
+_NO_ALIAS: Final = ("where", "order", "group", "limit", "join", "left", "inner", "cross", "on", "using")
+_LISTED: Final = re.compile(r"[\w.]+")
+
+
+def shows_variables(tokens: Sequence[Token]) -> bool:
+    """`SHOW VARIABLES` with a secret among them; `SHOW REPLICAS`, which has a column of passwords."""
+    words = [token for token in tokens[1:] if token.kind != "end" and token.text != ";"]
+    if words and words[0].is_word(*_SCOPES):
+        words = words[1:]
+    if not words:
+        return False
+    if words[0].is_word("replicas") or (
+        words[0].is_word("slave") and words[1:2] and words[1].is_word("hosts")
+    ):
+        return True
+    return words[0].is_word("variables") and not _asks_for_others(words[1:], "like")
+
+
+def _asks_for_others(words: Sequence[Token], operator: str) -> bool:
+    """`LIKE 'max%'`, `WHERE Variable_name = 'x'`: only variables that are no secret."""
+    if len(words) > 2 and words[0].is_word("where") and words[1].is_word("variable_name"):
+        words = words[2:]
+    elif not words or not words[0].is_word(operator):
+        return False
+    texts = [token.text.lower() for token in words[1:] if token.text not in ("(", ")", ",")]
+    quoted = [token for token in words[1:] if token.kind in ("string", "name")]
+    if not texts or len(texts) != len(quoted):
+        return False
+    if words[0].is_word("like"):
+        return len(texts) == 1 and not any(_meets(texts[0], name) for name in _SECRET)
+    equal = words[0].text == "=" and len(words) == 2
+    return (equal or words[0].is_word("in")) and all(
+        _LISTED.fullmatch(text) is not None and text not in _SECRET for text in texts
+    )
+
+
+def _meets(pattern: str, name: str) -> bool:
+    """Whether a name fits a pattern of LIKE; signs that a backslash quotes are taken for any."""
+    form = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern.replace("\\", ""))
+    return re.fullmatch(form, name) is not None
+
+
+def selects_options(tokens: Sequence[Token]) -> bool:
+    """A read of a table of all variables, or of the options of roles and foreign servers."""
+    named = [token.text.lower() if token.kind in ("word", "name") else "" for token in tokens]
+    for at, name in enumerate(named):
+        if name in _TABLES and not _names_variable(tokens, at):
+            return True
+        if name in _CONFIGURED and (_whole_rows(tokens, named, at) or tokens[0].is_word("table")):
+            return True
+    return not _CONFIGURED.isdisjoint(named) and any(name in _OPTIONS for name in named)
+
+
+def _names_variable(tokens: Sequence[Token], at: int) -> bool:
+    """`FROM performance_schema.global_variables WHERE variable_name = 'x'`, and nothing else is asked."""
+    schema = 2 if at > 2 and tokens[at - 1].text == "." else 0
+    rest = [token for token in tokens[at + 1 :] if token.kind != "end" and token.text != ";"]
+    return tokens[at - 1 - schema].is_word("from") and _asks_for_others(rest, "where")
+
+
+def _whole_rows(tokens: Sequence[Token], named: Sequence[str], at: int) -> bool:
+    """All columns: a star that counts nothing, names for the columns, or the name of the table alone."""
+    behind = at + 2 if named[at + 1 : at + 2] == ["as"] else at + 1
+    called = {named[at]}
+    if behind < len(named) and named[behind] and not tokens[behind].is_word(*_NO_ALIAS):
+        called.add(named[behind])
+    texts = [*(token.text for token in tokens), "", ""]
+    renamed = len(called) > 1 and texts[behind + 1] == "("
+    starred = any(
+        text == "*" and not (place > 1 and named[place - 2] == "count" and texts[place - 1] == "(")
+        for place, text in enumerate(texts)
+    )
+    alone = any(
+        name in called and texts[place + 1] != "."
+        for place, name in enumerate(named)
+        if place not in (at, behind)
+    )
+    return renamed or starred or alone
