@@ -21,8 +21,11 @@ from scanner.word import Word
 Printed = Literal["names", "table", "rows", "given", "data"]
 """As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
 
-_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:for|select|read|mapfile|readarray|vared)\b")
+_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared)\b")
 """Without any of these a script takes no data into a name."""
+_LOOP_WORDS: Final = re.compile(rb"\b(?:for|select)\b")
+_PATTERN: Final = re.compile(rb"[*?\[]")
+"""A loop may go over names of files where there is a pattern."""
 _TAKES: Final = re.compile(rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared)\b|\(\)")
 READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
 """Commands that take what they read into names."""
@@ -202,7 +205,7 @@ NO_READ_NAMES: Final = ReadNames(frozenset(), frozenset(), frozenset())
 def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> ReadNames:
     """The names that data decides: `before` are known to be; `fed` says that the script is handed data."""
     known = frozenset(before)
-    if not known and (_MAY_READ.search(source) is None or _TAKES.search(source) is None):
+    if not known and (not _may_take(source) or _TAKES.search(source) is None):
         return NO_READ_NAMES
     fed = fed or re.search(rb"\bexec\b", source) is not None
     found = _Sources(source, fed, set(known), several=set(known))
@@ -219,6 +222,12 @@ def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -
             if not cursor.goto_parent():
                 return found.closed()
             found.inputs.around.pop()
+
+
+def _may_take(source: bytes) -> bool:
+    if _MAY_READ.search(source) is not None:
+        return True
+    return _LOOP_WORDS.search(source) is not None and _PATTERN.search(source) is not None
 
 
 def _assignment(node: Node, found: _Sources) -> None:
