@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
-from scanner.listing import listed_by
-from scanner.numeric_output import prints_numbers, text_of, words_of_command
+from scanner.numeric_output import prints_numbers, text_of
+from scanner.printed import LISTS_FILES, Printed, printed
 from scanner.read_inputs import INPUT, Inputs, spread
-from scanner.word import Word
-
-Printed = Literal["names", "table", "rows", "given", "data"]
-"""As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
 
 _MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared)\b")
 """Without any of these a script takes no data into a name."""
@@ -38,7 +34,6 @@ _NO_WORDS: Final = frozenset(
 )
 _NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
-_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
 _FIELDS: Final = re.compile(rb"\bIFS\b")
 _FIELDS_OF_ONE: Final = re.compile(
     rb"\bIFS=(?:[^\s;&|\\\"'`$(]*|'[^'\s]*'|\"[^\"\s\\`$]*\"|\$'(?:\\[a-z0-9]+|[^\s'\\])*')[ \t]+"
@@ -52,63 +47,13 @@ _PATTERNS: Final = frozenset({"word", "concatenation", "extglob_pattern"})
 _GLOB: Final = re.compile(r"[*?\[]")
 _LOOSE: Final = re.compile(r"[^*?\[\"'\\]*")
 """What stands before an expansion without quotes, and names no files by a pattern."""
-_GIVEN: Final = re.compile(
-    r"(?:echo|printf|pwd|which|type -P|command -v|mktemp|dirname|basename|realpath|readlink|hostname|date|"
-    r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
-    r"ls(?: -[1trSdUvXaAh]+)*(?: [^ -][^ ]*)?|"
-    r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+|"
-    r"systemctl show(?: --value| (?:-p ?|--property=)(?:InvocationID|MainPID|ControlPID|Id)| [\w@.-]+)+|"
-    r"systemctl is-(?:active|enabled|failed)(?: [\w@.-]+)+|"
-    r"kubectl config (?:current-context|view --minify (?:-o ?|--output[ =])jsonpath=\{\.\.namespace\})",
-    re.DOTALL,
-)
-"""Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
-in which no slash can be; where the log of a container lies is up to the engine.
-"""
 FILES: Final = "/"
 """Stands among the names that a value is made of where names of files are in it; no variable is called so."""
-_LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath)\b|[*?\[]")
-_SHAPES: Final = re.compile(
-    r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
-    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|[^\w/ ]{0,3}|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
-    r"sed(?: -[nEr]+| -e)*(?: s([^\w\s]).*\1[gpI0-9]*)|"
-    r"awk(?: -F ?[^ ]+)? (?!.*getline)(?:[^{}]*)\{ ?print [^{}]*\}|"
-    r"[ef]?grep(?: -[voiEFwx]+)* [^ -][^ ]*",
-    re.DOTALL,
-)
-"""Filters without a file that print parts of what they read."""
 
 
 def canonical(name: str) -> str:
     """One name for all positional parameters."""
     return "@" if name == "*" or (name.isdigit() and name != "0") else name
-
-
-def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
-    """What a statement prints; `before` is what it reads."""
-    if node.type == "pipeline":
-        for child in node.named_children:
-            before = printed(child, source, before)
-        return before
-    if node.type in ("command_substitution", "process_substitution"):
-        return printed(node.named_children[0], source) if node.named_child_count == 1 else "data"
-    if node.type == "redirected_statement":
-        body, *redirects = node.named_children
-        quiet = all(_COMPLAINTS.fullmatch(text_of(one, source)) for one in redirects)
-        return printed(body, source, before) if quiet else "data"
-    return _printed_by(words_of_command(node, source), before)
-
-
-def _printed_by(words: list[Word], before: Printed) -> Printed:
-    if not words:
-        return "data"
-    line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
-    if before in ("names", "given") and _SHAPES.fullmatch(line) is not None:
-        return before
-    listed = listed_by(words, "data" if before == "given" else before)
-    if listed == "paths" or listed == "ended paths":
-        return "given"
-    return "given" if listed == "data" and _GIVEN.fullmatch(line) is not None else listed
 
 
 def any_data(nodes: Iterable[Node], source: bytes, names: set[str]) -> bool:
@@ -138,7 +83,7 @@ def _prints_data(node: Node, source: bytes, names: set[str]) -> bool:
         return False
     found = printed(node, source)
     if found == "given":
-        if _LISTS_FILES.search(text_of(node, source)) is not None:
+        if LISTS_FILES.search(text_of(node, source)) is not None:
             names.add(FILES)
         return any_data(node.named_children, source, names)
     return found != "names"
@@ -360,7 +305,7 @@ def _steps(pipeline: Node, found: _Sources) -> dict[int, tuple[bool, str]]:
         else:
             steps[child.id] = before != "names", ""
         before = printed(child, found.source, before)
-        if before == "given" and _LISTS_FILES.search(text_of(child, found.source)) is not None:
+        if before == "given" and LISTS_FILES.search(text_of(child, found.source)) is not None:
             parts.add(FILES)
         any_before = takes_data(child, found.source, parts) or any_before
     return steps

@@ -223,7 +223,14 @@ class WordReader:
                 apart = _SEVERAL.match(raw.lstrip()) is not None
                 for piece in self._pieces(child):
                     loose = apart or piece.several
-                    yield Piece(piece.text, not loose, piece.certain, read=piece.read, several=loose, named=piece.named)
+                    yield Piece(
+                        piece.text,
+                        not loose,
+                        piece.certain,
+                        read=piece.read,
+                        several=loose,
+                        named=piece.named,
+                    )
             at = child.end_byte
 
     def _literal(self, start: int, end: int) -> Piece:

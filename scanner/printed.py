@@ -1,0 +1,68 @@
+"""What a statement of a script prints: names, tables of them, what its words give, or any data."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from tree_sitter import Node
+
+from scanner.listing import listed_by
+from scanner.numeric_output import text_of, words_of_command
+from scanner.word import Word
+
+Printed = Literal["names", "table", "rows", "given", "data"]
+"""As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
+
+_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+_GIVEN: Final = re.compile(
+    r"(?:echo|printf|pwd|which|type -P|command -v|mktemp|dirname|basename|realpath|readlink|hostname|date|"
+    r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
+    r"ls(?: -[1trSdUvXaAh]+)*(?: [^ -][^ ]*)?|"
+    r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+|"
+    r"systemctl show(?: --value| (?:-p ?|--property=)(?:InvocationID|MainPID|ControlPID|Id)| [\w@.-]+)+|"
+    r"systemctl is-(?:active|enabled|failed)(?: [\w@.-]+)+|"
+    r"kubectl config (?:current-context|view --minify (?:-o ?|--output[ =])jsonpath=\{\.\.namespace\})",
+    re.DOTALL,
+)
+"""Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
+in which no slash can be; where the log of a container lies is up to the engine.
+"""
+LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath)\b|[*?\[]")
+"""What gives names of files, in a statement that prints what its words say."""
+_SHAPES: Final = re.compile(
+    r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
+    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|[^\w/ ]{0,3}|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
+    r"sed(?: -[nEr]+| -e)*(?: s([^\w\s]).*\1[gpI0-9]*)|"
+    r"awk(?: -F ?[^ ]+)? (?!.*getline)(?:[^{}]*)\{ ?print [^{}]*\}|"
+    r"[ef]?grep(?: -[voiEFwx]+)* [^ -][^ ]*",
+    re.DOTALL,
+)
+"""Filters without a file that print parts of what they read."""
+
+
+def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
+    """What a statement prints; `before` is what it reads."""
+    if node.type == "pipeline":
+        for child in node.named_children:
+            before = printed(child, source, before)
+        return before
+    if node.type in ("command_substitution", "process_substitution"):
+        return printed(node.named_children[0], source) if node.named_child_count == 1 else "data"
+    if node.type == "redirected_statement":
+        body, *redirects = node.named_children
+        quiet = all(_COMPLAINTS.fullmatch(text_of(one, source)) for one in redirects)
+        return printed(body, source, before) if quiet else "data"
+    return _printed_by(words_of_command(node, source), before)
+
+
+def _printed_by(words: list[Word], before: Printed) -> Printed:
+    if not words:
+        return "data"
+    line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
+    if before in ("names", "given") and _SHAPES.fullmatch(line) is not None:
+        return before
+    listed = listed_by(words, "data" if before == "given" else before)
+    if listed == "paths" or listed == "ended paths":
+        return "given"
+    return "given" if listed == "data" and _GIVEN.fullmatch(line) is not None else listed
