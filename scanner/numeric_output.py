@@ -71,6 +71,8 @@ def _passes_on(words: list[Word]) -> bool:
 
 
 def _program_prints(name: str, words: list[Word]) -> bool:
+    if name == "curl":
+        return all(_is_sure(name, word) for word in words) and _curl([word.text for word in words])
     known = _PROGRAMS.get(name)
     if known is None or (name != "date" and not all(_is_sure(name, word) for word in words)):
         return False
@@ -121,16 +123,34 @@ def _constant(options: list[str], operands: list[str]) -> bool:
     return not options and bool(operands) and all(NUMBER.fullmatch(text) for text in operands)
 
 
-def _curl(options: list[str], operands: list[str]) -> bool:
-    """Only the code of the answer: what it holds is thrown away, and no progress is shown."""
-    given = [*options, *operands]
-    writes = any(text in _CODES for text in given) and "/dev/null" in operands
-    return writes and all(
-        re.fullmatch(r"-[skLfSIowmX4]+|--(?:silent|output|write-out|max-time|head)", o) for o in options
-    )
+_CODES: Final = frozenset({"%{http_code}", "%{response_code}", "%{http_code}\\n", "%{response_code}\\n"})
+_CURL_FLAGS: Final = frozenset("skLfSI4")
+_CURL_VALUES: Final = {"--output": "o", "--write-out": "w", "--max-time": "m"}
 
 
-_CODES: Final = frozenset({"%{http_code}", "%{response_code}"})
+def _curl(texts: list[str]) -> bool:
+    """Only the code of one answer: what it holds is thrown away, and no progress is shown. Read by
+    curl's grammar: of two `-w` the last counts, and an `-o` is that of one URL.
+    """
+    given: dict[str, list[str]] = {"o": [], "w": [], "m": [], "X": [], "": []}
+    rest = iter(texts)
+    for text in rest:
+        if text in ("--silent", "--head"):
+            continue
+        name, value = _CURL_VALUES.get(text, ""), None
+        if not name and text.startswith("-"):
+            flags = text[1:].lstrip("".join(_CURL_FLAGS))
+            if not flags and len(text) > 1:
+                continue
+            name, value = flags[:1], flags[1:] or None
+            if name not in given or not name:
+                return False
+        elif not name:
+            value = text
+        given[name].append(next(rest, "") if value is None else value)
+    one = len(given["w"]) == len(given["o"]) == len(given[""]) == 1
+    whole = one and given["w"][0] in _CODES and given["o"] == ["/dev/null"]
+    return whole and not set(given[""][0]) & set("{[")
 
 
 def _always(_: list[str], __: list[str]) -> bool:
@@ -145,7 +165,6 @@ _PROGRAMS: Final[dict[str, Callable[[list[str], list[str]], bool]]] = {
     "date": _date,
     "stat": _stat,
     "id": _id,
-    "curl": _curl,
     **dict.fromkeys(("echo", "printf", "seq"), _constant),
     **dict.fromkeys(("nproc", "true", ":", "exit", "return", "false"), _always),
 }

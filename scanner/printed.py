@@ -20,8 +20,9 @@ _GIVEN: Final = re.compile(
     r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
     r"ls(?: -[1trSdUvXaAh]+)*(?: [^ -][^ ]*)?|"
     r"(?:docker|podman) inspect (?:-f|--format)[ =]\{\{ ?\.(?:LogPath|Id|Name) ?\}\} [^ ]+|"
-    r"systemctl show(?: --value| (?:-p ?|--property=)(?:InvocationID|MainPID|ControlPID|Id)| [\w@.-]+)+|"
-    r"systemctl is-(?:active|enabled|failed)(?: [\w@.-]+)+|"
+    r"systemctl show(?: --value| (?:-p ?|--property=)(?:InvocationID|MainPID|ControlPID|Id)|"
+    r" [\w@.][\w@.-]*)+|"
+    r"systemctl is-(?:active|enabled|failed)(?: [\w@.][\w@.-]*)+|"
     r"kubectl config (?:current-context|view --minify (?:-o ?|--output[ =])jsonpath=\{\.\.namespace\})",
     re.DOTALL,
 )
@@ -32,13 +33,17 @@ LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath)\b|[*?\[]")
 """What gives names of files, in a statement that prints what its words say."""
 _SHAPES: Final = re.compile(
     r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
-    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|[^\w/ ]{0,3}|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
+    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|(?:[^\w/ -][^\w/ ]{0,2})?|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
     r"sed(?: -[nEr]+| -e)*(?: s([^\w\s]).*\1[gpI0-9]*)|"
     r"awk(?: -F ?[^ ]+)? (?!.*getline)(?:[^{}]*)\{ ?print [^{}]*\}|"
     r"[ef]?grep(?: -[voiEFwx]+)* [^ -][^ ]*",
     re.DOTALL,
 )
-"""Filters without a file that print parts of what they read."""
+"""Filters without a file that print parts of what they read. No word fits two of the forms, or a text of many
+words would be tried in as many ways as there are sums of them.
+"""
+_LINE_MAX: Final = 2_000
+"""Characters of a command that these forms are tried on."""
 
 
 def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
@@ -60,6 +65,8 @@ def _printed_by(words: list[Word], before: Printed) -> Printed:
     if not words:
         return "data"
     line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
+    if len(line) > _LINE_MAX:
+        return "data"
     if before in ("names", "given") and _SHAPES.fullmatch(line) is not None:
         return before
     listed = listed_by(words, "data" if before == "given" else before)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import re2
+
 from scanner.sqltokens import Token
 
 _SECRET: Final = frozenset({"primary_conninfo", "ssl_passphrase_command", "report_password"})
@@ -33,6 +35,8 @@ _VALUES: Final = ("setting", "boot_val", "reset_val")
 """Columns of these views with values: a condition on one tells what stands in it."""
 _NO_ALIAS: Final = frozenset({"where", "order", "group", "limit", "offset", "fetch", "having", "as"})
 _WIDENS: Final = ("or", "union", "except", "intersect", "not")
+_PATTERN_MAX: Final = 200
+"""Characters: names of settings have 63 at most."""
 _ALTERNATIVES: Final = re.compile(r"\^?\(?([\w|]+)\)?\$?")
 
 
@@ -171,8 +175,8 @@ def _condition(operator: Token, values: Sequence[Token]) -> Callable[[str], bool
     text = values[0].text.strip("'").lower()
     if operator.text == "=":
         return lambda name: name == text
-    if operator.is_word("like", "ilike") and "\\" not in text:
-        form = re.compile("".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in text))
+    if operator.is_word("like", "ilike") and "\\" not in text and len(text) <= _PATTERN_MAX:
+        form = re2.compile("".join({"%": ".*", "_": "."}.get(sign, re2.escape(sign)) for sign in text))
         return lambda name: form.fullmatch(name) is not None
     match = _ALTERNATIVES.fullmatch(text) if operator.text in ("~", "~*") else None
     parts = match.group(1).split("|") if match is not None else [""]
