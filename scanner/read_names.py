@@ -154,6 +154,7 @@ def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -
         return NO_READ_NAMES
     fed = fed or re.search(rb"\bexec\b", source) is not None
     found = _Sources(source, fed, set(known), several=set(known))
+    around = found.inputs.around
     cursor = root.walk()
     while True:
         node = cursor.node
@@ -161,12 +162,12 @@ def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -
         if reader is not None and node is not None:
             reader(node, found)
         if cursor.goto_first_child():
-            found.inputs.around.append(node or root)
+            around.append(node or root)
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return found.closed()
-            found.inputs.around.pop()
+            around.pop()
 
 
 def _may_take(source: bytes) -> bool:

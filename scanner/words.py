@@ -23,8 +23,8 @@ MAX_ELEMENTS: Final = 4_096
 """Characters of the elements of arrays that are put in their place in one text; then they are unknown."""
 _SEVERAL: Final = re.compile(r"\$\{!?\w+(?:\[@\]|@\})|\$\{@[^}]")
 """An expansion that is several words in double quotes too."""
-_MADE: Final = re.compile(r"\$\{\w+/[^}]*-")
-"""A replacement that may put a hyphen in front."""
+_MADE: Final = re.compile(r"\$\{[\w@*]+(?:\[[^\]]*\])?/[^}]*[-$]")
+"""A replacement that may put a hyphen in front: one that holds it, or the value of another name."""
 _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
 _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
