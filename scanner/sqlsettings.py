@@ -35,6 +35,8 @@ _VALUES: Final = ("setting", "boot_val", "reset_val")
 """Columns of these views with values: a condition on one tells what stands in it."""
 _NO_ALIAS: Final = frozenset({"where", "order", "group", "limit", "offset", "fetch", "having", "as"})
 _WIDENS: Final = ("or", "union", "except", "intersect", "not")
+_VIEWS_MAX: Final = 8
+"""In one statement: what stands around each is looked at to the end of the text."""
 _PATTERN_MAX: Final = 200
 """Characters: names of settings have 63 at most."""
 _ALTERNATIVES: Final = re.compile(r"\^?\(?([\w|]+)\)?\$?")
@@ -69,10 +71,12 @@ def shows_one(tokens: Sequence[Token]) -> bool:
 
 def shows_many(tokens: Sequence[Token]) -> bool:
     """A read of the views of settings that may show the value of a secret one."""
-    return any(
-        token.kind in ("word", "name") and token.text.lower() in _VIEWS and not _harmless(tokens, at)
+    views = [
+        at
         for at, token in enumerate(tokens)
-    )
+        if token.kind in ("word", "name") and token.text.lower() in _VIEWS
+    ]
+    return len(views) > _VIEWS_MAX or any(not _harmless(tokens, at) for at in views)
 
 
 def _harmless(tokens: Sequence[Token], at: int) -> bool:

@@ -59,6 +59,10 @@ _SEARCH_URL: Final = re.compile(
 """
 
 
+_URL_MAX: Final = 2_000
+"""Characters; what stands in a path is looked for from each of its places."""
+
+
 def is_search(url: str, method: str) -> bool:
     """Whether a body that is sent there is a query of a search."""
     return method in ("GET", "POST") and _SEARCH_URL.fullmatch(url) is not None
@@ -85,6 +89,8 @@ def overrides(headers: Iterable[str]) -> str | None:
 
 
 def _of_url(url: str, pairs: Sequence[str]) -> str | None:
+    if len(url) > _URL_MAX:
+        return f"a URL of more than {_URL_MAX:,} characters is not read"
     match = _URL.match(url)
     if match is None:
         return None

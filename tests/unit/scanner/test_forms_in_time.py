@@ -1,4 +1,4 @@
-"""Words that fit the form of a command are tried in one way only: no short text keeps the scanner busy."""
+"""No text keeps the scanner busy: words fit a form in one way only, and long URLs are not read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ _SECONDS = 0.5
         "x=$(ls | sort " + "-- " * 30 + "1a/b); cat $x",
         "psql -c \"SELECT * FROM pg_settings WHERE name LIKE '" + "%" * 40 + "z'\"",
         "psql -c \"SELECT * FROM pg_settings WHERE name LIKE '" + "%n" * 40 + "z'\"",
+        "psql -c \"" + "SELECT (SELECT name FROM pg_settings WHERE " * 1_000 + "\"",
+        "curl http://h/" + "a/" * 30_000,
+        "curl http://h/" + "api/" * 15_000,
+        "curl http://" + "a@" * 30_000 + "h/x",
     ],
 )
-def test_a_short_text_is_judged_at_once(text: str) -> None:
+def test_it_is_judged_at_once(text: str) -> None:
     begun = time.process_time()
     assert scan(text).risk != "dangerous"
     assert time.process_time() - begun < _SECONDS
