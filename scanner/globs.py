@@ -133,10 +133,16 @@ _TOKEN: Final = re.compile(
 )
 
 
+_NESTED_BRACKETS: Final = re.compile(r"\[[^/\[\]]*\[[^/]*\]|\[[^/\[\]]*\][^/\[\]]*\]")
+"""Brackets in brackets: where the class ends is up to what stands quoted in it; any letters may be meant."""
+
+
 def _regex(text: str, *, fresh: bool = True) -> str:
     """A shell pattern as a regular expression that fits at least what the pattern fits; to find no name is
     hidden, so there nothing is `fresh`.
     """
+    if _NESTED_BRACKETS.search(text) is not None:
+        text = _NESTED_BRACKETS.sub(lambda match: "**" if OPAQUE in match.group() else "*", text)
     out: list[str] = []
     depth = text.count("{") if text.count("{") == text.count("}") else 0
     for token in _TOKEN.findall(text):
