@@ -20,7 +20,7 @@ _SECONDS = 0.5
         "x=$(ls | sort " + "-- " * 30 + "1a/b); cat $x",
         "psql -c \"SELECT * FROM pg_settings WHERE name LIKE '" + "%" * 40 + "z'\"",
         "psql -c \"SELECT * FROM pg_settings WHERE name LIKE '" + "%n" * 40 + "z'\"",
-        "psql -c \"" + "SELECT (SELECT name FROM pg_settings WHERE " * 1_000 + "\"",
+        'psql -c "' + "SELECT (SELECT name FROM pg_settings WHERE " * 1_000 + '"',
         "curl http://h/" + "a/" * 30_000,
         "curl http://h/" + "api/" * 15_000,
         "curl http://" + "a@" * 30_000 + "h/x",
