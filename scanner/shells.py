@@ -28,11 +28,10 @@ _OTHER_SYNTAX: Final = {
 parentheses (fish, zsh), backslashes in quotes (fish, csh), the history (csh), comments that are none where
 the shell is interactive, aliases without a `=`, arrays that are the search path (zsh).
 """
-_SETTINGS: Final = frozenset(
-    "errexit nounset pipefail xtrace verbose noexec noclobber extglob nullglob globstar failglob "
-    "inherit_errexit".split()
+COMMON_SETTINGS: Final = frozenset(
+    "pipefail errexit nounset xtrace noglob extglob nullglob globstar inherit_errexit failglob".split()
 )
-"""What may be set by -o and -O without a word being read otherwise, as in the rule of `set` and `shopt`."""
+"""What scripts set by `-o`, `-O`, `set` and `shopt`, and no word is read otherwise for it."""
 
 
 class _Options(NamedTuple):
@@ -98,7 +97,7 @@ def _options(judge: Judge, known: Wrapper, words: list[Word]) -> _Options:
 def _is_clear(option: Word, value: Word) -> bool:
     """Whether the word behind an option is known, and no setting by which the shell reads otherwise."""
     sets = option.text[-1:] in ("o", "O") and not option.text.startswith("--")
-    return value.literal and (not sets or value.text in _SETTINGS)
+    return value.literal and (not sets or value.text in COMMON_SETTINGS)
 
 
 def _values_taken(known: Wrapper, word: Word) -> int | None:

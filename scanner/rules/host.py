@@ -9,6 +9,7 @@ from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.rules.configuration import shows
+from scanner.shells import COMMON_SETTINGS
 from schemas.verdict import Reversibility
 
 _READS: Final = frozenset(
@@ -77,9 +78,7 @@ def printenv(call: Call) -> None:
         call.judge.shared.sensitive = call.judge.judgements[-1]
 
 
-_COMMON_SETTING: Final = re.compile(
-    r"[-+][euoxfCnvEsq]+|pipefail|errexit|nounset|xtrace|noglob|extglob|nullglob|globstar|inherit_errexit|failglob"
-)
+_FLAGS: Final = re.compile(r"[-+][euoxfCnvEsq]+")
 
 
 _ONE_LIMIT: Final = re.compile(r"(?:-[SH]?[abcdefiklmnpqrstuvxPRT]|-[SH])?")
@@ -92,7 +91,7 @@ def _sets_options(call: Call) -> str | None:
     if (
         call.tool.name in ("set", "shopt")
         and texts
-        and all(_COMMON_SETTING.fullmatch(text) for text in texts)
+        and all(text in COMMON_SETTINGS or _FLAGS.fullmatch(text) for text in texts)
     ):
         return "sets options of this shell"
     if call.tool.name == "ulimit" and len(texts) <= 1 and _ONE_LIMIT.fullmatch("".join(texts)) is not None:

@@ -8,6 +8,7 @@ import { PageFrame, Result } from "@/ui/page";
 import { Risk, type RiskWord } from "@/ui/risk";
 import { Empty } from "@/ui/states";
 import { RollbackTag, Status } from "@/ui/status";
+import { LookSwitch } from "@/ui/switch";
 import { Ago, duration, useNow } from "@/ui/time";
 import { visible } from "@/ui/visible";
 
@@ -129,20 +130,14 @@ export function ExecutionsPage() {
   return (
     <PageFrame title="Executions">
       {nothing ? null : (
-        <fieldset className="switch" aria-label="Which executions">
-          {FILTERS.map((one) => (
-            <button
-              key={one.word}
-              type="button"
-              aria-pressed={show === one.word}
-              onClick={() =>
-                void navigate({ to: "/executions", search: one.word === "all" ? {} : { show: one.word } })
-              }
-            >
-              {one.label}
-            </button>
-          ))}
-        </fieldset>
+        <LookSwitch
+          label="Which executions"
+          choices={FILTERS.map(({ word, label }) => ({ look: word, label }))}
+          chosen={show}
+          choose={(word) =>
+            void navigate({ to: "/executions", search: word === "all" ? {} : { show: word } })
+          }
+        />
       )}
       <Result key={show} query={executions} what="executions">
         {(items) => {

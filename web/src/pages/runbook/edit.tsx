@@ -8,6 +8,7 @@ import { asProblem, type Place, type Problem } from "@/api/problem";
 import { meQuery, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox, Loading } from "@/ui/states";
+import { LookSwitch } from "@/ui/switch";
 import { visible, visibleCode } from "@/ui/visible";
 import { CheckLine } from "./editor/check-line";
 import type { CheckedStep } from "./editor/checked";
@@ -68,23 +69,6 @@ const LOOKS = [
   { look: "yaml", label: "YAML" },
 ] as const;
 
-function LookSwitch({ look, choose }: { look: Look; choose: (look: Look) => void }) {
-  return (
-    <fieldset className="switch" aria-label="How the document is edited">
-      {LOOKS.map((one) => (
-        <button
-          key={one.look}
-          type="button"
-          aria-pressed={look === one.look}
-          onClick={() => choose(one.look)}
-        >
-          {one.label}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
 const NO_PLACES: readonly Place[] = [];
 const NO_STEPS: readonly CheckedStep[] = [];
 
@@ -126,7 +110,7 @@ function Form({ item, yaml }: { item: Item; yaml: string }) {
           would be refused: copy what you changed, and begin again from what serves now.
         </p>
       ) : null}
-      <LookSwitch look={look} choose={setLook} />
+      <LookSwitch label="How the document is edited" choices={LOOKS} chosen={look} choose={setLook} />
       {look === "form" ? (
         <RunbookForm
           text={text}

@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import type { Schemas } from "@/api/client";
 import { useShortcuts } from "@/shell/shortcuts";
 import { Loading } from "@/ui/states";
+import { LookSwitch } from "@/ui/switch";
 import { moveFocus } from "../runbooks/move-focus";
 import { Steps } from "./steps";
 
@@ -39,18 +40,7 @@ export function StepsView({ item, look }: { item: Schemas["RunbookShape"]; look:
   ]);
   return (
     <div className="stack">
-      <fieldset className="switch" aria-label="How the steps are shown">
-        {LOOKS.map((one) => (
-          <button
-            key={one.look}
-            type="button"
-            aria-pressed={look === one.look}
-            onClick={() => choose(one.look)}
-          >
-            {one.label}
-          </button>
-        ))}
-      </fieldset>
+      <LookSwitch label="How the steps are shown" choices={LOOKS} chosen={look} choose={choose} />
       {look === "dag" ? (
         <Suspense fallback={<Loading what="the graph" lines={14} />}>
           <Graph item={item} />
