@@ -31,8 +31,10 @@ class InlineCode:
 class Block:
     """One block. Lines count from 1 in the source text, both ends included.
 
-    `level`: of a heading 1 to 6, of an item its nesting from 1. `language` is a code block's label in lower
-    case. `linked`: where all of its text leads, where it is one link. `taken`: what a person says that it is.
+    `level`: of a heading 1 to 6, of an item its nesting from 1; `number`: of an item in HTML, from 1.
+    `language` is a code block's label in lower case. `linked`: where all of its text leads, where it is one
+    link. `taken`: what a person says that it is. `struck`: struck out in a page: shown with it, read
+    by nobody.
     """
 
     kind: BlockKind
@@ -47,6 +49,8 @@ class Block:
     trace: Trace = NOWHERE
     linked: str = ""
     taken: Taken = ""
+    struck: bool = False
+    number: int = 0
 
     def code_texts(self) -> list[str]:
         """The inline code of the block, in order."""

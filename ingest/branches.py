@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.building import Building, BuiltStep, plain_line, slug
+from ingest.extract.conditions import Condition
 from ingest.extract.drafts import Draft
 from schemas.step import Step, When
 
@@ -51,3 +54,23 @@ def _question(building: Building, draft: Draft, condition: str, needs: tuple[str
     building.decisions[condition] = decision
     building.open_ends = (decision,)
     return decision
+
+
+def at_their_cases(
+    steps: Sequence[BuiltStep], by_draft: Mapping[int, str], cases: Iterable[Condition]
+) -> tuple[BuiltStep, ...]:
+    """The steps, each question with the words of the text that it asks about, instead of those of the first
+    step that waits for its answer.
+    """
+    asked = {item.step.id: item.step.when.step for item in steps if item.step.when is not None}
+    told: dict[str, Condition] = {}
+    for case in cases:
+        for draft in (*case.then, *case.otherwise):
+            if (decision := asked.get(by_draft[draft])) is not None:
+                told.setdefault(decision, case)
+    return tuple(
+        replace(item, spans=(told[item.step.id].span,))
+        if item.step.id in told and item.step.answers == (_YES, _NO)
+        else item
+        for item in steps
+    )

@@ -13,6 +13,7 @@ from ingest.advisor.question import Part as Asked
 from ingest.advisor.question import Question, labels_of, questions
 from ingest.ambiguities import find_questions
 from ingest.blocks import FORMS, Normalized
+from ingest.branches import at_their_cases
 from ingest.building import Building, unmasked
 from ingest.candidates import Candidates
 from ingest.corrections import Overrides
@@ -155,6 +156,7 @@ def preview(
         advise=advise,
     )
     built = build_document(normalized, extraction, unclear, building)
+    built = replace(built, steps=at_their_cases(built.steps, built.by_draft, cases))
     refuse_completed(built.runbook, building.answers.given, wanted)
     errors = [problem for problem in problems(built.runbook) if problem.severity == "error"]
     assert not errors, f"the import made a document that does not lint: {errors[0]}"

@@ -10,6 +10,7 @@ from typing import Final
 from base.limits import TITLE_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
+from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
@@ -53,6 +54,8 @@ class Reader:
         self.undone = UndoScope()
         self.group = 0
         self.item = (0, 0)
+        self.items: list[tuple[int, str]] = []
+        self.beside = ""
 
     @property
     def section(self) -> str:
@@ -143,6 +146,23 @@ class Reader:
         number, over = self.item
         if not over or block.level < over or (block.level == over and block.kind == "item"):
             self.item = (number + 1, block.level)
+
+    def lies_below(self, block: Block, title: str) -> None:
+        """Remember what an item is called, for the commands in the items below it and beside it."""
+        self.beside = ""
+        if block.kind == "item":
+            self.beside = next((said for level, said in self.items if level == block.level), "")
+            self.items = [(level, said) for level, said in self.items if level < block.level]
+            self.items += [(block.level, title)] if title else []
+
+    def called_by(self, block: Block, command: str, above: str) -> str:
+        """What a command is called that is all of a block: after what stands directly above it, or, where
+        that is another step, after the item over it: “Restart it”, not “Tell the team”; else after itself.
+        """
+        over = next((said for level, said in reversed(self.items) if level < block.level), "")
+        if not above or above == over or not (over or above == self.beside):
+            return above or over
+        return above if done_by(above, [command], introduces=False) else over or command
 
     def opens_case(self, block: Block, case: tuple[str | None, bool], *, introduces: bool) -> None:
         """Remember the case of a text that introduces what stands below: it holds there, too."""

@@ -22,6 +22,7 @@ from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.shown import (
+    below,
     beside_what_follows,
     commands_below,
     last_sentence,
@@ -180,6 +181,7 @@ def _prose(reader: Reader, block: Block) -> None:
     lead = _lead(text)
     reader.lead = last_sentence(text)
     above, reader.lead_title = reader.lead_title, reader.lead and lead_title(text)
+    reader.lies_below(block, "" if commands else reader.lead_title)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
     reader.lead_span = _place(block, lead) if reader.lead else None
     reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
@@ -188,7 +190,8 @@ def _prose(reader: Reader, block: Block) -> None:
         condition, otherwise = reader.condition_here()
     if commands:
         if commands[0].text == block.text.strip(" `"):
-            body = reader.lead_title = above or reader.section  # a command alone is called by what is above
+            # A command alone is called by what is above.
+            body = reader.lead_title = reader.called_by(block, commands[0].text, above) or reader.section
         _in_sentences(reader, block, commands, body or text, (condition, otherwise))
     elif reader.undo(text, block):
         reader.account(block, "note", "it introduces what follows")
@@ -298,7 +301,7 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
                       otherwise, spans=(block.place(),), block=block)  # fmt: skip
         reader.account(block, "note", "an explanation", [replace(place, draft=reader.add(draft))])
         return
-    told, introduces, title = beside_what_follows(text, told, reader.following)
+    told, introduces, title = beside_what_follows(text, told, below(block, reader.following))
     reader.lead_title = title_of(title) if title else reader.lead_title
     if reader.explains or (block.kind == "paragraph" and len(text) > _LONGEST):
         told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []

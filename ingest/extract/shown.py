@@ -163,7 +163,7 @@ def shows_how(lead: str, sentence: str, following: Block | None, *, introduces: 
         found = [item.text for item in commands_below(lead, following, introduces=introduces)]
         return bool(found) and done_by(sentence, found, introduces=introduces)
     text = following.text.strip()
-    if following.kind != "paragraph" or "\n" in text or len(following.code) > 1:
+    if following.kind not in ("paragraph", "item") or "\n" in text or len(following.code) > 1:
         return False
     if following.code and following.text[following.code[0].start : following.code[0].end].strip() != text:
         return False
@@ -171,6 +171,13 @@ def shows_how(lead: str, sentence: str, following: Block | None, *, introduces: 
         return False
     typed = looks_like_command(text) or (bool(following.code) and unknown_program(text))
     return typed and done_by(sentence, [text], introduces=introduces)
+
+
+def below(block: Block, following: Block | None) -> Block | None:
+    """The block that follows, where it is part of what a block says: an item below a less deep one is."""
+    if following is None or following.kind != "item":
+        return following
+    return following if block.kind == "item" and following.level > block.level else None
 
 
 def over_listing(following: Block | None) -> bool:

@@ -152,8 +152,8 @@ def _is_command(text: str) -> bool:
     if len(words) < 2 or words[1].lower() in _STOP:  # “ssh to db1”, “telnet into it”
         return False
     name = words[0]
-    if name == "source" and "://" in words[1]:
-        return False
+    if (name == "source" and "://" in words[1]) or (name == "ping" and words[1].startswith("@")):
+        return False  # “source: https://…”; “ping @anna” calls a person
     if name in ("sudo", "ssh"):
         return len(words) > 2 or (name == "ssh" and _SIGN.search(words[1]) is not None)
     if name in ENGLISH:

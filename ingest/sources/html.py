@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,6 +21,7 @@ from ingest.sources.html_text import (
     holds,
     inline_text,
     left_out,
+    struck_text,
     visible_code,
 )
 from ingest.sources.nesting import require_shallow, too_deep
@@ -28,6 +29,8 @@ from ingest.sources.style_sheets import with_style_sheets
 
 _VOID: Final = frozenset("br hr img input meta link col wbr area base embed source track".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_NO_NUMBERS: Final = -1
+_START: Final = re.compile(r"[1-9]\d{0,5}")
 _LOOKED_FOR: Final = 40
 _NEAR: Final = 400
 _LOOK_AHEAD: Final = 8_192
@@ -50,7 +53,8 @@ class _Reader:
     behind: int = 0
     counted: int = 0
     lines: int = 1
-    lists: list[bool] = field(default_factory=list)
+    lists: list[int] = field(default_factory=list)
+    """Of each list that is open: the number of its last item, _NO_NUMBERS where they have none."""
 
     def line(self, text: str) -> int:
         """The line where the first word of a text stands, from the last found place on."""
@@ -72,6 +76,13 @@ class _Reader:
             found = self.source.find(word, self.behind, self.behind + _NEAR)
             if found >= 0:
                 self.behind = found + len(word)
+
+    def number(self) -> int:
+        """The number of the next item of the list that is open; 0 where it is none or has no numbers."""
+        if not self.lists or self.lists[-1] == _NO_NUMBERS:
+            return 0
+        self.lists[-1] += 1
+        return self.lists[-1]
 
     def block(self, kind: str, text: str, **more: object) -> Block:
         """A block at the place where its text is found."""
@@ -125,8 +136,31 @@ def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if left_out(child, tag):
-            continue
-        yield from _one(child, tag, reader, depth)
+            yield from _struck(child, tag, reader)
+        else:
+            yield from _one(child, tag, reader, depth)
+
+
+def _struck(node: LexborNode, tag: str, reader: _Reader) -> Iterator[Block]:
+    """What is struck out: a reader sees it, and that it holds no more."""
+    if text := struck_text(node, tag):
+        listed = tag in ITEMS and bool(reader.lists)
+        level = len(reader.lists) if listed else 0
+        number = reader.number() if listed else 0
+        kind = "item" if listed else "paragraph"
+        yield replace(reader.block(kind, text, level=level, ordered=number > 0, number=number), struck=True)
+
+
+def _struck_inside(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
+    """What is struck out within a block that is told already, and in none of its own blocks."""
+    if depth > SCAN_MAX_DEPTH:
+        raise too_deep()
+    for child in node.iter():
+        tag = child.tag or ""
+        if left_out(child, tag):
+            yield from _struck(child, tag, reader)
+        elif tag not in OWN_BLOCKS:
+            yield from _struck_inside(child, reader, depth + 1)
 
 
 def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[Block]:
@@ -135,7 +169,7 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
     elif tag in CODE_BLOCKS:
         yield from _code(child, reader)
     elif tag in LISTS:
-        reader.lists.append(tag == "ol")
+        reader.lists.append(_first(child, nested=bool(reader.lists)) if tag == "ol" else _NO_NUMBERS)
         yield from _walk(child, reader, depth + 1)
         reader.lists.pop()
     elif tag in ITEMS:
@@ -152,11 +186,20 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         yield from _leaf("paragraph", child, reader)
 
 
+def _first(node: LexborNode, *, nested: bool) -> int:
+    """One before the number with which a list begins. A nested one begins with 1: no other number opens a
+    list below a line of text in Markdown, as which the page is shown.
+    """
+    start = node.attributes.get("start") or "1"
+    return int(start) - 1 if not nested and _START.fullmatch(start) else 0
+
+
 def _heading(node: LexborNode, reader: _Reader, depth: int, level: int) -> Iterator[Block]:
     """A heading; what is no text of a heading follows it."""
     text, code = inline_text(node, tables=False)
     if text:
         yield reader.block("heading", text, code=code, level=level)
+    yield from _struck_inside(node, reader, depth)
     if holds(node, OWN_BLOCKS):
         yield from _own_blocks(node, frozenset(), reader, depth, level)
 
@@ -174,16 +217,19 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
             length += len(text) + len(" | ")
     if any(cells):
         yield reader.block("row", " | ".join(cells), cells=tuple(cells), code=tuple(spans))
+    yield from _struck_inside(node, reader, 0)
 
 
 def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     level = max(1, len(reader.lists))
-    ordered = bool(reader.lists and reader.lists[-1])
+    number = reader.number()
     behind = frozenset(_behind_code(child))
     text, code = inline_text(child, without=behind, tables=False)
     if text:
         linked = _link_of(child, text)
-        yield reader.block("item", text, level=level, ordered=ordered, code=code, linked=linked)
+        told = {"level": level, "ordered": number > 0, "number": number, "code": code, "linked": linked}
+        yield reader.block("item", text, **told)
+    yield from _struck_inside(child, reader, depth)
     yield from _own_blocks(child, behind, reader, depth, level)
 
 
@@ -239,6 +285,7 @@ def _leaf(kind: str, node: LexborNode, reader: _Reader, **more: int) -> Iterator
     text, code = inline_text(node)
     if text:
         yield reader.block(kind, text, code=code, **more)
+    yield from _struck_inside(node, reader, 0)
 
 
 def _code(node: LexborNode, reader: _Reader) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from ingest.sources.hidden import is_unseen
 from ingest.sources.nesting import too_deep
 
 _SKIPPED: Final = frozenset(
-    "script style nav footer header aside noscript svg head form s del strike template ac:task-id "
+    "script style nav footer header noscript svg head form s del strike template ac:task-id "
     "ac:task-status ac:placeholder ac:adf-fallback".split()
 )
 CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
@@ -31,6 +31,8 @@ _INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
 _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())
 """What highlighters and editors (Shiki, Monaco, CodeMirror) call an element that is one line of code."""
 _GOES_ON: Final = ("-", "|", "&&", ">")
+_STRIKES: Final = frozenset({"s", "del", "strike"})
+_LINE_THROUGH: Final = re.compile(r"(?i)line-through")
 _STRUCK: Final = re.compile(r"(?i)line-through|mso-list\s{0,9}:\s{0,9}ignore")
 """What is struck out, and the number or bullet that Word writes before an item: none of its text."""
 _MONOSPACE: Final = re.compile(
@@ -46,7 +48,25 @@ def left_out(node: LexborNode, tag: str) -> bool:
         return True
     if tag == "-text":
         return False
+    if tag == "aside" and _leads_elsewhere(node):
+        return True
     return is_unseen(node) or _STRUCK.search(node.attributes.get("style") or "") is not None
+
+
+def _leads_elsewhere(node: LexborNode) -> bool:
+    """Whether an `<aside>` is a page's list of links; else it is a box of the text, as Notion's callouts."""
+    if node.css_first("nav") is not None:
+        return True
+    links = sum(len(link.text().strip()) for link in node.css("a[href]"))
+    return 2 * links > len(node.text().strip())
+
+
+def struck_text(node: LexborNode, tag: str) -> str:
+    """The words of what is struck out, on one line; empty for everything else and for what nobody sees."""
+    struck = tag in _STRIKES or _LINE_THROUGH.search(node.attributes.get("style") or "") is not None
+    if not struck or is_unseen(node):
+        return ""
+    return " ".join(node.text().split())
 
 
 def holds(node: LexborNode, tags: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from ingest.trace import Writer
 _TICKS: Final = re.compile(r"`+")
 _TITLE: Final = re.compile(r"(?is)<title\b[^<>]{0,200}>([^<>]{1,300})</title>")
 _SITE: Final = re.compile(r"\s+[-–—|·:]\s+[^-–—|·:]{1,60}$")
+_NARROWEST: Final = 3
 _HEAD: Final = 20_000
 """Characters in which the title of a page is looked for."""
 
@@ -30,17 +31,23 @@ def page_title(text: str) -> str | None:
 
 
 def as_page(blocks: Iterable[Block]) -> tuple[str, list[Block]]:
-    """The page, and the blocks with their places in it."""
+    """The page, and the blocks with their places in it. What is struck out is shown as such, and is none of
+    them.
+    """
     page, last = Writer(), ""
+    widths: list[int] = []
     placed: list[Block] = []
     for block in blocks:
-        if placed:
+        if last:
             page.put("\n" if block.kind == last and last in ("item", "row") else "\n\n")
         own = Writer()
-        _WRITERS[block.kind](page, own, block)
-        placed.append(replace(block, trace=own.trace))
+        if block.kind == "item":
+            page.put(_indent(widths, block))
+        _WRITERS[block.kind](page, own, replace(block, text=f"~~{block.text}~~") if block.struck else block)
+        if not block.struck:
+            placed.append(replace(block, trace=own.trace))
         last = block.kind
-    page.put("\n" if placed else "")
+    page.put("\n" if last else "")
     return page.text, placed
 
 
@@ -56,8 +63,22 @@ def _heading(page: Writer, own: Writer, block: Block) -> None:
 
 
 def _item(page: Writer, own: Writer, block: Block) -> None:
-    page.put("   " * (block.level - 1) + ("1. " if block.ordered else "- "))
+    page.put(_marker(block))
     _inline(page, own, block)
+
+
+def _marker(block: Block) -> str:
+    return f"{block.number or 1}. " if block.ordered else "- "
+
+
+def _indent(widths: list[int], block: Block) -> str:
+    """The blanks before an item: as many as the markers of the items are wide that it lies below; `widths`
+    has those of the items above.
+    """
+    over = block.level - 1
+    above = [*widths, *[_NARROWEST] * over][:over]
+    widths[:] = [*above, max(_NARROWEST, len(_marker(block)))]
+    return " " * sum(above)
 
 
 def _row(page: Writer, own: Writer, block: Block) -> None:

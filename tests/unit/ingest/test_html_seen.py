@@ -97,3 +97,35 @@ def test_what_stands_in_an_item_or_a_heading_is_told_once(text: str, blocks: lis
 def test_codes_with_nothing_between_them_are_a_list_of_commands(text: str, steps: list[str]) -> None:
     made = preview(f"Run `uptime` now.\n\n{text}", "markdown")
     assert [item.step.command for item in made.built.steps if item.step.command][1:] == steps
+
+
+def test_what_is_struck_out_is_shown_and_set_aside() -> None:
+    made = _read(
+        "<ol start='3'><li>Look: <s>reboot</s> <code>df -h</code></li>"
+        "<li style='text-decoration: line-through'>Run <code>halt</code></li>"
+        "<li>Wait<ul><li><del>Drop it</del></li></ul></li></ol>"
+        "<p><strike>Old</strike></p><table><tr><td>a</td><td><s>b</s></td></tr></table>"
+    )
+    assert _steps(made) == ["df -h", "Wait"]
+    for struck in ("reboot", "Run halt", "Drop it", "Old", "b"):
+        begin = made.normalized.text.index(f"~~{struck}~~") + 2
+        assert [item.fate for item in made.coverage.items if item.start == begin] == ["ignored"], struck
+    assert "\n4. ~~Run halt~~\n5. Wait\n" in made.normalized.text
+    again = preview(made.normalized.text, "markdown")
+    assert [item.step.command or item.step.title for item in again.built.steps][1:] == _steps(made)
+
+
+def test_a_box_beside_the_text_is_read_and_a_list_of_links_is_not() -> None:
+    box = "<aside>⚠️ <p>Ask the DBA first.</p></aside>"
+    links = "<aside><p>See</p><a href='/a'>Run the other one</a> <a href='/b'>And this one</a></aside>"
+    made = _read(f"{links}{box}<ol><li>Run <code>systemctl restart db</code></li></ol>")
+    assert _steps(made) == ["Ask the DBA first", "systemctl restart db"]
+    assert "other one" not in made.normalized.text
+
+
+def test_an_item_below_a_tenth_one_stays_below_it() -> None:
+    items = "".join(f"<li>Wait for {number}</li>" for number in range(9))
+    made = _read(f"<ol>{items}<li>Restart it<ol><li><code>systemctl restart db</code></li></ol></li></ol>")
+    again = preview(made.normalized.text, "markdown")
+    nested = next(item for item in again.normalized.blocks if "restart db" in item.text)
+    assert (nested.kind, nested.level, nested.ordered) == ("item", 2, True)

@@ -107,3 +107,45 @@ def test_what_is_asked_about(text: str, asked: bool) -> None:
 )
 def test_what_is_needed_first(text: str) -> None:
     assert parsed_json(preview(f"# A\n\n{text}\n\n```\ndf -h\n```\n", "markdown"))["prerequisites"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1. Restart it\n   - `systemctl restart a`", [("Restart it", "systemctl restart a")]),
+        (
+            "1. Check the pods\n   1. `kubectl get pods`\n   2. `kubectl get events`",
+            [("Check the pods", "kubectl get pods"), ("Check the pods (2)", "kubectl get events")],
+        ),
+        (
+            "1. Restart it\n   - Tell #payments\n   - `systemctl restart a`",
+            [
+                ("Restart it", "Restart it"),
+                ("Tell #payments", "Tell #payments"),
+                ("Restart it (2)", "systemctl restart a"),
+            ],
+        ),
+        (
+            "1. Ask the DBA\n   - `systemctl stop a`",
+            [("Ask the DBA", "Ask the DBA"), ("Ask the DBA (2)", "systemctl stop a")],
+        ),
+        (
+            "1. Remove old builds\n   - `du -sh /srv`",
+            [("Remove old builds", "Remove old builds"), ("Remove old builds (2)", "du -sh /srv")],
+        ),
+        (
+            "1. ping @anna first!\n2. ping db-1",
+            [("Ping @anna first!", "ping @anna first!"), ("Ping db-1", "ping db-1")],
+        ),
+    ],
+)  # fmt: skip
+def test_commands_in_items_below_an_item_are_how_it_is_done(text: str, wanted: list[tuple[str, str]]) -> None:
+    shown = parsed_json(preview(f"# A\n\n{text}\n", "markdown"))["steps"]
+    assert [(step["intent"], step.get("command") or step["manual"]) for step in shown] == wanted
+
+
+def test_a_question_stands_where_the_text_asks_it() -> None:
+    text = "# A\n\n1. If it is down:\n   1. Wait a minute.\n   2. Run `systemctl restart a`\n"
+    shown = parsed_json(preview(text, "markdown"))
+    asked = next(step for step in shown["steps"] if step["intent"].startswith("Decide"))
+    assert text[asked["span"]["start"] : asked["span"]["end"]] == "If it is down"
