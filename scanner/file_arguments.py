@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.devices import reads_device
 from scanner.escapes import OPAQUE
-from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
+from scanner.globs import folder_with_secrets, may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, Judgement
 from scanner.paths import (
     any_sensitive,
     is_device,
     is_protected,
-    is_raw_storage,
     is_sensitive,
     names_a_secret,
     normal_path,
@@ -54,8 +54,10 @@ _COUNTS: Final = frozenset(
 _CODE_FIRST: Final = frozenset({"text.awk", "text.sed", "text.jq", "text.jaq", "text.yq"})
 _NAMES_ALL: Final = OPAQUE + "/"
 """Of a word that has nothing else in it, only what the script does elsewhere says which file it is."""
+_DEVICES: Final = "dev/"
 _SEARCHES: Final = "text.search"
 _COMPARES: Final = "text.compare"
+_COMPARED: Final = frozenset({"--from-file", "--to-file"})
 _ONLY_NAMES: Final = frozenset(
     {"-l", "-L", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet", "--files"}
 )
@@ -81,7 +83,9 @@ def _named_secrets(call: Call) -> None:
         _secret(call, "puts files that hold secrets into what it makes or prints")
     if not candidates or not _any_secret(call, candidates):
         return
-    shown = {id(word) for word in _read_words(call)} if shows_files(call) else set()
+    files = _read_words(call)
+    shown = {id(word) for word in files} if shows_files(call) else set()
+    code = call.arguments.positionals[: len(call.arguments.positionals) - len(files)]
     for word in candidates:
         if any(is_sensitive(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets")
@@ -89,21 +93,18 @@ def _named_secrets(call: Call) -> None:
         if id(word) in shown and any(names_a_secret(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets by its name")
             break
-        if _reads_raw(call, word):
+        if _reads_raw(call, word, code):
             call.say(
                 CAUTION, "secrets.raw", f"reads {word.text} raw, past the rights of every file", word=word
             )
             break
 
 
-def _reads_raw(call: Call, word: Word) -> bool:
-    """A device is read as a file; `file -s` looks at disks, but starts a watchdog as well."""
-    if word.text[:1] != "/":
+def _reads_raw(call: Call, word: Word, code: list[Word]) -> bool:
+    """A device that is read as a file, from any folder that the script goes to; a pattern of grep is none."""
+    if ("/" not in word.text and not call.judge.shared.folders) or any(word is one for one in code):
         return False
-    path = normal_path(word.text)
-    if call.tool.name == "file":
-        return path.startswith("/dev/watchdog")
-    return call.rule.id.startswith("text.") and (is_raw_storage(path) or may_be_raw(word))
+    return reads_device(call, word, _paths(call, word))
 
 
 def _packs_secrets(call: Call) -> bool:
@@ -126,7 +127,7 @@ def _any_secret(call: Call, candidates: list[Word]) -> bool:
             more = folders or _MORE_THAN_A_NAME.search(word.text) is not None
             paths += _paths(call, word) if more else (word.text,)
         lines = "\n".join(paths)
-    return lines.count("\n") >= len(paths) or any_sensitive(lines)
+    return lines.count("\n") >= len(paths) or _DEVICES in lines or any_sensitive(lines)
 
 
 def _secret(call: Call, why: str) -> None:
@@ -156,6 +157,8 @@ def _paths(call: Call, word: Word) -> list[str]:
 def shows_files(call: Call) -> bool:
     """Whether a call prints what is in the files that it is given."""
     rule = call.rule.id
+    if call.tool.name == "git":
+        return call.path == ("diff",) and call.arguments.has("--no-index")
     return rule.startswith("text.") and rule not in _SHOWS_NO_FILE and call.tool.name not in _COUNTS
 
 
@@ -195,14 +198,18 @@ def _possible_secrets(call: Call) -> None:
 
 
 def _trees(call: Call, words: list[Word]) -> None:
-    """Whole folders, whose files are printed or searched."""
+    """Whole folders, whose files are printed, compared (two folders file by file) or searched."""
     if call.rule.id.startswith(_SEARCHES):
         _searches_tree(call, words)
-    elif call.rule.id == _COMPARES and call.arguments.has("-r", "--recursive"):
+    elif call.rule.id == _COMPARES:
         if not call.arguments.has("-q", "--brief"):
-            _folders_searched(call, words)
+            given = [o.value for o in call.arguments.options if o.name in _COMPARED and o.value is not None]
+            _folders_searched(call, [*words, *given])
     elif call.tool.name == "git" and call.path == ("grep",) and call.arguments.has("--no-index"):
         _folders_searched(call, words)
+    elif call.tool.name == "git" and call.path == ("diff",):
+        outside = call.arguments.has("--no-index")
+        _folders_searched(call, [word for word in words if outside or word.text.startswith(("/", "~"))])
 
 
 def decided_by_data(word: Word) -> bool:

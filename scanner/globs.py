@@ -245,8 +245,12 @@ def path_may_be_secret(pattern: str) -> bool:
 
 
 def may_be_raw(word: Word) -> bool:
-    """Whether a pattern may name a block device."""
-    if not word.pattern or not word.text.startswith("/dev") or len(word.text) > MAX_PATTERN:
+    """Whether a pattern may name a device: one of the samples, or any in a folder that may be /dev."""
+    text = word.text
+    if not word.pattern or not text.startswith("/") or len(text) > MAX_PATTERN:
         return False
-    glob = _compiled(_regex(word.text))
-    return any(glob.fullmatch(device) and is_raw_storage(device) for device in _DEVICES)
+    first, _, rest = text.lstrip("/").partition("/")
+    if not rest or not fits(first, "dev"):
+        return False
+    glob = _compiled(_regex(text))
+    return first != "dev" or any(glob.fullmatch(device) and is_raw_storage(device) for device in _DEVICES)

@@ -9,10 +9,10 @@ from typing import Any, Final
 import re2
 
 from scanner.flow import Place
-from scanner.globs import may_be_secret
+from scanner.globs import may_be_raw, may_be_secret
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, Judgement
-from scanner.paths import holds_secrets
+from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.shells import span
 from scanner.tables import Wrapper, knowledge
 from scanner.word import Word
@@ -105,8 +105,13 @@ def _json_tool(judge: Judge, words: list[Word]) -> None:
     judge.add(Judgement(SAFE, "code.json-tool", "prints JSON in another form", start, end))
     if not _only_prints(words[3:]):
         judge.add(Judgement(CAUTION, "code.json-tool", "writes its second file", start, end))
-    if any(may_be_secret(word) or holds_secrets(word.text) for word in words[3:]):
+    if any(may_be_secret(word) or holds_secrets(word.text) or _device(judge, word) for word in words[3:]):
         judge.add(Judgement(CAUTION, "secrets.read", "prints a file that may hold secrets", start, end))
+
+
+def _device(judge: Judge, word: Word) -> bool:
+    paths = judge.shared.from_folders(normal_path(word.text))
+    return may_be_raw(word) or any(is_raw_storage(path) for path in paths)
 
 
 def _only_prints(given: list[Word]) -> bool:

@@ -67,6 +67,11 @@ class Shared:
             found = [normal_path(folder), *(normal_path(f"{one}/{folder}") for one in self.folders)]
         self.folders = list(dict.fromkeys([*self.folders, *found]))[-MAX_FOLDERS:]
 
+    def from_folders(self, path: str) -> list[str]:
+        """A path as it stands, and from each folder that the script goes to."""
+        folders = self.folders if path[:1] not in ("/", "~") else ()
+        return [path, *(normal_path(f"{folder}/{path}") for folder in folders)]
+
 
 class Judge(ABC):
     """Collects the judgements about one bash text, in the order met, as byte ranges of that text."""

@@ -17,9 +17,16 @@ _PLAIN_DEVICE: Final = re.compile(
     r"/dev/(?:null|zero|full|u?random|std(?:in|out|err)|tty|fd(?:/.*)?|shm(?:/.*)?|mqueue(?:/.*)?|log|tcp/.*|udp/.*)?"
 )
 """What is there to be read or written by everybody."""
+_DEVICE_ELSEWHERE: Final = re.compile(
+    r"(?:.*/)?dev/(?:[hsv]d[a-z]\d*|xvd[a-z]\d*|nvme\d[np\d]*|mmcblk\d[p\d]*|dm-\d+|md\d+|k?mem|watchdog\d*"
+    r"|n?st\d+|input/event\d+)"
+)
+"""A disk, memory, a tape or a watchdog by its name, below another root or from a folder that is not known."""
+_UP_TO_DEV: Final = re.compile(r"(?:\.\./)+dev/.*")
 _PUBLIC_KEY: Final = re.compile(
     r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub"
-    r"|(?:.*/)?\.ssh/(?:config|known_hosts2?|authorized_keys2?|authorized_principals|rc|sockets|cm)"
+    r"|(?:.*/)?\.ssh/(?:config(?:\.d/.*)?|known_hosts2?(?:\.old)?|authorized_keys2?|authorized_principals|rc"
+    r"|(?:.*/)?[^/]+\.pub|(?:sockets|cm|control)(?:/.*)?)"
 )
 """Public keys, and files of that folder that hold none that is secret."""
 _PUBLIC_PEM: Final = re.compile(r"(?i)cert|crt|chain|\bca\b|ca[-_.]|bundle|pub|root|dhparam")
@@ -57,7 +64,13 @@ def is_raw_storage(path: str) -> bool:
     """A device or memory as a file: who reads it reads all that is kept there, takes what another was to
     read, or starts something (a watchdog restarts the host that opened and closed it).
     """
-    return path == "/proc/kcore" or (path.startswith("/dev/") and _PLAIN_DEVICE.fullmatch(path) is None)
+    if "dev/" not in path:
+        return path == "/proc/kcore"
+    if path.startswith("/dev/"):
+        return _PLAIN_DEVICE.fullmatch(path) is None
+    if _UP_TO_DEV.fullmatch(path) is not None:
+        return _PLAIN_DEVICE.fullmatch(path[path.index("/dev/") :]) is None
+    return _DEVICE_ELSEWHERE.fullmatch(path) is not None
 
 
 def is_protected(path: str) -> bool:

@@ -33,8 +33,7 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
         )
     elif redirect.operator in ("<", "<&"):
         if (
-            is_sensitive(path)
-            or is_raw_storage(path)
+            any(is_sensitive(one) or is_raw_storage(one) for one in judge.shared.from_folders(path))
             or names_a_secret(path)
             or (redirect.target.pattern and may_be_secret(redirect.target))
             or decided_by_data(redirect.target)

@@ -13,7 +13,7 @@ from scanner.flow import PIPE, Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
 from scanner.options import Grammar, parse_arguments
-from scanner.paths import is_sensitive, normal_path
+from scanner.paths import is_raw_storage, is_sensitive, normal_path
 from scanner.shells import SHELLS
 from scanner.tables import Raise, Wrapper
 from scanner.word import Word
@@ -209,7 +209,7 @@ def _xargs(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], p
     start, end = words[0].start, words[-1].end
     for word in words[1 : len(words) - len(inner)]:
         path = normal_path(word.text.removeprefix("-a").removeprefix("--arg-file="))
-        if is_sensitive(path):
+        if any(is_sensitive(one) or is_raw_storage(one) for one in judge.shared.from_folders(path)):
             judge.shared.sensitive = Judgement(CAUTION, "secrets.read", f"{path} holds secrets", start, end)
             judge.add(judge.shared.sensitive)
     own = words[1 : len(words) - len(inner)]

@@ -38,6 +38,24 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+diff /etc/nginx/nginx.conf /tmp/nginx.conf
+diff /etc/hosts /etc/hosts.bak
+diff -rq /etc /tmp/etc
+git diff --no-index a b
+git diff HEAD~1 -- src
+grep /dev/sda /etc/fstab
+df -h | grep /dev/sda1
+lsblk /dev/sda
+journalctl /dev/sda
+test -b /dev/sda
+stat /dev/watchdog
+smartctl -a /dev/sda
+file /dev/st0
+cd /dev; cat null
+cat /srv/dev/app.log
+cat /v*/log/x
+cat ~/.ssh/config.d/work
+cat ~/.ssh/deploy.pub
 """
 
 
