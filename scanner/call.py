@@ -168,8 +168,12 @@ def _options(call: Call, *, safe: bool) -> None:
         elif listed is not None and (name not in listed or option.abbreviated):
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"
             call.say(UNKNOWN, "option.unknown", why, word=option.word)
-    if safe and tool.name == "wait" and any(word.unbound for word in call.arguments.doubtful):
-        call.say(UNKNOWN, "option.data", "names of files may be options of wait, which evaluates a subscript")
+    if (
+        safe
+        and tool.name == "wait"
+        and any(word.read or word.data or word.named or word.pattern for word in call.arguments.doubtful)
+    ):
+        call.say(UNKNOWN, "option.data", "data may be an option of wait, which evaluates a subscript")
     if safe and any(
         word.data or word.loose or not word.text.startswith(OPAQUE) or not rule.opaque
         for word in call.arguments.doubtful

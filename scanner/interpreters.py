@@ -161,6 +161,8 @@ def alias(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pl
     """alias NAME=TEXT: the text replaces a command later."""
     start, end = span(words)
     for word in inner:
+        if not word.literal:
+            judge.unknown("shell.alias", "which command it gives another meaning is not known", start, end)
         _, separator, text = word.text.partition("=")
         if separator:
             judge.inner(text, word.start, word.end, "shell.alias")

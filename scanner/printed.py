@@ -29,7 +29,7 @@ _GIVEN: Final = re.compile(
 """Commands that print what their words say, or where a file of that name is; `ls` prints names in a folder,
 in which no slash can be; where the log of a container lies is up to the engine.
 """
-LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath)\b|[*?\[]")
+LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath|pwd|git rev-parse|(?:OLD)?PWD)\b|[*?\[]")
 """What gives names of files, in a statement that prints what its words say."""
 _SHAPES: Final = re.compile(
     r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"

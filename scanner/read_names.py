@@ -17,12 +17,14 @@ from scanner.numeric_output import prints_numbers, text_of
 from scanner.printed import LISTS_FILES, Printed, printed
 from scanner.read_inputs import INPUT, Inputs, spread
 
-_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared)\b")
+_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared|(?:OLD)?PWD)\b")
 """Without any of these a script takes no data into a name."""
-_LOOP_WORDS: Final = re.compile(rb"\b(?:for|select)\b")
+_LOOP_WORDS: Final = re.compile(rb"\b(?:for|select)\b|=\(")
 _PATTERN: Final = re.compile(rb"[*?\[]")
 """A loop may go over names of files where there is a pattern."""
-_TAKES: Final = re.compile(rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared)\b|\(\)")
+_TAKES: Final = re.compile(
+    rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared|(?:OLD)?PWD)\b|\(\)"
+)
 READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
 """Commands that take what they read into names."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
@@ -47,6 +49,10 @@ _PATTERNS: Final = frozenset({"word", "concatenation", "extglob_pattern"})
 _GLOB: Final = re.compile(r"[*?\[]")
 _LOOSE: Final = re.compile(r"[^*?\[\"'\\]*")
 """What stands before an expansion without quotes, and names no files by a pattern."""
+_OPEN: Final = re.compile(rb"/tmp\b|/dev/(?:shm|mqueue)\b|/var/(?:crash|lock|spool)\b|/run/lock\b")
+"""Folders in which everybody makes files: a name there may be a pattern as well, one word or not."""
+_FOLDERS: Final = frozenset({"PWD", "OLDPWD"})
+"""Names of files as well: a script may go to a folder by a pattern."""
 FILES: Final = "/"
 """Stands among the names that a value is made of where names of files are in it; no variable is called so."""
 
@@ -123,20 +129,19 @@ class _Sources:
             if name == "set" or name in self.functions:
                 self.take("@", node.named_children[1:])
         spread(self.data, self.made_of)
-        named = {FILES}
+        named = {FILES, *_FOLDERS}
         spread(named, self.made_of)
         parts_otherwise = _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
-        single = frozenset() if parts_otherwise else frozenset(self.data - self.several)
-        return ReadNames(
-            frozenset(self.data),
-            single,
-            frozenset(named if parts_otherwise else named & self.several) - {FILES},
-        )
+        one = (self.data | named) - self.several - _FOLDERS - {FILES}
+        single = frozenset() if parts_otherwise else frozenset(one)
+        if _OPEN.search(self.source) is None:
+            named -= single
+        return ReadNames(frozenset(self.data), single, frozenset(named) - {FILES})
 
 
 class ReadNames(NamedTuple):
-    """Names of a script that data decides, `@` for all positional parameters; those of them that hold one
-    word; names that hold names of files, and maybe several words.
+    """Names of a script that data decides, `@` for all positional parameters; names of both kinds that hold
+    one word, which the shell may still take for a pattern; names that hold names of files.
     """
 
     data: frozenset[str]
@@ -180,7 +185,11 @@ def _assignment(node: Node, found: _Sources) -> None:
     name = next((child for child in node.children if child.type in ("variable_name", "subscript")), None)
     match = re.match(r"\w+", text_of(name, found.source)) if name is not None else None
     if match is not None:
-        found.take(match.group(), [child for child in node.named_children if child != name])
+        values = [child for child in node.named_children if child != name]
+        found.take(match.group(), values)
+        listed = [one for value in values if value.type == "array" for one in value.named_children]
+        if any(one.type in _PATTERNS and _GLOB.search(text_of(one, found.source)) for one in listed):
+            found.made_of[match.group()].add(FILES)
 
 
 def _for(node: Node, found: _Sources) -> None:

@@ -97,7 +97,8 @@ class Reading(ABC):
                 return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)
             return piece._replace(certain=False, read=True)
         if named:
-            return (piece or Piece(OPAQUE))._replace(certain=False, named=True)
+            unset = Piece(OPAQUE, quoted=name in self.read_names.single)
+            return (piece or unset)._replace(certain=False, named=True)
         return piece
 
     def _substitute(self, node: Node) -> Piece:

@@ -209,7 +209,8 @@ class Walker(Assignments):
 
     def _operand(self, node: Node, word: Word, *, tested: bool) -> None:
         """A word in a test: in single brackets it is split, and `-v NAME` evaluates a subscript."""
-        if word.unbound and tested and not self._evaluates:
+        globbed = word.may_be_option and (word.pattern or word.read or word.named) and node.type != "string"
+        if (word.unbound or globbed) and tested and not self._evaluates:
             self._unknown(node, "data without quotes may be a test that evaluates it")
         if "[" in word.text and ("$(" in word.text or "`" in word.text):
             self._unknown(node, "a subscript that is evaluated when the test runs")

@@ -8,6 +8,7 @@ from scanner.call import Handler, Reader
 from scanner.rules import (
     cloud,
     containers,
+    curl,
     database,
     filesystem,
     host,
@@ -23,6 +24,7 @@ from scanner.rules import (
 HANDLERS: Final[dict[str, Handler]] = {
     **cloud.HANDLERS,
     **containers.HANDLERS,
+    **curl.HANDLERS,
     **database.HANDLERS,
     **filesystem.HANDLERS,
     **host.HANDLERS,

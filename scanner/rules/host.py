@@ -10,6 +10,7 @@ from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
 from scanner.rules.configuration import shows
 from scanner.shells import COMMON_SETTINGS
+from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _READS: Final = frozenset(
@@ -38,7 +39,8 @@ def look(call: Call) -> None:
 
 def _tests(call: Call) -> None:
     """`-v NAME` and subscripts are evaluated; data without quotes may be such a test."""
-    if any(word.unbound for word in call.words[1:]):
+    source = call.judge.text.encode()
+    if any(word.unbound or _bare_data(word, source) for word in call.words[1:]):
         call.say(UNKNOWN, "shell.subscript", "data without quotes may be a test that evaluates it")
     for before, word in zip(call.words, call.words[1:], strict=False):
         if before.text in ("-v", OPAQUE) and (not word.literal or "[" in word.text):
@@ -48,6 +50,12 @@ def _tests(call: Call) -> None:
             call.say(
                 UNKNOWN, "shell.subscript", "a subscript that is evaluated when the test runs", word=word
             )
+
+
+def _bare_data(word: Word, source: bytes) -> bool:
+    """Data without quotes, or a pattern, that files may take the place of: `-v` and `a[$(id)]` among them."""
+    begins = word.may_be_option and (word.read or word.data or word.named or word.pattern)
+    return begins and source[word.start : word.start + 1] not in (b'"', b"'")
 
 
 _BSD_LETTERS: Final = re.compile(r"[A-Za-z]+")

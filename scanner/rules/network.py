@@ -1,4 +1,4 @@
-"""HTTP clients and raw connections: the method, what is sent, and where the answer goes."""
+"""HTTP clients but curl, and raw connections: the method, what is sent, and where the answer goes."""
 
 from __future__ import annotations
 
@@ -9,158 +9,26 @@ from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.options import Option
 from scanner.paths import is_device, is_protected, is_sensitive, normal_path
-from scanner.rules.requests import asks_metadata, asks_more, is_search, judge_request, overrides
+from scanner.rules.requests import asks_metadata, asks_more, judge_request, overrides
 from scanner.tables import patterns
 from scanner.word import Word
 from schemas.verdict import Reversibility
 
 _FINAL: Final = Reversibility.IRREVERSIBLE
-_DATA: Final = (
-    "-d",
-    "--data",
-    "--data-raw",
-    "--data-binary",
-    "--data-urlencode",
-    "--data-ascii",
-    "-F",
-    "--form",
-    "--form-string",
-    "--json",
-)
-_OTHER_PROTOCOLS: Final = (
-    "file:",
-    "scp:",
-    "sftp:",
-    "smb:",
-    "smbs:",
-    "telnet:",
-    "gopher:",
-    "gophers:",
-    "dict:",
-)
 _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 
 
-def curl(call: Call) -> None:
-    """curl: 1. the method and what is sent; 2. where the answer is written; 3. what the address asks."""
-    sends = [option for option in call.arguments.options if option.name in _DATA]
-    in_query = call.arguments.has("-G", "--get")
-    searches = bool(sends) and not in_query and _searches(call, sends)
-    if not searches:  # 1
-        _method(call, call.arguments.value_of("-X", "--request"), sends=bool(sends) and not in_query)
-    for option in call.arguments.options:
-        if option.name in _ENCODED and option.value is not None:
-            _sent(call, _encoded_file(option.value))
-        elif option.name in _DATA:
-            _sent(call, None if searches else option.value)
-        elif option.value is not None:
-            _option_of_curl(call, option.name, option.value)  # 2
-    _carries_output(call)
-    asks_metadata(call)
-    _asks_by_url(call, with_body=not searches)  # 3
-    for word in call.arguments.positionals:
-        if OPAQUE in word.text:
-            call.judge.shared.network = call.judge.judgements[-1]
-        if word.text.lower().startswith(_OTHER_PROTOCOLS):
-            call.say(CAUTION, "http.scheme", "speaks another protocol than HTTP", word=word)
-        elif any(is_sensitive(normal_path(part)) for part in word.text.split("@")):
-            call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
-
-
-def _searches(call: Call, sends: list[Option]) -> bool:
-    """Whether what is sent is a query in full, to one address where bodies are nothing else."""
-    urls = [word.text for word in call.arguments.positionals]
-    urls += [value.text for name, value in _valued(call) if name == "--url"]
-    method = call.arguments.value_of("-X", "--request")
-    asked = method.text.upper() if method is not None else "POST"
-    bodies = [option.value for option in sends if option.name in _TEXTS and option.value is not None]
-    in_full = all(body.literal and not body.text.startswith("@") for body in bodies)
-    return len(bodies) == len(sends) and in_full and len(urls) == 1 and is_search(urls[0], asked)
-
-
-def _given_headers(call: Call) -> list[str]:
-    return [value.text for name, value in _valued(call) if name in ("-H", "--header")]
-
-
-def _valued(call: Call) -> list[tuple[str, Word]]:
-    return [(option.name, option.value) for option in call.arguments.options if option.value is not None]
-
-
-_TEXTS: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"})
-_ENCODED: Final = frozenset({"--data-urlencode", "--url-query"})
-_IN_QUERY: Final = frozenset({"-d", "--data", "--data-raw", "--data-binary", "--data-ascii", *_ENCODED})
-"""Options of curl whose values stand in the query of a GET."""
-
-
-def _asks_by_url(call: Call, *, with_body: bool) -> None:
-    given = _valued(call)
-    urls = [word.text for word in call.arguments.positionals]
-    urls += [value.text for name, value in given if name == "--url"]
-    bodies = [
-        value.text for name, value in given if name == "--url-query" or (name in _IN_QUERY and with_body)
-    ]
-    pairs = [part for body in bodies for part in body.split("&")]
-    judge_request(call, urls, pairs, _given_headers(call))
-
-
-def _encoded_file(value: Word) -> Word:
-    """`name@file` reads a file, `name=text` does not."""
-    match = re.match(r"[^=@]*(@.*)", value.text, re.DOTALL)
-    return value._replace(text=match.group(1)) if match is not None else value._replace(text="")
-
-
-def _option_of_curl(call: Call, name: str, value: Word) -> None:
-    if name in ("-o", "--output"):
-        _written(call, value)
-    elif name in ("-w", "--write-out") and ("%output" in value.text or value.text.startswith("@")):
-        call.say(CAUTION, "http.save", "writes a file, or prints in a form that is not shown")
-    elif name in ("-H", "--header", "--url") and value.text.startswith("@"):
-        _sent(call, value)
-    elif name in ("-b", "--cookie") and "=" not in value.text and OPAQUE not in value.text:
-        call.say(CAUTION, "http.cookies", "sends the cookies of a file", word=value)
-
-
-_ADDRESS_ONLY: Final = re.compile(r"[\"']?(?:https?://)?(?:\$\([^)]*\)|`[^`]*`)(?::\d+)?(?:/[^$`]*)?[\"']?")
-_SIGNS_IN: Final = re.compile(
-    r"(?i)[\"']?(?:authorization|cookie|[a-z-]*(?:token|key|auth|secret)[a-z-]*)\s*:"
-)
-
-
-_CARRIERS: Final = frozenset(
-    {"-H", "--header", "-A", "--user-agent", "-b", "--cookie", "-e", "--referer", "--url", "-u", "--user"}
-)
-"""Options of curl whose value is sent, or is the address."""
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
-def _carries_secret(raw: str) -> bool:
+def carries_secret(raw: str) -> bool:
     """A variable that by its name holds a secret: in an address it is written into logs on the way."""
     return any(patterns("secret_variables").fits(name) for name in _VARIABLE.findall(raw))
 
 
-def _carries_output(call: Call) -> None:
-    """What another command prints, inside the address, a header or a name: it leaves the host that way."""
-    values = [
-        option.value
-        for option in call.arguments.options
-        if option.value is not None and option.name in _CARRIERS
-    ]
-    for word in [*call.arguments.positionals, *values]:
-        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
-        if OPAQUE not in word.text:
-            continue
-        if _SIGNS_IN.match(raw) is None and _carries_secret(raw):
-            call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
-        if "$(" not in raw and "`" not in raw:
-            continue
-        address = word in call.arguments.positionals and _ADDRESS_ONLY.fullmatch(raw) is not None
-        if not address and _SIGNS_IN.match(raw) is None:
-            call.say(CAUTION, "http.carries", "sends what another command prints to another host", word=word)
-
-
-def _method(call: Call, method: Word | None, *, sends: bool) -> None:
+def judge_method(call: Call, method: Word | None, *, sends: bool) -> None:
+    """What a method does: GET and HEAD read, DELETE deletes, of others nothing is known."""
     name = method.text.upper() if method is not None else ("POST" if sends else "GET")
     if OPAQUE in name:
         call.say(UNKNOWN, "http.method", "the method is known only when it runs")
@@ -177,7 +45,8 @@ def _method(call: Call, method: Word | None, *, sends: bool) -> None:
         call.say(CAUTION, "http.body", "sends data with the request")
 
 
-def _sent(call: Call, value: Word | None) -> None:
+def judge_sent(call: Call, value: Word | None) -> None:
+    """What goes over the network with a request: a text, or the file behind an `@`."""
     call.judge.shared.network = call.judge.judgements[-1]
     if value is None:
         return
@@ -195,7 +64,8 @@ def _sent(call: Call, value: Word | None) -> None:
             )
 
 
-def _written(call: Call, target: Word | None) -> None:
+def judge_written(call: Call, target: Word | None) -> None:
+    """Where the answer is written to."""
     if target is None or (target.literal and target.text in _DISCARD):
         return
     path = normal_path(target.text)
@@ -264,14 +134,14 @@ def wget(call: Call) -> None:
     judge_request(call, [word.text for word in call.arguments.positionals], headers=_headers(call))
     method = call.arguments.value_of("--method")
     if method is not None:
-        _method(call, method, sends=False)
+        judge_method(call, method, sends=False)
     for option in call.arguments.options:
         if option.name in ("--post-file", "--body-file", "--post-data", "--body-data"):
             prefix = "@" if option.name.endswith("file") else ""
             value = option.value
-            _sent(call, Word(prefix + value.text, value.start, value.end) if value is not None else None)
+            judge_sent(call, Word(prefix + value.text, value.start, value.end) if value is not None else None)
         elif option.name in ("-O", "--output-document", "-P", "--directory-prefix", "-o", "-a"):
-            _written(call, option.value)
+            judge_written(call, option.value)
         elif option.name in ("-e", "--execute", "-i", "--input-file"):
             call.say(UNKNOWN, "option.runs", "takes options or addresses that are not shown")
 
@@ -281,7 +151,7 @@ def httpie(call: Call) -> None:
     asks_metadata(call)
     for word in call.arguments.positionals[:2]:
         raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
-        if "/" in raw and OPAQUE in word.text and _carries_secret(raw):
+        if "/" in raw and OPAQUE in word.text and carries_secret(raw):
             call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
     positionals = [word.text for word in call.arguments.positionals]
     method = (
@@ -296,7 +166,7 @@ def httpie(call: Call) -> None:
     ]
     rest = positionals[1 if method is not None else 0 :]
     judge_request(call, rest[:1], [text.replace("==", "=", 1) for text in rest[1:] if "==" in text], rest[1:])
-    _method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
+    judge_method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
     if items:
         call.judge.shared.network = call.judge.judgements[-1]
 
@@ -338,7 +208,6 @@ def _port_open(call: Call) -> str | None:
 
 
 HANDLERS: Final[dict[str, Handler]] = {
-    "curl": curl,
     "wget": wget,
     "httpie": httpie,
     "netcat": netcat,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import re2
@@ -74,4 +75,19 @@ def awk(call: Call) -> None:
         call.say(CAUTION, "text.awk-writes", "the awk program writes files", word=program)
 
 
-HANDLERS: Final[dict[str, Handler]] = {"sed": sed, "awk": awk}
+_SUBCOMMANDS: Final = frozenset({"e", "eval", "ea", "eval-all"})
+_TWO_WORDS: Final = frozenset({"--arg", "--argjson", "--slurpfile", "--rawfile", "--argfile"})
+"""Options of jq that take a name and a value: the tables know one of the two words."""
+
+
+def query(call: Call) -> None:
+    """jq, yq: a filter reads variables and files, so data may not choose it; --arg hands it on."""
+    values = [o.value for o in call.arguments.options if o.name in _TWO_WORDS and o.value is not None]
+    seconds = [after for before, after in pairwise(call.words) if any(before is value for value in values)]
+    given = [word for word in call.arguments.positionals if not any(word is one for one in seconds)]
+    at = 1 if call.tool.name == "yq" and given and given[0].text in _SUBCOMMANDS else 0
+    if any(word.read or word.data for word in given[at : at + 1]):
+        call.say(UNKNOWN, "text.filter-data", "data decides what the filter reads", word=given[at])
+
+
+HANDLERS: Final[dict[str, Handler]] = {"sed": sed, "awk": awk, "query": query}

@@ -38,6 +38,20 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+sleep 1 & wait $!
+for p in $(pgrep x); do wait $p; done
+A=(/tmp/*); for f in "${A[@]}"; do [ -f "$f" ] && echo "$f"; done
+while read -r a b; do [ "$a" = ok ] && echo y; done < f
+while read -r a b; do [[ $a = ok ]] && echo y; done < f
+[ "$PWD" = / ] && echo root
+[ $# -gt 1 ] && echo more
+n=$(kubectl get cm x -o name); jq --arg n "$n" '.[$n]' f
+n=$(cat f); curl -G --data-urlencode "query=$n" http://h/api/v1/query
+FMT='%{http_code}'; curl -w "$FMT" http://h
+curl HTTPS://h/x
+curl localhost:9200/_cat/indices
+TOKEN=$(cat t); curl -H "Authorization: Bearer $TOKEN" http://h
+curl -r 0-100 http://h
 diff /etc/nginx/nginx.conf /tmp/nginx.conf
 diff /etc/hosts /etc/hosts.bak
 diff -rq /etc /tmp/etc
