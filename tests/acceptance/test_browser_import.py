@@ -158,6 +158,24 @@ def test_a_real_page_becomes_a_pull_request_by_keyboard_alone(
         assert complaints.found() == []
 
 
+def test_a_name_that_is_taken_is_told_before_the_pull_request(
+    product: Product, browser: Browser, session: Any
+) -> None:
+    with person(browser, state=session) as (context, complaints):
+        page = open_page(context, product.url + "/import")
+        # The runbook of this name was written by hand: there is no text that this one could be newer than.
+        paste(page, "# Kafka consumer lag\n\n1. Run `uptime`\n")
+        read(page)
+        expect(page.get_by_role("alert")).to_contain_text("This runbook was not made from a text")
+        expect(page.get_by_role("alert")).to_contain_text("import the text under another name")
+        opening = page.get_by_role("button", name="Open pull request")
+        expect(opening).to_be_disabled()
+        paste(page, "# Kafka consumers lag\n\n1. Run `uptime`\n")
+        expect(opening).to_be_enabled()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        assert [line for line in complaints.found() if "404" not in line] == []
+
+
 @pytest.mark.parametrize("name", ["CONFLUENCE", "GOOGLE_DOCS", "NOTION", "WORD"])
 def test_a_copied_page_keeps_its_structure(
     product: Product, browser: Browser, session: Any, name: str

@@ -27,14 +27,16 @@ export function ImportPage({ given }: Props) {
   const me = useQuery(meQuery);
   const opening = useOpening(given?.opened);
   const navigate = useNavigate();
-  const [known, setKnown] = useState<Known | "asking" | null>(null);
-  const newer = known === "asking" ? null : known;
+  const [known, setKnown] = useState<Known | "asking" | "taken" | null>(null);
+  const newer = typeof known === "string" ? null : known;
   const unready =
     known === "asking"
       ? "The runbooks in service are being asked"
-      : known?.saysNothing
-        ? "The newer text says nothing new"
-        : null;
+      : known === "taken"
+        ? "There is a runbook of this name already"
+        : newer?.saysNothing
+          ? "The newer text says nothing new"
+          : null;
   const mayNot =
     me.data && !me.data.permissions.includes("propose")
       ? `Your role, ${me.data.role}, may not propose runbooks`

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { Button } from "@/ui/button";
+import { ErrorBox } from "@/ui/states";
 import { visible, visibleCode } from "@/ui/visible";
 import type { PreviewRequest } from "../answer";
 import type { View } from "../session";
@@ -25,7 +26,7 @@ interface Props {
   /** Why this member may open no pull request; null where they may. */
   reason: string | null;
   /** Called with what was found, null where nothing is: the page's one main action depends on it. */
-  found: (known: Known | "asking" | null) => void;
+  found: (known: Known | "asking" | "taken" | null) => void;
   /** Opens the pull request that puts the new text in the place of the document, edits and all. */
   replace: (request: PreviewRequest) => void;
 }
@@ -52,10 +53,13 @@ export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
   const conflicts = found?.conflicts.length ?? 0;
   const nothing = found ? saysNothing(found) : false;
   const asking = settled && (served.isLoading || newer.isLoading);
+  const refused = settled && runbook !== undefined && newer.isError;
   useEffect(() => {
-    tell(known === null ? (asking ? "asking" : null) : { runbook: known, saysNothing: nothing, conflicts });
+    const without = asking ? "asking" : refused ? "taken" : null;
+    tell(known === null ? without : { runbook: known, saysNothing: nothing, conflicts });
     return () => tell(null);
-  }, [tell, known, nothing, asking, conflicts]);
+  }, [tell, known, nothing, asking, refused, conflicts]);
+  if (refused) return <ErrorBox error={newer.error} />;
   if (!settled || !runbook || !found) return null;
   return (
     <section className="card" aria-labelledby="newer-h">
