@@ -15,6 +15,7 @@ from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
+from ingest.extract.same_verb import does_the_same
 from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS
 from ingest.repairs import repaired
@@ -169,6 +170,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     if _is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
+    closes = closes or does_the_same(block.text, code.start, code.end)
     if not (begins or own or leads or closes or RUN_VERBS.search(before)):
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):

@@ -149,3 +149,21 @@ def test_a_question_stands_where_the_text_asks_it() -> None:
     shown = parsed_json(preview(text, "markdown"))
     asked = next(step for step in shown["steps"] if step["intent"].startswith("Decide"))
     assert text[asked["span"]["start"] : asked["span"]["end"]] == "If it is down"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Prune images `docker image prune -f`", ["docker image prune -f"]),
+        ("Stop the service `systemctl stop nginx`.", ["systemctl stop nginx"]),
+        ("Clean up the cache (`apt-get clean`)", ["apt-get clean"]),
+        ("If it hangs, stop it `systemctl stop d`", ["it hangs: is that so?", "systemctl stop d"]),
+        ("Remove the line `apt-get remove x`", ["Remove the line apt-get remove x"]),
+        ("Stop the job `systemctl stop x`", ["Stop the job systemctl stop x"]),
+        ("Delete `kubectl delete pod z`", ["Delete kubectl delete pod z"]),
+        ("Never, ever, delete the pod `kubectl delete pod x`\n2. Run `uptime`", ["uptime"]),
+        ("Stop using `systemctl stop g`\n2. Run `uptime`", ["uptime"]),
+    ],
+)
+def test_a_sentence_that_ends_with_the_command_that_does_what_it_says(text: str, wanted: list[str]) -> None:
+    assert [step.replace("If it", "it") for step in steps(f"1. {text}")] == wanted
