@@ -12,8 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import re2
-
+from scanner.sqllike import fits_like
 from scanner.sqltokens import Token
 
 _SECRET: Final = frozenset({"primary_conninfo", "ssl_passphrase_command", "report_password"})
@@ -37,8 +36,6 @@ _NO_ALIAS: Final = frozenset({"where", "order", "group", "limit", "offset", "fet
 _WIDENS: Final = ("or", "union", "except", "intersect", "not")
 _VIEWS_MAX: Final = 8
 """In one statement: what stands around each is looked at to the end of the text."""
-_PATTERN_MAX: Final = 200
-"""Characters: names of settings have 63 at most."""
 _ALTERNATIVES: Final = re.compile(r"\^?\(?([\w|]+)\)?\$?")
 
 
@@ -179,9 +176,8 @@ def _condition(operator: Token, values: Sequence[Token]) -> Callable[[str], bool
     text = values[0].text.strip("'").lower()
     if operator.text == "=":
         return lambda name: name == text
-    if operator.is_word("like", "ilike") and "\\" not in text and len(text) <= _PATTERN_MAX:
-        form = re2.compile("".join({"%": ".*", "_": "."}.get(sign, re2.escape(sign)) for sign in text))
-        return lambda name: form.fullmatch(name) is not None
+    if operator.is_word("like", "ilike"):
+        return lambda name: fits_like(text, name)
     match = _ALTERNATIVES.fullmatch(text) if operator.text in ("~", "~*") else None
     parts = match.group(1).split("|") if match is not None else [""]
     return (lambda name: any(part in name for part in parts)) if all(parts) else None

@@ -61,6 +61,13 @@ _SENDS: Final = re.compile(r"\\(?:gx?|G)(?=[ \t]*(?:\Z|[\n;]))|(?<![^\n])/(?=[ \
 _UNICODE: Final = re.compile(r"\\(?:\\|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
 
 
+_ESCAPED: Final = re.compile(
+    r"\\(?:(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|([0-7]{1,3})|(.))", re.DOTALL
+)
+_CONTROL: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}){1,200}")
+
+
 def tokenize(text: str) -> Tokens:
     """Read the whole text; a character that begins no token becomes a doubt. Linear in the text."""
     found = Tokens()
@@ -180,15 +187,33 @@ def _quoted(text: str, at: int, found: Tokens) -> int:
         _hide(found, text, at + 1, len(text), at, len(text))
         return len(text)
     inner = match.group(1)
-    if prefix is not None and prefix.group() in ("u&", "U&"):
-        inner = _unicode(inner)
+    said = _said(inner, prefix.group().lower() if prefix else character.lower())
     if character in "'\"eE" and re.search(r"\\(?:['\"]|$)", inner):
         found.doubts.append(
             ("a backslash before a quote ends the string for some servers only", at, match.end())
         )
         _hide(found, text, text.index(match.group(1), at + 1), len(text), at, len(text))
-    found.tokens.append(Token("string" if character in "'eE" else "name", inner, at, match.end()))
+    found.tokens.append(Token("string" if character in "'eE" else "name", said, at, match.end()))
     return match.end()
+
+
+def _said(inner: str, prefix: str) -> str:
+    """What a string or name says whose form is told by the letters before it: `U&'…'`, `E'…'`, `X'…'`."""
+    if prefix == "u&":
+        return _unicode(inner)
+    if prefix == "e":
+        return _ESCAPED.sub(_escaped, inner)
+    if prefix == "x" and _HEX.fullmatch(inner) is not None:
+        return bytes.fromhex(inner).decode("latin-1")
+    return inner
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """One escape of an E-string (PostgreSQL, 4.1.2.2); a letter of no meaning is itself."""
+    digits, octal, other = match.groups()
+    if digits:
+        return chr(min(int(digits[1:], 16), 0x10FFFF))
+    return chr(int(octal, 8) & 0xFF) if octal else _CONTROL.get(other, other)
 
 
 def _unicode(inner: str) -> str:

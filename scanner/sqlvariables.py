@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from scanner.sqllike import fits_like
 from scanner.sqltokens import Token
 
 _SECRET: Final = (
@@ -20,6 +21,8 @@ _SECRET: Final = (
     "hashicorp_key_management_token",
     "authentication_ldap_simple_bind_root_pwd",
     "authentication_ldap_sasl_bind_root_pwd",
+    "s3_secret_key",
+    "s3_access_key",
 )
 """MySQL 8.4 and MariaDB 11, System Variables: passwords, keys and tokens, or texts with one in them."""
 _SCOPES: Final = ("global", "session", "local")
@@ -27,7 +30,14 @@ _TABLES: Final = frozenset(
     "global_variables session_variables persisted_variables variables_by_thread system_variables".split()
 )
 """In performance_schema, and in information_schema of MariaDB."""
-_CONFIGURED: Final = frozenset({"pg_roles", "pg_user", "pg_foreign_server", "pg_db_role_setting"})
+_CONFIGURED: Final = frozenset(
+    "pg_roles pg_user pg_foreign_server pg_foreign_table pg_db_role_setting".split()
+)
+_LISTS: Final = frozenset(
+    "foreign_server_options foreign_table_options foreign_data_wrapper_options _pg_foreign_servers "
+    "_pg_foreign_tables _pg_foreign_data_wrappers".split()
+)
+"""Views of information_schema that show nothing but such options, or them beside the rest."""
 _OPTIONS: Final = ("rolconfig", "useconfig", "setconfig", "srvoptions", "ftoptions")
 _NO_ALIAS: Final = ("where", "order", "group", "limit", "join", "left", "inner", "cross", "on", "using")
 _LISTED: Final = re.compile(r"[\w.]+")
@@ -48,36 +58,45 @@ def shows_variables(tokens: Sequence[Token]) -> bool:
 
 
 def _asks_for_others(words: Sequence[Token], operator: str) -> bool:
-    """`LIKE 'max%'`, `WHERE Variable_name = 'x'`: only variables that are no secret."""
-    if len(words) > 2 and words[0].is_word("where") and words[1].is_word("variable_name"):
-        words = words[2:]
-    elif not words or not words[0].is_word(operator):
-        return False
+    """`LIKE 'max%'`, `WHERE Variable_name = 'x' OR …`: only variables that are no secret."""
+    if words and words[0].is_word("where"):
+        parts = _alternatives(words[1:])
+        return all(part[0].is_word("variable_name") and _names_others(part[1:]) for part in parts)
+    return bool(words) and words[0].is_word(operator) and _names_others(words)
+
+
+def _alternatives(words: Sequence[Token]) -> list[list[Token]]:
+    """The conditions that OR joins, none of them empty; a single end for a condition that says nothing."""
+    parts: list[list[Token]] = [[]]
+    for word in words:
+        if word.is_word("or"):
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part or [Token("end", ";", 0, 0)] for part in parts]
+
+
+def _names_others(words: Sequence[Token]) -> bool:
+    """`LIKE 'max%'`, `= 'x'`, `IN ('x', 'y')`: none of the names that fit is one of a secret."""
     texts = [token.text.lower() for token in words[1:] if token.text not in ("(", ")", ",")]
     quoted = [token for token in words[1:] if token.kind in ("string", "name")]
-    if not texts or len(texts) != len(quoted):
+    if not words or not texts or len(texts) != len(quoted):
         return False
     if words[0].is_word("like"):
-        return len(texts) == 1 and not any(_meets(texts[0], name) for name in _SECRET)
+        return len(texts) == 1 and not any(fits_like(texts[0], name) for name in _SECRET)
     equal = words[0].text == "=" and len(words) == 2
     return (equal or words[0].is_word("in")) and all(
         _LISTED.fullmatch(text) is not None and text not in _SECRET for text in texts
     )
 
 
-def _meets(pattern: str, name: str) -> bool:
-    """Whether a name fits a pattern of LIKE; signs that a backslash quotes are taken for any."""
-    form = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern.replace("\\", ""))
-    return re.fullmatch(form, name) is not None
-
-
 def selects_options(tokens: Sequence[Token]) -> bool:
-    """A read of a table of all variables, or of the options of roles and foreign servers."""
+    """A read of a table of all variables, of one that is a secret, or of the options of roles and servers."""
     named = [token.text.lower() if token.kind in ("word", "name") else "" for token in tokens]
     for at, name in enumerate(named):
-        if name in _TABLES and not _names_variable(tokens, at):
+        if name in _LISTS or name in _SECRET or (name in _TABLES and not _names_variable(tokens, at)):
             return True
-        if name in _CONFIGURED and (_whole_rows(tokens, named, at) or tokens[0].is_word("table")):
+        if name in _CONFIGURED and _whole_rows(tokens, named, at):
             return True
     return not _CONFIGURED.isdisjoint(named) and any(name in _OPTIONS for name in named)
 
@@ -90,20 +109,36 @@ def _names_variable(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _whole_rows(tokens: Sequence[Token], named: Sequence[str], at: int) -> bool:
-    """All columns: a star that counts nothing, names for the columns, or the name of the table alone."""
+    """All columns: a star that counts nothing and is no product, names for the columns, or the name of the
+    table alone; `TABLE pg_roles`. A name before a dot is the table of a column, and no place of a table.
+    """
+    if tokens[at + 1 : at + 2] and tokens[at + 1].text == ".":
+        return False
+    if named[at - 1 : at] == ["table"] or (at > 2 and named[at - 3] == "table"):
+        return True
     behind = at + 2 if named[at + 1 : at + 2] == ["as"] else at + 1
     called = {named[at]}
     if behind < len(named) and named[behind] and not tokens[behind].is_word(*_NO_ALIAS):
         called.add(named[behind])
     texts = [*(token.text for token in tokens), "", ""]
     renamed = len(called) > 1 and texts[behind + 1] == "("
-    starred = any(
-        text == "*" and not (place > 1 and named[place - 2] == "count" and texts[place - 1] == "(")
-        for place, text in enumerate(texts)
-    )
+    starred = any(text == "*" and _is_star(tokens, place) for place, text in enumerate(texts))
     alone = any(
-        name in called and texts[place + 1] != "."
+        name in called and texts[place + 1] != "." and not _is_source(tokens, place)
         for place, name in enumerate(named)
         if place not in (at, behind)
     )
     return renamed or starred or alone
+
+
+def _is_star(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a star stands for columns, and neither in `count(*)` nor in a product with a number."""
+    counted = place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].is_word("count")
+    product = tokens[place + 1 : place + 2] and tokens[place + 1].kind == "number"
+    return not counted and not product
+
+
+def _is_source(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a table's name stands where rows are taken from: `JOIN pg_roles m`."""
+    schema = 2 if place > 2 and tokens[place - 1].text == "." else 0
+    return place > schema and tokens[place - 1 - schema].is_word("from", "join")
