@@ -17,13 +17,13 @@ from base.clock import Clock
 from forge.commit import (
     PROPOSAL_TRAILER,
     PULL_TRAILER,
+    carries,
     commit_files,
     compose_message,
-    read_trailers,
     signature,
     write_commit,
 )
-from forge.commit_facts import message_of, signed_by
+from forge.commit_facts import signed_by
 from forge.diffs import diff_commits
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
 from forge.mirror import BareMirror
@@ -45,13 +45,15 @@ from forge.pull_requests import (
     PullRequest,
     PullState,
     RefUpdate,
+    Verdict,
 )
 from forge.pull_rows import PullEvent, PullRow, PullRows
 from forge.pull_views import check_of, checks_of, failing_check, head_of, show_listed, show_pull
 from forge.repair import Repair, record_push, repair, settled
+from forge.reviews import ask_reviews, give_review
 from forge.squash import fork_point, plan_squash
 from forge.storage import DEFAULT_BRANCH, BareRepository, move_refs, read_ref
-from forge.tree import blob_at, commit_tree, read_commit
+from forge.tree import commit_tree, read_commit
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class BuiltinSettings:
 class BuiltinForge:
     """A `Forge` over one bare repository."""
 
-    capabilities = Capabilities(check_runs=True, review_comments=True, codeowners=False, draft=False)
+    capabilities = Capabilities(
+        check_runs=True, review_comments=True, codeowners=True, draft=False, reviews=True
+    )
 
     def __init__(
         self, repository: BareRepository, rows: PullRows, clock: Clock, settings: BuiltinSettings
@@ -88,23 +92,12 @@ class BuiltinForge:
         """See Forge. A merged one is returned as it is; a closed one is opened again under its number."""
         with self.repository.writing() as git:
             row = self.rows.find_key(proposal.key)
-            if row is not None and (row.state == "merged" or self._carries(git, row, proposal)):
+            if row is not None and (row.state == "merged" or carries(git, row.branch, proposal)):
                 return self.get(row.number)
             row = self._write_branch(git, proposal, row)
         if proposal.reviewers:
             self.request_review(row.number, proposal.reviewers)
         return self.get(row.number)
-
-    def _carries(self, git: pygit2.Repository, row: PullRow, proposal: Proposal) -> bool:
-        """Whether the open branch has this content already, or commits of people that stay untouched."""
-        head = read_ref(git, f"refs/heads/{row.branch}")
-        if head is None:
-            return False
-        if read_trailers(message_of(read_commit(git, head))).get(PROPOSAL_TRAILER) != proposal.key:
-            return True
-        found = {file.path: blob_at(git, head, file.path) for file in proposal.files}
-        wanted = {f.path: None if f.content is None else str(pygit2.hash(f.content)) for f in proposal.files}
-        return found == wanted
 
     def _write_branch(self, git: pygit2.Repository, proposal: Proposal, row: PullRow | None) -> PullRow:
         now = self._clock.now()
@@ -230,7 +223,7 @@ class BuiltinForge:
             key=check.name,
             commit=commit,
             body=check.summary,
-            data={"status": check.status, "title": check.title},
+            data={"status": check.status, "title": check.title, "for_owner": check.for_owner},
         )
         numbers = self.rows.headed_by(commit)
         for number in numbers:
@@ -256,11 +249,18 @@ class BuiltinForge:
     def request_review(self, number: int, reviewers: Sequence[str]) -> None:
         """See Forge."""
         self._row(number)
-        for reviewer in reviewers:
-            self.rows.put_event(
-                number,
-                PullEvent("review", reviewer, self._clock.now(), key=reviewer, data={"state": "requested"}),
-            )
+        ask_reviews(self.rows, number, reviewers, self._clock.now())
+
+    def review(self, number: int, *, head: Oid, verdict: Verdict, body: str, actor: Actor) -> None:
+        """See Forge."""
+        with self.repository.writing() as git:
+            row = self._row(number)
+            if row.state != "open":
+                raise NotMergeable(f"pull request {number} is {row.state}")
+            found = head_of(git, row)
+            if found != head:
+                raise HeadMoved(head, found)
+            give_review(self.rows, row, head, verdict, body, actor, self._clock.now())
 
     # ------------------------------------------------------------------ read
 

@@ -10,10 +10,11 @@ from typing import Final
 import pygit2
 
 from base import limits
+from forge.commit_facts import message_of
 from forge.errors import ForgeRefused
-from forge.pull_requests import Actor, Oid, ProposedFile, RefUpdate
-from forge.storage import move_refs
-from forge.tree import commit_tree
+from forge.pull_requests import Actor, Oid, Proposal, ProposedFile, RefUpdate
+from forge.storage import move_refs, read_ref
+from forge.tree import blob_at, commit_tree, read_commit
 
 PULL_TRAILER: Final = "Dd0c-Pull"
 """Written by a merge, and by nothing else: the number of the pull request that a commit merged."""
@@ -120,6 +121,18 @@ def commit_files(
         author=signed,
         committer=signed,
     )
+
+
+def carries(git: pygit2.Repository, branch: str, proposal: Proposal) -> bool:
+    """Whether the open branch has a proposal's content already, or commits of people that stay untouched."""
+    head = read_ref(git, f"refs/heads/{branch}")
+    if head is None:
+        return False
+    if read_trailers(message_of(read_commit(git, head))).get(PROPOSAL_TRAILER) != proposal.key:
+        return True
+    found = {file.path: blob_at(git, head, file.path) for file in proposal.files}
+    wanted = {f.path: None if f.content is None else str(pygit2.hash(f.content)) for f in proposal.files}
+    return found == wanted
 
 
 def compare_and_swap(

@@ -20,6 +20,8 @@ Oid: TypeAlias = str
 
 PullState: TypeAlias = Literal["open", "merged", "closed"]
 CheckStatus: TypeAlias = Literal["pass", "fail", "attention"]
+ReviewState: TypeAlias = Literal["requested", "approved", "refused"]
+Verdict: TypeAlias = Literal["approved", "refused"]
 
 CLASSIFICATION_CHECK = "dd0c/classification"
 """The name of the check that every change of runbooks needs before it is merged."""
@@ -41,6 +43,8 @@ class Capabilities:
     review_comments: bool
     codeowners: bool
     draft: bool
+    reviews: bool = False
+    """Whether members give their reviews here; elsewhere they are given on the forge, and read."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +145,19 @@ class Comment:
 
 @dataclass(frozen=True)
 class Review:
-    """Who was asked for, or gave, a review."""
+    """Who was asked for, or gave, a review: the newest word of each. `commit` is the head that was looked at:
+    once the branch has another, an approval of it is worth nothing. `body` is what they said, untrusted.
+    """
 
     reviewer: str
-    state: Literal["requested", "approved", "refused"]
+    state: ReviewState
     at: datetime
+    commit: Oid | None = None
+    body: str = ""
+
+    def is_of(self, head: Oid) -> bool:
+        """Whether it was given, and about this very commit."""
+        return self.state != "requested" and self.commit == head
 
 
 @dataclass(frozen=True)
@@ -153,6 +165,7 @@ class PullRequest:
     """A pull request as it is now. `head` and `base_head` are the tips of its branch and of its base.
 
     `from_outside`: its branch lies in another repository, to which others may push what they like.
+    `repository`: the name of the repository here; whoever knows several writes it, a forge does not.
     `mergeable` is None once it is merged or closed; `reason` says why it is False.
     """
 
@@ -178,6 +191,7 @@ class PullRequest:
     comments: tuple[Comment, ...] = ()
     url: str | None = None
     from_outside: bool = False
+    repository: str = ""
 
 
 @dataclass(frozen=True)
@@ -276,6 +290,12 @@ class Forge(Protocol):
 
     def request_review(self, number: int, reviewers: Sequence[str]) -> None:
         """Ask for reviews; asking twice is asking once."""
+        ...
+
+    def review(self, number: int, *, head: Oid, verdict: Verdict, body: str, actor: Actor) -> None:
+        """Say what a member thinks of its head; their newest word counts. Raises HeadMoved, NotMergeable
+        where it is not open, ForgeRefused for who wrote it or where the forge takes reviews itself.
+        """
         ...
 
     def merge(

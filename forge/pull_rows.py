@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from forge.pull_requests import Check, Oid, PullState
 
 EventKind: TypeAlias = Literal["opened", "pushed", "check", "comment", "review", "merged", "closed"]
+
+EVENTS_MAX: Final = 5_000
+"""As many events of a pull request are read; what came later is not known."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class PullRows(Protocol):
         ...
 
     def events(self, number: int) -> Sequence[PullEvent]:
-        """All events in order."""
+        """The first EVENTS_MAX events in order."""
         ...
 
     def checks(self, heads: Collection[tuple[int, Oid]]) -> Mapping[int, Sequence[PullEvent]]:

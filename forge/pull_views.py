@@ -9,8 +9,9 @@ from typing import cast
 import pygit2
 
 from forge.errors import NotMergeable
-from forge.pull_requests import Check, CheckStatus, Comment, LineRef, Oid, PullRequest, Review
+from forge.pull_requests import Check, CheckStatus, Comment, LineRef, Oid, PullRequest
 from forge.pull_rows import PullEvent, PullRow
+from forge.reviews import reviews_of
 from forge.squash import plan_squash
 from forge.storage import read_ref
 
@@ -63,7 +64,7 @@ def show_listed(
         merge_commit=row.merge_commit,
         merged_at=row.merged_at,
         merged_by=row.merged_by,
-        reviews=_reviews(events),
+        reviews=reviews_of(events),
         checks=checks_of(events, head),
         comments=_comments(events),
         url=None if page_url is None else f"{page_url}/{row.number}",
@@ -105,7 +106,8 @@ def checks_of(events: Sequence[PullEvent], commit: Oid) -> tuple[Check, ...]:
 def _check(event: PullEvent) -> Check:
     status = event.data.get("status")
     known = cast("CheckStatus", status) if status in {"pass", "fail", "attention"} else "fail"
-    return Check(event.key or "", known, str(event.data.get("title", "")), event.body)
+    title, for_owner = str(event.data.get("title", "")), event.data.get("for_owner") is True
+    return Check(event.key or "", known, title, event.body, for_owner)
 
 
 def _comments(events: Sequence[PullEvent]) -> tuple[Comment, ...]:
@@ -116,9 +118,3 @@ def _comments(events: Sequence[PullEvent]) -> tuple[Comment, ...]:
             at = LineRef(path, line) if isinstance(path, str) and isinstance(line, int) else None
             found.append(Comment(event.key or "", event.body, at, event.at))
     return tuple(found)
-
-
-def _reviews(events: Sequence[PullEvent]) -> tuple[Review, ...]:
-    return tuple(
-        Review(event.key or event.actor, "requested", event.at) for event in events if event.kind == "review"
-    )

@@ -12,12 +12,11 @@ from schemas.ids import member_actor, member_of
 
 
 async def author_emails(services: Services, tenant_id: UUID, pulls: Iterable[PullRequest]) -> dict[str, str]:
-    """Actor → e-mail address, of the members among those who opened or merged these pull requests."""
-    return await actor_emails(
-        services,
-        tenant_id,
-        (actor for pull in pulls for actor in (pull.author, pull.merged_by) if actor is not None),
-    )
+    """Actor → e-mail address, of the members among those who opened, merged or review these."""
+    found = []
+    for pull in pulls:
+        found += [pull.author, pull.merged_by or pull.author, *(each.reviewer for each in pull.reviews)]
+    return await actor_emails(services, tenant_id, found)
 
 
 async def actor_emails(services: Services, tenant_id: UUID, actors: Iterable[str]) -> dict[str, str]:

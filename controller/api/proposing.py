@@ -20,8 +20,8 @@ from controller.db import queries
 from controller.governance.repositories import RepositoryRow, repositories_in_use
 from controller.pki.sealer import Erased
 from controller.review.about import About, ProposedDocument
+from controller.review.acting import actor_of
 from controller.review.errors import forge_border
-from controller.review.proposals import actor_of
 from controller.tenants.principal import Principal
 from forge.pull_requests import Proposal, ProposedFile, PullRequest
 from ingest.propose import Edit, Proposed, retire_proposal

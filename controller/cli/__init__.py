@@ -15,7 +15,7 @@ COMMANDS: Final = {
     "import": ("imports", "import_command"),
     "parse": ("parse", "parse_command"),
     "export": ("export", "export_command"),
-    "pr": ("pulls", "pr_group"),
+    "pr": ("reviewing", "pr_group"),
     "runbooks": ("runbooks", "runbooks_group"),
     "stale": ("stale", "stale_command"),
     "run": ("run", "run_command"),

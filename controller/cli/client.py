@@ -120,16 +120,18 @@ class Client:
         *,
         version: int | None = None,
         idempotency_key: str | None = None,
+        **query: object,
     ) -> Any:
         """POST with an idempotency key, so that a repeat after a broken connection acts once."""
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return self._send("POST", path, json={} if body is None else body, headers=headers)
+        sent = {} if body is None else body
+        return self._send("POST", path, json=sent, headers=headers, params=_given(query))
 
-    def put(self, path: str, body: object) -> Any:
+    def put(self, path: str, body: object, **query: object) -> Any:
         """PUT a document."""
-        return self._send("PUT", path, json=body)
+        return self._send("PUT", path, json=body, params=_given(query))
 
     def delete(self, path: str, **query: object) -> Any:
         """DELETE what is at a path."""

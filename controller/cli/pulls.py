@@ -17,6 +17,7 @@ from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
 from controller.cli.reading import STDIN
+from controller.cli.reviewers import show_reviews
 from ingest.blocks import FORMS
 
 _COLUMNS: Final = [
@@ -95,6 +96,7 @@ def show_command(session: Session, number: int) -> None:
     printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", _mergeable(pull))])
     printer.say("\n" + plain_markdown(pull["body"], printer.console.width))
     show_checks(printer, pull)
+    show_reviews(printer, pull)
     if pull["state"] == "open" and pull.get("mergeable"):
         printer.say(f"\nNext: dd0c pr merge {number}")
 

@@ -246,7 +246,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Controller:
         reads=reader(settings, stack),
         hints=hints,
     )
-    app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync).open))
+    app = create_app(services, git_app(GitAccess(forges, reviewer, sync.sync, describing.text).open))
     upkeep = UpkeepLoop.of(database, judging, forges.everything, settings.poll_git_seconds)
     return Controller(settings, services, app, forges, loop, upkeep, TimerLoop(engine, events))
 

@@ -7,7 +7,7 @@ Nothing in the change can soften it: the rules are here, and the names in servic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from controller.governance.documents import JudgedRunbook
@@ -47,6 +47,18 @@ class ChangeReport:
     def attentions(self) -> tuple[Note, ...]:
         """What a reviewer has to look at."""
         return tuple(note for note in self.notes if note.level != "error")
+
+
+def told(report: ChangeReport, forge: str) -> Check:
+    """What a forge is told of a change. Elsewhere one for an owner fails: nobody asks us there."""
+    if forge == "builtin":
+        return replace(report.check, for_owner=report.raises_trust)
+    return told_for_owner(report.check) if report.raises_trust and not report.errors else report.check
+
+
+def told_for_owner(check: Check) -> Check:
+    """The check of what only an owner lets in, by a merge here."""
+    return replace(check, title=f"for an owner, who merges it in dd0c/run: {check.title}", for_owner=True)
 
 
 SUMMARY_MAX_CHARACTERS: Final = 60_000

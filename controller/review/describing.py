@@ -16,7 +16,7 @@ from controller.governance.repositories import RepositoryRow
 from controller.review.body import pull_body
 from controller.review.sides import compare_files
 from controller.review.stored import as_stored, load_stored
-from forge.pull_requests import Proposal
+from forge.pull_requests import Proposal, ProposedFile
 
 Describe: TypeAlias = Callable[[UUID, RepositoryRow, Proposal], Awaitable[str]]
 """The text of a proposal's pull request; `Describing.body` is one."""
@@ -43,7 +43,13 @@ class Describing:
 
         Raises Unavailable where too many texts are being parsed.
         """
-        files = [(file, kind_of(file.path, row.prefix)) for file in proposal.files]
+        return await self.text(tenant_id, row, proposal.files, proposal.body)
+
+    async def text(
+        self, tenant_id: UUID, row: RepositoryRow, changed: Sequence[ProposedFile], about: str
+    ) -> str:
+        """The same of any files; `about` is Markdown of ours. Raises as `body`."""
+        files = [(file, kind_of(file.path, row.prefix)) for file in changed]
         contents = [
             (file.path, kind, file.content)
             for file, kind in files
@@ -52,7 +58,7 @@ class Describing:
         after = await self._judging.judge(tenant_id, contents, limits.ADVICE_PAGE_SECONDS)
         before, rules = await self._before(tenant_id, row, [file.path for file, _ in files], after)
         changes, _ = compare_files(before, after, (rules, rules), self._minutes)
-        return pull_body(changes, proposal.body)
+        return pull_body(changes, about)
 
     async def _before(
         self, tenant_id: UUID, row: RepositoryRow, paths: Sequence[str], after: Sequence[JudgedFile]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from controller.db.errors import Retryable
 from controller.governance.pinning import InForce, load_in_force
 from controller.governance.repositories import RepositoryRow, repository_by_name
+from controller.review.acting import actor_of
 from controller.review.forges import Forges
-from controller.review.proposals import actor_of
+from controller.review.pushed_pulls import PushedPulls, Text
 from controller.review.pushes import ReviewingHooks
 from controller.review.reviewer import Reviewer
 from controller.review.sync_report import SyncNow
@@ -33,6 +34,7 @@ class GitAccess:
     forges: Forges
     reviewer: Reviewer
     sync_now: SyncNow
+    text: Text | None = None
 
     def open(self, request: GitRequest) -> Served:
         """Authenticate and open. Raises as `forge.server.OpenRepository` says."""
@@ -52,6 +54,7 @@ class GitAccess:
             principal,
             row,
             forge.settings.page_url or self.forges.public_url,
+            PushedPulls(self.forges.database, self.forges.bridge, principal.tenant_id, row, forge, self.text),
         )
         return Served(forge, actor_of(principal), rights_of(principal, row), hooks)
 
@@ -73,9 +76,9 @@ class GitAccess:
 
 def lets_push(rules: InForce) -> bool:
     """Whether the policy lets anybody push to a synced branch without a pull request; where git has no
-    policy, the repository's own setting is the word. Pure.
+    policy, the repository's own setting is the word. Four eyes never do: nobody else saw it. Pure.
     """
-    return not rules.policy_sha256 or rules.policy.direct_push
+    return not rules.policy_sha256 or (rules.policy.direct_push and not rules.policy.asks_four_eyes())
 
 
 def rights_of(principal: Principal, row: RepositoryRow) -> PushRights:

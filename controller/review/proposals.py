@@ -16,7 +16,10 @@ from controller.db import queries
 from controller.governance.owners_word import OwnersWord
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.about import About, note_opened
-from controller.review.checks import ChangeReport
+from controller.review.acting import actor_of
+from controller.review.approvals import Approvals, require
+from controller.review.asking import owners_at, reviewers_of
+from controller.review.checks import ChangeReport, told, told_for_owner
 from controller.review.describing import Describe
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
@@ -28,7 +31,6 @@ from controller.tenants.principal import Principal
 from forge.errors import BadPack, NotMergeable, TooLarge
 from forge.pull_requests import (
     CLASSIFICATION_CHECK,
-    Actor,
     Annotation,
     Check,
     FileDiff,
@@ -65,16 +67,6 @@ class MergeOutcome:
     sync: SyncReport
 
 
-def actor_of(principal: Principal) -> Actor:
-    """The member as git and the audit trail name them."""
-    name = principal.display_name or principal.email.partition("@")[0]
-    return Actor(principal.actor, name, principal.email)
-
-
-def _for_owner(check: Check) -> Check:
-    return replace(check, title=f"for an owner, who merges it in dd0c/run: {check.title}", for_owner=True)
-
-
 class Proposals:
     """One a process. `repository` is a name; None is the tenant's first.
 
@@ -90,6 +82,7 @@ class Proposals:
         owners: OwnersWord | None = None,
         describe: Describe | None = None,
     ) -> None:
+        self.approvals = Approvals(forges)
         self._describe = describe
         self._owners = owners or OwnersWord()
         self._forges = forges
@@ -114,6 +107,8 @@ class Proposals:
         row = await self._row(principal, repository)
         if self._describe is not None:
             proposal = replace(proposal, body=await self._describe(principal.tenant_id, row, proposal))
+        asked = await self._owners_of(principal, row, proposal)
+        proposal = replace(proposal, reviewers=asked) if asked else proposal
         async with self._forges.database.work(principal.tenant_id) as uow:
             await uow.run(
                 _QUERIES["add_proposal"],
@@ -139,7 +134,7 @@ class Proposals:
                 await uow.run(_QUERIES["proposal_failed"], **failed)
             raise
         if pull.state != "open":
-            return pull
+            return replace(pull, repository=row.name)
         async with self._forges.database.work(principal.tenant_id) as uow:
             await note_opened(uow, principal, row, proposal, about, pull)
         await self.check_head(principal.tenant_id, row, pull)
@@ -147,7 +142,8 @@ class Proposals:
 
     async def get(self, principal: Principal, number: int, *, repository: str | None = None) -> PullRequest:
         """One pull request. Raises NotFound."""
-        return await self._read(principal, repository, lambda forge: forge.get(number))
+        row, pull = await self._read(principal, repository, lambda forge: forge.get(number))
+        return replace(pull, repository=row.name)
 
     async def list(
         self,
@@ -159,13 +155,14 @@ class Proposals:
         repository: str | None = None,
     ) -> Page[PullRequest]:
         """A page, newest first."""
-        return await self._read(principal, repository, lambda forge: forge.list(state, cursor, limit))
+        row, page = await self._read(principal, repository, lambda forge: forge.list(state, cursor, limit))
+        return Page(tuple(replace(pull, repository=row.name) for pull in page.items), page.cursor)
 
     async def diff(
         self, principal: Principal, number: int, *, repository: str | None = None
     ) -> Sequence[FileDiff]:
         """Its changed files. Raises NotFound."""
-        return await self._read(principal, repository, lambda forge: forge.diff(number))
+        return (await self._read(principal, repository, lambda forge: forge.diff(number)))[1]
 
     async def comment(
         self,
@@ -185,15 +182,6 @@ class Proposals:
         await self._forge_call(principal, row, lambda forge: forge.comment(number, chosen, said, at))
         return await self.get(principal, number, repository=row.name)
 
-    async def request_review(
-        self, principal: Principal, number: int, reviewers: Sequence[str], *, repository: str | None = None
-    ) -> PullRequest:
-        """Ask for reviews. Needs `propose`."""
-        principal.require("propose")
-        row = await self._row(principal, repository)
-        await self._forge_call(principal, row, lambda forge: forge.request_review(number, reviewers))
-        return await self.get(principal, number, repository=row.name)
-
     async def check(
         self, principal: Principal, number: int, *, repository: str | None = None
     ) -> ChangeReport:
@@ -207,7 +195,7 @@ class Proposals:
         self, principal: Principal, number: int, expected_head: str, *, repository: str | None = None
     ) -> MergeOutcome:
         """Check the head that was seen, merge it, sync it. Needs `merge`; what widens what runs by itself
-        also `raise_trust`. Raises Conflict (`head_moved`, `not_mergeable` with the reasons).
+        also `raise_trust`. Raises Conflict (`head_moved`, `not_mergeable` with the reasons, `not_approved`).
         """
         principal.require("merge")
         row = await self._row(principal, repository)
@@ -234,6 +222,7 @@ class Proposals:
                 "More would run by itself than before, which only an owner may let in.",
                 extra={"needs": "owner"},
             )
+        require(await self.approvals.of(principal, row, pull, report.raises_trust), number)
         merged = await self._merge(principal, row, pull, report)
         await self._settle_merged(principal, row, pull)
         sync = await self._sync_now(principal.tenant_id, row.id, "merge")
@@ -272,9 +261,20 @@ class Proposals:
             if isinstance(refusal, Unavailable):  # it may be merged all the same
                 raise
             self._owners.take(*place, report.for_owner)
-            closed = _for_owner(report.check)
+            closed = told_for_owner(report.check)
             await self._forge_call(principal, row, lambda forge: forge.set_check(pull.head, closed))
             raise
+
+    async def _owners_of(
+        self, principal: Principal, row: RepositoryRow, proposal: Proposal
+    ) -> tuple[str, ...]:
+        """Whom CODEOWNERS of the branch names for what it changes; nobody where it is not here yet."""
+        with forge_border():
+            mirror = self._forges.mirror(principal.tenant_id, row)
+            paths = [file.path for file in proposal.files]
+            named = await self._forges.runner(lambda: owners_at(mirror, mirror.head(row.branch), paths))
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            return await reviewers_of(uow, row, named, principal.actor)
 
     async def _settle(self, principal: Principal, row: RepositoryRow, key: str, state: str) -> None:
         async with self._forges.database.work(principal.tenant_id) as uow:
@@ -318,8 +318,7 @@ class Proposals:
                 for step in report.risky
             ]
             await self._forges.runner(lambda: forge.annotate(pull.number, notes))
-            owned = row.forge != "builtin" and report.raises_trust and not report.errors
-            check = _for_owner(report.check) if owned else report.check
+            check = told(report, row.forge)
             await self._forges.runner(lambda: forge.set_check(pull.head, check))
         return report
 
@@ -333,10 +332,10 @@ class Proposals:
 
     async def _read(
         self, principal: Principal, repository: str | None, call: Callable[[RepositoryForge], Result]
-    ) -> Result:
+    ) -> tuple[RepositoryRow, Result]:
         principal.require("read")
         row = await self._row(principal, repository)
-        return await self._forge_call(principal, row, call)
+        return row, await self._forge_call(principal, row, call)
 
     async def _forge_call(
         self, principal: Principal, row: RepositoryRow, call: Callable[[RepositoryForge], Result]

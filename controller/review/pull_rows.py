@@ -15,9 +15,13 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.review.bridge import LoopBridge
 from forge.pull_requests import Check, Oid, PullState
 from forge.pull_rows import PullEvent, PullRow
+from schemas.audit import AuditRecord, RunbookReviewed
 
 CHECKS_KEPT: Final = 200
 """Of commits that head no pull request, in one repository: the oldest go."""
+
+_OUTCOMES: Final = {"approved": "approved", "refused": "changes_requested"}
+"""A review's word in the audit trail: written by the transaction that keeps it."""
 
 _QUERIES: Final = queries.load("pulls")
 Result = TypeVar("Result")
@@ -118,6 +122,16 @@ class DatabasePullRows:
         await uow.one(_QUERIES["lock_pull"], _Number, repository_id=self.repository_id, number=number)
         values = asdict(event) | {"data": dict(event.data)}
         await uow.run(_QUERIES["put_pull_event"], repository_id=self.repository_id, number=number, **values)
+        outcome = _OUTCOMES.get(str(event.data.get("state"))) if event.kind == "review" else None
+        if outcome is not None and event.commit is not None:
+            payload = RunbookReviewed(
+                repository=self.repository_id,
+                outcome=outcome,
+                direct=False,
+                commit=event.commit,
+                pull_number=number,
+            )
+            uow.audit(AuditRecord(payload, event.actor))
 
     def _one(self, query: str, **params: Any) -> PullRow | None:
         rows = self._all(query, PullRow, **params)

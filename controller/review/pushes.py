@@ -12,7 +12,8 @@ from uuid import UUID
 
 from controller.governance.repositories import RepositoryRow
 from controller.review.bridge import LoopBridge
-from controller.review.checks import ChangeReport
+from controller.review.checks import ChangeReport, told
+from controller.review.pushed_pulls import PushedPulls
 from controller.review.reviewer import Reviewer, read_change
 from controller.review.sync_report import SyncNow, SyncReport
 from controller.tenants.principal import Principal
@@ -35,6 +36,7 @@ class ReviewingHooks:
     principal: Principal
     row: RepositoryRow
     page_url: str
+    pulls: PushedPulls
 
     def check(self, push: ReceivedPush) -> PushVerdict:
         """A push to the protected branch must pass; one to a pull request is let in and its check is set."""
@@ -48,7 +50,7 @@ class ReviewingHooks:
             report = self._report(push, update, protected=protected)
             if report is None:
                 continue
-            checks[update.new] = report.check
+            checks[update.new] = told(report, self.row.forge)
             messages.extend(_words(report))
             reason = self._refusal(report) if protected else None
             if reason is not None:
@@ -85,6 +87,8 @@ class ReviewingHooks:
         if any(update.ref == push.base_ref and update.new is not None for update in push.updates):
             tenant_id: UUID = self.principal.tenant_id
             lines.extend(_synced(self.bridge.call(self._sync(tenant_id))))
+        for number in numbers:
+            lines.extend(self.pulls.follow(number, push.actor))
         return lines
 
     async def _sync(self, tenant_id: UUID) -> SyncReport:

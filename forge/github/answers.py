@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from forge.errors import ForgeBusy, ForgeConflict, ForgeDown, ForgeError, ForgeRefused
 
@@ -156,6 +156,11 @@ def oid_at(document: object, *keys: str) -> str:
     if not _OID.fullmatch(found):
         raise unreadable(f"no commit at {'.'.join(keys)}")
     return found
+
+
+def is_oid(value: object) -> TypeGuard[str]:
+    """Whether a value is an object's id."""
+    return isinstance(value, str) and _OID.fullmatch(value) is not None
 
 
 def instant_at(document: object, *keys: str) -> datetime:

@@ -43,6 +43,7 @@ from forge.pull_requests import (
     Protection,
     PullRequest,
     PullState,
+    Verdict,
 )
 from forge.pull_rows import PullEvent
 from forge.storage import DEFAULT_BRANCH
@@ -98,6 +99,13 @@ class GitHubForge:
         with self._client.operation():
             self._pulls.document(number)
             self._publishing.ask(number, reviewers)
+
+    def review(self, number: int, *, head: Oid, verdict: Verdict, body: str, actor: Actor) -> None:
+        """Refused: it would be the word of our account, which GitHub would count as a person's."""
+        raise ForgeRefused(
+            "this repository's pull requests are reviewed on GitHub, by each person's own account",
+            hint=f"Open {self.address.git_url.removesuffix('.git')}/pull/{number} and review it there.",
+        )
 
     def merge(
         self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor

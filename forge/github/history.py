@@ -21,7 +21,15 @@ def history(pull: PullRequest) -> list[PullEvent]:
         for comment in pull.comments
     ]
     found += [
-        PullEvent("review", review.reviewer, review.at, key=review.reviewer, data={"state": review.state})
+        PullEvent(
+            "review",
+            review.reviewer,
+            review.at,
+            key=review.reviewer,
+            commit=review.commit,
+            body=review.body,
+            data={"state": review.state},
+        )
         for review in pull.reviews
     ]
     found += [

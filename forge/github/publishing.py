@@ -118,10 +118,16 @@ class Publishing:
             _log.warning("a pull request got no labels", extra=extra)
 
     def _ask_gently(self, number: int, reviewers: Sequence[str]) -> None:
-        """A reviewer whom GitHub does not take keeps no proposal from being opened."""
+        """A reviewer whom GitHub does not take keeps no proposal from being opened, nor another from being
+        asked: GitHub refuses all of a request for one name.
+        """
         try:
             self.ask(number, reviewers)
         except Invalid as refusal:
+            if len(reviewers) > 1:
+                for reviewer in reviewers:
+                    self._ask_gently(number, [reviewer])
+                return
             extra = {"action": "github.unasked", "pull": number, "reason": refusal.reason}
             _log.warning("a review could not be asked for", extra=extra)
 

@@ -10,7 +10,7 @@ from base.clock import Clock
 from forge.commit import read_trailers
 from forge.errors import ForgeDown, NoSuchPull, NoSuchRepository
 from forge.github.address import GitHubAddress
-from forge.github.answers import Document, at, instant_at, items, number_at, oid_at, text_at
+from forge.github.answers import Document, at, instant_at, is_oid, items, number_at, oid_at, text_at
 from forge.github.branches import Branches
 from forge.github.checks import CHECK, Checks
 from forge.github.client import GitHubClient
@@ -227,7 +227,13 @@ class Pulls:
                 if word == "DISMISSED" and isinstance(login, str):
                     given.pop(login, None)
                 elif word in words and isinstance(login, str):
-                    given[login] = Review(login, words[word], instant_at(item, "submitted_at"))
+                    given[login] = Review(
+                        login,
+                        words[word],
+                        instant_at(item, "submitted_at"),
+                        commit if is_oid(commit := item.get("commit_id")) else None,
+                        str(item.get("body") or "").replace("\r\n", "\n"),
+                    )
         waiting = self._asked(document)
         asked = {review.reviewer for review in waiting}
         return (*waiting, *(review for name, review in given.items() if name not in asked))

@@ -11,7 +11,7 @@ from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
 from controller.api.idempotency import IdempotentRoute
 from controller.api.paging import Limit, Page
-from controller.api.services import Services
+from controller.api.pull_view import shown
 from controller.api.shapes.pulls import (
     CommentRequest,
     DiffShape,
@@ -19,13 +19,12 @@ from controller.api.shapes.pulls import (
     MergeRequest,
     PullItem,
     PullShape,
+    ReviewRequest,
     SyncOutcome,
     diff_shape,
     pull_item,
-    pull_shape,
 )
-from controller.tenants.principal import Principal
-from forge.pull_requests import LineRef, PullRequest
+from forge.pull_requests import LineRef, Verdict
 
 router = APIRouter(prefix="/pulls", tags=["pulls"], route_class=IdempotentRoute)
 
@@ -36,11 +35,6 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[7])]
 Repository = Annotated[
     str | None, Query(max_length=100, description="A repository's name; the first one where left out.")
 ]
-
-
-async def _shape(services: Services, principal: Principal, pull: PullRequest) -> PullShape:
-    emails = await author_emails(services, principal.tenant_id, [pull])
-    return pull_shape(pull, services.settings.url, emails)
 
 
 @router.get("", summary="List pull requests")
@@ -67,7 +61,7 @@ async def show_pull(
 ) -> PullShape:
     """What it says, its checks, its comments, and whether it can be merged; if not, why."""
     pull = await services.proposals.get(principal, number, repository=repository)
-    return await _shape(services, principal, pull)
+    return await shown(services, principal, pull)
 
 
 @router.get("/{number}/diff", summary="What a pull request changes")
@@ -88,7 +82,8 @@ async def merge(
 ) -> MergedShape:
     """Exactly the head that you saw, checked once more, squashed onto the branch, and synced at once.
 
-    409 where somebody pushed meanwhile (`head_moved`), or where the check fails (`not_mergeable`).
+    409 where somebody pushed meanwhile (`head_moved`), where the check fails (`not_mergeable`), or where
+    somebody's approval of this head is missing (`not_approved`).
     """
     outcome = await services.proposals.merge(principal, number, body.expected_head, repository=repository)
     sync = SyncOutcome(outcome=outcome.sync.outcome, commit=outcome.sync.to_commit)
@@ -101,7 +96,7 @@ async def close(
 ) -> PullShape:
     """Its branch stays; proposing the same again opens it again."""
     pull = await services.proposals.close(principal, number, repository=repository)
-    return await _shape(services, principal, pull)
+    return await shown(services, principal, pull)
 
 
 @router.post(
@@ -122,7 +117,30 @@ async def comment(
     """
     at = LineRef(body.path, body.line) if body.path is not None and body.line is not None else None
     pull = await services.talking.comment(principal, number, body.body, at=at, repository=repository)
-    return await _shape(services, principal, pull)
+    return await shown(services, principal, pull)
+
+
+@router.post(
+    "/{number}/reviews",
+    status_code=201,
+    summary="Approve a pull request, or ask for changes",
+    dependencies=[Depends(requires("propose"))],
+)
+async def review(
+    principal: Caller,
+    services: ServicesDep,
+    number: Number,
+    body: ReviewRequest,
+    repository: Repository = None,
+) -> PullShape:
+    """Of exactly the head that you saw; your newest word counts, and a push makes approvals stale. Whoever
+    opened it or pushed to it can't review it. On GitHub each person reviews there: 422 `forge_refused`.
+    """
+    verdict: Verdict = "approved" if body.verdict == "approve" else "refused"
+    pull = await services.proposals.approvals.give(
+        principal, number, head=body.head, verdict=verdict, body=body.body.strip(), repository=repository
+    )
+    return await shown(services, principal, pull)
 
 
 @router.post("/{number}/check", summary="Run the check again", dependencies=[Depends(requires("propose"))])
@@ -132,4 +150,4 @@ async def check(
     """Every step is classified again; the result is on the pull request."""
     await services.proposals.check(principal, number, repository=repository)
     pull = await services.proposals.get(principal, number, repository=repository)
-    return await _shape(services, principal, pull)
+    return await shown(services, principal, pull)

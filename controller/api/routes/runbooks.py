@@ -12,11 +12,11 @@ from base import limits
 from controller.api import batches, catalog, proposing, rates, reimporting, resolving, staleness
 from controller.api.advice import Patience, asked_about, member_of
 from controller.api.auth import Caller, ServicesDep, requires
-from controller.api.authors import author_emails
 from controller.api.checking import check_text
 from controller.api.idempotency import IdempotentRoute
 from controller.api.importing import parse_document, preview_document
 from controller.api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from controller.api.pull_view import shown
 from controller.api.routing import PreviewRoute, id_or_404
 from controller.api.services import Services
 from controller.api.shapes.batches import BatchRequest, BatchShape
@@ -30,7 +30,6 @@ from controller.api.shapes.imports import (
 )
 from controller.api.shapes.parsed import ParsedShape
 from controller.api.shapes.preview import PreviewShape
-from controller.api.shapes.pulls import pull_shape
 from controller.api.shapes.reimports import ReimportRequest, ReimportShape
 from controller.api.shapes.runbooks import RunbookItem, RunbookShape, VersionItem
 from controller.tenants.principal import Principal
@@ -266,5 +265,4 @@ async def _opened(
     services: Services, principal: Principal, response: Response, pull: PullRequest
 ) -> ProposedShape:
     response.headers["Location"] = f"/api/v1/pulls/{pull.number}"
-    emails = await author_emails(services, principal.tenant_id, [pull])
-    return ProposedShape(pull=pull_shape(pull, services.settings.url, emails))
+    return ProposedShape(pull=await shown(services, principal, pull))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from controller.api.shapes.inputs import Input
+from controller.review.approvals import Standing
 from forge import pull_requests as forge
 from schemas.model import CommitOid, Instant, Model
 
@@ -37,17 +38,43 @@ class CommentShape(Model):
 
 
 class ReviewShape(Model):
-    """Who was asked for, or gave, a review."""
+    """Who was asked for, or gave, a review: the newest word of each."""
 
     reviewer: str
+    reviewer_email: str | None = Field(None, description="Where the reviewer is a member.")
     state: Literal["requested", "approved", "refused"]
     at: Instant
+    commit: CommitOid | None = Field(None, description="The head that was looked at.")
+    stale: bool = Field(False, description="Given of an older head: as an approval it is worth nothing now.")
+    body: str = Field("", description="What they said; untrusted.")
+
+
+class PersonShape(Model):
+    """Somebody, by actor."""
+
+    actor: str
+    email: str | None = Field(None, description="Where they are a member.")
+
+
+class ApprovalsShape(Model):
+    """What the merge of an open pull request needs of other people. Its sentences have no full stop."""
+
+    asks: Literal["nothing", "somebody", "owner"] = Field(
+        description="Under four eyes: the approval of another who may merge, or of another owner where more "
+        "would run by itself."
+    )
+    approved: list[PersonShape] = Field(description="Whose approval of this very head counts now.")
+    refused: list[PersonShape] = Field(description="Who asks for changes at this very head.")
+    missing: str | None = Field(None, description="Why it can't be merged yet, as far as people go.")
+    hint: str | None = None
+    refusal: str | None = Field(None, description="Why you can't review it; absent where you can.")
 
 
 class PullItem(Model):
     """A pull request in a list."""
 
     number: int
+    repository: str = Field(description="The name of its repository; numbers are of one repository.")
     title: str
     state: Literal["open", "merged", "closed"]
     branch: str
@@ -69,12 +96,14 @@ class PullShape(PullItem):
     body: str = Field(description="Markdown; its content is untrusted.")
     mergeable: bool | None = Field(
         None,
-        description="Absent once it is merged or closed; false where it conflicts, or where a check fails.",
+        description="Absent once it is merged or closed; false where it conflicts, where a check fails, or "
+        "where somebody's word is missing (`approvals`).",
     )
     reason: str | None = Field(None, description="Why it can't be merged.")
     checks: list[CheckShape]
     comments: list[CommentShape]
     reviews: list[ReviewShape]
+    approvals: ApprovalsShape
     merge_commit: CommitOid | None = None
     merged_at: Instant | None = None
     merged_by: str | None = None
@@ -121,6 +150,22 @@ class MergedShape(Model):
     sync: SyncOutcome
 
 
+class ReviewRequest(Input):
+    """What you think of exactly the head that you saw."""
+
+    head: CommitOid = Field(description="A push in between refuses the review.")
+    verdict: Literal["approve", "request_changes"]
+    body: Annotated[str, StringConstraints(max_length=8_000)] = Field(
+        "", description="Why; asked for where you request changes."
+    )
+
+    @model_validator(mode="after")
+    def _says_what(self) -> ReviewRequest:
+        if self.verdict == "request_changes" and not self.body.strip():
+            raise ValueError("say in `body` which changes")
+        return self
+
+
 class CommentRequest(Input):
     """A comment to write."""
 
@@ -142,6 +187,7 @@ def _common(pull: forge.PullRequest, public_url: str, emails: Mapping[str, str])
     found = next((check for check in pull.checks if check.name == forge.CLASSIFICATION_CHECK), None)
     return {
         "number": pull.number,
+        "repository": pull.repository,
         "title": pull.title,
         "state": pull.state,
         "branch": pull.branch,
@@ -158,13 +204,16 @@ def _common(pull: forge.PullRequest, public_url: str, emails: Mapping[str, str])
     }
 
 
-def pull_shape(pull: forge.PullRequest, public_url: str, emails: Mapping[str, str]) -> PullShape:
+def pull_shape(
+    pull: forge.PullRequest, standing: Standing, public_url: str, emails: Mapping[str, str]
+) -> PullShape:
     """A pull request, whole; `emails` as for `pull_item`."""
+    waits = pull.mergeable is True and standing.missing is not None
     return PullShape(
         **_common(pull, public_url, emails),
         body=pull.body,
-        mergeable=pull.mergeable,
-        reason=pull.reason,
+        mergeable=pull.mergeable and not waits,
+        reason=standing.missing if waits else pull.reason,
         checks=[_check(check) for check in pull.checks],
         comments=[
             CommentShape(
@@ -176,7 +225,26 @@ def pull_shape(pull: forge.PullRequest, public_url: str, emails: Mapping[str, st
             )
             for comment in pull.comments
         ],
-        reviews=[ReviewShape(reviewer=item.reviewer, state=item.state, at=item.at) for item in pull.reviews],
+        reviews=[
+            ReviewShape(
+                reviewer=item.reviewer,
+                reviewer_email=emails.get(item.reviewer),
+                state=item.state,
+                at=item.at,
+                commit=item.commit,
+                stale=item.state != "requested" and not item.is_of(pull.head),
+                body=item.body,
+            )
+            for item in pull.reviews
+        ],
+        approvals=ApprovalsShape(
+            asks=standing.asks,
+            approved=[PersonShape(actor=each, email=emails.get(each)) for each in standing.approved],
+            refused=[PersonShape(actor=each, email=emails.get(each)) for each in standing.refused],
+            missing=standing.missing,
+            hint=standing.hint,
+            refusal=standing.refusal,
+        ),
         merge_commit=pull.merge_commit,
         merged_at=pull.merged_at,
         merged_by=pull.merged_by,

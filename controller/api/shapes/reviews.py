@@ -58,9 +58,9 @@ class PullEventShape(Model):
     actor_email: str | None = Field(None, description="Where the actor is a member.")
     commit: CommitOid | None = None
     check: str | None = Field(None, description="The name of the check.")
-    status: str | None = None
+    status: str | None = Field(None, description="Of a check, or of a review: requested, approved, refused.")
     title: str | None = None
-    body: str | None = Field(None, description="The text of a comment.")
+    body: str | None = Field(None, description="The text of a comment or of a review.")
     path: str | None = None
     line: int | None = None
     reviewer: str | None = None
@@ -186,7 +186,7 @@ def event_shape(event: PullEvent, emails: Mapping[str, str]) -> PullEventShape:
     """An event for the conversation."""
     actor = event_actor(event)
     path, line = event.data.get("path"), event.data.get("line")
-    status, title = event.data.get("status"), event.data.get("title")
+    status, title = event.data.get("status", event.data.get("state")), event.data.get("title")
     return PullEventShape(
         kind=event.kind,
         at=event.at,
@@ -196,7 +196,7 @@ def event_shape(event: PullEvent, emails: Mapping[str, str]) -> PullEventShape:
         check=event.key if event.kind == "check" else None,
         status=status if isinstance(status, str) else None,
         title=title if isinstance(title, str) else None,
-        body=event.body if event.kind == "comment" else None,
+        body=event.body if event.kind == "comment" or (event.kind == "review" and event.body) else None,
         path=path if isinstance(path, str) else None,
         line=line if isinstance(line, int) else None,
         reviewer=event.key if event.kind == "review" else None,

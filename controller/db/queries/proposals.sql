@@ -95,3 +95,11 @@ SELECT kind, runbook_name, source_sha256
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND pull_number = %(pull_number)s
  ORDER BY kind = 'document', id DESC
  LIMIT 1
+
+-- proposer_of_pull --
+-- The member who proposed a pull request here; none for a branch that somebody pushed.
+SELECT created_by
+  FROM dd0c.proposals
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND pull_number = %(pull_number)s
+ ORDER BY kind = 'document', id DESC
+ LIMIT 1

@@ -30,6 +30,13 @@ SELECT id, email, display_name, role, created_at, removed_at
 -- Who these members are, present or removed.
 SELECT id, email FROM dd0c.members WHERE tenant_id = %(tenant_id)s AND id = ANY(%(members)s::uuid[])
 
+-- members_by_email --
+-- Whoever is in the tenant under these addresses, in lower case.
+SELECT id, lower(email) AS email
+  FROM dd0c.members
+ WHERE tenant_id = %(tenant_id)s AND removed_at IS NULL AND lower(email) = ANY(%(emails)s::text[])
+ LIMIT 100
+
 -- list_members --
 -- The members who are present, oldest first.
 SELECT id, email, display_name, role, created_at, removed_at

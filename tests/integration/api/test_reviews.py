@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from controller.review.about import About
-from controller.review.proposals import actor_of
+from controller.review.acting import actor_of
 from controller.tenants.service import authenticate_token
 from forge.pull_requests import Proposal, ProposedFile
 from tests.integration.api.kit import PASTE, Api

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -24,6 +25,7 @@ from forge.pull_requests import (
     Proposal,
     ProposedFile,
     PullRequest,
+    Verdict,
 )
 
 AUTHOR = Actor("member:mem_author", "Ada Author", "ada@example.com")
@@ -32,6 +34,14 @@ PASS = Check(CLASSIFICATION_CHECK, "pass", "1 runbook", "All good.")
 FAIL = Check(CLASSIFICATION_CHECK, "fail", "1 error", "line 3: no")
 
 AdvanceBase = Callable[[dict[str, bytes | None]], str]
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody who reviews: as the forge names them, and how they say what they think of a head."""
+
+    name: str
+    say: Callable[[PullRequest, Verdict, str], None]
 
 
 def proposal(
@@ -55,7 +65,7 @@ def merge(forge: Forge, pull: PullRequest) -> Merged:
 
 
 class ForgeConformance:
-    """Inherit, and provide the fixtures `forge` and `advance_base`."""
+    """Inherit, and provide the fixtures `forge`, `advance_base` and `reviewer`."""
 
     def test_publish_opens_a_pull_request(self, forge: Forge) -> None:
         pull = forge.publish(proposal())
@@ -232,6 +242,26 @@ class ForgeConformance:
         forge.request_review(pull.number, ["mia", "zoe"])
         forge.request_review(pull.number, ["mia"])
         assert [review.reviewer for review in forge.get(pull.number).reviews] == ["mia", "zoe"]
+
+    def test_an_approval_is_of_one_head(self, forge: Forge, reviewer: Reviewer) -> None:
+        pull = forge.publish(proposal())
+        reviewer.say(pull, "approved", "Fine.")
+        (said,) = forge.get(pull.number).reviews
+        assert (said.reviewer, said.state, said.commit, said.body) == (
+            reviewer.name, "approved", pull.head, "Fine.",
+        )  # fmt: skip
+        moved = forge.publish(proposal(files={"runbooks/b.yaml": b"b: 2\n"}))
+        (said,) = forge.get(pull.number).reviews
+        assert (said.is_of(pull.head), said.is_of(moved.head)) == (True, False)
+
+    def test_the_newest_word_of_a_reviewer_counts(self, forge: Forge, reviewer: Reviewer) -> None:
+        pull = forge.publish(proposal())
+        forge.request_review(pull.number, [reviewer.name])
+        assert [review.state for review in forge.get(pull.number).reviews] == ["requested"]
+        reviewer.say(pull, "approved", "")
+        reviewer.say(pull, "refused", "Line 1: no.")
+        (said,) = forge.get(pull.number).reviews
+        assert (said.state, said.body, said.is_of(pull.head)) == ("refused", "Line 1: no.", True)
 
     def test_list_pages_newest_first(self, forge: Forge) -> None:
         numbers = [

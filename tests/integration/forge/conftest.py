@@ -11,9 +11,9 @@ import pytest
 from base.clock import SystemClock
 from forge.builtin import BuiltinForge, BuiltinSettings
 from forge.commit import commit_files, compare_and_swap
-from forge.pull_requests import ProposedFile
+from forge.pull_requests import ProposedFile, PullRequest, Verdict
 from forge.storage import BareRepository, RepositoryFolder
-from tests.integration.forge.conformance import AUTHOR, AdvanceBase
+from tests.integration.forge.conformance import AUTHOR, MAINTAINER, AdvanceBase, Reviewer
 from tests.integration.forge.memory_rows import MemoryPullRows
 
 TENANT = UUID(int=1)
@@ -58,3 +58,11 @@ def builtin(repository: BareRepository, rows: MemoryPullRows) -> BuiltinForge:
 @pytest.fixture
 def advance_base(repository: BareRepository) -> AdvanceBase:
     return lambda files: commit_on(repository, files)
+
+
+@pytest.fixture
+def reviewer(builtin: BuiltinForge) -> Reviewer:
+    def say(pull: PullRequest, verdict: Verdict, body: str) -> None:
+        builtin.review(pull.number, head=pull.head, verdict=verdict, body=body, actor=MAINTAINER)
+
+    return Reviewer(MAINTAINER.id, say)

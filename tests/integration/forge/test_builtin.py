@@ -8,11 +8,18 @@ import pytest
 
 from base.clock import SystemClock
 from forge.builtin import BuiltinForge, BuiltinSettings
-from forge.errors import ForgeBusy, ForgeRefused
-from forge.pull_requests import Forge
+from forge.errors import ForgeBusy, ForgeRefused, HeadMoved, NotMergeable
+from forge.pull_requests import Actor, Forge, RefUpdate
 from forge.storage import BareRepository
 from forge.tree import read_commit
-from tests.integration.forge.conformance import PASS, ForgeConformance, merge, proposal
+from tests.integration.forge.conformance import (
+    AUTHOR,
+    MAINTAINER,
+    PASS,
+    ForgeConformance,
+    merge,
+    proposal,
+)
 from tests.integration.forge.conftest import commit_on
 from tests.integration.forge.memory_rows import MemoryPullRows
 
@@ -100,3 +107,23 @@ def test_a_second_writer_of_another_process_is_told(
         fcntl.flock(handle, fcntl.LOCK_EX)
         with pytest.raises(ForgeBusy):
             builtin.publish(proposal())
+
+
+def test_nobody_reviews_what_they_wrote_and_nobody_a_head_that_is_gone(
+    builtin: BuiltinForge, repository: BareRepository
+) -> None:
+    pull = builtin.publish(proposal())
+    with pytest.raises(ForgeRefused, match="themselves"):
+        builtin.review(pull.number, head=pull.head, verdict="approved", body="", actor=AUTHOR)
+    pushed = commit_on(repository, {"runbooks/b.yaml": b"b: 3\n"}, "dd0c/k1")
+    helper = Actor("member:mem_helper", "Hal", "hal@example.com")
+    builtin.pushed([RefUpdate("refs/heads/dd0c/k1", pull.head, pushed)], helper)
+    with pytest.raises(ForgeRefused, match="themselves"):
+        builtin.review(pull.number, head=pushed, verdict="approved", body="", actor=helper)
+    with pytest.raises(HeadMoved):
+        builtin.review(pull.number, head=pull.head, verdict="approved", body="", actor=MAINTAINER)
+    builtin.review(pull.number, head=pushed, verdict="approved", body="", actor=MAINTAINER)
+    assert [said.is_of(pushed) for said in builtin.get(pull.number).reviews] == [True]
+    builtin.close(pull.number)
+    with pytest.raises(NotMergeable):
+        builtin.review(pull.number, head=pushed, verdict="approved", body="", actor=MAINTAINER)

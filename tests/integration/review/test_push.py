@@ -11,7 +11,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
-from controller.review.proposals import actor_of
+from controller.review.acting import actor_of
 from tests.conftest import TestTenant, make_tenant
 from tests.integration.forge.git_client import Result, address, commit, git
 from tests.integration.review.conftest import Desk

@@ -161,6 +161,7 @@ async def make_world(
         clock=SystemClock(),
     )
     reviewer = Reviewer(database, judging)
+    describing = Describing(database, judging, approval_minutes=30)
     row = await forges.set_up(tenant_id, name=name, direct_push=True)
     return World(
         database,
@@ -170,8 +171,6 @@ async def make_world(
         folder,
         forges,
         service,
-        Proposals(
-            forges, reviewer, service.sync, describe=Describing(database, judging, approval_minutes=30).body
-        ),
-        GitAccess(forges, reviewer, service.sync),
+        Proposals(forges, reviewer, service.sync, describe=describing.body),
+        GitAccess(forges, reviewer, service.sync, describing.text),
     )

@@ -22,7 +22,7 @@ CALLS: Final[tuple[tuple[str, ...], ...]] = (
     ("import", "{file}", "--dry-run"), ("import", "{file}"), ("parse", "--again", "0" * 64),
     ("pr", "open", "{file}"), ("pr", "list"), ("pr", "show", "1"), ("pr", "diff", "1"),
     ("pr", "merge", "1", "--yes"), ("pr", "close", "1"), ("pr", "check", "1"),
-    ("pr", "comment", "1", "Good"),
+    ("pr", "comment", "1", "Good"), ("pr", "approve", "1", "--yes"), ("pr", "request-changes", "1", "No."),
     ("export", "rbk_1"), ("export", "disk"),
     ("runbooks",), ("runbooks", "show", "rbk_1"), ("runbooks", "show", "disk"),
     ("runbooks", "versions", "rbk_1"), ("runbooks", "diff", "rbk_1", "ver_1"), ("runbooks", "--stale"),

@@ -423,7 +423,8 @@ export interface paths {
          * Merge a pull request
          * @description Exactly the head that you saw, checked once more, squashed onto the branch, and synced at once.
          *
-         *     409 where somebody pushed meanwhile (`head_moved`), or where the check fails (`not_mergeable`).
+         *     409 where somebody pushed meanwhile (`head_moved`), where the check fails (`not_mergeable`), or where
+         *     somebody's approval of this head is missing (`not_approved`).
          */
         post: operations["merge_api_v1_pulls__number__merge_post"];
         delete?: never;
@@ -467,6 +468,27 @@ export interface paths {
          *     `/dd0c plan` on its first line are answered in a comment.
          */
         post: operations["comment_api_v1_pulls__number__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{number}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a pull request, or ask for changes
+         * @description Of exactly the head that you saw; your newest word counts, and a push makes approvals stale. Whoever
+         *     opened it or pushed to it can't review it. On GitHub each person reviews there: 422 `forge_refused`.
+         */
+        post: operations["review_api_v1_pulls__number__reviews_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2154,6 +2176,40 @@ export interface components {
             askedAt?: string | null;
             /** Typed */
             typed?: string | null;
+        };
+        /**
+         * ApprovalsShape
+         * @description What the merge of an open pull request needs of other people. Its sentences have no full stop.
+         */
+        ApprovalsShape: {
+            /**
+             * Asks
+             * @description Under four eyes: the approval of another who may merge, or of another owner where more would run by itself.
+             * @enum {string}
+             */
+            asks: "nothing" | "somebody" | "owner";
+            /**
+             * Approved
+             * @description Whose approval of this very head counts now.
+             */
+            approved: components["schemas"]["PersonShape"][];
+            /**
+             * Refused
+             * @description Who asks for changes at this very head.
+             */
+            refused: components["schemas"]["PersonShape"][];
+            /**
+             * Missing
+             * @description Why it can't be merged yet, as far as people go.
+             */
+            missing?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Refusal
+             * @description Why you can't review it; absent where you can.
+             */
+            refusal?: string | null;
         };
         /**
          * ApproveBody
@@ -4757,6 +4813,19 @@ export interface components {
          */
         Permission: "read" | "start" | "respond" | "approve_caution" | "approve_dangerous" | "skip" | "abort" | "edit" | "panic" | "panic_clear" | "propose" | "merge" | "repositories" | "agents" | "raise_trust" | "accept_lower" | "members" | "tokens" | "keys";
         /**
+         * PersonShape
+         * @description Somebody, by actor.
+         */
+        PersonShape: {
+            /** Actor */
+            actor: string;
+            /**
+             * Email
+             * @description Where they are a member.
+             */
+            email?: string | null;
+        };
+        /**
          * Place
          * @description A place in `source`.
          */
@@ -5234,13 +5303,16 @@ export interface components {
              * @description The name of the check.
              */
             check?: string | null;
-            /** Status */
+            /**
+             * Status
+             * @description Of a check, or of a review: requested, approved, refused.
+             */
             status?: string | null;
             /** Title */
             title?: string | null;
             /**
              * Body
-             * @description The text of a comment.
+             * @description The text of a comment or of a review.
              */
             body?: string | null;
             /** Path */
@@ -5265,6 +5337,11 @@ export interface components {
         PullItem: {
             /** Number */
             number: number;
+            /**
+             * Repository
+             * @description The name of its repository; numbers are of one repository.
+             */
+            repository: string;
             /** Title */
             title: string;
             /**
@@ -5301,6 +5378,11 @@ export interface components {
         PullShape: {
             /** Number */
             number: number;
+            /**
+             * Repository
+             * @description The name of its repository; numbers are of one repository.
+             */
+            repository: string;
             /** Title */
             title: string;
             /**
@@ -5336,7 +5418,7 @@ export interface components {
             body: string;
             /**
              * Mergeable
-             * @description Absent once it is merged or closed; false where it conflicts, or where a check fails.
+             * @description Absent once it is merged or closed; false where it conflicts, where a check fails, or where somebody's word is missing (`approvals`).
              */
             mergeable?: boolean | null;
             /**
@@ -5350,6 +5432,7 @@ export interface components {
             comments: components["schemas"]["CommentShape"][];
             /** Reviews */
             reviews: components["schemas"]["ReviewShape"][];
+            approvals: components["schemas"]["ApprovalsShape"];
             /** Mergecommit */
             mergeCommit?: string | null;
             /** Mergedat */
@@ -5797,12 +5880,39 @@ export interface components {
          */
         Reversibility: "not_needed" | "reversible" | "irreversible" | "unknown";
         /**
+         * ReviewRequest
+         * @description What you think of exactly the head that you saw.
+         */
+        ReviewRequest: {
+            /**
+             * Head
+             * @description A push in between refuses the review.
+             */
+            head: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "approve" | "request_changes";
+            /**
+             * Body
+             * @description Why; asked for where you request changes.
+             * @default
+             */
+            body: string;
+        };
+        /**
          * ReviewShape
-         * @description Who was asked for, or gave, a review.
+         * @description Who was asked for, or gave, a review: the newest word of each.
          */
         ReviewShape: {
             /** Reviewer */
             reviewer: string;
+            /**
+             * Revieweremail
+             * @description Where the reviewer is a member.
+             */
+            reviewerEmail?: string | null;
             /**
              * State
              * @enum {string}
@@ -5810,6 +5920,23 @@ export interface components {
             state: "requested" | "approved" | "refused";
             /** At */
             at: string;
+            /**
+             * Commit
+             * @description The head that was looked at.
+             */
+            commit?: string | null;
+            /**
+             * Stale
+             * @description Given of an older head: as an approval it is worth nothing now.
+             * @default false
+             */
+            stale: boolean;
+            /**
+             * Body
+             * @description What they said; untrusted.
+             * @default
+             */
+            body: string;
         };
         /**
          * Risk
@@ -8179,6 +8306,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    review_api_v1_pulls__number__reviews_post: {
+        parameters: {
+            query?: {
+                /** @description A repository's name; the first one where left out. */
+                repository?: string | null;
+            };
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
             };
         };
         responses: {

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from forge.github.forge import GitHubForge
+from forge.pull_requests import PullRequest, Verdict
 from forge.storage import BareRepository
+from tests.integration.forge.conformance import Reviewer
+from tests.integration.forge.github.imitation import OWNER_TOKEN
 from tests.integration.forge.github.server import GitHub, github_url
 
 __all__ = ["github_url"]
@@ -24,3 +27,14 @@ def github(github_url: str, repository: BareRepository) -> Iterator[GitHub]:
 @pytest.fixture
 def github_forge(github: GitHub) -> GitHubForge:
     return github.forge()
+
+
+@pytest.fixture
+def reviewer(github: GitHub) -> Reviewer:
+    """Somebody with an account of their own there."""
+
+    def say(pull: PullRequest, verdict: Verdict, body: str) -> None:
+        event = "APPROVE" if verdict == "approved" else "REQUEST_CHANGES"
+        github.api("POST", f"/pulls/{pull.number}/reviews", {"event": event, "body": body}, OWNER_TOKEN)
+
+    return Reviewer("zoe", say)

@@ -1,0 +1,222 @@
+"""What a merge needs of other people: under four eyes the approval of exactly the head that is merged.
+
+An approval counts while its giver may merge, has neither proposed the change nor pushed to it, and the branch
+is where it was. Roles are those of now, not of the day on which the word was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
+
+from controller.db import queries
+from controller.governance.pinning import load_in_force
+from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.review.acting import actor_of
+from controller.review.errors import forge_border
+from controller.review.forges import Forges, RepositoryForge
+from controller.tenants.members import find_member
+from controller.tenants.principal import Principal
+from controller.tenants.roles import Permission, Role, may
+from forge.pull_requests import PullRequest, Verdict
+from forge.pull_rows import EVENTS_MAX, PullEvent
+from forge.repair import REPAIR_ACTOR
+from forge.reviews import contributors
+from schemas.errors import Conflict, NotFound
+from schemas.ids import member_of
+
+Asks: TypeAlias = Literal["nothing", "somebody", "owner"]
+"""Whose approval a merge needs: nobody's, that of another who may merge, or that of another owner."""
+
+_QUERIES: Final = queries.load("proposals")
+_ASKED_FOR: Final = "changes are asked for at this very commit"
+_LACKS: Final[Mapping[Asks, str]] = {
+    "somebody": "the policy asks for four eyes: somebody else who may merge has to approve this very commit",
+    "owner": "the policy asks for four eyes, and more would run by itself: another owner has to approve this "
+    "very commit",
+}
+_HOW: Final = "Approve it on its page or with `dd0c pr approve`; a push in between asks for it again."
+_HOW_ELSEWHERE: Final = "Approve it on GitHub; a push in between asks for it again."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a pull request stands with its reviewers. `approved` and `refused`: whose word counts now.
+    `missing`: why it can't be merged yet, None where nothing of this hinders. `refusal`: why the one who
+    looks can't review it.
+    """
+
+    asks: Asks = "nothing"
+    approved: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    missing: str | None = None
+    hint: str | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is known of a pull request's people. `own`: who had a hand in it; `roles`: of reviewers who are
+    members, by actor. `untold`: why it can't be told who had; `merger_is_author`: who merges proposed it.
+    """
+
+    own: frozenset[str]
+    roles: Mapping[str, str]
+    untold: str | None = None
+    merger_is_author: bool = False
+
+
+def stand(pull: PullRequest, words: Words, asks: Asks, how: str = _HOW) -> Standing:
+    """Whether the reviewers let it be merged. Pure."""
+    right = Permission.RAISE_TRUST if asks == "owner" else Permission.MERGE
+    said = [review for review in pull.reviews if review.is_of(pull.head)]
+    approved = tuple(
+        review.reviewer
+        for review in said
+        if review.state == "approved"
+        and review.reviewer not in words.own
+        and _may(words, review.reviewer, right)
+    )
+    refused = tuple(
+        review.reviewer
+        for review in said
+        if review.state == "refused" and _may(words, review.reviewer, Permission.PROPOSE)
+    )
+    missing, hint = _missing(words, asks, approved, refused, how)
+    return Standing(asks, approved, refused, missing, hint)
+
+
+def _missing(
+    words: Words, asks: Asks, approved: Sequence[str], refused: Sequence[str], how: str
+) -> tuple[str | None, str | None]:
+    if refused:
+        return _ASKED_FOR, "Push what they ask for, or have them approve it."
+    if asks == "nothing":
+        return None, None
+    if words.untold is not None:
+        return words.untold, "Close it, and push its commits under another branch name."
+    if not approved:
+        return _LACKS[asks], how
+    if words.merger_is_author:
+        return "the policy asks for four eyes: you proposed it, so somebody else merges it", how
+    return None, None
+
+
+def _may(words: Words, actor: str, right: Permission) -> bool:
+    role = words.roles.get(actor)
+    return role is not None and may(role, right)
+
+
+class Approvals:
+    """One a process. `repository` is a name; None is the tenant's first."""
+
+    def __init__(self, forges: Forges) -> None:
+        self._forges = forges
+
+    async def of(
+        self, principal: Principal, row: RepositoryRow, pull: PullRequest, for_owner: bool | None = None
+    ) -> Standing:
+        """Where it stands for this member. `for_owner`: more would run by itself; None: as its check says."""
+        if pull.state != "open":
+            return Standing()
+        if for_owner is None:
+            for_owner = any(check.for_owner for check in pull.checks)
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            four_eyes = (await load_in_force(uow)).policy.asks_four_eyes()
+            place = {"repository_id": row.id, "pull_number": pull.number}
+            proposer = await uow.value(_QUERIES["proposer_of_pull"], **place)
+        if row.forge != "builtin":
+            words = await self._elsewhere(principal, row, pull, four_eyes=four_eyes)
+            words = replace(words, merger_is_author=proposer == principal.actor)
+            found = stand(pull, words, "somebody" if four_eyes else "nothing", _HOW_ELSEWHERE)
+            return replace(found, refusal="it is reviewed on GitHub")
+        words = await self._here(principal, row, pull)
+        found = stand(pull, words, ("owner" if for_owner else "somebody") if four_eyes else "nothing")
+        return replace(found, refusal=_refusal(principal, words))
+
+    async def give(
+        self,
+        principal: Principal,
+        number: int,
+        *,
+        head: str,
+        verdict: Verdict,
+        body: str,
+        repository: str | None = None,
+    ) -> PullRequest:
+        """Say what a member thinks of the head that they saw; audited with it. Needs `propose`.
+
+        Raises Conflict (`head_moved`, `not_mergeable`), and Unprocessable for who proposed or pushed it.
+        """
+        principal.require("propose")
+        if verdict == "approved" and may(principal.role, Permission.MERGE):
+            principal.require("merge")  # what counts for a merge is not said by a token that may not merge
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            row = await repository_or_first(uow, repository)
+
+        def say(forge: RepositoryForge) -> PullRequest:
+            forge.review(number, head=head, verdict=verdict, body=body, actor=actor_of(principal))
+            return forge.get(number)
+
+        with forge_border():
+            forge = self._forges.open(principal.tenant_id, row)
+            return replace(await self._forges.runner(lambda: say(forge)), repository=row.name)
+
+    async def _here(self, principal: Principal, row: RepositoryRow, pull: PullRequest) -> Words:
+        with forge_border():
+            forge = self._forges.open(principal.tenant_id, row)
+            events: Sequence[PullEvent] = await self._forges.runner(lambda: forge.events(pull.number))
+        own, roles = contributors(pull.author, events), {}
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            for actor in sorted({each.reviewer for each in pull.reviews if each.is_of(pull.head)}):
+                member_id = member_of(actor)
+                try:
+                    member = None if member_id is None else await find_member(uow, member_id)
+                except NotFound:
+                    continue
+                if member is not None and member.removed_at is None:
+                    roles[actor] = member.role
+        untold = None
+        if len(events) >= EVENTS_MAX:
+            untold = "its history is too long to tell who pushed to it"
+        elif REPAIR_ACTOR.id in own:
+            untold = "who pushed a commit of it is not known"
+        return Words(own, roles, untold)
+
+    async def _elsewhere(
+        self, principal: Principal, row: RepositoryRow, pull: PullRequest, *, four_eyes: bool
+    ) -> Words:
+        """Accounts there are no members here: whoever may push there, and did not open it, may approve it."""
+        said = sorted({each.reviewer for each in pull.reviews if each.is_of(pull.head)})
+        if not said:
+            return Words(frozenset(), {})
+
+        def roles(forge: RepositoryForge) -> dict[str, str]:
+            return {name: Role.MAINTAINER.value for name in said if forge.may_push(name)}
+
+        with forge_border():
+            forge = self._forges.open(principal.tenant_id, row)
+            found = await self._forges.runner(lambda: roles(forge)) if four_eyes else {}
+        author = pull.author.removeprefix("github:").casefold()
+        return Words(frozenset(name for name in said if name.casefold() == author), found)
+
+
+def _refusal(principal: Principal, words: Words) -> str | None:
+    """Why a member can't review it."""
+    if not principal.may(Permission.PROPOSE):
+        return "your role may not review it"
+    if principal.actor in words.own:
+        return "you proposed it or pushed to it: somebody else reviews it"
+    return None
+
+
+def require(standing: Standing, number: int) -> None:
+    """Raises Conflict where a merge lacks somebody's word."""
+    if standing.missing is not None:
+        raise Conflict(
+            f"Pull request {number} can't be merged yet: {standing.missing}.",
+            hint=standing.hint,
+            code="not_approved",
+            extra={"needs": standing.asks},
+        )
