@@ -48,7 +48,15 @@ from forge.pull_requests import (
     Verdict,
 )
 from forge.pull_rows import PullEvent, PullRow, PullRows
-from forge.pull_views import check_of, checks_of, failing_check, head_of, show_listed, show_pull
+from forge.pull_views import (
+    check_of,
+    checks_of,
+    event_of,
+    failing_check,
+    head_of,
+    show_listed,
+    show_pull,
+)
 from forge.repair import Repair, record_push, repair, settled
 from forge.reviews import ask_reviews, give_review
 from forge.squash import fork_point, plan_squash
@@ -216,15 +224,7 @@ class BuiltinForge:
 
     def set_check(self, commit: Oid, check: Check) -> None:
         """See Forge. Kept with the pull requests whose head this commit is, or with the commit alone."""
-        event = PullEvent(
-            "check",
-            "system:review",
-            self._clock.now(),
-            key=check.name,
-            commit=commit,
-            body=check.summary,
-            data={"status": check.status, "title": check.title, "for_owner": check.for_owner},
-        )
+        event = event_of(commit, check, self._clock.now())
         numbers = self.rows.headed_by(commit)
         for number in numbers:
             self.rows.put_event(number, event)

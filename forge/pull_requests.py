@@ -103,6 +103,7 @@ class Check:
     """What a check says about a commit; `summary` is Markdown for people.
 
     `for_owner`: only our own merge, for an owner, lets it in; a forge elsewhere is asked to refuse any other.
+    `four_eyes`: what it checked needs the approval of another; kept by the built-in forge alone.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Check:
     title: str
     summary: str
     for_owner: bool = False
+    four_eyes: bool = False
 
 
 @dataclass(frozen=True)

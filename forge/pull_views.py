@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 import pygit2
@@ -106,8 +107,15 @@ def checks_of(events: Sequence[PullEvent], commit: Oid) -> tuple[Check, ...]:
 def _check(event: PullEvent) -> Check:
     status = event.data.get("status")
     known = cast("CheckStatus", status) if status in {"pass", "fail", "attention"} else "fail"
-    title, for_owner = str(event.data.get("title", "")), event.data.get("for_owner") is True
-    return Check(event.key or "", known, title, event.body, for_owner)
+    marks = (event.data.get("for_owner") is True, event.data.get("four_eyes") is True)
+    return Check(event.key or "", known, str(event.data.get("title", "")), event.body, *marks)
+
+
+def event_of(commit: Oid, check: Check, at: datetime) -> PullEvent:
+    """What a check says of a commit, as it is kept."""
+    data: dict[str, str | int | bool] = {"status": check.status, "title": check.title}
+    data |= {"for_owner": check.for_owner, "four_eyes": check.four_eyes}
+    return PullEvent("check", "system:review", at, check.name, commit, check.summary, data)
 
 
 def _comments(events: Sequence[PullEvent]) -> tuple[Comment, ...]:

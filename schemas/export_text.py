@@ -54,7 +54,9 @@ TEXTS: Final[dict[str, str]] = {
     "When.answer": "A human gave this answer.",
     "When.skipped": "It was skipped.",
     "Policy.governanceMode": "`strict`: every step needs a human. `audit`: safe steps may run by themselves.",
-    "Policy.fourEyes": "Nobody approves what they asked for or edited themselves.",
+    "Policy.fourEyes": "Nobody approves what they asked for or edited themselves, and nobody merges such a "
+    "runbook alone: its pull request needs the approval of its head by another who may merge, of another "
+    "owner where more would run by itself; nobody pushes past it.",
     "Policy.autoRun": "`false`: nothing runs by itself, whatever else is said.",
     "Policy.skip": "`false`: no step may be skipped.",
     "Policy.doneByHand": "`false`: no step may be reported as done outside.",

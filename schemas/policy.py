@@ -113,10 +113,6 @@ class Policy(Model):
         """How long a gate stays open: what the policy says, else `otherwise`, the operator's setting."""
         return self.approvals.minutes or otherwise
 
-    def asks_four_eyes(self) -> bool:
-        """Whether a change of what is in service needs two people: anywhere in it four eyes are asked for."""
-        return self.four_eyes or any(rule.four_eyes is True for rule in self.rules)
-
     def admits_auto_run(self) -> bool:
         """Whether safe steps may run by themselves as far as the policy is concerned."""
         return self.governance_mode == "audit" and self.auto_run

@@ -14,6 +14,7 @@ from controller.db import queries
 from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow, repository_or_first
 from controller.review.acting import actor_of
+from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
 from controller.tenants.members import find_member
@@ -115,15 +116,17 @@ class Approvals:
         self._forges = forges
 
     async def of(
-        self, principal: Principal, row: RepositoryRow, pull: PullRequest, for_owner: bool | None = None
+        self, principal: Principal, row: RepositoryRow, pull: PullRequest, report: ChangeReport | None = None
     ) -> Standing:
-        """Where it stands for this member. `for_owner`: more would run by itself; None: as its check says."""
+        """Where it stands for this member, by a check that ran just now; None: by what its last one said."""
         if pull.state != "open":
             return Standing()
-        if for_owner is None:
-            for_owner = any(check.for_owner for check in pull.checks)
+        for_owner = any(check.for_owner for check in pull.checks)
+        four_eyes = any(check.four_eyes for check in pull.checks)
+        if report is not None:
+            for_owner, four_eyes = report.raises_trust, report.four_eyes
         async with self._forges.database.work(principal.tenant_id) as uow:
-            four_eyes = (await load_in_force(uow)).policy.asks_four_eyes()
+            four_eyes = four_eyes or (await load_in_force(uow)).policy.four_eyes
             place = {"repository_id": row.id, "pull_number": pull.number}
             proposer = await uow.value(_QUERIES["proposer_of_pull"], **place)
         if row.forge != "builtin":

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from controller.governance.documents import JudgedRunbook
+from controller.governance.four_eyes import asked_of
 from controller.governance.owners_word import Content
 from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
 from controller.review.risky_steps import RiskyStep, risky_steps
@@ -30,13 +31,16 @@ from schemas.risk import MARKS, Risk, exceeds
 
 @dataclass(frozen=True)
 class ChangeReport:
-    """The outcome of a check. `raises_trust`: only an owner may let it in; `for_owner` names what of it."""
+    """The outcome of a check. `raises_trust`: only an owner may let it in; `for_owner` names what of it.
+    `four_eyes`: the policy asks that another approves it.
+    """
 
     check: Check
     notes: tuple[Note, ...]
     raises_trust: bool
     risky: tuple[RiskyStep, ...] = ()
     for_owner: frozenset[Content] = frozenset()
+    four_eyes: bool = False
 
     @property
     def errors(self) -> tuple[Note, ...]:
@@ -52,7 +56,7 @@ class ChangeReport:
 def told(report: ChangeReport, forge: str) -> Check:
     """What a forge is told of a change. Elsewhere one for an owner fails: nobody asks us there."""
     if forge == "builtin":
-        return replace(report.check, for_owner=report.raises_trust)
+        return replace(report.check, for_owner=report.raises_trust, four_eyes=report.four_eyes)
     return told_for_owner(report.check) if report.raises_trust and not report.errors else report.check
 
 
@@ -82,7 +86,9 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
         notes.extend(rollback_notes(file, serving))
     risky = risky_steps(file.judged for file in files if file.judged is not None)
     for_owner = frozenset((file.path, file.judged.content_sha256 if file.judged else "") for file, _ in owned)
-    return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner)
+    touched = [*serving.documents.values(), *(each.document for each in map(runbook_of, files) if each)]
+    four_eyes = asked_of(serving.in_force.policy, touched, then.policy)
+    return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner, four_eyes)
 
 
 # ---------------------------------------------------------------- what there is to say

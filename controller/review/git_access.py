@@ -76,9 +76,9 @@ class GitAccess:
 
 def lets_push(rules: InForce) -> bool:
     """Whether the policy lets anybody push to a synced branch without a pull request; where git has no
-    policy, the repository's own setting is the word. Four eyes never do: nobody else saw it. Pure.
+    policy, the repository's own setting is the word. Pure.
     """
-    return not rules.policy_sha256 or (rules.policy.direct_push and not rules.policy.asks_four_eyes())
+    return not rules.policy_sha256 or rules.policy.direct_push
 
 
 def rights_of(principal: Principal, row: RepositoryRow) -> PushRights:

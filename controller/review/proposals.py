@@ -222,7 +222,7 @@ class Proposals:
                 "More would run by itself than before, which only an owner may let in.",
                 extra={"needs": "owner"},
             )
-        require(await self.approvals.of(principal, row, pull, report.raises_trust), number)
+        require(await self.approvals.of(principal, row, pull, report), number)
         merged = await self._merge(principal, row, pull, report)
         await self._settle_merged(principal, row, pull)
         sync = await self._sync_now(principal.tenant_id, row.id, "merge")

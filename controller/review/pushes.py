@@ -79,6 +79,8 @@ class ReviewingHooks:
             return report.errors[0].line() + more
         if report.raises_trust and not self.principal.may("raise_trust"):
             return "more would run by itself than before, which only an owner may let in"
+        if report.four_eyes:
+            return "the policy asks for four eyes: push a branch dd0c/<name>, and another approves it"
         return None
 
     def accepted(self, push: ReceivedPush, numbers: Sequence[int]) -> Sequence[str]:

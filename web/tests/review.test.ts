@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alertsOf, prerequisitesOf, questionsOf, variablesOf } from "@/pages/pull/document-parts";
 import { inReadingOrder } from "@/pages/pull/files-tab";
-import { type Asked, mergeReasons } from "@/pages/pull/merge-reasons";
+import { type Asked, mergeReasons, reviewRefusal } from "@/pages/pull/merge-reasons";
 import { plain } from "@/pages/pull/plain";
 import { coverageSentence, sourceRows } from "@/pages/pull/source-lines";
 import { keysOf } from "@/pages/runbook/steps";
@@ -207,6 +207,7 @@ describe("merging", () => {
     base: "main",
     mergeable: true,
     checks: [{ name: "dd0c/classification", status: "pass", title: "fine", summary: "" }],
+    approvals: { asks: "nothing", approved: [], refused: [] },
   } as unknown as Pull;
   const asked = (more: Partial<Asked> = {}): Asked => ({
     pull,
@@ -245,6 +246,23 @@ describe("merging", () => {
       "it does not fit its base",
     ]);
     expect(texts({ pull: { ...pull, state: "merged" } })).toEqual(["it is merged"]);
+    const missing = "somebody else has to approve this very commit";
+    const waits = { ...pull, mergeable: false, reason: missing, approvals: { ...pull.approvals, missing } };
+    expect(texts({ pull: waits })).toEqual(["an approval is missing"]);
+    const refused = [{ actor: "member:mem_1" }];
+    expect(texts({ pull: { ...waits, approvals: { ...waits.approvals, refused } } })).toEqual([
+      "changes are asked for",
+    ]);
+  });
+
+  it("is reviewed by whom the server lets, and only as it is on screen", () => {
+    const refused = (more: Partial<Asked>) => reviewRefusal(asked(more)) ?? "may";
+    expect(refused({})).toBe("may");
+    expect(refused({ lost: true })).toContain("not live");
+    expect(refused({ seenHead: "b".repeat(40) })).toContain("New commits");
+    expect(refused({ review: undefined })).toContain("not on screen");
+    const own = { ...pull, approvals: { ...pull.approvals, refusal: "you proposed it" } };
+    expect(refused({ pull: own })).toBe("you proposed it");
   });
 });
 

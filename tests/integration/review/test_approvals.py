@@ -163,4 +163,4 @@ async def test_four_eyes_take_no_direct_push(desk: Desk) -> None:
     await desk.git("commit", "-qam", "Mine")
     refused = await desk.git("push", "origin", "main", check=False)
     assert refused.code != 0
-    assert "pull requests only" in refused.err
+    assert "four eyes" in refused.err

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from controller.governance.four_eyes import asked_of
 from controller.review.approvals import Asks, Words, require, stand
 from forge.pull_requests import PullRequest, Review, ReviewState
 from forge.pull_rows import PullEvent
@@ -80,8 +81,24 @@ def test_events_become_the_newest_word_of_each() -> None:
     assert contributors("ada", pushed) == {"ada", "hal"}
 
 
-def test_four_eyes_anywhere_in_the_policy_are_four_eyes_for_a_change() -> None:
-    rule = {"id": "prod", "targets": {"env": "prod"}, "fourEyes": True}
-    assert not Policy().asks_four_eyes()
-    assert Policy(four_eyes=True).asks_four_eyes()
-    assert Policy.from_json({"version": 1, "rules": [rule]}).asks_four_eyes()
+@pytest.mark.parametrize(
+    ("policy", "runbook", "after", "asked"),
+    [
+        ({}, {}, None, False),
+        ({"fourEyes": True}, {}, None, True),
+        ({"rules": [{"id": "a", "services": ["pay"], "fourEyes": True}]}, {}, None, False),
+        ({"rules": [{"id": "a", "services": ["pay"], "fourEyes": True}]}, {"service": "pay"}, None, True),
+        ({"rules": [{"id": "a", "targets": {"env": "prod"}, "fourEyes": True}]}, {}, None, True),
+        ({"rules": [{"id": "a", "targets": {"env": "prod"}}]}, {}, None, False),
+        ({"rules": [{"id": "a", "services": ["pay"], "fourEyes": True}]}, {}, {}, True),
+        ({"rules": [{"id": "a", "services": ["pay"], "fourEyes": True}]}, {}, {"fourEyes": True}, False),
+    ],
+)
+def test_four_eyes_are_asked_of_what_a_change_touches(
+    policy: dict[str, object], runbook: dict[str, object], after: dict[str, object] | None, asked: bool
+) -> None:
+    """A runbook without a target may run on any agent, in prod too; a rule taken away is asked for, too."""
+    now = Policy.from_json({"version": 1} | policy)
+    document = {"metadata": {"name": "x"} | runbook, "spec": {}}
+    then = now if after is None else Policy.from_json({"version": 1} | after)
+    assert asked_of(now, [document], then) is asked

@@ -4,6 +4,7 @@ import type { Pull, Review } from "@/review/queries";
 import { Commit } from "@/ui/page";
 import { visible, visibleCode } from "@/ui/visible";
 import { MergeCard, type MergeState } from "./merge-card";
+import { Reviewers } from "./reviewers";
 
 const STATUS = {
   pass: { Icon: CircleCheck, word: "Passes" },
@@ -78,43 +79,20 @@ function Checks({ pull, review }: { pull: Pull; review: Review | undefined }) {
   );
 }
 
-function Reviewers({ pull }: { pull: Pull }) {
-  if (pull.reviews.length === 0) return null;
-  const said = { requested: "asked, has not answered", approved: "approved", refused: "refused" };
-  return (
-    <section>
-      <h2>Reviewers</h2>
-      <ul className="line-list small">
-        {pull.reviews.map((review) => (
-          <li className="row" key={`${review.reviewer} ${review.state}`}>
-            <span className="avatar" aria-hidden="true">
-              {(review.reviewer.replace(/^@/, "")[0] ?? "?").toUpperCase()}
-            </span>
-            <span>
-              {visible(review.reviewer)}
-              <br />
-              <span className="faint">{said[review.state]}</span>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 interface Props {
   pull: Pull;
   review: Review | undefined;
+  seenHead: string;
   state: MergeState;
   reload: () => void;
 }
 
-export function Aside({ pull, review, state, reload }: Props) {
+export function Aside({ pull, review, seenHead, state, reload }: Props) {
   return (
-    <aside className="stack stack--wide" aria-label="Merge and checks">
+    <aside className="stack stack--wide" aria-label="Merge, reviewers and checks">
       <MergeCard pull={pull} state={state} reload={reload} />
+      <Reviewers pull={pull} review={review} seenHead={seenHead} />
       <Checks pull={pull} review={review} />
-      <Reviewers pull={pull} />
       <section>
         <h2>{pull.state === "merged" ? "What the merge did" : "If you merge"}</h2>
         <p className="small dim">

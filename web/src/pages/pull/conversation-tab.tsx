@@ -70,6 +70,13 @@ function Sentence({ event }: { event: PullEvent }) {
         <>commented</>
       );
     case "review":
+      if (event.status === "approved" || event.status === "refused") {
+        return (
+          <>
+            {event.status === "approved" ? "approved" : "asked for changes to"} <Commit oid={event.commit} />
+          </>
+        );
+      }
       return <>asked {visible(event.reviewer ?? "")} for a review</>;
     case "merged":
       return (

@@ -36,12 +36,21 @@ export function mergeReasons({ pull, review, seenHead, lost, permissions, role }
     });
   }
   reasons.push(...reviewReasons(review, seenHead), ...checkReasons(pull));
-  // Why the check fails is said above, with what to do about it.
-  if (pull.mergeable === false && !pull.reason?.startsWith(`the check ${CHECK} `)) {
+  const missing = pull.approvals.missing;
+  // Why the check fails is said above, and whose word is missing below, each with what to do about it.
+  const told = pull.reason?.startsWith(`the check ${CHECK} `) || pull.reason === missing;
+  if (pull.mergeable === false && !told) {
     reasons.push({
       short: "it does not fit its base",
       text: `It can't be merged: ${pull.reason ?? "the branch does not fit its base"}.`,
       hint: "Bring the branch up to date and push it again; conflicts are never resolved by themselves.",
+    });
+  }
+  if (missing) {
+    reasons.push({
+      short: pull.approvals.refused.length > 0 ? "changes are asked for" : "an approval is missing",
+      text: `${missing[0]?.toUpperCase()}${missing.slice(1)}.`,
+      hint: pull.approvals.hint ?? "",
     });
   }
   if (!permissions.includes("merge")) {
@@ -56,6 +65,19 @@ export function mergeReasons({ pull, review, seenHead, lost, permissions, role }
     });
   }
   return reasons;
+}
+
+/** Why no review can be given from here now; the server says the same of who may. */
+export function reviewRefusal({
+  pull,
+  review,
+  seenHead,
+  lost,
+}: Pick<Asked, "pull" | "review" | "seenHead" | "lost">): string | null {
+  if (pull.approvals.refusal) return pull.approvals.refusal;
+  if (lost) return "The page is not live: what you see may be old";
+  if (pull.head !== seenHead) return "New commits were pushed since this page showed it";
+  return reviewReasons(review, seenHead)[0]?.text ?? null;
 }
 
 /** Nothing is merged that this page has not shown: the review on screen must be the one of that very commit. */

@@ -316,7 +316,7 @@ function OnePull({ number }: { number: number }) {
             </section>
           ) : null}
         </div>
-        <Aside pull={pull.data} review={review.data} state={state} reload={reload} />
+        <Aside pull={pull.data} review={review.data} seenHead={seenHead} state={state} reload={reload} />
       </div>
       <Foot pull={pull.data} state={state} />
     </main>
