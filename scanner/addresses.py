@@ -48,7 +48,8 @@ def names_metadata(text: str) -> bool:
     plain = unquote(text)
     if _PATHS.search(plain) is not None:
         return True
-    return any(_is_metadata(host) for host in (_host(plain), *re.split(r"[:,/@\s]", plain)[:20]))
+    hosts = dict.fromkeys((_host(plain), *re.split(r"[:,/@\s]", plain)[:20]))
+    return any(_is_metadata(host) for host in hosts if host)
 
 
 def _host(url: str) -> str:
@@ -78,6 +79,8 @@ def _numeric(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         values = [_value(part) for part in parts]
         total = sum(value << (24 - 8 * at) for at, value in enumerate(values[:-1])) + values[-1]
         return ipaddress.IPv4Address(total) if total < 2**32 else None
+    if ":" not in name:
+        return None
     try:
         address = ipaddress.ip_address(name)
     except ValueError:

@@ -44,9 +44,9 @@ def _faulty(text: str, fault: Exception) -> Finding:
 
 
 def _scan(text: str, language: Language) -> Finding:
-    if len(text) > SCAN_MAX_BYTES or _bytes(text) > SCAN_MAX_BYTES:
+    if len(text) > SCAN_MAX_BYTES or (not text.isascii() and _bytes(text) > SCAN_MAX_BYTES):
         return make_finding(text, _with_refusal(text, "the text is longer than the scanner reads", []))
-    refused = _refused(text)
+    refused = None if text.isascii() and text.isprintable() else _refused(text)
     try:
         found = inspect_sql(text) if language == "sql" else BashJudge(text).run()
     except RecursionError:
@@ -57,13 +57,11 @@ def _scan(text: str, language: Language) -> Finding:
 
 
 def _bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return len(text.encode("utf-8", "replace"))
 
 
 def _refused(text: str) -> str | None:
     """Why a text is not read as it stands, or None."""
-    if text.isascii() and text.isprintable():
-        return None
     hidden = hidden_character(text)
     if hidden is not None:
         return (

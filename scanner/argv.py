@@ -10,26 +10,25 @@ from scanner import rules
 from scanner.call import Call, judge_call
 from scanner.escapes import OPAQUE
 from scanner.flow import Place
+from scanner.grammars import grammar_of, tool_grammar
 from scanner.judge import MAX_WORDS, Judge
 from scanner.judgement import DANGEROUS, SAFE, Judgement
-from scanner.options import Grammar, long_names, parse_arguments
+from scanner.options import Grammar, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
 from scanner.tables import (
-    Raise,
     Rule,
     Tool,
     has_group,
-    knowledge,
     names,
     patterns,
+    programs,
     table_knows,
     table_rule,
     tool,
     wrapper,
 )
-from scanner.tables import rule as table_entry
 from scanner.unwrap import unwrap
-from scanner.word import Word
+from scanner.word import Word, made
 from schemas.risk import exceeds
 
 MAX_VERB_WORDS: Final = 5
@@ -44,9 +43,14 @@ _POWERSHELL: Final = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")
 
 def program_name(word: Word) -> str:
     """The name that the tables know a program by: without folder, `.exe`, or version suffix."""
-    name = word.text.rsplit("/", 1)[-1].removesuffix(".exe")
-    match = _VERSIONED.fullmatch(name) if name[-1:].isdigit() else None
-    return match.group(1) if match else name
+    name = word.text
+    if "/" in name:
+        name = name.rsplit("/", 1)[-1]
+    name = name.removesuffix(".exe")
+    if name[-1:].isdigit():
+        match = _VERSIONED.fullmatch(name)
+        return match.group(1) if match else name
+    return name
 
 
 def _trusted_folder(folder: str) -> bool:
@@ -61,10 +65,15 @@ def is_known_name(name: str) -> bool:
     return tool(name) is not None or wrapper(name) is not None or name in names("shells")
 
 
+@cache
+def _plain_names() -> frozenset[str]:
+    """The names of the tables that stand for themselves: most first words are one."""
+    return frozenset(name for name in programs() if program_name(Word(name, 0, 0)) == name)
+
+
 def names_program(word: Word) -> bool:
     """Whether a word, as the first of a command, is a program that the tables know."""
-    name = program_name(word)
-    return name in knowledge()["wrappers"] or name in knowledge()["tools"]
+    return program_name(word) in programs()
 
 
 def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool = False) -> None:
@@ -78,7 +87,7 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
         return
     if not name_word.certain:
         judge.unknown("shell.dynamic", "the name of the program depends on what ran before", start, end)
-    name = program_name(name_word)
+    name = name_word.text if name_word.text in _plain_names() else program_name(name_word)
     if name_word.text in judge.shared.functions and not guessing and not is_known_name(name):
         judge.handed_on(words[1:])
         return
@@ -106,10 +115,11 @@ def _unknown_program(judge: Judge, name: str, words: list[Word], *, guessing: bo
 
 def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> None:
     start, end = words[0].start, words[-1].end
-    if len(words) == 2 and _is_help(words[1]) and _reads_help(found, words[1], found.bare or found.other):
+    last = words[-1]
+    if len(words) == 2 and _is_help(last) and _reads_help(found, last, found.bare or found.other):
         judge.add(Judgement(SAFE, "help", f"prints the help or version of {found.name}", start, end))
         return
-    if _asks_help(found, words):
+    if last.text.endswith("help") and _asks_help(found, words):
         judge.add(Judgement(SAFE, "help", f"prints the help of {found.name}", start, end))
         return
     verb = _verb(found, words)
@@ -117,20 +127,22 @@ def _judge_tool(judge: Judge, found: Tool, words: list[Word], place: Place) -> N
     if rule is None:
         _no_rule(judge, found, words, verb)
         return
-    path, rest = verb.path, verb.options + words[1 + verb.taken :]
+    path, rest = verb.path, words[1 + verb.taken :]
+    if verb.options:
+        rest = verb.options + rest
     if verb.following is not None and not verb.following.literal and _may_be_worse(found, path, rule):
         judge.unknown(
             "shell.dynamic", f"what {found.name} is asked to do is known only when it runs", start, end
         )
-    if rule.risk is SAFE and _misread(found, rule, verb, words):
+    if verb.taken > 1 and rule.risk is SAFE and _misread(found, rule, verb, words):
         why = f"what {found.name} is asked to do depends on an option before it"
         judge.unknown("tool.unknown-verb", why, start, end)
     if path and len(rest) == 1 and _is_help(rest[0]) and _reads_help(found, rest[0], rule, verb=True):
         judge.add(Judgement(SAFE, "help", f"prints the help of {found.name} {' '.join(path)}", start, end))
         return
-    grammar = _grammar(found, rule)
-    arguments = parse_arguments(rest, grammar)
-    judge_call(Call(judge, found, rule, path, words, arguments, place), rules.HANDLERS, rules.READERS)
+    arguments = parse_arguments(rest, grammar_of(found, rule))
+    call: Call = made(Call, (judge, found, rule, path, words, arguments, place))
+    judge_call(call, rules.HANDLERS, rules.READERS)
 
 
 def _is_help(word: Word) -> bool:
@@ -160,9 +172,7 @@ def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
     It does where the verb's rule says so. An option that the tool itself does not list may: it is asked what
     the command would do then (`gh -c status issue close 1`).
     """
-    if verb.taken <= 1:
-        return False
-    ours, theirs = _tool_grammar(found), _grammar(found, rule)
+    ours, theirs = tool_grammar(found), grammar_of(found, rule)
     listed = found.values | (found.flags or frozenset()) | set(found.raises) | found.exec
     for at, word in enumerate(words[1 : verb.taken], start=1):
         if not word.text.startswith("-") or "=" in word.text:
@@ -176,50 +186,6 @@ def _misread(found: Tool, rule: Rule, verb: _Verb, words: list[Word]) -> bool:
             if changes is not None and changes.risk is not SAFE:
                 return True
     return False
-
-
-def _tool_grammar(found: Tool) -> Grammar:
-    """How options are read as long as the verb is not known."""
-    return _kept_tool_grammar(found.name) or Grammar()
-
-
-@cache
-def _kept_tool_grammar(name: str) -> Grammar | None:
-    """The same by name, kept."""
-    found = tool(name)
-    if found is None:
-        return None
-    values = found.values | found.exec | _bounded(found.raises)
-    return Grammar(
-        values, attached=found.attached, single_dash=found.single_dash, long_names=long_names(values)
-    )
-
-
-def _grammar(found: Tool, rule: Rule) -> Grammar:
-    """How a tool reads the options of one rule."""
-    return _kept_grammar(found.name, rule.id) or Grammar()
-
-
-@cache
-def _kept_grammar(name: str, rule_id: str) -> Grammar | None:
-    """The same by name, kept, since it is asked for with every command."""
-    found, rule = tool(name), table_entry(rule_id)
-    if found is None:
-        return None
-    values = rule.values | found.values - (rule.options or frozenset())
-    known = (rule.options or frozenset()) | (found.flags or frozenset()) | set(rule.raises) | set(rule.lowers)
-    known |= set(found.raises)
-    values |= rule.exec | found.exec | _bounded(rule.raises) | _bounded(found.raises)
-    if rule.resources.startswith("option:"):
-        values |= set(rule.resources.removeprefix("option:").split(","))
-    return Grammar(
-        values,
-        known - values,
-        rule.attached | found.attached,
-        single_dash=found.single_dash,
-        first_only=found.first_only,
-        long_names=long_names(known, values),
-    )
 
 
 _VERB_WORD: Final = re.compile(r"[a-z][a-z0-9-]*")
@@ -236,11 +202,6 @@ def _asks_help(found: Tool, words: list[Word]) -> bool:
         and found.name in names("help_for_every_verb")
         and all(word.literal and _VERB_WORD.fullmatch(word.text) is not None for word in between)
     )
-
-
-def _bounded(raises: dict[str, Raise]) -> set[str]:
-    """The options of which only some values count: they take a value."""
-    return {name for name, entry in raises.items() if entry.when is not None}
 
 
 class _Verb(NamedTuple):
@@ -264,28 +225,32 @@ def _verb(found: Tool, words: list[Word]) -> _Verb:
     if not found.verbs and found.table is None:
         return _NO_VERB
     path: tuple[str, ...] = ()
+    begin = ""
     options: list[Word] = []
     pending: list[Word] = []
-    taken, index = 0, 1
-    while index < len(words) and len(path) < MAX_VERB_WORDS:
+    taken, index, size = 0, 1, len(words)
+    while index < size and len(path) < MAX_VERB_WORDS:
         word = words[index]
-        dashed = word.text.startswith("-") and len(word.text) > 1
-        if dashed and not _extends(found, (*path, word.text)):
-            size = _option_size(words, index, _tool_grammar(found))
-            pending.extend(words[index : index + size])
-            index += size
+        text = word.text
+        if text[:1] == "-" and len(text) > 1 and not _extends(found, path, text, begin + text):
+            width = _option_size(words, index, tool_grammar(found))
+            pending.extend(words[index : index + width])
+            index += width
             continue
-        text = word.text.lower() if found.fold_case else word.text
-        if not word.literal or not _extends(found, (*path, text)):
+        if found.fold_case:
+            text = text.lower()
+        if not word.literal or not _extends(found, path, text, begin + text):
             break
         path = (*path, text)
-        options.extend(pending)
-        pending = []
+        if pending:
+            options.extend(pending)
+            pending = []
         taken = index
         index += 1
-        if _is_whole(found, path):
+        if _is_whole(found, begin + text, len(path)):
             return _Verb(path, taken, options, None)
-    following = words[index] if index < len(words) else None
+        begin += text + " "
+    following = words[index] if index < size else None
     return _Verb(path, taken, options, following)
 
 
@@ -305,19 +270,18 @@ def _may_be_worse(found: Tool, path: tuple[str, ...], rule: Rule) -> bool:
     return any(rule.risk is SAFE or exceeds(other.risk, rule.risk) for other in longer)
 
 
-def _extends(found: Tool, path: tuple[str, ...]) -> bool:
-    joined = " ".join(path) if len(path) > 1 else path[0]
+def _extends(found: Tool, path: tuple[str, ...], word: str, joined: str) -> bool:
+    """Whether the tables know a verb of the path and one word more, both `joined`, or a longer one."""
     if joined in found.verbs or joined in found.beginnings:
         return True
-    return found.table is not None and table_knows(found.table, path)
+    return found.table is not None and table_knows(found.table, (*path, word))
 
 
-def _is_whole(found: Tool, path: tuple[str, ...]) -> bool:
-    """Whether no verb of the tables begins with this one and goes on."""
-    joined = " ".join(path) if len(path) > 1 else path[0]
+def _is_whole(found: Tool, joined: str, count: int) -> bool:
+    """Whether no verb of the tables begins with this one of `count` words and goes on."""
     if joined in found.beginnings:
         return False
-    return found.table is None or len(path) > 1 or not has_group(found.table, joined)
+    return found.table is None or count > 1 or not has_group(found.table, joined)
 
 
 def _rule(found: Tool, verb: _Verb) -> Rule | None:

@@ -9,9 +9,9 @@ from tree_sitter import Node
 
 from scanner import environment, redirects
 from scanner.argv import is_known_name, judge_words, names_program
-from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
+from scanner.flow import MAX_INNER_DEPTH, Place
 from scanner.globs import may_be_raw, may_be_secret
-from scanner.judge import MAX_COMMANDS, Judge, Shared
+from scanner.judge import MAX_COMMANDS, Judge
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
@@ -30,16 +30,11 @@ _EXFILTRATION: Final = "what holds secrets is read, and data is sent over the ne
 class BashJudge(Judge):
     """Judges one bash text by walking its syntax tree."""
 
-    def __init__(
-        self, text: str, *, depth: int = 0, shared: Shared | None = None, stdin: Stdin | None = None
-    ) -> None:
-        super().__init__(text, depth=depth, shared=shared, stdin=stdin)
-        self._heredocs: list[str] = []
-        self._source = b""
+    _source = b""
 
     def run(self) -> list[Judgement]:
         """Parse, walk, judge; then look at the raw text where something could not be read."""
-        whole = len(self.text.encode())
+        whole = len(self.text if self.text.isascii() else self.text.encode())
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
@@ -66,7 +61,7 @@ class BashJudge(Judge):
         self.shared.read_names = read.data
         Walker(parsed.source, self).walk(parsed.root, read)
         if self.runs_stdin:
-            for text in self._heredocs:
+            for text in self.heredocs:
                 self.inner(text, 0, whole, "shell.heredoc")
         return self._as_a_whole(whole)
 
@@ -130,7 +125,7 @@ class BashJudge(Judge):
 
     def heredoc(self, text: str) -> None:
         """The body of a here-document, kept in case a shell reads it."""
-        self._heredocs.append(text)
+        self.heredocs.append(text)
 
     def function(self, name: str, body: Node, node: Node) -> None:
         """A function definition; calls of it are judged by its body, which is walked once."""

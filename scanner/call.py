@@ -19,7 +19,7 @@ from scanner.paths import normal_path
 from scanner.tables import Raise, Rule, Tool
 from scanner.tables import rule as table_entry
 from scanner.tables import tool as tool_named
-from scanner.word import Word, all_literal
+from scanner.word import Word, all_literal, made
 from schemas.risk import Risk
 from schemas.verdict import Reversibility
 
@@ -62,10 +62,9 @@ class Call(NamedTuple):
         reversibility: Reversibility = Reversibility.UNKNOWN,
     ) -> None:
         """Add a judgement about this command, or about one word of it."""
-        start, end = (word.start, word.end) if word is not None else (self.start, self.end)
-        self.judge.add(
-            Judgement(risk, rule, why, start, end, tuple(resources)[:MAX_RESOURCES], reversibility)
-        )
+        start, end = (word.start, word.end) if word is not None else (self.words[0].start, self.words[-1].end)
+        names = tuple(resources)[:MAX_RESOURCES]
+        self.judge.add(made(Judgement, (risk, rule, why, start, end, names, reversibility, None)))
 
 
 Handler = Callable[[Call], None]
@@ -87,13 +86,13 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
             judge_files(call)
             return
     lowered = _lowered(call) if rule.lowers else None  # 1
-    risk = lowered.risk if lowered is not None else rule.risk
-    why = lowered.why if lowered is not None else rule.why
+    spoken = rule if lowered is None else lowered
+    risk, why = spoken.risk, spoken.why
     inverse = _inverse(call) if lowered is None and rule.inverse else None
     reversibility = NOT_NEEDED if risk is SAFE else rule.reversibility
-    call.judge.add(
-        Judgement(risk, rule.id, why, call.start, call.end, resources_of(call), reversibility, inverse)
-    )
+    resources = () if rule.risk is SAFE else resources_of(call)
+    said = (risk, rule.id, why, call.words[0].start, call.words[-1].end, resources, reversibility, inverse)
+    call.judge.add(made(Judgement, said))
     if lowered is not None and any(
         word.splits and (not rule.opaque or word.loose or _substituted(call, word)) for word in call.words[1:]
     ):
@@ -158,12 +157,12 @@ def _lowered(call: Call) -> Raise | None:
 def _options(call: Call, *, safe: bool) -> None:
     rule, tool = call.rule, call.tool
     listed = _listed(tool.name, rule.id) if safe and rule.options is not None else None
+    ours, theirs, runs, may_run = rule.raises, tool.raises, rule.exec, tool.exec
     for option in call.arguments.options:
         name = option.name
-        entry = rule.raises.get(name) or tool.raises.get(name)
-        if entry is not None:
-            _raised(call, entry, option)
-        elif name in rule.exec or name in tool.exec:
+        if name in ours or name in theirs:
+            _raised(call, ours[name] if name in ours else theirs[name], option)
+        elif name in runs or name in may_run:
             _runs(call, option)
         elif listed is not None and (name not in listed or option.abbreviated):
             why = f"what the option {name.replace(OPAQUE, '…')} makes {tool.name} do is not known"

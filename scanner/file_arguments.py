@@ -75,10 +75,10 @@ def judge_files(call: Call) -> None:
 
 
 def _named_secrets(call: Call) -> None:
-    candidates = [
-        *call.arguments.positionals,
-        *[o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS],
-    ]
+    candidates = call.arguments.positionals
+    if call.arguments.options:
+        values = [o.value for o in call.arguments.options if o.value is not None and o.name not in _OWN_KEYS]
+        candidates = [*candidates, *values]
     if call.rule.id == "kubernetes.write" and _packs_secrets(call):
         _secret(call, "puts files that hold secrets into what it makes or prints")
     if not candidates or not _any_secret(call, candidates):
@@ -124,8 +124,10 @@ def _any_secret(call: Call, candidates: list[Word]) -> bool:
     if folders or _MORE_THAN_A_NAME.search(lines) is not None:
         paths = []
         for word in candidates:
-            more = folders or _MORE_THAN_A_NAME.search(word.text) is not None
-            paths += _paths(call, word) if more else (word.text,)
+            if folders or _MORE_THAN_A_NAME.search(word.text) is not None:
+                paths += _paths(call, word)
+            else:
+                paths.append(word.text)
         lines = "\n".join(paths)
     return lines.count("\n") >= len(paths) or _DEVICES in lines or any_sensitive(lines)
 
@@ -159,7 +161,7 @@ def shows_files(call: Call) -> bool:
     rule = call.rule.id
     if call.tool.name == "git":
         return call.path == ("diff",) and call.arguments.has("--no-index")
-    return rule.startswith("text.") and rule not in _SHOWS_NO_FILE and call.tool.name not in _COUNTS
+    return rule[:5] == "text." and rule not in _SHOWS_NO_FILE and call.tool.name not in _COUNTS
 
 
 def _read_words(call: Call) -> list[Word]:
@@ -194,7 +196,8 @@ def _possible_secrets(call: Call) -> None:
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
         elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
             shared.opens_listed = True
-    _trees(call, words)
+    if call.rule.id[:5] == "text." or call.tool.name == "git":
+        _trees(call, words)
 
 
 def _trees(call: Call, words: list[Word]) -> None:

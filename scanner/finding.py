@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -30,22 +29,47 @@ def _characters(source: bytes, at: int) -> int:
 
 def make_finding(text: str, judgements: list[Judgement]) -> Finding:
     """The worst judgement decides risk and sentence; spans and rules of that risk come first."""
+    if len(judgements) == 1 and judgements[0].inverse is None and text.isascii():
+        return _of_one(text, judgements[0])
     risk, deciding, others = _parted(judgements)
-    rules: Iterable[str]
-    if len(judgements) == 1:
-        rules = (judgements[0].rule,)
-    else:
-        rules = dict.fromkeys([judgement.rule for judgement in (*deciding, *others)])
+    rules = tuple(dict.fromkeys([judgement.rule for judgement in (*deciding, *others)]))
     inverse = _inverse(text, judgements)
     reversibility = NOT_NEEDED if risk is SAFE else _reversibility(deciding)
     if inverse is not None and reversibility is _UNCERTAIN:
         reversibility = REVERSIBLE
     why = _sentence(deciding[0].why) if deciding else "Nothing in the text runs."
     resources = () if risk is SAFE else _resources(deciding, others)
+    return _made(risk, rules, _spans(text, deciding), why, resources, reversibility, inverse)
+
+
+def _of_one(text: str, found: Judgement) -> Finding:
+    """The finding of one judgement without an inverse, of ASCII, as most are: nothing to part or to rank."""
+    risk = found.risk
+    resources: tuple[str, ...] = ()
+    reversibility = NOT_NEEDED
+    if risk is not SAFE:
+        if found.resources:
+            resources = tuple(dict.fromkeys([name[:200] for name in found.resources if name]))[:MAX_RESOURCES]
+        reversibility = found.reversibility
+        if reversibility is not IRREVERSIBLE and reversibility is not REVERSIBLE:
+            reversibility = _UNCERTAIN
+    span = _span(found.start, min(found.end, len(text)), found.rule)
+    return _made(risk, (found.rule,), (span,), _sentence(found.why), resources, reversibility, None)
+
+
+def _made(
+    risk: Risk,
+    rules: tuple[str, ...],
+    spans: tuple[Span, ...],
+    why: str,
+    resources: tuple[str, ...],
+    reversibility: Reversibility,
+    inverse: str | None,
+) -> Finding:
     fields: dict[str, Any] = {
         "risk": risk,
-        "rule_ids": tuple(rules)[:MAX_RULES],
-        "spans": _spans(text, deciding),
+        "rule_ids": rules[:MAX_RULES],
+        "spans": spans,
         "why": why,
         "resources": resources,
         "reversibility": reversibility,
@@ -54,22 +78,21 @@ def make_finding(text: str, judgements: list[Judgement]) -> Finding:
         "knowledge_version": knowledge_version(),
     }
     # What is no ASCII may be no text at all (`$'\ud800'`): that must fail here, not where it is stored.
-    if "".join((why, inverse or "", *rules, *resources)).isascii():
+    texts = (why, *rules) if inverse is None and not resources else (why, inverse or "", *rules, *resources)
+    if "".join(texts).isascii():
         return Finding.made_UNCHECKED(fields)
     return Finding(**fields)
 
 
 def _parted(judgements: list[Judgement]) -> tuple[Risk, list[Judgement], list[Judgement]]:
     """The worst risk, the judgements that say it, and the others that are not safe."""
-    if len(judgements) == 1:
-        return judgements[0].risk, judgements, []
     risk = highest(judgements)
-    deciding = [judgement for judgement in judgements if judgement.risk is risk]
-    if len(deciding) == len(judgements):
-        return risk, deciding, []
-    others = [
-        judgement for judgement in judgements if judgement.risk is not SAFE and judgement.risk is not risk
-    ]
+    deciding, others = [], []
+    for judgement in judgements:
+        if judgement.risk is risk:
+            deciding.append(judgement)
+        elif judgement.risk is not SAFE:
+            others.append(judgement)
     return risk, deciding, others
 
 
@@ -77,9 +100,6 @@ def _spans(text: str, deciding: list[Judgement]) -> tuple[Span, ...]:
     """Where the deciding rules looked, in characters, each place once a rule."""
     if text.isascii():
         size = len(text)
-        if len(deciding) == 1:
-            found = deciding[0]
-            return (_span(found.start, min(found.end, size), found.rule),)
         places = [(found.start, min(found.end, size), found.rule) for found in deciding[:MAX_SPANS]]
     else:
         source = text.encode("utf-8", "replace")
@@ -125,11 +145,8 @@ def _reversibility(deciding: list[Judgement]) -> Reversibility:
 
 def _inverse(text: str, judgements: list[Judgement]) -> str | None:
     """Only where the whole text is one command of which the undoing is certain."""
-    if len(judgements) == 1 and judgements[0].inverse is None:
-        return None
-    acting = [judgement for judgement in judgements if judgement.risk is not SAFE]
-    named = [judgement for judgement in acting if judgement.inverse is not None]
-    if len(named) != 1 or any(judgement.risk is UNKNOWN for judgement in acting):
+    named = [found for found in judgements if found.inverse is not None and found.risk is not SAFE]
+    if len(named) != 1 or any(found.risk is UNKNOWN for found in judgements):
         return None
     found = named[0]
     alone = all(found.start <= other.start and other.end <= found.end for other in judgements)

@@ -84,6 +84,8 @@ class Judge(ABC):
         self.shared = shared or Shared()
         self.stdin = stdin
         self.judgements: list[Judgement] = []
+        self.heredocs: list[str] = []
+        """Bodies of here-documents, in case a shell reads them."""
         self._worst = SAFE
         self.wrappers = 0
         """How many programs stand around the one that is judged now."""
@@ -161,27 +163,27 @@ class Judge(ABC):
 
         For programs that are not known: they may run what they are given. Only ever raises.
         """
-        depth = self.depth + 2
+        depth, ours = self.depth + 2, self.shared
         for at, word in enumerate(words[:MAX_GUESSED_WORDS]):
-            if depth > MAX_INNER_DEPTH or self.shared.guesses > MAX_GUESSES:
+            if depth > MAX_INNER_DEPTH or ours.guesses > MAX_GUESSES:
                 self.searches_text = True
                 return False
-            self.shared.guesses += 1
-            if not word.known:
-                continue
+            ours.guesses += 1
             text = word.text
+            if OPAQUE in text:
+                continue
             begins = text[:1] != "-" and self.knows(word)
             texts = _texts_in(word) if _MORE_THAN_A_WORD.search(text) is not None else []
             if not begins and not texts:
                 continue
-            shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
+            shared = Shared(commands=ours.commands, guesses=ours.guesses)
             probe = self._inside("", depth=depth, shared=shared)
             if begins:
                 probe.words(words[at:], Place(), guessing=True)
             for inner in texts:
                 probe.inner(inner, word.start, word.end, "guess")
-            self.shared.commands = max(self.shared.commands, shared.commands)
-            self.shared.guesses = max(self.shared.guesses, shared.guesses)
+            ours.commands = max(ours.commands, shared.commands)
+            ours.guesses = max(ours.guesses, shared.guesses)
             for judgement in probe.judgements:
                 if judgement.risk is DANGEROUS:
                     self.add(moved(judgement, words[0].start, words[-1].end))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
-from scanner.word import Word
+from scanner.word import Word, made
 
 
 class Option(NamedTuple):
@@ -21,7 +21,8 @@ class Option(NamedTuple):
     @property
     def abbreviated(self) -> bool:
         """Whether the name was guessed from its beginning: the tool may have an option of just that name."""
-        return self.name.startswith("--") and self.word.text.split("=", 1)[0] != self.name
+        name, text = self.name, self.word.text
+        return text != name and name[:2] == "--" and text.split("=", 1)[0] != name
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Arguments:
 
     def has(self, *names: str) -> bool:
         """Whether any of these options is there."""
-        return not {option.name for option in self.options}.isdisjoint(names)
+        return any(option.name in names for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,42 +93,51 @@ def full_name(name: str, grammar: Grammar) -> str:
 
 def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
     """Read words as getopt_long does, permuted; a word that can't be read goes to `doubtful`."""
-    found = Arguments()
-    index = 0
-    while index < len(words):
+    found = Arguments([], [], [])
+    index, size = 0, len(words)
+    while index < size:
         word = words[index]
         index += 1
         text = word.text
         if not word.pattern and text[:1] not in _NOT_PLAIN:
-            _operand(word, found)
-            if grammar.first_only:
-                found.positionals.extend(words[index:])
-                break
-            continue
-        if text == "--" and not grammar.plain_dashes and not word.pattern:
+            found.positionals.append(word)
+            if word.splits:
+                _spread(word, found)
+        elif text == "--" and not grammar.plain_dashes and not word.pattern:
             found.positionals.extend(words[index:])
             break
-        following = words[index] if index < len(words) else None
-        if not word.pattern and word.certain and OPAQUE not in text and text != "-":
-            index += _with_more(word, following, grammar, found)
-        elif word.may_be_option:
-            found.doubtful.append(word)
-            found.positionals.append(word)
-        elif not text.startswith("-") or text == "-":
-            _operand(word, found)
-            if grammar.first_only:
-                found.positionals.extend(words[index:])
-                break
-        elif OPAQUE in text.split("=", 1)[0] or not word.certain:
-            found.doubtful.append(word)
         else:
-            index += _with_more(word, following, grammar, found)
+            taken = _dashed(word, words[index] if index < size else None, grammar, found)
+            if taken is not None:
+                index += taken
+                continue
+        if grammar.first_only:
+            found.positionals.extend(words[index:])
+            break
     return found
 
 
-def _operand(word: Word, found: Arguments) -> None:
-    """A word that begins as no option does; data without quotes in it may bring options behind its first."""
-    found.positionals.append(word)
+def _dashed(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int | None:
+    """A word that is, or may be, an option: how many further words it took; None where it is an operand."""
+    text = word.text
+    if not word.pattern and word.certain and OPAQUE not in text and text != "-":
+        return _with_more(word, following, grammar, found)
+    if word.may_be_option:
+        found.doubtful.append(word)
+        found.positionals.append(word)
+        return 0
+    if not text.startswith("-") or text == "-":
+        found.positionals.append(word)
+        _spread(word, found)
+        return None
+    if OPAQUE in text.split("=", 1)[0] or not word.certain:
+        found.doubtful.append(word)
+        return 0
+    return _with_more(word, following, grammar, found)
+
+
+def _spread(word: Word, found: Arguments) -> None:
+    """Data without quotes in a word that begins as no option does may bring options behind its first."""
     if word.loose or (word.unbound and not word.text.startswith(OPAQUE)):
         found.doubtful.append(word._replace(text=OPAQUE, read=True))
 
@@ -149,21 +159,21 @@ def _option(word: Word, following: Word | None, grammar: Grammar, found: Argumen
     """Add the options of one word; gives how many further words it took."""
     text = word.text
     if text in grammar.values:  # most options, as the tables spell them; none there has an equals sign
-        found.options.append(Option(text, following, word))
+        found.options.append(made(Option, (text, following, word)))
         return 1
     if text in grammar.known:
-        found.options.append(Option(text, None, word))
+        found.options.append(made(Option, (text, None, word)))
         return 0
     if text.startswith("--") or grammar.single_dash:
         name, separator, value = text.partition("=")
         name = full_name(name, grammar)
         if separator:
-            found.options.append(Option(name, _part(word, value), word))
+            found.options.append(made(Option, (name, _part(word, value), word)))
             return 0
         if name in grammar.values:
-            found.options.append(Option(name, following, word))
+            found.options.append(made(Option, (name, following, word)))
             return 1
-        found.options.append(Option(name, None, word))
+        found.options.append(made(Option, (name, None, word)))
         return 0
     name, separator, value = text.partition("=")
     if name in grammar.values and len(name) > 2 and separator:
@@ -192,7 +202,7 @@ def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Argume
             found.options.append(Option(name, _part(word, rest) if rest else None, word))
             return 0
         numbers = letter.isdigit() and name not in grammar.known and "-#" in grammar.known
-        found.options.append(Option("-#" if numbers else name, None, word))
+        found.options.append(made(Option, ("-#" if numbers else name, None, word)))
     return 0
 
 

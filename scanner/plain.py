@@ -13,7 +13,7 @@ from typing import Final
 from scanner.constant import output_of
 from scanner.flow import PIPE, Place, Stdin
 from scanner.listing import adds_what_it_reads, listed_by
-from scanner.word import Word
+from scanner.word import Word, made
 
 MAX_PLAIN_CHARACTERS: Final = 4_096
 """Longer texts are measured in nodes, so they are parsed."""
@@ -26,34 +26,38 @@ _COMMAND: Final = rf"[A-Za-z0-9./_][A-Za-z0-9./_-]*+(?:[ \t]++(?!=)(?:{_BARE}+|{
 """The name is narrower: the tree shows an error behind `name@` and `name%`, and no name in `-` or before `=`.
 No word begins with `=`, since `==` and `=~` are operators in it.
 """
+_ONE_BARE: Final = re.compile(rf"[ \t]*+[A-Za-z0-9./_][A-Za-z0-9./_-]*+(?:[ \t]++(?!=){_BARE}++)*+[ \t\n]*+")
+"""The commonest of these scripts: one command without quotes."""
 _SCRIPT: Final = re.compile(
     rf"[ \t]*+{_COMMAND}(?:[ \t]*+(?:\|\||&&|[|;])[ \t]*+{_COMMAND})*+[ \t\n]*+"
 )  # fmt: skip
 _TOKENS: Final = re.compile(r"""(?:[^\s'"|&;]++|'[^']*+'|"[^"]*+")+|\|\|?|&&|;""")
 """The words and operators of a text that is known to be such a script."""
 _PARTS: Final = re.compile(r"""[^'"]++|'[^']*+'|"[^"]*+\"""")
-_NOT_ONE_BARE: Final = re.compile(r"""['"|&;]""")
 _PATTERN: Final = re.compile(r"[*?]")
-_made: Final = tuple.__new__
-"""A named tuple of all of its fields, in a third of the time that its own constructor takes."""
 _JOINS: Final = frozenset({"|", "||", "&&", ";"})
 _CONDITIONAL: Final = frozenset({"||", "&&"})
-_OWN_WAY: Final = frozenset(
-    "if then elif else fi for select while until do done case esac in function time coproc "
+_GRAMMAR: Final = frozenset(
+    "if then elif else fi for select while until do done case esac in function time coproc".split()
+)
+"""Words of the grammar: the walk knows what they do."""
+_OWN_WAY: Final = _GRAMMAR | frozenset(
     "declare typeset export readonly local unset unsetenv "
     "read mapfile readarray vared getopts printf wait let command builtin eval".split()
 )
-"""Words of the grammar, and commands that set names: the walk knows what they do."""
+"""And commands that set names, or stand before one that does; as arguments of another they are words."""
 
 
 def plain_commands(text: str) -> list[tuple[list[Word], Place]] | None:
     """The commands of a text, each with its place, as the walk tells them; None where there may be more."""
-    if len(text) > MAX_PLAIN_CHARACTERS or _SCRIPT.fullmatch(text) is None:
+    if len(text) > MAX_PLAIN_CHARACTERS:
         return None
-    if _NOT_ONE_BARE.search(text) is None:
-        words = _bare(text)
-        return [(words, OUTERMOST)] if _OWN_WAY.isdisjoint([word.text for word in words]) else None
-    return _several(text)
+    if _ONE_BARE.fullmatch(text) is not None:
+        texts = text.split()
+        if not _OWN_WAY.isdisjoint(texts) and (texts[0] in _OWN_WAY or not _GRAMMAR.isdisjoint(texts)):
+            return None
+        return [(_bare(text), OUTERMOST)]
+    return _several(text) if _SCRIPT.fullmatch(text) is not None else None
 
 
 def _bare(text: str) -> list[Word]:
@@ -68,7 +72,7 @@ def _bare(text: str) -> list[Word]:
             continue
         end = start + len(raw)
         pattern = patterns and _PATTERN.search(raw) is not None
-        words.append(_made(Word, (raw, start, end, False, pattern, True, False, False, False, False)))
+        words.append(made(Word, (raw, start, end, False, pattern, True, False, False, False, False)))
         start = end + 1
     return words
 
@@ -101,7 +105,7 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
             found.append((words, here))
             continue
         word = _word(raw, match.start(), match.end())
-        if word is None or word.text in _OWN_WAY:
+        if word is None or (word.text in _OWN_WAY and (not words or word.text in _GRAMMAR)):
             return None
         words.append(word)
     return None if "|" in joins and not joins.isdisjoint(_CONDITIONAL) else found
@@ -110,10 +114,12 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
 def _word(raw: str, start: int, end: int) -> Word | None:
     """One word; None where braces may expand, which the reader of the tree knows."""
     if "'" not in raw and '"' not in raw:
-        return Word(raw, start, end, False, _PATTERN.search(raw) is not None)
+        pattern = _PATTERN.search(raw) is not None
+        return made(Word, (raw, start, end, False, pattern, True, False, False, False, False))
     parts = _PARTS.findall(raw)
     bare = "".join([part for part in parts if part[0] not in "'\""])
     if "{" in raw and ("," in bare or ".." in bare):
         return None
     inside = "".join([part if part[0] not in "'\"" else part[1:-1] for part in parts])
-    return Word(inside, start, end, True, _PATTERN.search(bare) is not None)
+    pattern = _PATTERN.search(bare) is not None
+    return made(Word, (inside, start, end, True, pattern, True, False, False, False, False))

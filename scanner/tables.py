@@ -160,6 +160,12 @@ def rule(rule_id: str) -> Rule:
     )
 
 
+@cache
+def programs() -> frozenset[str]:
+    """The names of all tools and wrappers."""
+    return frozenset({*knowledge()["tools"], *knowledge()["wrappers"]})
+
+
 def tool(name: str) -> Tool | None:
     """A tool by the name it is called by, or None."""
     return _tool(name) if name in knowledge()["tools"] else None
@@ -272,11 +278,11 @@ class Patterns:
 
     def fits(self, text: str) -> bool:
         """Whether one of them fits the whole text."""
-        return bool(self._whole.Match(text))
+        return bool(self._whole.Match(text.encode()))
 
     def fits_a_line(self, text: str) -> bool:
         """Whether one of them fits a line of the text as a whole."""
-        return bool(self._lines.Match(text))
+        return bool(self._lines.Match(text.encode()))
 
 
 @cache

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from scanner import braces
 from scanner.escapes import GLOB, OPAQUE
 
+made: Final = tuple.__new__
+"""A named tuple of all of its fields, in a third of the time that its own constructor takes."""
 _BLANK: Final = re.compile(r"[ \t\n]")
 
 

@@ -31,6 +31,7 @@ from schemas.canonical import CanonicalError, canonical
 
 EXTENSION_PREFIX: Final = "x-"
 _set: Final = object.__setattr__
+_new: Final = object.__new__
 
 
 class Model(BaseModel):
@@ -56,7 +57,7 @@ class Model(BaseModel):
 
         Only for what our own code has just made of checked parts, where checking is a good part of the time.
         """
-        made = cls.__new__(cls)
+        made = _new(cls)
         _set(made, "__dict__", fields)
         _set(made, "__pydantic_fields_set__", set(fields))
         _set(made, "__pydantic_extra__", None)

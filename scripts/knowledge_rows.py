@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import re2
 
-from scanner import argv, call, globs, interpreters, scan, sqlinside, tables, text
+from scanner import argv, call, globs, grammars, interpreters, scan, sqlinside, tables, text
 from scripts.compile_knowledge import ROOT, examples, sources, wrapper_examples
 
 PINS: Final = ROOT / "tests" / "unit" / "scanner" / "data" / "rows.tsv"
@@ -180,8 +180,8 @@ def _wrapper_rows(compiled: dict[str, Any]) -> Iterator[Row]:
 CACHES: Final[tuple[Callable[..., Any], ...]] = (
     tables.rule, tables._tool, tables._wrapper, tables._group, tables.patterns, tables.names,
     text._compiled, interpreters._acts, sqlinside._sets,
-    globs._samples, globs._relative, globs._may_be_secret, argv._kept_grammar, argv._kept_tool_grammar,
-    call._listed,
+    globs._samples, globs._relative, globs._may_be_secret,
+    grammars._kept_grammar, grammars._kept_tool_grammar, call._listed, tables.programs, argv._plain_names,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.flow import Place
 from scanner.parse import parse_bash
-from scanner.plain import _OWN_WAY, MAX_PLAIN_CHARACTERS, plain_commands
+from scanner.plain import _GRAMMAR, _OWN_WAY, MAX_PLAIN_CHARACTERS, plain_commands
 from scanner.walk import Walker
 from scanner.word import Word
 from tests.unit.scanner.test_walk import Recorder
@@ -139,6 +139,15 @@ def test_the_commonest_scripts_need_no_tree(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "form",
+    ["x {}", "x a {} -b", "x {} | y {}", "x 'a' {} && y {} b", "x {} a=b; y", "x {}-{} {}1"],
+)
+def test_what_sets_names_as_a_command_is_a_word_as_an_argument(form: str) -> None:
+    for word in sorted(_OWN_WAY - _GRAMMAR):
+        assert assert_as_the_tree_has_it(form.replace("{}", word)), word
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "A=b ls",
@@ -170,7 +179,8 @@ def test_the_commonest_scripts_need_no_tree(text: str) -> None:
         "",
         "echo '{x}>'",
         "echo 'a",
-        *(f"x {word}" for word in sorted(_OWN_WAY)),
+        *(f"x {word}" for word in sorted(_GRAMMAR)),
+        *(f"{word} x" for word in sorted(_OWN_WAY)),
         "x " * MAX_PLAIN_CHARACTERS,
     ],
 )
