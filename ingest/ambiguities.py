@@ -62,11 +62,14 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
         shown, told = _shown(drafts, index), sentences(draft.text)
         codes = draft.block.code_texts() if draft.block is not None else ()
         for sentence in told:
-            if shown and sentence.rstrip().endswith(":"):
-                continue
             role: Role = "told" if len(told) == 1 or is_imperative(sentence) else "beside"
             asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes))
-            if not asked and not shown and not sentence.rstrip().endswith(":"):
+            if (
+                not asked
+                and not shown
+                and not sentence.rstrip().endswith(":")
+                and not _told_below(drafts, index, told, sentence)
+            ):
                 asked = list(_bare(sentence, draft, index, candidates))
             yield from (_placed(question, draft) for question in asked)
 
@@ -81,6 +84,22 @@ def _shown(drafts: list[Draft], index: int) -> bool:
     place, lead = own.block.place(), following.spans[:1]
     under = following.block.level > own.block.level and following.line - own.end_line <= _NEAR_LINES
     return under or bool(lead and place.start <= lead[0].start < place.end)
+
+
+def _told_below(drafts: list[Draft], index: int, told: Sequence[str], sentence: str) -> bool:
+    """Whether what follows an instruction says how it is done: its next sentence, the items inside its own;
+    the first sentence of a text that has sections tells what all of it is for.
+    """
+    own = drafts[index]
+    at = told.index(sentence) + 1
+    if at < len(told) and is_imperative(told[at]):
+        return True
+    following = drafts[index + 1] if index + 1 < len(drafts) else None
+    if following is None or own.block is None or following.block is None:
+        return False
+    if own.listed and following.kind == "manual" and following.block.level > own.block.level:
+        return True
+    return index == 0 and not own.listed and following.section != own.section
 
 
 def _bare(sentence: str, draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:
@@ -127,8 +146,10 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
             continue
         before = account.fate == "prerequisite"
         index = last if account.draft is None else account.draft
+        own = drafts[index].text if drafts else ""
+        codes = (own,) if own and own in account.text else ()
         found = _of_sentence(
-            account.text, "required" if before else "beside", account.line, index, candidates
+            account.text, "required" if before else "beside", account.line, index, candidates, codes=codes
         )
         if account.fate == "note" and checks_listed(account.text) and _is_list(following):
             found = iter([_criterion(account.text, account.line, index)])
@@ -203,7 +224,9 @@ def _of_sentence(
     found = phrases(sentence, role, shown=shown, codes=codes)
     clauses: dict[tuple[int, int], Phrase] = {}
     for phrase in found:
-        clauses.setdefault(clause_at(sentence, phrase.start, phrase.start + len(phrase.words)), phrase)
+        place = clause_at(sentence, phrase.start, phrase.start + len(phrase.words))
+        if not clauses or is_imperative(sentence[place[0] : place[1]].lstrip(" ,;:")):
+            clauses.setdefault(place, phrase)
     for (start, end), phrase in clauses.items():
         kind, words = phrase.kind, phrase.words
         yield Question(

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ingest.vague_judgements import HEDGED, JUDGED, LATER, SEARCHED, SOUGHT
+from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE
 from schemas.runbook import AmbiguityKind
 
 Role = Literal["told", "required", "beside"]
@@ -55,7 +57,9 @@ REFERENCE: Final = _any(
     r"(?:on|in|from) (?:the |our )?(?:wiki|confluence|intranet)",
     r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
     "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
-    "as (?:before|usual)",
+    "as usual",
+    r"(?<!same )(?<!same \w{5} )(?:do|done|it|this|that|them|proceed|continue|steps?|again|"
+    r"restart|start|setup) as before",
     "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
     "(?:procedures?|polic(?:y|ies)|process|guidelines?|standards?|syntax|instructions|documentation)",
     "same as before",
@@ -90,12 +94,12 @@ ACCESS: Final = _any(
     "groups?|versions?)",
 )
 OPEN: Final = _any(
-    "as (?:needed|necessary|required|appropriate|applicable|desired)",
+    "as (?:needed|necessary|required|appropriate|applicable|desired)(?! (?:on|by|in|for) )",
     "(?:if|where|when|as far as) (?:needed|necessary|possible|applicable|appropriate|required|practical)",
     r"if you (?:can|like|want|prefer|wish)(?=\W*(?:$|[,.)]))",
     "if you can afford it",
     "ideally",
-    "(?:in)?appropriate(?:ly)?",
+    '(?:in)?appropriate(?:ly)?(?! [“"])',
     "(?:suitab|reasonab|acceptab|sensib)l[ey]",
     "(?:sufficient|adequate)(?:ly)?",
     "sane",
@@ -167,7 +171,7 @@ AMOUNT: Final = _any(
     r"\w+ enough",
     r"consider(?:ing)? \w+ing",
     r"recent (?:changes|deploy\w*|trends?|errors?)",
-    "periodically|regularly|occasionally|from time to time|once in a while|every so often|"
+    "periodically|regularly|occasionally|(?<!^)from time to time|once in a while|every so often|"
     "on a regular basis|at regular intervals",
     r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
@@ -250,26 +254,8 @@ UNNAMED: Final = re.compile(
 )
 """“Run the ansible scripts again”: which? One with a capital letter or a hyphen is named."""
 
-_QUANTITY: Final = (
-    "(?:size|sizes|limits?|counts?|number|capacity|memory|timeouts?|replicas?|quotas?|instances?|workers?|"
-    "threshold|ttl|retention|storage|concurrency|heap|cpus?)"
-)
-HOW_MUCH: Final = re.compile(
-    r"(?i)(?:^|(?<=[,;.] )|(?<=\band )|(?<=\bthen )|(?<=\bor )|(?<=\bcan )|(?<=\bcould )|(?<=\bshould )|"
-    r"(?<=\bmust )|(?<=\bmay )|(?<=\bplease ))(?:(?:manually|temporarily|simply) )?(?:increase|decrease|"
-    r"raise|lower|reduce|bump(?: up)?|enlarge|extend|expand|shrink|scale (?:up|out|down|in)) "
-    r"(?:the |its |their |your )?(?:[\w/-]+ ){0,4}?" + _QUANTITY + r"\b"
-)
-"""“Increase the memory limit”: to which?"""
-
-AMENDED: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|next|finally),? )*(?:change|set|adjust|modify|tune) (?:the |its |their )?"
-    r"(?:[\w/-]+ ){0,3}?(?:values?|settings?|" + _QUANTITY + r")\b(?: (?:of|for|in) (?:the )?[\w./-]+)?"
-)
-"""“Change the value for max_size”: to what?"""
-
 MANY: Final = _any(
-    r"(?:several|a few|a couple of|a number of|certain) \w+",
+    r"(?:several|a few|a couple of|a number of|(?<!be )(?<!are )certain) (?!that\\b|of\\b)\w+",
     "soon|later(?! (?:point|use|reference|step))",
     r"recent \w+",
     r"the (?:right|correct|proper|offending|problematic|misbehaving|rogue) \w+",
@@ -321,6 +307,13 @@ CLASSES: Final = (
     VagueClass(TIME, _VAGUE, "How long or how often is “{found}”?", _ACTED),
     VagueClass(ACCESS, _VAGUE, "Which exactly: “{found}”?", _ALL),
     VagueClass(OPEN, _VAGUE, "What exactly is meant by “{found}”?", _ALL),
+    VagueClass(LATER, _VAGUE, "How long or how often is “{found}”?", _ACTED),
+    VagueClass(JUDGED, _VAGUE, "By what is this decided: “{found}”?", _ACTED),
+    VagueClass(SOUGHT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
+    VagueClass(MORE, _VAGUE, "To which value: “{found}”?", _ACTED, True),
+    VagueClass(HEDGED, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
+    VagueClass(EXPECTED, _VAGUE, "Which exactly: “{found}”?", _ACTED, True),
+    VagueClass(SEARCHED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
     VagueClass(FIX, _VAGUE, "How is this done: “{found}”?", _ACTED),
     VagueClass(AMOUNT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ALL),

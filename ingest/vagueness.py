@@ -68,6 +68,13 @@ _MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could|likely|probably)\s+(?:(?:s
 _GIVEN: Final = re.compile(r"[^.;()]{0,12}\([^()]{0,60}\d")
 """“Large enough (over 2 TB)” says from where on."""
 
+_HOW_TO: Final = re.compile(r"(?i)\b(?:how|where) to (?:\w+ (?:and|or) )?$")
+"""“For how to mitigate this issue, see …” points to a text."""
+
+_CONSIDERED: Final = re.compile(r"(?i)consider(?:ing)? \w+ing (?:the )?(?:[`./<-]|[\w.]+[=_(])")
+"""“Consider enabling --lazy” names what is done."""
+
+_POSSIBLE: Final = re.compile(r"(?i)(?:if|when|where) (?:possible|applicable|available)\b")
 _NAMES: Final = re.compile(r"(?:[A-Z][\w'-]*\s+){3,}[A-Z][\w'-]*\W*$")
 """“Test Repair Bad File” is what something is called."""
 
@@ -83,7 +90,7 @@ _SEE: Final = re.compile(
 )
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
-    _UNWRITTEN, _SEE,
+    _UNWRITTEN, _SEE, words.SEARCHED, words.LATER, words.HEDGED, words.MORE,
 )  # fmt: skip
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
@@ -106,12 +113,18 @@ def phrases(text: str, role: Role, *, shown: bool = False, codes: Sequence[str] 
             inside = any(start < match.start() < end for start, end in cases)
             if introduces and not _asks_before(item, match[0], inside=inside):
                 continue
-            if item.pattern in _NAMEABLE and any(code in match[0] for code in codes):
+            if item.pattern in _NAMEABLE and _is_named(match, codes):
                 continue
             if _counts(item, match, role, inside=inside) and not _meets(found, match):
                 question = item.question.format(found=match[0])
                 found.append(Phrase(item.kind, match[0], match.start(), question))
     return sorted(found, key=lambda phrase: phrase.start)
+
+
+def _is_named(match: re.Match[str], codes: Sequence[str]) -> bool:
+    """Whether a name in code is among the words or stands right behind them: “the script `clean.sh`”."""
+    behind = match.string[match.end() :].lstrip(" :(`")
+    return any(code in match[0] or behind.startswith(code) for code in codes)
 
 
 def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
@@ -151,6 +164,10 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
         return _GIVEN.match(match.string, match.end()) is not None
     if item.pattern in _UNMEASURED:
         return _MEASURED.search(match.string, match.end(), match.end() + _NEAR) is not None
+    if item.pattern in (words.FIX, words.INVESTIGATE) and _HOW_TO.search(before):
+        return True
+    if item.pattern is words.AMOUNT and _CONSIDERED.match(match.string, match.start()):
+        return True
     if item.pattern is words.UNNAMED:
         return role == "beside" and len(match[0].split()) <= _BARE
     return item.pattern is words.WORKED and _MAYBE.search(before) is not None
@@ -178,11 +195,15 @@ def _acts(text: str) -> bool:
     )
 
 
+_DESCRIBES: Final = re.compile(r"(?i)when(?:ever)?\b|while\b")
+
+
 def _undecided(condition: str) -> bool:
     """Whether nobody can tell if a condition holds."""
     return any(
-        pattern.search(condition) for pattern in (words.THRESHOLD, words.OPEN, words.SEEMS, words.TIME)
-    )
+        pattern.search(condition)
+        for pattern in (words.THRESHOLD, words.OPEN, words.SEEMS, words.TIME, words.JUDGED, words.SOUGHT)
+    ) and not (_DESCRIBES.match(condition) or _POSSIBLE.match(condition))
 
 
 def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
@@ -249,6 +270,9 @@ _RESULT: Final = re.compile(
 )
 """“Confirm that the logs are in the bucket” says which result is good."""
 
+_TO_SEE: Final = re.compile(r"(?i)(?<=[^,;] )to (?:see|find out) (?:if|whether|which|how many)\b")
+"""“Check the dashboard to see if errors are logged” says what is looked for."""
+
 _AND_THEN: Final = re.compile(
     r"(?i)(?:,|;|\band\b)\s+(?:(?:and|then)\s+)*(?=(?:check|verify|test|validate|confirm)\b)"
 )
@@ -279,7 +303,7 @@ def bare_check(sentence: str) -> bool:
     short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
     if _NAMES.match(sentence):
         return False
-    told = _RESULT.search(sentence) is not None
+    told = _RESULT.search(sentence) is not None or _TO_SEE.search(sentence) is not None
     return short and not told and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
 
 

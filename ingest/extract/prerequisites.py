@@ -7,6 +7,7 @@ from typing import Final
 
 import re2
 
+from ingest.extract.scope_words import SCOPED, STANDS, without_lead
 from ingest.extract.vocabulary import OTHER_I, sentences
 
 _SAYS: Final = re.compile(
@@ -141,7 +142,7 @@ _ASSUMED: Final = re.compile(
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
-    r"before|obtain|have|depend|rel(?:y|ie)|"
+    r"before|obtain|have|depend|rel(?:y|ie)|unless|appl(?:y|ies)|"
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
@@ -166,12 +167,12 @@ def required(text: str, *, first: bool = False) -> list[str]:
         return []
     says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
     short = [part for part in sentences(text) if len(part) < _LONGEST]
-    found = [part for part in short if any(item.search(part) for item in says)]
+    found = [part for part in short if any(item.search(without_lead(part)) for item in says)]
     return [item for part in found for item in _listed_in(part)]
 
 
-_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS)
-_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE)
+_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED)
+_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS)
 
 
 _LIST: Final = re.compile(

@@ -104,7 +104,8 @@ NOT_STEPS: Final = re.compile(
     r"(?i)^(?:meaning|impact|overview|summary|background|introduction|about|description|references?|links?|"
     r"see also|further reading|related|contacts?|changelog|history|glossary|appendix|metadata|"
     r"table of contents|resources$|useful links|"
-    r"additional (?:information|resources)|more information|symptoms?|causes?|notes?|why)\b"
+    r"when (?:to use|should (?:this|it|you use|i use|we use))|additional (?:information|"
+    r"resources)|more information|symptoms?|causes?|notes?|why)\b"
 )
 """Headings of sections that explain; what stands there becomes notes."""
 
@@ -137,7 +138,7 @@ PREREQUISITES: Final = re.compile(
 NEEDED_BELOW: Final = re.compile(
     r"(?i)\b(?:things?|items?|following|these)\b[^.:]{0,20}\b(?:is|are|must be|"
     r"need to be) (?:required|needed|necessary|"
-    r"met|in place)\b|\bassumes? (?:the following|that)\W*$|\byou(?:['’]ll|"
+    r"met|in place)\b|\bassumes? (?:the following|that(?: you [^.:]{1,60})?)\W*$|\byou(?:['’]ll|"
     r" will)? (?:also )?need(?: the following)?\W*$|"
     r"\b(?:make sure|ensure|verify|confirm|check|be sure) (?:that )?you(?:['’]ve| have)(?: got)?"
     r"(?: access to)?(?: all(?: of)?)?(?: the following| these)?(?: [\w-]+){0,2}\W*$"
@@ -169,11 +170,12 @@ def is_imperative(sentence: str) -> bool:
     """Whether a sentence tells somebody to do something."""
     text = re.sub(
         r"(?i)^(?:(?:note|warning|important|caution|tip|info)\s*:\s*|step\s*\d+\s*[:.)-]\s*|"
-        r"\d+[.)]\s*|(?:first|second|third|then|next|now|finally|also|please|"
+        r"\d+[.)]\s*|\((?:optional|recommended|if (?:needed|necessary|required))\)\s*|(?:first|"
+        r"second|third|then|next|now|finally|also|please|"
         r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|"
         r"temporarily|immediately|"
         r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|regularly|periodically|simply|"
-        r"slowly|again|remember to|(?:do not|don['’`´]?t|never) forget to|"
+        r"slowly|again|remember to|be (?:sure|careful|certain) to|(?:do not|don['’`´]?t|never) forget to|"
         r"(?:right|left|double)(?=[\s-]click))\b[,:]?[\s-]*)+",
         "",
         text_of(sentence),

@@ -1,0 +1,53 @@
+"""What a text is for only: where it is run, in which state, by whom it is not run."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TEXT: Final = (
+    "(?:commands?|steps?|instructions?|procedures?|sections?|runbooks?|guides?|documents?|"
+    "playbooks?|scripts?)"
+)
+SCOPED: Final = re.compile(
+    r"(?i)\b"
+    + _TEXT
+    + r"\b[^.;:]{0,30}? (?:only appl(?:y|ies)|appl(?:y|ies) only|(?:is|are) only (?:for|meant|"
+    r"intended|applicable|valid|safe)|(?:is|are) (?:meant|intended|valid|applicable) only)\b|"
+    r"\b"
+    + _TEXT
+    + r"\b[^.;:]{0,30}? (?:(?:are|is) to be|should be|must be|need(?:s)? to be|have to be|has to be) "
+    r"(?:done|run|executed|performed|carried out|issued) (?:mostly |only |all )?(?:in|on|"
+    r"from|as|within|inside)\b|"
+    r"\b(?:run|runs|execute|executed|performed|done) (?:this |it |them |all )?(?:(?:only )?from|in|inside) "
+    r"(?:the |your )?(?:[\w.-]+ ){0,3}(?:root|top[- ]level|checkout|clone|working (?:copy|directory))\b|"
+    r"\b(?:do not|don['’]t|must not|should not|shouldn['’]t|never)\b[^.;:]{1,50}? unless you "
+    r"(?:can|have|are|know|hold|work)\b|"
+    r"^\W{0,4}(?:this|that|it|all of this) assumes?\b(?! (?:responsibility|control|the role|the only)\b)"
+)
+"""“The following instructions only apply to …”, “run from the root”, “not … unless you have access”."""
+
+STANDS: Final = re.compile(
+    r"(?i)^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |"
+    r"also )?be (?:in|at) (?:an? |the )?"
+    r"[\w '“\"-]{2,30}(?:state|mode|maintenance|status)\b|"
+    r"^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |also )?be \w[^.;:]{2,60}? before "
+    r"(?:you|we|starting|beginning|running|proceeding|continuing|the (?:first|next))\b|"
+    r"\b(?:you|we)(?:['’]ll| will)? (?:need|have) to first (?:access|export|install|"
+    r"configure|set up|log|clone)\b|"
+    r"\byou(?:['’]ll| will) (?:also |first )?need to (?:export|install|have installed)\b|"
+    r"^\W{0,4}first,? (?:configure|set up|install|point) your\b|"
+    r"^\W{0,4}(?:make sure|ensure|verify|check) (?:that )?your [^.;:]{2,60} (?:is|"
+    r"are) (?:already )?(?:running|up|"
+    r"installed|configured|clean|up to date|logged in|authenticated|connected|set)\b"
+)
+"""“Your machine needs to be in Shut Down state before we start”, “you will need to first access a jumpbox”."""
+
+_LEAD: Final = re.compile(
+    r"(?i)^\W{0,6}(?:important|note|notice|warning|caution|attention)\s{0,2}[:!–—-]\W{0,4}"
+)
+
+
+def without_lead(sentence: str) -> str:
+    """A sentence without the word that calls for attention: “Important: pause …”."""
+    return _LEAD.sub("", sentence)

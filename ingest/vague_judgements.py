@@ -1,0 +1,77 @@
+"""Words that leave a decision to whoever reads them, or a search without what is looked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_UNSAID: Final = "(?:usual|normal|standard|customary|regular)"
+JUDGED: Final = re.compile(
+    r"(?i)\b(?:"
+    r"of (?:your|our) (?:own )?(?:choice|choosing|liking)|"
+    r"your (?:favou?rite|preferred|usual|own) (?:[\w-]+ )?(?:tools?|way|method|editor|client|means|approach)|"
+    r"(?:at|in) your (?:earliest )?convenience|(?:whenever|when) (?:it is |it['’]s )?convenient|"
+    r"in (?:the|a|your) (?:usual|normal|standard|customary) (?:way|manner|fashion|place)|"
+    r"(?:deem|see|think|feel|consider)(?:s|ed)? (?:it )?(?:fit|necessary|appropriate|safe|needed|best|right)|"
+    r"(?:likely|probably|clearly|obviously|legitimately|genuinely) (?:related|legitimate|wrong|broken|"
+    r"bad|faulty|grown|grew|safe|stale)|"
+    r"(?:is|are|be|seems?|looks?) (?:likely |probably )?(?:legitimate|genuine)|"
+    r"(?:some (?:other )?)?arbitrary \w+|"
+    r"as (?:much|many|little|few|large|small|high|low)(?: [\w-]+){0,2} as (?:possible|"
+    r"needed|necessary|required|"
+    r"you (?:can|need|like|want|wish))|"
+    r"(?:to|at|within|below|above) an? (?:safe|sane|healthy|reasonable|acceptable|normal|comfortable) "
+    r"(?:level|value|size|range|number|limit|amount|margin)|"
+    r"(?:if|until|unless|when) you(?:['’]re| are| feel) (?:confident|comfortable|happy|"
+    r"satisfied|certain|sure)"
+    r"(?! (?:you want|that you want)\b)"
+    r")(?!\w)"
+)
+"""“The editor of your choice”, “to a safe level”, “if you are confident”: whose judgement, by what?"""
+
+SOUGHT: Final = re.compile(
+    r"(?i)\b(?:"
+    r"(?:for|with|find|see|show|has|have|is|are|if|there['’]s) (?:any(?:thing)?|something|"
+    r"nothing)(?: that is)?"
+    r"(?: (?:else|else that is))? (?:unusual|odd|strange|suspicious|obvious|weird|wrong|interesting|abnormal|"
+    r"unexpected|amiss|out of the ordinary)|"
+    r"(?:for|with) (?:any |some |further |more )?(?:clues?|hints|oddities|anomalies|irregularities)|"
+    r"(?:for|with|any) (?:signs?|indications?) of (?:trouble|problems?|issues?|errors?|failures?|distress)|"
+    r"if (?:things|something|it|that|this|everything) (?:is|are|looks?|seems?|does|do|"
+    r"is(?:n['’]t| not)|are(?:n['’]t| not)|do(?:es)?(?:n['’]t| not)) "
+    r"(?:off|odd|weird|strange|bad|working (?:right|properly|correctly|well)|work (?:right|properly|"
+    r"correctly|well)|look (?:right|good|healthy))|"
+    r"(?:and|or) (?:other )?(?:related|similar) (?:issues?|problems?|errors?|things|events?|failures?)|"
+    r"or (?:something|anything|some other \w+) (?:similar|like (?:that|it|this))|(?:and|or) the like"
+    r")(?!\w)"
+)
+"""“Anything unusual”, “for any clues”, “if things aren't working right”: what is that?"""
+
+SEARCHED: Final = re.compile(
+    r"(?i)(?:^|(?<=[,;:.] )|(?<=\band )|(?<=\bthen )|(?<=\bcan )|(?<=\bshould )|(?<=\bmust )|"
+    r"(?<=\bmay )|(?<=\bcase ))(?:further |deeper )?(?:figure (?:it )?out|work out (?:why|"
+    r"what|which|how|where)|"
+    r"deduce|narrow (?:it |this )?down|track (?:it |this )?down|pinpoint|get to the bottom|"
+    r"look (?:deeper|closer|further|into (?:why|what|how|whether|\w+ing))|"
+    r"(?:investigate|dig|check|debug) (?:deeper|further|why)|find out (?:why|what))\b"
+)
+"""“Figure out where it comes from”: how?"""
+
+LATER: Final = re.compile(
+    r"(?i)\b(?:\d+|an?|one|two|few|several) (?:more )?(?:seconds?|minutes?|hours?|days?|weeks?) or so\b|"
+    r"\b(?:for )?as long as (?:needed|necessary|required|it takes)\b|"
+    r"\bevery (?:few|couple of|so many) (?:seconds|minutes|hours|days)\b|"
+    r"\b(?:takes?|taking) (?:a while|some time|a (?:long|little) (?:time|while)|quite some time)\b|"
+    r"\bwell in advance\b|\bin (?:due|good) time\b"
+)
+"""“An hour or so”, “every few minutes”, “this can take a while”: how long?"""
+
+HEDGED: Final = re.compile(
+    r"(?i)\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
+    r"(?:be )?safe to\b|\b(?:should|must|can|could|may) be \w+ed and possibly \w+ed\b|"
+    r"\bis something (?:that )?(?:you|we) should\b|\bcare (?:should|must) be taken\b|"
+    r"\b(?:more|further|other) (?:direct |drastic |manual )?(?:action|steps|measures|"
+    r"work) (?:is|are|may be|will be) "
+    r"(?:necessary|needed|required)\b"
+)
+"""“It should generally be safe”, “more direct action is necessary”: when, and which?"""
