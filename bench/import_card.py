@@ -232,8 +232,9 @@ same each time (`bench/recorded_readings.py`). “answers” are the commands of
 the truth with a few mistakes: how well one reads is not measured here.
 
 Of `dev`, a third is held out: rules are written without reading it, and it is only scored. It is chosen by
-name (the SHA-256 of the file name, modulo 3, is 0), so nobody picks it. What is known of other documents is
-best told by its rows, and they are worse: rules know what their authors have read.
+name (the SHA-256 of the file name, modulo 3, is 0), so nobody picks it. The quotes of its labels were read
+once, for a guide by which other documents are labelled; no rule was written for one. What is known of other
+documents is best told by its rows, and they are worse: rules know what their authors have read.
 """
 
 

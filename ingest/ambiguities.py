@@ -29,6 +29,7 @@ from ingest.vagueness import (
 from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
+_OTHER_CASE: Final = re.compile(r"(?i)(?:otherwise|if|else|then|finally|once|when|after(?:wards)?|next)\b")
 _NEAR_LINES: Final = 8
 _KEEP: Final = Option(
     "keep", "Whoever runs it decides", "The sentence stays as it is; a person decides.", "keep"
@@ -92,7 +93,7 @@ def _told_below(drafts: list[Draft], index: int, told: Sequence[str], sentence: 
     """
     own = drafts[index]
     at = told.index(sentence) + 1
-    if at < len(told) and is_imperative(told[at]):
+    if at < len(told) and is_imperative(told[at]) and not _OTHER_CASE.match(told[at]):
         return True
     following = drafts[index + 1] if index + 1 < len(drafts) else None
     if following is None or own.block is None or following.block is None:
@@ -225,7 +226,7 @@ def _of_sentence(
     clauses: dict[tuple[int, int], Phrase] = {}
     for phrase in found:
         place = clause_at(sentence, phrase.start, phrase.start + len(phrase.words))
-        if not clauses or is_imperative(sentence[place[0] : place[1]].lstrip(" ,;:")):
+        if not clauses or _apart_told(sentence[place[0] : place[1]].lstrip(" ,;:")):
             clauses.setdefault(place, phrase)
     for (start, end), phrase in clauses.items():
         kind, words = phrase.kind, phrase.words
@@ -239,6 +240,11 @@ def _of_sentence(
             options=(*_options(kind, words, sentence, draft, candidates), _KEEP),
             free=_VALUE if kind is AmbiguityKind.UNKNOWN_THRESHOLD else _IN_WORDS,
         )
+
+
+def _apart_told(clause: str) -> bool:
+    """Whether a clause tells something of its own: “…, and that it runs at the usual rate”."""
+    return is_imperative(clause) or clause.startswith("that ")
 
 
 def _options(

@@ -57,9 +57,7 @@ REFERENCE: Final = _any(
     r"(?:on|in|from) (?:the |our )?(?:wiki|confluence|intranet)",
     r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
     "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
-    "as usual",
-    r"(?<!same )(?<!same \w{5} )(?:do|done|it|this|that|them|proceed|continue|steps?|again|"
-    r"restart|start|setup) as before",
+    "as (?:before|usual)",
     "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
     "(?:procedures?|polic(?:y|ies)|process|guidelines?|standards?|syntax|instructions|documentation)",
     "same as before",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest import vague_judgements as judgements
+from ingest import vague_values as values
 from ingest import vague_words as words
 from ingest.extract.vocabulary import is_imperative
 from ingest.vague_words import Role, VagueClass
@@ -54,7 +56,7 @@ _IN_CASE: Final = re.compile(r"(?i)(?:if|when) (?:needed|necessary|required|appr
 _NAMEABLE: Final = (words.UNNAMED, words.WHICH)
 """What a name in code settles."""
 
-_UNMEASURED: Final = (words.HOW_MUCH, words.AMENDED)
+_UNMEASURED: Final = (values.HOW_MUCH, values.AMENDED)
 _MEASURED: Final = re.compile(
     r"(?i)[\d`=<>{$]|\b(?:to|by|from|as|accordingly|below|above|according|following|until|via|using|through|with)\b|:\s*$"
 )
@@ -67,6 +69,9 @@ _BARE: Final = 3
 _MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could|likely|probably)\s+(?:(?:still|also|well)\s+)*$")
 _GIVEN: Final = re.compile(r"[^.;()]{0,12}\([^()]{0,60}\d")
 """“Large enough (over 2 TB)” says from where on."""
+
+_SAME: Final = re.compile(r"(?i)\bsame\b[^,.;]{0,30}$")
+"""“The same number of series as before” names what is compared."""
 
 _HOW_TO: Final = re.compile(r"(?i)\b(?:how|where) to (?:\w+ (?:and|or) )?$")
 """“For how to mitigate this issue, see …” points to a text."""
@@ -90,7 +95,7 @@ _SEE: Final = re.compile(
 )
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
-    _UNWRITTEN, _SEE, words.SEARCHED, words.LATER, words.HEDGED, words.MORE,
+    _UNWRITTEN, _SEE, judgements.SEARCHED, judgements.LATER, judgements.HEDGED, values.MORE,
 )  # fmt: skip
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
@@ -160,13 +165,15 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     before = match.string[: match.start()]
     if item.pattern is words.THRESHOLD and _RANKED.search(before):
         return True
+    if item.pattern is words.AMOUNT and _CONSIDERED.match(match.string, match.start()):
+        return True
     if item.pattern in (words.THRESHOLD, words.AMOUNT):
         return _GIVEN.match(match.string, match.end()) is not None
     if item.pattern in _UNMEASURED:
         return _MEASURED.search(match.string, match.end(), match.end() + _NEAR) is not None
-    if item.pattern in (words.FIX, words.INVESTIGATE) and _HOW_TO.search(before):
+    if item.pattern is words.REFERENCE and _SAME.search(before):
         return True
-    if item.pattern is words.AMOUNT and _CONSIDERED.match(match.string, match.start()):
+    if item.pattern in (words.FIX, words.INVESTIGATE) and _HOW_TO.search(before):
         return True
     if item.pattern is words.UNNAMED:
         return role == "beside" and len(match[0].split()) <= _BARE
@@ -195,14 +202,22 @@ def _acts(text: str) -> bool:
     )
 
 
-_DESCRIBES: Final = re.compile(r"(?i)when(?:ever)?\b|while\b")
+_DESCRIBES: Final = re.compile(r"(?i)when(?:ever)?\b")
+"""“When the scale is large, it falls behind” tells how a thing is."""
 
 
 def _undecided(condition: str) -> bool:
     """Whether nobody can tell if a condition holds."""
     return any(
         pattern.search(condition)
-        for pattern in (words.THRESHOLD, words.OPEN, words.SEEMS, words.TIME, words.JUDGED, words.SOUGHT)
+        for pattern in (
+            words.THRESHOLD,
+            words.OPEN,
+            words.SEEMS,
+            words.TIME,
+            judgements.JUDGED,
+            judgements.SOUGHT,
+        )
     ) and not (_DESCRIBES.match(condition) or _POSSIBLE.match(condition))
 
 

@@ -142,7 +142,7 @@ _ASSUMED: Final = re.compile(
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
-    r"before|obtain|have|depend|rel(?:y|ie)|unless|appl(?:y|ies)|"
+    r"before|obtain|have|depend|rel(?:y|ie)|unless|appl(?:y|ies)|to be|"
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""

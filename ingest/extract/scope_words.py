@@ -41,7 +41,7 @@ STANDS: Final = re.compile(
     r"are) (?:already )?(?:running|up|"
     r"installed|configured|clean|up to date|logged in|authenticated|connected|set)\b"
 )
-"""“Your machine needs to be in Shut Down state before we start”, “you will need to first access a jumpbox”."""
+"""“Your machine needs to be in Shut Down state before we start”, “you will need to first access …”."""
 
 _LEAD: Final = re.compile(
     r"(?i)^\W{0,6}(?:important|note|notice|warning|caution|attention)\s{0,2}[:!–—-]\W{0,4}"

@@ -56,6 +56,20 @@ def asked(text: str) -> list[str]:
         ("Apply the fix.", "told", ["Apply the fix"]),
         ("Remove the offending process.", "told", ["the offending process"]),
         ("Adjust the settings.", "told", ["Adjust the settings"]),
+        ("Open it with the editor of your choice.", "told", ["of your choice"]),
+        ("Verify that usage is down to a safe level.", "told", ["to a safe level"]),
+        ("If you are confident, delete it.", "beside", ["If you are confident"]),
+        ("Search the log for any clues.", "told", ["for any clues"]),
+        ("If things aren't working right, you can go a level deeper.", "beside",
+         ["If things aren't working right"]),
+        ("Figure out where the load comes from.", "told", ["Figure out"]),
+        ("Watch it for an hour or so.", "told", ["an hour or so"]),
+        ("The restore can take a while.", "beside", ["take a while"]),
+        ("Give it more memory.", "told", ["it more memory"]),
+        ("The limit may need to be made shorter.", "beside", ["may need to be made shorter"]),
+        ("It should generally be safe to remove the lock.", "beside", ["generally be safe"]),
+        ("Confirm that it listens on the expected port.", "told", ["the expected port"]),
+        ("Be sure to examine relevant log files.", "told", ["relevant log"]),
     ],
 )  # fmt: skip
 def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
@@ -97,6 +111,15 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("Make sure it works with TLS.", "required"),
         ("The docs are internal.", "beside"),
         ("See the runbook below.", "beside"),
+        ("From time to time admins leave the project, and this page is what you need then.", "beside"),
+        ("Please be certain that you want it.", "beside"),
+        ("Scale up to have the same number of series as before.", "told"),
+        ("Consider enabling --lazy-loading to save memory.", "told"),
+        ("Post a link to the appropriate “upgrade guide”.", "told"),
+        ("If possible, a resource name is the best answer.", "beside"),
+        ("When the cluster holds a lot of blocks, the compactor falls behind.", "beside"),
+        ("Read this for how to troubleshoot and mitigate this issue.", "told"),
+        ("Use the additional disk.", "told"),
     ],
 )
 def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
@@ -153,6 +176,24 @@ def test_what_a_machine_does_wants_a_command_and_what_is_clicked_does_not() -> N
     assert asked("# A\n\n1. Fix the permissions\n2. Run `uptime`\n") == ["Fix the permissions"]
     assert asked("# A\n\n1. Fix the permissions with `chmod 600 a`\n2. Run `uptime`\n") == []
     assert asked("# A\n\n1. Delete the merge request\n2. Run `uptime`\n") == []
+
+
+def test_what_follows_an_instruction_may_say_how_it_is_done() -> None:
+    assert asked("# A\n\n1. Check the job. Run the list of `jobs` again.\n2. Run `uptime`\n") == []
+    assert asked("# A\n\n1. Check the job. Otherwise call Ann.\n2. Run `uptime`\n") == ["Check the job."]
+    assert (
+        asked("# A\n\n1. Check the size\n   - Note the size of each tenant in row 3\n\nRun `uptime`\n") == []
+    )
+
+
+def test_the_sentence_under_the_title_tells_what_all_is_for() -> None:
+    assert asked("# A\n\nRestore the database in place.\n\n## Steps\n\n- Run `uptime`\n") == []
+    assert asked("# A\n\n## Steps\n\n1. Restore the database in place.\n2. Run `uptime`\n") != []
+
+
+def test_a_script_with_its_name_behind_it_is_named() -> None:
+    text = "# A\n\nRun `uptime`.\n\n1. Execute the cleanup script `./clean.sh -n 3`; three must be left.\n"
+    assert asked(text) == []
 
 
 def test_vague_words_in_what_must_be_true_first_concern_every_step() -> None:
