@@ -16,6 +16,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from base import limits
+from forge.changes import Change, Skipped, compare_commits
 from forge.commit_facts import CommitFacts, facts_of
 from forge.errors import BadPack, ForgeDown, ForgeRefused, TooLarge
 from forge.fsck import check_objects
@@ -25,7 +26,7 @@ from forge.pull_requests import Oid, RefUpdate
 from forge.quarantine import quarantined, spool_file
 from forge.remote import Remote
 from forge.storage import BareRepository, Movement, move_refs, read_movements
-from forge.tree import Change, Skipped, compare_commits, find_file, find_obstacles, read_commit
+from forge.tree import find_file, find_obstacles, read_commit
 from forge.wire import open_client, wire_faults
 
 __all__ = [

@@ -19,10 +19,10 @@ from controller.pki.sealer import Erased, Sealer
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
 from controller.tenants.principal import Principal
+from forge.changes import Change
 from forge.errors import BadPack, TooLarge
 from forge.mirror import BareMirror
 from forge.pull_rows import PullEvent
-from forge.tree import Change
 from schemas.decision import DecisionLog
 from schemas.errors import Conflict, NotFound
 

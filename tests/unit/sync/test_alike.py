@@ -6,7 +6,7 @@ import pytest
 
 from controller.governance.documents import FileKind, judge_file
 from controller.sync.alike import same_files
-from forge.tree import Change
+from forge.changes import Change
 
 TEXT = b"apiVersion: dd0c.run/v1\nkind: Runbook\nmetadata: {name: disk, title: Disk}\nspec:\n  steps:\n"
 

@@ -16,7 +16,7 @@ from controller.sync.plan import plan_sync
 from controller.sync.records import SyncRecords
 from controller.sync.source import SKIPPED_MAX, _without_noise
 from controller.sync.state import FileRow, Known
-from forge.tree import Change, Skipped
+from forge.changes import Change, Skipped
 from schemas.flags import Flag, Flags
 from schemas.policy import Policy
 
