@@ -242,6 +242,7 @@ CREATE TABLE dd0c.files (
     FOREIGN KEY (tenant_id, repository_id) REFERENCES dd0c.repositories (tenant_id, id),
     FOREIGN KEY (tenant_id, serving_version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
+CREATE INDEX files_kept_out ON dd0c.files (tenant_id, repository_id) WHERE state IN ('stale_invalid', 'skipped');
 
 CREATE TABLE dd0c.classifications (
     tenant_id         uuid NOT NULL REFERENCES dd0c.tenants (id),
@@ -728,7 +729,6 @@ CREATE TABLE dd0c.audit_events (
     execution_id  uuid,
     actor_id      text NOT NULL CHECK (octet_length(actor_id) BETWEEN 1 AND 200),
     event_data    text NOT NULL,                 -- canonical JSON: the hash covers exactly these bytes
-    event_json    jsonb GENERATED ALWAYS AS (event_data::jsonb) STORED,   -- for queries only
     sealed        bytea,
     created_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id, created_at)
@@ -776,6 +776,9 @@ declare h record; r record; s bigint; p bytea; x bytea; d bytea; t uuid; z bytea
 begin
   if exists (select from newrows where created_at <> now()) then
     raise exception 'created_at is not chosen by the writer' using errcode = 'DD002';
+  end if;
+  if exists (select from newrows where event_data is not json object) then
+    raise exception 'event_data is no JSON object' using errcode = 'invalid_text_representation';
   end if;
   for t in select distinct tenant_id from newrows order by 1 loop
     select seq, hash into h from dd0c.audit_heads where tenant_id = t for update;

@@ -6,10 +6,10 @@ A unit of work is made by `Database.work`, used by one task, and ends with its `
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, TypeVar
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -28,6 +28,9 @@ Row = TypeVar("Row")
 AfterCommit = Callable[[], object]
 
 _QUERIES: Final = load("unit_of_work")
+AUDIT_ROWS_MAX: Final = 500
+"""Records of one statement: the server sorts and links so many in memory, while the next are sent."""
+_Buffered: TypeAlias = "tuple[UUID, AuditRecord, str]"
 _log = log.get(__name__)
 
 
@@ -112,7 +115,7 @@ class UnitOfWork(Statements):
         super().__init__(connection, {"tenant_id": tenant_id})
         self.tenant_id = tenant_id
         self._jobs = jobs
-        self._records: list[tuple[UUID, AuditRecord, str]] = []
+        self._records: list[_Buffered] = []
 
     def audit(self, record: AuditRecord) -> UUID:
         """Have the record stored with this transaction, as its last statement; the event's id.
@@ -154,10 +157,18 @@ class UnitOfWork(Statements):
         return bool(self._records) or bool(await self.value(_QUERIES["has_stored"]))
 
     async def flush_audit(self) -> None:
-        """Store the buffered records in one INSERT. Called by `Database` right before COMMIT."""
+        """Store the buffered records, in the order of their ids. Called by `Database` right before COMMIT."""
         if not self._records:
             return
-        records, self._records = self._records, []
+        records, self._records = sorted(self._records, key=_event_id), []
+        if len(records) <= AUDIT_ROWS_MAX:
+            await self._append(records)
+            return
+        async with self.unawaited():
+            for first in range(0, len(records), AUDIT_ROWS_MAX):
+                await self._append(records[first : first + AUDIT_ROWS_MAX])
+
+    async def _append(self, records: Sequence[_Buffered]) -> None:
         await self.run(
             _QUERIES["append_audit"],
             ids=[event_id for event_id, _, _ in records],
@@ -167,6 +178,10 @@ class UnitOfWork(Statements):
             event_data=[text for _, _, text in records],
             sealed=[record.sealed for _, record, _ in records],
         )
+
+
+def _event_id(buffered: _Buffered) -> UUID:
+    return buffered[0]
 
 
 Work = Callable[[UnitOfWork], Awaitable[Row]]

@@ -1,7 +1,7 @@
 -- list_events --
 -- Newest first, from before the event with this id. A filter that is NULL does not count. A type is a whole name, or
 -- all that begin with a word and its dot: `^@` is a range of the index, and right in every collation.
-SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_json AS data, e.sealed IS NOT NULL AS has_sealed,
+SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_data::jsonb AS data, e.sealed IS NOT NULL AS has_sealed,
        e.created_at, c.hash
   FROM dd0c.audit_events e
   JOIN dd0c.audit_chain c ON c.tenant_id = e.tenant_id AND c.event_id = e.id
@@ -16,7 +16,7 @@ SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_json AS da
 
 -- list_events_of_execution --
 -- The same for one execution, by its own index.
-SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_json AS data, e.sealed IS NOT NULL AS has_sealed,
+SELECT c.seq, e.id, e.event_type, e.execution_id, e.actor_id, e.event_data::jsonb AS data, e.sealed IS NOT NULL AS has_sealed,
        e.created_at, c.hash
   FROM dd0c.audit_events e
   JOIN dd0c.audit_chain c ON c.tenant_id = e.tenant_id AND c.event_id = e.id

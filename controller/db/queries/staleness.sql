@@ -43,11 +43,12 @@ SELECT r.id, r.name, r.created_at AS since, clock_timestamp() AS now, v.commit_o
 
 -- merges --
 -- Who let these commits in, by merging or by pushing, newest first; a member by their address.
-SELECT e.event_json ->> 'commit' AS commit_oid, coalesce((e.event_json ->> 'direct')::boolean, false) AS direct,
+SELECT said.data ->> 'commit' AS commit_oid, coalesce((said.data ->> 'direct')::boolean, false) AS direct,
        e.actor_id, e.created_at AS at
   FROM dd0c.audit_events e
+ CROSS JOIN LATERAL (SELECT e.event_data::jsonb AS data OFFSET 0) AS said
  WHERE e.tenant_id = %(tenant_id)s AND e.event_type = 'runbook.reviewed'
-   AND e.event_json ->> 'outcome' IN ('merged', 'pushed') AND e.event_json ->> 'commit' = ANY(%(commits)s)
+   AND said.data ->> 'outcome' IN ('merged', 'pushed') AND said.data ->> 'commit' = ANY(%(commits)s)
  ORDER BY e.id DESC
  LIMIT 1000
 

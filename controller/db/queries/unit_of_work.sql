@@ -8,8 +8,8 @@ BEGIN; SELECT set_config('app.current_tenant_id', %(tenant_id)s, true)
 BEGIN; SELECT set_config('app.current_tenant_id', '', true)
 
 -- append_audit --
--- All audit records of a transaction in one statement, the last before COMMIT: the chain's head is then the last
--- lock taken and is held for one fsync. Ids sort in the order in which the records were made.
+-- The audit records of a transaction in one statement, or in several of a few hundred, the last before COMMIT: the
+-- chain's head is then the last lock taken. Ids sort in the order in which the records were made.
 INSERT INTO dd0c.audit_events (tenant_id, id, event_type, execution_id, actor_id, event_data, sealed)
 SELECT %(tenant_id)s, record.*
   FROM unnest(%(ids)b::uuid[], %(event_types)b::text[], %(execution_ids)s::uuid[], %(actor_ids)b::text[],

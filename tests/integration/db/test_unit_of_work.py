@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from dataclasses import replace
 from typing import Final
 
 import psycopg
 import pytest
 
 from base.ids import new_id
+from controller.db import unit_of_work
 from controller.db.bootstrap import Urls
 from controller.db.database import Database
 from controller.db.errors import AccessDenied, Broken, CheckViolation, UniqueViolation
@@ -113,6 +115,21 @@ async def test_all_records_are_one_insert_in_the_order_they_were_made(
     assert found == ["tenant.created", "member.added", *["security.refused", "member.removed"] * 5]
 
 
+async def test_very_many_records_go_in_several_inserts_and_stand_in_the_order_of_their_ids(
+    database: Database, tenant: TestTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "AUDIT_ROWS_MAX", 4)
+    async with database.work(tenant.tenant_id) as uow:
+        first = new_id()
+        made = [uow.audit(record(f"n{number}")) for number in range(9)]
+        uow.audit(replace(record("chosen before"), event_id=first))
+    async with database.work(tenant.tenant_id) as uow:
+        linked = [row[0] for row in await rows_of(uow, _EVENTS)]
+        assert linked[2:] == [first, *made]
+        assert [row[0] for row in await rows_of(uow, _SEQUENCE)] == list(range(1, 13))
+        assert all(prev == before for prev, before in await rows_of(uow, _LINKS))
+
+
 async def test_r68_50_writers_with_rollbacks_leave_a_chain_without_a_gap(
     database: Database, tenant: TestTenant, second_tenant: TestTenant
 ) -> None:
@@ -141,6 +158,7 @@ async def test_r68_50_writers_with_rollbacks_leave_a_chain_without_a_gap(
             assert all(prev == before for prev, before in await rows_of(uow, _LINKS))
 
 
+_EVENTS: Final = "select event_id from dd0c.audit_chain where tenant_id = %(tenant_id)s order by seq"
 _SEQUENCE: Final = "select seq from dd0c.audit_chain where tenant_id = %(tenant_id)s order by seq"
 _LINKS: Final = """select c.prev_hash, b.hash from dd0c.audit_chain c join dd0c.audit_chain b
     on b.tenant_id = c.tenant_id and b.seq = c.seq - 1 where c.tenant_id = %(tenant_id)s"""
@@ -153,6 +171,19 @@ async def test_a_time_chosen_by_the_writer_is_refused(database: Database, tenant
                 "insert into dd0c.audit_events (tenant_id, id, event_type, actor_id, event_data, created_at)"
                 " values (%s, %s, 'a.b', 'x', '{}', now() - interval '1 day')",
                 (tenant.tenant_id, new_id()),
+            )
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"a"', "null"])
+async def test_a_text_that_is_no_json_object_is_refused(
+    database: Database, tenant: TestTenant, text: str
+) -> None:
+    with pytest.raises(Broken, match="event_data is no JSON object"):
+        async with database.work(tenant.tenant_id) as uow:
+            await uow.connection.execute(
+                "insert into dd0c.audit_events (tenant_id, id, event_type, actor_id, event_data)"
+                " values (%s, %s, 'a.b', 'x', %s)",
+                (tenant.tenant_id, new_id(), text),
             )
 
 

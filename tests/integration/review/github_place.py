@@ -122,7 +122,7 @@ class Place:
         """(pull request, commit, actor) of the audit trail's merges."""
         async with self.forges.database.work(self.principal.tenant_id) as uow:
             found = await uow.connection.execute(
-                "SELECT event_json, actor_id FROM dd0c.audit_events "
+                "SELECT event_data::jsonb AS event_json, actor_id FROM dd0c.audit_events "
                 "WHERE event_type = 'runbook.reviewed' ORDER BY id"
             )
             rows = await found.fetchall()

@@ -132,7 +132,7 @@ class World:
     async def events(self, *kinds: str) -> list[tuple[str, dict[str, Any], str]]:
         """(event type, data, actor) of the audit trail, in order."""
         found = await self.rows(
-            "SELECT event_type, event_json AS data, actor_id FROM dd0c.audit_events ORDER BY id"
+            "SELECT event_type, event_data::jsonb AS data, actor_id FROM dd0c.audit_events ORDER BY id"
         )
         return [(r["event_type"], r["data"], r["actor_id"]) for r in found if r["event_type"] in kinds]
 

@@ -28,7 +28,7 @@ def _differ(olds: list[RawEntry], news: list[RawEntry]) -> dict[str, tuple[Node 
 def test_what_two_folders_differ_in_is_seen_in_what_is_unlike(
     both: list[RawEntry], olds: list[RawEntry], news: list[RawEntry]
 ) -> None:
-    """Names that look alike or stand twice are refused, and one that comes or goes changes what others are."""
+    """Names that look alike or stand twice are refused; one that comes or goes changes what others are."""
     before, after = [*both, *olds], [*both, *news]
     assert _differ(*unlike(before, after)) == _differ(before, after)
 
