@@ -31,10 +31,11 @@ class InlineCode:
 class Block:
     """One block. Lines count from 1 in the source text, both ends included.
 
-    `level`: of a heading 1 to 6, of an item its nesting from 1; `number`: of an item in HTML, from 1.
-    `language` is a code block's label in lower case. `linked`: where all of its text leads, where it is one
-    link. `taken`: what a person says that it is. `struck`: struck out in a page: shown with it, read
-    by nobody.
+    `level`: of a heading 1 to 6, 0 of the title of a box, of an item its nesting from 1; `number`: of an item
+    in HTML, from 1. `language` is a code block's label in lower case. `linked`: where all of its text leads,
+    where it is one link. `taken`: what a person says that it is. `struck`: struck out in a page: shown with
+    it, read by nobody. `boxes`: numbers of the boxes around it (`<details>`, a panel), the outermost first.
+    `quoted`: it is cited from what somebody else wrote before.
     """
 
     kind: BlockKind
@@ -51,6 +52,8 @@ class Block:
     taken: Taken = ""
     struck: bool = False
     number: int = 0
+    boxes: tuple[int, ...] = ()
+    quoted: bool = False
 
     def code_texts(self) -> list[str]:
         """The inline code of the block, in order."""

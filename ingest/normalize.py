@@ -25,9 +25,10 @@ from base.limits import (
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
+from ingest.flavours import flavour_marks
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
-from ingest.sources.hidden import hidden_texts
+from ingest.sources.hidden import HiddenText, hidden_texts
 from ingest.sources.html import read_html
 from ingest.sources.inline import ELEMENTS
 from ingest.sources.markdown import read_markdown
@@ -43,9 +44,13 @@ from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
 _HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
+_FRAMED: Final = re.compile(
+    r"(?is)\A\s*<(?:aside|details|div|p|h1|br|img|center|a)\b(?=.{0,60000}?^```)", re.MULTILINE
+)
+"""A Markdown text that begins with a piece of HTML, as a README does or an export with a callout."""
 _MARKDOWN: Final = re.compile(
     r"(?m)^(?:#{1,6} \S|```|~~~|[ \t]{0,40}(?:[-*+]|\d{1,3}\.) \S|> |\|.+\|[ \t]*$|---[ \t]*$)|"
-    r"`[^`\n]+`|\[[^\]\[\n]{1,200}\]\("
+    r"`[^`\n]+`|<(?:code|kbd)>[^<>\n]{1,400}</|\[[^\]\[\n]{1,200}\]\("
 )
 _ASCIIDOC: Final = re.compile(
     r"(?m)^(?:={1,5} \S|\[source\b|:_?[a-z][\w-]{0,60}:|\[(?:role|id|NOTE|discrete)\b|"
@@ -104,6 +109,8 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     front: dict[str, str] = {}
     if chosen == "markdown":
         clean, front = _front_matter(clean)
+        clean, line_ends, cut = _flavoured(clean, line_ends)
+        hidden = (*cut, *hidden)
     blocks = _read(clean, chosen)
     if chosen == "html":
         shown, blocks = as_page(blocks)
@@ -133,6 +140,15 @@ def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:
             plain, trace = edited(plain, edits)
             moved = trace.over(moved)
     return plain, moved
+
+
+def _flavoured(text: str, moved: Trace | None) -> tuple[str, Trace | None, list[HiddenText]]:
+    """A Markdown text without what its flavour adds; the trace to the text as sent, and what was cut."""
+    edits, cut = flavour_marks(text)
+    if not edits:
+        return text, moved, cut
+    text, trace = edited(text, edits)
+    return text, trace.over(moved), cut
 
 
 def _returns(text: str) -> list[Edit]:
@@ -165,7 +181,7 @@ def _outside(repairs: tuple[Repair, ...], masked: tuple[Masked, ...]) -> tuple[R
 
 def recognise(text: str) -> str:
     """Which of FORMS a text is. Pure."""
-    if _HTML.match(_behind_comments(text[:4000])):
+    if _HTML.match(_behind_comments(text[:4000])) and not _FRAMED.match(text):
         return "html"
     if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
         return "asciidoc"

@@ -19,9 +19,15 @@ _ITEM: Final = re.compile(r"[ \t]{0,8}([*#-]{1,6})[ \t]+(?=\S)")
 _HEADER: Final = re.compile(r"[ \t]*\|\|")
 _QUOTE: Final = re.compile(r"bq\.[ \t]+(?=\S)")
 _MACRO: Final = re.compile(
-    r"\{(?:panel|info|warning|note|tip|expand|toc|quote|color|anchor|section|column|excerpt|status|align|div|"
-    r"jira|include|children|attachments)(?::[^{}\n]{0,200})?\}"
+    r"\{(?P<name>panel|info|warning|note|tip|expand|toc|quote|color|anchor|section|column|excerpt|status|"
+    r"align|div|"
+    r"jira|include|children|attachments)(?::(?P<how>[^{}\n]{0,200}))?\}"
 )
+_BOXES: Final = frozenset("panel info warning note tip expand quote section column".split())
+_TITLE: Final = re.compile(r"(?:^|\|)[ \t]*title[ \t]*=[ \t]*(?P<title>[^|{}\n]*[^|{}\s])")
+_FIRST: Final = re.compile(r"(?P<title>[^|={}\n]*[^|={}\s])[ \t]*(?:$|\|)")
+"""`{expand:Do not run}`."""
+_STRUCK: Final = re.compile(r"(?<![^\s(])-(?=[^\s-])[^\n]{0,400}?[^\s-]-(?=$|[\s.,;:!?)])")
 _MONO: Final = re.compile(r"\{\{([^{}\n]{1,400})\}\}")
 _LINK: Final = re.compile(r"\[([^\[\]|\n]{1,200})\|([^\[\]|\s]{1,500})(?:\|[^\[\]\n]{0,200})?\]")
 _LANGUAGE: Final = re.compile(r"(?:^|\|)(?:language=)?([A-Za-z][\w+#-]{0,20})(?=\||$)")
@@ -44,39 +50,65 @@ def wiki_marks(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     place = 0
+    opens = _opens(text)
     opened: re.Match[str] | None = None
     for mark in _BODY.finditer(text):
         if opened is None:
-            edits += _prose(text, place, mark.start())
-            edits.append(_opening(text, mark))
+            edits += _prose(text, place, mark.start(), opens)
+            edits += _opening(text, mark)
             opened = mark
         elif mark["macro"] == opened["macro"] and mark["how"] is None:
-            edits.append(_closing(text, mark))
+            edits.append(_closing(text, mark, titled=_TITLE.search(opened["how"] or "") is not None))
             opened, place = None, mark.end()
     if opened is None:
-        edits += _prose(text, place, len(text))
+        edits += _prose(text, place, len(text), opens)
     return edits
 
 
-def _opening(text: str, mark: re.Match[str]) -> Edit:
-    """A fence on a line of its own, with the language where one is given."""
-    language = _LANGUAGE.search(mark["how"] or "") if mark["macro"] == "code" else None
-    before = "" if _begins_line(text, mark.start()) else "\n"
-    behind = "" if text[mark.end() : mark.end() + 1] in ("\n", "") else "\n"
-    return Edit(mark.start(), mark.end(), f"{before}```{language[1] if language else ''}{behind}")
+def _opens(text: str) -> frozenset[int]:
+    """Where the macros stand that open a box; one of the same name closes it."""
+    waiting: set[str] = set()
+    found: set[int] = set()
+    for mark in _MACRO.finditer(text):
+        if mark["name"] not in _BOXES:
+            continue
+        if mark["how"] is None and mark["name"] in waiting:
+            waiting.discard(mark["name"])
+        else:
+            waiting.add(mark["name"])
+            found.add(mark.start())
+    return frozenset(found)
 
 
-def _closing(text: str, mark: re.Match[str]) -> Edit:
+def _opening(text: str, mark: re.Match[str]) -> list[Edit]:
+    """A fence on a line of its own, with the language where one is given; its title stands over it."""
+    how = mark["how"] or ""
+    title = _TITLE.search(how)
+    rest = how if title is None else how[: title.start()] + how[title.end() :]
+    language = _LANGUAGE.search(rest) if mark["macro"] == "code" else None
     before = "" if _begins_line(text, mark.start()) else "\n"
     behind = "" if text[mark.end() : mark.end() + 1] in ("\n", "") else "\n"
-    return Edit(mark.start(), mark.end(), f"{before}```{behind}")
+    fence = f"```{language[1] if language else ''}{behind}"
+    if title is None:
+        return [Edit(mark.start(), mark.end(), f"{before}{fence}")]
+    begin = mark.start("how") + title.start("title")
+    return [
+        Edit(mark.start(), begin, f"{before}\n<details><summary>"),
+        Edit(begin + len(title["title"]), mark.end(), f"</summary>\n\n{fence}"),
+    ]
+
+
+def _closing(text: str, mark: re.Match[str], *, titled: bool) -> Edit:
+    before = "" if _begins_line(text, mark.start()) else "\n"
+    behind = "" if text[mark.end() : mark.end() + 1] in ("\n", "") else "\n"
+    return Edit(mark.start(), mark.end(), f"{before}```" + ("\n\n</details>\n\n" if titled else behind))
 
 
 def _begins_line(text: str, place: int) -> bool:
     return not text[text.rfind("\n", 0, place) + 1 : place].strip(" \t")
 
 
-def _prose(text: str, start: int, end: int) -> Iterator[Edit]:
+def _prose(text: str, start: int, end: int, opens: frozenset[int]) -> Iterator[Edit]:
     """The marks between two bodies of code, line by line."""
     place = start
     header = False
@@ -86,7 +118,7 @@ def _prose(text: str, start: int, end: int) -> Iterator[Edit]:
             if mark is not None:
                 yield mark
         is_header = _HEADER.match(line) is not None and (place == 0 or text[place - 1] == "\n")
-        yield from _row(line, place) if is_header and not header else _inline(line, place)
+        yield from _row(line, place) if is_header and not header else _inline(line, place, opens)
         header = is_header
         place += len(line) + 1
 
@@ -101,7 +133,7 @@ def _line_mark(line: str, place: int) -> Edit | None:
         bullet = "1. " if item[1].endswith("#") else "- "
         return Edit(place, place + item.end(), "   " * (len(item[1]) - 1) + bullet)
     quote = _QUOTE.match(line)
-    return Edit(place, place + quote.end(), "> ") if quote else None
+    return Edit(place, place + quote.end(), "> > ") if quote else None
 
 
 def _row(line: str, place: int) -> Iterator[Edit]:
@@ -113,9 +145,9 @@ def _row(line: str, place: int) -> Iterator[Edit]:
     yield Edit(place + len(line), place + len(line), "\n|" + "---|" * columns)
 
 
-def _inline(line: str, place: int) -> Iterator[Edit]:
+def _inline(line: str, place: int, opens: frozenset[int]) -> Iterator[Edit]:
     taken = 0
-    found = [*_MONO.finditer(line), *_MACRO.finditer(line), *_LINK.finditer(line)]
+    found = [*_MONO.finditer(line), *_MACRO.finditer(line), *_LINK.finditer(line), *_STRUCK.finditer(line)]
     for mark in sorted(found, key=lambda item: item.start()):
         if mark.start() < taken:
             continue
@@ -125,6 +157,28 @@ def _inline(line: str, place: int) -> Iterator[Edit]:
             yield Edit(begin, begin + 2, "`")
             yield Edit(end - 2, end, "`")
         elif mark.re is _MACRO:
+            yield from _macro(mark, begin, opens=begin in opens)
+        elif mark.re is _STRUCK:
             yield Edit(begin, end, "")
         else:
             yield Edit(place + mark.end(1), end, f"]({mark[2]})")
+
+
+def _macro(mark: re.Match[str], place: int, *, opens: bool) -> Iterator[Edit]:
+    """A macro goes; of a panel its title stands over what is in it; a quotation is cited."""
+    name, how = mark["name"], mark["how"] or ""
+    element = "blockquote" if name == "quote" else "details"
+    end = place + len(mark[0])
+    if name not in _BOXES:
+        yield Edit(place, end, "")
+        return
+    if not opens:
+        yield Edit(place, end, f"\n\n</{element}>\n\n")
+        return
+    title = _TITLE.search(how) or (_FIRST.match(how) if name == "expand" else None)
+    if title is None or name == "quote":
+        yield Edit(place, end, '\n\n<blockquote type="cite">\n\n' if name == "quote" else "\n\n<details>\n\n")
+        return
+    begin = mark.start("how") - mark.start() + title.start("title")
+    yield Edit(place, place + begin, "\n\n<details><summary>")
+    yield Edit(place + begin + len(title["title"]), end, "</summary>\n\n")

@@ -11,6 +11,7 @@ from ingest.extract.labels import labelled
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
+from ingest.extract.short_cases import asked_case, asks_alone, short_case
 from ingest.extract.vocabulary import is_imperative, sentences
 
 _CONDITION: Final = re.compile(
@@ -28,7 +29,8 @@ _OPEN_QUESTION: Final = re.compile(
 )
 _LOOKS: Final = re.compile(r"(?i)^\W*(?:check|verify|look|see|run|use|open|type|read|try|ask|test|compare)\b")
 _ANSWER: Final = re.compile(
-    r"(?i)^\W*(?:if\s+)?(?P<answer>yes|no|so)\W*?(?:\s*[:,;→–—]|\s+-|\s*->|\s*=>|\s+then\b)[\s*_]*(?P<rest>.*)$",
+    r"(?i)^\W*(?:if\s+)?(?P<answer>yes|no|so)\W*?(?:\s*[:,;→–—]|\s+-|\s*->|\s*=>|"
+    r"\s+then\b)[\s*_]*(?P<rest>.*)$",
     re.DOTALL,
 )
 """“Yes: …”, “If no, …” below a question."""
@@ -72,8 +74,20 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
         reader.last_condition = " ".join(asked[1].split())
         return reader.last_condition, False, asked[2].strip()
+    short = short_case(text) or _asked_over_code(text)
+    if short is not None:
+        reader.last_condition = short[0]
+        return short[0], False, short[1]
     turn = _TURN.match(text)
     return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
+
+
+def _asked_over_code(text: str) -> tuple[str, str] | None:
+    """A short question with a command behind it, or with nothing: what is done then stands below."""
+    asked = asked_case(text)
+    if asked is not None and looks_like_command(sentences(asked[1])[0]):
+        return asked
+    return (" ".join(text.split()), "") if asks_alone(text) else None
 
 
 def question_of(text: str) -> str | None:

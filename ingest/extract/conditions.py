@@ -57,7 +57,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
                 condition = _of_row(block, case, drafts)
                 found.setdefault(condition.text.lower(), condition)
             continue
-        if block.kind == "heading":
+        if block.kind == "heading" and block.level:
             headings = [item for item in headings if item[0] < block.level]
             headings.append((block.level, block.text))
         told_of = explained([text for _, text in headings])

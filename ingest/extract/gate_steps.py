@@ -10,10 +10,10 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.commands import FoundCommand
 from ingest.extract.drafts import Draft
-from ingest.extract.gates import gate_before, gate_behind, is_gate
+from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader, title_of
-from ingest.extract.vocabulary import is_imperative, sentences, text_of
+from ingest.extract.vocabulary import is_imperative, sentence_places, sentences, text_of
 
 _WHY = "an instruction for a person"
 
@@ -45,7 +45,9 @@ def _before(text: str) -> str:
 
 def gate_after(reader: Reader, block: Block, begin: int, end: int) -> list[Claim]:
     """Add the gate that `block.text[begin:end]` tells behind a command: it is first."""
-    part = gate_behind(block.text[begin:end])
+    starts = [start for start, stop in sentence_places(block.text) if start <= begin < max(stop, start + 1)]
+    before = block.text[starts[-1] if starts else 0 : begin]
+    part = gate_behind(block.text[begin:end]) or gate_later(before, block.text[begin:end])
     return [_added(reader, block, part, block.text.index(part, begin))] if part else []
 
 
@@ -57,6 +59,29 @@ def gates_in_comment(reader: Reader, block: Block, command: FoundCommand, begin:
         if at >= 0:
             claims.append(_added(reader, block, part, at))
             begin = at + len(part)
+    return claims
+
+
+def gate_in_line(reader: Reader, block: Block, command: FoundCommand, gate: str) -> list[Claim]:
+    """Add the gate that the comment behind a command tells, if it tells one: it is first."""
+    at = block.text.find(gate, command.start) if gate else -1
+    return [_added(reader, block, gate, at)] if at >= 0 else []
+
+
+def gate_ahead(reader: Reader, gate: str, place: tuple[int, int]) -> None:
+    """Add the gate of the paragraph behind a command before that one: “But before that, ask the DBA.”"""
+    if gate and reader.following is not None:
+        following = reader.following
+        claim = _added(reader, following, following.text[slice(*place)], place[0])
+        reader.ahead = (following, claim)
+
+
+def gates_of_title(reader: Reader, block: Block) -> list[Claim]:
+    """Add the gates that the title of a box tells."""
+    claims = list[Claim]()
+    for start, end in sentence_places(block.text):
+        if is_gate(block.text[start:end]):
+            claims.append(_added(reader, block, block.text[start:end], start))
     return claims
 
 

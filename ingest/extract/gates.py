@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.extract.foreign import is_foreign_gate
 from ingest.extract.vocabulary import text_of
 
-_WHO: Final = (
+WHO: Final = (
     r"(?:nobody|no[ -]one|everybody|everyone|every one|somebody|someone|anybody|anyone|"
     r"(?:all |any |the |no |your |our |other |these |affected )*(?:end )?(?:users?|customers?|clients|people|"
     r"colleagues?|engineers?|developers?|operators?|admins?|administrators?|stakeholders?|tenants|staff|"
@@ -24,7 +25,7 @@ _WHO: Final = (
 )
 """People, as runbooks call them."""
 
-_OBJECT: Final = rf"(?:{_WHO}|(?:the|your|our|an?|another) [\w' -]{{1,40}})\b"
+_OBJECT: Final = rf"(?:{WHO}|(?:the|your|our|an?|another) [\w' -]{{1,40}})\b"
 _ACTS: Final = re.compile(
     r"(?i)^(?:hand (?:(?:it|this|everything|them|the \w+) )?(?:over|off)\b|stand by\b|hold (?:off|on|"
     r"until|for|here)\b|"
@@ -51,7 +52,7 @@ _ACTS: Final = re.compile(
 """What a person does, and no command, by how the sentence begins."""
 
 _HOLDS: Final = re.compile(
-    rf"(?i)^{_WHO}\b(?! \S+ be (?:run|us|exec|typ|call)) (?:(?:must|should|shall|may|can|will|needs? to|"
+    rf"(?i)^{WHO}\b(?! \S+ be (?:run|us|exec|typ|call)) (?:(?:must|should|shall|may|can|will|needs? to|"
     rf"has to|have to|ought to|is to|are to)\b(?: not)? ?"
     r"(?:only |still |first |all |also )*(?:be|have|been|know|agree|approve|confirm|watch|sign|attend|"
     r"stand|listen|"
@@ -96,22 +97,36 @@ _BEHIND: Final = re.compile(
     rf"(?:(?:ask|call|tell|inform|notify|warn|page) [\w' -]{{2,40}}\b(?:first|before|beforehand)\b|"
     rf"(?:check|confirm|agree|clear (?:it|this)) (?:this |it )?with \w|with [^.;`]{{0,40}}?\b{_AGREED}\b|"
     rf"(?:after|upon|subject to|pending|given) [^.;`]{{0,40}}?\b{_AGREED}\b|"
+    rf"(?:this |it |which |that )?(?:needs?|requires?|requiring)\s[^.;`]{{0,40}}?\b{_AGREED}\b|"
+    rf"{_AGREED}\s+(?:(?:of|from|by) [\w' -]{{2,30}}?\s+)?(?:is |are )?(?:needed|required|necessary|first|"
+    rf"mandatory)\b|"
     r"(?:once|after|when|if) [^.;`]{1,40}?\b(?:confirmed|agreed|agrees|approved|approves|signed off|said yes|"
     r"given (?:the|their|his|her) (?:ok|go))\b)"
 )
 """What is told behind a command and must be before it: “…, but ask Bob first”, “… once Ann has confirmed”."""
 
 _LEADS_ON: Final = re.compile(
-    r"(?i)^(?:(?:please|then|now|next|also|and|first|finally|manually|always|before that|"
+    r"(?i)^(?:(?:(?:note|warning|important|caution|attention|tip|info|danger|remember|reminder|nb|"
+    r"n\.b\.)(?=\s*[:!–—-])|"
+    r"please|then|now|next|also|and|first|finally|manually|always|before that|"
     r"before you (?:begin|start)|"
     r"you (?:must|should|have to|need to|will need to)|we (?:must|should|have to|need to)|remember to|"
-    r"be sure to|make sure to|make sure you|(?:do not|don['’`´]?t|never) forget to)[\s,:]+)+"
+    r"be sure to|make sure to|make sure you|(?:do not|don['’`´]?t|never) forget to)[\s,:!*_–—-]+)+"
 )
 _AFTER_IT: Final = re.compile(
     r"(?i)(?:,|;)?\s+(?:and\s+)?(?:then|only then|afterwards|after that)\b|;\s+|,\s+and\s+|"
     r"\s+and\s+(?=(?:then\s+)?(?:run|execute|type|issue|enter|start)\b)"
 )
 """Where what is done after a gate begins."""
+
+
+_BY_OTHERS: Final = re.compile(
+    rf"(?i)^(?:only |then |now )?{WHO} (?:then |\w+ly )?(?:runs|executes|does|issues|types|performs|"
+    rf"will (?:run|execute|do)|"
+    rf"must (?:run|do)|should (?:run|do)|has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
+    rf"[A-Z][a-z]+) (?:to )?(?:run|execute|do|issue)\b"
+)
+"""“The DBA runs …”: it is done by somebody else, and waited for."""
 
 
 def holds_back(sentence: str) -> bool:
@@ -134,6 +149,9 @@ def is_gate(sentence: str) -> bool:
         or (_CHECKS.match(text) is not None and among_people(text))
         or _NEEDS.match(text) is not None
         or holds_back(text)
+        or _BY_OTHERS.match(text) is not None
+        or ((beside := _WITH.match(text)) is not None and beside.end() >= len(text.rstrip(" .,")))
+        or is_foreign_gate(text)
     )
 
 
@@ -154,13 +172,48 @@ _PEOPLE: Final = re.compile(
 )
 
 
+_WITH: Final = re.compile(
+    rf"(?i)^(?:(?:only )?(?:after|upon|with|once|given|following|subject to|"
+    rf"pending)\s(?:[^.;`,]{{0,30}}?\s)?{_AGREED}\b[^.;`,:]{{0,40}}?"
+    rf"|with\s[^.;`,]{{2,40}}\s(?:on the (?:phone|line|bridge|call)|on a call|present|watching|beside you|"
+    rf"next to you|"
+    rf"standing by|in the room|looking on)|(?:together|jointly|in (?:consultation|coordination|"
+    rf"agreement)) with\s[^.;`,]{{2,50}}|"
+    rf"in (?:the )?presence of\s[^.;`,]{{2,50}}|under (?:the )?supervision of\s[^.;`,]{{2,50}})"
+    r"(?=\s*(?:[,:]|\b(?:run|execute|type|issue|do|use|you (?:can|may))\b|$))"
+)
+"""“After approval from the board run”, “With Ann on the phone, run”."""
+
+_APART: Final = re.compile(r"(?<=[.!])\s+")
+
+
 def gate_before(text: str) -> str:
     """The gate that stands in one sentence before the words that lead to a command: “Tell the night shift,
     then run”; empty where there is none.
     """
     found = _AFTER_IT.search(text)
     told = text[: found.start()] if found else ""
-    return told.strip() if is_gate(told) else ""
+    if is_gate(told):
+        return told.strip()
+    begin = len(text) - len(text.lstrip(" *_>•-"))
+    beside = _WITH.match(text, begin) or _WITH.match(text[begin:])
+    if beside is not None:
+        return beside[0].strip()
+    parts = _APART.split(text.lstrip())
+    return next((part.strip() for part in parts[:-1] if is_gate(part)), "")
+
+
+_LATER: Final = re.compile(r"(?i)^\W*(?:\d{1,3}[.)]\s*)?(?:right |just |immediately )?(?:before|prior to)\b")
+
+
+def gate_later(before: str, behind: str) -> str:
+    """The gate that a sentence tells behind its command, where it says that it comes first: “Before you run
+    it, ask the DBA.”
+    """
+    if _LATER.match(before) is None:
+        return ""
+    told = re.split(r"[.;!]\s|\n", behind.lstrip(" \t,:–—-)`"), maxsplit=1)[0].strip(" .!")
+    return told if is_gate(told) else ""
 
 
 def behind_gate(text: str) -> str:

@@ -12,6 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
+from ingest.extract.foreign import tells_to_run
 from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
@@ -81,7 +82,8 @@ _LOGINS: Final = frozenset({"login", "logout"})
 """Of these the tables need not tell, and the scanner then says that it does not know them."""
 
 _DOES: Final = re.compile(
-    r"(?i)^(?:\W|\d+[.)]|(?:please|then|also|first|next|finally|otherwise)\b)*(?:convert|decode|encode|encrypt|"
+    r"(?i)^(?:\W|\d+[.)]|(?:please|then|also|first|next|finally|otherwise)\b)*(?:convert|decode|encode|"
+    r"encrypt|"
     r"decrypt|generate|extract|compute|calculate|restart|reload|scale|drain|cordon|uncordon|rotate|renew|"
     r"fetch|download|upload)\b"
 )
@@ -89,7 +91,8 @@ _DOES: Final = re.compile(
 
 _NAMES_CODE: Final = re.compile(
     r"(?i)\b(?:lines?|process(?:es)?|alias(?:es)?|entry|entries|jobs?|tasks?|workers?|units?|histor(?:y|ies)|"
-    r"commands?|scripts?|services?|containers?|programs?|daemons?|strings?|values?|text|output|named|called|for|"
+    r"commands?|scripts?|services?|containers?|programs?|daemons?|strings?|values?|text|output|named|"
+    r"called|for|"
     r"of|from|in|on|to|as|like|after|before|behind|until|against|than)\s*$|"
     r"\b(?:who|whose|whom|whether|which|that|what|if|when|ran|typed|entered|executed|used|runs|history)\b"
 )
@@ -171,12 +174,13 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
     closes = closes or does_the_same(block.text, code.start, code.end)
-    if not (begins or own or leads or closes or RUN_VERBS.search(before)):
+    foreign = tells_to_run(before, block.text[code.end : code.end + 40])
+    if not (begins or own or leads or closes or foreign or RUN_VERBS.search(before)):
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
         return None
     dialect = _dialect(code.text)
-    if dialect is None and (leads or _RUNS.search(before)) and unknown_program(code.text):
+    if dialect is None and (leads or foreign or _RUNS.search(before)) and unknown_program(code.text):
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None

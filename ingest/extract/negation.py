@@ -8,7 +8,10 @@ from typing import Final
 
 import re2
 
+from ingest.extract import foreign
+from ingest.extract.announced import retracts_below
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
+from ingest.extract.told_of import told_of
 from ingest.extract.vocabulary import OTHER_I, sentences
 
 _NOT: Final = (
@@ -104,6 +107,8 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     """Whether what follows this text is shown as what not to run. A ban with code of its own ends there."""
     parts = sentences(text)
     last = parts[-1] if parts else ""
+    if not codes and foreign.forbids_what_follows(last):
+        return True
     instead = _INSTEAD.search(last)
     if instead and not _JUST_NEGATED.search(last[: instead.start()]):
         return False
@@ -128,13 +133,23 @@ def _without_aside(found: re.Match[str]) -> str:
 def forbidding_heading(text: str) -> bool:
     """Whether a heading stands over what not to do."""
     shown = text.strip(" *_`")
+    if retracts_below(shown):
+        return True
     return _FORBIDDING_HEADING.match(shown) is not None and not is_gate(shown)
 
 
+_OTHER_ONE: Final = re.compile(r"(?i)\b(?:instead of|rather than)\b[^,;:]{1,200}[,;:]")
+"""“Instead of one command, run” speaks for the other one."""
+
+
 def forbidden_at(text: str, start: int, end: int) -> bool:
-    """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it."""
+    """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it, or
+    only told of there.
+    """
+    if told_of(text, start, end) or foreign.forbids_at(text, start, end):
+        return True
     before = text[max(0, start - 400) : start]
-    clause = re.split(r"(?<=[.!?])\s+|\n", before)[-1]
+    clause = _OTHER_ONE.sub("", re.split(r"(?<=[.!?])\s+|\n", before)[-1])
     return (
         negated(behind_gate(clause), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
     )

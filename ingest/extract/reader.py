@@ -56,6 +56,10 @@ class Reader:
         self.item = (0, 0)
         self.items: list[tuple[int, str]] = []
         self.beside = ""
+        self.boxed: list[tuple[tuple[int, ...], list[tuple[int, str]]]] = []
+        self.ban_box: tuple[int, ...] = ()
+        self.ban_used = False
+        self.ahead: tuple[Block, Claim] | None = None
 
     @property
     def section(self) -> str:
@@ -96,6 +100,27 @@ class Reader:
         self.lead_undoes, self.undone = False, UndoScope()
         self.group += 1
         self.item = (self.item[0] + 1, 0)
+
+    def enter_box(self, block: Block, title: str) -> None:
+        """What the title of a box says holds in it."""
+        self.boxed.append((block.boxes, list(self.headings)))
+        self.headings.append((0, title))
+        self.last_condition = self.condition_here()[0] or self.last_condition
+
+    def leave_boxes(self, block: Block) -> None:
+        """Leave the boxes that have ended: what their titles say, and a ban that something in one was under."""
+        while self.boxed and not _inside(block, self.boxed[-1][0]):
+            self.headings = self.boxed.pop()[1]
+            self.lead_undoes, self.undone = False, UndoScope()
+            self.lead, self.lead_heads, self.lead_title = "", True, self.section
+            self.lead_span = None
+            self.group += 1
+        if self.ban is not None and self.ban_box and self.ban_used and not _inside(block, self.ban_box):
+            self.ban = None
+
+    def forbid(self, block: Block) -> None:
+        """What follows a block is told as what not to do."""
+        self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
 
     def beside_command(self) -> bool:
         """Whether a command stands above in the same item."""
@@ -203,6 +228,10 @@ class Reader:
             elif span.end > apart[-1].end:
                 apart[-1] = Span(apart[-1].start, span.end)
         return tuple(apart)
+
+
+def _inside(block: Block, boxes: tuple[int, ...]) -> bool:
+    return block.boxes[: len(boxes)] == boxes
 
 
 def title_of(text: str) -> str:

@@ -9,39 +9,44 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.cases import case_below, condition_of, question_of, told_for_a_case, without_case
+from ingest.extract.announced import output_heading
+from ingest.extract.behind import said_behind
+from ingest.extract.cases import case_below, condition_of, question_of
 from ingest.extract.commands import FoundCommand
+from ingest.extract.comments import Said, said_of, with_behind
+from ingest.extract.consoles import is_session
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
-from ingest.extract.gate_steps import gate_after, gate_in_heading, gates_between, gates_in_comment, tells
-from ingest.extract.gates import is_gate
+from ingest.extract.gate_steps import (
+    gate_ahead,
+    gate_in_heading,
+    gate_in_line,
+    gates_in_comment,
+    gates_of_title,
+)
+from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands
-from ingest.extract.needs_beside import needs_beside
-from ingest.extract.negation import begins_negated, forbidding_heading, forbids_below, negated
-from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, listed, required
-from ingest.extract.reader import BANNED, CASE_HEADING, UNDONE, Reader, title_of
+from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
+from ingest.extract.negation import forbids_below, negated
+from ingest.extract.prerequisites import listed, required
+from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
 from ingest.extract.rows import row
-from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.shown import (
-    below,
-    beside_what_follows,
     commands_below,
     last_sentence,
     lead_title,
-    over_listing,
     shows_a_file,
 )
 from ingest.extract.tables import rows_of_procedures
-from ingest.extract.undoing import undoing_heading, undoing_lead, undoing_words
-from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, sentences, text_of
-from ingest.trace import Span
+from ingest.extract.undoing import undoing_heading, undoing_lead
+from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, text_of
 from schemas.errors import Unprocessable
 
+QUOTED: Final = "it cites what somebody else wrote before"
+SHOWN: Final = "it shows how a file or an output looks"
 STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 
 
 _LEAD_WORDS: Final = 8
-_LONGEST: Final = 900
-"""Characters of a paragraph that tells to do something; in a longer one that is said by the way."""
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
 
@@ -54,7 +59,10 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         if len(reader.found.drafts) > STEPS_MAX:
             raise _too_many()
         reader.following = blocks[place + 1] if place + 1 < len(blocks) else None
-        if block.kind == "heading":
+        reader.leave_boxes(block)
+        if block.quoted:
+            reader.account(block, "ignored", QUOTED)
+        elif block.kind == "heading":
             _heading(reader, block)
         elif block.kind == "code":
             _code(reader, block)
@@ -75,7 +83,20 @@ def _too_many() -> Unprocessable:
     )
 
 
+def _box_title(reader: Reader, block: Block) -> None:
+    """The title of a box, such as `<summary>`: it stands over what is in the box alone."""
+    text = block.text.strip()
+    reader.enter_box(block, text)
+    reader.lead, reader.lead_condition, reader.lead_undoes = text, (None, False), False
+    reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, text
+    claims = gates_of_title(reader, block)
+    reader.account(block, "note", "the title of what stands in its box", claims)
+
+
 def _heading(reader: Reader, block: Block) -> None:
+    if not block.level:
+        _box_title(reader, block)
+        return
     lead = undoing_lead(block.text, beside=False) and not undoing_heading(block.text)
     if lead and CASE_HEADING.match(block.text) is None:
         # A line such as “To undo, run:” that was read as a heading: it is about the code below it alone.
@@ -102,16 +123,24 @@ def _heading(reader: Reader, block: Block) -> None:
 
 def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
+        reader.ban_used = True
         reader.account(block, "ignored", BANNED)
         return
     lead = "" if reader.lead_heads else reader.lead
-    if lead and shows_a_file(lead, block):
-        reader.account(block, "ignored", "it shows how a file or an output looks")
+    if (lead and shows_a_file(lead, block)) or (
+        output_heading(reader.section) and not is_session(block.text)
+    ):
+        reader.account(block, "ignored", SHOWN)
+        reader.lead = ""
         return
     every = commands_below(lead, block, introduces=reader.lead_introduces)
-    commands = [item for item in every if not negated(item.said) and not forbidding_heading(item.said)]
+    behind, place = said_behind(reader.following)
+    told = [
+        item if item.why or behind == Said() else with_behind(item, behind) for item in said_of(block, every)
+    ]
+    commands = [item for item, said in zip(every, told, strict=True) if not said.why]
     if every and not commands:
-        reader.account(block, "ignored", BANNED)
+        reader.account(block, "ignored", BANNED if told[0].why == "banned" else SHOWN)
         return
     if not commands:
         if block.text.lstrip().startswith("#!"):
@@ -123,14 +152,23 @@ def _code(reader: Reader, block: Block) -> None:
     condition, otherwise = reader.lead_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
-    claims = [Claim(item.start, item.end, "ignored", BANNED) for item in every if item not in commands]
+    claims = [
+        Claim(item.start, item.end, "ignored", BANNED if said.why == "banned" else SHOWN)
+        for item, said in zip(every, told, strict=True)
+        if said.why
+    ]
+    gate_ahead(reader, behind.gate, place)
+    saying = {item.start: said for item, said in zip(every, told, strict=True)}
     undoing: Undoing = ""
     for command in commands:
         if command.comment:
             claims += gates_in_comment(reader, block, command, max((item.end for item in claims), default=0))
             undoing = "sentence" if undoing_lead(command.comment, beside=True) else ""
             reader.group += 1
-        draft = _command(reader, block, command, condition, otherwise)
+        said = saying[command.start]
+        claims += gate_in_line(reader, block, command, said.gate)
+        case = (condition, otherwise) if said.case is None else (said.case, said.otherwise)
+        draft = _command(reader, block, command, *case)
         index = reader.add(replace(draft, undoing=undoing))
         claims.append(Claim(command.start, command.end, "step", "a command", index))
     reader.account(block, "note", "a comment, or what a command prints", claims)
@@ -157,14 +195,10 @@ def _prose(reader: Reader, block: Block) -> None:
     text = text_of(block.text)
     reader.place(block)
     reader.lead_undoes = False
-    if block.linked and (not block.ordered or block.linked.startswith("#")):
-        reader.account(block, "note", "a link to another place")
-        return
-    if reader.banned or (reader.ban is not None and block.kind == "item"):
-        reader.account(block, "ignored", BANNED)
+    if _is_accounted(reader, block):
         return
     if forbids_below(text, block.code_texts()):
-        reader.ban = block.level
+        reader.forbid(block)
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
     listed_first = reader.lists_before and block.kind == "item"
@@ -178,12 +212,12 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.opens_case(block, (condition, otherwise), introduces=introduces)
     commands = inline_commands(block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
-    lead = _lead(text)
+    lead = lead_of(text)
     reader.lead = last_sentence(text)
     above, reader.lead_title = reader.lead_title, reader.lead and lead_title(text)
     reader.lies_below(block, "" if commands else reader.lead_title)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
-    reader.lead_span = _place(block, lead) if reader.lead else None
+    reader.lead_span = place_in(block, lead) if reader.lead else None
     reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
     if condition is None:
@@ -192,52 +226,26 @@ def _prose(reader: Reader, block: Block) -> None:
         if commands[0].text == block.text.strip(" `"):
             # A command alone is called by what is above.
             body = reader.lead_title = reader.called_by(block, commands[0].text, above) or reader.section
-        _in_sentences(reader, block, commands, body or text, (condition, otherwise))
+        in_sentences(reader, block, commands, body or text, (condition, otherwise))
     elif reader.undo(text, block):
         reader.account(block, "note", "it introduces what follows")
     else:
-        _instruction(reader, block, body or text, condition, otherwise)
+        instruction(reader, block, body or text, condition, otherwise)
 
 
-def _in_sentences(
-    reader: Reader, block: Block, commands: list[FoundCommand], text: str, case: tuple[str | None, bool]
-) -> None:
-    """The commands that the sentences of a block tell to run, each for the case of its own sentence; what
-    one of them undoes is said by the words between it and the command before it.
-    """
-    claims, told = list[Claim](), ToldBefore(block)
-    starts, above = [command.start for command in commands], len(reader.found.drafts)
-    for command in commands:
-        claims += gates_between(reader, block, told.places, told.end, command.start)
-        undoing, again = told.undoing(command.start, beside=reader.beside_command())
-        reader.group += bool(undoing) and not again
-        condition, otherwise = told.case(command.start) or case
-        place = told.sentence(command.start)
-        behind = min([place[1], *(start for start in starts if start > command.start)])
-        gated = gate_after(reader, block, command.end, behind)
-        if undoing and told.end and not again:
-            # What is undone is not called after how that is done.
-            told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
-        title = title_of(without_case(told.says(command.start, starts)) or _lead(text))
-        index = reader.add(
-            Draft("command", command.text, title, block.line, block.end_line,
-                  reader.section, condition, otherwise, spans=reader.spans(block.place(*place)), block=block,
-                  dialect=command.dialect, start=command.start, end=command.end, undoing=undoing)
-        )  # fmt: skip
-        told.end = command.end
-        claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
-    rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
-    if undoing_words(rest) is None:
-        claims += gates_between(reader, block, told.places, told.end, len(block.text))
-    if undoing_words(rest) is not None:
-        told.title(reader, title_of(_lead(text_of(block.text[: told.end]))))
-        begin = len(block.text) - len(rest)
-        index = _undone_by_hand(reader, block, rest, block.place(begin, len(block.text)))
-        claims.append(Claim(begin, len(block.text), "step", UNDONE, index))
-    claims += needs_beside(reader, block, told.places, claims, first=above)
-    reader.account(block, "note", "it says more about the step beside it", claims)
-    if told.places and told.places[-1][0] >= told.end:
-        reader.undo(text, block)
+def _is_accounted(reader: Reader, block: Block) -> bool:
+    """Whether a block was read with the one above it, leads elsewhere, or stands under a ban."""
+    if reader.ahead is not None and reader.ahead[0] is block:
+        reader.account(block, "note", "it says more about the step above it", [reader.ahead[1]])
+        reader.lead = ""
+    elif block.linked and (not block.ordered or block.linked.startswith("#")):
+        reader.account(block, "note", "a link to another place")
+    elif reader.banned or (reader.ban is not None and block.kind == "item"):
+        reader.ban_used = True
+        reader.account(block, "ignored", BANNED)
+    else:
+        return False
+    return True
 
 
 def _opens_list(text: str) -> bool:
@@ -256,93 +264,10 @@ def _goes_on(reader: Reader, text: str) -> bool:
 def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
     """What must be true first; where it ends in a colon, commands below show how it is checked."""
     reader.found.prerequisites += [
-        Required(part.rstrip(": "), _place(block, part), _codes_in(block, part)) for part in wanted
+        Required(part.rstrip(": "), place_in(block, part), codes_in(block, part)) for part in wanted
     ]
     reader.account(block, "prerequisite", "listed as a prerequisite")
-    lead = _lead(block.text)
+    lead = lead_of(block.text)
     reader.lead, reader.lead_condition = ("", (None, False)) if negated(lead) else (lead, (None, False))
     reader.lead_title, reader.lead_heads = reader.lead, False
     reader.lead_span = None
-
-
-def _instruction(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
-    """A sentence without a command: what must be true first, what a person does, or a note."""
-    if block.taken == "prerequisite":
-        reader.found.prerequisites.append(Required(text, block.place(), _codes_in(block, text)))
-        reader.account(block, "prerequisite", "a person takes it as a prerequisite")
-        return
-    if condition is not None and lacks_access(condition):
-        text = text_of(block.text)
-    above = len(reader.found.drafts)
-    before = required(text, first=not above and condition is None) if above < EARLY_STEPS else assumed(text)
-    if reader.lists_before and block.kind != "item":
-        before = [part for part in before if not part.endswith(":")]  # the items below it are what is needed
-    reader.found.prerequisites += [
-        Required(part, _place(block, part), _codes_in(block, part)) for part in before
-    ]
-    rest = [part for part in sentences(text) if not before or (part not in before and not required(part))]
-    if before and not rest:
-        reader.account(block, "prerequisite", "it says what must be true first")
-        return
-    _manual(reader, block, " ".join(rest) if before else text, condition, otherwise)
-
-
-def _manual(reader: Reader, block: Block, text: str, condition: str | None, otherwise: bool) -> None:
-    if undoing_words(text) is not None and reader.found.drafts and not reader.explains:
-        index = _undone_by_hand(reader, block, text, block.place())
-        reader.account(block, "step", UNDONE, [Claim(0, len(block.text), "step", UNDONE, index)])
-        return
-    told = [part for part in sentences(text) if tells(part)]
-    if not told and condition is None and not reader.explains:
-        told, condition, otherwise = told_for_a_case(text)
-    if block.taken == "instruction":
-        place = Claim(0, len(block.text), "step", "a person takes it as an instruction")
-        draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, condition,
-                      otherwise, spans=(block.place(),), block=block)  # fmt: skip
-        reader.account(block, "note", "an explanation", [replace(place, draft=reader.add(draft))])
-        return
-    told, introduces, title = beside_what_follows(text, told, below(block, reader.following))
-    reader.lead_title = title_of(title) if title else reader.lead_title
-    if reader.explains or (block.kind == "paragraph" and len(text) > _LONGEST):
-        told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []
-    if not told:
-        why = "it introduces what follows" if introduces else "an explanation"
-        reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
-        return
-    whole = block.kind == "item" and not begins_negated(text) and not introduces
-    spans = (block.place(),) if whole else tuple(_place(block, part) for part in told)
-    index = reader.add(
-        Draft("manual", text if whole else " ".join(told), title_of(told[0]), block.line, block.end_line,
-              reader.section, condition, otherwise, spans=spans, block=block)
-    )  # fmt: skip
-    reader.account(block, "note", "an explanation", _told(block, None if whole else told, index))
-
-
-def _undone_by_hand(reader: Reader, block: Block, text: str, place: Span) -> int:
-    """What a labelled sentence says about undoing a step, without a command."""
-    draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, spans=(place,))
-    return reader.add(replace(draft, block=block, undoing="sentence"))
-
-
-def _told(block: Block, told: list[str] | None, index: int) -> list[Claim]:
-    """The claims of an instruction: these sentences, or None for all of the block."""
-    why = "an instruction for a person"
-    if told is None:
-        return [Claim(0, len(block.text), "step", why, index)]
-    found = [(block.text.find(part), part) for part in told]
-    return [Claim(at, at + len(part), "step", why, index) for at, part in found if at >= 0]
-
-
-def _codes_in(block: Block, part: str) -> tuple[str, ...]:
-    return tuple(code for code in block.code_texts() if code in part)
-
-
-def _place(block: Block, part: str) -> Span:
-    """Where a sentence of a block stands in the source; the whole block where it was changed."""
-    at = block.text.find(part)
-    return block.place(at, at + len(part)) if at >= 0 and part else block.place()
-
-
-def _lead(text: str) -> str:
-    parts = sentences(text)
-    return parts[-1].rstrip(":→ ") if parts else text

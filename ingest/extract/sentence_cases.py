@@ -13,6 +13,7 @@ from ingest.blocks import Block
 from ingest.extract.drafts import Undoing
 from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
+from ingest.extract.short_cases import case_beside
 from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
@@ -72,6 +73,10 @@ class ToldBefore:
             turned = other or (stop < offset and _OTHERWISE.search(text, stop, offset) is not None)
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
+
+    def case_beside(self, start: int, end: int) -> tuple[str, bool] | None:
+        """The case of the command `start:end` of the block: of its sentence, or a short one beside it."""
+        return self.case(start) or case_beside(self.block.text, start, end)
 
     def _index(self, start: int) -> int:
         """Which sentence begins there; the first one where none does."""

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.announced import announces_contents, announces_output
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.consoles import is_session
@@ -53,6 +54,10 @@ def shows_a_file(lead: str, block: Block) -> bool:
     """
     if is_session(block.text):
         return _EXPECTED.search(lead) is not None
+    if announces_output(lead):
+        return True
+    if announces_contents(lead) and all(path[0] not in block.text for path in _PATH.finditer(lead)):
+        return True
     if not _says_content(lead):
         return False
     return _names_a_file(lead, block.text) or not _could_be_run(block)

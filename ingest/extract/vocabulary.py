@@ -201,8 +201,14 @@ _ADMONITION: Final = re.compile(
 
 def text_of(sentence: str) -> str:
     """A sentence without the marks of emphasis, of a box to tick and of a box around it at its start."""
-    return _BOX.sub("", _ADMONITION.sub("", sentence.strip()).lstrip("*_ "))
+    return _BOX.sub("", _SIGNS.sub("", _ADMONITION.sub("", sentence.strip())).lstrip("*_ "))
 
+
+_SIGNS: Final = re.compile(
+    "^(?:[\u2139\u2600-\u26d3\u26d5-\u2713\u2715\u2716\u2719-\u274b\u274d\u2753-\u2763\u2795-\u27bf\u2b50\ufe0f\u200d"
+    "\U0001f100-\U0001f44d\U0001f44f-\U0001f6aa\U0001f6ac-\U0001faff]|:[a-z_]{3,30}:(?=\\s))+\\s*"
+)
+"""Signs before a sentence: of warning, of a step done; not those that forbid."""
 
 OTHER_I: Final = re.compile("[\u0130\u0131]")
 """`re` takes both for an `i` where case does not count, `re2` neither."""

@@ -17,6 +17,7 @@ from ingest.sources.html_text import (
     CODE_BLOCKS,
     ITEMS,
     LISTS,
+    OUTPUT,
     OWN_BLOCKS,
     holds,
     inline_text,
@@ -25,12 +26,18 @@ from ingest.sources.html_text import (
     visible_code,
 )
 from ingest.sources.nesting import require_shallow, too_deep
+from ingest.sources.quotes import HEADS, WROTE, begins_original, is_quote
 from ingest.sources.style_sheets import with_style_sheets
 
 _VOID: Final = frozenset("br hr img input meta link col wbr area base embed source track".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _NO_NUMBERS: Final = -1
 _START: Final = re.compile(r"[1-9]\d{0,5}")
+_BOXES: Final = frozenset(
+    "div details section article aside blockquote fieldset figure table main ac:structured-macro "
+    "ac:adf-extension".split()
+)
+"""Whose end is the end of what a title or a ban in them holds for."""
 _LOOKED_FOR: Final = 40
 _NEAR: Final = 400
 _LOOK_AHEAD: Final = 8_192
@@ -55,6 +62,11 @@ class _Reader:
     lines: int = 1
     lists: list[int] = field(default_factory=list)
     """Of each list that is open: the number of its last item, _NO_NUMBERS where they have none."""
+    boxes: tuple[int, ...] = ()
+    boxes_count: int = 0
+    rest_quoted: bool = False
+    quotes: int = 0
+    told: bool = False
 
     def line(self, text: str) -> int:
         """The line where the first word of a text stands, from the last found place on."""
@@ -87,7 +99,25 @@ class _Reader:
     def block(self, kind: str, text: str, **more: object) -> Block:
         """A block at the place where its text is found."""
         first = self.line(text)
-        return Block(kind, text, first, first + text.count("\n"), **more)  # type: ignore[arg-type]  # fields by name
+        if not self.quotes and HEADS.match(text) and self.counted > 0:
+            self.rest_quoted = True
+        quoted = self.rest_quoted or self.quotes > 0
+        self.told = not quoted and WROTE.search(text) is not None
+        return Block(kind, text, first, first + text.count("\n"), boxes=self.boxes, quoted=quoted, **more)  # type: ignore[arg-type]  # fields by name
+
+    def enter(self, node: LexborNode, tag: str) -> tuple[tuple[int, ...], int]:
+        """Go into an element; gives what `leave` needs."""
+        before = self.boxes, self.quotes
+        if tag in _BOXES:
+            self.boxes_count += 1
+            self.boxes = (*self.boxes, self.boxes_count)
+        if is_quote(node, tag, told=self.told):
+            self.quotes += 1
+        return before
+
+    def leave(self, before: tuple[tuple[int, ...], int]) -> None:
+        """Leave an element."""
+        self.boxes, self.quotes = before
 
 
 def read_html(text: str) -> Iterator[Block]:
@@ -113,7 +143,7 @@ def _shown_title(parameter: re.Match[str]) -> str:
     the DBA first”, “Rollback”.
     """
     shown = parameter[1].strip() if _TITLE.search(parameter[0]) else ""
-    return f"<p>{shown}</p>" if shown else ""
+    return f"<summary>{shown}</summary>" if shown else ""
 
 
 def _with_code_bodies(text: str) -> str:
@@ -137,8 +167,12 @@ def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
         tag = child.tag or ""
         if left_out(child, tag):
             yield from _struck(child, tag, reader)
-        else:
-            yield from _one(child, tag, reader, depth)
+            continue
+        if begins_original(child, tag):
+            reader.rest_quoted = True
+        before = reader.enter(child, tag)
+        yield from _one(child, tag, reader, depth)
+        reader.leave(before)
 
 
 def _struck(node: LexborNode, tag: str, reader: _Reader) -> Iterator[Block]:
@@ -164,7 +198,9 @@ def _struck_inside(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Bl
 
 
 def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[Block]:
-    if tag in _HEADINGS:
+    if tag == "summary":
+        yield from _leaf("heading", child, reader, level=0)
+    elif tag in _HEADINGS:
         yield from _heading(child, reader, depth, _HEADINGS[tag])
     elif tag in CODE_BLOCKS:
         yield from _code(child, reader)
@@ -176,14 +212,20 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         yield from _item(child, reader, depth)
     elif tag == "tr":
         yield from _row(child, reader)
-    elif tag == "-text":
-        text = " ".join((child.text_content or "").split())
-        if text:
-            yield reader.block("paragraph", text)
-    elif holds(child, BLOCKS):
+    elif tag != "-text" and holds(child, BLOCKS):
         yield from _walk(child, reader, depth + 1)
     else:
+        yield from _other(child, tag, reader)
+
+
+def _other(child: LexborNode, tag: str, reader: _Reader) -> Iterator[Block]:
+    """A text, or an element that holds nothing but one."""
+    if tag != "-text":
         yield from _leaf("paragraph", child, reader)
+        return
+    text = " ".join((child.text_content or "").split())
+    if text:
+        yield reader.block("paragraph", text)
 
 
 def _first(node: LexborNode, *, nested: bool) -> int:
@@ -289,6 +331,18 @@ def _leaf(kind: str, node: LexborNode, reader: _Reader, **more: int) -> Iterator
 
 
 def _code(node: LexborNode, reader: _Reader) -> Iterator[Block]:
+    """A listing; what an element in it says that a program prints, and what is to be filled in, is told apart
+    from what is typed.
+    """
+    if node.tag == "textarea" or node.css_first(OUTPUT) is not None:
+        typed = "" if node.tag == "textarea" else visible_code(node, output=False).strip("\n")
+        if typed.strip():
+            yield reader.block("code", typed)
+        shown = [node] if not typed.strip() else node.css(OUTPUT)
+        printed = "\n".join(visible_code(part).strip("\n") for part in shown)
+        if printed.strip():
+            yield reader.block("code", printed, language="output")
+        return
     text = visible_code(node).strip("\n")
     if not text.strip():
         return

@@ -14,8 +14,8 @@ from ingest.sources.hidden import is_unseen
 from ingest.sources.nesting import too_deep
 
 _SKIPPED: Final = frozenset(
-    "script style nav footer header noscript svg head form s del strike template ac:task-id "
-    "ac:task-status ac:placeholder ac:adf-fallback".split()
+    "script style nav footer header noscript svg head form s del strike template button select option "
+    "clipboard-copy ac:task-id ac:task-status ac:placeholder ac:adf-fallback".split()
 )
 CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
 LISTS: Final = frozenset({"ul", "ol"})
@@ -24,10 +24,12 @@ ITEMS: Final = frozenset({"li", "ac:task-body"})
 OWN_BLOCKS: Final = CODE_BLOCKS | LISTS | {"table"}
 """What is told by itself also where it stands in a list item or a heading."""
 BLOCKS: Final = frozenset(
-    "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6 "
+    "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6 summary details "
     "ac:task-body".split()
 )
-_INLINE_CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
+_INLINE_CODE: Final = frozenset({"code", "kbd", "tt"})
+OUTPUT: Final = "samp"
+"""What a program prints, by its element: no code that is typed."""
 _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())
 """What highlighters and editors (Shiki, Monaco, CodeMirror) call an element that is one line of code."""
 _GOES_ON: Final = ("-", "|", "&&", ">")
@@ -75,21 +77,22 @@ def holds(node: LexborNode, tags: frozenset[str]) -> bool:
     return any(inner.tag in tags and inner.mem_id != own for inner in node.traverse())
 
 
-def visible_code(node: LexborNode) -> str:
+def visible_code(node: LexborNode, *, output: bool = True) -> str:
     """The text of an element of code, as it is shown: a `<br>`, a block, or an element
-    that highlighters use for a line begins a new one. Raises Unprocessable for one that is nested too deeply.
+    that highlighters use for a line begins a new one; without what its elements say that a program prints
+    where that is not wanted. Raises Unprocessable for one that is nested too deeply.
     """
     parts: list[str] = []
-    _collect_code(node, parts, 0)
+    _collect_code(node, parts, 0, output=output)
     return "".join(parts)
 
 
-def _collect_code(node: LexborNode, parts: list[str], depth: int) -> None:
+def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: bool) -> None:
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        if left_out(child, tag):
+        if left_out(child, tag) or (tag == OUTPUT and not output):
             continue
         if tag == "-text":
             parts.append(child.text_content or "")
@@ -101,7 +104,7 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int) -> None:
             )
             if line:
                 _end_line(parts)
-            _collect_code(child, parts, depth + 1)
+            _collect_code(child, parts, depth + 1, output=output)
             if line:
                 _end_line(parts)
 
@@ -238,7 +241,7 @@ def _collect(node: LexborNode, text: _Text, depth: int) -> None:
 
 
 def _collect_block(child: LexborNode, tag: str, text: _Text, depth: int) -> None:
-    if tag in ("p", "div"):
+    if tag in ("p", "div", "summary"):
         _new_line(text)
     _collect(child, text, depth + 1)
     if text.nested and tag in BLOCKS:

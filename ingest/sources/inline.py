@@ -9,10 +9,12 @@ from typing import Final
 from markdown_it.token import Token
 
 from ingest.blocks import InlineCode
+from ingest.sources.tags import OpenTags
 from ingest.trace import Trace, Writer
 
 _LINK_END: Final = re.compile(
-    r"\](?:\((?:[^()\s<>]|\([^()\s]{0,400}\)|<[^<>\n]{0,2000}>){0,2000}(?:\s+(?:\"[^\"]{0,400}\"|'[^']{0,400}'))?\s*\)|"
+    r"\](?:\((?:[^()\s<>]|\([^()\s]{0,400}\)|<[^<>\n]{0,2000}>){0,2000}(?:\s+(?:\"[^\"]{0,400}\"|"
+    r"'[^']{0,400}'))?\s*\)|"
     r"\[[^\]\[]{0,400}\])?"
 )
 _IMAGE: Final = re.compile(r"!\[[^\]]{0,2000}")
@@ -30,7 +32,7 @@ ELEMENTS: Final = frozenset(
 
 _BREAK: Final = re.compile(r"(?i)<br\s{0,3}/?>")
 _STRUCK: Final = {"s_open": 1, "s_close": -1}
-_STRUCK_TAGS: Final = {"s": 1, "del": 1, "strike": 1, "/s": -1, "/del": -1, "/strike": -1}
+_CODE_TAGS: Final = frozenset({"code", "kbd", "tt"})
 
 
 @dataclass
@@ -51,20 +53,39 @@ class Inline:
         return self.out.trace
 
 
-def read_inline(token: Token) -> Inline:
-    """The text of an inline token. Each piece is looked for from where the last one ended, so linear."""
-    content, found = token.content, Inline()
+def read_inline(token: Token, tags: OpenTags | None = None) -> Inline:
+    """The text of an inline token. Each piece is looked for from where the last one ended, so linear. `tags`
+    are those that stand open around it: what they hide or strike out is left out.
+    """
+    content, found, tags = token.content, Inline(), tags or OpenTags()
     place = struck = 0
+    depth, code = len(tags.stack), -1
     for child in token.children or ():
-        struck += _STRUCK.get(child.type, 0) or _struck_by_tag(child)
+        struck += _STRUCK.get(child.type, 0)
         shown, begin, place = _piece(child, content, place)
-        if struck > 0 or not shown:
+        if child.type == "html_inline":
+            tags.read(child.content, inline=True)
+            code = _code_tag(child, found, code)
+        if struck > 0 or not shown or tags.unseen:
             continue
         if child.type == "code_inline":
             _put_code(found, shown, begin)
             continue
         found.out.put(shown, begin, place - begin if child.type == "text_special" else None)
+    tags.end_paragraph(depth)
     return found
+
+
+def _code_tag(child: Token, found: Inline, opened: int) -> int:
+    """Where code of HTML begins in the text, -1 outside of one; what stands in it is told where it ends."""
+    name = _TAG_NAME.match(child.content)
+    if name is None or name[1].lower() not in _CODE_TAGS:
+        return opened
+    if not child.content.startswith("</"):
+        return found.out.length
+    if 0 <= opened < found.out.length and not any(span.end > opened for span in found.code):
+        found.code.append(InlineCode(opened, found.out.length))
+    return -1
 
 
 def _put_code(found: Inline, shown: str, begin: int) -> None:
@@ -133,10 +154,3 @@ def _find(content: str, text: str, place: int) -> int:
 def _behind(pattern: re.Pattern[str], content: str, begin: int, otherwise: int) -> int:
     found = pattern.match(content, begin) if begin >= 0 else None
     return found.end() if found else otherwise
-
-
-def _struck_by_tag(child: Token) -> int:
-    """+1 where `<s>`, `<del>` or `<strike>` begins, -1 where it ends: what is struck out is retracted."""
-    if child.type != "html_inline":
-        return 0
-    return _STRUCK_TAGS.get(child.content.lower().strip("<> "), 0)

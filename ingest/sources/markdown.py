@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -14,12 +15,20 @@ from ingest.blocks import Block, InlineCode
 from ingest.sources.html import read_html
 from ingest.sources.inline import Inline, read_inline
 from ingest.sources.nesting import too_many_marks
+from ingest.sources.quotes import Quotes
+from ingest.sources.tags import OpenTags
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
 """Wider rows are read as text: a table's missing cells are filled in, which multiplies rows by columns."""
 _MARKS: Final = "`*_<[~\\&"
 """At each of these the inline parser stops and tries its rules."""
+
+
+_AS_TEXT: Final = re.compile(r"(?i)<(/?)(?:aside|header|footer|nav)\b")
+"""What frames a page, and in a Markdown text is part of it: a callout."""
+_OWN_BOXES: Final = 1_000_000
+"""Times the line of a piece of HTML: more boxes than a text has, so that its own have other numbers."""
 
 
 def _parser(*rules: str) -> MarkdownIt:
@@ -50,6 +59,8 @@ class _Place:
     codes: list[InlineCode] = field(default_factory=list)
     row: Writer = field(default_factory=Writer)
     marks: int = 0
+    tags: OpenTags = field(default_factory=OpenTags)
+    quotes: Quotes = field(default_factory=Quotes)
 
     def begin(self, line: int) -> int:
         """Where a line (from 0) begins; the end of the text behind the last one."""
@@ -68,7 +79,7 @@ class _Place:
             if self.marks > PASTE_MAX_MARKS:
                 raise too_many_marks()
             self.parser.inline.parse(token.content, self.parser, self.env, token.children)
-        return read_inline(token)
+        return read_inline(token, self.tags)
 
 
 def read_markdown(text: str) -> Iterator[Block]:
@@ -85,22 +96,32 @@ def read_markdown(text: str) -> Iterator[Block]:
 def _blocks(tokens: list[Token], place: _Place) -> Iterator[Block]:
     for index, token in enumerate(tokens):
         _enter(place, token)
-        if token.type == "inline":
-            opening = tokens[index - 1]
-            if opening.type in ("td_open", "th_open"):
-                _cell(token, place)
-            else:
-                yield from _text_block(token, opening, place)
-        elif token.type in ("fence", "code_block"):
-            yield _code(token, place)
-        elif token.type == "html_block":
-            yield from _html(token, place)
-        elif token.type == "tr_close":
-            line = place.row_line + 1
-            yield Block(
-                "row", place.row.text, line, line, cells=tuple(place.cells), code=tuple(place.codes),
-                trace=place.row.trace,
-            )  # fmt: skip
+        for block in _of_token(tokens, index, place):
+            quoted = place.quotes.quoted(block.text) or place.tags.quoted
+            boxes = block.boxes or place.tags.boxes
+            yield replace(block, boxes=boxes, quoted=quoted) if boxes or quoted else block
+
+
+def _of_token(tokens: list[Token], index: int, place: _Place) -> Iterator[Block]:
+    token = tokens[index]
+    if token.type == "inline":
+        opening = tokens[index - 1]
+        if opening.type in ("td_open", "th_open"):
+            _cell(token, place)
+        else:
+            yield from _text_block(token, opening, place)
+    elif token.type == "html_block":
+        yield from _html(token, place)
+    elif place.tags.unseen:
+        return
+    elif token.type in ("fence", "code_block"):
+        yield _code(token, place)
+    elif token.type == "tr_close":
+        line = place.row_line + 1
+        yield Block(
+            "row", place.row.text, line, line, cells=tuple(place.cells), code=tuple(place.codes),
+            trace=place.row.trace,
+        )  # fmt: skip
 
 
 def _enter(place: _Place, token: Token) -> None:
@@ -108,6 +129,8 @@ def _enter(place: _Place, token: Token) -> None:
         place.lists.append(token.type.startswith("ordered"))
     elif token.type in ("bullet_list_close", "ordered_list_close"):
         place.lists.pop()
+    elif token.type in ("blockquote_open", "blockquote_close"):
+        place.quotes.depth += 1 if token.nesting > 0 else -1
     elif token.type == "list_item_open":
         place.in_item = 1
     elif token.type == "list_item_close":
@@ -218,12 +241,23 @@ def _code(token: Token, place: _Place) -> Block:
 def _html(token: Token, place: _Place) -> Iterator[Block]:
     first, last = _lines(token)
     cursor, end = place.begin(first - 1), place.begin(last)
-    for block in read_html(token.content):
+    unseen, before = place.tags.unseen, place.tags.boxes
+    place.tags.read(token.content)
+    if unseen:
+        return
+    for block in read_html(_AS_TEXT.sub(r"<\1div", token.content)):
+        if block.struck:
+            continue
+        if before == place.tags.boxes:
+            boxes = (*before, *(_OWN_BOXES * first + box for box in block.boxes))
+        else:
+            boxes = place.tags.boxes
         trace = by_words(block.text, place.text, cursor, end)
         if trace.runs:
             cursor = trace.whole().end
         yield replace(
             block,
+            boxes=boxes,
             line=min(last, first + block.line - 1),
             end_line=min(last, first + block.end_line - 1),
             trace=trace,

@@ -58,7 +58,7 @@ def _copy(page: Writer, own: Writer, text: str) -> None:
 
 
 def _heading(page: Writer, own: Writer, block: Block) -> None:
-    page.put("#" * block.level + " ")
+    page.put(f"{'#' * block.level} " if block.level else "")
     _inline(page, own, block)
 
 

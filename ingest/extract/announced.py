@@ -1,0 +1,144 @@
+"""What a line announces that stands below it: an output, the contents of a file, what is out of date."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.extract import foreign
+
+_KIND: Final = (
+    r"(?:expected|sample|example|typical|possible|resulting|actual|correct|desired|good|healthy|normal|"
+    r"truncated|"
+    r"abbreviated|similar|raw|full|successful|e\.g\.|some)"
+)
+_OUTPUT: Final = (
+    r"(?:outputs?|results?|response|answer|std(?:out|err)|return value|(?:console|log|command|terminal|"
+    r"error) "
+    r"(?:output|lines?|entr(?:y|ies)|messages?)|outcome)"
+)
+_LIKE: Final = (
+    r"(?:(?:\s+(?:is|was|are|should be|will be|would be|looks?|should look|will look|may look|might look))"
+    r"(?:\s+(?:something|somewhat|similar|a bit|roughly|more or less))?(?:\s+(?:like|as|to))?"
+    r"(?:\s+(?:this|these|that|the following|follows|below))?)?"
+)
+_LABEL: Final = re.compile(
+    rf"(?i)^\W*(?:\d{{1,3}}[.)]\s*)?(?:the |an? |your |its |this |some )?(?:{_KIND}\s+){{0,2}}{_OUTPUT}"
+    rf"(?:\s+(?:of|from|for|in|on)\b(?:(?!\s(?:is|are|that)\s)[^.:]){{0,60}})?{_LIKE}(?:\s*\([^()]{{0,40}}\))?\W*$"
+)
+_WHO: Final = (
+    r"(?:it|this|that|which|you|we|he|she|they|(?:the |a |your )?(?:commands?|logs?|outputs?|tool|script|"
+    r"program|"
+    r"console|screen|server|api|query|terminal|result|journal|check))"
+)
+_TELLS: Final = re.compile(
+    rf"(?i)(?:^|[\s,;(])(?:and |then |now )*{_WHO}\s+(?:(?:should|will|would|may|might|must|can|could)\s+)?"
+    r"(?:(?:then|now|also|only|normally|usually|typically|always)\s+)?"
+    r"(?:prints?|shows?|returns?|displays?|outputs?|yields?|produces?|gives?|says?|answers?|logs?|reports?|"
+    r"gets?|sees?|receives?|look(?:s|ed)? like)\b"
+    r"(?:\s+(?:something|anything|output|an output|a line|lines|text|messages?|a response|an error|errors|"
+    r"back))?"
+    r"(?:\s+(?:like|similar to|along the lines of|such as|as))?(?:\s+(?:this|these|that|the following|"
+    r"follows|below|"
+    r"e\.g\.))?\W*$"
+)
+_IN_LOG: Final = re.compile(
+    r"(?i)^\W*(?:(?:found |seen )?in )?(?:the |a )?(?:\w+ )?(?:logs?|journal|syslog)(?: files?)?\W*$"
+)
+_SESSION_TELLS: Final = re.compile(r"(?i)^\W*(?:the )?(?:expected|resulting) ")
+
+_PATH: Final = (
+    r"[`'\"]?(?:(?!/dev/)(?:~|\.{1,2})?/[\w.~/*-]+|[\w./-]+\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|"
+    r"env|service|timer|py|"
+    r"rules|properties|bashrc|profile|bash_profile|cron|crontab|bat|ps1|sql|yml|tf|rb|pl)|~?/?\.(?:bashrc|"
+    r"profile|"
+    r"zshrc|bash_profile))[`'\"]?"
+)
+_HOLDER: Final = (
+    r"(?:(?:(?:the|a|an|your|this|our|its|root['’]s)\s+)*(?:\w+\s+)?"
+    rf"(?:crontab|cron ?jobs?|cron|fstab|sudoers|bashrc|{_PATH}))"
+)
+_WRITES: Final = re.compile(
+    rf"(?i)\b(?:add|append|insert|put|paste|write|place|save|copy|store)\b[^.:]{{0,60}}?\b(?:to|into|in|"
+    rf"at|inside|as)\s+"
+    rf"(?:the (?:end|top|bottom|start) of\s+)?{_HOLDER}(?:\s+(?:file|script|entry|on\b[^.:]{{1,30}}))?\W*$|"
+    rf"\b(?:create|edit|open|write|make|change)\b[^.:]{{0,30}}?{_HOLDER}[^.:]{{0,20}}?\b(?:with|"
+    rf"to (?:read|contain|look like|say)|"
+    rf"so that it (?:reads|contains|looks))\b[^.:]{{0,30}}$|"
+    rf"\b(?:put|paste|write|add|save)\b[^.:]{{0,30}}?\b(?:there|in (?:it|there)|into it|inside)\W*$"
+)
+_HOLDS: Final = re.compile(
+    rf"(?i)^\W*(?:the |current |these |its )*contents? (?:of|is|are)\b|"
+    rf"(?:^|\s)(?:{_HOLDER}|(?:the |this |our |its |a )(?:[\w./`-]+ ){{0,2}}(?:script|cron ?job|crontab|"
+    rf"timer|unit|hook|"
+    rf"function|alias|file|wrapper|job|pipeline|playbook|entrypoint|dockerfile|makefile|service|button|"
+    rf"alert|action))\s+"
+    rf"(?:\w+ly )?(?:is(?:\s+(?:this|these|the following|as follows|simply|just|like this|below))?\W*$|"
+    rf"(?:does|contains?|looks?(?: like)?|runs?|reads?|has|executes?|should (?:contain|look like|read|be)|"
+    rf"will (?:run|execute|do))\b[^.:]{{0,30}}$)|"
+    rf"^\W*(?:it|this|that|which) (?:then |just |simply |basically |internally |essentially )*(?:runs|"
+    rf"does|executes|contains|calls)\W*"
+    rf"(?:(?:this|these|the following)(?: commands?)?)?\W*$|"
+    rf"\b(?:under the hood|internally|behind the scenes)\b|"
+    rf"^\W*(?:this is |here is |here['’]s )(?:the |our |your |a )?(?:[\w-]+ ){{0,2}}(?:script|file|"
+    rf"cron ?job|crontab|{_PATH})\W*$|"
+    rf"^\W*(?:(?:file|script|in)\s+)?{_PATH}\W*$|^\W*(?:crontab|cron(?: ?job)?s?|script|file)\W*$"
+)
+_CHECKS: Final = re.compile(
+    r"(?i)^(?:\W|\d+[.)]|then\b|now\b|next\b|also\b)*(?:check|verify|confirm|see|make sure|ensure|look|"
+    r"find out|restart|stop|start|run)\b"
+)
+_DATED: Final = (
+    r"(?:deprecated|obsolete|superseded|outdated|retired|no longer used|do not use|don['’`´]?t use|"
+    r"not used|unused|"
+    r"replaced|legacy|archived?|historical|abandoned|withdrawn|old)"
+)
+_NOUN: Final = (
+    r"(?:way|procedures?|methods?|approach|steps?|process|instructions?|commands?|versions?|runbooks?|docs?|"
+    r"documentation|sections?|notes?|content|playbook|workflow|how-?to|guide)"
+)
+_RETRACTS: Final = re.compile(
+    rf"(?i)^\W*(?:the )?{_DATED}(?:\s+{_NOUN})*\W*$|^\W*(?:deprecated|obsolete|superseded|retired|"
+    rf"outdated|do not use|"
+    rf"old|legacy)\s*[:–—-]\s|[(\[]\s*(?:now |long )?{_DATED}(?:\s*[,;:–-][^()\]]{{0,40}}|\s+(?:since|"
+    rf"in favou?r of|by|{_NOUN})\b[^()\]]{{0,30}})?"
+    rf"\s*[)\]]\W*$|"
+    rf"^\W*not recommended\b|^\W*don['’`´]?ts\W*$|^\W*(?:what )?not to do\b|\s[–—-]+\s*(?:deprecated|"
+    rf"obsolete|retired|superseded|do not use)\W*$|"
+    rf"\bis (?:now )?(?:deprecated|obsolete|outdated|superseded)\W*$|"
+    rf"^\W*(?:veraltet|obsolète|obsoleto|obsoleta|niet meer)\b"
+)
+
+
+def announces_output(line: str) -> bool:
+    """Whether a line says of what stands below it that something prints it: “Expected output:”, “You will see
+    something like this:”.
+    """
+    text = line.strip(" *_#")
+    return (
+        _LABEL.match(text) is not None
+        or _TELLS.search(text) is not None
+        or _IN_LOG.match(text) is not None
+        or foreign.announces_output(text)
+    )
+
+
+def output_heading(heading: str) -> bool:
+    """Whether a heading stands over what something prints, or over how something looks."""
+    text = heading.strip(" *_#")
+    return (
+        _LABEL.match(text) is not None or re.match(r"(?i)^what (?:it|this) looks like\W*$", text) is not None
+    )
+
+
+def announces_contents(line: str) -> bool:
+    """Whether a line says of what stands below it that a file, a script or a job holds it: “Add this to the
+    crontab:”, “The script does:”.
+    """
+    text = line.strip(" *_#")
+    return _WRITES.search(text) is not None or (_HOLDS.search(text) is not None and not _CHECKS.match(text))
+
+
+def retracts_below(heading: str) -> bool:
+    """Whether a heading or a comment says that what stands below it is out of date."""
+    return _RETRACTS.search(heading.strip(" *_`#")) is not None

@@ -1,0 +1,77 @@
+"""The commands that the sentences of a block tell to run: for which case, behind which gate, undoing what."""
+
+from __future__ import annotations
+
+from ingest.blocks import Block
+from ingest.extract.accounts import Claim
+from ingest.extract.behind import said_behind, said_in
+from ingest.extract.cases import without_case
+from ingest.extract.commands import FoundCommand
+from ingest.extract.comments import Said
+from ingest.extract.drafts import Draft
+from ingest.extract.gate_steps import gate_after, gate_ahead, gates_between
+from ingest.extract.instructions import lead_of, undone_by_hand
+from ingest.extract.needs_beside import needs_beside
+from ingest.extract.reader import BANNED, UNDONE, Reader, title_of
+from ingest.extract.sentence_cases import ToldBefore
+from ingest.extract.undoing import undoing_words
+from ingest.extract.vocabulary import sentences, text_of
+
+
+def in_sentences(
+    reader: Reader, block: Block, commands: list[FoundCommand], text: str, case: tuple[str | None, bool]
+) -> None:
+    """The commands that the sentences of a block tell to run, each for the case of its own sentence; what
+    one of them undoes is said by the words between it and the command before it.
+    """
+    claims, told = list[Claim](), ToldBefore(block)
+    starts, above = [command.start for command in commands], len(reader.found.drafts)
+    for command in commands:
+        claims += gates_between(reader, block, told.places, told.end, command.start)
+        undoing, again = told.undoing(command.start, beside=reader.beside_command())
+        reader.group += bool(undoing) and not again
+        said = _behind(reader, block, command, starts)
+        if said.why:
+            claims.append(Claim(command.start, command.end, "ignored", BANNED))
+            continue
+        condition, otherwise = told.case_beside(command.start, command.end) or case
+        if condition is None:
+            condition, otherwise = said.case, said.otherwise
+        place = told.sentence(command.start)
+        behind = min([place[1], *(start for start in starts if start > command.start)])
+        gated = gate_after(reader, block, command.end, behind)
+        if undoing and told.end and not again:
+            # What is undone is not called after how that is done.
+            told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
+        title = title_of(without_case(told.says(command.start, starts)) or lead_of(text))
+        index = reader.add(
+            Draft("command", command.text, title, block.line, block.end_line,
+                  reader.section, condition, otherwise, spans=reader.spans(block.place(*place)), block=block,
+                  dialect=command.dialect, start=command.start, end=command.end, undoing=undoing)
+        )  # fmt: skip
+        told.end = command.end
+        claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
+    rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
+    if undoing_words(rest) is None:
+        claims += gates_between(reader, block, told.places, told.end, len(block.text))
+    if undoing_words(rest) is not None:
+        told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
+        begin = len(block.text) - len(rest)
+        index = undone_by_hand(reader, block, rest, block.place(begin, len(block.text)))
+        claims.append(Claim(begin, len(block.text), "step", UNDONE, index))
+    claims += needs_beside(reader, block, told.places, claims, first=above)
+    reader.account(block, "note", "it says more about the step beside it", claims)
+    if told.places and told.places[-1][0] >= told.end:
+        reader.undo(text, block)
+
+
+def _behind(reader: Reader, block: Block, command: FoundCommand, starts: list[int]) -> Said:
+    """What the sentence right behind a command says of it, or the paragraph behind its block."""
+    if any(start > command.start for start in starts):
+        return Said()
+    rest = block.text[command.end :].lstrip(" .,;:)`*_\n")
+    if rest:
+        return said_in((sentences(rest) or [""])[0])
+    behind, place = said_behind(reader.following)
+    gate_ahead(reader, behind.gate, place)
+    return behind

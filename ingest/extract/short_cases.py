@@ -1,0 +1,114 @@
+"""Cases of few words that no “if” names: “Disk full? …”, “For production only: …”, “… (only on the primary)”,
+“As a last resort, …”, “Optional: …”. What is told for one is never done without asking.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.extract import foreign
+from ingest.extract.vocabulary import text_of
+
+_WHERE: Final = (
+    r"prod(?:uction)?|staging|stage|test(?:ing)?|dev(?:elopment)?|qa|uat|primary|primaries|replicas?|"
+    r"leader|master|"
+    r"standby|secondary|followers?|dr|linux|windows|mac(?:os)?|osx|debian|ubuntu|rhel|centos|fedora|"
+    r"alpine|aws|gcp|"
+    r"azure|eks|gke|aks|openshift|emergency|emergencies|on-?prem|cloud|kubernetes|docker|bare metal|vms?|"
+    r"[\w-]+ (?:clusters?|nodes?|hosts?|servers?|environments?|env|regions?|sites?|systems?|installations?)"
+)
+_LABEL: Final = re.compile(
+    rf"(?i)^[\s*_>•-]*(?:\d{{1,3}}[.)]\s*)?(?P<case>"
+    rf"(?:for|in|on|at|during|with)\s+[^.:?,`]{{2,50}}?\s+only|"
+    rf"(?:only|just)\s+(?:for|in|on|at|if|when|during|with|as)\s+[^.:?,`]{{2,60}}|"
+    rf"(?:{_WHERE})\s+only|"
+    rf"(?:on|upon)\s+(?:any |an? )?(?:failures?|errors?|time-?outs?|success)|"
+    rf"in\s+case\s+of\s+[^.:?,`]{{2,50}}|in\s+(?:an?\s+)?(?:real\s+)?(?:emergency|emergencies|a pinch)|"
+    rf"(?:only\s+)?(?:as\s+)?(?:a|the|your)?\s*(?:very\s+)?last\s+resort|(?:in\s+the\s+)?worst\s+case|"
+    rf"optional(?:ly)?|if\s+all\s+else\s+fails|failing\s+that|"
+    rf"(?:still|no|not|any)\s+[^.:?,`]{{2,40}}\?|no\s+(?:luck|joy|success|effect|change)"
+    rf")\s*(?P<end>[:,–—?→]|\s-|=>|->|$)\s*"
+)
+_ASKED: Final = re.compile(
+    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?!(?:what|why|how|who|where|which|when|need help|questions?|"
+    r"any questions?|"
+    r"did|have you|ready|done|can|could|should|shall|do|does|todo|is|are|was|were|has|"
+    r"will)\b)(?P<case>[^.!?:→`\n]{2,60}\?)\s+(?=\S)"
+)
+_BEHIND: Final = re.compile(
+    rf"(?i)^\s*(?:[(\[,–—-]\s*)?(?:but\s+)?(?P<case>only\s+(?:on|in|for|if|when|at|during|with|as|"
+    rf"use[d]?\s+(?:on|in|if|"
+    rf"for|when))\b[^.;)`\]]{{2,60}}|(?:{_WHERE})\s+only\b|(?:on|in|for)\s+(?:{_WHERE})\s+only\b|"
+    rf"if\s+(?:really\s+|absolutely\s+)?(?:needed|necessary|required|desired|applicable|in\s+doubt)|"
+    rf"optional(?:ly)?\b|"
+    rf"(?:only\s+)?as\s+(?:a|the)\s+last\s+resort|in\s+(?:an\s+)?emergenc(?:y|ies)|"
+    rf"(?P<not>not\s+(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{{2,50}}|"
+    rf"(?:never|do\s+not|don['’`´]t)\s+(?:(?:ever\s+)?(?:run|use|do|execute|try|apply)\s+)?(?:this\s+|"
+    rf"it\s+|that\s+)?"
+    rf"(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{{2,60}}))\s*(?:[)\].,;!]|$|\n)"
+)
+_NOT_LEAD: Final = re.compile(
+    r"(?i)^(?:not|(?:never|do\s+not|don['’`´]t)\s+(?:(?:ever\s+)?(?:run|use|do|execute|try|apply)\s+)?"
+    r"(?:this\s+|it\s+|that\s+)?)\s*"
+)
+_CLAUSE: Final = re.compile(r"(?<=[.!])\s+|\n")
+_LOOKED_AT: Final = 240
+
+
+def short_case(text: str) -> tuple[str, str] | None:
+    """The short case that a text begins with, and what it tells for it, which may be empty: it stands below
+    then. None where it begins with none.
+    """
+    found = _LABEL.match(text)
+    if found is not None:
+        return _words(found["case"]), text[found.end() :].strip()
+    return foreign.case_of(text)
+
+
+def asked_case(text: str) -> tuple[str, str] | None:
+    """“Disk full? `systemctl stop d`”: the question that a text begins with, and what stands behind it."""
+    found = _ASKED.match(text)
+    return (_words(found["case"]), text[found.end() :].strip()) if found else None
+
+
+def asks_alone(text: str) -> bool:
+    """Whether a text is nothing but a short question over what is done then: “Disk full?”"""
+    found = _ASKED.match(f"{text.strip()} .")
+    return found is not None and text.strip().endswith("?") and len(text.split()) <= _FEW
+
+
+_FEW: Final = 6
+
+
+def case_beside(text: str, start: int, end: int) -> tuple[str, bool] | None:
+    """The short case that the words around the command `text[start:end]` name, and whether it is done in the
+    other one: “… (not in production)”.
+    """
+    behind = _BEHIND.match(text[end : end + _LOOKED_AT])
+    if behind is not None:
+        words = _words(behind["case"])
+        return (_NOT_LEAD.sub("", words), True) if behind["not"] else (words, False)
+    clause = text_of(_CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1])
+    found = short_case(clause) if clause.strip() else None
+    if found is None and clause.strip():
+        found = asked_case(f"{clause}.")
+    if found is not None and not _CLAUSE_ENDS.search(found[1].rstrip(".")):
+        return found[0], False
+    other = foreign.case_around(text, start, end)
+    return (other, False) if other else None
+
+
+def whole_case(text: str) -> tuple[str, bool] | None:
+    """The case where a text is nothing else, and whether what it speaks of is done in the other one."""
+    found = _BEHIND.match(text)
+    if found is None or found.end() < len(text.rstrip()):
+        return None
+    return case_beside(text, 0, 0)
+
+
+_CLAUSE_ENDS: Final = re.compile(r"[?]\s")
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).strip(" *_(:,")

@@ -1,0 +1,331 @@
+"""What is forbidden, taken back, told of, printed or cited never becomes a step; what is for a case waits for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import Preview, preview
+from schemas.errors import Unprocessable
+
+X = "systemctl stop web"
+HEAD = "# A\n\nRun `uptime -p`.\n\n"
+
+
+def _made(text: str, form: str | None = None) -> Preview | None:
+    try:
+        return preview(text, form)
+    except Unprocessable:
+        return None
+
+
+def _commands(text: str, form: str | None = None) -> dict[str, bool]:
+    """Each command, and whether it waits for an answer."""
+    made = _made(text, form)
+    steps = [] if made is None else [item.step for item in made.built.steps]
+    return {step.command: step.when is not None for step in steps if step.command}
+
+
+def _told_to_people(text: str, form: str | None = None) -> str:
+    made = _made(text, form)
+    if made is None:
+        return ""
+    needs = [item.text for item in made.built.runbook.spec.prerequisites]
+    return " | ".join([*(item.step.manual or "" for item in made.built.steps), *needs])
+
+
+def _wrong(rows: str, allowed: object, *, head: str = HEAD) -> dict[str, object]:
+    """The rows of which the command becomes something else than wanted: None (no step), True (waits), False."""
+    found = {
+        row: _commands(f"{head}{row.replace('$X', f'`{X}`')}\n").get(X) for row in rows.strip().split("\n")
+    }
+    return {row: kind for row, kind in found.items() if kind is not allowed}
+
+
+TOLD_OF = """
+We used to run $X.
+It is not necessary to run $X.
+There is no need to run $X.
+$X ← NO!
+$X (DEPRECATED)
+$X – obsolete
+$X ❌
+1. $X - don't!
+$X does not work.
+$X was removed.
+Running $X would lose data.
+If you run $X, you lose data.
+The alert runs $X by itself.
+Puppet runs $X.
+Kubernetes will run $X for you.
+Did you run $X?
+Somebody ran $X yesterday.
+Run `kubectl get pods`; it prints $X.
+You should see $X in the log.
+The log says: $X
+Old way: $X
+Wrong: $X
+Example output: $X
+Not $X.
+Run `systemctl start web`, not $X.
+Run `systemctl start web` (not $X!).
+Instead of $X, run `systemctl start web`.
+Please ignore $X.
+Ask the DBA to run $X.
+The DBA runs $X.
+Niemals $X ausführen.
+$X nicht ausführen!
+Führen Sie $X nicht aus.
+Ne pas exécuter $X.
+No ejecute $X.
+Nunca use $X.
+Não execute $X.
+Non eseguire $X.
+$X は実行しないでください。
+不要运行 $X。
+Не выполняйте $X.
+It prints <samp>systemctl stop web</samp>.
+Then <s>$X</s>, go on.
+Then <span style="display:none">$X</span>, go on.
+<button>systemctl stop web</button>
+"""
+
+
+def test_what_a_sentence_only_tells_of_is_no_step() -> None:
+    assert _wrong(TOLD_OF, None) == {}
+
+
+ASKED_FOR = """
+Run $X.
+Can you run $X?
+You used the console; now run $X.
+Don't forget to run $X.
+Do not hesitate to run $X.
+Then run $X and do not skip the next step.
+Use $X to stop it.
+Nicht vergessen: $X ausführen.
+$X ausführen.
+Lancez $X.
+Ejecute $X.
+Execute $X.
+"""
+
+
+def test_what_it_asks_for_is_one() -> None:
+    assert _wrong(ASKED_FOR, False) == {}
+
+
+CASES = """
+Disk full? $X
+No luck? $X
+For production only: $X
+Only on the primary: $X
+On failure: $X
+In an emergency: $X
+Optional: $X
+As a last resort: $X
+Emergency only: $X
+Failing that, $X
+$X (production only)
+$X (only on the primary)
+$X if needed
+$X - not in production
+1. $X Don't run this in production.
+Falls die Platte voll ist, $X ausführen.
+$X ausführen, falls die Platte voll ist.
+Bei voller Platte: $X
+Si le disque est plein, exécutez $X.
+Si el disco está lleno, ejecute $X.
+Se o disco estiver cheio, execute $X.
+"""
+
+
+def test_what_is_for_a_case_waits_for_it() -> None:
+    assert _wrong(CASES, True) == {}
+
+
+OVER = """
+Do not run this:
+Expected output:
+Sample output:
+**Output**
+Result:
+It should print
+You will see something like:
+The log shows:
+In the logs:
+Ausgabe:
+Sortie :
+## Example output
+## Expected result
+## Deprecated procedure
+## Old (obsolete)
+## Obsolete
+## Legacy procedure (retired)
+## Don'ts
+Add this to crontab:
+Put into `/etc/rc.local`:
+The script does:
+Contents of `/etc/cron.d/x`:
+`/usr/local/bin/x.sh` contains:
+Under the hood this does:
+This is `deploy.sh`:
+Nicht ausführen:
+Ne pas exécuter :
+Nunca ejecute:
+"""
+OVER_STEPS = """
+Then stop it:
+To see the logs again, run:
+Check that the output is right and stop it:
+The result of all this is that you stop it:
+## Old nodes
+## Archive the logs
+## Output queue
+Write the image to /dev/sdb:
+"""
+
+
+@pytest.mark.parametrize("language", ["", "bash"])
+def test_what_a_line_says_of_the_code_below_it(language: str) -> None:
+    code = f"```{language}\n{X}\n```\n"
+    over = {
+        line: X in _commands(f"{HEAD}{line}\n\n{code}") for line in (OVER + OVER_STEPS).strip().split("\n")
+    }
+    wanted = dict.fromkeys(over, True) | dict.fromkeys(OVER.strip().split("\n"), False)
+    del over[""], wanted[""]
+    assert over == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "waits"),
+    [
+        ("# Do not run:\n{}", None),
+        ("uptime\n# Example output:\n{}", None),
+        ("# deprecated:\n{}", None),
+        ("{} # do not run this", None),
+        ("{} # never in prod", True),
+        ("{}  # only if the disk is full", True),
+        ("uptime\n# if it still hangs\n{}", True),
+        ("# Do not run these:\nuptime\n{}", None),
+        ("# Do not run:\nuptime\n\n{}", False),
+        ("# stop it\n{}", False),
+        ("{} # takes two minutes", False),
+    ],
+)
+def test_what_comments_say(code: str, waits: bool | None) -> None:
+    assert _commands(f"{HEAD}```bash\n{code.format(X)}\n```\n").get(X) is waits
+
+
+@pytest.mark.parametrize(
+    ("behind", "waits"),
+    [
+        ("Never run this.", None),
+        ("Never run this in production.", True),
+        ("(do not run this while a backup runs)", True),
+        ("Only on the primary.", True),
+        ("This takes two minutes.", False),
+        ("Do not close the window.", False),
+        ("If needed, look at the log.", False),
+    ],
+)
+def test_what_the_paragraph_behind_says(behind: str, waits: bool | None) -> None:
+    assert _commands(f"{HEAD}```bash\n{X}\n```\n\n{behind}\n").get(X) is waits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before running $X, ask the DBA.",
+        "After approval from the DBA run $X.",
+        "With the DBA on the phone, run $X.",
+        "Together with the DBA, run $X.",
+        "$X — requires approval of the DBA",
+        "⚠️ Get OK from the DBA! $X",
+        "**Note:** Ask the DBA first.\n\n$X",
+        "⚠️ Ask the DBA first.\n\n$X",
+        "$X\n\nBut before that, ask the DBA.",
+        '!!! danger "Ask the DBA first"\n    It hurts.\n\n$X',
+        ":::warning[Ask the DBA first]\nIt hurts.\n:::\n\n$X",
+        "Stop\n: Ask the DBA first\n: $X",
+        "<aside>\n⚠️ Ask the DBA first.\n\n</aside>\n\n$X",
+        "Bitte zuerst den DBA fragen.\n\n$X",
+        "Demandez d'abord l'accord du DBA.\n\n$X",
+        "Pida primero la aprobación del DBA.\n\n$X",
+        "Peça primeiro a aprovação do DBA.\n\n$X",
+    ],
+)
+def test_gates_come_before_their_command(text: str) -> None:
+    made = _made(f"# A\n\n{text.replace('$X', f'`{X}`')}\n")
+    assert made is not None
+    steps = [item.step for item in made.built.steps]
+    before = [
+        step.manual or "" for step in steps[: next(at for at, step in enumerate(steps) if step.command)]
+    ]
+    assert "DBA" in " ".join([*before, *(item.text for item in made.built.runbook.spec.prerequisites)])
+    assert [step.command for step in steps if step.command] == [X]
+
+
+BOXES = [
+    (f"<div hidden>\n\n`{X}`\n\n</div>", [], "html"),
+    (f"<s>\n\n`{X}`\n\n</s>", [], "html"),
+    (f"<details>\n<summary>Do not run this</summary>\n\n```\n{X}\n```\n\n</details>", [], "details"),
+    (f"<details><summary>Then</summary>\n\n```\n{X}\n```\n\n</details>", [X], "details"),
+    (f"%%\n```\n{X}\n```\n%%", [], "obsidian"),
+    (f"{{% comment %}}\n`{X}`\n{{% endcomment %}}", [], "jekyll"),
+    (f'=== "Linux"\n\n    ```bash\n    {X}\n    ```', [X], "mkdocs"),
+    (f"{{{{< highlight bash >}}}}\n{X}\n{{{{< /highlight >}}}}", [X], "hugo"),
+    (f'{{% tab title="x" %}}\n`{X}`\n{{% endtab %}}', [X], "gitbook"),
+    (f"Bob wrote:\n> please run `{X}`", [], "mail"),
+    (f"> > please run `{X}`", [], "mail"),
+    (f"> run `{X}`", [X], "a callout"),
+]
+
+
+@pytest.mark.parametrize(("box", "wanted", "kind"), BOXES)
+def test_a_box_ends_what_its_title_says(box: str, wanted: list[str], kind: str) -> None:
+    found = _commands(f"{HEAD}{box}\n\n2. `systemctl start web`\n")
+    assert [*found] == ["uptime -p", *wanted, "systemctl start web"], kind
+
+
+@pytest.mark.parametrize(
+    ("macro", "wanted"),
+    [
+        (f"{{panel:title=Do not run}}\nIt hurts.\n{{code}}\n{X}\n{{code}}\n{{panel}}", []),
+        (f"{{expand:Do not run}}\n{{code}}\n{X}\n{{code}}\n{{expand}}", []),
+        (f"{{code:title=Do not run|bash}}\n{X}\n{{code}}", []),
+        (f"{{code:title=Example output}}\n{X}\n{{code}}", []),
+        (f"{{code:title=Stop it|bash}}\n{X}\n{{code}}", [X]),
+        (f"# -{{{{{X}}}}}-", []),
+        (f"bq. run {{{{{X}}}}}", []),
+        (f"{{quote}}\nRun {{{{{X}}}}}.\n{{quote}}", []),
+    ],
+)
+def test_titles_and_strikes_of_a_wiki(macro: str, wanted: list[str]) -> None:
+    text = f"h1. A\n\nRun {{{{uptime -p}}}}.\n\n{macro}\n\n{{code}}\nsystemctl start web\n{{code}}\n"
+    assert [*_commands(text)] == ["uptime -p", *wanted, "systemctl start web"]
+
+
+def test_titles_and_cited_mails_of_a_page() -> None:
+    macro = (
+        '<ac:structured-macro ac:name="panel"><ac:parameter ac:name="title">{}</ac:parameter>'
+        "<ac:rich-text-body><p>It hurts.</p><pre>{}</pre></ac:rich-text-body></ac:structured-macro>"
+    )
+    pages = {
+        macro.format("Do not run", X): [],
+        macro.format("Ask the DBA first", X): [X],
+        f'<div class="gmail_quote"><blockquote>Run <code>{X}</code></blockquote></div>': [],
+        f"<p>On Monday Bob wrote:</p><blockquote><p><code>{X}</code></p></blockquote>": [],
+        f"<blockquote><p><code>{X}</code></p></blockquote>": [X],
+        f"<pre><samp>{X}</samp></pre>": [],
+        f"<pre><kbd>{X}</kbd>\n<samp>reboot now</samp></pre>": [X],
+        f'<div class="a"><p>Never run these:</p><ul><li><code>{X}</code></li></ul></div>': [],
+        f"<textarea>{X}</textarea>": [],
+    }
+    end = "<pre>systemctl start web</pre>"
+    found = {page: [*_commands(f"<p><code>uptime -p</code></p>{page}{end}", "html")][1:-1] for page in pages}
+    assert found == pages
+    assert "Ask the DBA first" in _told_to_people(macro.format("Ask the DBA first", X), "html")
+    original = (
+        f'<div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Bob</p></div><p><code>{X}</code></p>'
+    )
+    assert [*_commands(f"{end}{original}", "html")] == ["systemctl start web"]
