@@ -108,7 +108,7 @@ class Reader:
         self.last_condition = self.condition_here()[0] or self.last_condition
 
     def leave_boxes(self, block: Block) -> None:
-        """Leave the boxes that have ended: what their titles say, and a ban that something in one was under."""
+        """Leave the boxes that have ended: their titles, and a ban that something in one was under."""
         while self.boxed and not _inside(block, self.boxed[-1][0]):
             self.headings = self.boxed.pop()[1]
             self.lead_undoes, self.undone = False, UndoScope()
