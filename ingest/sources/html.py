@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
+from ingest.sources.confluence_storage import as_html
 from ingest.sources.html_text import (
     BLOCKS,
     CODE_BLOCKS,
@@ -29,7 +29,6 @@ from ingest.sources.nesting import require_shallow, too_deep
 from ingest.sources.quotes import HEADS, WROTE, begins_original, is_quote
 from ingest.sources.style_sheets import with_style_sheets
 
-_VOID: Final = frozenset("br hr img input meta link col wbr area base embed source track".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _NO_NUMBERS: Final = -1
 _START: Final = re.compile(r"[1-9]\d{0,5}")
@@ -42,13 +41,6 @@ _LOOKED_FOR: Final = 40
 _NEAR: Final = 400
 _LOOK_AHEAD: Final = 8_192
 """Characters in which the line of a block is looked for, from the last block on."""
-
-_CDATA: Final = "<![CDATA["
-_CDATA_END: Final = "]]>"
-_PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>([^<]*)</ac:parameter>")
-_TITLE: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']title[\"']")
-_EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
-"""Each runs no further than to the next `<`, so that all starts together are linear in time."""
 
 
 @dataclass
@@ -124,40 +116,12 @@ def read_html(text: str) -> Iterator[Block]:
     """The blocks of an HTML text, in order. Page chrome (navigation, header, footer) is left out, and so is
     what a reader does not see or what is struck out. Raises Unprocessable for one that is nested too deeply.
     """
-    shown = _as_html(text)
+    shown = as_html(text)
     require_shallow(shown)
     tree = with_style_sheets(LexborHTMLParser(shown))
     root = tree.css_first("main, article, [role=main]") or tree.body
     if root is not None:
         yield from _walk(root, _Reader(text), 0)
-
-
-def _as_html(text: str) -> str:
-    """Confluence's storage format is XML: give its code bodies and empty elements the form of HTML."""
-    shown = _PARAMETER.sub(_shown_title, _with_code_bodies(text))
-    return _EMPTY.sub(lambda tag: tag[0] if tag[1].lower() in _VOID else "", shown)
-
-
-def _shown_title(parameter: re.Match[str]) -> str:
-    """Of a macro's parameters a reader sees its title, which stands over what is inside: “Do not run”, “Ask
-    the DBA first”, “Rollback”.
-    """
-    shown = parameter[1].strip() if _TITLE.search(parameter[0]) else ""
-    return f"<summary>{shown}</summary>" if shown else ""
-
-
-def _with_code_bodies(text: str) -> str:
-    """CDATA is a code body as it is; an unfinished one goes to the end."""
-    if _CDATA not in text:
-        return text
-    parts: list[str] = []
-    place = 0
-    while (start := text.find(_CDATA, place)) >= 0:
-        end = text.find(_CDATA_END, start)
-        end = len(text) if end < 0 else end
-        parts += [text[place:start], f"<pre>{html.escape(text[start + len(_CDATA) : end])}</pre>"]
-        place = min(len(text), end + len(_CDATA_END))
-    return "".join([*parts, text[place:]])
 
 
 def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
