@@ -1,4 +1,4 @@
-"""What is forbidden, taken back, told of, printed or cited never becomes a step; what is for a case waits for it."""
+"""What is forbidden, taken back, told of, printed or cited is no step; what is for a case waits for it."""
 
 from __future__ import annotations
 
