@@ -34,7 +34,7 @@ def _told_to_people(text: str, form: str | None = None) -> str:
 
 
 def _wrong(rows: str, allowed: object, *, head: str = HEAD) -> dict[str, object]:
-    """The rows of which the command becomes something else than wanted: None (no step), True (waits), False."""
+    """The rows of which the command is another than wanted: None (no step), True (waits), False."""
     found = {
         row: _commands(f"{head}{row.replace('$X', f'`{X}`')}\n").get(X) for row in rows.strip().split("\n")
     }
