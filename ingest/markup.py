@@ -16,7 +16,23 @@ LEFT_OUT: Final = "left out when the text was taken apart"
 
 _REASONS: Final = (
     (re.compile(r"\A---[ \t]*\n[\s\S]*?^---[ \t]*$", re.MULTILINE), "front matter"),
-    (re.compile(r"<!--[\s\S]*?(?:-->|\Z)"), "a comment of the source"),
+    (
+        re.compile(
+            r"<!--[\s\S]*?(?:-->|\Z)|"
+            r"^[ \t]*%%(?:[^%\n]{1,2000}|[ \t]*\n(?:(?![ \t]*%%)[^\n]*\n){0,2000}[ \t]*)%%[ \t]*$",
+            re.MULTILINE,
+        ),
+        "a comment of the source",
+    ),
+    (
+        re.compile(
+            r"^[ \t]*(?:!!!|\?\?\?\+?|===[!+]?)[ \t][^\n\"]{0,80}(?:\"|$)|"
+            r"^[ \t]*:{3,}[ \t]{0,3}\{?[\w-]{0,30}\}?[\[ ]?$|"
+            r"^[ \t]*\{[%{][^\n]{0,300}$",
+            re.MULTILINE,
+        ),
+        "the frame of a box",
+    ),
     (
         re.compile(r"!\[[^\]\n]{0,400}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,400}\])?"),
         "a picture",
@@ -33,7 +49,8 @@ _REASONS: Final = (
     (
         re.compile(
             r"\{(?:code|noformat|panel|info|warning|note|tip|expand|toc|quote|color|anchor|section|column|excerpt|"
-            r"status|align|div|jira|include|children|attachments)(?::[^{}\n]{0,200})?\}|^h[1-6]\.(?=\s|$)|"
+            r"status|align|div|jira|include|children|attachments)(?::[^{}\n]{0,200})?(?:\}|\Z)|"
+            r"\A(?:\|[^{}\n]{0,200})?\}|^h[1-6]\.(?=\s|$)|"
             r"^bq\.(?=\s|$)|\|[^\[\]|\s]{1,500}(?:\|[^\[\]\n]{0,200})?\]",
             re.MULTILINE,
         ),
