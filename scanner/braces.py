@@ -25,6 +25,26 @@ class UnknownBraces(Exception):
     """A word that becomes more than MAX_WORDS."""
 
 
+MAX_MADE: Final = 1_000_000
+"""Words that a shell may make of one and hold in its memory: some 100 MB."""
+_MAKES: Final = re.compile(
+    r"\{(-?\d{1,19})\.\.(-?\d{1,19})(?:\.\.(-?\d{1,19}))?\}|\{([A-Za-z])\.\.([A-Za-z])[^{}]*\}|\{([^{}]*)\}"
+)
+
+
+def makes_too_many(text: str) -> bool:
+    """Whether the braces of a word become more words than fit into memory; nested ones count as more."""
+    made = 1
+    for first, last, step, letter, other, listed in _MAKES.findall(text):
+        if first:
+            made *= abs(int(last) - int(first)) // max(1, abs(int(step or 1))) + 1
+        else:
+            made *= abs(ord(other) - ord(letter)) + 1 if letter else listed.count(",") + 1
+        if made > MAX_MADE:
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """A character, or a run that stays whole. `bare`: it stands in the text, neither quoted nor escaped."""

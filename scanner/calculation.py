@@ -7,12 +7,14 @@ an expression, the values of its names too. `[ a -gt b ]` takes integers only an
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES, read_expression
 from scanner.escapes import GLOB, OPAQUE
+from scanner.loops import runs_free
 from scanner.numbers import Facts, value_kind
 from scanner.redirection import RedirectReading
 from scanner.word import Word
@@ -121,6 +123,18 @@ class Calculation(RedirectReading):
                 elif child.type == ":" and not colon:
                     colon = True
                     self._evaluate(child.end_byte, inner.end_byte - 1, inner)
+
+    def _repeats(self, node: Node) -> None:
+        """A loop that goes on as fast as the host can."""
+        if runs_free(self.text(node)):
+            self._unknown(node, "a loop without a pause and without an end")
+
+    def _evaluate_header(self, node: Node) -> None:
+        """Start, condition and step, in this order: what the start sets is known to the others."""
+        closing = next((child.start_byte for child in node.children if child.type == "))"), node.end_byte)
+        ends = [one for one in node.children if one.type in ("((", ";", "))") and one.start_byte <= closing]
+        for one, following in pairwise(ends):
+            self._evaluate(one.end_byte, following.start_byte, node)
 
     def _put_together(self, node: Node, raw: str) -> None:
         """`${x:+/etc/x}`, `${x/a//etc/x}`: each path in it is one that something may open."""

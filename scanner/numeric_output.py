@@ -66,8 +66,11 @@ def _passes_on(words: list[Word]) -> bool:
         return False
     if texts[0] == "tr":
         return len(texts) == 3 and texts[1] == "-d"
-    alone = all(re.fullmatch(r"-\w+|\d+", text) for text in texts[1:])
-    return alone and (texts[0] in ("head", "tail", "uniq") or texts in (["xargs"], ["sort", "-n"], ["sort"]))
+    if texts[0] in ("head", "tail"):
+        return (
+            re.fullmatch(r"(?: -[nc] ?\d+| -\d+| -q)*", "".join(" " + text for text in texts[1:])) is not None
+        )
+    return texts in (["xargs"], ["sort", "-n"], ["sort"], ["uniq"], ["uniq", "-d"], ["uniq", "-u"])
 
 
 def _program_prints(name: str, words: list[Word]) -> bool:

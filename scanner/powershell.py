@@ -21,8 +21,8 @@ from scanner.word import Word
 _PLAIN: Final = re.compile(r"(?:[\w \t./:,*|;=@'\"-]|\\(?!['\"]))*", re.ASCII)
 """Text that PowerShell and bash read alike: no expressions, no backtick, no backslash before a quote."""
 _OTHER_NAMES: Final = re.compile(
-    r"(?i)(?:^|[|;]\s{0,40})(?:curl|wget|cat|type|sort|tee|diff|compare|ls|dir|ps|kill|sleep|man|history|mount|"
-    r"cp|mv|rm|start|where|select|group|measure)\b|\b(?:env|variable|function|alias|cert|hklm|hkcu):"
+    r"(?i)(?:^|[|;])[ \t]*(?:curl|wget|cat|type|sort|tee|diff|compare|ls|dir|ps|kill|sleep|man|history|mount|"
+    r"cp|mv|rm|start|where|select|group|measure)(?![-\w])|\b(?:env|variable|function|alias|cert|hklm|hkcu):|::"
 )
 """Aliases of cmdlets, whose options are not those of the programs of that name, and drives whose items are
 variables, functions or keys (about_Aliases, about_Providers).

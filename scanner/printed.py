@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from tree_sitter import Node
 
+from scanner.filters import shapes
 from scanner.listing import listed_by
 from scanner.numeric_output import text_of, words_of_command
 from scanner.word import Word
@@ -14,7 +15,8 @@ from scanner.word import Word
 Printed = Literal["names", "table", "rows", "given", "data"]
 """As the lists of xargs; `given`: made of the words of the commands, and of the names of files in folders."""
 
-_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
+"""Redirections that leave what a command prints as it is."""
 _GIVEN: Final = re.compile(
     r"(?:echo|printf|pwd|which|type -P|command -v|mktemp|dirname|basename|realpath|readlink|hostname|date|"
     r"uname|whoami|logname|id|arch|tty|seq|nproc|getconf|git rev-parse)(?: .*)?|"
@@ -31,17 +33,6 @@ in which no slash can be; where the log of a container lies is up to the engine.
 """
 LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath|pwd|git rev-parse|(?:OLD)?PWD)\b|[*?\[]")
 """What gives names of files, in a statement that prints what its words say."""
-_SHAPES: Final = re.compile(
-    r"(?:cut|tr|head|tail|sort|uniq|rev|tac|fold)"
-    r"(?: (?:-[^ ]*|\d+(?:,\d*)?|(?:[^\w/ -][^\w/ ]{0,2})?|[a-zA-Z]{1,3}|\[:\w+:\]))*|"
-    r"sed(?: -[nEr]+| -e)*(?: s([^\w\s]).*\1[gpI0-9]*)|"
-    r"awk(?: -F ?[^ ]+)? (?!.*getline)(?:[^{}]*)\{ ?print [^{}]*\}|"
-    r"[ef]?grep(?: -[voiEFwx]+)* [^ -][^ ]*",
-    re.DOTALL,
-)
-"""Filters without a file that print parts of what they read. No word fits two of the forms, or a text of many
-words would be tried in as many ways as there are sums of them.
-"""
 _LINE_MAX: Final = 2_000
 """Characters of a command that these forms are tried on."""
 
@@ -56,7 +47,7 @@ def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
         return printed(node.named_children[0], source) if node.named_child_count == 1 else "data"
     if node.type == "redirected_statement":
         body, *redirects = node.named_children
-        quiet = all(_COMPLAINTS.fullmatch(text_of(one, source)) for one in redirects)
+        quiet = all(COMPLAINTS.fullmatch(text_of(one, source)) for one in redirects)
         return printed(body, source, before) if quiet else "data"
     return _printed_by(words_of_command(node, source), before)
 
@@ -67,7 +58,7 @@ def _printed_by(words: list[Word], before: Printed) -> Printed:
     line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
     if len(line) > _LINE_MAX:
         return "data"
-    if before in ("names", "given") and _SHAPES.fullmatch(line) is not None:
+    if before in ("names", "given") and shapes(words):
         return before
     listed = listed_by(words, "data" if before == "given" else before)
     if listed == "paths" or listed == "ended paths":

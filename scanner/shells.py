@@ -18,15 +18,22 @@ from schemas.verdict import Reversibility
 
 _OPTION: Final = re.compile(r"[-+].+", re.DOTALL)
 _ASKED: Final = frozenset({"--version", "--help"})
+_COMPARES: Final = r"\s-(?:eq|ne|lt|le|gt|ge)\b|\b(?:shift|exit|return|printf)\b[^;\n]{0,200}\$(?!\?)"
+"""Where ksh and zsh evaluate what a name holds as an expression, subscripts in it too (mksh 59c, seen)."""
 _OTHER_SYNTAX: Final = {
-    "fish": re.compile(r"[(\\#]|\b(?:alias|abbr|function)\b"),
-    "zsh": re.compile(r"(?:^|[^$])\(|#|\b(?:alias|path|cdpath|fpath|fignore|module_path|hash)\b"),
-    "csh": re.compile(r"[\\!(#]|\balias\b"),
-    "tcsh": re.compile(r"[\\!(#]|\balias\b"),
+    "fish": re.compile(r"[(\\#{^]|\b(?:alias|abbr|function|read|history)\b"),
+    "zsh": re.compile(
+        r"(?:^|[^$])\(|#|\b(?:alias|path|cdpath|fpath|fignore|module_path|hash)\b|\s-\w*T|NULLCMD"
+        rf"|\$\{{?\w+\}}?\[|{_COMPARES}"
+    ),
+    "csh": re.compile(r"[\\!(#{]|\balias\b"),
+    "tcsh": re.compile(r"[\\!(#{]|\balias\b"),
+    **dict.fromkeys(("ksh", "mksh", "pdksh", "oksh", "ksh93", "lksh", "yash"), re.compile(_COMPARES)),
 }
 """What these shells read otherwise than bash: command substitutions and the code of glob qualifiers in plain
 parentheses (fish, zsh), backslashes in quotes (fish, csh), the history (csh), comments that are none where
-the shell is interactive, aliases without a `=`, arrays that are the search path (zsh).
+the shell is interactive, aliases without a `=`, arrays that are the search path or tied to it, subscripts and
+what a bare redirection runs (zsh), braces around one word (csh), prompts that are commands (fish).
 """
 COMMON_SETTINGS: Final = frozenset(
     "pipefail errexit nounset xtrace noglob extglob nullglob globstar inherit_errexit failglob".split()

@@ -9,6 +9,7 @@ from typing import Final
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, UNKNOWN, highest
 from scanner.sqlsequence import READS_FIRST, explained_at
 from scanner.sqlsettings import names_secret_setting, shows_one
+from scanner.sqlsizes import makes_much
 from scanner.sqlsources import file_source, pragma_source, shows_secrets
 from scanner.sqlstatement import Statement, always, where
 from scanner.sqltokens import Token
@@ -25,16 +26,29 @@ _FINAL: Final = Reversibility.IRREVERSIBLE
 READING: Final = READS_FIRST
 
 
-_LOCKING_HINTS: Final = frozenset({"updlock", "xlock", "tablock", "tablockx", "holdlock", "paglock"})
+_LOCKING_HINTS: Final = frozenset(
+    {"updlock", "xlock", "tablock", "tablockx", "holdlock", "paglock", "serializable"}
+)
 """Hints of SQL Server whose locks stop who writes (Table Hints, Transact-SQL)."""
+
+
+_OTHER_HINTS: Final = frozenset(
+    "nolock readuncommitted readcommitted readcommittedlock repeatableread readpast rowlock nowait snapshot "
+    "noexpand forcescan forceseek keepidentity keepdefaults ignore_constraints ignore_triggers".split()
+)
 
 
 def _locks_by_hint(tokens: Sequence[Token]) -> bool:
     """`FROM t WITH (UPDLOCK)`, `FROM t (TABLOCKX, HOLDLOCK)`."""
     return any(
-        token.kind == "word" and token.text.lower() in _LOCKING_HINTS and before.text in ("(", ",")
+        token.kind == "word" and token.text.lower() in _LOCKING_HINTS and _before_a_hint(before)
         for before, token in pairwise(tokens)
     )
+
+
+def _before_a_hint(token: Token) -> bool:
+    """A parenthesis, a comma, or another hint: blanks part them as well."""
+    return token.text in ("(", ",", ")") or token.kind == "number" or token.text.lower() in _OTHER_HINTS
 
 
 def _select(statement: Statement) -> None:
@@ -58,6 +72,8 @@ def _select(statement: Statement) -> None:
         statement.say(
             CAUTION, "sql.file", f"reads the file {path}, for a server that takes it for one", (path,)
         )
+    elif (much := makes_much(statement)) is not None:
+        statement.say(CAUTION, "sql.size", much)
     else:
         statement.say(SAFE, "sql.read", "only reads")
 

@@ -49,6 +49,10 @@ class Statement:
             self.tokens[index].text if index < len(self.tokens) and self.tokens[index].kind == "word" else ""
         )
 
+    def says(self, words: frozenset[str]) -> bool:
+        """Whether one of these words stands in it outside quotes."""
+        return not words.isdisjoint(self._places)
+
     def has(self, *texts: str) -> bool:
         """These words, in a row, anywhere outside quotes."""
         return any(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 from tree_sitter import Node
@@ -15,6 +14,7 @@ from scanner.flow import INHERITED, PIPE, Place, Stdin
 from scanner.listing import adds_what_it_reads, listed_by
 from scanner.numbers import collect
 from scanner.numeric_output import words_of_command
+from scanner.printed import COMPLAINTS
 from scanner.read_names import NO_READ_NAMES, ReadNames
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
@@ -52,8 +52,6 @@ _EXPRESSIONS: Final = frozenset(
     "binary_expression unary_expression postfix_expression parenthesized_expression ternary_expression "
     "test_command subscript array".split()
 )
-_COMPLAINTS: Final = re.compile(r"2>\s*/dev/null")
-"""Redirections that leave what a command prints as it is."""
 _FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
 """`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
@@ -124,6 +122,7 @@ class Walker(Assignments):
         maybe = node.type in _MAYBE
         inner = place._replace(conditional=True) if maybe and not place.conditional else place
         if node.type == "while_statement":
+            self._repeats(node)
             inner = inner._replace(repeated=True)
         if node.type == "command_substitution" and self.text(node).lstrip().startswith("`"):
             self._check_backquotes(node)
@@ -165,6 +164,7 @@ class Walker(Assignments):
         inner = place._replace(conditional=True, repeated=True)
         before = self._values.mark()
         if node.type == "c_style_for_statement":
+            self._repeats(node)
             self._evaluate_header(node)
         for child in node.named_children:
             if child.type == "variable_name":
@@ -176,13 +176,6 @@ class Walker(Assignments):
             else:
                 self._statement(child, inner)
         self._values.back_to(before)
-
-    def _evaluate_header(self, node: Node) -> None:
-        """Start, condition and step, in this order: what the start sets is known to the others."""
-        closing = next((child.start_byte for child in node.children if child.type == "))"), node.end_byte)
-        ends = [one for one in node.children if one.type in ("((", ";", "))") and one.start_byte <= closing]
-        for one, following in pairwise(ends):
-            self._evaluate(one.end_byte, following.start_byte, node)
 
     def _expression(self, node: Node, place: Place) -> None:
         """Tests and arithmetic: substitutions inside them run, and what a comparison evaluates."""
@@ -304,7 +297,7 @@ class Walker(Assignments):
         """The words of a simple command, its complaints put away; none for anything else."""
         if node.type == "redirected_statement":
             body, *redirects = node.named_children
-            if not all(_COMPLAINTS.fullmatch(self.text(redirect)) for redirect in redirects):
+            if not all(COMPLAINTS.fullmatch(self.text(redirect)) for redirect in redirects):
                 return []
             node = body
         return words_of_command(node, self._source)

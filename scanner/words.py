@@ -83,6 +83,8 @@ class WordReader:
         pieces = list(self._pieces(node))
         if not _has_braces(node, self._source) or is_plain_braces(pieces):
             return list(split_fields(pieces, node.start_byte, node.end_byte))
+        if braces.makes_too_many(self._text(node.start_byte, node.end_byte)):
+            raise UnreadableWord("braces that become millions of words")
         try:
             expanded = braces.expand(braces.atoms_of((piece.text, piece.bare) for piece in pieces))
         except braces.UnknownBraces:

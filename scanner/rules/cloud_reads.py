@@ -125,7 +125,8 @@ def reads(call: Call) -> str | None:
         return "prints help"
     if path == ["auth", "list"] and len(call.words) == 3:
         return "lists the accounts that are signed in"
-    if _may_show_secrets(call, path) or "ssh" in path or ("run" in path[:-1] and "services" not in path):  # 2
+    runs = "ssh" in path or ("run" in path[:-1] and "services" not in path)
+    if _may_show_secrets(call, path) or _shows_keys(call) or runs:  # 2
         return None
     if not _options_only_read(call):  # 3
         return None
@@ -155,6 +156,20 @@ def _as_one(call: Call, path: list[str]) -> list[list[str]]:
     if not call.arguments.has("--format", "--flatten", "--output", "-o"):
         return [path]
     return [[verb if part == "list" else part for part in path] for verb in ("list", "describe", "get")]
+
+
+_KEYS_SHOWN: Final = re.compile(
+    r"masterauth|clientkey|metadata(?!\.(?:name|namespace|uid|generation|creationtimestamp|labels|annotations)\b)"
+)
+
+
+def _shows_keys(call: Call) -> bool:
+    """A form that asks for keys of a cluster, or for what machines are given: start-up scripts."""
+    if call.tool.name != "gcloud":
+        return False
+    forms = [o.value for o in call.arguments.options if o.name in ("--format", "--flatten")]
+    texts = [re.sub(r"\s", "", value.text).lower() for value in forms if value is not None]
+    return any(_KEYS_SHOWN.search(text) is not None for text in texts)
 
 
 def _options_only_read(call: Call) -> bool:

@@ -156,6 +156,7 @@ _MONGO_ADMIN: Final = re.compile(
 """Commands of MongoDB 7 that only ask for a state, without arguments."""
 _MONGO_SECRETS: Final = re.compile(
     r"(?i)system\W{0,6}(?:users|keys|new_users|backup_users)|credentials|getUsers?\b"
+    r"|distinct\(\s*[\"'][\w.]*(?:passw|secret|token|api_?key|private_?key)"
 )
 _MONGO_CODE: Final = re.compile(
     r"\$(?:where|function|accumulator)|\\[^nrt'\"\\/.+*?()\[\]{}^|$-]|\]\s*(?::|/[/*])", re.DOTALL

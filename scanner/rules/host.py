@@ -279,7 +279,7 @@ _DPKG_ASKS: Final = re.compile(
 )
 
 
-_EXPANDS: Final = re.compile(r"(?i):\s*expand|%\(")
+_EXPANDS: Final = re.compile(r"(?i)%[^{}]{0,9}\{[^}]*:[^}]*expand|%\(")
 """A format that expands macros, which may be commands (rpm-queryformat(7))."""
 
 

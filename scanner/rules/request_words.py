@@ -61,16 +61,17 @@ _SECRET: Final = re.compile(
 _ADMIN: Final = re.compile(
     r"(?i)(?:/[^?]*)?/(?:api/(?:v\d+/)?admin(?:/(?!(?:health|stats|status|ping|ready|metrics|version)/?$)|$)"
     r"|admin/(?:realms|(?:users?|accounts?|members|clients|settings|config(?:uration)?|sessions?|tokens?|keys"
-    r"|auth-tokens|api-?keys|ldap)(?:/|$))|api/auth/keys(?:/|$)|api/v4/(?:[^?]*/)?variables(?:/|$))"
+    r"|auth-tokens|api-?keys|ldap)(?:\.\w+)?(?:/|$))|api/auth/keys(?:/|$)"
+    r"|api/v4/(?:[^?]*/)?(?:variables|triggers|deploy_tokens|hooks|pipeline_schedules/\d+|secure_files)(?:/|$))"
 )
 """An interface for administrators: its accounts, settings and clients come with tokens, hashes or sessions
 (Grafana's Admin API, Gitea's, Keycloak's); states of it do not. GitLab's variables hold the secrets of
 pipelines.
 """
-_RABBIT: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:15672(?=[/?#]|$)")
+_RABBIT: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:0*15672(?=[/?#]|$)")
 _RABBIT_ACCOUNTS: Final = re.compile(r"(?i)/api/users(?:/|$)")
 """RabbitMQ's accounts come with the hashes of their passwords."""
-_VAULT: Final = re.compile(r"(?i)(?:[a-z]+://)?(?:[^/?#]*@)?(?:[^/?#]*:8200|vault[^/?#]*)(?=[/?#]|$)")
+_VAULT: Final = re.compile(r"(?i)(?:[a-z]+://)?(?:[^/?#]*@)?(?:[^/?#]*:0*8200|vault[^/?#]*)(?=[/?#]|$)")
 _VAULT_STATES: Final = re.compile(
     r"/?|/(?:ui/.*|v1/sys/(?:health|seal-status|leader|ha-status|metrics|host-info|version-history|init"
     r"|mounts|auth|policies/acl(?:/[\w.-]+)?|policy(?:/[\w.-]+)?|audit|replication/(?:\w+/)?status"

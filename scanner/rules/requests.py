@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from scanner.addresses import names_metadata
 from scanner.call import Call
 from scanner.judgement import CAUTION
-from scanner.rules.request_hosts import acts_by_service, shows_by_service
+from scanner.rules.request_hosts import acts_by_service, alternatives_in_host, shows_by_service
 from scanner.rules.request_words import acting_word, acting_words, secret_path
 
 _KEYS: Final = frozenset(
@@ -40,7 +40,7 @@ _LOG_LEVELS: Final = re.compile(r"(?i)(?:.*/)?(?:set)?[\w-]*log(?:gers?|ging|[-_
 """Paths that set how much is logged where a level is given (Hadoop, Envoy)."""
 _GRAPHS: Final = re.compile(r"(?i)(?:.*/)?(?:graphi?ql|gql|graph)/?")
 _GRAPH_READ: Final = re.compile(r"(?is)\s*(?:query\b|\{)(?!.*\b(?:mutation|subscription)\b)")
-_DOCKER: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:237[56](?:[/?#]|$)")
+_DOCKER: Final = re.compile(r"(?i)(?:[a-z]+://)?[^/?#]*:0*237[56](?:[/?#]|$)")
 _URL: Final = re.compile(
     r"(?i)(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
 )
@@ -63,6 +63,10 @@ _URL_MAX: Final = 2_000
 """Characters; what stands in a path is looked for from each of its places."""
 
 
+_HOSTS_MAX: Final = 4
+"""Headers that name a host; more say nothing more."""
+
+
 def is_search(url: str, method: str) -> bool:
     """Whether a body that is sent there is a query of a search."""
     return method in ("GET", "POST") and _SEARCH_URL.fullmatch(url) is not None
@@ -72,9 +76,19 @@ def judge_request(
     call: Call, urls: Iterable[str], pairs: Sequence[str] = (), headers: Iterable[str] = ()
 ) -> None:
     """Raise a call to caution for what its URLs, the `key=value` pairs added to them or its headers ask."""
-    why = asks_more(urls, pairs) or overrides(headers)
+    given = list(headers)
+    why = asks_more(_as_addressed(urls, given), pairs) or overrides(given)
     if why is not None:
         call.say(CAUTION, "http.acts", why)
+
+
+def _as_addressed(urls: Iterable[str], headers: Iterable[str]) -> list[str]:
+    """The URLs, and each as the server behind a header `Host:` takes it."""
+    hosts = [match.group(1).strip() for header in headers if (match := _HOST_HEADER.match(header))]
+    found = list(urls)
+    parts = [_URL.match(url) for url in found] if hosts else []
+    tails = [url[match.end("host") :] for url, match in zip(found, parts, strict=False) if match is not None]
+    return found + [f"http://{host}{tail}" for host in hosts[:_HOSTS_MAX] for tail in tails]
 
 
 def asks_more(urls: Iterable[str], pairs: Sequence[str] = ()) -> str | None:
@@ -95,6 +109,8 @@ def _of_url(url: str, pairs: Sequence[str]) -> str | None:
     if match is None:
         return None
     path, query = _decoded(match["path"]), match["query"] or ""
+    if alternatives_in_host(match["host"]):
+        return "the host is put together from alternatives"
     if _DOCKER.match(url) is not None:
         return "asks the Docker API, which shows what containers are given"
     plain = re.sub("/+", "/", re.sub(r";[^/]*", "", path))

@@ -90,4 +90,18 @@ def query(call: Call) -> None:
         call.say(UNKNOWN, "text.filter-data", "data decides what the filter reads", word=given[at])
 
 
-HANDLERS: Final[dict[str, Handler]] = {"sed": sed, "awk": awk, "query": query}
+_STORES: Final = re2.compile(r"(?s).*%[^%a-zA-Z]*[hljztL]*n.*")
+
+
+def printf(call: Call) -> None:
+    """printf: `%n` sets the variable that an argument names (bash(1)), so data may not be the form."""
+    for word in call.arguments.positionals[:1]:
+        if word.read or word.data:
+            call.say(
+                UNKNOWN, "text.printf-data", "data decides the form, which may set a variable", word=word
+            )
+        elif _STORES.fullmatch(word.text.replace("%%", "")) is not None:
+            call.say(UNKNOWN, "text.printf-stores", "sets the variable that its argument names", word=word)
+
+
+HANDLERS: Final[dict[str, Handler]] = {"sed": sed, "awk": awk, "query": query, "printf": printf}

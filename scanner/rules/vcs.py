@@ -175,9 +175,10 @@ def api(call: Call) -> None:
 
 
 _SHOWN_BY_API: Final = re.compile(
-    r"(?i)/?(?:api/v4/)?(?:(?:projects|groups)/[^?]*|admin/ci)/variables(?:[/?]|$)"
+    r"(?i)/?(?:api/v4/)?(?:(?:(?:projects|groups)/[^?]*|admin/ci)/(?:variables|triggers|deploy_tokens|hooks"
+    r"|pipeline_schedules/\d|feature_flags_user_lists|secure_files|unleash)|hooks|deploy_tokens)(?:[/?\d]|$)"
 )
-"""GitLab's REST API: its variables come with their values."""
+"""GitLab's REST API: variables, tokens of triggers and deployments, addresses of hooks, all in full."""
 
 
 HANDLERS: Final[dict[str, Handler]] = {

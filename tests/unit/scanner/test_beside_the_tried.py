@@ -38,6 +38,41 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+psql -c 'SELECT pg_roles.rolname FROM pg_roles'
+psql -c 'SELECT r.rolname, m.rolname FROM pg_auth_members a JOIN pg_roles r ON r.oid=a.r JOIN pg_roles m ON m.oid=a.m'
+psql -c 'SELECT rolname, rolconnlimit*2 FROM pg_roles'
+mysql -e "SHOW VARIABLES WHERE Variable_name LIKE 'max%' OR Variable_name LIKE 'thread%'"
+gcloud compute instances list --format='table(name,zone,status)'
+gcloud compute instances describe x --format='value(status)'
+curl https://acme.slack.com/archives/C1
+curl 'http://web[1-3].example.com/health'
+curl 'http://[::1]:8080/health'
+curl -H 'Host: app.example.com' http://1.2.3.4/health
+curl https://sms.example.com/health
+curl 'http://h/jmx?qry=java.lang:type=Memory'
+curl http://h/jolokia/read/java.lang:type=Memory/HeapMemoryUsage
+glab api projects/1/issues
+psql -c 'SELECT * FROM t WITH (NOLOCK)'
+psql 'postgresql://u@h/d?sslmode=require' -c 'select 1'
+rpm -q --qf '%{NAME}: expandable\\n' x
+redis-cli hget user:1 name
+mongosh --eval 'db.x.distinct("status")'
+for i in {1..1000}; do echo $i; done
+psql -c 'SELECT * FROM generate_series(1700000000, 1700086400, 60)'
+psql -c 'WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM d WHERE n < 10) SELECT * FROM d'
+psql -c 'WITH RECURSIVE t AS (SELECT * FROM c WHERE id=1 UNION ALL SELECT c.* FROM c JOIN t ON c.p=t.id) SELECT * FROM t'
+while true; do curl -s http://h/; sleep 5; done
+until curl -sf http://h/health; do sleep 2; done
+for ((i=0;i<3;i++)); do date; done
+curl --retry 3 http://h
+pwsh -c 'Get-Process | Sort-Object CPU'
+printf '%s%%n\\n' x
+ksh -c 'exit $?'
+mysql -e "SHOW VARIABLES LIKE 'max%'"
+n=$(ls | sort | head -n 1); cat $n
+n=$(ls | sed 's/a/b/'); cat $n
+n=$(ls | awk -F: '{print $1}'); cat $n
+n=$(kubectl get pods | grep api | awk '{print $1}' | tr -d '\\n'); kubectl logs $n
 sleep 1 & wait $!
 for p in $(pgrep x); do wait $p; done
 A=(/tmp/*); for f in "${A[@]}"; do [ -f "$f" ] && echo "$f"; done
