@@ -39,7 +39,6 @@ cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
 psql -c 'SELECT pg_roles.rolname FROM pg_roles'
-psql -c 'SELECT r.rolname, m.rolname FROM pg_auth_members a JOIN pg_roles r ON r.oid=a.r JOIN pg_roles m ON m.oid=a.m'
 psql -c 'SELECT rolname, rolconnlimit*2 FROM pg_roles'
 mysql -e "SHOW VARIABLES WHERE Variable_name LIKE 'max%' OR Variable_name LIKE 'thread%'"
 gcloud compute instances list --format='table(name,zone,status)'
@@ -60,7 +59,7 @@ mongosh --eval 'db.x.distinct("status")'
 for i in {1..1000}; do echo $i; done
 psql -c 'SELECT * FROM generate_series(1700000000, 1700086400, 60)'
 psql -c 'WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM d WHERE n < 10) SELECT * FROM d'
-psql -c 'WITH RECURSIVE t AS (SELECT * FROM c WHERE id=1 UNION ALL SELECT c.* FROM c JOIN t ON c.p=t.id) SELECT * FROM t'
+psql -c 'WITH RECURSIVE t AS (SELECT 1 UNION ALL SELECT c.p FROM c JOIN t ON c.p=t.id) SELECT * FROM t'
 while true; do curl -s http://h/; sleep 5; done
 until curl -sf http://h/health; do sleep 2; done
 for ((i=0;i<3;i++)); do date; done
