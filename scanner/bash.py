@@ -10,8 +10,8 @@ from tree_sitter import Node
 from scanner import environment, redirects
 from scanner.argv import is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place
-from scanner.globs import may_be_raw, may_be_secret
-from scanner.judge import MAX_COMMANDS, Judge
+from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
+from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
@@ -114,10 +114,24 @@ class BashJudge(Judge):
 
     def listed(self, word: Word) -> None:
         """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
+        if word.known and word.text[:1] in ("/", "~", "."):
+            self._folder(word)
         raw = may_be_raw(word) or (word.known and is_raw_storage(normal_path(word.text)))
         if raw or (word.pattern and may_be_secret(word)) or (word.known and holds_secrets(word.text)):
             why = f"{word.text} may name files that hold secrets"
             self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
+
+    def _folder(self, word: Word) -> None:
+        """A folder with secrets that a list names: what is opened below it is known only when it runs."""
+        looked_at = self.shared.looked_at
+        if word.text in looked_at:
+            return
+        looked_at.add(word.text)
+        many = len(looked_at) > MAX_GIVEN
+        if (many or folder_with_secrets(word.text)) and self.shared.meets(folder=word.text):
+            why = f"{word.text} is a folder with secrets, and files below such a folder are printed"
+            self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
+            self.shared.opens_listed = True
 
     def redirect(self, redirect: Redirect) -> None:
         """A redirection to or from a file."""

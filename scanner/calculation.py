@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES, read_expression
 from scanner.escapes import GLOB, OPAQUE
+from scanner.globs import secret_part
 from scanner.loops import runs_free
 from scanner.numbers import Facts, value_kind
 from scanner.redirection import RedirectReading
@@ -37,8 +38,10 @@ _INDIRECT: Final = re.compile(r"\$\{!([^}]*)\}")
 _KEYS: Final = re.compile(r"\w+(?:\[[@*]\]|[@*])")
 _PATH_BEGINS: Final = re.compile(r"[/~]|(?<=[-+=?%#])[\w.\"']")
 """Where a path may begin in `${…}` behind its name."""
-_REPLACED: Final = re.compile(r"\$\{(\w+)//?([^/*?\[\\]+)/([^{}$`]*)\}")
-"""`${x/a/b}` without a pattern or an expansion in it."""
+_REPLACED: Final = re.compile(r"\$\{(\w+)//?([^/*?\[\\{}$`]+)(?:/([^{}$`]*))?\}")
+"""`${x/a/b}` and `${x/a}` without a pattern or an expansion in it."""
+_CUT: Final = re.compile(r"\$\{(\w+)(?:[#%:^,@]|//?)")
+"""Other forms that make a text of a name's value: a part of it, or it in other letters."""
 MAX_PATHS: Final = 20
 """Places in one `${…}` at which a path is looked for."""
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w*")
@@ -111,6 +114,8 @@ class Calculation(RedirectReading):
             raw = self.text(inner)
             if _PATH_BEGINS.search(raw) is not None:
                 self._put_together(inner, raw)
+            if (cut := _CUT.match(raw)) is not None:
+                self._made_from(inner, raw, cut.group(1))
             indirect = _INDIRECT.fullmatch(raw)
             if indirect is not None and _KEYS.fullmatch(indirect.group(1)) is None:
                 self._indirect(inner, indirect.group(1))
@@ -140,10 +145,22 @@ class Calculation(RedirectReading):
         """`${x:+/etc/x}`, `${x/a//etc/x}`: each path in it is one that something may open."""
         for at in [match.start() for match in _PATH_BEGINS.finditer(raw)][:MAX_PATHS]:
             self._may_be_opened(raw[at:-1].strip("\"'"), node)
+
+    def _made_from(self, node: Node, raw: str, name: str) -> None:
+        """`${x,,}`, `${x#a}`, `${x/a}`: a part of what the script gives, or it in other letters."""
+        known = self._lookup(name)
+        if known is None or known.text == OPAQUE:
+            return
         replaced = _REPLACED.fullmatch(raw)
-        known = self._lookup(replaced.group(1)) if replaced is not None else None
-        if replaced is not None and known is not None:
-            self._may_be_opened(known.text.replace(replaced.group(2), replaced.group(3)), node)
+        if replaced is not None:
+            for times in (1, -1):
+                text = known.text.replace(replaced.group(2), replaced.group(3) or "", times)
+                self._may_be_opened(text, node)
+            return
+        self._may_be_opened(known.text.lower(), node)
+        part = secret_part(known.text.lower())
+        if part is not None:
+            self._may_be_opened(part, node)
 
     def _may_be_opened(self, text: str, node: Node) -> None:
         """Tell of a text that a script puts together, as of a word of a list: something may open it."""

@@ -174,7 +174,7 @@ def _options(call: Call, *, safe: bool) -> None:
     ):
         call.say(UNKNOWN, "option.data", "data may be an option of wait, which evaluates a subscript")
     if safe and any(
-        word.data or word.loose or not word.text.startswith(OPAQUE) or not rule.opaque
+        word.data or word.loose or word.option or not word.text.startswith(OPAQUE) or not rule.opaque
         for word in call.arguments.doubtful
     ):
         if _every_option_is_harmless(rule, tool):

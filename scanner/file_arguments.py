@@ -196,6 +196,8 @@ def _possible_secrets(call: Call) -> None:
             _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
         elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
             shared.opens_listed = True
+        elif shows and word.text.startswith(OPAQUE + "/") and shared.meets(end=word.text[1:]):
+            _secret(call, f"{word.text} may name files that hold secrets")
     if call.rule.id[:5] == "text." or call.tool.name == "git":
         _trees(call, words)
 

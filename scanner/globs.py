@@ -192,6 +192,16 @@ def _of_an_account(path: str) -> str | None:
     return match.group(1) if match is not None else None
 
 
+@cache
+def _lowered() -> tuple[str, ...]:
+    return tuple(sorted(sample.lower() for sample in names("secret_samples")))
+
+
+def secret_part(text: str) -> str | None:
+    """The first of the samples that stands in a text, which may be cut out of it."""
+    return next((sample for sample in _lowered() if sample in text), None)
+
+
 def folder_with_secrets(path: str) -> bool:
     """Whether something below a folder is one of the secret files; for searches of whole trees.
 

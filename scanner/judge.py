@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Final, Self
 
 from scanner.escapes import OPAQUE
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
-from scanner.paths import normal_path
+from scanner.paths import holds_secrets, normal_path
 from scanner.sql import inspect_sql
 from scanner.word import Word
 from schemas.risk import Risk, worse
@@ -24,6 +25,12 @@ MAX_WORDS: Final = 2_000
 MAX_GUESSED_WORDS: Final = 40
 """Words of an unknown program that are tried as the beginning of another command."""
 MAX_FOLDERS: Final = 12
+MAX_HANDED: Final = 200
+"""Calls of functions with several words that are put together as paths, of one text."""
+MAX_ARGUMENTS: Final = 4
+"""Words of such a call that are put together in pairs, either first."""
+MAX_GIVEN: Final = 64
+"""Folders with secrets that a list names, and ends of paths that are opened below one."""
 MAX_GUESSES: Final = 300
 """Tries of that kind per scan, inner texts included."""
 
@@ -56,6 +63,13 @@ class Shared:
     folders: list[str] = field(default_factory=list)
     """Where the script goes to, the last ones: a name may be meant from each of them."""
     functions: set[str] = field(default_factory=set)
+    handed: int = 0
+    """Calls of functions with several words."""
+    looked_at: set[str] = field(default_factory=set)
+    given_folders: set[str] = field(default_factory=set)
+    """Folders in which secrets are that a list or a call names."""
+    opened_below: set[str] = field(default_factory=set)
+    """Ends of paths that are printed below a folder that is known only when it runs."""
     read_names: frozenset[str] = frozenset()
     """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
 
@@ -66,6 +80,18 @@ class Shared:
         else:
             found = [normal_path(folder), *(normal_path(f"{one}/{folder}") for one in self.folders)]
         self.folders = list(dict.fromkeys([*self.folders, *found]))[-MAX_FOLDERS:]
+
+    def meets(self, folder: str | None = None, end: str | None = None) -> bool:
+        """Keep a folder or an end; whether they may make the path of a secret. Too many may."""
+        folders, ends = self.given_folders, self.opened_below
+        if folder is not None:
+            folders.add(folder)
+        if end is not None:
+            ends.add(end)
+        if len(folders) > MAX_GIVEN or len(ends) > MAX_GIVEN:
+            return bool(folders and ends)
+        news = ([folder] if folder is not None else folders, [end] if end is not None else ends)
+        return any(holds_secrets(f"{one}{other}") for one in news[0] for other in news[1])
 
     def from_folders(self, path: str) -> list[str]:
         """A path as it stands, and from each folder that the script goes to."""
@@ -114,9 +140,17 @@ class Judge(ABC):
         """What a function is given, word by word and put together: its body may open it."""
         for word in given:
             self.listed(word)
-        if len(given) > 1:
+        if len(given) < 2:
+            return
+        self.shared.handed += 1
+        if self.shared.handed > MAX_HANDED:
+            why = "more calls of functions than are followed"
+            self.unknown("shell.bounds", why, given[0].start, given[-1].end)
+            return
+        together = [*permutations(given[:MAX_ARGUMENTS], 2), given]
+        for words in together:
             for between in ("", "/"):
-                self.listed(given[0]._replace(text=between.join(word.text for word in given)))
+                self.listed(given[0]._replace(text=between.join(word.text for word in words)))
 
     def add(self, judgement: Judgement) -> None:
         """Record one judgement."""

@@ -101,7 +101,7 @@ def parse_arguments(words: Sequence[Word], grammar: Grammar) -> Arguments:
         text = word.text
         if not word.pattern and text[:1] not in _NOT_PLAIN:
             found.positionals.append(word)
-            if word.splits:
+            if word.splits or word.option:
                 _spread(word, found)
         elif text == "--" and not grammar.plain_dashes and not word.pattern:
             found.positionals.extend(words[index:])
@@ -140,6 +140,8 @@ def _spread(word: Word, found: Arguments) -> None:
     """Data without quotes in a word that begins as no option does may bring options behind its first."""
     if word.loose or (word.unbound and not word.text.startswith(OPAQUE)):
         found.doubtful.append(word._replace(text=OPAQUE, read=True))
+    elif word.option:
+        found.doubtful.append(word._replace(text=OPAQUE))
 
 
 def _with_more(word: Word, following: Word | None, grammar: Grammar, found: Arguments) -> int:

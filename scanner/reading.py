@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Container
 from typing import Final, NamedTuple, Protocol
 
 from tree_sitter import Node
@@ -14,6 +15,8 @@ from scanner.numeric_output import prints_numbers
 from scanner.read_names import FILES, NO_READ_NAMES, ReadNames, canonical, takes_data
 from scanner.word import Piece, Word
 from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
+
+_NUMBERS: Final = frozenset("?#$!")
 
 
 class Redirect(NamedTuple):
@@ -65,6 +68,8 @@ class Reading(ABC):
 
     read_names: ReadNames = NO_READ_NAMES
     """Variables that data decides."""
+    given: Container[str] | None = None
+    """Names that the script gives words that may be options."""
 
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
         self._source = source
@@ -98,7 +103,9 @@ class Reading(ABC):
             return piece._replace(certain=False, read=True)
         if named:
             unset = Piece(OPAQUE, quoted=name in self.read_names.single)
-            return (piece or unset)._replace(certain=False, named=True)
+            piece = (piece or unset)._replace(certain=False, named=True)
+        if self.given is not None and (piece is None or not piece.certain) and name in self.given:
+            return (piece or Piece(OPAQUE, quoted=name in _NUMBERS))._replace(option=True)
         return piece
 
     def _substitute(self, node: Node) -> Piece:

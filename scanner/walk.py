@@ -11,6 +11,7 @@ from tree_sitter import Node
 from scanner.assignments import Assignments
 from scanner.escapes import unescape_bare
 from scanner.flow import INHERITED, PIPE, Place, Stdin
+from scanner.given import GivenOptions
 from scanner.listing import adds_what_it_reads, listed_by
 from scanner.numbers import collect
 from scanner.numeric_output import words_of_command
@@ -91,6 +92,8 @@ class Walker(Assignments):
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric()
+        if self.facts.counts or b"()" in self._source or b"function" in self._source:
+            self.given = GivenOptions(root, self._source)
         counts = self.facts.counts
         self._values.repeated_names = frozenset(name for name, count in counts.items() if count > 1)
         for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():

@@ -30,6 +30,8 @@ class Piece(NamedTuple):
     """It may be an option, or several words, though quotes stand around it."""
     named: bool = False
     """Names of files decide it, which hold what whoever makes files likes: blanks too."""
+    option: bool = False
+    """The script itself gives it words of which one begins with a hyphen."""
 
 
 class Word(NamedTuple):
@@ -49,6 +51,8 @@ class Word(NamedTuple):
     """A part of it is what a variable took from a file or command, or what a command prints there."""
     named: bool = False
     """A part of it is the names of files."""
+    option: bool = False
+    """The script itself gives it words of which one begins with a hyphen."""
 
     @property
     def known(self) -> bool:
@@ -63,7 +67,7 @@ class Word(NamedTuple):
     @property
     def loose(self) -> bool:
         """Data stands outside of quotes in it: it becomes as many words as that holds, options among them."""
-        return self.splits and (self.read or self.data)
+        return self.splits and (self.read or self.data or self.option)
 
     @property
     def unbound(self) -> bool:
@@ -106,7 +110,9 @@ def regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
         piece, parts = pieces[source], list(run)
         pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
         text = "".join(atom.text for atom in parts)
-        found.append(Piece(text, piece.quoted, False, pattern, read=piece.read, named=piece.named))
+        found.append(
+            Piece(text, piece.quoted, False, pattern, read=piece.read, named=piece.named, option=piece.option)
+        )
     return found
 
 
@@ -124,6 +130,7 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
             splits,
             read=piece.read,
             named=piece.named,
+            option=piece.option,
         )
     return Word(
         "".join(piece.text for piece in pieces),
@@ -135,14 +142,21 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
         splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
         read=any(piece.read for piece in pieces),
         named=any(piece.named for piece in pieces),
+        option=_may_hold_option(pieces),
     )
+
+
+def _may_hold_option(pieces: list[Piece]) -> bool:
+    """At its beginning, or behind a blank where it is not quoted."""
+    first = next((piece.option for piece in pieces if piece.text), False)
+    return first or any(piece.option and not piece.quoted for piece in pieces)
 
 
 def split_fields(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
     """Field splitting of a lone unquoted variable with blanks; as a part of a word it makes all unknown."""
     word = joined(pieces, start, end)
     if len(pieces) > 1 and any(_falls_apart(piece) for piece in pieces):
-        yield Word(OPAQUE, start, end, splits=True, read=word.read, named=word.named)
+        yield Word(OPAQUE, start, end, splits=True, read=word.read, named=word.named, option=word.option)
         return
     if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():

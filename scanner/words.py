@@ -232,6 +232,7 @@ class WordReader:
                         read=piece.read,
                         several=loose,
                         named=piece.named,
+                        option=piece.option,
                     )
             at = child.end_byte
 
@@ -294,7 +295,10 @@ class WordReader:
         cut = any("-" in text for text in texts)
         several = raw.startswith("${!") or _MADE.match(raw) is not None or cut
         read = inside or ours or several or (known is not None and known.read)
-        return Piece(OPAQUE, read=read, several=several, named=known is not None and known.named)
+        given = known is not None and known.option
+        return Piece(
+            OPAQUE, read=read, several=several, named=known is not None and known.named, option=given
+        )
 
 
 _BARE: Final = frozenset(

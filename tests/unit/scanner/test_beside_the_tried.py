@@ -38,6 +38,16 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+f(){ kubectl get pods "$@"; }; f web1
+f(){ echo "usage: $1"; }; f -h
+f(){ if [ "$1" = -v ]; then echo x; fi; }; f -v
+if true; then NS=prod; else NS=dev; fi; kubectl get pods -n $NS
+for n in a-b c-d; do kubectl get pods -n $n; done
+for s in "-1 day" "-2 day"; do date -d "$s"; done
+for d in /etc /opt; do cat $d/hosts; done
+for d in /etc /var/log; do ls $d; done
+f(){ cat "$1/app.log"; }; f /var/log
+X=/var/log/app.log; cat ${X%.log}.1
 psql -c 'SELECT pg_roles.rolname FROM pg_roles'
 psql -c 'SELECT rolname, rolconnlimit*2 FROM pg_roles'
 mysql -e "SHOW VARIABLES WHERE Variable_name LIKE 'max%' OR Variable_name LIKE 'thread%'"
