@@ -169,7 +169,9 @@ def _condition(operator: Token, values: Sequence[Token]) -> Callable[[str], bool
         inside = values[1:-1]
         texts = [token.text.strip("'").lower() for token in inside if token.text != ","]
         listed = (values[0].text, values[-1].text) == ("(", ")")
-        plain = listed and all(token.kind == "string" or token.text == "," for token in inside)
+        plain = listed and all(
+            token.kind == "string" if at % 2 == 0 else token.text == "," for at, token in enumerate(inside)
+        )  # 'a' 'b' without a comma is one text
         return (lambda name: name in texts) if plain and texts else None
     if len(values) != 1 or values[0].kind != "string":
         return None

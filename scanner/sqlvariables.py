@@ -40,7 +40,12 @@ _LISTS: Final = frozenset(
 """Views of information_schema that show nothing but such options, or them beside the rest."""
 _OPTIONS: Final = ("rolconfig", "useconfig", "setconfig", "srvoptions", "ftoptions")
 _NO_ALIAS: Final = ("where", "order", "group", "limit", "join", "left", "inner", "cross", "on", "using")
-_LISTED: Final = re.compile(r"[\w.]+")
+_LISTED: Final = re.compile(r"[\w.]+", re.ASCII)
+"""A collation folds other letters: `wsrep_sst_áuth` is `wsrep_sst_auth`."""
+_COLUMNS: Final = ("variable_name", "variable_value", "value")
+"""Of these tables: quoted as names (in double quotes with ANSI_QUOTES), they are what stands there."""
+_CONFIGURED_MAX: Final = 16
+"""Names of such tables in one statement: the whole of it is looked at for each."""
 
 
 def shows_variables(tokens: Sequence[Token]) -> bool:
@@ -80,7 +85,9 @@ def _names_others(words: Sequence[Token]) -> bool:
     """`LIKE 'max%'`, `= 'x'`, `IN ('x', 'y')`: none of the names that fit is one of a secret."""
     texts = [token.text.lower() for token in words[1:] if token.text not in ("(", ")", ",")]
     quoted = [token for token in words[1:] if token.kind in ("string", "name")]
-    if not words or not texts or len(texts) != len(quoted):
+    if not words or not texts or len(texts) != len(quoted) or any(text in _COLUMNS for text in texts):
+        return False
+    if sum(token.text == "," for token in words) != len(texts) - 1:  # 'a' 'b' is one text
         return False
     if words[0].is_word("like"):
         return len(texts) == 1 and not any(fits_like(texts[0], name) for name in _SECRET)
@@ -93,6 +100,8 @@ def _names_others(words: Sequence[Token]) -> bool:
 def selects_options(tokens: Sequence[Token]) -> bool:
     """A read of a table of all variables, of one that is a secret, or of the options of roles and servers."""
     named = [token.text.lower() if token.kind in ("word", "name") else "" for token in tokens]
+    if sum(name in _CONFIGURED or name in _TABLES for name in named) > _CONFIGURED_MAX:
+        return True
     for at, name in enumerate(named):
         if name in _LISTS or name in _SECRET or (name in _TABLES and not _names_variable(tokens, at)):
             return True
@@ -114,7 +123,8 @@ def _whole_rows(tokens: Sequence[Token], named: Sequence[str], at: int) -> bool:
     """
     if tokens[at + 1 : at + 2] and tokens[at + 1].text == ".":
         return False
-    if named[at - 1 : at] == ["table"] or (at > 2 and named[at - 3] == "table"):
+    over = at - 2 if at > 2 and tokens[at - 1].text == "." else at
+    if "table" in named[max(0, over - 2) : over]:  # `TABLE ONLY pg_roles`, too
         return True
     behind = at + 2 if named[at + 1 : at + 2] == ["as"] else at + 1
     called = {named[at]}
@@ -139,6 +149,14 @@ def _is_star(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _is_source(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a table's name stands where rows are taken from: `JOIN pg_roles m`."""
-    schema = 2 if place > 2 and tokens[place - 1].text == "." else 0
-    return place > schema and tokens[place - 1 - schema].is_word("from", "join")
+    """Whether a table's name stands where rows are taken from: `JOIN pg_roles m`, and not `trim(FROM r)`."""
+    before = place - 1 - (2 if place > 2 and tokens[place - 1].text == "." else 0)
+    if before < 0 or not tokens[before].is_word("from", "join"):
+        return False
+    depth = 0
+    for token in reversed(tokens[:before]):
+        if token.kind == "operator":
+            depth += (token.text == ")") - (token.text == "(")
+        if depth < 0 or (depth == 0 and token.is_word("select")):
+            return depth == 0
+    return False

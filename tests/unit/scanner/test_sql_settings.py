@@ -35,6 +35,16 @@ WITH x AS (TABLE pg_roles) SELECT x FROM x
 TABLE pg_catalog.pg_roles
 SELECT pg_roles, 1 FROM a, pg_roles
 SELECT DISTINCT ON (a) * FROM pg_roles
+SELECT trim(FROM pg_roles::text) FROM pg_roles
+SELECT trim(BOTH FROM r::text) FROM pg_roles r
+SELECT xmlforest(FROM r) FROM pg_roles r
+TABLE ONLY pg_roles
+WITH a AS (TABLE ONLY pg_catalog.pg_roles) SELECT a FROM a
+SHOW VARIABLES WHERE Variable_name = 'max' OR Variable_name = 'wsrep_sst_áuth'
+SHOW VARIABLES WHERE Variable_name IN ('wsrep_sst' '_auth')
+SHOW VARIABLES WHERE Variable_name = `Variable_name`
+SELECT * FROM performance_schema.global_variables WHERE variable_name = `variable_name`
+SELECT setting FROM pg_settings WHERE name IN ('primary_conn' 'info')
 SELECT m FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
 """
 SHOWS_NONE = r"""
@@ -42,6 +52,10 @@ SELECT pg_roles.rolname FROM pg_roles
 SELECT m.rolname FROM pg_auth_members a JOIN pg_roles r ON r.oid=a.roleid JOIN pg_roles m ON m.oid=a.member
 SELECT rolname, rolconnlimit*2 FROM pg_roles
 SELECT count(*) FROM pg_roles
+SELECT a FROM (SELECT rolname AS a FROM pg_roles) x WHERE a IN (SELECT rolname FROM pg_roles)
+SELECT extract(epoch FROM now()), trim(rolname) FROM pg_roles
+SELECT setting FROM pg_settings WHERE name IN ('work_mem', 'max_connections')
+SHOW VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')
 SELECT setting FROM pg_settings WHERE name = E'work\x5fmem'
 SHOW VARIABLES WHERE Variable_name LIKE 'max%' OR Variable_name LIKE 'thread%'
 SELECT @@max_connections
