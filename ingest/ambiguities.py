@@ -209,6 +209,12 @@ def _apart(account: Accounted, drafts: list[Draft]) -> bool:
     if account.draft is not None and account.fate == "step":
         draft = drafts[account.draft]
         return draft.kind == "manual" or account.text == draft.text
+    if (
+        account.detail.startswith("in “")
+        and is_imperative(account.text)
+        and not account.text.rstrip().endswith(":")
+    ):
+        return False
     return account.detail.startswith(("a heading", "in “", "a comment", "a table row", "a link"))
 
 

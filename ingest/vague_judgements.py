@@ -8,6 +8,12 @@ from typing import Final
 _UNSAID: Final = "(?:usual|normal|standard|customary|regular)"
 JUDGED: Final = re.compile(
     r"(?i)\b(?:"
+    r"(?:match|fit|suit)(?:s|ing)? your (?:own )?(?:environment|setup|needs|installation|configuration|case|"
+    r"situation|requirements|cluster)|"
+    r"(?:pick|choose) (?:one(?: of)?|any(?: of)?|an? (?:healthy|suitable|good|free|random|available|quiet)) "
+    r"(?:the |your )?\w+|"
+    r"until (?:it|this|that|everything) (?:works|succeeds|looks \w+)|"
+    r"the (?:right|correct|proper) (?:people|persons?|teams?)|"
     r"of (?:your|our) (?:own )?(?:choice|choosing|liking)|"
     r"your (?:favou?rite|preferred|usual|own) (?:[\w-]+ )?(?:tools?|way|method|editor|client|means|approach)|"
     r"(?:at|in) your (?:earliest )?convenience|(?:whenever|when) (?:it is |it['’]s )?convenient|"
@@ -31,6 +37,7 @@ JUDGED: Final = re.compile(
 
 SOUGHT: Final = re.compile(
     r"(?i)\b(?:"
+    r"nothing (?:else )?(?:is|was|has been|looks|seems) (?:broken|wrong|affected|off|missing|damaged)|"
     r"(?:for|with|find|see|show|has|have|is|are|if|there['’]s) (?:any(?:thing)?|something|"
     r"nothing)(?: that is)?"
     r"(?: (?:else|else that is))? (?:unusual|odd|strange|suspicious|obvious|weird|wrong|interesting|abnormal|"
@@ -62,6 +69,8 @@ LATER: Final = re.compile(
     r"\b(?:for )?as long as (?:needed|necessary|required|it takes)\b|"
     r"\bevery (?:few|couple of|so many) (?:seconds|minutes|hours|days)\b|"
     r"\b(?:takes?|taking) (?:a while|some time|a (?:long|little) (?:time|while)|quite some time)\b|"
+    r"\bkeep (?:on )?(?:monitoring|watching|checking|retrying|"
+    r"trying)\b(?![^.;]{0,80}\b(?:until|for \d|every \d))|"
     r"\bwell in advance\b|\bin (?:due|good) time\b"
 )
 """“An hour or so”, “every few minutes”, “this can take a while”: how long?"""
@@ -75,3 +84,21 @@ HEDGED: Final = re.compile(
     r"(?:necessary|needed|required)\b"
 )
 """“It should generally be safe”, “more direct action is necessary”: when, and which?"""
+
+UNWRITTEN: Final = re.compile(
+    r"(?i)\b(?:(?:section|step|part|page|procedure|documentation|this|details?|instructions?) "
+    r"(?:(?:still )?(?:needs?|has|have) to be|(?:is|are) (?:yet |still )?to be|(?:is|"
+    r"are) not yet|has not (?:yet )?been) "
+    r"(?:written|documented|filled in|added|completed|described|determined|defined)|"
+    r"to be (?:written|documented|determined|decided|announced|confirmed)(?=\W*$))\b"
+)
+"""“This section needs to be written”: what is done?"""
+
+HELPS: Final = re.compile(
+    r"(?i)\b(?:usually|often|normally|sometimes|typically|generally|mostly) (?:helps?|"
+    r"fix(?:es)?|resolves?|solves?|"
+    r"clears?|cures?|does the trick)\b|\b(?:may|might|can|could|should) help\b(?! (?:you|"
+    r"us|them|to|in|with|debug|"
+    r"identify|find)\b)"
+)
+"""“A restart usually helps”: is it done, and how?"""

@@ -31,6 +31,7 @@ MORE: Final = re.compile(
     r"(?i)\b(?:an? |with |it |them |set |using )(?:(?:slightly|much|somewhat) )?"
     r"(?:larger|bigger|higher|greater|smaller|lower|longer|shorter|more|additional|extra) "
     r"(?:[\w-]+ (?:and |or )?){0,3}?" + _SIZES + r"\b|"
+    r"\badd (?:more|additional|extra|another) [a-z-]+|"
     r"\b(?:may|might|could) (?:also |still |even )?(?:need|"
     r"have) to be (?:made )?(?:shorter|longer|larger|bigger|"
     r"smaller|higher|lower|adjusted|tuned|tweaked|changed|increased|decreased|raised|lowered|reduced|extended)\b"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ingest.vague_judgements import HEDGED, JUDGED, LATER, SEARCHED, SOUGHT
+from ingest.vague_judgements import HEDGED, HELPS, JUDGED, LATER, SEARCHED, SOUGHT, UNWRITTEN
 from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE
 from schemas.runbook import AmbiguityKind
 
@@ -309,6 +309,8 @@ CLASSES: Final = (
     VagueClass(JUDGED, _VAGUE, "By what is this decided: “{found}”?", _ACTED),
     VagueClass(SOUGHT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(MORE, _VAGUE, "To which value: “{found}”?", _ACTED, True),
+    VagueClass(UNWRITTEN, AmbiguityKind.MISSING_COMMAND, "What is to be done: “{found}”?", _ALL),
+    VagueClass(HELPS, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
     VagueClass(HEDGED, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
     VagueClass(EXPECTED, _VAGUE, "Which exactly: “{found}”?", _ACTED, True),
     VagueClass(SEARCHED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),

@@ -95,7 +95,8 @@ _SEE: Final = re.compile(
 )
 _TO_BE_DONE: Final = (
     _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
-    _UNWRITTEN, _SEE, judgements.SEARCHED, judgements.LATER, judgements.HEDGED, values.MORE,
+    _UNWRITTEN, _SEE, judgements.SEARCHED, judgements.LATER, judgements.HEDGED, judgements.HELPS,
+    judgements.UNWRITTEN, values.MORE,
 )  # fmt: skip
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
@@ -261,7 +262,7 @@ _ALTERS: Final = re.compile(
     r"evict|purge|"
     r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
     r"unblock|"
-    r"disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
+    r"clear|flush|bounce|recycle|disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
     r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
     r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"
     r"put (?:[\w-]+ ){1,3}in(?:to)? (?:[\w-]+ )?(?:mode|maintenance)|"

@@ -36,7 +36,7 @@ _SAYS: Final = re.compile(
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
 _ACCESS: Final = re.compile(
-    r"(?i)(?<!whether )(?<!if )\b(?:access|permissions?|membership|role|profile|account|"
+    r"(?i)(?<!whether )(?<!if )\b(?:access|rights|permissions?|membership|role|profile|account|"
     r"vpn|sudo|root|credentials|privileges|"
     r"clearance)\b[^.;:]{0,60}\b(?:is|are) (?:\w+ly )?(?:required|needed|mandatory|necessary)\b|"
     r"^\W{0,4}only (?:members|people|engineers|admin\w*|owners|maintainers|staff|operators|users|those)\b"
@@ -142,7 +142,8 @@ _ASSUMED: Final = re.compile(
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
-    r"before|obtain|have|depend|rel(?:y|ie)|unless|appl(?:y|ies)|to be|"
+    r"before|obtain|have|depend|rel(?:y|ie)|unless|first|newer|later|higher|people|"
+    r"set your|your|run|familiar|knowledge|experience|understanding|appl(?:y|ies)|to be|"
     r"acquire|bastion|jump|installed"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""

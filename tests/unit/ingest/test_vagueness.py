@@ -56,6 +56,13 @@ def asked(text: str) -> list[str]:
         ("Apply the fix.", "told", ["Apply the fix"]),
         ("Remove the offending process.", "told", ["the offending process"]),
         ("Adjust the settings.", "told", ["Adjust the settings"]),
+        ("Adjust the numbers to match your environment.", "told", ["match your environment"]),
+        ("Choose any healthy node.", "told", ["Choose any healthy"]),
+        ("Check that nothing else is broken.", "told", ["nothing else is broken"]),
+        ("Keep monitoring the situation.", "told", ["Keep monitoring"]),
+        ("The procedure still needs to be written.", "beside", ["procedure still needs to be written"]),
+        ("A reboot usually helps.", "beside", ["usually helps"]),
+        ("Add more nodes.", "told", ["Add more nodes"]),
         ("Open it with the editor of your choice.", "told", ["of your choice"]),
         ("Verify that usage is down to a safe level.", "told", ["to a safe level"]),
         ("If you are confident, delete it.", "beside", ["If you are confident"]),
@@ -120,6 +127,8 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("When the cluster holds a lot of blocks, the compactor falls behind.", "beside"),
         ("Read this for how to troubleshoot and mitigate this issue.", "told"),
         ("Use the additional disk.", "told"),
+        ("Keep checking the lag until it is under 5 seconds.", "told"),
+        ("The names may help to find it.", "beside"),
     ],
 )
 def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
@@ -189,6 +198,13 @@ def test_what_follows_an_instruction_may_say_how_it_is_done() -> None:
 def test_the_sentence_under_the_title_tells_what_all_is_for() -> None:
     assert asked("# A\n\nRestore the database in place.\n\n## Steps\n\n- Run `uptime`\n") == []
     assert asked("# A\n\n## Steps\n\n1. Restore the database in place.\n2. Run `uptime`\n") != []
+
+
+def test_what_a_section_that_explains_tells_to_do_is_asked_about() -> None:
+    text = (
+        "# A\n\n## Description\n\nFree up some space.\n\nThere is some space.\n\n## Steps\n\n- Run `uptime`\n"
+    )
+    assert asked(text) == ["Free up some space."]
 
 
 def test_a_script_with_its_name_behind_it_is_named() -> None:
