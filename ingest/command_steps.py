@@ -37,6 +37,8 @@ _CONSOLES: Final = {
     "powershell": "PowerShell",
     "hbase": "HBase's shell",
     "switch": "the switch's console",
+    "cmd": "the command prompt of Windows",
+    "ruby": "the console that was opened",
 }
 
 
@@ -111,6 +113,27 @@ def add_typed(
             draft.dialect,
         )
     )  # fmt: skip
+
+
+def runs_here(building: Building, draft: Draft, step_id: str) -> bool:
+    """Whether a person says that what the text types into a shell opened elsewhere is run by the agent itself,
+    which is there. Asked once for each such shell; until then a person types it.
+    """
+    shown = unmasked(draft.inside)
+    question = Question(
+        AmbiguityKind.UNRESOLVABLE_REFERENCE,
+        shown,
+        f"“{shown}” opens a shell, into which what follows is typed. Who does that?",
+        draft.line,
+        span=draft.command_span,
+        words=f"inside {shown}",
+        options=(
+            Option("by-hand", "A person types it there", "It stays an instruction for a person.", "keep"),
+            Option("agent", "The agent is there and runs it", "Its commands are steps that run.", "here"),
+        ),
+    )
+    settled = building.ask_once(question, step_id)
+    return settled is not None and settled.act == "here"
 
 
 def _spans(draft: Draft, undone_by: Sequence[Draft]) -> tuple[Span, ...]:

@@ -13,7 +13,7 @@ from ingest.answering import with_answers
 from ingest.blocks import Block, Normalized
 from ingest.branches import branch, joined
 from ingest.building import Asked, Building, BuiltStep, plain_line, plain_text, slug
-from ingest.command_steps import add_command, add_typed
+from ingest.command_steps import add_command, add_typed, runs_here
 from ingest.extract.drafts import Draft, Extraction, Required
 from ingest.extract.vocabulary import sentences
 from ingest.prerequisite_checks import check_of
@@ -127,6 +127,8 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
     """Add the step of a draft, behind a question where the draft has a condition; gives its id."""
     when, needs = branch(building, draft)
     step_id = building.unique(slug(draft.title, 48))
+    if draft.inside and runs_here(building, draft, step_id):
+        draft = replace(draft, dialect="shell")
     if draft.kind == "command" and draft.dialect != "shell":
         add_typed(building, draft, step_id, when, needs)
     elif draft.kind == "manual":

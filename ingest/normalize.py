@@ -26,6 +26,7 @@ from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
+from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.repairs import repair
 from ingest.sources.hidden import HiddenText, hidden_texts
@@ -44,6 +45,8 @@ from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
 _HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
+_TERMINAL: Final = re.compile(r"(?m)^(?:\$|[\w.-]{1,40}@[\w.-]{1,60}[:\s][^\n$#]{0,80}[$#]) [^\n]{1,2000}\n> ")
+"""A prompt, and below it that of a line that goes on: a pasted terminal, whose `>` cites nothing."""
 _FRAMED: Final = re.compile(
     r"(?is)\A\s*<(?:aside|details|div|p|h1|br|img|center|a)\b(?=.{0,60000}?^```)", re.MULTILINE
 )
@@ -103,6 +106,8 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     if wiki:
         _refuse_many_lines(shown)
     clean, line_ends = _plain_lines(shown, wiki=wiki)
+    if form is None and not wiki:
+        refuse_other_markup(clean)
     chosen = "markdown" if wiki else form or recognise(clean)
     elements = None if chosen == "html" else ELEMENTS
     hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
@@ -187,6 +192,8 @@ def recognise(text: str) -> str:
         return "asciidoc"
     if "```" not in text and len(_RST.findall(text[:60_000])) + 2 * bool(_RST_TITLE.search(text)) >= 2:
         return "rst"
+    if "```" not in text and _TERMINAL.search(text[:60_000]):
+        return "plain"
     if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
         return "plain"
     return "markdown" if len(_MARKDOWN.findall(text[:60_000])) >= 2 else "plain"

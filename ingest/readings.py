@@ -17,6 +17,7 @@ from ingest.differences import (
 )
 from ingest.extract.drafts import Draft, Extraction
 from ingest.extract.heard import Heard
+from ingest.extract.inner_shells import typed_inside
 from ingest.extract.retracting import without_retracted
 from ingest.extract.rules import extract
 from ingest.suspicious import without_spoken
@@ -94,7 +95,8 @@ def _above(span: Span | None, places: Sequence[tuple[Span, str]]) -> str | None:
 
 
 def _by_rules(normalized: Normalized) -> Extraction:
-    return without_spoken(without_retracted(extract(normalized.blocks), normalized.text), normalized.hidden)
+    found = typed_inside(without_retracted(extract(normalized.blocks), normalized.text))
+    return without_spoken(found, normalized.hidden)
 
 
 def _titled(normalized: Normalized, found: Extraction, reading: Reading) -> Extraction:

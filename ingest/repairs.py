@@ -26,6 +26,9 @@ _TYPED: Final = {
     "\u2212": ("-", "minus sign"),
     "\u2010": ("-", "hyphen sign"),
     "\u2011": ("-", "non-breaking hyphen"),
+    "\u200b": ("", "blank without width"),
+    "\u2060": ("", "blank without width"),
+    "\ufeff": ("", "blank without width"),
     "\u2026": ("...", "ellipsis for three dots"),
     "\ufb00": ("ff", "ligature"),
     "\ufb01": ("fi", "ligature"),
@@ -43,6 +46,9 @@ _OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|[A-Za-z]{1,3
 """A dash before one letter was one hyphen: `–f` was `-f`, `–rf` was `-rf`, `–all` was `--all`. One before a
 hyphen was the other of two.
 """
+
+_TWO: Final = re.compile(r"(?<![^\s=])[\u2013\u2014]{2}(?=\w)")
+"""Two dashes were two hyphens."""
 
 _SWITCHES: Final = {
     name: frozenset(letters)
@@ -134,6 +140,7 @@ def _edits(block: Block) -> list[Edit]:
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     short = {found.start() for found in _OPTION.finditer(text, start, end) if _is_short(text, start, found)}
+    short |= {place for found in _TWO.finditer(text, start, end) for place in (found.start(), found.end() - 1)}
     edits = [
         Edit(found.start(), found.end(), "-" if found.start() in short else _TYPED[found[0]][0])
         for found in _BROKEN.finditer(text, start, end)

@@ -28,8 +28,11 @@ _TITLE: Final = re.compile(r"(?:^|\|)[ \t]*title[ \t]*=[ \t]*(?P<title>[^|{}\n]*
 _FIRST: Final = re.compile(r"(?P<title>[^|={}\n]*[^|={}\s])[ \t]*(?:$|\|)")
 """`{expand:Do not run}`."""
 _STRUCK: Final = re.compile(r"(?<![^\s(])-(?=[^\s-])[^\n]{0,400}?[^\s-]-(?=$|[\s.,;:!?)])")
-_MONO: Final = re.compile(r"\{\{([^{}\n]{1,400})\}\}")
+_MONO: Final = re.compile(r"\{\{((?:[^{}\\\n]|\\[^\n]){1,400})\}\}")
 _LINK: Final = re.compile(r"\[([^\[\]|\n]{1,200})\|([^\[\]|\s]{1,500})(?:\|[^\[\]\n]{0,200})?\]")
+_ROW: Final = re.compile(r"[ \t]*\|")
+_ESCAPED: Final = re.compile(r"\|(?<!\\\|)|\\(?=[{}\[\]*_|-])")
+"""In code: a bar, which would end a cell, and the backslash before what the wiki reads as a mark."""
 _LANGUAGE: Final = re.compile(r"(?:^|\|)(?:language=)?([A-Za-z][\w+#-]{0,20})(?=\||$)")
 _LINES: Final = re.compile(r"(?m)^(?:h[1-6]\.[ \t]+\S|bq\.[ \t]+\S|[ \t]*\|\|.+\|\|[ \t]*$)")
 
@@ -155,6 +158,11 @@ def _inline(line: str, place: int, opens: frozenset[int]) -> Iterator[Edit]:
         begin, end = place + mark.start(), place + mark.end()
         if mark.re is _MONO:
             yield Edit(begin, begin + 2, "`")
+            in_row = _ROW.match(line) is not None
+            for inner in _ESCAPED.finditer(line, mark.start(1), mark.end(1)):
+                if inner[0] != "|" or in_row:
+                    at = place + inner.start()
+                    yield Edit(at, at + 1, "\\|" if inner[0] == "|" else "")
             yield Edit(end - 2, end, "`")
         elif mark.re is _MACRO:
             yield from _macro(mark, begin, opens=begin in opens)

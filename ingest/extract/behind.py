@@ -11,6 +11,8 @@ from ingest.extract.gates import gate_behind, is_gate
 from ingest.extract.short_cases import whole_case
 from ingest.extract.vocabulary import sentence_places, text_of
 
+_CALLOUT: Final = re.compile(r"<(?:\d{1,2}|\.)>\s+")
+"""Of AsciiDoc: it speaks of the line of a listing above that has the same mark."""
 _NOTE: Final = r"^(?:(?:but|and|note|warning|important|caution|attention|please|also|danger)\b[\s,:!]*)*"
 _BAN: Final = re.compile(
     rf"(?i){_NOTE}(?:(?:do\s+not|don['’`´]?t|never|you\s+must\s+not|you\s+should\s+not|"
@@ -39,7 +41,10 @@ def said_behind(following: Block | None) -> tuple[Said, tuple[int, int]]:
     places = sentence_places(following.text)
     if not places or following.text.rstrip().endswith((":", "→")):
         return nothing
-    return said_in(following.text[slice(*places[0])]), places[0]
+    begin = places[0][0]
+    callout = _CALLOUT.match(following.text, begin)
+    begin = callout.end() if callout else begin
+    return said_in(following.text[begin : places[0][1]]), (begin, places[0][1])
 
 
 def said_in(sentence: str) -> Said:

@@ -14,49 +14,31 @@ from ingest.blocks import Block
 from ingest.extract.command_forms import (
     goes_on,
     has_form,
-    is_data,
     kept_whole,
     of_words,
-    reports,
     unknown_program,
 )
-from ingest.extract.consoles import Typed, console_of, opened_by, typed_below
+from ingest.extract.command_lines import FUNCTION, looks_like_command, plausible
+from ingest.extract.consoles import Typed, console_of, opened_by, typed_below, windows_lines
 from ingest.extract.listings import Listing, unnumbered
-from ingest.extract.outputs import OUTPUTISH, TABLE_HEAD, answered_below, is_row, printed, without_answer
+from ingest.extract.outputs import TABLE_HEAD, answered_below, in_table, printed, without_answer
 from ingest.extract.programs import is_program
-from ingest.extract.prompts import ANGLE_PROMPT, HASH_PROMPT, PROMPT
+from ingest.extract.prompted import prompted
 from ingest.extract.vocabulary import (
-    COMMANDS,
     NEUTRAL_LABELS,
     OTHER_LABELS,
     PROMPTED_LABELS,
     SHELL_LABELS,
-    SUBCOMMANDS,
 )
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
-_TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
-"""A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
 
-_ASSIGNMENT: Final = re.compile(
-    r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
-)
-_ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
-"""Programs that are a whole command line by themselves."""
-
-_COMPLETE: Final = frozenset(
-    "version cluster-info ps status list ls pull push fetch info images daemon-reload list-units up down "
-    "plan init stats list-timers nodes pods".split()
-)
-"""What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
 
 _JSON: Final = re.compile(r"^\s{0,40}\[?\s{0,40}\{\s{0,40}\"")
 _ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!>)")
 """A placeholder: the grammar would read it as two redirections, and join lines on the second."""
 
-_HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
-_PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -80,7 +62,7 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
     another language. `told`: the sentence over it tells to run it, so that its program need not be known;
     `saved`: it tells to save a script.
     """
-    if block.language in NEUTRAL_LABELS:
+    if block.language in NEUTRAL_LABELS and not windows_lines(block.text, block.language):
         block = replace(block, language="")
     listing = unnumbered(block.text)
     if listing is not None:
@@ -90,7 +72,7 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
     if too_long or kept_whole(block.text, saved=saved) or _JSON.match(block.text):
         return []
-    typed = console_of(block.text, block.language)
+    typed = windows_lines(block.text, block.language) or console_of(block.text, block.language)
     if typed is not None:
         return [_typed(block, item) for item in typed]
     if block.language in OTHER_LABELS - PROMPTED_LABELS:
@@ -122,7 +104,7 @@ def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand
 def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
     return [
         FoundCommand(text, block.line + block.text.count("\n", 0, start), "", start, end)
-        for start, end, text in _prompted(lines)
+        for start, end, text in prompted(lines)
     ]
 
 
@@ -137,8 +119,8 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         start = block.text.index(above[0])
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(above[0], line, "", start, start + len(above[0]))]
-    every = _statements(block)
-    found = [item for item in every if _plausible(item.text, labelled=labelled)]
+    every = [item for item in _statements(block) if not in_table(block.text, item.start)]
+    found = [item for item in every if plausible(item.text, labelled=labelled)]
     if not found:
         return every if told and every and all(has_form(item.text) for item in every) else []
     if not labelled and len(found) < len(every):
@@ -159,12 +141,24 @@ def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
     rest = sum(len(text) + 1 for text in lines[: first + 1])
     if dialect is None or not block.text[rest:].strip() or block.language in OTHER_LABELS:
         return []
-    typed = typed_below(block.text, rest, dialect)
+    left = _LEFT.search(block.text, rest)
+    inside = block.text[: left.start()] if left else block.text
+    typed = typed_below(inside, rest, dialect)
     if not typed or looks_like_command(typed[0].text):
         return []
     start = block.text.index(line)
     opener = FoundCommand(line, block.line + first, "", start, start + len(line))
-    return [opener, *(_typed(block, item) for item in typed)]
+    below = _statements(replace(block, text=_blank(block.text, left.end()))) if left else []
+    return [opener, *(_typed(block, item) for item in typed), *below]
+
+
+_LEFT: Final = re.compile(r"(?m)^[ \t]*(?:\\q|quit|exit)[ \t]*;?[ \t]*$")
+"""Where a console is left: a shell runs what stands below."""
+
+
+def _blank(text: str, end: int) -> str:
+    """A text of which nothing is read up to an offset, so that all behind it keeps its place."""
+    return re.sub(r"[^\n]", " ", text[:end]) + text[end:]
 
 
 def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[FoundCommand]:
@@ -172,78 +166,6 @@ def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[
     known = {item.start for item in found}
     more = [item for item in every if item.start in known or of_words(item.text)]
     return more if len(more) == len(every) else found
-
-
-def looks_like_command(text: str) -> bool:
-    """Whether a piece of inline code is a command line: a known name and something after it."""
-    stripped = text.strip()
-    if not stripped or "\n" in stripped or len(stripped.encode()) > COMMAND_MAX_BYTES:
-        return False
-    words = stripped.split()
-    name = words[0].rsplit("/", 1)[-1]
-    if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
-        return True
-    if name in SUBCOMMANDS and len(words) == 2:
-        return words[1] in _COMPLETE
-    if is_program(name):
-        return _is_line(name, words)
-    if _TOOL.fullmatch(name):
-        return len(words) > 1
-    return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
-
-
-def _is_line(name: str, words: list[str]) -> bool:
-    """Whether a program's name and what is behind it are a whole command line: of one that only the scanner
-    knows, two plain words rather name a command of it.
-    """
-    if len(words) == 1:
-        return name in _ALONE
-    return name in COMMANDS or len(words) > 2 or not words[1].isalpha()
-
-
-def _prompted(lines: list[str]) -> list[tuple[int, int, str]]:
-    """Commands behind prompts, with their continuation lines; what follows without a prompt is output."""
-    if any(PROMPT.match(line) for line in lines):
-        return _behind(PROMPT, lines)
-    for pattern, mark, is_typed in (
-        (ANGLE_PROMPT, ">", looks_like_command),
-        (HASH_PROMPT, "#", _may_be_typed),
-    ):
-        marked = [line for line in lines if pattern.match(line)]
-        if marked and all(is_typed(pattern.sub("", line)) for line in marked):
-            beside = any(_plausible(line.strip(), labelled=False) for line in _unmarked(lines, mark))
-            return [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
-    return []
-
-
-def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = []
-    open_command, begin = False, 0
-    for line in lines:
-        match = pattern.match(line)
-        end = begin + len(line.rstrip())
-        if match:
-            found.append((begin + match.end(), max(end, begin + match.end()), line[match.end() :].rstrip()))
-        elif open_command and found:
-            start, _, text = found[-1]
-            found[-1] = (start, end, f"{text}\n{line.rstrip()}")
-        open_command = bool(found) and found[-1][2].endswith("\\")
-        begin += len(line) + 1
-    return [item for item in found if item[2].strip()]
-
-
-def _may_be_typed(text: str) -> bool:
-    return looks_like_command(text) or unknown_program(text)
-
-
-def _unmarked(lines: list[str], mark: str) -> list[str]:
-    """The lines without their mark, but for those that go on with the line above."""
-    above = ["", *lines]
-    return [
-        line
-        for line, before in zip(lines, above, strict=False)
-        if not line.startswith(mark) and not before.endswith("\\")
-    ]
 
 
 def _statements(block: Block) -> list[FoundCommand]:
@@ -274,7 +196,16 @@ def _statements(block: Block) -> list[FoundCommand]:
             line = block.line + group[0].start_point[0]
             found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said))
         comment, said = "", ""
-    return found
+    return _with_functions(found, block)
+
+
+def _with_functions(found: list[FoundCommand], block: Block) -> list[FoundCommand]:
+    """A function and what stands below it are one command: its calls mean nothing without it."""
+    first = next((at for at, item in enumerate(found) if FUNCTION.match(item.text)), None)
+    if first is None or first + 1 == len(found):
+        return found
+    begin, end = found[first].start, found[-1].end
+    return [*found[:first], replace(found[first], text=block.text[begin:end], end=end)]
 
 
 def _hollow(source: bytes) -> bytes:
@@ -298,23 +229,6 @@ def _without_trailing_comment(group: list[Node], source: bytes) -> str:
     last = group[-1]
     end = last.start_byte if last.type == "comment" and len(group) > 1 else last.end_byte
     return source[group[0].start_byte : end].decode("utf-8", "replace").rstrip()
-
-
-def _plausible(text: str, *, labelled: bool) -> bool:
-    first = text.split("\n", 1)[0].strip()
-    if not first or len(text.encode()) > COMMAND_MAX_BYTES:
-        return False
-    words = first.split()
-    if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
-        return False
-    name = words[0].rsplit("/", 1)[-1]
-    if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
-        return True
-    if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
-        return labelled or len(words) > 2
-    return (
-        labelled and bool(_NAME.fullmatch(words[0])) and not OUTPUTISH.match(first) and not first[0].isupper()
-    )
 
 
 def _has_answer(lines: list[str], below: list[str], first: str) -> bool:

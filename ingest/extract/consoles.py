@@ -19,6 +19,8 @@ _PROMPT: Final = re.compile(
     r"(?P<hbase>hbase(?:\(\w{1,40}\))?:\d{1,6}(?::\d{1,3})?[>*])|"
     r"(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
     r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
+    r"(?P<mongosh>(?:[\w-]{1,40} \[[^\]\n]{1,60}\] )?[\w-]{1,40}(?::[A-Z]{3,12})?>(?=\s{1,4}(?:(?:db|rs|sh)\.|(?:use|show) \w)))|"
+    r"(?P<cqlsh>cqlsh(?::\w{1,40})?>)|"
     r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|"
     r"nslookup|"
     r"grub|telnet|gfsh|zkcli)>))\s{0,4}(?=\S)"
@@ -101,6 +103,32 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     ):
         return _statements(text, 0)
     return None
+
+
+_WINDOWS: Final = frozenset("cmd bat batch dos batchfile winbatch".split())
+_FOR_WINDOWS: Final = re.compile(
+    r"(?im)\^[ \t]*$|(?:^|\s)/[a-z?]{1,12}(?=[:\s]|$)|%\w{1,40}%|[A-Z]:\\|^\s{0,20}(?:net|sc|dir|copy|del|ipconfig|reg|wmic|tasklist|"
+    r"taskkill|icacls|robocopy|shutdown|sfc|chkdsk|schtasks|netsh|iisreset|rem)\s"
+)
+
+
+def windows_lines(text: str, language: str) -> list[Typed] | None:
+    """What a block for the prompt of Windows types there, `^` joining lines; None for any other block."""
+    if language not in _WINDOWS or _FOR_WINDOWS.search(text) is None:
+        return None
+    found: list[Typed] = []
+    begin, joins = 0, False
+    for line in text.split("\n"):
+        shown = line.strip()
+        start, end = begin + line.find(shown), begin + len(line.rstrip())
+        if joins and found:
+            last = found.pop()
+            found.append(Typed(text[last.start : end], "cmd", last.start, end))
+        elif shown and not shown.lower().startswith(("rem ", "::", "@echo")):
+            found.append(Typed(shown, "cmd", start, end))
+        joins = shown.endswith("^")
+        begin += len(line) + 1
+    return found or None
 
 
 def is_session(text: str) -> bool:

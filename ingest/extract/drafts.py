@@ -24,7 +24,8 @@ class Draft:
     steps above, by a sentence or by its section; those of one `group` are told together, and `undoes` is the
     index of the step, once it is known. Such a draft is no step of its own. `item` numbers the items and
     paragraphs of the text, each with what stands inside it; `listed` ones are items of a list. `titled_by`:
-    which model wrote its title, where the text's words did not.
+    which model wrote its title, where the text's words did not. `inside`: the command that opened the shell
+    into which it is typed.
     """
 
     kind: DraftKind
@@ -47,6 +48,7 @@ class Draft:
     listed: bool = False
     undoes: int | None = None
     titled_by: str = ""
+    inside: str = ""
 
     @property
     def command_span(self) -> Span | None:

@@ -124,6 +124,16 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     return not any(code in last for code in codes) and _ACTS.search(told) is not None
 
 
+_ONE: Final = re.compile(
+    r"(?i)\b(?:this(?: one| command| line)|the (?:following|next) (?:one|command|line))\W*$"
+)
+
+
+def forbids_one(text: str) -> bool:
+    """Whether a ban on what follows is on a single command: “Do not run this one:”."""
+    return _ONE.search((sentences(text) or [""])[-1]) is not None
+
+
 def _without_aside(found: re.Match[str]) -> str:
     """“Empty it (do NOT delete it):” forbids something else; “(never run this)” speaks of what follows."""
     ban = _NEGATION.search(found[0])

@@ -34,6 +34,16 @@ _SAID: Final = re.compile(r"\s*[A-Z][a-z]+(?:,? [\w'’-]+){2,40}[.!?:]\s*$")
 _TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
 
 
+_HEAD: Final = re.compile(r"(?m)^[ \t]{0,40}[A-Z][A-Z0-9_()%/-]*(?:(?:[ \t]{2,40}|\t)[A-Z][A-Z0-9_()%/-]*)+[ \t]*$")
+
+
+def in_table(text: str, offset: int) -> bool:
+    """Whether a line stands in a table that is printed below a command: from its head to an empty line."""
+    empty = text.rfind("\n\n", 0, offset)
+    begin = 0 if empty < 0 else empty + 2
+    return _HEAD.search(text, begin, offset) is not None
+
+
 def is_row(line: str) -> bool:
     """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
     return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP))

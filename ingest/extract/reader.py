@@ -58,7 +58,7 @@ class Reader:
         self.beside = ""
         self.boxed: list[tuple[tuple[int, ...], list[tuple[int, str]]]] = []
         self.ban_box: tuple[int, ...] = ()
-        self.ban_used = False
+        self.ban_used = self.ban_of_one = False
         self.ahead: tuple[Block, Claim] | None = None
 
     @property
@@ -118,8 +118,9 @@ class Reader:
         if self.ban is not None and self.ban_box and self.ban_used and not _inside(block, self.ban_box):
             self.ban = None
 
-    def forbid(self, block: Block) -> None:
-        """What follows a block is told as what not to do."""
+    def forbid(self, block: Block, *, one: bool) -> None:
+        """What follows a block is told as what not to do; `one`: a single block of code is meant."""
+        self.ban_of_one = one
         self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
 
     def beside_command(self) -> bool:

@@ -13,7 +13,7 @@ from ingest.extract.gates import gate_before, is_gate
 from ingest.extract.inline_commands import codes_of
 from ingest.extract.negation import negated
 from ingest.extract.reader import BANNED, Reader, title_of
-from ingest.extract.tables import Columns, case_of, told_in, undo_cell
+from ingest.extract.tables import Columns, banned_in, case_of, told_in, undo_cell
 from ingest.extract.vocabulary import sentences, text_of
 
 _CASE: Final = re.compile(
@@ -30,10 +30,14 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
     """
     reader.place(block)
     codes = block.code_texts()
-    commands = [item for item in codes_of(block) if looks_like_command(item.text)]
+    found = [item for item in codes_of(block) if looks_like_command(item.text)]
+    commands = [item for item in found if not banned_in(block, columns, item.start)]
     begin, end = undo_cell(block, columns)
     forward = [item for item in commands if not begin <= item.start < end]
     told = told_in(block, columns) if columns and not forward else None
+    if found and not commands:
+        reader.account(block, "ignored", BANNED)
+        return
     if not commands and told is None:
         reader.account(block, "note", "a table row without a command in code")
         return

@@ -26,7 +26,7 @@ from ingest.extract.gate_steps import (
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
-from ingest.extract.negation import forbids_below, negated
+from ingest.extract.negation import forbids_below, forbids_one, negated
 from ingest.extract.prerequisites import listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
 from ingest.extract.rows import row
@@ -41,6 +41,8 @@ from ingest.extract.undoing import undoing_heading, undoing_lead
 from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, text_of
 from schemas.errors import Unprocessable
 
+_STRUCK_OUT: Final = "Deprecated"
+"""What the heading of a section says that is struck out."""
 QUOTED: Final = "it cites what somebody else wrote before"
 SHOWN: Final = "it shows how a file or an output looks"
 STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
@@ -113,7 +115,7 @@ def _heading(reader: Reader, block: Block) -> None:
         if block.level > 1:
             reader.headings.append((block.level, block.text.strip()))
         return
-    reader.headings.append((block.level, block.text.strip()))
+    reader.headings.append((block.level, _STRUCK_OUT if block.struck else block.text.strip()))
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
     reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
@@ -125,6 +127,8 @@ def _code(reader: Reader, block: Block) -> None:
     if reader.ban is not None or reader.banned:
         reader.ban_used = True
         reader.account(block, "ignored", BANNED)
+        if reader.ban_of_one:
+            reader.ban = None
         return
     lead = "" if reader.lead_heads else reader.lead
     if (lead and shows_a_file(lead, block)) or (
@@ -198,7 +202,7 @@ def _prose(reader: Reader, block: Block) -> None:
     if _is_accounted(reader, block):
         return
     if forbids_below(text, block.code_texts()):
-        reader.forbid(block)
+        reader.forbid(block, one=forbids_one(text))
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
     listed_first = reader.lists_before and block.kind == "item"

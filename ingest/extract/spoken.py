@@ -42,6 +42,8 @@ _SIGN: Final = re.compile(r"[-–—/=:_.$<>{}|&*@\"'“”‘’\[\]~]|\d")
 _JOINS: Final = frozenset({"|", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null"})
 _SHOUTED: Final = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _SUDO: Final = frozenset({"sudo", "ssh", "watch", "nohup", "time"})
+_NEXT: Final = re.compile(r"[ \t]{0,2}[;&|]{1,2}[ \t]{1,3}(?P<name>[a-z][\w-]{0,30})(?=[ \t])")
+"""`; systemctl start web`: what is typed in the same line."""
 _MAX_TOKENS: Final = 60
 
 
@@ -63,6 +65,8 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         end = _end(text, start)
         if alone or before.rstrip().endswith((":", "→", "!")):
             end = _whole_line(text, start, end)
+            while (more := _NEXT.match(text, end)) is not None and more["name"] in COMMANDS:
+                end = _whole_line(text, more.start("name"), _end(text, more.start("name")))
         if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
@@ -123,6 +127,8 @@ def _ends_at(shown: str, plain: int, signs: bool, before: str) -> bool:
     """Whether a word is no part of the command before it: one of a sentence, or one too many behind its
     flags; `plain` counts the words that are no flags.
     """
+    if shown.startswith("("):
+        return True
     if _SIGN.search(shown) is not None or _SHOUTED.fullmatch(shown) is not None:
         return False
     if shown.lower() in _STOP or not shown.islower():
@@ -141,7 +147,7 @@ def _closed(word: str, opened: bool) -> tuple[str, bool]:
     shown = word
     if opened and shown.endswith((")", ").", "),")) and shown.count("(") < shown.count(")"):
         return shown[: shown.rindex(")")], True
-    stripped = shown.rstrip(".,;:!?”")
+    stripped = shown.rstrip(".,;:!?" if "“" in shown else ".,;:!?”")
     if stripped != shown and not shown.endswith(("/.", " .", "..")) and shown != ".":
         return stripped, True
     return shown, False

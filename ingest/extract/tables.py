@@ -12,7 +12,7 @@ from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
 _DO: Final = re.compile(
-    r"(?i)^(?:then|do(?: this)?|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|"
+    r"(?i)^(?:then|run|type|execute|enter|do(?: this)?|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|"
     r"how(?: to)?|solutions?|resolutions?|mitigations?|responses?|procedure|instructions?|"
     r"(?:recommended|next) (?:actions?|steps?))$"
 )
@@ -29,6 +29,14 @@ _OTHERWISE: Final = re.compile(
     r"(?i)^(?:if not|else|otherwise|if (?:it |this )?(?:fails?|not ok)|on (?:failure|error)|fallback|"
     r"(?:when|if) (?:it )?(?:does not|doesn['’]t)\b.*)$"
 )
+_BANNED: Final = re.compile(
+    r"(?i)^(?:wrong|bad|don['’`´]?ts?\b.*|do not\b.*|never\b.*|avoid|incorrect|not like this|forbidden|"
+    r"(?:before|was|previous(?:ly)?|old|formerly|deprecated|obsolete|legacy|not recommended)"
+    r"(?: \([^()]*\)| (?:way|commands?|procedure))?|❌.*|(?:example |sample |expected )?outputs?)$"
+)
+"""Columns whose commands nobody runs."""
+_ALLOWED: Final = re.compile(r"(?i)^(?:allowed|permitted|ok|okay|safe|recommended|enabled|in use|use|do it|run\?)\??$")
+_NOT_ALLOWED: Final = re.compile(r"(?i)^\W*(?:no|never|nope|not (?:allowed|permitted|ok|safe|recommended)|forbidden|✗|✘|❌|🚫|⛔)(?!\w)")
 _ASKS: Final = re.compile(
     r"(?i)^(?!why\b|what\b|which\b|how\b|who\b|where\b|when\b)\S+ [^?\n]{1,80}\?(?=\s|$)"
 )
@@ -44,6 +52,8 @@ class Columns:
     expected: int | None = None
     otherwise: int | None = None
     undo: int | None = None
+    banned: tuple[int, ...] = ()
+    allowed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,10 +70,13 @@ def columns_of(header: Block) -> Columns | None:
     names = [cell.strip(" *_:`") for cell in header.cells]
     does = tuple(index for index, name in enumerate(names) if _DO.match(name))
     undo = next((index for index, name in enumerate(names) if undoing_heading(name)), None)
+    banned = tuple(index for index, name in enumerate(names) if _BANNED.match(name))
+    allowed = _first(_ALLOWED, names)
     if not does:
-        return None if undo is None else Columns((), undo=undo)
+        told = undo is not None or banned or allowed is not None
+        return Columns((), undo=undo, banned=banned, allowed=allowed) if told else None
     case, expected, otherwise = (_first(pattern, names) for pattern in (_CASE, _EXPECTED, _OTHERWISE))
-    return Columns(does, case, expected, otherwise, undo)
+    return Columns(does, case, expected, otherwise, undo, banned, allowed)
 
 
 def _first(pattern: re.Pattern[str], names: Sequence[str]) -> int | None:
@@ -100,6 +113,17 @@ def undo_cell(block: Block, columns: Columns | None) -> tuple[int, int]:
     if columns is None or columns.undo is None or columns.undo >= len(places):
         return 0, 0
     return places[columns.undo]
+
+
+def banned_in(block: Block, columns: Columns | None, place: int) -> bool:
+    """Whether what stands at a place of a row is nothing to run: by its column, or by what the row says."""
+    if columns is None:
+        return False
+    cells = block.cells
+    if columns.allowed is not None and columns.allowed < len(cells) and _NOT_ALLOWED.match(cells[columns.allowed]):
+        return True
+    places = cells_of(block)
+    return any(at < len(places) and places[at][0] <= place < places[at][1] for at in columns.banned)
 
 
 def told_in(block: Block, columns: Columns) -> tuple[int, int] | None:

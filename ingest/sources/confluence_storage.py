@@ -11,6 +11,7 @@ _CDATA: Final = "<![CDATA["
 _CDATA_END: Final = "]]>"
 _PARAMETER: Final = re.compile(r"<ac:parameter\b[^<>]*>([^<]*)</ac:parameter>")
 _TITLE: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']title[\"']")
+_HIDDEN: Final = re.compile(r"^<ac:parameter\b[^<>]*\bac:name=[\"']hidden[\"']")
 _EMPTY: Final = re.compile(r"<([A-Za-z][\w:-]{0,60})\b[^<>]*/>")
 """Each runs no further than to the next `<`, so that all starts together are linear in time."""
 
@@ -25,6 +26,8 @@ def _shown_title(parameter: re.Match[str]) -> str:
     """Of a macro's parameters a reader sees its title, which stands over what is inside: “Do not run”, “Ask
     the DBA first”, “Rollback”.
     """
+    if _HIDDEN.search(parameter[0]):
+        return parameter[0]
     shown = parameter[1].strip() if _TITLE.search(parameter[0]) else ""
     return f"<summary>{shown}</summary>" if shown else ""
 

@@ -15,7 +15,7 @@ from ingest.sources.style_sheets import with_style_sheets
 from ingest.sources.styles import as_read, ground_in, hides, letters_in
 
 _MAY_HIDE: Final = re.compile(
-    r"(?i)<!--|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|noframes|noembed|object)"
+    r"(?i)<!--|html-comment|excerpt|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|noframes|noembed|object)"
 )
 _ANCESTORS: Final = 64
 _OPEN_ALONE: Final = frozenset({"dialog"})
@@ -41,6 +41,8 @@ def is_unseen(node: LexborNode) -> bool:
         return True
     if node.tag in _OPEN_ALONE and "open" not in attributes:
         return True
+    if node.tag == "ac:structured-macro" and _is_unseen_macro(node):
+        return True
     style = _style(node)
     if style and hides(style):
         return True
@@ -48,6 +50,21 @@ def is_unseen(node: LexborNode) -> bool:
     if letters is not None and is_faint(letters):
         return True
     return (letters is not None or ground is not None) and _is_lost(node, letters, ground)
+
+
+def _is_unseen_macro(node: LexborNode) -> bool:
+    """Whether a macro of Confluence is a comment, or an excerpt that is shown elsewhere."""
+    name = node.attributes.get("ac:name")
+    if name == "html-comment":
+        return True
+    if name not in ("excerpt", "multiexcerpt", "multiexcerpt-macro"):
+        return False
+    return any(
+        inner.tag == "ac:parameter"
+        and inner.attributes.get("ac:name") == "hidden"
+        and inner.text().strip().lower() == "true"
+        for inner in node.iter()
+    )
 
 
 def _style(node: LexborNode) -> str:

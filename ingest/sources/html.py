@@ -25,10 +25,13 @@ from ingest.sources.html_text import (
     struck_text,
     visible_code,
 )
+from ingest.sources.levels import MergedCells, level_of_list, level_of_paragraph
 from ingest.sources.nesting import require_shallow, too_deep
 from ingest.sources.quotes import HEADS, WROTE, begins_original, is_quote
 from ingest.sources.style_sheets import with_style_sheets
 
+_LISTING: Final = "data-ds--code--code-block"
+"""How Atlassian's editor marks a listing."""
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _NO_NUMBERS: Final = -1
 _START: Final = re.compile(r"[1-9]\d{0,5}")
@@ -59,6 +62,7 @@ class _Reader:
     rest_quoted: bool = False
     quotes: int = 0
     told: bool = False
+    merged: MergedCells = field(default_factory=MergedCells)
 
     def line(self, text: str) -> int:
         """The line where the first word of a text stands, from the last found place on."""
@@ -97,9 +101,11 @@ class _Reader:
         self.told = not quoted and WROTE.search(text) is not None
         return Block(kind, text, first, first + text.count("\n"), boxes=self.boxes, quoted=quoted, **more)  # type: ignore[arg-type]  # fields by name
 
-    def enter(self, node: LexborNode, tag: str) -> tuple[tuple[int, ...], int]:
+    def enter(self, node: LexborNode, tag: str) -> tuple[tuple[int, ...], int, MergedCells]:
         """Go into an element; gives what `leave` needs."""
-        before = self.boxes, self.quotes
+        before = self.boxes, self.quotes, self.merged
+        if tag == "table":
+            self.merged = MergedCells()
         if tag in _BOXES:
             self.boxes_count += 1
             self.boxes = (*self.boxes, self.boxes_count)
@@ -107,9 +113,9 @@ class _Reader:
             self.quotes += 1
         return before
 
-    def leave(self, before: tuple[tuple[int, ...], int]) -> None:
+    def leave(self, before: tuple[tuple[int, ...], int, MergedCells]) -> None:
         """Leave an element."""
-        self.boxes, self.quotes = before
+        self.boxes, self.quotes, self.merged = before
 
 
 def read_html(text: str) -> Iterator[Block]:
@@ -166,12 +172,14 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         yield from _leaf("heading", child, reader, level=0)
     elif tag in _HEADINGS:
         yield from _heading(child, reader, depth, _HEADINGS[tag])
-    elif tag in CODE_BLOCKS:
+    elif tag in CODE_BLOCKS or _LISTING in child.attributes:
         yield from _code(child, reader)
     elif tag in LISTS:
+        before = list(reader.lists)
+        reader.lists += [_NO_NUMBERS] * (level_of_list(child) - len(before) - 1)
         reader.lists.append(_first(child, nested=bool(reader.lists)) if tag == "ol" else _NO_NUMBERS)
         yield from _walk(child, reader, depth + 1)
-        reader.lists.pop()
+        reader.lists = before
     elif tag in ITEMS:
         yield from _item(child, reader, depth)
     elif tag == "tr":
@@ -185,7 +193,8 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
 def _other(child: LexborNode, tag: str, reader: _Reader) -> Iterator[Block]:
     """A text, or an element that holds nothing but one."""
     if tag != "-text":
-        yield from _leaf("paragraph", child, reader)
+        level = level_of_paragraph(child, tag)
+        yield from _leaf("item" if level else "paragraph", child, reader, level=level)
         return
     text = " ".join((child.text_content or "").split())
     if text:
@@ -217,7 +226,11 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
     length = 0
     for cell in node.iter():
         if cell.tag in ("td", "th") and not left_out(cell, cell.tag):
+            while (above := reader.merged.above(len(cells))) is not None:
+                cells.append(above)
+                length += len(above) + len(" | ")
             text, code = inline_text(cell, nested=True)
+            reader.merged.note(len(cells), text, cell)
             spans += [InlineCode(length + span.start, length + span.end) for span in code]
             cells.append(text)
             length += len(text) + len(" | ")

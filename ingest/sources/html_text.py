@@ -15,7 +15,7 @@ from ingest.sources.nesting import too_deep
 
 _SKIPPED: Final = frozenset(
     "script style nav footer header noscript svg head form s del strike template button select option "
-    "clipboard-copy ac:task-id ac:task-status ac:placeholder ac:adf-fallback".split()
+    "clipboard-copy ac:parameter ac:task-id ac:task-status ac:placeholder ac:adf-fallback".split()
 )
 CODE_BLOCKS: Final = frozenset({"pre", "textarea"})
 LISTS: Final = frozenset({"ul", "ol"})
@@ -32,6 +32,9 @@ OUTPUT: Final = "samp"
 """What a program prints, by its element: no code that is typed."""
 _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-line".split())
 """What highlighters and editors (Shiki, Monaco, CodeMirror) call an element that is one line of code."""
+_NUMBERS: Final = frozenset(
+    "linenumber lineno linenos line-number react-syntax-highlighter-line-number hljs-ln-n ln".split()
+)
 _GOES_ON: Final = ("-", "|", "&&", ">")
 _STRIKES: Final = frozenset({"s", "del", "strike"})
 _LINE_THROUGH: Final = re.compile(r"(?i)line-through")
@@ -92,7 +95,7 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
         raise too_deep()
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        if left_out(child, tag) or (tag == OUTPUT and not output):
+        if left_out(child, tag) or (tag == OUTPUT and not output) or _is_number(child, tag):
             continue
         if tag == "-text":
             parts.append(child.text_content or "")
@@ -107,6 +110,14 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
             _collect_code(child, parts, depth + 1, output=output)
             if line:
                 _end_line(parts)
+
+
+def _is_number(node: LexborNode, tag: str) -> bool:
+    """Whether an element of a listing is the number of its line."""
+    if tag not in ("span", "td", "a", "div"):
+        return False
+    names = (node.attributes.get("class") or "").lower().split()
+    return not _NUMBERS.isdisjoint(names) and (node.text() or "").strip().isdigit()
 
 
 def _end_line(parts: list[str]) -> None:
@@ -198,6 +209,8 @@ def _whole_lines(text: str) -> list[str]:
         else:
             found.append(folded)
         goes_on = more
+    if found and goes_on:
+        found[-1] += " \\"  # the rest stands elsewhere, so this is no whole command
     return found
 
 

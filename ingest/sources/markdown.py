@@ -180,6 +180,8 @@ def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
     inline = place.read(token)
     text, code = inline.text, tuple(inline.code)
     if not text.strip():
+        if opening.type == "heading_open" and token.content.strip():
+            yield _struck_heading(token, opening, place)
         return
     first, last = _lines(token)
     trace = inline.trace.over(_content(token, place))
@@ -192,6 +194,13 @@ def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
         yield Block("item", text, first, last, level, place.lists[-1], code=code, trace=trace, linked=linked)
     else:
         yield Block("paragraph", text, first, last, len(place.lists), code=code, trace=trace)
+
+
+def _struck_heading(token: Token, opening: Token, place: _Place) -> Block:
+    """A heading that is struck out: what stands below it is, too."""
+    first, last = _lines(token)
+    trace = _content(token, place)
+    return Block("heading", token.content, first, last, level=int(opening.tag[1]), trace=trace, struck=True)
 
 
 def _link_of(token: Token) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Final
 
@@ -22,6 +22,8 @@ _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—
 _STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
+_MORE: Final = re.compile(r"^\s{0,8}>(?: |$)")
+"""Below a prompt: that of a line that goes on."""
 _UNDERLINE: Final = re.compile(r"^([=~^\-])\1{3,}\s*$")
 _ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
 _OTHER_CASE: Final = re.compile(r"(?i)^(?:otherwise|else|if not)\b")
@@ -32,6 +34,7 @@ _ADOC_FENCE: Final = re.compile(r"^(-{4,}|\.{4,})\s*$")
 _ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
 _ADOC_SIGN: Final = re.compile(r"^(?:={1,5} \S|\[source\b|ifdef::|include::|//|:_?[a-z][\w-]*:\s*$)")
 _ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
+_ADOC_IF: Final = re.compile(r"^if(n?)def::([\w,+.-]{1,80})\[\s*\]\s*$")
 _ADOC_COMMENT: Final = re.compile(r"^/{4,}\s*$")
 _ADOC_BOX: Final = re.compile(
     r"^(?:={4,}|\[(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|%|\.|#|cols=|options=)[^\]\n]{0,120}\])\s*$"
@@ -56,13 +59,14 @@ class _Lines:
     pending_language: str = ""
     paragraph: list[str] = field(default_factory=list)
     paragraph_line: int = 1
+    boxes: tuple[int, ...] = ()
 
 
 def read_plain(text: str) -> Iterator[Block]:
     """The blocks of a plain text, in order."""
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    return _blocks(_Lines(lines, starts, any(_ADOC_SIGN.match(line) for line in lines)))
+    return _in_boxes(_Lines(lines, starts, any(_ADOC_SIGN.match(line) for line in lines)))
 
 
 def _blocks(state: _Lines) -> Iterator[Block]:
@@ -78,6 +82,12 @@ def _blocks(state: _Lines) -> Iterator[Block]:
     yield from _end_paragraph(state)
 
 
+def _in_boxes(state: _Lines) -> Iterator[Block]:
+    """The blocks with the parts of an AsciiDoc text around them that it shows in some cases only."""
+    for block in _blocks(state):
+        yield replace(block, boxes=state.boxes) if state.boxes and not block.boxes else block
+
+
 def _special(state: _Lines) -> list[Block] | None:
     """The block that begins at this line, with the place moved behind it; None for a line of prose."""
     line = state.lines[state.place]
@@ -86,7 +96,7 @@ def _special(state: _Lines) -> list[Block] | None:
         return _commented(state)
     if not line.strip() or _is_skipped(state, line):
         state.place += 1
-        return []
+        return _case_of_part(state, line)
     if _STEP_ALONE.match(line):
         state.place += 1
         return [_title(state, number, line.strip().rstrip(":."), line.find(line.strip()), level=3)]
@@ -107,6 +117,20 @@ def _special(state: _Lines) -> list[Block] | None:
         return _indented(state)
     item = _ITEM.match(line)
     return [_item(state, item)] if item else None
+
+
+def _case_of_part(state: _Lines, line: str) -> list[Block]:
+    """The title of a part that is shown where an attribute is set, or is not; what ends one has none."""
+    found = _ADOC_IF.match(line) if state.asciidoc else None
+    if found is None:
+        if state.asciidoc and line.startswith("endif::"):
+            state.boxes = state.boxes[:-1]
+        return []
+    state.boxes = (*state.boxes, state.place)
+    out = Writer()
+    out.put("Unless " if found[1] == "n" else "If ")
+    out.put(found[2], state.starts[state.place - 1] + found.start(2))
+    return [Block("heading", out.text, state.place, state.place, trace=out.trace, boxes=state.boxes)]
 
 
 def _of_asciidoc(state: _Lines, line: str, number: int) -> list[Block] | None:
@@ -137,6 +161,9 @@ def _is_indented_code(state: _Lines, line: str) -> bool:
         return False
     if not line.startswith(("    ", "\t")):
         return _is_announced(state, line)
+    above = state.lines[state.place - 1] if state.place else ""
+    if _STEP_ALONE.match(above) and line.strip()[:1].isupper() and not looks_like_command(_plain_quotes(line)):
+        return False
     return not state.paragraph or looks_like_command(_plain_quotes(line)) or is_sql(f"{line.strip()};")
 
 
@@ -287,6 +314,8 @@ def _indented(state: _Lines) -> list[Block]:
 def _goes_on(state: _Lines, begin: int) -> bool:
     line = state.lines[state.place]
     if state.place == begin or _PROMPT.match(line):
+        return True
+    if _MORE.match(line) and (_PROMPT.match(state.lines[state.place - 1]) or _MORE.match(state.lines[state.place - 1])):
         return True
     previous = state.lines[state.place - 1].rstrip()
     return bool(line.strip()) and (line.startswith(("    ", "\t", "  ")) or previous.endswith("\\"))

@@ -14,6 +14,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.sources.markdown import read_markdown
+from ingest.sources.rst_directives import TABLES, put_directive_table
 from ingest.sources.rst_inline import put_inline
 from ingest.sources.rst_tables import put_table, table_at
 from ingest.sources.told import told_in
@@ -31,10 +32,12 @@ _CODE: Final = frozenset(
 _DROPPED: Final = frozenset(
     """
     contents toctree image figure index meta raw include literalinclude highlight tabularcolumns role
-    default-role sectnum only_html mermaid graphviz uml plantuml csv-table title _
+    default-role sectnum only_html mermaid graphviz uml plantuml title _
     """.split()
 )
 """Directives whose body is no sentence of the text."""
+_BOXES: Final = frozenset("topic admonition sidebar dropdown collapse tab tab-item group-tab card toggle".split())
+"""Directives whose argument is the title of their body."""
 _SPOKEN: Final = {
     "warning": "Warning: ", "danger": "Danger: ", "caution": "Caution: ", "important": "Important: ",
     "note": "Note: ", "tip": "Tip: ", "hint": "Hint: ", "attention": "Attention: ", "error": "Error: ",
@@ -56,6 +59,8 @@ class _Page:
     at: int = 0
     contexts: list[tuple[int, int]] = field(default_factory=list)
     titles: list[tuple[str, bool]] = field(default_factory=list)
+    boxes: list[tuple[int, str]] = field(default_factory=list)
+    """Of the boxes that are open: behind which line each ends, and the indent of its marks."""
 
     def line(self, number: int) -> str:
         return self.lines[number] if number < len(self.lines) else ""
@@ -97,12 +102,18 @@ def read_rst(text: str) -> Iterator[Block]:
     lines = text.split("\n")
     page = _Page(lines, [0, *accumulate(len(line) + 1 for line in lines)])
     while page.at < len(lines):
+        _end_boxes(page)
         if not page.lines[page.at].strip():
             page.at += 1
             page.end_line()
         else:
             _block(page)
     return iter(told_in(text, read_markdown(page.out.text), page.out.trace))
+
+
+def _end_boxes(page: _Page) -> None:
+    while page.boxes and page.at >= page.boxes[-1][0]:
+        page.out.put(f"\n{page.boxes.pop()[1]}</details>\n\n")
 
 
 def _block(page: _Page) -> None:
@@ -183,6 +194,13 @@ def _directive(page: _Page, found: re.Match[str], column: int, behind: int) -> N
     if name in _CODE:
         _code(page, indent, body, behind, (found[2] or "").split(" ")[0])
         return
+    if name in TABLES:
+        put_directive_table(page.out, page.lines, page.starts, name, (page.at + 1, behind))
+        page.blank(behind)
+        return
+    if found[2] and (name in _BOXES or _is_case(name, found[2])):
+        _open_box(page, name, found, column, (indent, body, behind))
+        return
     page.out.put("\n")
     if found[2]:
         new = page.base(indent)[1]
@@ -190,6 +208,25 @@ def _directive(page: _Page, found: re.Match[str], column: int, behind: int) -> N
         put_inline(page.out, found[2], page.starts[page.at] + column + found.start(2))
         page.out.put("\n")
     page.at = body  # its body is read as any text, at the indent of the directive
+
+
+def _is_case(name: str, said: str) -> bool:
+    """Whether a directive shows its body in some builds only."""
+    shown = name == "only" and "html" in said and "not" not in said.split()
+    return name in ("ifconfig", "only") and not shown
+
+
+def _open_box(
+    page: _Page, name: str, found: re.Match[str], column: int, place: tuple[int, int, int]
+) -> None:
+    """A box with a title: it ends with the body of its directive."""
+    indent, body, behind = place
+    new = " " * page.base(indent)[1]
+    page.out.put(f"\n{new}<details><summary>" + ("If " if name not in _BOXES else ""))
+    put_inline(page.out, found[2], page.starts[page.at] + column + found.start(2))
+    page.out.put("</summary>\n\n")
+    page.boxes.append((behind, new))
+    page.at = body
 
 
 def _code(page: _Page, indent: int, begin: int, behind: int, language: str) -> None:

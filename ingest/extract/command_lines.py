@@ -1,0 +1,85 @@
+"""Whether one line is a command line: a known name and something after it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from base.limits import COMMAND_MAX_BYTES
+from ingest.extract.command_forms import is_data, reports
+from ingest.extract.outputs import OUTPUTISH, is_row
+from ingest.extract.programs import is_program
+from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
+
+_TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
+"""A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
+_ASSIGNMENT: Final = re.compile(
+    r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
+)
+_ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
+"""Programs that are a whole command line by themselves."""
+_COMPLETE: Final = frozenset(
+    "version cluster-info ps status list ls pull push fetch info images daemon-reload list-units up down "
+    "plan init stats list-timers nodes pods".split()
+)
+"""What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
+_HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
+_PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
+_ENVIRONMENT: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$`;|&]{0,200}|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')\s+){1,20}(?=\S)")
+"""`PGHOST=db psql`: what a command gets before its name."""
+_NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+FUNCTION: Final = re.compile(r"(?:function\s+[\w-]+\s*(?:\(\s*\))?|[\w-]+\s*\(\s*\))\s*\{")
+
+
+def looks_like_command(text: str) -> bool:
+    """Whether a piece of inline code is a command line: a known name and something after it."""
+    stripped = text.strip()
+    if not stripped or "\n" in stripped or len(stripped.encode()) > COMMAND_MAX_BYTES:
+        return False
+    given = _ENVIRONMENT.match(stripped)
+    if given is not None:
+        return looks_like_command(stripped[given.end() :])
+    words = stripped.split()
+    name = words[0].rsplit("/", 1)[-1]
+    if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
+        return True
+    if name in SUBCOMMANDS and len(words) == 2:
+        return words[1] in _COMPLETE
+    if is_program(name):
+        return _is_line(name, words)
+    if _TOOL.fullmatch(name):
+        return len(words) > 1
+    return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+
+
+def _is_line(name: str, words: list[str]) -> bool:
+    """Whether a program's name and what is behind it are a whole command line: of one that only the scanner
+    knows, two plain words rather name a command of it.
+    """
+    if len(words) == 1:
+        return name in _ALONE
+    return name in COMMANDS or len(words) > 2 or not words[1].isalpha()
+
+
+def plausible(text: str, *, labelled: bool) -> bool:
+    """Whether a statement of a block begins as commands do. `labelled`: the block says that it is a shell's."""
+    first = text.split("\n", 1)[0].strip()
+    if not first or len(text.encode()) > COMMAND_MAX_BYTES:
+        return False
+    words = first.split()
+    if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
+        return False
+    name = words[0].rsplit("/", 1)[-1]
+    if FUNCTION.match(first):
+        return True
+    joined = text.replace("\\\n", " ")
+    given = _ENVIRONMENT.match(joined)
+    if given is not None:
+        return plausible(joined[given.end() :], labelled=labelled)
+    if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
+        return True
+    if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
+        return labelled or len(words) > 2
+    return (
+        labelled and bool(_NAME.fullmatch(words[0])) and not OUTPUTISH.match(first) and not first[0].isupper()
+    )

@@ -1,0 +1,98 @@
+"""Shells that a command opens elsewhere: on another host, in a container, as another user. What the text types
+into one is no command of the runbook, which would run it outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.extract.drafts import Draft, Extraction
+
+_SHELL: Final = r"(?:/(?:usr/)?bin/)?(?:bash|sh|ash|zsh|ksh|dash)(?:\s+-(?:l|i|li|il))?"
+_OPENS: Final = re.compile(
+    rf"(?:sudo\s+)?(?:kubectl|oc|k)\s+(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
+    rf"(?:sudo\s+)?(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus)\s+(?:compose\s+)?(?:exec|run)\s[^|;&<>]{{1,400}}\s{_SHELL}|"
+    r"oc\s+(?:rsh|debug)\s+\S+|(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|eb)\s+ssh(?:\s+(?!--command|-c\b)[^\s|;&]+){0,12}|"
+    r"aws\s+ssm\s+start-session(?:\s[^|;&]{1,200})?|"
+    r"sudo\s+(?:-u\s+\S+\s+)?-(?:i|s)(?:\s+-u\s+\S+)?|sudo\s+-iu\s+\S+|(?:sudo\s+)?su(?:\s+-)?(?:\s+-l)?(?:\s+[a-z_][\w-]{0,40})?|"
+    rf"(?:sudo\s+)?{_SHELL}|(?:sudo\s+)?chroot\s+\S+(?:\s+{_SHELL})?|(?:sudo\s+)?nsenter\s[^|;&<>]{{1,200}}|"
+    r"tmux(?:\s+(?:new|attach|a|new-session)\b[^|;&]{0,60})?|screen(?:\s+-\S+){0,3}"
+)
+_SSH: Final = re.compile(r"(?:sudo\s+)?(?:ssh|mosh)\s+(?P<words>[^|;&<>`]{1,400})")
+_TAKES_VALUE: Final = frozenset("-i -p -l -o -J -F -L -R -D -b -c -e -m -w -W -E -S -B -I".split())
+_NO_SHELL: Final = re.compile(r"^-[a-zA-Z]*[NfOVQGT]")
+_LEAVES: Final = re.compile(
+    r"(?i)^\W*(?:\d+[.)]\s*)?(?:exit|logout|quit|\\q|ctrl[ -+]?d|log ?out\b|disconnect\b|leave the (?:shell|container|pod|"
+    r"host|server|session|node)|exit (?:the|from|out|ssh)\b|close the (?:session|connection|shell))"
+)
+_OUTSIDE: Final = re.compile(
+    r"(?i)\b(?:back (?:on|in|at)|on your (?:own )?(?:laptop|machine|workstation|computer|host)|locally|from your|"
+    r"from (?:the|a) (?:bastion|jump|admin|control)|outside (?:of )?the)\b"
+)
+
+
+def opens_shell(command: str) -> bool:
+    """Whether a command line opens a shell that stays open for the lines below."""
+    text = command.strip()
+    ssh = _SSH.fullmatch(text)
+    if ssh is not None:
+        return _is_login(ssh["words"].split())
+    return _OPENS.fullmatch(text) is not None
+
+
+def _is_login(words: Sequence[str]) -> bool:
+    """Whether the words of `ssh` name a host and nothing to run there."""
+    hosts, at = 0, 0
+    while at < len(words):
+        word = words[at]
+        if word.startswith("-"):
+            if _NO_SHELL.match(word):
+                return False
+            at += 1 if word in _TAKES_VALUE else 0
+        else:
+            hosts += 1
+        at += 1
+    return hosts == 1
+
+
+def typed_inside(found: Extraction) -> Extraction:
+    """The findings in which what is typed into a shell that was opened elsewhere is typed there by a person."""
+    opened: Draft | None = None
+    drafts: list[Draft] = []
+    for at, draft in enumerate(found.drafts):
+        if opened is not None and (_ends(opened, draft) or _next_part(found.drafts, at, opened)):
+            left, opened = opened, None
+            if draft.kind == "command" and _LEAVES.match(draft.text):
+                drafts.append(_inside(draft, left))
+                continue
+        if draft.kind == "command" and draft.dialect == "shell" and not draft.undoing:
+            if opened is not None:
+                drafts.append(_inside(draft, opened))
+                continue
+            opened = draft if opens_shell(draft.text) else None
+        drafts.append(draft)
+    return replace(found, drafts=drafts)
+
+
+def _ends(opened: Draft, draft: Draft) -> bool:
+    said = draft.text if draft.kind == "manual" or _LEAVES.match(draft.text) else draft.title
+    return _LEAVES.match(said) is not None or _OUTSIDE.search(draft.title) is not None
+
+
+def _next_part(drafts: Sequence[Draft], at: int, opened: Draft) -> bool:
+    """Whether another section begins here; behind one that only opens the shell it is still open."""
+    if drafts[at].section == opened.section:
+        return False
+    before = [item for item in drafts[:at] if item.section == opened.section and item.kind == "command"]
+    return before[-1:] != [opened]
+
+
+def _inside(draft: Draft, opened: Draft) -> Draft:
+    shown = " ".join(opened.text.split())
+    return replace(draft, dialect=f"the shell that `{shown[:_SHOWN]}` opened", inside=shown[:_SHOWN])
+
+
+_SHOWN: Final = 80

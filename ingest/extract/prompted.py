@@ -1,0 +1,140 @@
+"""What stands behind the prompts of a shell, with the lines that go on with it: behind a backslash, in a
+here-document, in a loop that is not closed yet.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import tree_sitter_bash
+from tree_sitter import Language, Parser
+
+from ingest.extract.command_forms import unknown_program
+from ingest.extract.command_lines import looks_like_command, plausible
+from ingest.extract.inner_shells import opens_shell
+from ingest.extract.prompts import ANGLE_PROMPT, HASH_PROMPT, PROMPT
+
+_PARSER: Final = Parser(Language(tree_sitter_bash.language()))
+_HERE: Final = re.compile(r"<<-?\s{0,3}([\"']?)([A-Za-z_][\w-]{0,40})\1")
+_MORE: Final = re.compile(r"^\s{0,40}>(?:\s|$)")
+"""The prompt of a line that goes on."""
+_OPEN: Final = re.compile(r"(?:\b(?:do|then|else)|[{(]|&&|\|\|?|;)\s*$")
+_LINES_MAX: Final = 200
+
+
+def prompted(lines: list[str]) -> list[tuple[int, int, str]]:
+    """Commands behind prompts, each with its place; what follows without a prompt is output."""
+    if any(PROMPT.match(line) for line in lines):
+        return _behind(PROMPT, lines)
+    for pattern, mark, is_typed in (
+        (ANGLE_PROMPT, ">", looks_like_command),
+        (HASH_PROMPT, "#", _may_be_typed),
+    ):
+        marked = [line for line in lines if pattern.match(line)]
+        if marked and all(is_typed(pattern.sub("", line)) for line in marked):
+            beside = any(plausible(line.strip(), labelled=False) for line in _unmarked(lines, mark))
+            return [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
+    return []
+
+
+def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    begin, at, root = 0, 0, False
+    while at < len(lines):
+        line = lines[at]
+        match = pattern.match(line) or (_root(line) if root else None)
+        if match is None:
+            begin += len(line) + 1
+            at += 1
+            continue
+        text = line[match.end() :].rstrip()
+        more = _goes_on(text, lines, at + 1, pattern)
+        start = begin + match.end()
+        end = max(begin + len(line.rstrip()), start)
+        for below in lines[at + 1 : at + 1 + more]:
+            begin += len(lines[at]) + 1
+            at += 1
+            text = f"{text}\n{_shown(below)}"
+            end = begin + len(below.rstrip())
+        found.append((start, end, text))
+        root = root or opens_shell(text)
+        begin += len(lines[at]) + 1
+        at += 1
+    return [item for item in found if item[2].strip()]
+
+
+def _root(line: str) -> re.Match[str] | None:
+    """`# systemctl …` below `sudo -i`: the prompt of root, and no comment."""
+    found = HASH_PROMPT.match(line)
+    typed = line[found.end() :].strip() if found else ""
+    return found if typed in ("exit", "logout") or (found and _may_be_typed(typed)) else None
+
+
+def _goes_on(text: str, lines: list[str], at: int, pattern: re.Pattern[str]) -> int:
+    """How many lines from `at` on belong to what was typed."""
+    here = _HERE.search(text)
+    if here is not None:
+        return _to_delimiter(here[2], lines, at)
+    count, whole = 0, text
+    while at + count < len(lines) and count < _LINES_MAX:
+        line = lines[at + count]
+        continued = whole.rstrip().endswith("\\")
+        marked = _MORE.match(line) is not None and pattern is not ANGLE_PROMPT
+        if not continued and not (marked and _is_open(whole)):
+            break
+        whole = f"{whole}\n{_shown(line)}"
+        count += 1
+        here = _HERE.search(_shown(line))
+        if here is not None:
+            return count + _to_delimiter(here[2], lines, at + count)
+    return count or _unmarked_rest(text, lines, at, pattern)
+
+
+def _unmarked_rest(text: str, lines: list[str], at: int, pattern: re.Pattern[str]) -> int:
+    """The lines without any prompt that close a loop or a block: none where nothing closes it."""
+    if _OPEN.search(text) is None or not _is_open(text):
+        return 0
+    whole = text
+    for count, line in enumerate(lines[at : at + _LINES_MAX], 1):
+        if pattern.match(line):
+            return 0
+        whole = f"{whole}\n{_shown(line)}"
+        if not _is_open(whole):
+            return count
+    return 0
+
+
+def _to_delimiter(word: str, lines: list[str], at: int) -> int:
+    """The lines to the one that ends a here-document; none where nothing does."""
+    for count, line in enumerate(lines[at : at + _LINES_MAX], 1):
+        if _shown(line).strip() == word:
+            return count
+    return 0
+
+
+def _shown(line: str) -> str:
+    """A line that goes on, without its prompt."""
+    more = _MORE.match(line)
+    return line[more.end() :].rstrip() if more else line.rstrip()
+
+
+def _is_open(text: str) -> bool:
+    """Whether a shell would wait for more: a quote, a loop or a list is not closed."""
+    if text.rstrip().endswith(("\\", "&&", "||", "|")):
+        return True
+    return _PARSER.parse(text.encode()).root_node.has_error
+
+
+def _may_be_typed(text: str) -> bool:
+    return looks_like_command(text) or unknown_program(text)
+
+
+def _unmarked(lines: list[str], mark: str) -> list[str]:
+    """The lines without their mark, but for those that go on with the line above."""
+    above = ["", *lines]
+    return [
+        line
+        for line, before in zip(lines, above, strict=False)
+        if not line.startswith(mark) and not before.endswith("\\")
+    ]
