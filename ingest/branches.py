@@ -24,35 +24,54 @@ def branch(building: Building, draft: Draft) -> tuple[When | None, tuple[str, ..
     that it needs was skipped, and the question never is because of its own answer. So both ways join.
     """
     ends = building.open_ends if len(building.open_ends) > 1 else None
+    building.around = ()
     if draft.condition is None:
         return None, ends
-    decision = building.decisions.get(draft.condition)
-    if decision is None or not (draft.negated or decision in building.open_ends):
-        # The same words further down ask about another moment.
-        decision = _question(building, draft, draft.condition, ends)
-    # The question, and the step above whether or not it ran.
+    when: When | None = None
+    asked, said, anew = list[str](), "", False
+    for condition, negated in (*draft.within, (draft.condition, draft.negated)):
+        said = f"{said}{condition}\n"
+        decision = building.decisions.get(said)
+        if decision is None or anew or not (negated or decision in building.open_ends):
+            # The same words further down ask about another moment.
+            anew = True
+            decision = _question(building, draft, condition, _after(building, when, ends), when)
+            building.decisions[said] = decision
+            building.open_ends = (*asked, decision)
+        asked.append(decision)
+        when = When(step=decision, answer=_NO if negated else _YES)
+    building.around = tuple(asked[:-1])
+    return when, _after(building, when, ends)
+
+
+def _after(building: Building, when: When | None, ends: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What a step behind a question waits for: the question, and the step above whether or not it ran."""
+    if when is None or when.step is None:
+        return ends
     last = building.open_ends[-1]
-    needs = (decision,) if last == decision else (decision, last)
-    return When(step=decision, answer=_NO if draft.negated else _YES), needs
+    return (when.step,) if last == when.step else (when.step, last)
 
 
-def joined(step_id: str, when: When | None) -> tuple[str, ...]:
-    """What the next step waits for, once this one is there."""
-    return (step_id,) if when is None or when.step is None else (when.step, step_id)
+def joined(step_id: str, when: When | None, around: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What the next step waits for, once this one is there; `around`: the questions around its own, of which
+    each may skip it.
+    """
+    return (step_id,) if when is None or when.step is None else (*around, when.step, step_id)
 
 
-def _question(building: Building, draft: Draft, condition: str, needs: tuple[str, ...] | None) -> str:
+def _question(
+    building: Building, draft: Draft, condition: str, needs: tuple[str, ...] | None, when: When | None
+) -> str:
     decision = building.unique(slug(f"decide {_IF.sub('', condition)}", 48))
     step = Step(
         id=decision,
         title=plain_line(f"Decide: {condition}"),
         manual=building.prose(condition if condition.endswith("?") else f"{condition}: is that so?"),
         answers=(_YES, _NO),
+        when=when,
         needs=needs,
     )
     building.steps.append(BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans[:1]))
-    building.decisions[condition] = decision
-    building.open_ends = (decision,)
     return decision
 
 

@@ -59,7 +59,8 @@ class Asked:
 @dataclass
 class Building:
     """Everything that is known so far. `told` are the words that the text says to replace; `decisions` gives
-    the question that a condition was asked by; `open_ends` are the steps that the next one waits for;
+    the question that a condition was asked by; `open_ends` are the steps that the next one waits for,
+    `around` the questions around that of the step at hand;
     `found_names` are the variables as the text names them; `unfilled` are the placeholders that were asked
     about, with the answers.
     """
@@ -76,6 +77,7 @@ class Building:
     asked: list[Asked] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     open_ends: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
     decisions: dict[str, str] = field(default_factory=dict)
     unfilled: dict[str, Settled | None] = field(default_factory=dict)
 

@@ -116,8 +116,8 @@ def add_typed(
 
 
 def runs_here(building: Building, draft: Draft, step_id: str) -> bool:
-    """Whether a person says that what the text types into a shell opened elsewhere is run by the agent itself,
-    which is there. Asked once for each such shell; until then a person types it.
+    """Whether a person says that what the text types into a shell opened elsewhere is run by the agent, which
+    is there. Asked once for each such shell; until then a person types it.
     """
     shown = unmasked(draft.inside)
     question = Question(

@@ -142,7 +142,7 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
         building.steps.append(BuiltStep(step, draft.line, draft.end_line, None, spans=draft.spans))
     else:
         add_command(building, draft, step_id, when, needs, assigned, undone_by)
-    building.open_ends = joined(step_id, when)
+    building.open_ends = joined(step_id, when, building.around)
     return step_id
 
 

@@ -15,8 +15,8 @@ _LOOKED_AT: Final = 60_000
 
 
 def refuse_other_markup(text: str) -> None:
-    """Raises Unprocessable for Org and MediaWiki. Read as Markdown, results would become commands and numbered
-    steps titles.
+    """Raises Unprocessable for Org and MediaWiki. Read as Markdown, results would become commands, and steps
+    titles.
     """
     head = text[:_LOOKED_AT]
     named = "Org" if _ORG.search(head) else ""

@@ -45,7 +45,9 @@ from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
 _HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
-_TERMINAL: Final = re.compile(r"(?m)^(?:\$|[\w.-]{1,40}@[\w.-]{1,60}[:\s][^\n$#]{0,80}[$#]) [^\n]{1,2000}\n> ")
+_TERMINAL: Final = re.compile(
+    r"(?m)^(?:\$|[\w.-]{1,40}@[\w.-]{1,60}[:\s][^\n$#]{0,80}[$#]) [^\n]{1,2000}\n> "
+)
 """A prompt, and below it that of a line that goes on: a pasted terminal, whose `>` cites nothing."""
 _FRAMED: Final = re.compile(
     r"(?is)\A\s*<(?:aside|details|div|p|h1|br|img|center|a)\b(?=.{0,60000}?^```)", re.MULTILINE

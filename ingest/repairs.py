@@ -140,7 +140,9 @@ def _edits(block: Block) -> list[Edit]:
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     short = {found.start() for found in _OPTION.finditer(text, start, end) if _is_short(text, start, found)}
-    short |= {place for found in _TWO.finditer(text, start, end) for place in (found.start(), found.end() - 1)}
+    short |= {
+        place for found in _TWO.finditer(text, start, end) for place in (found.start(), found.end() - 1)
+    }
     edits = [
         Edit(found.start(), found.end(), "-" if found.start() in short else _TYPED[found[0]][0])
         for found in _BROKEN.finditer(text, start, end)

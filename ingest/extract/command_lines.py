@@ -25,7 +25,9 @@ _COMPLETE: Final = frozenset(
 """What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
 _HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
-_ENVIRONMENT: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$`;|&]{0,200}|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')\s+){1,20}(?=\S)")
+_ENVIRONMENT: Final = re.compile(
+    r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$`;|&]{0,200}|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')\s+){1,20}(?=\S)"
+)
 """`PGHOST=db psql`: what a command gets before its name."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
 FUNCTION: Final = re.compile(r"(?:function\s+[\w-]+\s*(?:\(\s*\))?|[\w-]+\s*\(\s*\))\s*\{")
@@ -62,7 +64,7 @@ def _is_line(name: str, words: list[str]) -> bool:
 
 
 def plausible(text: str, *, labelled: bool) -> bool:
-    """Whether a statement of a block begins as commands do. `labelled`: the block says that it is a shell's."""
+    """Whether a statement of a block begins as commands do. `labelled`: the block is said to be a shell's."""
     first = text.split("\n", 1)[0].strip()
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False

@@ -18,7 +18,8 @@ from ingest.extract.command_forms import (
     of_words,
     unknown_program,
 )
-from ingest.extract.command_lines import FUNCTION, looks_like_command, plausible
+from ingest.extract.command_lines import FUNCTION, plausible
+from ingest.extract.command_lines import looks_like_command as looks_like_command
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below, windows_lines
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.outputs import TABLE_HEAD, answered_below, in_table, printed, without_answer

@@ -19,7 +19,8 @@ _PROMPT: Final = re.compile(
     r"(?P<hbase>hbase(?:\(\w{1,40}\))?:\d{1,6}(?::\d{1,3})?[>*])|"
     r"(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
     r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
-    r"(?P<mongosh>(?:[\w-]{1,40} \[[^\]\n]{1,60}\] )?[\w-]{1,40}(?::[A-Z]{3,12})?>(?=\s{1,4}(?:(?:db|rs|sh)\.|(?:use|show) \w)))|"
+    r"(?P<mongosh>(?:[\w-]{1,40} \[[^\]\n]{1,60}\] )?[\w-]{1,40}(?::[A-Z]{3,12})?>(?=\s{1,4}(?:(?:db|rs|"
+    r"sh)\.|(?:use|show) \w)))|"
     r"(?P<cqlsh>cqlsh(?::\w{1,40})?>)|"
     r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|"
     r"nslookup|"
@@ -107,7 +108,8 @@ def console_of(text: str, language: str) -> list[Typed] | None:
 
 _WINDOWS: Final = frozenset("cmd bat batch dos batchfile winbatch".split())
 _FOR_WINDOWS: Final = re.compile(
-    r"(?im)\^[ \t]*$|(?:^|\s)/[a-z?]{1,12}(?=[:\s]|$)|%\w{1,40}%|[A-Z]:\\|^\s{0,20}(?:net|sc|dir|copy|del|ipconfig|reg|wmic|tasklist|"
+    r"(?im)\^[ \t]*$|(?:^|\s)/[a-z?]{1,12}(?=[:\s]|$)|%\w{1,40}%|[A-Z]:\\|^\s{0,20}(?:net|sc|dir|copy|del|"
+    r"ipconfig|reg|wmic|tasklist|"
     r"taskkill|icacls|robocopy|shutdown|sfc|chkdsk|schtasks|netsh|iisreset|rem)\s"
 )
 

@@ -25,7 +25,8 @@ class Draft:
     index of the step, once it is known. Such a draft is no step of its own. `item` numbers the items and
     paragraphs of the text, each with what stands inside it; `listed` ones are items of a list. `titled_by`:
     which model wrote its title, where the text's words did not. `inside`: the command that opened the shell
-    into which it is typed.
+    into which it is typed. `within`: the cases around its own, the outermost first, and whether each is
+    turned.
     """
 
     kind: DraftKind
@@ -49,6 +50,7 @@ class Draft:
     undoes: int | None = None
     titled_by: str = ""
     inside: str = ""
+    within: tuple[tuple[str, bool], ...] = ()
 
     @property
     def command_span(self) -> Span | None:

@@ -128,11 +128,10 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         dialect = _taken(code) if said else _told(block, code)
         if dialect is None and told >= 0 and _goes_with(block.text, told, code):
             dialect = _dialect(code.text)
-        if code.text.endswith("\\"):
-            dialect = None  # half a command is another one
-        told = code.end if dialect is not None else -1
-        if dialect is not None and not forbidden_at(block.text, code.start, code.end):
-            found.append(replace(code, dialect=dialect))
+        half = code.text.endswith("\\")  # half a command is another one
+        told = code.end if dialect is not None and not half else -1
+        if told >= 0 and not forbidden_at(block.text, code.start, code.end):
+            found.append(replace(code, dialect=dialect or "shell"))
     if len(block.text) > TEXT_MAX_CHARACTERS:
         return found
     marked = [(code.start, code.end) for code in block.code]

@@ -1,5 +1,5 @@
-"""Shells that a command opens elsewhere: on another host, in a container, as another user. What the text types
-into one is no command of the runbook, which would run it outside.
+"""Shells that a command opens elsewhere: on another host, in a container, as another user. What the text
+types into one is no command of the runbook, which would run it outside.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from ingest.extract.drafts import Draft, Extraction
 _SHELL: Final = r"(?:/(?:usr/)?bin/)?(?:bash|sh|ash|zsh|ksh|dash)(?:\s+-(?:l|i|li|il))?"
 _OPENS: Final = re.compile(
     rf"(?:sudo\s+)?(?:kubectl|oc|k)\s+(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
-    rf"(?:sudo\s+)?(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus)\s+(?:compose\s+)?(?:exec|run)\s[^|;&<>]{{1,400}}\s{_SHELL}|"
-    r"oc\s+(?:rsh|debug)\s+\S+|(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|eb)\s+ssh(?:\s+(?!--command|-c\b)[^\s|;&]+){0,12}|"
+    rf"(?:sudo\s+)?(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus)\s+(?:compose\s+)?(?:exec|"
+    rf"run)\s[^|;&<>]{{1,400}}\s{_SHELL}|"
+    r"oc\s+(?:rsh|debug)\s+\S+|(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|"
+    r"eb)\s+ssh(?:\s+(?!--command|-c\b)[^\s|;&]+){0,12}|"
     r"aws\s+ssm\s+start-session(?:\s[^|;&]{1,200})?|"
-    r"sudo\s+(?:-u\s+\S+\s+)?-(?:i|s)(?:\s+-u\s+\S+)?|sudo\s+-iu\s+\S+|(?:sudo\s+)?su(?:\s+-)?(?:\s+-l)?(?:\s+[a-z_][\w-]{0,40})?|"
+    r"sudo\s+(?:-u\s+\S+\s+)?-(?:i|s)(?:\s+-u\s+\S+)?|sudo\s+-iu\s+\S+|"
+    r"(?:sudo\s+)?su(?:\s+-)?(?:\s+-l)?(?:\s+[a-z_][\w-]{0,40})?|"
     rf"(?:sudo\s+)?{_SHELL}|(?:sudo\s+)?chroot\s+\S+(?:\s+{_SHELL})?|(?:sudo\s+)?nsenter\s[^|;&<>]{{1,200}}|"
     r"tmux(?:\s+(?:new|attach|a|new-session)\b[^|;&]{0,60})?|screen(?:\s+-\S+){0,3}"
 )
@@ -25,11 +28,13 @@ _SSH: Final = re.compile(r"(?:sudo\s+)?(?:ssh|mosh)\s+(?P<words>[^|;&<>`]{1,400}
 _TAKES_VALUE: Final = frozenset("-i -p -l -o -J -F -L -R -D -b -c -e -m -w -W -E -S -B -I".split())
 _NO_SHELL: Final = re.compile(r"^-[a-zA-Z]*[NfOVQGT]")
 _LEAVES: Final = re.compile(
-    r"(?i)^\W*(?:\d+[.)]\s*)?(?:exit|logout|quit|\\q|ctrl[ -+]?d|log ?out\b|disconnect\b|leave the (?:shell|container|pod|"
+    r"(?i)^\W*(?:\d+[.)]\s*)?(?:exit|logout|quit|\\q|ctrl[ -+]?d|log ?out\b|disconnect\b|"
+    r"leave the (?:shell|container|pod|"
     r"host|server|session|node)|exit (?:the|from|out|ssh)\b|close the (?:session|connection|shell))"
 )
 _OUTSIDE: Final = re.compile(
-    r"(?i)\b(?:back (?:on|in|at)|on your (?:own )?(?:laptop|machine|workstation|computer|host)|locally|from your|"
+    r"(?i)\b(?:back (?:on|in|at)|on your (?:own )?(?:laptop|machine|workstation|computer|host)|locally|"
+    r"from your|"
     r"from (?:the|a) (?:bastion|jump|admin|control)|outside (?:of )?the)\b"
 )
 
@@ -59,7 +64,7 @@ def _is_login(words: Sequence[str]) -> bool:
 
 
 def typed_inside(found: Extraction) -> Extraction:
-    """The findings in which what is typed into a shell that was opened elsewhere is typed there by a person."""
+    """The findings in which what is typed into a shell opened elsewhere is typed there by a person."""
     opened: Draft | None = None
     drafts: list[Draft] = []
     for at, draft in enumerate(found.drafts):

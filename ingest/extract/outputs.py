@@ -34,7 +34,9 @@ _SAID: Final = re.compile(r"\s*[A-Z][a-z]+(?:,? [\w'’-]+){2,40}[.!?:]\s*$")
 _TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
 
 
-_HEAD: Final = re.compile(r"(?m)^[ \t]{0,40}[A-Z][A-Z0-9_()%/-]*(?:(?:[ \t]{2,40}|\t)[A-Z][A-Z0-9_()%/-]*)+[ \t]*$")
+_HEAD: Final = re.compile(
+    r"(?m)^[ \t]{0,40}[A-Z][A-Z0-9_()%/-]*(?:(?:[ \t]{2,40}|\t)[A-Z][A-Z0-9_()%/-]*)+[ \t]*$"
+)
 
 
 def in_table(text: str, offset: int) -> bool:

@@ -57,6 +57,7 @@ class Reader:
         self.items: list[tuple[int, str]] = []
         self.beside = ""
         self.boxed: list[tuple[tuple[int, ...], list[tuple[int, str]]]] = []
+        self.told_cases: dict[int, str] = {}
         self.ban_box: tuple[int, ...] = ()
         self.ban_used = self.ban_of_one = False
         self.ahead: tuple[Block, Claim] | None = None
@@ -204,6 +205,24 @@ class Reader:
                 return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
         return None, False
 
+    def cases_around(self, condition: str | None) -> tuple[tuple[str, bool], ...]:
+        """The cases that hold here, the outermost first, up to one of a step's own."""
+        if condition is None:
+            return ()
+        found: list[tuple[str, bool]] = []
+        for _, text in self.headings:
+            if case := CASE_HEADING.match(text):
+                found.append((case["case"].strip(" *_:.?"), case["word"].lower() == "unless"))
+        found += [(case, negated) for _, case, negated in self.scopes]
+        said = [case.lower() for case, _ in found]
+        return tuple(found[: said.index(condition.lower())] if condition.lower() in said else found)
+
+    def turn_back(self, block: Block) -> None:
+        """“Otherwise” in an item is for the case of the items beside it, whatever was told within those."""
+        if block.kind == "item":
+            self.told_cases = {at: case for at, case in self.told_cases.items() if at <= block.level}
+            self.last_condition = self.told_cases.get(block.level, self.last_condition)
+
     def account(self, block: Block, fate: Fate, detail: str, claims: Sequence[Claim] = ()) -> None:
         """Say what becomes of each sentence: a claim's fate, or this one."""
         otherwise = Claim(0, len(block.text), fate, detail)
@@ -215,7 +234,14 @@ class Reader:
         undoing = draft.undoing or self.undoes_here
         self.undone.told(undoing, listed=level > 0)
         self.found.drafts.append(
-            replace(draft, undoing=undoing, group=self.group, item=number, listed=level > 0)
+            replace(
+                draft,
+                undoing=undoing,
+                within=self.cases_around(draft.condition),
+                group=self.group,
+                item=number,
+                listed=level > 0,
+            )
         )
         return len(self.found.drafts) - 1
 

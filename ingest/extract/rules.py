@@ -123,53 +123,70 @@ def _heading(reader: Reader, block: Block) -> None:
     reader.account(block, "note", why, gate_in_heading(reader, block))
 
 
-def _code(reader: Reader, block: Block) -> None:
+def _is_ignored(reader: Reader, block: Block) -> bool:
+    """Whether a block of code stands under a ban, or shows what a program prints or a file holds."""
     if reader.ban is not None or reader.banned:
         reader.ban_used = True
         reader.account(block, "ignored", BANNED)
         if reader.ban_of_one:
             reader.ban = None
-        return
+        return True
     lead = "" if reader.lead_heads else reader.lead
-    if (lead and shows_a_file(lead, block)) or (
-        output_heading(reader.section) and not is_session(block.text)
-    ):
-        reader.account(block, "ignored", SHOWN)
-        reader.lead = ""
-        return
+    printed = output_heading(reader.section) and not is_session(block.text)
+    if not (printed or (lead and shows_a_file(lead, block))):
+        return False
+    reader.account(block, "ignored", SHOWN)
+    reader.lead = ""
+    return True
+
+
+def _told_in_code(reader: Reader, block: Block) -> list[tuple[FoundCommand, Said]]:
+    """The commands of a block with what is said of each."""
+    lead = "" if reader.lead_heads else reader.lead
     every = commands_below(lead, block, introduces=reader.lead_introduces)
     behind, place = said_behind(reader.following)
     told = [
         item if item.why or behind == Said() else with_behind(item, behind) for item in said_of(block, every)
     ]
-    commands = [item for item, said in zip(every, told, strict=True) if not said.why]
-    if every and not commands:
-        reader.account(block, "ignored", BANNED if told[0].why == "banned" else SHOWN)
-        return
-    if not commands:
-        if block.text.lstrip().startswith("#!"):
-            reader.account(block, "ignored", "a script: it is saved, and run as a whole")
-            return
+    if any(not item.why for item in told):
+        gate_ahead(reader, behind.gate, place)
+    return list(zip(every, told, strict=True))
+
+
+def _without_commands(reader: Reader, block: Block, told: list[tuple[FoundCommand, Said]]) -> None:
+    """Say why nothing of a block is run."""
+    if told:
+        reader.account(block, "ignored", BANNED if told[0][1].why == "banned" else SHOWN)
+    elif block.text.lstrip().startswith("#!"):
+        reader.account(block, "ignored", "a script: it is saved, and run as a whole")
+    else:
         language = f"labelled {block.language}" if block.language else "not a command line"
         reader.account(block, "ignored", f"{language}: output, a listing or a configuration")
+
+
+def _code(reader: Reader, block: Block) -> None:
+    if _is_ignored(reader, block):
+        return
+    told = _told_in_code(reader, block)
+    if all(said.why for _, said in told):
+        _without_commands(reader, block, told)
         return
     condition, otherwise = reader.lead_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
     claims = [
         Claim(item.start, item.end, "ignored", BANNED if said.why == "banned" else SHOWN)
-        for item, said in zip(every, told, strict=True)
+        for item, said in told
         if said.why
     ]
-    gate_ahead(reader, behind.gate, place)
-    saying = {item.start: said for item, said in zip(every, told, strict=True)}
     undoing: Undoing = ""
-    for command in commands:
+    for command, said in told:
+        if said.why:
+            continue
         if command.comment:
             claims += gates_in_comment(reader, block, command, max((item.end for item in claims), default=0))
             undoing = "sentence" if undoing_lead(command.comment, beside=True) else ""
             reader.group += 1
-        said = saying[command.start]
         claims += gate_in_line(reader, block, command, said.gate)
         case = (condition, otherwise) if said.case is None else (said.case, said.otherwise)
         draft = _command(reader, block, command, *case)
@@ -210,7 +227,10 @@ def _prose(reader: Reader, block: Block) -> None:
     if (reader.asks_before or listed_first) and not _goes_on(reader, text) and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
+    reader.turn_back(block)
     condition, otherwise, body = condition_of(reader, text)
+    if condition is not None and block.kind == "item":
+        reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
     reader.opens_case(block, (condition, otherwise), introduces=introduces)

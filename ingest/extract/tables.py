@@ -12,12 +12,14 @@ from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
 _DO: Final = re.compile(
-    r"(?i)^(?:then|run|type|execute|enter|do(?: this)?|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|commands?|steps?|tasks?|"
+    r"(?i)^(?:then|run|type|execute|enter|do(?: this)?|actions?|fix(?:es)?|remed(?:y|ies)|what(?: to do)?|"
+    r"commands?|steps?|tasks?|"
     r"how(?: to)?|solutions?|resolutions?|mitigations?|responses?|procedure|instructions?|"
     r"(?:recommended|next) (?:actions?|steps?))$"
 )
 _CASE: Final = re.compile(
-    r"(?i)^(?:if|when|cases?|symptoms?|conditions?|situations?|problems?|errors?|alerts?|scenarios?|observations?|"
+    r"(?i)^(?:if|when|cases?|symptoms?|conditions?|situations?|problems?|errors?|alerts?|scenarios?|"
+    r"observations?|"
     r"findings?|(?:possible |likely )?causes?|event(?: id)?s?|(?:exit |error |status )?codes?|"
     r"(?:error )?messages?|"
     r"states?|reasons?|signs?|(?:what )?you see)$"
@@ -35,8 +37,12 @@ _BANNED: Final = re.compile(
     r"(?: \([^()]*\)| (?:way|commands?|procedure))?|❌.*|(?:example |sample |expected )?outputs?)$"
 )
 """Columns whose commands nobody runs."""
-_ALLOWED: Final = re.compile(r"(?i)^(?:allowed|permitted|ok|okay|safe|recommended|enabled|in use|use|do it|run\?)\??$")
-_NOT_ALLOWED: Final = re.compile(r"(?i)^\W*(?:no|never|nope|not (?:allowed|permitted|ok|safe|recommended)|forbidden|✗|✘|❌|🚫|⛔)(?!\w)")
+_ALLOWED: Final = re.compile(
+    r"(?i)^(?:allowed|permitted|ok|okay|safe|recommended|enabled|in use|use|do it|run\?)\??$"
+)
+_NOT_ALLOWED: Final = re.compile(
+    r"(?i)^\W*(?:no|never|nope|not (?:allowed|permitted|ok|safe|recommended)|forbidden|✗|✘|❌|🚫|⛔)(?!\w)"
+)
 _ASKS: Final = re.compile(
     r"(?i)^(?!why\b|what\b|which\b|how\b|who\b|where\b|when\b)\S+ [^?\n]{1,80}\?(?=\s|$)"
 )
@@ -120,7 +126,11 @@ def banned_in(block: Block, columns: Columns | None, place: int) -> bool:
     if columns is None:
         return False
     cells = block.cells
-    if columns.allowed is not None and columns.allowed < len(cells) and _NOT_ALLOWED.match(cells[columns.allowed]):
+    if (
+        columns.allowed is not None
+        and columns.allowed < len(cells)
+        and _NOT_ALLOWED.match(cells[columns.allowed])
+    ):
         return True
     places = cells_of(block)
     return any(at < len(places) and places[at][0] <= place < places[at][1] for at in columns.banned)

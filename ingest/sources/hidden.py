@@ -15,7 +15,8 @@ from ingest.sources.style_sheets import with_style_sheets
 from ingest.sources.styles import as_read, ground_in, hides, letters_in
 
 _MAY_HIDE: Final = re.compile(
-    r"(?i)<!--|html-comment|excerpt|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|noframes|noembed|object)"
+    r"(?i)<!--|html-comment|excerpt|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|"
+    r"noframes|noembed|object)"
 )
 _ANCESTORS: Final = 64
 _OPEN_ALONE: Final = frozenset({"dialog"})

@@ -28,7 +28,7 @@ def level_of_paragraph(node: LexborNode, tag: str) -> int:
 
 @dataclass
 class MergedCells:
-    """The cells of a table that reach into the next rows: by column, their text and for how many rows more."""
+    """The cells of a table that reach into the next rows: by column, their text and how many rows more."""
 
     cells: dict[int, tuple[str, int]] = field(default_factory=dict)
 

@@ -36,7 +36,9 @@ _DROPPED: Final = frozenset(
     """.split()
 )
 """Directives whose body is no sentence of the text."""
-_BOXES: Final = frozenset("topic admonition sidebar dropdown collapse tab tab-item group-tab card toggle".split())
+_BOXES: Final = frozenset(
+    "topic admonition sidebar dropdown collapse tab tab-item group-tab card toggle".split()
+)
 """Directives whose argument is the title of their body."""
 _SPOKEN: Final = {
     "warning": "Warning: ", "danger": "Danger: ", "caution": "Caution: ", "important": "Important: ",
@@ -216,9 +218,7 @@ def _is_case(name: str, said: str) -> bool:
     return name in ("ifconfig", "only") and not shown
 
 
-def _open_box(
-    page: _Page, name: str, found: re.Match[str], column: int, place: tuple[int, int, int]
-) -> None:
+def _open_box(page: _Page, name: str, found: re.Match[str], column: int, place: tuple[int, int, int]) -> None:
     """A box with a title: it ends with the body of its directive."""
     indent, body, behind = place
     new = " " * page.base(indent)[1]

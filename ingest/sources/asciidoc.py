@@ -1,0 +1,80 @@
+"""What AsciiDoc adds to a plain text: titles, listings, comments, parts that are shown in some cases only."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, title_block
+from ingest.trace import Writer
+
+_ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
+_ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
+_ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
+_ADOC_IF: Final = re.compile(r"^if(n?)def::([\w,+.-]{1,80})\[\s*\]\s*$")
+_ADOC_BOX: Final = re.compile(
+    r"^(?:={4,}|\[(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|%|\.|#|cols=|options=)[^\]\n]{0,120}\])\s*$"
+)
+"""The lines around a box, and what says of which kind it is."""
+_ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
+
+
+def of_asciidoc(state: Lines, line: str, number: int) -> list[Block] | None:
+    """A title, a heading or a listing of AsciiDoc; None for any other line."""
+    title, heading = _ADOC_TITLE.match(line), _ADOC_HEADING.match(line)
+    if title:
+        state.place += 1
+        return [title_block(state, number, title[1], title.start(1), level=3)]
+    if heading:
+        state.place += 1
+        return [title_block(state, number, heading[2], heading.start(2), level=len(heading[1]))]
+    source = _ADOC_SOURCE.match(line)
+    if source is None:
+        return None
+    state.pending_language = source[1]
+    state.place += 1
+    following = state.lines[state.place] if state.place < len(state.lines) else ""
+    if following.strip() and not FENCE.match(following) and not ADOC_FENCE.match(following):
+        return unfenced(state)
+    return []
+
+
+def case_of_part(state: Lines, line: str) -> list[Block]:
+    """The title of a part that is shown where an attribute is set, or is not; what ends one has none."""
+    found = _ADOC_IF.match(line) if state.asciidoc else None
+    if found is None:
+        if state.asciidoc and line.startswith("endif::"):
+            state.boxes = state.boxes[:-1]
+        return []
+    state.boxes = (*state.boxes, state.place)
+    out = Writer()
+    out.put("Unless " if found[1] == "n" else "If ")
+    out.put(found[2], state.starts[state.place - 1] + found.start(2))
+    return [Block("heading", out.text, state.place, state.place, trace=out.trace, boxes=state.boxes)]
+
+
+def commented(state: Lines) -> list[Block]:
+    """Nothing of a comment block: it goes to the line that closes it, or to the end."""
+    opening = state.lines[state.place].strip()
+    state.place += 1
+    while state.place < len(state.lines) and state.lines[state.place].strip() != opening:
+        state.place += 1
+    state.place += 1
+    return []
+
+
+def unfenced(state: Lines) -> list[Block]:
+    """A listing of AsciiDoc without a fence: it goes to the next empty line."""
+    begin = state.place
+    while state.place < len(state.lines) and state.lines[state.place].strip():
+        state.place += 1
+    out = Writer()
+    out.put("\n".join(state.lines[begin : state.place]), state.starts[begin])
+    language, state.pending_language = state.pending_language, ""
+    return [Block("code", out.text, begin + 1, state.place, language=language, trace=out.trace)]
+
+
+def is_skipped(state: Lines, line: str) -> bool:
+    """Directives of AsciiDoc; in any other text such a line says something."""
+    return state.asciidoc and (_ADOC_SKIPPED.match(line) or _ADOC_BOX.match(line)) is not None
