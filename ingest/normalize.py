@@ -115,6 +115,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
     front: dict[str, str] = {}
     if chosen == "markdown":
+        _refuse_many_lines(clean)
         clean, front = _front_matter(clean)
         clean, line_ends, cut = _flavoured(clean, line_ends)
         hidden = (*cut, *hidden)

@@ -13,7 +13,7 @@ from ingest.extract.drafts import Draft, Extraction
 
 _SHELL: Final = r"(?:/(?:usr/)?bin/)?(?:bash|sh|ash|zsh|ksh|dash)(?:\s+-(?:l|i|li|il))?"
 _OPENS: Final = re.compile(
-    rf"(?:sudo\s+)?(?:kubectl|oc|k)\s+(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
+    rf"(?:sudo\s+)?(?:kubectl|oc|k)\s(?:[^|;&<>]{{1,120}}\s)?(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
     rf"(?:sudo\s+)?(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus)\s+(?:compose\s+)?(?:exec|"
     rf"run)\s[^|;&<>]{{1,400}}\s{_SHELL}|"
     r"oc\s+(?:rsh|debug)\s+\S+|(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|"
@@ -74,12 +74,17 @@ def typed_inside(found: Extraction) -> Extraction:
                 drafts.append(_inside(draft, left))
                 continue
         if draft.kind == "command" and draft.dialect == "shell" and not draft.undoing:
-            if opened is not None:
+            if opened is not None and not _goes_elsewhere(draft.text):
                 drafts.append(_inside(draft, opened))
                 continue
             opened = draft if opens_shell(draft.text) else None
         drafts.append(draft)
     return replace(found, drafts=drafts)
+
+
+def _goes_elsewhere(command: str) -> bool:
+    """Whether a command logs in to another host, as texts tell it of one after the other: it only opens."""
+    return _SSH.fullmatch(command.strip()) is not None and opens_shell(command)
 
 
 def _ends(opened: Draft, draft: Draft) -> bool:

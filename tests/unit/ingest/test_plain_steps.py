@@ -52,7 +52,7 @@ def test_what_is_said_of_a_program_is_for_a_person(said: str) -> None:
 
 
 def test_a_program_with_its_arguments_stays_a_command() -> None:
-    commands = ["ssh db1", "ssh bob@db1", "sudo systemctl restart x"]
+    commands = ["sudo systemctl restart x", "ssh db1", "ssh bob@db1"]
     assert _steps("".join(f"{place}. {command}\n" for place, command in enumerate(commands, 1))) == commands
 
 
