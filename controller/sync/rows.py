@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from base.ids import new_id
+from base.ids import new_ids
 from controller.governance.documents import RULES, JudgedStep
 from controller.sync.plan import NewVersion, RunbookChange
 from controller.sync.state import FileRow
@@ -27,8 +27,8 @@ ROWS_MAX: Final = 2_000
 """Rows of one statement: the next ones are put together while the server stores them."""
 
 _RULES: Final = {rule: number for number, rule in enumerate(RULES, 1)}
-_RUNBOOKS: Final = ("ids", "names", "titles", "services", "paths")
 _VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids")
+_RUNBOOKS: Final = ("names", "titles", "services", *_VERSIONS)
 _SERVING: Final = ("ids", "version_ids", "titles", "services", "paths")
 _FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_columns", "error_reasons",
                  "serving_version_ids", "may_be_at")  # fmt: skip
@@ -36,19 +36,23 @@ _CLASSIFICATIONS: Final = ("ids", "version_ids", "step_ids", "commands", "adviso
                            "advices", "no_advices", "rules", "risks", "unknowns")  # fmt: skip
 
 
-def runbook_columns(changes: Sequence[RunbookChange]) -> Iterator[Columns]:
-    """Of runbooks that are new."""
-    return _columns(_RUNBOOKS, ((c.id, c.name, c.title, c.service, c.path) for c in changes if c.is_new))
+def runbook_columns(changes: Sequence[RunbookChange], versions: Sequence[NewVersion]) -> Iterator[Columns]:
+    """Of runbooks that are new, each with its first version."""
+    firsts = {version.id: version for version in versions if version.is_new}
+    new = ((c, firsts[c.version_id]) for c in changes if c.is_new)
+    return _columns(_RUNBOOKS, ((c.name, c.title, c.service, *_version(first)) for c, first in new))
 
 
-def version_columns(versions: Sequence[NewVersion]) -> Iterator[Columns]:
-    """Of contents that are new."""
-    return _columns(_VERSIONS, (_version(version) for version in versions if version.is_new))
+def version_columns(changes: Sequence[RunbookChange], versions: Sequence[NewVersion]) -> Iterator[Columns]:
+    """Of contents that are new in runbooks that are known."""
+    firsts = {change.version_id for change in changes if change.is_new}
+    return _columns(_VERSIONS, (_version(v) for v in versions if v.is_new and v.id not in firsts))
 
 
 def serving_columns(changes: Sequence[RunbookChange]) -> Iterator[Columns]:
-    """Which version serves in each runbook."""
-    return _columns(_SERVING, ((c.id, c.version_id, c.title, c.service, c.path) for c in changes))
+    """Which version serves from now on in each runbook that is known."""
+    known = (change for change in changes if not change.is_new)
+    return _columns(_SERVING, ((c.id, c.version_id, c.title, c.service, c.path) for c in known))
 
 
 def file_columns(files: Sequence[FileRow]) -> Iterator[Columns]:
@@ -60,8 +64,13 @@ class Classifications:
     """The verdicts of versions as rows, and under which ids they go: by version and step."""
 
     def __init__(self, versions: Sequence[NewVersion]) -> None:
-        judged = ((version.id, step) for version in versions for step in version.runbook.steps)
-        self.ids = {(id_, step.step_id): new_id() for id_, step in judged if step.verdict is not None}
+        judged = [
+            (version.id, step.step_id)
+            for version in versions
+            for step in version.runbook.steps
+            if step.verdict is not None
+        ]
+        self.ids = dict(zip(judged, new_ids(len(judged)), strict=True))
         self._versions = versions
 
     def columns(self, *, of_new: bool) -> Iterator[Columns]:

@@ -134,16 +134,15 @@ class PlanWriter:
     async def _runbooks(
         self, plan: Plan, verdicts: Classifications, created_at: datetime, trail: Iterator[AuditRecord]
     ) -> None:
-        for columns in runbook_columns(plan.runbooks):
-            await self._run("add_runbooks", columns)
-        for columns in version_columns(plan.versions):
-            await self._run(
-                "add_versions",
-                columns,
-                commit_oid=self._commit,
-                author=self._facts.author,
-                committed_at=self._facts.committed_at,
-            )
+        facts = {
+            "commit_oid": self._commit,
+            "author": self._facts.author,
+            "committed_at": self._facts.committed_at,
+        }
+        for columns in runbook_columns(plan.runbooks, plan.versions):
+            await self._run("add_runbooks", columns, **facts)
+        for columns in version_columns(plan.runbooks, plan.versions):
+            await self._run("add_versions", columns, **facts)
         for columns in verdicts.columns(of_new=True):
             await self._run("add_classifications", columns, created_at=created_at)
             self._tell(islice(trail, _RECORDS_BESIDE))

@@ -87,10 +87,24 @@ SELECT DISTINCT ON (r.name, c.step_id) r.name, v.content_sha256, c.step_id, c.fi
  ORDER BY r.name, c.step_id, c.created_at DESC, c.id DESC
 
 -- add_runbooks --
--- Runbooks seen for the first time; what serves is set once their versions are stored.
-INSERT INTO dd0c.runbooks (tenant_id, repository_id, id, name, title, service, path)
-SELECT %(tenant_id)s, %(repository_id)s, new.*
-  FROM unnest(%(ids)b::uuid[], %(names)b::text[], %(titles)b::text[], %(services)b::text[], %(paths)b::text[]) AS new
+-- Runbooks seen for the first time, each with the version that serves in it: both at once, since each refers to the
+-- other and is held against it where the statement ends.
+WITH new AS MATERIALIZED (
+     SELECT *
+       FROM unnest(%(names)b::text[], %(titles)b::text[], %(services)b::text[], %(ids)b::uuid[], %(runbook_ids)b::uuid[],
+                   %(contents_sha256)b::text[], %(contents)b::bytea[], %(documents)b::text[], %(paths)b::text[],
+                   %(blob_oids)b::text[])
+            AS new (name, title, service, id, runbook_id, content_sha256, content, document, path, blob_oid)
+), added AS (
+     INSERT INTO dd0c.runbooks (tenant_id, repository_id, id, name, title, service, path, current_version_id)
+     SELECT %(tenant_id)s, %(repository_id)s, new.runbook_id, new.name, new.title, new.service, new.path, new.id
+       FROM new
+)
+INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, id, runbook_id, content_sha256, content,
+                                   document, path, blob_oid)
+SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, new.id, new.runbook_id, new.content_sha256,
+       new.content, new.document::jsonb, new.path, new.blob_oid
+  FROM new
 
 -- add_versions --
 -- Contents of runbooks, never changed afterwards.
