@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import psycopg
 
@@ -84,6 +86,35 @@ def cat_file(repository: Path, blobs: Sequence[str]) -> bytes:
     """The same blobs as git itself reads them."""
     command = ["git", "-C", str(repository), "cat-file", "--batch"]
     return subprocess.run(command, input="\n".join(blobs).encode(), capture_output=True, check=True).stdout
+
+
+STORED: Final = ("runbooks", "runbook_versions", "files", "classifications", "audit_events")
+
+
+def copy_stored(urls: Urls, tenant_id: UUID) -> tuple[int, float]:
+    """The rows of a tenant that a sync stores, copied into tables without index, constraint or trigger,
+    in one commit: how many bytes they are, and seconds.
+    """
+    with psycopg.connect(urls.superuser) as connection:
+        rows = {table: _rows(connection, table, tenant_id) for table in STORED}
+        for table in STORED:
+            connection.execute(f"DROP TABLE IF EXISTS copied_{table}".encode())
+            connection.execute(f"CREATE TABLE copied_{table} (LIKE dd0c.{table})".encode())
+        connection.commit()
+        begun = time.perf_counter()
+        for table, blocks in rows.items():
+            with connection.cursor().copy(f"COPY copied_{table} FROM STDIN (FORMAT binary)".encode()) as copy:
+                for block in blocks:
+                    copy.write(block)
+        connection.commit()
+        seconds = time.perf_counter() - begun
+    return sum(len(block) for blocks in rows.values() for block in blocks), seconds
+
+
+def _rows(connection: psycopg.Connection, table: str, tenant_id: UUID) -> list[bytes]:
+    query = f"COPY (SELECT * FROM dd0c.{table} WHERE tenant_id = '{tenant_id}') TO STDOUT (FORMAT binary)"
+    with connection.cursor().copy(query.encode()) as copy:
+        return [bytes(block) for block in copy]
 
 
 def copy_in(urls: Urls, rows: Sequence[bytes]) -> None:

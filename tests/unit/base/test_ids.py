@@ -76,6 +76,15 @@ def test_ids_of_one_factory_increase_whatever_the_clock_does(offsets: list[int],
     assert all(one < other for one, other in itertools.pairwise(made))
 
 
+@given(st.integers(-3, 20), st.integers(0, 255), st.integers(0, 3))
+def test_several_ids_are_those_that_come_one_after_the_other(count: int, byte: int, before: int) -> None:
+    one, other = (IdFactory(StepClock(0), repeated(byte)) for _ in range(2))
+    for _ in range(before):
+        assert one.new() == other.new()
+    assert one.several(count) == [other.new() for _ in range(count)]
+    assert one.new() == other.new()
+
+
 def test_more_ids_than_the_counter_holds_in_one_millisecond_still_increase() -> None:
     factory = IdFactory(StepClock(0), repeated(255))
     made = [factory.new() for _ in range(10_000)]
