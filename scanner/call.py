@@ -16,7 +16,7 @@ from scanner.judgement import NOT_NEEDED, SAFE, UNKNOWN, Judgement
 from scanner.listing import prints_names
 from scanner.options import Arguments, Option
 from scanner.paths import normal_path
-from scanner.tables import Raise, Rule, Tool
+from scanner.tables import Raise, Rule, Tool, names
 from scanner.tables import rule as table_entry
 from scanner.tables import tool as tool_named
 from scanner.word import Word, all_literal, made
@@ -174,7 +174,12 @@ def _options(call: Call, *, safe: bool) -> None:
     ):
         call.say(UNKNOWN, "option.data", "data may be an option of wait, which evaluates a subscript")
     if safe and any(
-        word.data or word.loose or word.option or not word.text.startswith(OPAQUE) or not rule.opaque
+        word.data
+        or word.loose
+        or word.option
+        or (word.read and tool.name in names("options_lead_away"))
+        or not word.text.startswith(OPAQUE)
+        or not rule.opaque
         for word in call.arguments.doubtful
     ):
         if _every_option_is_harmless(rule, tool):

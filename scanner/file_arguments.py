@@ -55,6 +55,10 @@ _CODE_FIRST: Final = frozenset({"text.awk", "text.sed", "text.jq", "text.jaq", "
 _NAMES_ALL: Final = OPAQUE + "/"
 """Of a word that has nothing else in it, only what the script does elsewhere says which file it is."""
 _DEVICES: Final = "dev/"
+_PRINT_LISTS: Final = frozenset({"date", "gdate", "file", "du", "wc", "sort"})
+"""Tools that take a file of names or dates."""
+_LISTS: Final = frozenset({"--files0-from", "--files-from"})
+_BY_LETTER: Final = frozenset({"date", "gdate", "file"})
 _SEARCHES: Final = "text.search"
 _COMPARES: Final = "text.compare"
 _COMPARED: Final = frozenset({"--from-file", "--to-file"})
@@ -174,8 +178,8 @@ def _read_words(call: Call) -> list[Word]:
 
 def _possible_secrets(call: Call) -> None:
     shared, shows = call.judge.shared, shows_files(call)
-    if call.tool.name in ("cd", "pushd") and call.arguments.positionals:
-        shared.enter(call.arguments.positionals[0].text)
+    if call.tool.name in ("cd", "pushd"):
+        _enters(call)
     words = _read_words(call) if shows else call.arguments.positionals
     if shows and call.arguments.doubtful and any(word.loose for word in call.words):
         _secret(call, f"data decides what {call.tool.name} is given, and files may be among it")
@@ -183,23 +187,48 @@ def _possible_secrets(call: Call) -> None:
     if not shared.folders:
         doubtful = [word for word in words if word.pattern or word.read or OPAQUE in word.text]
     for word in doubtful:
-        if shows and decided_by_data(word):
-            _secret(call, f"data decides which files {call.tool.name} prints, and they may hold secrets")
-            continue
-        from_home = _from_home(call, word)
-        folders = [] if word.text.startswith(("/", "~")) else shared.folders
-        forms = [
-            from_home,
-            *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders),
-        ]
-        if any(_unsure(form) and may_be_secret(form) for form in forms):
-            _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
-        elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
-            shared.opens_listed = True
-        elif shows and word.text.startswith(OPAQUE + "/") and shared.meets(end=word.text[1:]):
-            _secret(call, f"{word.text} may name files that hold secrets")
+        _doubtful(call, word, shows=shows)
     if call.rule.id[:5] == "text." or call.tool.name == "git":
         _trees(call, words)
+    if call.tool.name in _PRINT_LISTS:
+        _lists_of_files(call)
+
+
+def _doubtful(call: Call, word: Word, *, shows: bool) -> None:
+    """One word that is no literal path, or may be meant from a folder that the script goes to."""
+    shared = call.judge.shared
+    if shows and _by_data(call, word):
+        _secret(call, f"data decides which files {call.tool.name} prints, and they may hold secrets")
+        return
+    from_home = _from_home(call, word)
+    folders = [] if word.text.startswith(("/", "~")) else shared.folders
+    forms = [
+        from_home,
+        *(word._replace(text=f"{folder}/{word.text}", pattern=True) for folder in folders),
+    ]
+    if any(_unsure(form) and may_be_secret(form) for form in forms):
+        _may_show(call, f"{word.text} may name files that hold secrets", shows=shows)
+    elif shows and word.text.strip(_NAMES_ALL) == "" and word.text:
+        shared.opens_listed = True
+    elif shows and word.text.startswith(OPAQUE + "/") and shared.meets(end=word.text[1:]):
+        _secret(call, f"{word.text} may name files that hold secrets")
+
+
+def _enters(call: Call) -> None:
+    for word in call.arguments.positionals[:1]:
+        call.judge.shared.enter(word.text)
+        call.judge.shared.anywhere = call.judge.shared.anywhere or decided_by_data(word)
+
+
+def _lists_of_files(call: Call) -> None:
+    """`date -f FILE`, `wc --files0-from=FILE`: the lines of the file are in what it prints."""
+    for option in call.arguments.options:
+        value = option.value
+        listed = option.name in _LISTS or (option.name in ("-f", "--file") and call.tool.name in _BY_LETTER)
+        if value is None or not listed:
+            continue
+        if decided_by_data(value) or any(names_a_secret(path) for path in _paths(call, value)):
+            _secret(call, f"the lines of {value.text} are shown, and it may hold secrets")
 
 
 def _trees(call: Call, words: list[Word]) -> None:
@@ -215,6 +244,12 @@ def _trees(call: Call, words: list[Word]) -> None:
     elif call.tool.name == "git" and call.path == ("diff",):
         outside = call.arguments.has("--no-index")
         _folders_searched(call, [word for word in words if outside or word.text.startswith(("/", "~"))])
+
+
+def _by_data(call: Call, word: Word) -> bool:
+    """Data decides the file, or the folder that its name is meant from."""
+    away = call.judge.shared.anywhere and word.text[:1] not in ("/", "~", "-", "")
+    return away or decided_by_data(word)
 
 
 def decided_by_data(word: Word) -> bool:

@@ -62,6 +62,8 @@ class Shared:
     opens_listed: bool = False
     folders: list[str] = field(default_factory=list)
     """Where the script goes to, the last ones: a name may be meant from each of them."""
+    anywhere: bool = False
+    """Data decides where the script goes to: any file may be meant."""
     functions: set[str] = field(default_factory=set)
     handed: int = 0
     """Calls of functions with several words."""

@@ -41,6 +41,10 @@ _ASKED: Final = (
     rf"(?:-n|--namespace|-l|--selector|--field-selector|--sort-by|--context){_VALUE}"
 )
 _GET: Final = r"(?:kubectl|oc|k) get"
+_KINDS: Final = (
+    r"(?:kubectl|oc|k) api-resources(?: --(?:verbs|namespaced|api-group|sort-by)(?:=[^ ]+| [^ -][^ ]*)?)*"
+    r" (?:-o ?|--output[ =])name(?: --(?:verbs|namespaced|api-group|sort-by)(?:=[^ ]+| [^ -][^ ]*)?)*"
+)
 _CLUSTER: Final = (
     rf"{_GET} [a-z][a-z0-9.,/-]*(?: (?:{_ASKED}))* (?:-o ?|--output[ =])name(?: (?:{_ASKED}))*|"
     rf"{_GET} {_BUILT_IN}(?:,{_BUILT_IN})*(?: (?:{_ASKED}))* "
@@ -61,7 +65,7 @@ _CONTAINERS: Final = (
     rf"(?: (?:-[aql]+|--quiet|--all|--latest|--no-trunc|(?:-f|--filter|--name|--label|--state){_VALUE}))*)"
 )
 _NAMES: Final = re.compile(
-    rf"{_CLUSTER}|{_CONTAINERS}|"
+    rf"{_CLUSTER}|{_KINDS}|{_CONTAINERS}|"
     rf"pgrep(?: (?:-[fxnovi]+|-[uUPgGst]{_VALUE}|[\w./\[][^ ]*))+|pidof(?: -s)?(?: [\w./][^ ]*)+|"
     rf"lsof -t(?: ?-?i?(?:tcp|udp|TCP|UDP)?:\d+| -i{_VALUE}| [\w./][^ ]*)*|lsof -ti(?:tcp|udp|TCP|UDP)?:\d+|"
     r"seq(?: -w)?(?: \d+)+|nproc|ps(?: -e| -A| -u [\w-]+| -C [\w-]+)* -o pid=|"

@@ -38,7 +38,9 @@ what a bare redirection runs (zsh), braces around one word (csh), prompts that a
 COMMON_SETTINGS: Final = frozenset(
     "pipefail errexit nounset xtrace noglob extglob nullglob globstar inherit_errexit failglob".split()
 )
-"""What scripts set by `-o`, `-O`, `set` and `shopt`, and no word is read otherwise for it."""
+"""What scripts set by `-o`, `-O`, `set` and `shopt`. Some change which files a pattern names, or whether it
+names any: patterns are in doubt with them and without.
+"""
 
 
 class _Options(NamedTuple):

@@ -15,6 +15,7 @@ _TOKEN_KINDS: Final = re.compile(r"(?i)(?:^|,)oauth(?:access|authorize)tokens?")
 _HIDES_CONTENT: Final = re.compile(r"(?i)(?:wide|name)?")
 """The outputs of `get` that show names and columns; all others may show the whole resource."""
 _LISTS_WITH_KIND: Final = re.compile(r"\bget [a-z][^|;&]* (?:-o ?|--output[ =])name\b")
+_OPEN: Final = re.compile(rf"(?:[a-z-]+=)?{OPAQUE}")
 _SECRETS: Final = re.compile(r"(?i)secret|token")
 _WHOLE_ANSWERS: Final = re.compile(r"[89]|[1-9]\d+")
 """Verbosities at which the answers of the API are printed."""
@@ -56,6 +57,11 @@ def get(call: Call) -> None:
         call.say(CAUTION, "secrets.read", "the names of these objects are the tokens")
     if _shows(call):
         _content(call)
+    forms = (o.value for o in call.arguments.options if o.name in ("-o", "--output", "--template"))
+    asked = [*call.arguments.positionals[:1], *(value for value in forms if value is not None)]
+    if any((word.read or word.data) and _OPEN.match(word.text) is not None for word in asked):
+        why = "data decides what is asked for: `--raw=…` is one word, `go-template-file=…` a form"
+        call.say(UNKNOWN, "kubernetes.data", why)
     if call.arguments.has("-f", "--filename"):
         source = call.arguments.value_of("-f", "--filename")
         if source is not None and "://" in source.text:

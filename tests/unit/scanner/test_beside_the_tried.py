@@ -38,6 +38,18 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+date -f dates.txt
+cd "$DIR"; cat README.md
+n=$(cat f); cd "$n"; ls
+kubectl get "$KIND"
+while read -r p; do kubectl logs "$p"; done < pods
+for k in $(kubectl api-resources --verbs=list -o name); do kubectl get $k; done
+nm -D /bin/ls
+readelf -hW /bin/ls
+objdump -d /bin/ls
+size /bin/ls
+atq
+ETCDCTL_API=3 etcdctl get /registry --prefix --keys-only --limit=10
 f(){ kubectl get pods "$@"; }; f web1
 f(){ echo "usage: $1"; }; f -h
 f(){ if [ "$1" = -v ]; then echo x; fi; }; f -v

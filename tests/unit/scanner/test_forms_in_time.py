@@ -43,6 +43,7 @@ _SECONDS = 0.5
         "".join(f"cat $X/{at};" for at in range(2_000)),
         "for a in -x; do " + "kubectl get pods $a;" * 2_000 + "done",
         "".join(f"a{at}=$a{at + 1};" for at in range(2_500)) + "a2500=-x; ls $a0",
+        "x=$(kubectl api-resources" + " --namespaced" * 140 + " --verbs=list" * 5 + "); kubectl get $x",
         "curl http://h/" + "a/" * 30_000,
         "curl http://h/" + "api/" * 15_000,
         "curl http://" + "a@" * 30_000 + "h/x",
