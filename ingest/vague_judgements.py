@@ -13,6 +13,7 @@ JUDGED: Final = re.compile(
     r"(?:pick|choose) (?:one(?: of)?|any(?: of)?|an? (?:healthy|suitable|good|free|random|available|quiet)) "
     r"(?:the |your )?\w+|"
     r"until (?:it|this|that|everything) (?:works|succeeds|looks \w+)|"
+    r"depending on your (?:[\w-]+ )?(?:needs|setup|environment|case|requirements|situation|preferences?)|"
     r"the (?:right|correct|proper) (?:people|persons?|teams?)|"
     r"of (?:your|our) (?:own )?(?:choice|choosing|liking)|"
     r"your (?:favou?rite|preferred|usual|own) (?:[\w-]+ )?(?:tools?|way|method|editor|client|means|approach)|"

@@ -92,7 +92,7 @@ ACCESS: Final = _any(
     "groups?|versions?)",
 )
 OPEN: Final = _any(
-    "as (?:needed|necessary|required|appropriate|applicable|desired)(?! (?:on|by|in|for) )",
+    "as (?:needed|necessary|required)(?! (?:on|by|in|for) )|as (?:appropriate|applicable|desired)",
     "(?:if|where|when|as far as) (?:needed|necessary|possible|applicable|appropriate|required|practical)",
     r"if you (?:can|like|want|prefer|wish)(?=\W*(?:$|[,.)]))",
     "if you can afford it",

@@ -70,6 +70,12 @@ _MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could|likely|probably)\s+(?:(?:s
 _GIVEN: Final = re.compile(r"[^.;()]{0,12}\([^()]{0,60}\d")
 """“Large enough (over 2 TB)” says from where on."""
 
+_LEADS: Final = re.compile(
+    r"(?i)^(?:you|we)(?:['’]ll| will| can| should| may| might| must)? "
+    r"(?:also |then )?(?:(?:need|have|want) to )?"
+)
+"""“You may need to check the logs” tells to check them."""
+
 _SAME: Final = re.compile(r"(?i)\bsame\b[^,.;]{0,30}$")
 """“The same number of series as before” names what is compared."""
 
@@ -136,7 +142,9 @@ def _is_named(match: re.Match[str], codes: Sequence[str]) -> bool:
 def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
     """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
     if item.pattern is words.OPEN:
-        return inside or _IN_CASE.match(found) is not None
+        return inside or _IN_CASE.match(found) is not None or found.lower().startswith("as ")
+    if item.pattern is words.WORKED:
+        return words.SEEMS.search(found) is not None
     return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
 
@@ -157,7 +165,7 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
     begin, end = clause_at(match.string, match.start(), match.end())
     clause = match.string[begin:end].strip(" .()*_")
     if item.pattern is words.WHICH:
-        return clause == match[0]
+        return _LEADS.sub("", clause) == match[0]
     return item.pattern is not words.INVESTIGATE or is_imperative(clause)
 
 
