@@ -42,7 +42,8 @@ def is_wiki(text: str) -> bool:
     head = text[:_LOOKED_AT]
     if "```" in head or "~~~" in head:
         return False
-    return len(_BODY.findall(head)) >= 2 or len(_LINES.findall(head)) >= 2
+    lines = len(_LINES.findall(head))
+    return len(_BODY.findall(head)) >= 2 or lines >= 2 or (lines > 0 and _MONO.search(head) is not None)
 
 
 def wiki_marks(text: str) -> list[Edit]:
@@ -56,7 +57,13 @@ def wiki_marks(text: str) -> list[Edit]:
     opens = _opens(text)
     opened: re.Match[str] | None = None
     for mark in _BODY.finditer(text):
-        if opened is None:
+        if opened is None and mark.start() < place:
+            continue
+        if opened is None and (end := _in_cell(text, mark)) is not None:
+            edits += _prose(text, place, mark.start(), opens)
+            edits += [Edit(mark.start(), mark.end(), "`"), Edit(end.start(), end.end(), "`")]
+            place = end.end()
+        elif opened is None:
             edits += _prose(text, place, mark.start(), opens)
             edits += _opening(text, mark)
             opened = mark
@@ -66,6 +73,17 @@ def wiki_marks(text: str) -> list[Edit]:
     if opened is None:
         edits += _prose(text, place, len(text), opens)
     return edits
+
+
+def _in_cell(text: str, mark: re.Match[str]) -> re.Match[str] | None:
+    """What closes a body of code in the same cell of a table; None for any other."""
+    begin = text.rfind("\n", 0, mark.start()) + 1
+    end = text.find("\n", mark.end())
+    if not text.startswith("|", begin):
+        return None
+    closing = _BODY.search(text, mark.end(), len(text) if end < 0 else end)
+    inside = text[mark.end() : closing.start()] if closing else ""
+    return closing if closing and closing["how"] is None and "|" not in inside and "`" not in inside else None
 
 
 def _opens(text: str) -> frozenset[int]:

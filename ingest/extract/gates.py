@@ -123,7 +123,7 @@ _AFTER_IT: Final = re.compile(
 _BY_OTHERS: Final = re.compile(
     rf"(?i)^(?:only |then |now )?{WHO} (?:then |\w+ly )?(?:runs|executes|does|issues|types|performs|"
     rf"will (?:run|execute|do)|"
-    rf"must (?:run|do)|should (?:run|do)|has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
+    rf"(?:may|can|is allowed to|are allowed to) (?:run|execute|do)|must (?:run|do)|should (?:run|do)|has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
     rf"[A-Z][a-z]+) (?:to )?(?:run|execute|do|issue)\b"
 )
 """“The DBA runs …”: it is done by somebody else, and waited for."""
@@ -157,7 +157,9 @@ def is_gate(sentence: str) -> bool:
 
 def gate_behind(rest: str) -> str:
     """The gate in what a sentence says behind its command; empty where it tells none."""
-    return rest.strip(" \t\n,;().–—-") if _BEHIND.match(rest) else ""
+    if not _BEHIND.match(rest) and not is_foreign_gate(rest):
+        return ""
+    return rest.strip(" \t\n,;().–—-")
 
 
 def among_people(sentence: str) -> bool:
@@ -200,7 +202,8 @@ def gate_before(text: str) -> str:
     if beside is not None:
         return beside[0].strip()
     parts = _APART.split(text.lstrip())
-    return next((part.strip() for part in parts[:-1] if is_gate(part)), "")
+    told = next((part.strip() for part in parts[:-1] if is_gate(part)), "")
+    return told or (text.strip(" ,:*_") if is_foreign_gate(text) else "")
 
 
 _LATER: Final = re.compile(r"(?i)^\W*(?:\d{1,3}[.)]\s*)?(?:right |just |immediately )?(?:before|prior to)\b")

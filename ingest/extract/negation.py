@@ -134,6 +134,14 @@ def forbids_one(text: str) -> bool:
     return _ONE.search((sentences(text) or [""])[-1]) is not None
 
 
+_THIS: Final = re.compile(r"(?i)\b(?:this|it|that)\b[^.]{0,30}$")
+
+
+def forbids_this(text: str) -> bool:
+    """Whether a ban on what follows speaks of one thing: “Do not run this:”."""
+    return _THIS.search((sentences(text) or [""])[-1]) is not None
+
+
 def _without_aside(found: re.Match[str]) -> str:
     """“Empty it (do NOT delete it):” forbids something else; “(never run this)” speaks of what follows."""
     ban = _NEGATION.search(found[0])

@@ -59,7 +59,7 @@ class Reader:
         self.boxed: list[tuple[tuple[int, ...], list[tuple[int, str]]]] = []
         self.told_cases: dict[int, str] = {}
         self.ban_box: tuple[int, ...] = ()
-        self.ban_used = self.ban_of_one = False
+        self.ban_used = self.ban_of_one = self.ban_met_code = self.ban_of_this = False
         self.ahead: tuple[Block, Claim] | None = None
 
     @property
@@ -119,9 +119,11 @@ class Reader:
         if self.ban is not None and self.ban_box and self.ban_used and not _inside(block, self.ban_box):
             self.ban = None
 
-    def forbid(self, block: Block, *, one: bool) -> None:
-        """What follows a block is told as what not to do; `one`: a single block of code is meant."""
-        self.ban_of_one = one
+    def forbid(self, block: Block, *, one: bool, this: bool) -> None:
+        """What follows a block is told as what not to do; `one`: a single block of code is meant; `this`: no
+        list is, where code stands before it.
+        """
+        self.ban_of_one, self.ban_of_this, self.ban_met_code = one, this, False
         self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
 
     def beside_command(self) -> bool:
@@ -165,7 +167,7 @@ class Reader:
         """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
         level = block.level if block.kind in ("item", "paragraph") else 99
         self.scopes = [scope for scope in self.scopes if scope[0] < level]
-        if self.ban is not None and block.kind == "item" and block.level <= self.ban:
+        if self.ban is not None and block.kind == "item" and (block.level <= self.ban or self.ban_met_code):
             self.ban = None
         if block.kind in ("paragraph", "row") and not (self.ban and block.level > self.ban):
             self.ban = None

@@ -26,7 +26,7 @@ from ingest.extract.gate_steps import (
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
-from ingest.extract.negation import forbids_below, forbids_one, negated
+from ingest.extract.negation import forbids_below, forbids_one, forbids_this, negated
 from ingest.extract.prerequisites import listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
 from ingest.extract.rows import row
@@ -128,6 +128,7 @@ def _is_ignored(reader: Reader, block: Block) -> bool:
     if reader.ban is not None or reader.banned:
         reader.ban_used = True
         reader.account(block, "ignored", BANNED)
+        reader.ban_met_code = reader.ban_of_this
         if reader.ban_of_one:
             reader.ban = None
         return True
@@ -219,7 +220,7 @@ def _prose(reader: Reader, block: Block) -> None:
     if _is_accounted(reader, block):
         return
     if forbids_below(text, block.code_texts()):
-        reader.forbid(block, one=forbids_one(text))
+        reader.forbid(block, one=forbids_one(text), this=forbids_this(text))
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
     listed_first = reader.lists_before and block.kind == "item"

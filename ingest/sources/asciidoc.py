@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, title_block
+from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, title_block, with_code
 from ingest.trace import Writer
 
 _ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
@@ -22,6 +22,8 @@ _ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
 
 def of_asciidoc(state: Lines, line: str, number: int) -> list[Block] | None:
     """A title, a heading or a listing of AsciiDoc; None for any other line."""
+    if _TABLE.match(line):
+        return _table(state)
     title, heading = _ADOC_TITLE.match(line), _ADOC_HEADING.match(line)
     if title:
         state.place += 1
@@ -78,3 +80,49 @@ def unfenced(state: Lines) -> list[Block]:
 def is_skipped(state: Lines, line: str) -> bool:
     """Directives of AsciiDoc; in any other text such a line says something."""
     return state.asciidoc and (_ADOC_SKIPPED.match(line) or _ADOC_BOX.match(line)) is not None
+
+
+_TABLE: Final = re.compile(r"^\|={3,}\s*$")
+_BAR: Final = re.compile(r"(?:(?<=\s)|^)(?:\d{1,2}\+|\.\d{1,2}\+)?[<^>]?[aehlmsv]?\|(?!=)")
+"""Where a cell begins, with what its writer says of its form."""
+_CELLS_MAX: Final = 20_000
+
+
+def _table(state: Lines) -> list[Block]:
+    """The rows of a table: as many cells each as its first line has that has any."""
+    state.place += 1
+    cells: list[list[tuple[int, str]]] = []
+    width = 0
+    while state.place < len(state.lines) and not _TABLE.match(state.lines[state.place]):
+        line = state.lines[state.place]
+        found = list(_BAR.finditer(line))
+        if cells and line[: found[0].start() if found else len(line)].strip():
+            cells[-1].append((state.starts[state.place], line[: found[0].start() if found else len(line)]))
+        for number, bar in enumerate(found, 1):
+            end = found[number].start() if number < len(found) else len(line)
+            cells.append([(state.starts[state.place] + bar.end(), line[bar.end() : end])])
+        width = width or len(found)
+        state.place += 1
+        if len(cells) > _CELLS_MAX:
+            break
+    state.place += 1
+    return [_row(state, cells[at : at + width]) for at in range(0, len(cells), width or 1)]
+
+
+def _row(state: Lines, cells: list[list[tuple[int, str]]]) -> Block:
+    out = Writer()
+    shown: list[str] = []
+    for number, cell in enumerate(cells):
+        if number:
+            out.put(" | ")
+        said = list[str]()
+        for begin, text in cell:
+            word = text.strip()
+            if word:
+                out.put(" " if said else "")
+                out.put(word, begin + len(text) - len(text.lstrip()))
+                said.append(word)
+        shown.append(" ".join(said).replace("`", ""))
+    text, code, trace = with_code(out)
+    line = state.text_line(cells[0][0][0]) if cells and cells[0] else state.place
+    return Block("row", text, line, line, cells=tuple(shown), code=code, trace=trace)

@@ -35,6 +35,9 @@ _LINE_CLASSES: Final = frozenset("line view-line code-line cm-line CodeMirror-li
 _NUMBERS: Final = frozenset(
     "linenumber lineno linenos line-number react-syntax-highlighter-line-number hljs-ln-n ln".split()
 )
+_REPLACED: Final = frozenset({"var", "replaceable", "placeholder", "user-input", "userinput"})
+"""Elements and classes of what a reader puts a word of their own for."""
+_WORD: Final = re.compile(r"[A-Za-z][\w -]{0,60}")
 _GOES_ON: Final = ("-", "|", "&&", ">")
 _STRIKES: Final = frozenset({"s", "del", "strike"})
 _LINE_THROUGH: Final = re.compile(r"(?i)line-through")
@@ -99,6 +102,8 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
             continue
         if tag == "-text":
             parts.append(child.text_content or "")
+        elif (hole := _placeholder(child, tag)):
+            parts.append(hole)
         elif tag == "br":
             parts.append("\n")
         else:
@@ -110,6 +115,15 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
             _collect_code(child, parts, depth + 1, output=output)
             if line:
                 _end_line(parts)
+
+
+def _placeholder(node: LexborNode, tag: str) -> str:
+    """What an element of code stands for that a reader replaces, as it is written in text; empty for others."""
+    names = (node.attributes.get("class") or "").lower().split()
+    if tag not in _REPLACED and _REPLACED.isdisjoint(names):
+        return ""
+    word = (node.text() or "").strip()
+    return f"<{word}>" if _WORD.fullmatch(word) else ""
 
 
 def _is_number(node: LexborNode, tag: str) -> bool:

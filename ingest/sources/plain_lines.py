@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +28,10 @@ class Lines:
     paragraph: list[str] = field(default_factory=list)
     paragraph_line: int = 1
     boxes: tuple[int, ...] = ()
+
+    def text_line(self, offset: int) -> int:
+        """The number of the line, from 1, in which an offset of the text stands."""
+        return bisect_right(self.starts, offset)
 
 
 def title_block(
