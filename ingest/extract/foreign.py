@@ -43,7 +43,8 @@ _CASE: Final = re.compile(
     r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?P<case>(?:nur |solo |seulement |uniquement |só )?"
     r"(?:falls|wenn|sofern|sollte|bei|im (?:notfall|fehlerfall)|nur (?:bei|im|in|auf|für)|nur|só|"
     r"s['’]il|si|en cas d(?:e|['’])|au cas où|lorsque|quand|uniquement|seulement|"
-    r"en caso d(?:e|el)|cuando|solo|sólo|solamente|se|caso|quando|em caso d(?:e|[oa])|somente|apenas|in caso d[ei]|"
+    r"en caso d(?:e|el)|cuando|solo|sólo|solamente|se|caso|quando|em caso d(?:e|[oa])|somente|apenas|"
+    r"in caso d[ei]|"
     r"qualora|"
     r"als|indien|bij|jeśli|jeżeli|если|якщо|om|hvis)(?=[\s'’])[^,:;→`]{2,160})"
 )

@@ -123,7 +123,8 @@ _AFTER_IT: Final = re.compile(
 _BY_OTHERS: Final = re.compile(
     rf"(?i)^(?:only |then |now )?{WHO} (?:then |\w+ly )?(?:runs|executes|does|issues|types|performs|"
     rf"will (?:run|execute|do)|"
-    rf"(?:may|can|is allowed to|are allowed to) (?:run|execute|do)|must (?:run|do)|should (?:run|do)|has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
+    rf"(?:may|can|is allowed to|are allowed to) (?:run|execute|do)|must (?:run|do)|should (?:run|do)|"
+    rf"has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
     rf"[A-Z][a-z]+) (?:to )?(?:run|execute|do|issue)\b"
 )
 """“The DBA runs …”: it is done by somebody else, and waited for."""

@@ -42,12 +42,16 @@ _BEFORE: Final = re.compile(
 """Right before a command that is not asked for."""
 
 _SAID: Final = re.compile(
-    rf"(?i)\b(?:mistake|tempting|tempted|bad idea|dangerous|wrong|urge|temptation|unwise|risky|not allowed|illegal|"
+    rf"(?i)\b(?:mistake|tempting|tempted|bad idea|dangerous|wrong|urge|temptation|unwise|risky|"
+    rf"not allowed|illegal|"
     rf"error)\b[^.;:`]{{0,20}}\b(?:to|of)\s+(?:{_RUN}|{_RUNNING}){_FILL}|"
-    rf"\b(?:people|users|some|many|others|beginners|newcomers)\s+(?:(?:often|sometimes|usually|still|may|might|then|also)\s+)*"
+    rf"\b(?:people|users|some|many|others|beginners|newcomers)\s+(?:(?:often|sometimes|usually|still|may|"
+    rf"might|then|also)\s+)*"
     rf"{_RUN}{_FILL}|\b(?:anything|everything|all|any command|nothing) (?:but|except|other than){_FILL}|"
-    rf"\b(?-i:[A-Z][a-z]+|he|she|they|somebody|someone|people) (?:says?|said|suggests?|suggested|wants?|wanted|claims?|claimed|"
-    rf"thinks?|thought|told (?:me|us)|recommended) (?:to|we should|you should|that we should)\s+{_RUN}{_FILL}|"
+    rf"\b(?-i:[A-Z][a-z]+|he|she|they|somebody|someone|people) (?:says?|said|suggests?|suggested|wants?|"
+    rf"wanted|claims?|claimed|"
+    rf"thinks?|thought|told (?:me|us)|recommended) (?:to|we should|you should|"
+    rf"that we should)\s+{_RUN}{_FILL}|"
     rf"\b(?:see also|cf\.?|compare)\s*:?\s*$"
 )
 """What others say or do, and what else is named beside a command."""
@@ -62,10 +66,12 @@ _BY_ITSELF: Final = re.compile(
     r"will (?:then |automatically |also |itself )?(?:run|execute|call|invoke|issue|trigger))" + _FILL
 )
 _LABEL: Final = re.compile(
-    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:previously|formerly|was|before(?=\s*:)|draft|todo|fixme|hypothetically|(?:the )?old(?: way| command)?|bad|wrong|"
+    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:previously|formerly|was|before(?=\s*:)|draft|todo|fixme|"
+    r"hypothetically|(?:the )?old(?: way| command)?|bad|wrong|"
     r"incorrect|deprecated|obsolete|legacy|outdated|retired|historical(?:ly)?|not|never|removed|"
     r"(?:(?:example|sample|expected|typical|resulting) )?(?:outputs?|results?|response|answer)|"
-    r"(?:in )?(?:the )?logs?(?: line)?|error(?: message)?|log entry|n\.b\.|don['’`´]?ts?|no|veraltet|alt|falsch|früher|obsolète|ancien(?:ne)?|avant|faux|obsoleto|obsoleta|mal|"
+    r"(?:in )?(?:the )?logs?(?: line)?|error(?: message)?|log entry|n\.b\.|don['’`´]?ts?|no|veraltet|alt|"
+    r"falsch|früher|obsolète|ancien(?:ne)?|avant|faux|obsoleto|obsoleta|mal|"
     r"incorrecto|antes|errado|antigo|antiguo|sbagliato|vecchio|✗|✘|❌|🚫|⛔|👎)"
     r"\s*[:–—=>→-]*\s*$"
 )
@@ -91,7 +97,8 @@ _QUESTION: Final = re.compile(
 _ASKED: Final = re.compile(
     rf"(?i)\b(?:ask|have|let|get|tell|call|request|page|phone|beg|want|wants|needs?)\s+"
     rf"(?:{WHO}|[A-Z][a-z]+|them|him|her|another \w+)\s+(?:to\s+)?(?:\w+ly\s+)?{_RUN}{_FILL}|"
-    rf"\bonly (?:{WHO}|[A-Z][a-z]+) (?:may|can|should|must|(?:is|are) (?:allowed|permitted) to)\s+{_RUN}{_FILL}|"
+    rf"\bonly (?:{WHO}|[A-Z][a-z]+) (?:may|can|should|must|(?:is|are) (?:allowed|"
+    rf"permitted) to)\s+{_RUN}{_FILL}|"
     rf"^[\s*_>•-]*(?:\d{{1,3}}[.)]\s*)?(?:then |now |only )?(?:{WHO})\s+(?:then |\w+ly )?"
     rf"(?:runs|executes|does|issues|types|will run|will execute|must run|should run|has to run){_FILL}"
 )
@@ -109,7 +116,8 @@ _BEHIND: Final = re.compile(
     r"not (?:recommended|needed|necessary|required|supported|allowed|used|permitted|any ?more)\b|no longer\b|"
     r"[✗✘❌🚫⛔👎])|"
     r"^\s*(?:command )?(?:(?:does|will|did)(?: not|n['’`´]?t)|won['’]t|never) (?:work|help|exist|do)\b|"
-    r"^\s*(?:would\b|used to\b|failed\b|hung\b|hangs\b|crashed\b|broke\b|worked\b|took\b|caused\b|war\b|a été\b|fue\b|"
+    r"^\s*(?:would\b|used to\b|failed\b|hung\b|hangs\b|crashed\b|broke\b|worked\b|took\b|caused\b|war\b|"
+    r"a été\b|fue\b|"
     r"foi\b|by (?:mistake|accident)|accidentally)|"
     r"^\s*(?:itself|by itself|automatically|on its own|every (?:night|hour|day|minute|morning)|for you)\b"
 )
@@ -127,7 +135,13 @@ def told_of(text: str, start: int, end: int) -> bool:
     """
     clause = _CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1]
     behind = text[end : end + _LOOKED_AT]
-    if _BEFORE.search(clause) or _SAID.search(clause) or _BY_ITSELF.search(clause) or _LABEL.match(clause) or _ASKED.search(clause):
+    if (
+        _BEFORE.search(clause)
+        or _SAID.search(clause)
+        or _BY_ITSELF.search(clause)
+        or _LABEL.match(clause)
+        or _ASKED.search(clause)
+    ):
         return True
     if _BEHIND.match(behind) or _BEHIND_ASIDE.match(behind):
         return True

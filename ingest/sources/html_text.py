@@ -102,7 +102,7 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
             continue
         if tag == "-text":
             parts.append(child.text_content or "")
-        elif (hole := _placeholder(child, tag)):
+        elif hole := _placeholder(child, tag):
             parts.append(hole)
         elif tag == "br":
             parts.append("\n")
@@ -118,7 +118,7 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
 
 
 def _placeholder(node: LexborNode, tag: str) -> str:
-    """What an element of code stands for that a reader replaces, as it is written in text; empty for others."""
+    """What an element of code is that a reader replaces, as it is written in text; empty for others."""
     names = (node.attributes.get("class") or "").lower().split()
     if tag not in _REPLACED and _REPLACED.isdisjoint(names):
         return ""

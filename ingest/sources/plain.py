@@ -17,7 +17,9 @@ from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, t
 from ingest.trace import Writer
 from scanner.tables import tool
 
-_ITEM: Final = re.compile(r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,3})|[-*•–])\s+(.*)$")
+_ITEM: Final = re.compile(
+    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,3})|[-*•–])\s+(.*)$"
+)
 _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—-](?=\s))\s*(\S.*)$")
 """`Step 3: look at the disk`: what begins a step where no list is written as one."""
 

@@ -24,6 +24,8 @@ _ADORNMENT: Final = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
 _EXPLICIT: Final = re.compile(r"(\s*)\.\.(?:\s+(\S.*))?\s*$")
 _DIRECTIVE: Final = re.compile(r"([A-Za-z][\w:.+-]{0,60})::(?:\s+(.*?))?\s*$")
 _OPTION: Final = re.compile(r"\s+:[\w-]+:(?:\s.*)?$")
+_FIELD: Final = re.compile(r":(?![\w:.+-]{1,60}:`)[A-Za-z][\w -]{0,40}:[ \t]+(?=\S)")
+"""A field: a name, and what is said under it."""
 _FOOTNOTE: Final = re.compile(r"\[[\w#*-]{1,40}\]\s+(?=\S)")
 _MARKER: Final = re.compile(r"(\s*)(?:([-*+•])|\(?(?:\d{1,3}|#|[A-Za-z])[.)])(\s+)(?=\S)")
 _CODE: Final = frozenset(
@@ -270,7 +272,11 @@ def _put_prose(page: _Page, number: int, first: int, indent: int) -> int:
     _, new = page.base(indent)
     page.out.put(" " * new)
     marker = _MARKER.match(line) if first == _blank(line) else None
-    if marker:
+    named = _FIELD.match(line, first)
+    if named:
+        page.out.put("- ", begin + first, named.end() - first)
+        first = named.end()
+    elif marker:
         sign = f"{marker[2]} " if marker[2] in ("-", "*", "+") else "- " if marker[2] else "1. "
         page.out.put(sign, begin + first, marker.end() - first)
         first = marker.end()

@@ -157,6 +157,15 @@ def test_markups_that_are_not_read_are_refused(text: str) -> None:
     assert "own markup, which is not read" in refused.value.detail
 
 
+def test_tables_and_fields_of_the_other_forms() -> None:
+    table = f"= R\n:toc:\n\n== S\n\n|===\n|Condition |Command\n\n|it is down\n|`{X}`\n|===\n\nRun `df -h`.\n"
+    assert _whens(table, "asciidoc") == {X: "it is down: is that so? yes", "df -h": None}
+    cell = f"h1. R\n\n||Step||Command||\n| 1 | {{code}}{X}{{code}} |\n| 2 | {{{{df -h | grep var}}}} |\n"
+    assert [*_whens(cell)] == [X, "df -h | grep var"]
+    steps = [item.step for item in preview(f"T\n=\n\n:Step: Ask the DBA\n:Cmd: ``{X}``\n", "rst").built.steps]
+    assert [step.command or step.manual for step in steps] == ["Ask the DBA", X]
+
+
 def test_a_ban_on_one_command_ends_behind_it() -> None:
     page = f"<p>Do not run this one:</p><pre>{X}</pre><pre>systemctl start web</pre>"
     assert [*_whens(page, "html")] == ["systemctl start web"]

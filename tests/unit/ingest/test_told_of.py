@@ -70,6 +70,24 @@ Run `systemctl start web`, not $X.
 Run `systemctl start web` (not $X!).
 Instead of $X, run `systemctl start web`.
 Please ignore $X.
+Bob says to run $X.
+People often run $X.
+It is tempting to run $X.
+It's a bad idea to run $X.
+Resist the urge to run $X.
+Try anything but $X.
+$X used to work here.
+$X would also work.
+The command $X hung.
+See also $X.
+Was: $X
+TODO: $X
+Only Anna may run $X.
+Veraltet: $X
+Falsch: $X
+Obsolète : $X
+Antes: $X
+$X war früher nötig.
 Ask the DBA to run $X.
 The DBA runs $X.
 Niemals $X ausführen.
@@ -133,6 +151,8 @@ $X - not in production
 Falls die Platte voll ist, $X ausführen.
 $X ausführen, falls die Platte voll ist.
 Bei voller Platte: $X
+Só em produção: $X
+Nur im Notfall: $X
 Si le disque est plein, exécutez $X.
 Si el disco está lleno, ejecute $X.
 Se o disco estiver cheio, execute $X.
@@ -249,6 +269,9 @@ def test_what_the_paragraph_behind_says(behind: str, waits: bool | None) -> None
         "Stop\n: Ask the DBA first\n: $X",
         "<aside>\n⚠️ Ask the DBA first.\n\n</aside>\n\n$X",
         "Bitte zuerst den DBA fragen.\n\n$X",
+        "Nach Freigabe durch den DBA $X ausführen.",
+        "Avec l'accord du DBA, exécutez $X.",
+        "Con el visto bueno del DBA, ejecute $X.",
         "Demandez d'abord l'accord du DBA.\n\n$X",
         "Pida primero la aprobación del DBA.\n\n$X",
         "Peça primeiro a aprovação do DBA.\n\n$X",
