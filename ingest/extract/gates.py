@@ -125,7 +125,7 @@ _BY_OTHERS: Final = re.compile(
     rf"will (?:run|execute|do)|"
     rf"(?:may|can|is allowed to|are allowed to) (?:run|execute|do)|must (?:run|do)|should (?:run|do)|"
     rf"has to (?:run|do))\b|^(?:have|let|get) (?:{WHO}|"
-    rf"[A-Z][a-z]+) (?:to )?(?:run|execute|do|issue)\b"
+    rf"(?-i:[A-Z][a-z]+)) (?:to )?(?:run|execute|do|issue)\b"
 )
 """“The DBA runs …”: it is done by somebody else, and waited for."""
 

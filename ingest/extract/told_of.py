@@ -96,8 +96,8 @@ _QUESTION: Final = re.compile(
 )
 _ASKED: Final = re.compile(
     rf"(?i)\b(?:ask|have|let|get|tell|call|request|page|phone|beg|want|wants|needs?)\s+"
-    rf"(?:{WHO}|[A-Z][a-z]+|them|him|her|another \w+)\s+(?:to\s+)?(?:\w+ly\s+)?{_RUN}{_FILL}|"
-    rf"\bonly (?:{WHO}|[A-Z][a-z]+) (?:may|can|should|must|(?:is|are) (?:allowed|"
+    rf"(?:{WHO}|(?-i:[A-Z][a-z]+)|them|him|her|another \w+)\s+(?:to\s+)?(?:\w+ly\s+)?{_RUN}{_FILL}|"
+    rf"\bonly (?:{WHO}|(?-i:[A-Z][a-z]+)) (?:may|can|should|must|(?:is|are) (?:allowed|"
     rf"permitted) to)\s+{_RUN}{_FILL}|"
     rf"^[\s*_>•-]*(?:\d{{1,3}}[.)]\s*)?(?:then |now |only )?(?:{WHO})\s+(?:then |\w+ly )?"
     rf"(?:runs|executes|does|issues|types|will run|will execute|must run|should run|has to run){_FILL}"

@@ -116,6 +116,9 @@ ASKED_FOR = """
 Run $X.
 Can you run $X?
 You used the console; now run $X.
+You'll need to run $X.
+We usually run $X.
+Use $X to see what is wrong.
 Don't forget to run $X.
 Do not hesitate to run $X.
 Then run $X and do not skip the next step.
@@ -286,69 +289,3 @@ def test_gates_come_before_their_command(text: str) -> None:
     ]
     assert "DBA" in " ".join([*before, *(item.text for item in made.built.runbook.spec.prerequisites)])
     assert [step.command for step in steps if step.command] == [X]
-
-
-BOXES = [
-    (f"<div hidden>\n\n`{X}`\n\n</div>", [], "html"),
-    (f"<s>\n\n`{X}`\n\n</s>", [], "html"),
-    (f"<details>\n<summary>Do not run this</summary>\n\n```\n{X}\n```\n\n</details>", [], "details"),
-    (f"<details><summary>Then</summary>\n\n```\n{X}\n```\n\n</details>", [X], "details"),
-    (f"%%\n```\n{X}\n```\n%%", [], "obsidian"),
-    (f"{{% comment %}}\n`{X}`\n{{% endcomment %}}", [], "jekyll"),
-    (f'=== "Linux"\n\n    ```bash\n    {X}\n    ```', [X], "mkdocs"),
-    (f"{{{{< highlight bash >}}}}\n{X}\n{{{{< /highlight >}}}}", [X], "hugo"),
-    (f'{{% tab title="x" %}}\n`{X}`\n{{% endtab %}}', [X], "gitbook"),
-    (f"Bob wrote:\n> please run `{X}`", [], "mail"),
-    (f"> > please run `{X}`", [], "mail"),
-    (f"> run `{X}`", [X], "a callout"),
-]
-
-
-@pytest.mark.parametrize(("box", "wanted", "kind"), BOXES)
-def test_a_box_ends_what_its_title_says(box: str, wanted: list[str], kind: str) -> None:
-    found = _commands(f"{HEAD}{box}\n\n2. `systemctl start web`\n")
-    assert [*found] == ["uptime -p", *wanted, "systemctl start web"], kind
-
-
-@pytest.mark.parametrize(
-    ("macro", "wanted"),
-    [
-        (f"{{panel:title=Do not run}}\nIt hurts.\n{{code}}\n{X}\n{{code}}\n{{panel}}", []),
-        (f"{{expand:Do not run}}\n{{code}}\n{X}\n{{code}}\n{{expand}}", []),
-        (f"{{code:title=Do not run|bash}}\n{X}\n{{code}}", []),
-        (f"{{code:title=Example output}}\n{X}\n{{code}}", []),
-        (f"{{code:title=Stop it|bash}}\n{X}\n{{code}}", [X]),
-        (f"# -{{{{{X}}}}}-", []),
-        (f"bq. run {{{{{X}}}}}", []),
-        (f"{{quote}}\nRun {{{{{X}}}}}.\n{{quote}}", []),
-    ],
-)
-def test_titles_and_strikes_of_a_wiki(macro: str, wanted: list[str]) -> None:
-    text = f"h1. A\n\nRun {{{{uptime -p}}}}.\n\n{macro}\n\n{{code}}\nsystemctl start web\n{{code}}\n"
-    assert [*_commands(text)] == ["uptime -p", *wanted, "systemctl start web"]
-
-
-def test_titles_and_cited_mails_of_a_page() -> None:
-    macro = (
-        '<ac:structured-macro ac:name="panel"><ac:parameter ac:name="title">{}</ac:parameter>'
-        "<ac:rich-text-body><p>It hurts.</p><pre>{}</pre></ac:rich-text-body></ac:structured-macro>"
-    )
-    pages = {
-        macro.format("Do not run", X): [],
-        macro.format("Ask the DBA first", X): [X],
-        f'<div class="gmail_quote"><blockquote>Run <code>{X}</code></blockquote></div>': [],
-        f"<p>On Monday Bob wrote:</p><blockquote><p><code>{X}</code></p></blockquote>": [],
-        f"<blockquote><p><code>{X}</code></p></blockquote>": [X],
-        f"<pre><samp>{X}</samp></pre>": [],
-        f"<pre><kbd>{X}</kbd>\n<samp>reboot now</samp></pre>": [X],
-        f'<div class="a"><p>Never run these:</p><ul><li><code>{X}</code></li></ul></div>': [],
-        f"<textarea>{X}</textarea>": [],
-    }
-    end = "<pre>systemctl start web</pre>"
-    found = {page: [*_commands(f"<p><code>uptime -p</code></p>{page}{end}", "html")][1:-1] for page in pages}
-    assert found == pages
-    assert "Ask the DBA first" in _told_to_people(macro.format("Ask the DBA first", X), "html")
-    original = (
-        f'<div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Bob</p></div><p><code>{X}</code></p>'
-    )
-    assert [*_commands(f"{end}{original}", "html")] == ["systemctl start web"]

@@ -1,0 +1,99 @@
+"""What a box, a macro or a quotation holds: its title holds for all of it and for nothing behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import Preview, preview
+from schemas.errors import Unprocessable
+
+X = "systemctl stop web"
+HEAD = "# A\n\nRun `uptime -p`.\n\n"
+
+
+def _made(text: str, form: str | None = None) -> Preview | None:
+    try:
+        return preview(text, form)
+    except Unprocessable:
+        return None
+
+
+def _commands(text: str, form: str | None = None) -> dict[str, bool]:
+    """Each command, and whether it waits for an answer."""
+    made = _made(text, form)
+    steps = [] if made is None else [item.step for item in made.built.steps]
+    return {step.command: step.when is not None for step in steps if step.command}
+
+
+def _told_to_people(text: str, form: str | None = None) -> str:
+    made = _made(text, form)
+    if made is None:
+        return ""
+    needs = [item.text for item in made.built.runbook.spec.prerequisites]
+    return " | ".join([*(item.step.manual or "" for item in made.built.steps), *needs])
+
+
+BOXES = [
+    (f"<div hidden>\n\n`{X}`\n\n</div>", [], "html"),
+    (f"<s>\n\n`{X}`\n\n</s>", [], "html"),
+    (f"<details>\n<summary>Do not run this</summary>\n\n```\n{X}\n```\n\n</details>", [], "details"),
+    (f"<details><summary>Then</summary>\n\n```\n{X}\n```\n\n</details>", [X], "details"),
+    (f"%%\n```\n{X}\n```\n%%", [], "obsidian"),
+    (f"{{% comment %}}\n`{X}`\n{{% endcomment %}}", [], "jekyll"),
+    (f'=== "Linux"\n\n    ```bash\n    {X}\n    ```', [X], "mkdocs"),
+    (f"{{{{< highlight bash >}}}}\n{X}\n{{{{< /highlight >}}}}", [X], "hugo"),
+    (f'{{% tab title="x" %}}\n`{X}`\n{{% endtab %}}', [X], "gitbook"),
+    (f"Bob wrote:\n> please run `{X}`", [], "mail"),
+    (f"> > please run `{X}`", [], "mail"),
+    (f"> run `{X}`", [X], "a callout"),
+]
+
+
+@pytest.mark.parametrize(("box", "wanted", "kind"), BOXES)
+def test_a_box_ends_what_its_title_says(box: str, wanted: list[str], kind: str) -> None:
+    found = _commands(f"{HEAD}{box}\n\n2. `systemctl start web`\n")
+    assert [*found] == ["uptime -p", *wanted, "systemctl start web"], kind
+
+
+@pytest.mark.parametrize(
+    ("macro", "wanted"),
+    [
+        (f"{{panel:title=Do not run}}\nIt hurts.\n{{code}}\n{X}\n{{code}}\n{{panel}}", []),
+        (f"{{expand:Do not run}}\n{{code}}\n{X}\n{{code}}\n{{expand}}", []),
+        (f"{{code:title=Do not run|bash}}\n{X}\n{{code}}", []),
+        (f"{{code:title=Example output}}\n{X}\n{{code}}", []),
+        (f"{{code:title=Stop it|bash}}\n{X}\n{{code}}", [X]),
+        (f"# -{{{{{X}}}}}-", []),
+        (f"bq. run {{{{{X}}}}}", []),
+        (f"{{quote}}\nRun {{{{{X}}}}}.\n{{quote}}", []),
+    ],
+)
+def test_titles_and_strikes_of_a_wiki(macro: str, wanted: list[str]) -> None:
+    text = f"h1. A\n\nRun {{{{uptime -p}}}}.\n\n{macro}\n\n{{code}}\nsystemctl start web\n{{code}}\n"
+    assert [*_commands(text)] == ["uptime -p", *wanted, "systemctl start web"]
+
+
+def test_titles_and_cited_mails_of_a_page() -> None:
+    macro = (
+        '<ac:structured-macro ac:name="panel"><ac:parameter ac:name="title">{}</ac:parameter>'
+        "<ac:rich-text-body><p>It hurts.</p><pre>{}</pre></ac:rich-text-body></ac:structured-macro>"
+    )
+    pages = {
+        macro.format("Do not run", X): [],
+        macro.format("Ask the DBA first", X): [X],
+        f'<div class="gmail_quote"><blockquote>Run <code>{X}</code></blockquote></div>': [],
+        f"<p>On Monday Bob wrote:</p><blockquote><p><code>{X}</code></p></blockquote>": [],
+        f"<blockquote><p><code>{X}</code></p></blockquote>": [X],
+        f"<pre><samp>{X}</samp></pre>": [],
+        f"<pre><kbd>{X}</kbd>\n<samp>reboot now</samp></pre>": [X],
+        f'<div class="a"><p>Never run these:</p><ul><li><code>{X}</code></li></ul></div>': [],
+        f"<textarea>{X}</textarea>": [],
+    }
+    end = "<pre>systemctl start web</pre>"
+    found = {page: [*_commands(f"<p><code>uptime -p</code></p>{page}{end}", "html")][1:-1] for page in pages}
+    assert found == pages
+    assert "Ask the DBA first" in _told_to_people(macro.format("Ask the DBA first", X), "html")
+    original = (
+        f'<div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Bob</p></div><p><code>{X}</code></p>'
+    )
+    assert [*_commands(f"{end}{original}", "html")] == ["systemctl start web"]
