@@ -97,3 +97,10 @@ def test_titles_and_cited_mails_of_a_page() -> None:
         f'<div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Bob</p></div><p><code>{X}</code></p>'
     )
     assert [*_commands(f"{end}{original}", "html")] == ["systemctl start web"]
+
+
+def test_a_table_of_very_many_cells_is_refused_before_it_is_parsed() -> None:
+    row = "| b " * 60 + "|\n"
+    with pytest.raises(Unprocessable) as refused:
+        preview(f"# T\n\n{row}{'|--' * 60}|\n{row * 700}", "markdown")
+    assert "cells of tables" in refused.value.detail
