@@ -35,7 +35,7 @@ spec:
 
 def main() -> int:
     """Measure, interleaved."""
-    opens, visible, beside, asked = [], [], [], 0
+    opens, visible, beside, asked = [], [], [], []
     with (
         tempfile.TemporaryDirectory(prefix="dd0c-bench-") as folder,
         imitation() as url,
@@ -45,10 +45,13 @@ def main() -> int:
         for number in range(ROUNDS):
             before = len(place.github.log())
             opens.append(pull_opened(client, number))
-            asked = len(place.github.log()) - before
-            beside.append(bare(place, asked))
+            asked.append(len(place.github.log()) - before)
+            beside.append(bare(place, asked[-1]))
             visible.append(pushed(place, client, number))
-    print(f"{STEPS} steps, {ROUNDS} rounds; opened and checked {spread(opens)}, {asked} requests")
+    print(
+        f"{STEPS} steps, {ROUNDS} rounds; opened and checked {spread(opens)}; {asked[0]} requests in the "
+        f"first, {asked[-1]} in the last: each round pushes, and open pull requests are then checked again"
+    )
     print(f"webhook → visible {spread(visible)}; as many bare requests {spread(beside)}")
     made, served = statistics.median(opens), statistics.median(visible)
     return row(

@@ -16,8 +16,8 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
    AND state IN ('stale_invalid', 'skipped') AND (state = 'stale_invalid' OR kind <> 'other')
 
 -- runbooks_of --
--- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names, or all of
--- them. Paths and names are searched for apart: for both at once the server would look at every runbook.
+-- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,
+-- or all of them.
 SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
        COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
@@ -27,17 +27,10 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
            AS own_labels,
        COALESCE(jsonb_array_length(jsonb_path_query_array(v.document, '$.spec.steps[*] ? (exists(@.command))')), 1)
            AS commands
-  FROM (SELECT id FROM dd0c.runbooks
-         WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND %(paths)s::text[] IS NULL
-         UNION
-        SELECT id FROM dd0c.runbooks
-         WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND path = ANY(%(paths)s::text[])
-         UNION
-        SELECT id FROM dd0c.runbooks
-         WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND %(paths)s::text[] IS NOT NULL
-           AND name = ANY(%(names)s::text[])) wanted
-  JOIN dd0c.runbooks r ON r.tenant_id = %(tenant_id)s AND r.id = wanted.id
+  FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+   AND (%(paths)s::text[] IS NULL OR r.path = ANY(%(paths)s::text[]) OR r.name = ANY(%(names)s::text[]))
 
 -- versions_with_content --
 -- Versions of these runbooks that hold one of these contents: a content that comes back serves under its old id.
