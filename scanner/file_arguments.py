@@ -239,11 +239,21 @@ def _trees(call: Call, words: list[Word]) -> None:
         if not call.arguments.has("-q", "--brief"):
             given = [o.value for o in call.arguments.options if o.name in _COMPARED and o.value is not None]
             _folders_searched(call, [*words, *given])
-    elif call.tool.name == "git" and call.path == ("grep",) and call.arguments.has("--no-index"):
+    elif call.tool.name == "git":
+        _of_git(call, words)
+
+
+def _of_git(call: Call, words: list[Word]) -> None:
+    """Folders outside of the repository, and files in it that data names: `HEAD:$n`."""
+    outside = call.arguments.has("--no-index")
+    if call.path == ("grep",) and outside:
         _folders_searched(call, words)
-    elif call.tool.name == "git" and call.path == ("diff",):
-        outside = call.arguments.has("--no-index")
+    elif call.path == ("diff",):
         _folders_searched(call, [word for word in words if outside or word.text.startswith(("/", "~"))])
+    elif call.path in (("show",), ("cat-file",)) and any(
+        ":" in word.text and decided_by_data(word) for word in words
+    ):
+        _secret(call, "data decides which file of the repository is printed, and it may hold secrets")
 
 
 def _by_data(call: Call, word: Word) -> bool:

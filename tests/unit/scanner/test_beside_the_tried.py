@@ -38,6 +38,7 @@ cat ~/.ssh/config
 cat ~/.ssh/known_hosts
 cat ~/.ssh/id_rsa.pub
 cat /srv/app/config/app.yml
+git show HEAD:README.md
 date -f dates.txt
 cd "$DIR"; cat README.md
 n=$(cat f); cd "$n"; ls
