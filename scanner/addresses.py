@@ -34,6 +34,7 @@ _NAMES: Final = frozenset(
         "metadata.tencentyun.com",
     }
 )
+_ALL: Final = "\n".join((*_METADATA, *sorted(_NAMES)))
 _PATHS: Final = re.compile(
     r"(?i)/?(?:latest/(?:meta-data|user-data|dynamic|api/token)|computeMetadata/|opc/v[12]/|metadata/(?:instance|identity)"
     r"|(?:iam/)?security-credentials)"
@@ -62,7 +63,7 @@ def _is_metadata(host: str) -> bool:
     if name in _NAMES:
         return True
     if re.search(r"[{*?]|\[[^:\]]*\]", host):
-        return any(fits(host.rstrip("."), known) for known in (*_METADATA, *_NAMES))
+        return fits(host.rstrip("."), _ALL)
     within = _WITHIN_NAME.search(name)
     number = (
         _numeric(name)

@@ -11,7 +11,7 @@ from scanner.call import Call, judge_call
 from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.grammars import grammar_of, tool_grammar
-from scanner.judge import MAX_WORDS, Judge
+from scanner.judge import MAX_GUESSED_WORDS, MAX_WORDS, Judge
 from scanner.judgement import DANGEROUS, SAFE, Judgement
 from scanner.options import Grammar, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
@@ -31,6 +31,8 @@ from scanner.unwrap import unwrap
 from scanner.word import Word, made
 from schemas.risk import exceeds
 
+MAX_GLANCED: Final = 8
+"""Programs around a command, and their options, that a glance goes past."""
 MAX_VERB_WORDS: Final = 5
 """The longest verb in the tables: `gcloud compute instance-groups managed list`."""
 
@@ -103,6 +105,20 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
         _unknown_program(judge, name, words, guessing=guessing)
         return
     _judge_tool(judge, found, words, place)
+
+
+def glance(judge: Judge, words: list[Word]) -> None:
+    """A command beyond the bound on commands: what the tables call dangerous by its verb counts."""
+    at = 0
+    while at < min(len(words) - 1, MAX_GLANCED) and (
+        wrapper(program_name(words[at])) is not None or words[at].text[:1] == "-"
+    ):
+        at += 1
+    found = tool(program_name(words[at]))
+    rule = _rule(found, _verb(found, words[at : at + MAX_GUESSED_WORDS])) if found is not None else None
+    if rule is not None and rule.risk is DANGEROUS:
+        start, end = words[0].start, words[-1].end
+        judge.add(Judgement(DANGEROUS, rule.id, rule.why, start, end, (), rule.reversibility))
 
 
 def _unknown_program(judge: Judge, name: str, words: list[Word], *, guessing: bool) -> None:

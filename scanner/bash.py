@@ -8,11 +8,11 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner import environment, redirects
-from scanner.argv import is_known_name, judge_words, names_program
+from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
-from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge
-from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest
+from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge, Shared
+from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.parse import parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
@@ -22,6 +22,8 @@ from scanner.text import destructive_text
 from scanner.walk import Walker
 from scanner.word import Word
 
+MAX_BEGINNING: Final = 2_048
+"""Characters of a text that is too large: so many are judged for what is dangerous in them."""
 _SPLIT_WORD: Final = re.compile(r"[^\s\\]\\\n[^\s]")
 _HIDDEN_LETTERS: Final = re.compile(r"\$'[^']*\\(?:x[2-7][0-9a-fA-F]|0?[0-7]{3}|[uU]0{2,6}[2-7][0-9a-fA-F])")
 _EXFILTRATION: Final = "what holds secrets is read, and data is sent over the network, in one command"
@@ -47,6 +49,7 @@ class BashJudge(Judge):
         self._source = parsed.source
         if parsed.too_large:
             self.unknown("shell.bounds", "the text is too large or too deep to read as a whole", 0, whole)
+            self._beginning(whole)
             return self._searched(whole)
         if _SPLIT_WORD.search(self.text):
             self.unknown("shell.construct", "a word is split over two lines", 0, whole)
@@ -65,10 +68,24 @@ class BashJudge(Judge):
                 self.inner(text, 0, whole, "shell.heredoc")
         return self._as_a_whole(whole)
 
+    def _beginning(self, whole: int) -> None:
+        """Of a text that is too large: danger in its beginning counts; nothing there makes it any safer."""
+        end = max(self.text.rfind(mark, 0, MAX_BEGINNING) for mark in "\n;")
+        if end <= 0 or self.depth >= MAX_INNER_DEPTH:
+            return
+        shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
+        probe = self._inside(self.text[:end], depth=self.depth + 1, shared=shared)
+        found = [judgement for judgement in probe.run() if judgement.risk is DANGEROUS]
+        self.shared.commands, self.shared.guesses = shared.commands, shared.guesses
+        if found:
+            self.add(moved(found[0], 0, whole))
+
     def _as_a_whole(self, whole: int) -> list[Judgement]:
         """What only all of the text together shows."""
         if self.shared.sensitive is not None and self.shared.network is not None and self.depth == 0:
             self.add(Judgement(DANGEROUS, "network.exfiltration", _EXFILTRATION, 0, whole))
+        if self.shared.too_deep and self.depth == 0:
+            self.unknown("shell.bounds", "more folders, or longer ones, than can be followed", 0, whole)
         if self.shared.lists is not None and self.shared.opens_listed and self.depth == 0:
             self.add(self.shared.lists)
         return self._searched(whole)
@@ -96,6 +113,7 @@ class BashJudge(Judge):
             self.unknown(
                 "shell.bounds", "more commands than are judged in one text", words[0].start, words[-1].end
             )
+            glance(self, words)
             return
         if self.stdin is not None and place.stdin.kind == "inherited":
             place = Place(self.stdin, place.conditional, place.repeated)

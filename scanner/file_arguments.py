@@ -184,6 +184,7 @@ def _possible_secrets(call: Call) -> None:
     if shows and call.arguments.doubtful and any(word.loose for word in call.words):
         _secret(call, f"data decides what {call.tool.name} is given, and files may be among it")
     doubtful = words
+    shared.looked(len(words))
     if not shared.folders:
         doubtful = [word for word in words if word.pattern or word.read or OPAQUE in word.text]
     for word in doubtful:

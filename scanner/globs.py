@@ -65,7 +65,7 @@ def _fitting(pattern: str, lines: str) -> list[str]:
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Whether a shell pattern fits a text as a whole; a very long one may."""
+    """Whether a shell pattern fits a text as a whole, or one of several, one a line; a very long one may."""
     return len(pattern) > MAX_PATTERN or bool(_fitting(_regex(pattern), text))
 
 

@@ -18,8 +18,16 @@ from schemas.risk import Risk, worse
 
 MAX_JUDGEMENTS: Final = 2_000
 """Kept per text; beyond it one that is worse than all before is kept, and every dangerous one."""
-MAX_COMMANDS: Final = 4_000
-"""Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown."""
+MAX_COMMANDS: Final = 500
+"""Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown, and
+is only looked up. The longest step of the runbooks at hand has 49.
+"""
+MAX_FOLDER: Final = 256
+"""Characters of a folder that a script goes to, put together; a longer one is not followed."""
+MAX_LOOKS: Final = 300
+"""Names that are looked for in the folders that a script goes to, counted once for each folder."""
+MAX_ENTERED: Final = 24
+"""How often a script may go to a folder and be followed."""
 MAX_WORDS: Final = 2_000
 """Words of one command; a longer one is not judged word by word."""
 MAX_GUESSED_WORDS: Final = 40
@@ -64,6 +72,12 @@ class Shared:
     """Where the script goes to, the last ones: a name may be meant from each of them."""
     anywhere: bool = False
     """Data decides where the script goes to: any file may be meant."""
+    looks: int = 0
+    """Names that were looked for, once for each folder."""
+    entered: int = 0
+    """How often it goes to a folder."""
+    too_deep: bool = False
+    """It goes to a folder that is not followed."""
     functions: set[str] = field(default_factory=set)
     handed: int = 0
     """Calls of functions with several words."""
@@ -81,7 +95,13 @@ class Shared:
             found = [normal_path(folder)]
         else:
             found = [normal_path(folder), *(normal_path(f"{one}/{folder}") for one in self.folders)]
-        self.folders = list(dict.fromkeys([*self.folders, *found]))[-MAX_FOLDERS:]
+        self.entered += 1
+        if self.entered > MAX_ENTERED:
+            self.follow_no_folder()
+            return
+        followed = [one for one in found if len(one) <= MAX_FOLDER]
+        self.too_deep = self.too_deep or len(followed) < len(found)
+        self.folders = list(dict.fromkeys([*self.folders, *followed]))[-MAX_FOLDERS:]
 
     def meets(self, folder: str | None = None, end: str | None = None) -> bool:
         """Keep a folder or an end; whether they may make the path of a secret. Too many may."""
@@ -94,6 +114,16 @@ class Shared:
             return bool(folders and ends)
         news = ([folder] if folder is not None else folders, [end] if end is not None else ends)
         return any(holds_secrets(f"{one}{other}") for one in news[0] for other in news[1])
+
+    def follow_no_folder(self) -> None:
+        """Too many are to be followed: the whole is not known, so no name is looked for in any of them."""
+        self.too_deep, self.folders = True, []
+
+    def looked(self, names: int) -> None:
+        """So many names were looked for in each folder."""
+        self.looks += names * len(self.folders)
+        if self.looks > MAX_LOOKS:
+            self.follow_no_folder()
 
     def from_folders(self, path: str) -> list[str]:
         """A path as it stands, and from each folder that the script goes to."""

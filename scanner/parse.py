@@ -38,8 +38,14 @@ def _gap_is_blank(source: bytes, start: int, end: int) -> bool:
 _WIDE: Final = re.compile(r"[^\x00-\xff]")
 """Characters for which the grammar's C code looks beyond the 256 entries of isalnum's table: a crash of the
 process that depends on what lies behind it (tree-sitter-bash 0.25.1). It never gets to see them."""
-_WIDE_DELIMITER: Final = re.compile(r"<<[^\n]*[^\x00-\xff]")
-"""Where a here-document may end at such a character: two of them look alike to the parser."""
+
+
+def _wide_delimiter(text: str) -> bool:
+    """Whether a here-document may end at such a character: two of them look alike to the parser."""
+    if text.isascii():
+        return False
+    lines = (line.partition("<<")[2] for line in text.split("\n"))
+    return any(_WIDE.search(behind) is not None for behind in lines)
 
 
 def _narrow(wide: re.Match[str]) -> str:
@@ -96,7 +102,7 @@ def parse_bash(text: str) -> Parsed:
         return Parsed(source, root, complete=False, too_large=True)
     cursor = root.walk()
     nodes = depth = 0
-    complete = not root.has_error and _WIDE_DELIMITER.search(text) is None
+    complete = not root.has_error and not _wide_delimiter(text)
     complete = complete and _gap_is_blank(source, 0, root.start_byte)
     complete = complete and _gap_is_blank(source, root.end_byte, len(source))
     while True:

@@ -39,6 +39,8 @@ class Tokens:
     """There were more hidden texts than are kept."""
 
 
+MAX_TOKENS: Final = 5_000
+"""Of one text; what is behind them is a doubt, and searched for destructive phrases."""
 MAX_HIDDEN: Final = 64
 """Parts kept that only some servers would run; where there are more, the text is in doubt."""
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
@@ -79,6 +81,9 @@ def tokenize(text: str) -> Tokens:
         if blank:
             at = blank.end()
             continue
+        if len(found.tokens) + len(found.doubts) > MAX_TOKENS:
+            found.doubts.append(("more words and signs than are read", at, len(text)))
+            break
         if (fresh and text[at] in "\\.") or (text[at] in ":!" and _CLIENT_LINE.match(text, at)):
             at = _meta(text, at, found)
             continue

@@ -15,8 +15,8 @@ from scanner.text import destructive_text
 from schemas.risk import Risk
 
 SIZE = SCAN_MAX_BYTES - 16
-GENEROUS_SECONDS = 10.0
-"""Per text, on a machine that is busy with other things; the figures are in `bench/`."""
+GENEROUS_SECONDS = 0.5
+"""Of the processor, per text; each takes less than 0.06 s, and took up to 5 s before the bounds."""
 
 
 def _repeated(piece: str) -> str:
@@ -45,6 +45,13 @@ BASH: dict[str, Callable[[], str]] = {
     "here-documents": lambda: _repeated("cat <<A\nx\nA\n"),
     "backquotes": lambda: _repeated("`"),
     "sed": lambda: "sed '" + _repeated("s/a/b/;") + "'",
+    "here-strings": lambda: _repeated("cat <<< x;"),
+    "folders": lambda: "".join(f"cd d{at};cat *.x;" for at in range(150)),
+    "URLs": lambda: "curl http://h/a?b=c;" * 490,
+    "finds": lambda: "find / -name a;" * 490,
+    "kubectl": lambda: "kubectl get a;" * 490 + "ls;" * 500,
+    "braces": lambda: "echo " + "{a,b}{a,b}{a,b} " * 300,
+    "arrays": lambda: "X=(" + "a " * 1_000 + ");" + 'cat "${X[@]}";' * 300,
     "awk": lambda: "awk '" + _repeated("/a/") + "'",
 }
 SQL: dict[str, Callable[[], str]] = {
@@ -66,7 +73,7 @@ NAMES: dict[str, Callable[[], str]] = {
     "a chain from its end": lambda: "".join(f"a{at}=$a{at + 1};" for at in range(4_500)) + "a4500=$(cat f)",
 }
 """What names hold: 13 s and more where each is looked for in the whole text, 0.3 s in one go."""
-ONE_LOOK_SECONDS = 1.4
+ONE_LOOK_SECONDS = 0.5
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,24 +84,21 @@ def test_what_names_hold_is_seen_in_one_look(name: str) -> None:
 
 @pytest.mark.parametrize(("last", "risk"), [("kill x", Risk.CAUTION), ("foo bar", Risk.UNKNOWN)])
 def test_the_last_of_many_commands_counts(last: str, risk: Risk) -> None:
-    assert scan("ls;" * 3_000 + last).risk is risk
+    assert scan("ls;" * 400 + last).risk is risk
+    assert scan("ls;" * 600 + last).risk is Risk.UNKNOWN
     assert scan("ls;" * 5_000 + last).risk is Risk.UNKNOWN
 
 
 @pytest.mark.parametrize("name", BASH)
 def test_a_hostile_script_is_answered(name: str) -> None:
-    started = time.thread_time()
-    finding = scan(BASH[name]())
-    assert time.thread_time() - started < GENEROUS_SECONDS
-    assert finding.risk in Risk
+    text = BASH[name]()
+    assert _fastest(lambda: scan(text), below=GENEROUS_SECONDS) < GENEROUS_SECONDS
 
 
 @pytest.mark.parametrize("name", SQL)
 def test_hostile_sql_is_answered(name: str) -> None:
-    started = time.thread_time()
-    finding = scan(SQL[name](), "sql")
-    assert time.thread_time() - started < GENEROUS_SECONDS
-    assert finding.risk in Risk
+    text = SQL[name]()
+    assert _fastest(lambda: scan(text, "sql"), below=GENEROUS_SECONDS) < GENEROUS_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,17 @@ def test_hostile_sql_is_answered(name: str) -> None:
 )
 def test_what_is_over_a_bound_is_not_safe(text: str) -> None:
     assert scan(text).risk is Risk.UNKNOWN
+
+
+def test_danger_before_and_behind_a_bound_is_seen() -> None:
+    danger = "kubectl delete namespace prod;"
+    assert scan("ls;" * 600 + "sudo -n " + danger).risk is Risk.DANGEROUS
+    assert scan(danger + "ls;" * 20_000).risk is Risk.DANGEROUS
+    assert scan("terraform destroy;" + "echo a | cat;" * 4_000).risk is Risk.DANGEROUS
+    assert scan("kubectl get pods;" * 600).risk is Risk.UNKNOWN
+    assert scan("".join(f"cd d{at};" for at in range(40)) + "ls").risk is Risk.UNKNOWN
+    assert scan("SELECT 1" + ",1" * 3_000 + "; DROP TABLE users", "sql").risk is Risk.DANGEROUS
+    assert scan("SELECT 1" + ",1" * 3_000, "sql").risk is Risk.UNKNOWN
 
 
 def test_a_destructive_phrase_beyond_a_bound_still_counts() -> None:
