@@ -66,7 +66,7 @@ from forge.tree import commit_tree, read_commit
 
 @dataclass(frozen=True)
 class BuiltinSettings:
-    """What the repository's row says about its forge."""
+    """What the repository's row says about its forge. In `page_url`, `{number}` is a pull request's."""
 
     base: str = DEFAULT_BRANCH
     direct_push: bool = False

@@ -68,7 +68,7 @@ def show_listed(
         reviews=reviews_of(events),
         checks=checks_of(events, head),
         comments=_comments(events),
-        url=None if page_url is None else f"{page_url}/{row.number}",
+        url=None if page_url is None else page_url.replace("{number}", str(row.number)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from controller.cli.context import Session
+from controller.cli.places import place_of
 
 
 def show_opened(session: Session, opened: dict[str, Any]) -> None:
@@ -18,4 +19,4 @@ def show_opened(session: Session, opened: dict[str, Any]) -> None:
             ("state", pull["state"]),
         ],
     )
-    session.printer.say(f"\nNext: dd0c pr show {pull['number']}")
+    session.printer.say(f"\nNext: dd0c pr show {pull['number']}{place_of(pull)}")

@@ -16,6 +16,7 @@ from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
+from controller.cli.places import in_repository, place_of
 from controller.cli.reading import STDIN
 from controller.cli.reviewers import show_reviews
 from ingest.blocks import FORMS
@@ -71,21 +72,27 @@ def open_command(
 
 @pr_group.command("list")
 @click.option("--state", type=click.Choice(["open", "merged", "closed"]), default="open", show_default=True)
+@click.option("--repository", "-r", metavar="NAME", help="Only those of this repository; else of every one.")
 @with_session
-def list_command(session: Session, state: str) -> None:
-    """List pull requests, newest first."""
-    items = session.client.pages("pulls", 200, state=state)
+def list_command(session: Session, state: str, repository: str | None) -> None:
+    """List pull requests, newest first; of several repositories one after the other."""
+    places = [repository] if repository else [each["name"] for each in session.client.get("sync")["items"]]
+    items = [
+        item for each in places for item in session.client.pages("pulls", 200, state=state, repository=each)
+    ]
     if session.printer.for_people:
         items = [{**item, "by": item.get("authorEmail") or item["author"]} for item in items]
-    session.printer.rows(items, _COLUMNS, f"No {state} pull request. Next: dd0c import FILE")
+    columns = [*_COLUMNS, ("REPOSITORY", "repository")] if len(places) > 1 else _COLUMNS
+    session.printer.rows(items, columns, f"No {state} pull request. Next: dd0c import FILE")
 
 
 @pr_group.command("show")
 @click.argument("number", type=int)
+@in_repository
 @with_session
-def show_command(session: Session, number: int) -> None:
+def show_command(session: Session, number: int, repository: str | None) -> None:
     """Show one pull request: what would change, its checks, and whether it can be merged."""
-    pull = session.client.get(at("pulls", str(number)))
+    pull = session.client.get(at("pulls", str(number)), repository=repository)
     printer = session.printer
     if not printer.for_people:
         printer.document(pull)
@@ -98,7 +105,7 @@ def show_command(session: Session, number: int) -> None:
     show_checks(printer, pull)
     show_reviews(printer, pull)
     if pull["state"] == "open" and pull.get("mergeable"):
-        printer.say(f"\nNext: dd0c pr merge {number}")
+        printer.say(f"\nNext: dd0c pr merge {number}{place_of(pull)}")
 
 
 def show_checks(printer: Printer, pull: dict[str, Any]) -> None:
@@ -118,10 +125,11 @@ def _mergeable(pull: dict[str, Any]) -> str:
 
 @pr_group.command("diff")
 @click.argument("number", type=int)
+@in_repository
 @with_session
-def diff_command(session: Session, number: int) -> None:
+def diff_command(session: Session, number: int, repository: str | None) -> None:
     """Show what the pull request changes, file by file."""
-    diff = session.client.get(at("pulls", str(number), "diff"))
+    diff = session.client.get(at("pulls", str(number), "diff"), repository=repository)
     if not session.printer.for_people:
         session.printer.document(diff)
         return
@@ -132,13 +140,15 @@ def diff_command(session: Session, number: int) -> None:
 @pr_group.command("merge")
 @click.argument("number", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@in_repository
 @with_session
-def merge_command(session: Session, number: int, yes: bool) -> None:
+def merge_command(session: Session, number: int, yes: bool, repository: str | None) -> None:
     """Merge the pull request as you have seen it: a push in between refuses the merge."""
-    pull = session.client.get(at("pulls", str(number)))
+    pull = session.client.get(at("pulls", str(number)), repository=repository)
     if not yes:
         confirm(f"Merge #{number} {inert(pull['title'])} at {pull['head'][:12]}?", "--yes")
-    merged = session.client.post(at("pulls", str(number), "merge"), {"expectedHead": pull["head"]})
+    body = {"expectedHead": pull["head"]}
+    merged = session.client.post(at("pulls", str(number), "merge"), body, repository=repository)
     session.printer.facts(
         merged,
         [("merged", f"#{number}"), ("commit", merged["commit"]), ("synced", merged["sync"]["outcome"])],
@@ -148,20 +158,22 @@ def merge_command(session: Session, number: int, yes: bool) -> None:
 
 @pr_group.command("close")
 @click.argument("number", type=int)
+@in_repository
 @with_session
-def close_command(session: Session, number: int) -> None:
+def close_command(session: Session, number: int, repository: str | None) -> None:
     """Close the pull request without merging it."""
-    closed = session.client.post(at("pulls", str(number), "close"))
+    closed = session.client.post(at("pulls", str(number), "close"), repository=repository)
     session.printer.facts(closed, [("closed", f"#{number}")])
 
 
 @pr_group.command("comment")
 @click.argument("number", type=int)
 @click.argument("text")
+@in_repository
 @with_session
-def comment_command(session: Session, number: int, text: str) -> None:
+def comment_command(session: Session, number: int, text: str, repository: str | None) -> None:
     """Comment on the pull request. `/dd0c explain STEP`, `/dd0c reclassify` and `/dd0c plan` are answered."""
-    pull = session.client.post(at("pulls", str(number), "comments"), {"body": text})
+    pull = session.client.post(at("pulls", str(number), "comments"), {"body": text}, repository=repository)
     printer = session.printer
     if not printer.for_people:
         printer.document(pull)
@@ -173,10 +185,11 @@ def comment_command(session: Session, number: int, text: str) -> None:
 
 @pr_group.command("check")
 @click.argument("number", type=int)
+@in_repository
 @with_session
-def check_command(session: Session, number: int) -> None:
+def check_command(session: Session, number: int, repository: str | None) -> None:
     """Run the check on the pull request's head again: every step is classified anew."""
-    pull = session.client.post(at("pulls", str(number), "check"))
+    pull = session.client.post(at("pulls", str(number), "check"), repository=repository)
     if not session.printer.for_people:
         session.printer.document(pull)
         return

@@ -11,6 +11,7 @@ from controller.cli.context import Session, with_session
 from controller.cli.errors import CliError, ExitCode, NeedsPerson
 from controller.cli.execution_view import show_summary, where_it_stands
 from controller.cli.output import inert, interactive
+from controller.cli.places import in_repository
 from controller.cli.runbooks import find_runbook
 from controller.cli.walk import Walk
 
@@ -26,9 +27,15 @@ _FIND: Final = (
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Bind a variable; repeatable.")
 @click.option("--attach", is_flag=True, help="NAME is the id of an execution that is already there.")
 @click.option("--rollback", is_flag=True, help="NAME is a completed execution: undo what it did.")
+@in_repository
 @with_session
 def run_command(
-    session: Session, name: str, variables: tuple[str, ...], attach: bool, rollback: bool
+    session: Session,
+    name: str,
+    variables: tuple[str, ...],
+    attach: bool,
+    rollback: bool,
+    repository: str | None,
 ) -> None:
     """Start the runbook NAME and walk through it; every step waits for you at its gate.
 
@@ -47,7 +54,7 @@ def run_command(
     if attach:
         execution = session.client.get(at("executions", name))
     else:
-        execution = _create(session, name, bound, rollback=rollback)
+        execution = _create(session, name, bound, repository, rollback=rollback)
         session.printer.say(f"{execution['id']}  {inert(execution['runbook']['title'])}")
     execution = _walk(session, execution)
     show_summary(session.printer, execution)
@@ -92,12 +99,14 @@ def _print_where(session: Session, execution: dict[str, Any], waits_for: str | N
         session.printer.document({**execution, **more, "next": f"dd0c run --attach {execution['id']}"})
 
 
-def _create(session: Session, name: str, bound: dict[str, str], *, rollback: bool) -> dict[str, Any]:
+def _create(
+    session: Session, name: str, bound: dict[str, str], repository: str | None, *, rollback: bool
+) -> dict[str, Any]:
     if rollback:
         before = session.client.get(at("executions", name))
         body = {"runbook": before["runbook"]["id"], "variables": bound, "rollbackOf": name}
     else:
-        body = {"runbook": find_runbook(session, name)["id"], "variables": bound}
+        body = {"runbook": find_runbook(session, name, repository)["id"], "variables": bound}
     session.client.be_patient(Patience(session.printer.note))
     try:
         created: dict[str, Any] = session.client.post("executions", body)

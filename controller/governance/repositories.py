@@ -10,7 +10,7 @@ from uuid import UUID
 from base.ids import new_id
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
-from schemas.errors import NotFound
+from schemas.errors import Conflict, NotFound
 
 _QUERIES: Final = queries.load("repositories")
 
@@ -35,6 +35,8 @@ class RepositoryRow:
     rules_unread: bool = False
     """Its policy and flags are to be read again, though no commit touched them."""
     environment: str | None = None
+    is_only: bool = False
+    """Whether the tenant has no other in use: then a number of a pull request says enough."""
 
 
 async def add_repository(
@@ -80,13 +82,23 @@ async def repositories_in_use(uow: UnitOfWork) -> list[RepositoryRow]:
     return await uow.all(_QUERIES["repositories_in_use"], RepositoryRow)
 
 
-async def repository_or_first(uow: UnitOfWork, name: str | None) -> RepositoryRow:
-    """The one of that name, the tenant's first where no name is given. Raises NotFound."""
+async def chosen_repository(uow: UnitOfWork, name: str | None) -> RepositoryRow:
+    """The one of that name, or the tenant's only one. Raises NotFound, and Conflict where no name is given
+    and there are several: the same number is another pull request in each, and nobody guesses.
+    """
     if name is not None:
         return await repository_by_name(uow, name)
     rows = await repositories_in_use(uow)
     if not rows:
         raise NotFound("This tenant has no repository yet.", hint="Set one up first.")
+    if len(rows) > 1:
+        names = [row.name for row in rows]
+        raise Conflict(
+            f"There are {len(rows)} repositories, and none is named.",
+            hint=f"Name one with `repository` (`--repository`): {', '.join(names)}.",
+            code="ambiguous_repository",
+            extra={"candidates": names},
+        )
     return rows[0]
 
 

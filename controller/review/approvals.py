@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from controller.db import queries
 from controller.governance.pinning import load_in_force
-from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.governance.repositories import RepositoryRow, chosen_repository
 from controller.review.acting import actor_of
 from controller.review.checks import ChangeReport
 from controller.review.errors import forge_border
@@ -110,7 +110,7 @@ def _may(words: Words, actor: str, right: Permission) -> bool:
 
 
 class Approvals:
-    """One a process. `repository` is a name; None is the tenant's first."""
+    """One a process. `repository` is a name; None is the tenant's only one."""
 
     def __init__(self, forges: Forges) -> None:
         self._forges = forges
@@ -156,7 +156,7 @@ class Approvals:
         if verdict == "approved" and may(principal.role, Permission.MERGE):
             principal.require("merge")  # what counts for a merge is not said by a token that may not merge
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
 
         def say(forge: RepositoryForge) -> PullRequest:
             forge.review(number, head=head, verdict=verdict, body=body, actor=actor_of(principal))

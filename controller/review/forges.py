@@ -104,9 +104,9 @@ class Forges:
                 f"this server is not set up for the forge {row.forge}", hint=f"Set DD0C_FORGE={row.forge}."
             )
         rows = DatabasePullRows(self.database, self.bridge, tenant_id, row.id)
-        settings = BuiltinSettings(
-            base=row.branch, direct_push=row.direct_push, page_url=f"{self.public_url}/pulls"
-        )
+        place = "" if row.is_only else f"?repository={row.name}"
+        page_url = f"{self.public_url}/pulls/{{number}}{place}"
+        settings = BuiltinSettings(base=row.branch, direct_push=row.direct_push, page_url=page_url)
         return BuiltinForge(self.folder.open(tenant_id, row.id), rows, self.clock, settings)
 
     def everything(self) -> list[tuple[UUID, UUID]]:

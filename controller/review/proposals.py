@@ -14,7 +14,7 @@ from uuid import UUID
 from base.ids import new_id
 from controller.db import queries
 from controller.governance.owners_word import OwnersWord
-from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.governance.repositories import RepositoryRow, chosen_repository
 from controller.review.about import About, note_opened
 from controller.review.acting import actor_of
 from controller.review.approvals import Approvals, require
@@ -68,7 +68,7 @@ class MergeOutcome:
 
 
 class Proposals:
-    """One a process. `repository` is a name; None is the tenant's first.
+    """One a process. `repository` is a name; None is the tenant's only one.
 
     `owners` is the sync's: it hears there what an owner merges on a forge elsewhere. Without `describe` a
     pull request says what its proposal says.
@@ -323,12 +323,12 @@ class Proposals:
         return report
 
     async def repository(self, principal: Principal, repository: str | None) -> RepositoryRow:
-        """The repository of that name, or the tenant's first. Raises NotFound."""
+        """The repository of that name, or the tenant's only one. Raises NotFound, Conflict."""
         return await self._row(principal, repository)
 
     async def _row(self, principal: Principal, repository: str | None) -> RepositoryRow:
         async with self._forges.database.work(principal.tenant_id) as uow:
-            return await repository_or_first(uow, repository)
+            return await chosen_repository(uow, repository)
 
     async def _read(
         self, principal: Principal, repository: str | None, call: Callable[[RepositoryForge], Result]

@@ -85,7 +85,10 @@ class ReviewingHooks:
 
     def accepted(self, push: ReceivedPush, numbers: Sequence[int]) -> Sequence[str]:
         """Sync what reached the protected branch now, and name the pull requests."""
-        lines = [f"dd0c: pull request {number}: {self.page_url}/{number}" for number in numbers]
+        lines = [
+            f"dd0c: pull request {number}: {self.page_url.replace('{number}', str(number))}"
+            for number in numbers
+        ]
         if any(update.ref == push.base_ref and update.new is not None for update in push.updates):
             tenant_id: UUID = self.principal.tenant_id
             lines.extend(_synced(self.bridge.call(self._sync(tenant_id))))

@@ -14,7 +14,7 @@ from base import limits
 from controller.db import queries
 from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import kind_of
-from controller.governance.repositories import repository_or_first
+from controller.governance.repositories import chosen_repository
 from controller.pki.sealer import Erased, Sealer
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
@@ -85,7 +85,7 @@ class _Sealed:
 
 
 class Records:
-    """One a process. `repository` is a name; None is the tenant's first."""
+    """One a process. `repository` is a name; None is the tenant's only one."""
 
     def __init__(self, forges: Forges, sealer: Sealer, parse: Parser) -> None:
         self._forges = forges
@@ -98,7 +98,7 @@ class Records:
         """What happened, oldest first; the newest SHOWN_EVENTS. Raises NotFound."""
         principal.require("read")
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)
             return (await self._forges.runner(lambda: forge.events(number)))[-SHOWN_EVENTS:]
@@ -109,7 +109,7 @@ class Records:
         """The decision logs that it brings, by path. Raises NotFound."""
         principal.require("read")
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)
 
@@ -129,7 +129,7 @@ class Records:
         """What it came from; None for a branch that somebody pushed."""
         principal.require("read")
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
             return await uow.one(
                 _PROPOSALS["proposal_of_pull"], Proposed, repository_id=row.id, pull_number=number
             )
@@ -141,7 +141,7 @@ class Records:
         """
         principal.require("propose")
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
             proposal = await uow.one(
                 _PROPOSALS["proposal_of_pull"], Proposed, repository_id=row.id, pull_number=number
             )

@@ -15,7 +15,7 @@ from controller.db import queries
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.pinning import load_in_force
-from controller.governance.repositories import RepositoryRow, repository_or_first
+from controller.governance.repositories import RepositoryRow, chosen_repository
 from controller.review.change import Note
 from controller.review.contents import content_of
 from controller.review.drift import Drifts
@@ -71,7 +71,7 @@ class _Version:
 
 
 class Reviews:
-    """One a process. `repository` is a name; None is the tenant's first."""
+    """One a process. `repository` is a name; None is the tenant's only one."""
 
     def __init__(
         self, forges: Forges, reviewer: Reviewer, judging: Judging, *, approval_minutes: int
@@ -86,7 +86,7 @@ class Reviews:
         """What a pull request changes at 3 a.m. Raises NotFound, Conflict, TooLarge, Unavailable."""
         principal.require("read")
         async with self._forges.database.work(principal.tenant_id) as uow:
-            row = await repository_or_first(uow, repository)
+            row = await chosen_repository(uow, repository)
         found = await self.of_pull(principal.tenant_id, row, number)
         return await self.with_notes(principal.tenant_id, row, found) if found.pull.state == "open" else found
 

@@ -110,14 +110,14 @@ const execution = createRoute({
 const pulls = createRoute({
   getParentRoute: () => app,
   path: "/pulls",
-  validateSearch: texts("state"),
+  validateSearch: texts("state", "repository"),
   component: lazyRouteComponent(() => import("@/pages/pulls/pulls-page"), "PullsPage"),
 });
 
 const pull = createRoute({
   getParentRoute: () => app,
   path: "/pulls/$number",
-  validateSearch: texts("tab", "about"),
+  validateSearch: texts("tab", "about", "repository"),
   component: lazyRouteComponent(() => import("@/pages/pull/pull-page"), "PullPage"),
 });
 

@@ -7,21 +7,27 @@ ON CONFLICT (tenant_id, name) DO NOTHING
 -- find_repository --
 -- One repository by its id, retired ones too.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread, environment
+       error_code, error_text, retired_at, rules_unread, environment,
+       (SELECT count(*) FROM dd0c.repositories o
+         WHERE o.tenant_id = %(tenant_id)s AND o.retired_at IS NULL) = 1 AS is_only
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND id = %(id)s
 
 -- find_repository_by_name --
 -- One repository in use by its name: its place in /git/<tenant>/<name>.git.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread, environment
+       error_code, error_text, retired_at, rules_unread, environment,
+       (SELECT count(*) FROM dd0c.repositories o
+         WHERE o.tenant_id = %(tenant_id)s AND o.retired_at IS NULL) = 1 AS is_only
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND retired_at IS NULL
 
 -- repositories_in_use --
 -- All repositories in use, oldest first: the first is where proposals go unless told otherwise.
 SELECT id, name, forge, remote, branch, prefix, direct_push, head_commit, synced_commit, last_sync_at,
-       error_code, error_text, retired_at, rules_unread, environment
+       error_code, error_text, retired_at, rules_unread, environment,
+       (SELECT count(*) FROM dd0c.repositories o
+         WHERE o.tenant_id = %(tenant_id)s AND o.retired_at IS NULL) = 1 AS is_only
   FROM dd0c.repositories
  WHERE tenant_id = %(tenant_id)s AND retired_at IS NULL
  ORDER BY id

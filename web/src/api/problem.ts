@@ -13,6 +13,7 @@ interface ProblemBody {
   hint?: string | null;
   code?: string;
   places?: Place[];
+  candidates?: string[];
 }
 
 export class Problem extends Error {
@@ -20,6 +21,8 @@ export class Problem extends Error {
   readonly code: string;
   readonly hint: string | null;
   readonly places: readonly Place[];
+  /** The names of which one was to be named. */
+  readonly candidates: readonly string[];
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail || body.title || "The request was refused.");
@@ -28,6 +31,7 @@ export class Problem extends Error {
     this.code = body.code ?? "unknown";
     this.hint = body.hint ?? null;
     this.places = body.places ?? [];
+    this.candidates = body.candidates ?? [];
   }
 
   /** Nothing answered a question: the network or the controller is away. */

@@ -89,9 +89,27 @@ export const executionQuery = (id: string) =>
       take(api.GET("/api/v1/executions/{execution_id}", { params: { path: { execution_id: id } } })),
   });
 
+type PullsAsked = { state: "open" | "merged" | "closed"; limit: number };
+
+/** Of every repository, one after the other: where there are several the API asks which. */
+async function pullsEverywhere(asked: PullsAsked): Promise<Schemas["Page_PullItem_"]> {
+  try {
+    return await take(api.GET("/api/v1/pulls", { params: { query: asked } }));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.candidates.length === 0) throw error;
+    const pages = await Promise.all(
+      error.candidates.map((repository) =>
+        take(api.GET("/api/v1/pulls", { params: { query: { ...asked, repository } } })),
+      ),
+    );
+    const more = pages.find((page) => page.nextCursor)?.nextCursor ?? null;
+    return { items: pages.flatMap((page) => page.items), nextCursor: more };
+  }
+}
+
 export const pullsQuery = queryOptions({
   queryKey: ["pulls", "list"],
-  queryFn: () => take(api.GET("/api/v1/pulls", { params: { query: { state: "open", limit: 100 } } })),
+  queryFn: () => pullsEverywhere({ state: "open", limit: 100 }),
 });
 
 const PULL_STATES = ["merged", "open", "closed"] as const;
@@ -101,18 +119,27 @@ export const anyPullQuery = queryOptions({
   queryKey: ["pulls", "any"],
   queryFn: async () => {
     for (const state of PULL_STATES) {
-      const page = await take(api.GET("/api/v1/pulls", { params: { query: { state, limit: 1 } } }));
-      if (page.items.length > 0) return true;
+      if ((await pullsEverywhere({ state, limit: 1 })).items.length > 0) return true;
     }
     return false;
   },
 });
 
-export const pullQuery = (number: number) =>
+export const pullQuery = (number: number, repository: string | undefined) =>
   queryOptions({
-    queryKey: ["pulls", "one", number],
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}", { params: { path: { number } } })),
+    queryKey: ["pulls", "one", repository ?? "", number],
+    queryFn: () =>
+      take(
+        api.GET("/api/v1/pulls/{number}", {
+          params: { path: { number }, query: repository ? { repository } : {} },
+        }),
+      ),
   });
+
+/** What the address of a pull request's page says of its repository: nothing where there is one only. */
+export function placeOf(pull: Pick<Schemas["PullItem"], "repository" | "url">): { repository?: string } {
+  return pull.url.includes("?repository=") ? { repository: pull.repository } : {};
+}
 
 export const agentsQuery = queryOptions({
   queryKey: ["agents", "list"],

@@ -13,41 +13,46 @@ export type PullEvent = Schemas["PullEventShape"];
 export type Decision = Schemas["DecisionShape"];
 export type Source = Schemas["SourceShape"];
 
+/** Which pull request: its number is of one repository. */
+export type PullKey = Pick<Pull, "number" | "repository">;
+
+const at = ({ number, repository }: PullKey) => ({ params: { path: { number }, query: { repository } } });
+
 const ONCE = { refetchInterval: false, staleTime: 60_000 } as const;
 
-export const reviewQuery = (number: number, head: string) =>
+export const reviewQuery = (pull: PullKey, head: string) =>
   queryOptions({
     ...ONCE,
-    queryKey: ["pulls", "review", number, head],
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}/review", { params: { path: { number } } })),
+    queryKey: ["pulls", "review", pull.repository, pull.number, head],
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}/review", at(pull))),
   });
 
-export const diffQuery = (number: number, head: string) =>
+export const diffQuery = (pull: PullKey, head: string) =>
   queryOptions({
     ...ONCE,
-    queryKey: ["pulls", "diff", number, head],
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}/diff", { params: { path: { number } } })),
+    queryKey: ["pulls", "diff", pull.repository, pull.number, head],
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}/diff", at(pull))),
   });
 
-export const decisionsQuery = (number: number, head: string) =>
+export const decisionsQuery = (pull: PullKey, head: string) =>
   queryOptions({
     ...ONCE,
-    queryKey: ["pulls", "decisions", number, head],
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}/decisions", { params: { path: { number } } })),
+    queryKey: ["pulls", "decisions", pull.repository, pull.number, head],
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}/decisions", at(pull))),
   });
 
-export const sourceQuery = (number: number) =>
+export const sourceQuery = (pull: PullKey) =>
   queryOptions({
     ...ONCE,
-    queryKey: ["pulls", "source", number],
+    queryKey: ["pulls", "source", pull.repository, pull.number],
     retry: false,
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}/source", { params: { path: { number } } })),
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}/source", at(pull))),
   });
 
-export const eventsQuery = (number: number) =>
+export const eventsQuery = (pull: PullKey) =>
   queryOptions({
-    queryKey: ["pulls", "events", number],
-    queryFn: () => take(api.GET("/api/v1/pulls/{number}/events", { params: { path: { number } } })),
+    queryKey: ["pulls", "events", pull.repository, pull.number],
+    queryFn: () => take(api.GET("/api/v1/pulls/{number}/events", at(pull))),
   });
 
 /** Whether behind this step nothing can be taken back: the line stands above it. */

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
-import { executionsQuery, openExecutionsQuery, pullsQuery, runbooksQuery } from "@/api/queries";
+import { executionsQuery, openExecutionsQuery, placeOf, pullsQuery, runbooksQuery } from "@/api/queries";
 import { isSessionOver } from "@/api/standing";
 import { stateWord } from "@/ui/execution-states";
 import { Dialog } from "@/ui/overlay";
@@ -67,7 +67,7 @@ function useEntries(open: boolean, actions: readonly Action[]): Entry[] {
         kind: "Pull request",
         text: item.title,
         more: `#${item.number} ${item.state}`,
-        to: `/pulls/${item.number}`,
+        to: `/pulls/${item.number}${placeOf(item).repository ? `?repository=${item.repository}` : ""}`,
       })),
       ...actions.map((action) => ({ kind: "Do", ...action })),
     ],

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { asProblem } from "@/api/problem";
-import { meQuery } from "@/api/queries";
+import { meQuery, placeOf } from "@/api/queries";
 import { useToast } from "@/shell/toast";
 import { ErrorBox } from "@/ui/states";
 import { useTitle } from "@/ui/title";
@@ -108,7 +108,11 @@ function useOpening(opened: ((pull: number) => void) | undefined) {
       opened?.(pull.number);
       say(`Pull request #${pull.number} is open`);
       void client.invalidateQueries({ queryKey: ["pulls"] });
-      await navigate({ to: "/pulls/$number", params: { number: String(pull.number) } });
+      await navigate({
+        to: "/pulls/$number",
+        params: { number: String(pull.number) },
+        search: placeOf(pull),
+      });
     },
   });
 }

@@ -12,7 +12,7 @@ import {
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { api, once, take } from "@/api/client";
 import { meQuery, queryClient } from "@/api/queries";
-import { eventsQuery, type Pull, type PullEvent } from "@/review/queries";
+import { eventsQuery, type Pull, type PullEvent, type PullKey } from "@/review/queries";
 import { Button } from "@/ui/button";
 import { Commit, Result } from "@/ui/page";
 import { ErrorBox } from "@/ui/states";
@@ -110,13 +110,13 @@ function Event({ event }: { event: PullEvent }) {
   );
 }
 
-function useComment(number: number, done: () => void) {
+function useComment({ number, repository }: PullKey, done: () => void) {
   return useMutation({
     mutationFn: (body: string) =>
-      once(["comment", number, body], (key) =>
+      once(["comment", repository, number, body], (key) =>
         take(
           api.POST("/api/v1/pulls/{number}/comments", {
-            params: { path: { number } },
+            params: { path: { number }, query: { repository } },
             body: { body },
             headers: { "Idempotency-Key": key },
           }),
@@ -129,12 +129,12 @@ function useComment(number: number, done: () => void) {
   });
 }
 
-function CommentForm({ number, about }: { number: number; about: string | undefined }) {
+function CommentForm({ pull, about }: { pull: PullKey; about: string | undefined }) {
   const me = useQuery(meQuery);
   const [text, setText] = useState(about ? `${about}: ` : "");
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  const comment = useComment(number, () => setText(""));
+  const comment = useComment(pull, () => setText(""));
   useEffect(() => {
     if (about) field.current?.focus();
   }, [about]);
@@ -172,7 +172,7 @@ function CommentForm({ number, about }: { number: number; about: string | undefi
 }
 
 export function ConversationTab({ pull, about }: { pull: Pull; about: string | undefined }) {
-  const events = useQuery(eventsQuery(pull.number));
+  const events = useQuery(eventsQuery(pull));
   const body = plain(pull.body).trim();
   return (
     <div className="stack stack--wide">
@@ -192,7 +192,7 @@ export function ConversationTab({ pull, about }: { pull: Pull; about: string | u
           </ol>
         )}
       </Result>
-      <CommentForm number={pull.number} about={about} />
+      <CommentForm pull={pull} about={about} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Why the document came out so, to read; the files themselves are in Files. */
 import { useQuery } from "@tanstack/react-query";
-import { type Decision, decisionsQuery } from "@/review/queries";
+import { type Decision, decisionsQuery, type PullKey } from "@/review/queries";
 import { Result } from "@/ui/page";
 import { Risk, shownRisk } from "@/ui/risk";
 import { Ago } from "@/ui/time";
@@ -105,8 +105,8 @@ function File({ item }: { item: Decision }) {
   );
 }
 
-export function DecisionsTab({ number, head }: { number: number; head: string }) {
-  const decisions = useQuery(decisionsQuery(number, head));
+export function DecisionsTab({ pull, head }: { pull: PullKey; head: string }) {
+  const decisions = useQuery(decisionsQuery(pull, head));
   return (
     <Result query={decisions} what="the decision log">
       {(found) =>

@@ -1,7 +1,7 @@
 /** Every changed file as a diff; the runbooks first. */
 import { useQuery } from "@tanstack/react-query";
 import { DiffView } from "@/review/diff-view";
-import { diffQuery, type FileDiff } from "@/review/queries";
+import { diffQuery, type FileDiff, type PullKey } from "@/review/queries";
 import { Result } from "@/ui/page";
 
 const LONG_LINES = 250;
@@ -13,8 +13,8 @@ export function inReadingOrder(files: readonly FileDiff[]): FileDiff[] {
   return [...files].sort((a, b) => rank(a) - rank(b) || a.path.localeCompare(b.path));
 }
 
-export function FilesTab({ number, head }: { number: number; head: string }) {
-  const diff = useQuery(diffQuery(number, head));
+export function FilesTab({ pull, head }: { pull: PullKey; head: string }) {
+  const diff = useQuery(diffQuery(pull, head));
   return (
     <Result query={diff} what="the files">
       {(found) => (

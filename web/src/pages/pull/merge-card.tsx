@@ -31,11 +31,11 @@ export function useMerge(pull: Pull | undefined, review: Review | undefined, see
   const lost = useIsLost();
   const say = useToast();
   const merge = useMutation({
-    mutationFn: (number: number) =>
-      once(["merge", number, seenHead], (key) =>
+    mutationFn: ({ number, repository }: Pull) =>
+      once(["merge", repository, number, seenHead], (key) =>
         take(
           api.POST("/api/v1/pulls/{number}/merge", {
-            params: { path: { number }, header: { "Idempotency-Key": key } },
+            params: { path: { number }, query: { repository }, header: { "Idempotency-Key": key } },
             body: { expectedHead: seenHead },
           }),
         ),
@@ -70,7 +70,7 @@ export function useMerge(pull: Pull | undefined, review: Review | undefined, see
     busy: merge.isPending,
     error: merge.error,
     merge: () => {
-      if (pull && ready && reasons.length === 0) merge.mutate(pull.number);
+      if (pull && ready && reasons.length === 0) merge.mutate(pull);
     },
   };
 }
@@ -100,13 +100,13 @@ export function MergeButton({
   );
 }
 
-function useCheck(number: number) {
+function useCheck({ number, repository }: Pull) {
   return useMutation({
     mutationFn: () =>
-      once(["check", number], (key) =>
+      once(["check", repository, number], (key) =>
         take(
           api.POST("/api/v1/pulls/{number}/check", {
-            params: { path: { number }, header: { "Idempotency-Key": key } },
+            params: { path: { number }, query: { repository }, header: { "Idempotency-Key": key } },
           }),
         ),
       ),
@@ -115,7 +115,7 @@ function useCheck(number: number) {
 }
 
 function Reasons({ pull, state, reload }: { pull: Pull; state: MergeState; reload: () => void }) {
-  const check = useCheck(pull.number);
+  const check = useCheck(pull);
   const me = useQuery(meQuery).data;
   const mayNot = me?.permissions.includes("propose") ? null : "Your role may not run the check";
   return (
@@ -190,10 +190,14 @@ export function CloseButton({ pull }: { pull: Pull }) {
   const say = useToast();
   const close = useMutation({
     mutationFn: () =>
-      once(["close", pull.number], (key) =>
+      once(["close", pull.repository, pull.number], (key) =>
         take(
           api.POST("/api/v1/pulls/{number}/close", {
-            params: { path: { number: pull.number }, header: { "Idempotency-Key": key } },
+            params: {
+              path: { number: pull.number },
+              query: { repository: pull.repository },
+              header: { "Idempotency-Key": key },
+            },
           }),
         ),
       ),

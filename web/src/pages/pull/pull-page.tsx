@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { GitMerge, GitPullRequest, GitPullRequestClosed } from "lucide-react";
 import { useEffect, useState } from "react";
-import { pullQuery, queryClient } from "@/api/queries";
+import { placeOf, pullQuery, queryClient } from "@/api/queries";
 import { EXACT } from "@/review/exact";
 import { FieldChanges } from "@/review/fields";
 import { OutlookCard } from "@/review/outlook";
@@ -20,6 +20,7 @@ import { DecisionsTab } from "./decisions-tab";
 import { DocumentTab } from "./document-tab";
 import { FilesTab } from "./files-tab";
 import { CloseButton, MergeButton, type MergeState, useMerge } from "./merge-card";
+import { NotShown } from "./not-shown";
 import { SourceTab } from "./source-tab";
 
 const route = getRouteApi("/app/pulls/$number");
@@ -101,7 +102,7 @@ function Tabs({ tab, pull, review }: { tab: Tab; pull: Pull; review: Review | un
             from="/pulls/$number"
             to="/pulls/$number"
             params={{ number: String(pull.number) }}
-            search={item.id === "review" ? {} : { tab: item.id }}
+            search={{ ...placeOf(pull), ...(item.id === "review" ? {} : { tab: item.id }) }}
             resetScroll={false}
             aria-current={item.id === tab ? "page" : undefined}
             activeOptions={EXACT}
@@ -185,6 +186,7 @@ function ReviewTab({ pull, review }: { pull: Pull; review: Review }) {
                       to="/pulls/$number"
                       params={{ number: String(pull.number) }}
                       search={{
+                        ...placeOf(pull),
                         tab: "conversation",
                         about: `Step ${sideOf(step).number}, ${sideOf(step).title}`,
                       }}
@@ -219,15 +221,15 @@ function Body({
 }) {
   switch (tab) {
     case "files":
-      return <FilesTab number={pull.number} head={pull.head} />;
+      return <FilesTab pull={pull} head={pull.head} />;
     case "source":
       return review ? (
-        <SourceTab number={pull.number} kept={review.hasSource} />
+        <SourceTab pull={pull} kept={review.hasSource} />
       ) : (
         <Loading what="the source text" lines={8} />
       );
     case "decisions":
-      return <DecisionsTab number={pull.number} head={pull.head} />;
+      return <DecisionsTab pull={pull} head={pull.head} />;
     case "conversation":
       return <ConversationTab pull={pull} about={about} />;
     case "document":
@@ -264,27 +266,27 @@ function useSeenHead(head: string | undefined): [string, () => void] {
 
 export function PullPage() {
   const number = Number(route.useParams().number);
+  const { repository } = route.useSearch();
   // The head that was seen and a word half written are of this pull request alone.
-  return <OnePull key={number} number={number} />;
+  return <OnePull key={`${repository ?? ""} ${number}`} number={number} repository={repository} />;
 }
 
-function OnePull({ number }: { number: number }) {
+function OnePull({ number, repository }: { number: number; repository: string | undefined }) {
   const { tab: asked, about } = route.useSearch();
   const tab = TABS.find((item) => item.id === asked)?.id ?? "review";
-  const pull = useQuery(pullQuery(number));
+  const pull = useQuery(pullQuery(number, repository));
   const [seenHead, see] = useSeenHead(pull.data?.head);
-  const review = useQuery({ ...reviewQuery(number, seenHead), enabled: seenHead !== "" });
+  const review = useQuery({
+    ...reviewQuery({ number, repository: pull.data?.repository ?? "" }, seenHead),
+    enabled: seenHead !== "" && pull.data !== undefined,
+  });
   const state = useMerge(pull.data, review.data, seenHead);
   useTitle(`Pull request #${number}`, pull.data?.title);
   if (!pull.data) {
     return (
       <main id="main" className="page">
         <h1>Pull request #{number}</h1>
-        {pull.error ? (
-          <ErrorBox error={pull.error} again={() => void pull.refetch()} />
-        ) : (
-          <Loading what="the pull request" lines={8} />
-        )}
+        <NotShown number={number} error={pull.error} again={() => void pull.refetch()} />
       </main>
     );
   }

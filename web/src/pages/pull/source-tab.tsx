@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { asProblem } from "@/api/problem";
 import { meQuery } from "@/api/queries";
-import { type Source, sourceQuery } from "@/review/queries";
+import { type PullKey, type Source, sourceQuery } from "@/review/queries";
 import { ErrorBox, Loading } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { visible, visibleCode } from "@/ui/visible";
@@ -48,10 +48,10 @@ function Lines({ source }: { source: Source }) {
   );
 }
 
-export function SourceTab({ number, kept }: { number: number; kept: boolean }) {
+export function SourceTab({ pull, kept }: { pull: PullKey; kept: boolean }) {
   const me = useQuery(meQuery);
   const may = me.data?.permissions.includes("propose") ?? false;
-  const source = useQuery({ ...sourceQuery(number), enabled: may && kept });
+  const source = useQuery({ ...sourceQuery(pull), enabled: may && kept });
   if (!kept) {
     return (
       <p className="notice">

@@ -1,13 +1,16 @@
 /** Pull requests of the built-in forge, by state. */
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, CircleDashed, CircleX } from "lucide-react";
+import type { ReactNode } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { usePages } from "@/api/pages";
+import { placeOf, syncQuery } from "@/api/queries";
 import { EXACT } from "@/review/exact";
 import { useShortcuts } from "@/shell/shortcuts";
 import { LoadMore } from "@/ui/load-more";
 import { Result, Terminal } from "@/ui/page";
-import { Empty } from "@/ui/states";
+import { Empty, Loading } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import { useTitle } from "@/ui/title";
 import { visible } from "@/ui/visible";
@@ -17,9 +20,13 @@ const route = getRouteApi("/app/pulls");
 const STATES = ["open", "merged", "closed"] as const;
 type State = (typeof STATES)[number];
 
-const usePulls = (state: State) =>
-  usePages(["pulls", "pages", state], (cursor) =>
-    take(api.GET("/api/v1/pulls", { params: { query: { state, limit: 100, ...cursor } } })),
+const usePulls = (state: State, repository: string | undefined) =>
+  usePages(["pulls", "pages", repository ?? "", state], (cursor) =>
+    take(
+      api.GET("/api/v1/pulls", {
+        params: { query: { state, limit: 100, ...(repository ? { repository } : {}), ...cursor } },
+      }),
+    ),
   );
 
 const CHECKS = {
@@ -59,7 +66,12 @@ function Rows({ items }: { items: readonly Schemas["PullItem"][] }) {
           {items.map((item) => (
             <tr key={item.number}>
               <td>
-                <Link className="row-link" to="/pulls/$number" params={{ number: String(item.number) }}>
+                <Link
+                  className="row-link"
+                  to="/pulls/$number"
+                  params={{ number: String(item.number) }}
+                  search={placeOf(item)}
+                >
                   <strong>{visible(item.title)}</strong> <span className="faint">#{item.number}</span>
                 </Link>
               </td>
@@ -88,9 +100,12 @@ const EMPTY: Record<State, string> = {
 
 export function PullsPage() {
   useTitle("Pull requests");
-  const { state: asked } = route.useSearch();
+  const { state: asked, repository: named } = route.useSearch();
   const state = STATES.find((item) => item === asked) ?? "open";
-  const pulls = usePulls(state);
+  const sync = useQuery(syncQuery);
+  const names = (sync.data?.items ?? []).map((item) => item.name);
+  // A list is of one repository, so which there are has to be known first.
+  const repository = names.length > 1 ? (names.find((name) => name === named) ?? names[0]) : undefined;
   useShortcuts("Pull requests", [
     { keys: "j", label: "Next", run: () => moveFocus("a.row-link", 1) },
     { keys: "k", label: "Before", run: () => moveFocus("a.row-link", -1) },
@@ -103,35 +118,68 @@ export function PullsPage() {
           <p className="meta">A runbook comes into service by a pull request that a person merges.</p>
         </div>
       </div>
+      {repository ? (
+        <nav className="row filters" aria-label="By repository">
+          {names.map((name) => (
+            <Chip key={name} on={name === repository} search={searchOf(state, name)}>
+              {visible(name)}
+            </Chip>
+          ))}
+        </nav>
+      ) : null}
       <nav className="row filters" aria-label="By state">
         {STATES.map((item) => (
-          <Link
-            key={item}
-            to="/pulls"
-            search={item === "open" ? {} : { state: item }}
-            className={`chip chip--tall${item === state ? " chip--on" : ""}`}
-            aria-current={item === state ? "page" : undefined}
-            activeOptions={EXACT}
-          >
+          <Chip key={item} on={item === state} search={searchOf(item, repository)}>
             {item.charAt(0).toUpperCase() + item.slice(1)}
-          </Link>
+          </Chip>
         ))}
       </nav>
-      <Result key={state} query={pulls} what="pull requests">
-        {(items) =>
-          items.length === 0 ? (
-            <Empty title={EMPTY[state]}>
-              <p>Import a page that you have, or edit a runbook: both open one here. Or in a terminal:</p>
-              <Terminal>dd0c pr open docs/examples/disk-full.md</Terminal>
-            </Empty>
-          ) : (
-            <>
-              <Rows items={items} />
-              <LoadMore pages={pulls} noun="pull requests" />
-            </>
-          )
-        }
-      </Result>
+      {sync.data || sync.error ? (
+        <Pulls key={`${repository ?? ""} ${state}`} state={state} repository={repository} />
+      ) : (
+        <Loading what="pull requests" />
+      )}
     </main>
+  );
+}
+
+type Search = { state?: State; repository?: string };
+
+function searchOf(state: State, repository: string | undefined): Search {
+  return { ...(repository ? { repository } : {}), ...(state === "open" ? {} : { state }) };
+}
+
+function Chip({ on, search, children }: { on: boolean; search: Search; children: ReactNode }) {
+  return (
+    <Link
+      to="/pulls"
+      search={search}
+      className={`chip chip--tall${on ? " chip--on" : ""}`}
+      aria-current={on ? "page" : undefined}
+      activeOptions={EXACT}
+    >
+      {children}
+    </Link>
+  );
+}
+
+function Pulls({ state, repository }: { state: State; repository: string | undefined }) {
+  const pulls = usePulls(state, repository);
+  return (
+    <Result query={pulls} what="pull requests">
+      {(items) =>
+        items.length === 0 ? (
+          <Empty title={EMPTY[state]}>
+            <p>Import a page that you have, or edit a runbook: both open one here. Or in a terminal:</p>
+            <Terminal>dd0c pr open docs/examples/disk-full.md</Terminal>
+          </Empty>
+        ) : (
+          <>
+            <Rows items={items} />
+            <LoadMore pages={pulls} noun="pull requests" />
+          </>
+        )
+      }
+    </Result>
   );
 }

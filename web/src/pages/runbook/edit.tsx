@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { api, once, type Schemas, take } from "@/api/client";
 import { asProblem, type Place, type Problem } from "@/api/problem";
-import { meQuery, queryClient } from "@/api/queries";
+import { meQuery, placeOf, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { ErrorBox, Loading } from "@/ui/states";
 import { LookSwitch } from "@/ui/switch";
@@ -35,7 +35,11 @@ function useProposal(item: Item, digest: string, sent: () => void) {
     onSuccess: async ({ pull }) => {
       sent();
       await queryClient.invalidateQueries({ queryKey: ["pulls"] });
-      await navigate({ to: "/pulls/$number", params: { number: String(pull.number) } });
+      await navigate({
+        to: "/pulls/$number",
+        params: { number: String(pull.number) },
+        search: placeOf(pull),
+      });
     },
   });
 }

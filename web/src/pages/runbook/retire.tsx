@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, once, take } from "@/api/client";
-import { queryClient } from "@/api/queries";
+import { placeOf, queryClient } from "@/api/queries";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/overlay";
 import { ErrorBox } from "@/ui/states";
@@ -25,7 +25,11 @@ export function RetireButton({ runbook, name }: { runbook: string; name: string 
     onSuccess: async ({ pull }) => {
       setAsking(false);
       await queryClient.invalidateQueries({ queryKey: ["pulls"] });
-      await navigate({ to: "/pulls/$number", params: { number: String(pull.number) } });
+      await navigate({
+        to: "/pulls/$number",
+        params: { number: String(pull.number) },
+        search: placeOf(pull),
+      });
     },
   });
   return (
