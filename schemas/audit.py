@@ -80,7 +80,10 @@ from schemas.audit_tenant import PartyModeLeft as PartyModeLeft
 from schemas.audit_tenant import PolicyChanged as PolicyChanged
 from schemas.audit_tenant import PolicySourceNamed as PolicySourceNamed
 from schemas.audit_tenant import RepositoryAdded as RepositoryAdded
+from schemas.audit_tenant import RepositoryLetGo as RepositoryLetGo
+from schemas.audit_tenant import RepositoryPushChanged as RepositoryPushChanged
 from schemas.audit_tenant import RepositoryRemoved as RepositoryRemoved
+from schemas.audit_tenant import RepositoryRewritten as RepositoryRewritten
 from schemas.audit_tenant import SecurityRefused as SecurityRefused
 from schemas.audit_tenant import SyncBadgeChanged as SyncBadgeChanged
 from schemas.audit_tenant import TenantCreated as TenantCreated

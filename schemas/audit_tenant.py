@@ -13,6 +13,7 @@ from schemas.ids import (
     MemberId,
     RepositoryId,
     StepExecutionId,
+    SyncId,
 )
 from schemas.model import CommitOid, Count, Digest, Instant, StrictBool, UuidText
 
@@ -167,6 +168,32 @@ class RepositoryRemoved(AuditPayload):
     repository: RepositoryId
     name: Short
     runbooks: Count
+
+
+class RepositoryRewritten(AuditPayload):
+    """The commit that was in service is not in the history of the one that was synced: a force-push."""
+
+    EVENT_TYPE = "repository.rewritten"
+    repository: RepositoryId
+    sync: SyncId
+    before: CommitOid
+    commit: CommitOid
+
+
+class RepositoryLetGo(AuditPayload):
+    """An owner let runbooks go whose files are gone from git and that were held back."""
+
+    EVENT_TYPE = "repository.let_go"
+    repository: RepositoryId
+    runbooks: Count
+
+
+class RepositoryPushChanged(AuditPayload):
+    """Maintainers may push to the synced branch past pull requests now, or may no longer."""
+
+    EVENT_TYPE = "repository.push_changed"
+    repository: RepositoryId
+    direct: StrictBool
 
 
 class SyncBadgeChanged(AuditPayload):

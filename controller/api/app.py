@@ -33,6 +33,7 @@ from controller.api.routes import (
     source_texts,
     streams,
     sync,
+    sync_settings,
 )
 from controller.api.services import Services
 
@@ -56,6 +57,7 @@ ROUTERS: Final = (
     panic.open_router,
     panic.router,
     sync.router,
+    sync_settings.router,
     badges.router,
     audit.router,
     people.router,

@@ -54,6 +54,7 @@ class RepositoryState:
     runbooks: int
     broken: int
     badge_sha256: bytes | None
+    direct_push: bool
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def _repository(
         broken_files=list(files),
         policy=policy,
         has_badge=row.badge_sha256 is not None,
+        direct_push=row.direct_push,
     )
 
 

@@ -12,6 +12,7 @@ from controller.cli.errors import CliError, ExitCode
 from controller.cli.output import inert
 from controller.cli.pulls import confirm
 from controller.cli.sync import chosen, sync_group, with_json
+from controller.cli.sync_settings import direct_push_command, let_go_command
 
 NAMES_SHOWN: Final = 20
 
@@ -79,3 +80,5 @@ def _removal_lines(found: dict[str, Any]) -> list[str]:
 
 sync_group.add_command(add_repository_command)
 sync_group.add_command(remove_repository_command)
+sync_group.add_command(direct_push_command)
+sync_group.add_command(let_go_command)

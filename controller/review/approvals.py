@@ -34,8 +34,8 @@ _QUERIES: Final = queries.load("proposals")
 _ASKED_FOR: Final = "changes are asked for at this very commit"
 _LACKS: Final[Mapping[Asks, str]] = {
     "somebody": "the policy asks for four eyes: somebody else who may merge has to approve this very commit",
-    "owner": "the policy asks for four eyes, and more would run by itself: another owner has to approve this "
-    "very commit",
+    "owner": "the policy asks for four eyes, and only an owner may let this in: another owner has to approve "
+    "this very commit",
 }
 _HOW: Final = "Approve it on its page or with `dd0c pr approve`; a push in between asks for it again."
 _HOW_ELSEWHERE: Final = "Approve it on GitHub; a push in between asks for it again."

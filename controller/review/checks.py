@@ -14,6 +14,7 @@ from controller.governance.documents import JudgedRunbook
 from controller.governance.four_eyes import asked_of
 from controller.governance.owners_word import Content
 from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
+from controller.review.departing import departing
 from controller.review.risky_steps import RiskyStep, risky_steps
 from controller.review.rollback_notes import rollback_notes
 from controller.review.step_notes import (
@@ -48,6 +49,12 @@ class ChangeReport:
         return tuple(note for note in self.notes if note.level == "error")
 
     @property
+    def why_owner(self) -> str:
+        """Why only an owner may let it in."""
+        found = next((note for note in self.notes if note.place.code == "needs_owner"), None)
+        return "" if found is None else found.place.message.removesuffix(": for an owner")
+
+    @property
     def attentions(self) -> tuple[Note, ...]:
         """What a reviewer has to look at."""
         return tuple(note for note in self.notes if note.level != "error")
@@ -77,6 +84,8 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     notes.extend(_name_notes(files, serving))
     owned = [(file, note) for file in files for note in owner_notes(file, serving)]
     notes.extend(note for _, note in owned)
+    gone, said = departing(files, serving)
+    notes.extend(said)
     then = rules_after(files, serving.in_force)
     for file in files:
         notes.extend(_lowered_notes(file, serving))
@@ -85,10 +94,13 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
         notes.extend(unprepared_notes(file))
         notes.extend(rollback_notes(file, serving))
     risky = risky_steps(file.judged for file in files if file.judged is not None)
-    for_owner = frozenset((file.path, file.judged.content_sha256 if file.judged else "") for file, _ in owned)
+    for_owner = frozenset(
+        (file.path, file.judged.content_sha256 if file.judged else "")
+        for file in (*(file for file, _ in owned), *gone)
+    )
     touched = [*serving.documents.values(), *(each.document for each in map(runbook_of, files) if each)]
     four_eyes = asked_of(serving.in_force.policy, touched, then.policy)
-    return ChangeReport(_check(files, notes), tuple(notes), bool(owned), risky, for_owner, four_eyes)
+    return ChangeReport(_check(files, notes), tuple(notes), bool(owned or gone), risky, for_owner, four_eyes)
 
 
 # ---------------------------------------------------------------- what there is to say

@@ -219,7 +219,7 @@ class Proposals:
             )
         if report.raises_trust and not principal.may("raise_trust"):
             raise Forbidden(
-                "More would run by itself than before, which only an owner may let in.",
+                f"Only an owner may let this in: {report.why_owner}.",
                 extra={"needs": "owner"},
             )
         require(await self.approvals.of(principal, row, pull, report), number)

@@ -78,7 +78,7 @@ class ReviewingHooks:
             more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
             return report.errors[0].line() + more
         if report.raises_trust and not self.principal.may("raise_trust"):
-            return "more would run by itself than before, which only an owner may let in"
+            return f"only an owner may let this in: {report.why_owner}"
         if report.four_eyes:
             return "the policy asks for four eyes: push a branch dd0c/<name>, and another approves it"
         return None

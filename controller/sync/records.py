@@ -17,6 +17,7 @@ from schemas.audit import (
     AuditRecord,
     FlagChanged,
     PolicyChanged,
+    RepositoryRewritten,
     RiskCounts,
     RunbookClassified,
     RunbookRejected,
@@ -46,12 +47,19 @@ class SyncRecords:
     sync_id: UUID
     commit: str
     ids: Mapping[tuple[UUID, str], UUID]
+    rewrote: str | None = None
+    """The commit that served and is not in this one's history."""
 
     def of(self, known: Known, plan: Plan, movements: tuple[Movement, ...]) -> Iterator[AuditRecord]:
         """Every record, in the order of the trail."""
         for movement in movements:
             if (record := self._reviewed(movement, errors=len(plan.rejected))) is not None:
                 yield record
+        if self.rewrote is not None:
+            payload: AuditPayload = RepositoryRewritten(
+                repository=self.repository_id, sync=self.sync_id, before=self.rewrote, commit=self.commit
+            )
+            yield AuditRecord(payload, _SYNC)
         for payload in self._payloads(known, plan):
             yield AuditRecord(payload, _SYNC)
 

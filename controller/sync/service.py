@@ -26,7 +26,6 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.owners_word import Content, OwnersWord
-from controller.governance.pinning import load_in_force
 from controller.governance.repositories import (
     RepositoryRow,
     find_repository,
@@ -34,9 +33,9 @@ from controller.governance.repositories import (
     lock_rules,
 )
 from controller.sync.ages import Place, SyncAges
-from controller.sync.holding import hold_back
+from controller.sync.departures import held_departures
+from controller.sync.holds import hold
 from controller.sync.joining import found_paths, needs_rules
-from controller.sync.own_forge import hold_unasked
 from controller.sync.plan import Plan, plan_sync
 from controller.sync.recording import (
     Begun,
@@ -51,6 +50,7 @@ from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
 from controller.sync.store import PlanWriter, load_known, stale_files
 from forge.errors import ForgeBusy, ForgeDown, ForgeError, ForgeRefused
+from schemas.audit import AuditRecord, RepositoryLetGo
 from schemas.errors import Dd0cError, Unavailable
 
 Result = TypeVar("Result")
@@ -121,6 +121,15 @@ class SyncService:
         if result is None:
             raise Unavailable("Another replica is syncing this repository.", hint="Try again in a second.")
         return result
+
+    async def let_go(self, tenant_id: UUID, repository_id: UUID, actor: str) -> tuple[int, SyncResult]:
+        """An owner lets go what was held back since most would go at once: how many, and the sync of it."""
+        async with self._database.work(tenant_id) as uow:
+            held = held_departures(await stale_files(uow, repository_id))
+            if held:
+                uow.audit(AuditRecord(RepositoryLetGo(repository=repository_id, runbooks=len(held)), actor))
+        self._owners.give(tenant_id, repository_id, held)
+        return len(held), await self.sync(tenant_id, repository_id, "manual")
 
     def _lock(self, place: Place) -> asyncio.Lock:
         return self._locks.setdefault(place, asyncio.Lock())
@@ -243,12 +252,8 @@ class SyncService:
             if locked.synced_commit != row.synced_commit:
                 return None
             known = await load_known(uow, row.id, read, judged)
-            found, used = found_paths(known, row, read, judged), frozenset[Content]()
-            if row.forge == "builtin":
-                found = await hold_unasked(uow, known, row, found, read.brought_by)
-            else:  # there, nobody asked us before the branch moved
-                let_in = self._owners.of(tenant_id, row.id)
-                found, used = hold_back(known, await load_in_force(uow, row.id), found, let_in)
+            found, let_in = found_paths(known, row, read, judged), self._owners.of(tenant_id, row.id)
+            found, used = await hold(uow, known, row, read, found, let_in)
             plan = plan_sync(known, found, read.commit, new_id)
             writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
             await writer.write(known, plan)

@@ -94,6 +94,8 @@ class Read:
     """New runbooks, and the deleted one that each is like most (`alike.same_files`)."""
     rewritten: bool = False
     """Whether the commit of the last sync is not in this one's history: a force-push."""
+    before: str | None = None
+    """The commit of the last sync."""
 
 
 def fetch_head(source: Source, branch: str) -> FetchResult:
@@ -158,6 +160,7 @@ def read_commit_files(
         same_files(mirror, prefix, changes, contents),
         brought(mirror, before, commit, settings, movements) if row.forge == "builtin" else {},
         rewritten=before is not None and not mirror.is_ancestor(before, commit),
+        before=before,
     )
 
 

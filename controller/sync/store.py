@@ -92,12 +92,14 @@ class PlanWriter:
         self._commit = read.commit
         self._facts = read.facts
         self._movements = read.movements
+        self._rewrote = read.before if read.rewritten else None
 
     async def write(self, known: Known, plan: Plan) -> None:
         """Store everything; the transaction is the caller's."""
         plan = replace(plan, versions=await self._as_they_stand(known, plan.versions))
         verdicts = Classifications(plan.versions)
-        records = SyncRecords(self._repository_id, self._sync_id, self._commit, verdicts.ids)
+        place = (self._repository_id, self._sync_id, self._commit)
+        records = SyncRecords(*place, verdicts.ids, self._rewrote)
         trail = records.of(known, plan, self._movements)
         created_at = await self._uow.value(
             _QUERIES["moment"]

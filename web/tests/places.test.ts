@@ -154,6 +154,7 @@ describe("sync in words", () => {
     expect(triggerWords("some_thing")).toBe("some thing");
     expect(countWords({ files: 3, broken: 0 })).toBe("3 files");
     expect(countWords({})).toBe("nothing changed");
+    expect(countWords({ retired: 2, rewritten: 1 })).toBe("history rewritten (a force-push), 2 retired");
   });
 });
 

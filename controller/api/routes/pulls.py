@@ -33,7 +33,11 @@ CURSOR: Final = r"^[0-9]{1,9}(-[0-9]{1,9})?$"
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[7])]
 Repository = Annotated[
-    str | None, Query(max_length=100, description="A repository's name; it may be left out where there is only one (409 `ambiguous_repository` names them).")
+    str | None,
+    Query(
+        max_length=100,
+        description="A repository's name; left out where there is only one (else 409).",
+    ),
 ]
 
 

@@ -206,7 +206,7 @@ async def files(
 ) -> SyncFiles:
     """By path: in service at which commit, or broken at which commit, line and why."""
     async with services.database.work(principal.tenant_id) as uow:
-        row = await _repository(uow, repository_id)
+        row = await repository_of(uow, repository_id)
         return await sync_files.files_page(uow, row, _view(services), broken=broken, after=after, limit=limit)
 
 
@@ -220,7 +220,7 @@ async def content(
 ) -> FileContent:
     """As git has it, in service or not, with what is wrong in it. Untrusted text."""
     async with services.database.work(principal.tenant_id) as uow:
-        row = await _repository(uow, repository_id)
+        row = await repository_of(uow, repository_id)
         file, blob = await sync_files.one_file(uow, row, path)
     data = await services.reviews.drifts.content(principal.tenant_id, row, blob)
     return sync_files.content_shape(file, data)
@@ -236,7 +236,7 @@ async def diff(principal: Caller, services: ServicesDep, repository_id: Reposito
     version, step by step where both sides can be read. Nothing is fetched: git as it was last looked at.
     """
     async with services.database.work(principal.tenant_id) as uow:
-        row = await _repository(uow, repository_id)
+        row = await repository_of(uow, repository_id)
         (state,) = await sync_state.repository_states(uow, row.name)
     found = await services.reviews.drifts.of(principal.tenant_id, row)
     return sync_files.drift_shape(state, found, _view(services))
@@ -276,14 +276,14 @@ async def drop_badge(principal: Caller, services: ServicesDep, repository_id: Re
 
 async def _set_badge(principal: Caller, services: Services, repository_id: str, sha256: bytes | None) -> UUID:
     async with services.database.work(principal.tenant_id) as uow:
-        row = await _repository(uow, repository_id)
+        row = await repository_of(uow, repository_id)
         await set_badge(uow, row.id, sha256)
         payload = SyncBadgeChanged(repository=row.id, shown=sha256 is not None)
         uow.audit(AuditRecord(payload, principal.actor))
     return row.id
 
 
-async def _repository(uow: UnitOfWork, text: str) -> RepositoryRow:
+async def repository_of(uow: UnitOfWork, text: str) -> RepositoryRow:
     """The one of this id. Raises NotFound."""
     row = await find_repository(uow, id_or_404("rpo", text, _NO_REPOSITORY))
     if row.retired_at is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from base.limits import SYNC_WAIT_SECONDS, SYNC_WAIT_SECONDS_MAX
 from controller.api.paging import Page
+from controller.api.shapes.inputs import Input
 from controller.review.repositories import ENVIRONMENT, NAME
 from controller.review.views import RunbookChange
 from schemas.model import CommitOid, Instant, Model
@@ -68,6 +69,9 @@ class RepositorySync(Model):
     broken_files: list[BrokenFile] = Field(description="Those and the files that are not read; 1,000 in all.")
     policy: PolicyPart
     has_badge: bool = Field(description="Whether a badge token was made.")
+    direct_push: bool = Field(
+        description="Built-in forge: maintainers may push to the branch, where the policy allows it, too."
+    )
 
 
 class SyncRun(Model):
@@ -264,3 +268,17 @@ class BadgeEndpoint(Model):
     color: str
     is_error: bool
     cache_seconds: int
+
+
+class DirectPush(Input):
+    """Whether maintainers may push to the synced branch past pull requests."""
+
+    allowed: StrictBool
+
+
+class LetGo(Model):
+    """How many runbooks an owner let go, and what the sync right after it did."""
+
+    runbooks: int
+    outcome: str
+    commit: CommitOid | None = None

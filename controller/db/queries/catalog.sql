@@ -99,7 +99,7 @@ SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advic
 -- Every repository in use, or the one of a name, or some, with how far it is synced; ages in seconds of this clock.
 SELECT p.id, p.name, p.forge, p.remote, p.branch, p.prefix, p.environment, p.head_commit,
        p.synced_commit, p.last_fetch_at, p.last_sync_at,
-       p.behind_since, p.error_text, p.error_at, p.badge_sha256,
+       p.behind_since, p.error_text, p.error_at, p.badge_sha256, p.direct_push,
        extract(epoch FROM clock_timestamp() - p.last_fetch_at)::float8 AS fetch_age,
        extract(epoch FROM clock_timestamp() - p.behind_since)::float8 AS lag,
        (SELECT s.trigger

@@ -107,6 +107,8 @@ ACCESS: Final[dict[str, str]] = {
     f"GET {V}/sync/{{repository_id}}/removal": "raise_trust",
     f"DELETE {V}/sync/{{repository_id}}": "raise_trust",
     f"POST {V}/sync/{{repository_id}}/badge": "repositories",
+    f"PUT {V}/sync/{{repository_id}}/direct-push": "raise_trust",
+    f"POST {V}/sync/{{repository_id}}/let-go": "raise_trust",
     f"DELETE {V}/sync/{{repository_id}}/badge": "repositories",
     f"GET {V}/badges/{{token}}.svg": PUBLIC,  # the token in it is the credential
     f"GET {V}/badges/{{token}}.json": PUBLIC,  # as above
@@ -151,6 +153,7 @@ BODIES: Final[dict[str, Any]] = {
     f"PUT {V}/members/{{member_id}}/role": {"role": "viewer"},
     f"POST {V}/tokens": {"name": "one"},
     f"PUT {V}/sync/policy-source": {"repository": "runbooks"},
+    f"PUT {V}/sync/{{repository_id}}/direct-push": {"allowed": True},
     f"POST {V}/sync/repositories": {"name": "more"},
 }
 

@@ -46,6 +46,7 @@ CALLS: Final[tuple[tuple[str, ...], ...]] = (
     ("panic",), ("panic", "on"), ("panic", "off", "--yes"),
     ("sync",), ("sync", "status"), ("sync", "now"), ("sync", "diff"), ("sync", "history"),
     ("sync", "policy-source", "runbooks"), ("sync", "badge", "runbooks"),
+    ("sync", "direct-push", "runbooks", "--refuse"), ("sync", "let-go", "runbooks", "--yes"),
     ("classify", "ls"),
     ("members",), ("members", "add", "a@example.com", "--role", "viewer"),
     ("members", "role", "mem_1", "viewer"), ("members", "remove", "mem_1", "--yes"),

@@ -30,6 +30,7 @@ step.unlisted step.done_by_hand step.rollback_offered step.rolled_back divergenc
 agent.enrolled agent.connected agent.disconnected agent.refused agent.certificate_rotated agent.revoked
 panic.triggered panic.cleared panic.drilled party_mode.entered party_mode.left
 policy.changed policy.source_named repository.added repository.removed sync.badge_changed
+repository.rewritten repository.let_go repository.push_changed
 flag.changed flag.disabled tenant.created member.added member.removed member.role_changed
 token.created token.revoked security.refused audit.exported
 """.split()

@@ -1548,6 +1548,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/{repository_id}/direct-push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let maintainers push past pull requests, or not
+         * @description Of the built-in forge. The policy's `directPush` is asked as well, and four eyes hold a push anyway.
+         */
+        put: operations["set_direct_push_api_v1_sync__repository_id__direct_push_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/{repository_id}/let-go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let held runbooks go
+         * @description Runbooks whose files are gone from git serve on where most would go at once: after a force-push, say.
+         *     An owner lets all of them go; what git has again meanwhile stays.
+         */
+        post: operations["let_go_api_v1_sync__repository_id__let_go_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/badges/{token}.svg": {
         parameters: {
             query?: never;
@@ -3167,6 +3208,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DirectPush
+         * @description Whether maintainers may push to the synced branch past pull requests.
+         */
+        DirectPush: {
+            /** Allowed */
+            allowed: boolean;
+        };
+        /**
          * DocumentPlace
          * @description An error or warning at a place of a file.
          */
@@ -3896,6 +3945,18 @@ export interface components {
              * @description When it ended; when it was asked for, while it is not over.
              */
             at: string;
+        };
+        /**
+         * LetGo
+         * @description How many runbooks an owner let go, and what the sync right after it did.
+         */
+        LetGo: {
+            /** Runbooks */
+            runbooks: number;
+            /** Outcome */
+            outcome: string;
+            /** Commit */
+            commit?: string | null;
         };
         /**
          * MadeToken
@@ -5859,6 +5920,11 @@ export interface components {
              * @description Whether a badge token was made.
              */
             hasBadge: boolean;
+            /**
+             * Directpush
+             * @description Built-in forge: maintainers may push to the branch, where the policy allows it, too.
+             */
+            directPush: boolean;
         };
         /**
          * ResolveBody
@@ -8117,7 +8183,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "open" | "merged" | "closed";
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
                 /** @description Items on a page. */
                 limit?: number;
@@ -8150,7 +8216,7 @@ export interface operations {
     show_pull_api_v1_pulls__number__get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -8182,7 +8248,7 @@ export interface operations {
     show_diff_api_v1_pulls__number__diff_get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -8214,7 +8280,7 @@ export interface operations {
     merge_api_v1_pulls__number__merge_post: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: {
@@ -8255,7 +8321,7 @@ export interface operations {
     close_api_v1_pulls__number__close_post: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: {
@@ -8291,7 +8357,7 @@ export interface operations {
     comment_api_v1_pulls__number__comments_post: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: {
@@ -8332,7 +8398,7 @@ export interface operations {
     review_api_v1_pulls__number__reviews_post: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: {
@@ -8373,7 +8439,7 @@ export interface operations {
     check_api_v1_pulls__number__check_post: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: {
@@ -8409,7 +8475,7 @@ export interface operations {
     show_review_api_v1_pulls__number__review_get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -8441,7 +8507,7 @@ export interface operations {
     show_events_api_v1_pulls__number__events_get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -8474,7 +8540,7 @@ export interface operations {
     show_decisions_api_v1_pulls__number__decisions_get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -8506,7 +8572,7 @@ export interface operations {
     show_source_api_v1_pulls__number__source_get: {
         parameters: {
             query?: {
-                /** @description A repository's name; the first one where left out. */
+                /** @description A repository's name; left out where there is only one (else 409). */
                 repository?: string | null;
             };
             header?: never;
@@ -10285,6 +10351,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    set_direct_push_api_v1_sync__repository_id__direct_push_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    let_go_api_v1_sync__repository_id__let_go_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 printable ASCII characters: the same key and request act once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                repository_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetGo"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];

@@ -61,7 +61,7 @@ export function mergeReasons({ pull, review, seenHead, lost, permissions, role }
   } else if (review?.raisesTrust && !permissions.includes("raise_trust")) {
     reasons.push({
       short: "for an owner",
-      text: "More would run by itself than before, which only an owner may let in.",
+      text: "Only an owner may let this in: what the check says of it is below.",
     });
   }
   return reasons;

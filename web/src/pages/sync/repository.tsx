@@ -11,6 +11,7 @@ import { Ago } from "@/ui/time";
 import { visible } from "@/ui/visible";
 import { DriftView } from "./drift";
 import { MakeBadge, RemoveRepository } from "./repositories";
+import { DirectPush, LetGo } from "./repository-settings";
 
 type Item = Schemas["RepositorySync"];
 type Broken = Schemas["BrokenFile"];
@@ -102,6 +103,7 @@ export function Repository({ item, permissions }: { item: Item; permissions: rea
           <p className="dim">{visible(item.error)}</p>
         </div>
       ) : null}
+      <LetGo item={item} owner={owner} />
       {item.brokenFiles.map((file) => (
         <BrokenFile key={file.path} file={file} repository={item} />
       ))}
@@ -111,6 +113,7 @@ export function Repository({ item, permissions }: { item: Item; permissions: rea
         <div className="broken">
           <div className="row">
             <MakeBadge id={item.id} has={item.hasBadge} />
+            <DirectPush item={item} owner={owner} />
             {owner ? (
               <Button look="quiet" className="push" onClick={() => setRemoving(true)}>
                 Remove…

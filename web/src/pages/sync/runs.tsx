@@ -14,11 +14,14 @@ const KINDS: Record<string, StatusKind> = {
   failed: "failed",
 };
 
+const REWRITTEN = "rewritten";
+
 /** `3 files read, 1 broken`: the counts that are not zero. */
 export function countWords(counts: Record<string, number>): string {
-  const found = Object.entries(counts).filter(([, count]) => count > 0);
+  const found = Object.entries(counts).filter(([name, count]) => count > 0 && name !== REWRITTEN);
   const word = (name: string, count: number) => (name === "files" && count === 1 ? "file" : words(name));
-  return found.map(([name, count]) => `${count} ${word(name, count)}`).join(", ") || "nothing changed";
+  const said = found.map(([name, count]) => `${count} ${word(name, count)}`).join(", ") || "nothing changed";
+  return counts[REWRITTEN] ? `history rewritten (a force-push), ${said}` : said;
 }
 
 /** `40 ms`, `1.2 s`. */
