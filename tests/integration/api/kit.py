@@ -93,7 +93,9 @@ class Api:
             assert opened.status_code == 201, opened.text
             pull = opened.json()["pull"]
             merged = await client.post(
-                f"/api/v1/pulls/{pull['number']}/merge", json={"expectedHead": pull["head"]}
+                f"/api/v1/pulls/{pull['number']}/merge",
+                params={"repository": pull["repository"]},
+                json={"expectedHead": pull["head"]},
             )
             assert merged.status_code == 200, merged.text
             shown = await client.get(f"/api/v1/runbooks/{name}")
