@@ -13,7 +13,8 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
        may_be_at
   FROM dd0c.files
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
-   AND state IN ('stale_invalid', 'skipped') AND (state = 'stale_invalid' OR kind <> 'other')
+   AND state IN ('stale_invalid', 'skipped')
+   AND (state = 'stale_invalid' OR (state = 'skipped' AND kind <> 'other'))
 
 -- runbooks_of --
 -- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,
