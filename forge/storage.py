@@ -125,6 +125,18 @@ class RepositoryFolder:
         path.chmod(0o700)
         return BareRepository(path)
 
+    def remove(self, tenant_id: UUID, repository_id: UUID) -> None:
+        """Take a repository off the disk, once nobody writes it; nothing where it is not there.
+
+        Raises ForgeBusy while somebody does. What a killed process left of it goes the next time.
+        """
+        path = self.path(tenant_id, repository_id)
+        gone = path.with_suffix(".removed")
+        if path.is_dir():
+            with BareRepository(path).writing():
+                path.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
     def all(self) -> list[tuple[UUID, UUID]]:
         """(tenant, repository) of everything that lies here."""
         found = []

@@ -167,14 +167,30 @@ class Forges:
         await self.runner(lambda: self._first_commit(repository, row.branch, example))
 
     async def make_mirrors(self, tenant_id: UUID) -> None:
-        """A mirror here for each repository of a tenant, whichever replica added it."""
+        """A mirror here for each repository of a tenant, whichever replica added it, and none of those that
+        were removed.
+        """
         if self.github is None:
             return
+        mirrors = self.github.mirrors
+        # Listed before the rows are read: what is added in between is not taken for removed.
+        there = [repository_id for tenant, repository_id in mirrors.all() if tenant == tenant_id]
         async with self.database.work(tenant_id) as uow:
             rows = [row for row in await repositories_in_use(uow) if row.forge == "github"]
         for row in rows:
-            if not self.github.mirrors.path(tenant_id, row.id).is_dir():
-                self.github.mirrors.create(tenant_id, row.id, row.branch)
+            if not mirrors.path(tenant_id, row.id).is_dir():
+                mirrors.create(tenant_id, row.id, row.branch)
+        for repository_id in set(there) - {row.id for row in rows}:
+            await self._drop_mirror(tenant_id, repository_id)
+
+    async def _drop_mirror(self, tenant_id: UUID, repository_id: UUID) -> None:
+        assert self.github is not None
+        mirrors = self.github.mirrors
+        try:
+            await self.runner(lambda: mirrors.remove(tenant_id, repository_id))
+        except ForgeBusy as busy:  # the next look tries again
+            extra = {"action": "forge.mirror_kept", "repository": str(repository_id)}
+            _log.info("a removed repository's mirror is in use: %s", busy.reason, extra=extra)
 
     async def set_up_github(self, tenant_id: UUID, *, remote: str, branch: str) -> RepositoryRow:
         """The tenant's repository on GitHub: a row, and a mirror; running it again changes nothing.

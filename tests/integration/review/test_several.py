@@ -10,7 +10,10 @@ from controller.review.repositories import Addition, Repositories
 from forge.pull_requests import Proposal, ProposedFile, PullRequest
 from schemas.errors import Conflict
 from tests.integration.review.conftest import Desk
+from tests.integration.review.github_place import Place, commit, github_url, place
 from tests.integration.sync.world import runbook
+
+__all__ = ["github_url", "place"]
 
 
 async def test_a_number_is_of_the_repository_that_is_named(desk: Desk) -> None:
@@ -33,6 +36,19 @@ async def test_a_number_is_of_the_repository_that_is_named(desk: Desk) -> None:
     )
     assert done.sync.outcome == "synced"
     assert (await world.proposals.get(author, 1, repository="runbooks")).state == "open"
+
+
+async def test_the_mirror_of_a_removed_repository_leaves_the_disk(place: Place) -> None:
+    commit(place.origin, {"README.md": "hello\n"}, "staging")
+    owner, repositories = place.principal, Repositories(place.forges)
+    added = await repositories.add(owner, Addition(url=place.row.remote, branch="staging", name="staging"))
+    assert place.forges.github is not None
+    path = place.forges.github.mirrors.path(owner.tenant_id, added.id)
+    assert path.is_dir()
+    await repositories.remove(owner, added.id, added.name)
+    await place.forges.make_mirrors(owner.tenant_id)
+    assert not path.exists()
+    assert place.forges.github.mirrors.path(owner.tenant_id, place.row.id).is_dir()
 
 
 async def propose(desk: Desk, repository: str | None, title: str = "Disk") -> PullRequest:
