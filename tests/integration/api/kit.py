@@ -123,7 +123,7 @@ async def running_api(
     await world.sync("start")
     judgements = Judgements(pool.run)
     reviews = Reviews(world.forges, Reviewer(database, judging), judging, approval_minutes=30)
-    house = await build_house(database, tenant.principal(), folder, judgements=judgements)
+    house = await build_house(database, tenant.principal(), folder, world.row.id, judgements=judgements)
     async with running_link(database, folder, bus=house.bus) as link:
         services = Services(
             settings=Settings(state_dir=folder),

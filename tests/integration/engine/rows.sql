@@ -2,6 +2,7 @@
 -- The least that a runbook hangs on.
 INSERT INTO dd0c.repositories (tenant_id, id, name, forge, remote)
 VALUES (%(tenant_id)s, %(id)s, 'main', 'builtin', 'builtin')
+ON CONFLICT DO NOTHING
 
 -- add_runbook --
 -- A runbook whose version follows.
