@@ -33,7 +33,7 @@ from ingest.advisor.advising import ONE_KEY, Advising
 from ingest.advisor.llm import Asks
 from ingest.extract.llm import Reads
 from tests.conftest import TestTenant
-from tests.integration.engine.kit import House, build_house
+from tests.integration.engine.kit import House, open_house
 from tests.integration.link.kit import Link, running_link
 from tests.integration.sync.world import World, make_world
 
@@ -123,7 +123,9 @@ async def running_api(
     await world.sync("start")
     judgements = Judgements(pool.run)
     reviews = Reviews(world.forges, Reviewer(database, judging), judging, approval_minutes=30)
-    house = await build_house(database, tenant.principal(), folder, world.row.id, judgements=judgements)
+    house = open_house(database, tenant.principal(), folder, judgements=judgements)
+    house.repository = world.row.id  # its runbooks lie in the repository that is there
+    await house.prepare()
     async with running_link(database, folder, bus=house.bus) as link:
         services = Services(
             settings=Settings(state_dir=folder),

@@ -309,12 +309,9 @@ class House:
         return [(row.event_type, row.event_data) for row in rows]
 
 
-async def build_house(
-    database: Database, owner: Principal, folder: Path, repository: UUID | None = None, **settings: Any
-) -> House:
-    """A house on an open database, with an agent; its runbooks lie in `repository`, or in one of its own."""
+async def build_house(database: Database, owner: Principal, folder: Path, **settings: Any) -> House:
+    """A house on an open database, with an agent."""
     house = open_house(database, owner, folder, **settings)
-    house.repository = repository or house.repository
     await house.prepare()
     return house
 
