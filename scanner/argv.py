@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from scanner import rules
 from scanner.call import Call, judge_call
 from scanner.escapes import OPAQUE
+from scanner.evaluating import judge_evaluated
 from scanner.flow import Place
 from scanner.grammars import grammar_of, tool_grammar
 from scanner.judge import MAX_GUESSED_WORDS, MAX_WORDS, Judge
@@ -100,6 +101,8 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
     if known is not None:
         unwrap(judge, known, words, place)
         return
+    if judge.shared.evaluates:
+        judge_evaluated(judge, name, words)
     found = tool(name)
     if found is None:
         _unknown_program(judge, name, words, guessing=guessing)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.escapes import GLOB
-from scanner.globs import may_be_raw
+from scanner.globs import may_be_raw, may_be_watchdog
 from scanner.paths import is_raw_storage
 from scanner.tables import names
 
@@ -24,7 +24,6 @@ _DISK: Final = re.compile(
     r"/dev/(?:[hsv]d[a-z]+\d*|xvd[a-z]+\d*|nvme\d[np\d]*|mmcblk\d[p\d]*|md\d.*|dm-\d+|mapper/.+|disk/.+|loop\d.*)"
 )
 """Of which `file -s` reads the first sectors, as blkid does."""
-_WATCHDOG: Final = "/dev/watchdog"
 
 
 def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
@@ -40,6 +39,6 @@ def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
     for path in paths:
         pattern = word.pattern or any(mark in path for mark in GLOB)
         raw = is_raw_storage(path) or (pattern and may_be_raw(word._replace(text=path, pattern=True)))
-        if raw and not (name in names("device_tools") and not path.startswith(_WATCHDOG)):
+        if raw and not (name in names("device_tools") and not may_be_watchdog(path, pattern=pattern)):
             return name != "file" or _DISK.fullmatch(path) is None
     return False

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Final
 from scanner.devices import reads_device
 from scanner.escapes import OPAQUE
 from scanner.globs import folder_with_secrets, may_be_secret
-from scanner.judgement import CAUTION, DANGEROUS, Judgement
+from scanner.judgement import CAUTION, Judgement
 from scanner.paths import (
     any_sensitive,
-    is_device,
-    is_protected,
     is_sensitive,
     names_a_secret,
     normal_path,
+    one_outside,
 )
-from scanner.tables import patterns
+from scanner.tables import names, patterns
 from scanner.word import Word
-from schemas.verdict import Reversibility
+from scanner.written import judge_protected_writes
 
 if TYPE_CHECKING:
     from scanner.call import Call
@@ -75,7 +74,7 @@ def judge_files(call: Call) -> None:
     if call.rule.id in _PRINTS_VARIABLES:  # 3
         _secret_variables(call)
     if call.rule.writes:
-        _protected_writes(call)  # 4
+        judge_protected_writes(call)  # 4
 
 
 def _named_secrets(call: Call) -> None:
@@ -133,6 +132,8 @@ def _any_secret(call: Call, candidates: list[Word]) -> bool:
             else:
                 paths.append(word.text)
         lines = "\n".join(paths)
+    if call.tool.name in names("device_tools") and any(word.pattern for word in candidates):
+        return True
     return lines.count("\n") >= len(paths) or _DEVICES in lines or any_sensitive(lines)
 
 
@@ -164,8 +165,13 @@ def shows_files(call: Call) -> bool:
     """Whether a call prints what is in the files that it is given."""
     rule = call.rule.id
     if call.tool.name == "git":
-        return call.path == ("diff",) and call.arguments.has("--no-index")
+        return call.path == ("diff",) and _diffs_files(call)
     return rule[:5] == "text." and rule not in _SHOWS_NO_FILE and call.tool.name not in _COUNTS
+
+
+def _diffs_files(call: Call) -> bool:
+    """Whether `git diff` compares two files or folders, as it does by itself if one is outside its tree."""
+    return call.arguments.has("--no-index") or one_outside(call.arguments.positionals)
 
 
 def _read_words(call: Call) -> list[Word]:
@@ -250,6 +256,7 @@ def _of_git(call: Call, words: list[Word]) -> None:
     if call.path == ("grep",) and outside:
         _folders_searched(call, words)
     elif call.path == ("diff",):
+        outside = _diffs_files(call)
         _folders_searched(call, [word for word in words if outside or word.text.startswith(("/", "~"))])
     elif call.path in (("show",), ("cat-file",)) and any(
         ":" in word.text and decided_by_data(word) for word in words
@@ -307,18 +314,6 @@ def _folders_searched(call: Call, words: list[Word]) -> None:
             return
 
 
-def _protected_writes(call: Call) -> None:
-    for word in _written(call):
-        path = normal_path(word.text)
-        if is_device(path) or is_protected(path):
-            what = "a device" if is_device(path) else "something that the system or its services depend on"
-            why = f"{call.tool.name} changes {word.text}, {what}"
-            call.say(
-                DANGEROUS, "write.protected", why, resources=(path,), reversibility=Reversibility.IRREVERSIBLE
-            )
-            break
-
-
 def _secret_variables(call: Call) -> None:
     """A variable that by its name holds a secret, printed: the name is in the text, the value is not."""
     for word in call.words[1:]:
@@ -332,14 +327,3 @@ def _secret_variables(call: Call) -> None:
                     CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
                 )
                 return
-
-
-def _written(call: Call) -> list[Word]:
-    positionals = call.arguments.positionals
-    if call.rule.writes == "arguments":
-        return positionals
-    if call.rule.writes == "last":
-        return positionals[-1:]
-    if call.rule.writes == "rest":
-        return positionals[1:]
-    return []

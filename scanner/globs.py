@@ -29,6 +29,9 @@ _COMMON_ENDINGS: Final = re.compile(r"[*?]+\.(?:ya?ml|json|txt)")
 _DEVICES: Final = (
     "/dev/sda",
     "/dev/sda1",
+    "/dev/mapper/root",
+    "/dev/disk/by-id/x",
+    "/dev/loop0",
     "/dev/nvme0n1",
     "/dev/vda",
     "/dev/mem",
@@ -38,6 +41,11 @@ _DEVICES: Final = (
     "/dev/watchdog",
     "/dev/watchdog0",
 )
+_DEVICE_LINES: Final = "\n".join(_DEVICES)
+_OTHER_ROOT: Final = re.compile(
+    r"/?(?:host(?:-?fs|-?root)?|root-?fs|mnt(?:/host|/root|/sysimage)?|sysroot|proc/[^/]+/root)"
+)
+"""Where the files of a host are seen from a container, or from a system that repairs it."""
 _KNOWN: Final = ("/", "~")
 """How paths begin that are the same wherever they are read."""
 _SHARED_NAMES: Final = frozenset({"config", "config.json"})
@@ -240,7 +248,7 @@ def may_be_device(folder: str, name: str) -> bool:
     """Whether a search may come upon a block device; the root alone says nothing of that."""
     if not fits(re.sub("/.*", "", folder.strip("/")) or "-", "dev"):
         return False
-    return bool(_fitting(f"{_folder(folder)}(?:/(?:.*/)?{_regex(name, fresh=False)})?", "\n".join(_DEVICES)))
+    return bool(_fitting(f"{_folder(folder)}(?:/(?:.*/)?{_regex(name, fresh=False)})?", _DEVICE_LINES))
 
 
 def path_may_be_secret(pattern: str) -> bool:
@@ -257,10 +265,33 @@ def path_may_be_secret(pattern: str) -> bool:
 def may_be_raw(word: Word) -> bool:
     """Whether a pattern may name a device: one of the samples, or any in a folder that may be /dev."""
     text = word.text
-    if not word.pattern or not text.startswith("/") or len(text) > MAX_PATTERN:
+    if not word.pattern or "/" not in text or len(text) > MAX_PATTERN:
         return False
     first, _, rest = text.lstrip("/").partition("/")
-    if not rest or not fits(first, "dev"):
-        return False
+    if not text.startswith("/") or not rest or not fits(first, "dev"):
+        return _raw_elsewhere(text)
     glob = _compiled(_regex(text))
     return first != "dev" or any(glob.fullmatch(device) and is_raw_storage(device) for device in _DEVICES)
+
+
+def _raw_elsewhere(text: str) -> bool:
+    """Whether a pattern may name a device below another root, as a container or rescue system has it: by a
+    letter of its name, or by all of a `dev` right below a root that is known for it.
+    """
+    parts = text.split("/")
+    for at, part in enumerate(parts[:-1]):
+        if "d" not in part and not _SHELL_PATTERN.search(part):
+            continue
+        rest = "/dev/" + "/".join(parts[at + 1 :])
+        named = re.search(r"\w", rest[5:]) is not None and re.search(r"\w", part) is not None
+        if not named and _OTHER_ROOT.fullmatch("/".join(parts[:at])) is None:
+            continue
+        if fits(part, "dev") and bool(_fitting(_regex(rest), _DEVICE_LINES)):
+            return True
+    return False
+
+
+def may_be_watchdog(path: str, *, pattern: bool) -> bool:
+    """Whether a device restarts the host when it was opened and closed, or may by its pattern."""
+    name = path.rsplit("/", 1)[-1]
+    return name.startswith("watchdog") or (pattern and (fits(name, "watchdog") or fits(name, "watchdog0")))

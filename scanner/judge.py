@@ -78,6 +78,8 @@ class Shared:
     """How often it goes to a folder."""
     too_deep: bool = False
     """It goes to a folder that is not followed."""
+    evaluates: bool = False
+    """A shell runs the text that evaluates what names hold: in tests, and behind exit, shift and others."""
     functions: set[str] = field(default_factory=set)
     handed: int = 0
     """Calls of functions with several words."""

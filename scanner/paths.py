@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scanner.escapes import OPAQUE
 from scanner.tables import patterns
+from scanner.word import Word
 
 _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""
@@ -18,10 +20,12 @@ _PLAIN_DEVICE: Final = re.compile(
 )
 """What is there to be read or written by everybody."""
 _DEVICE_ELSEWHERE: Final = re.compile(
-    r"(?:.*/)?dev/(?:[hsv]d[a-z]\d*|xvd[a-z]\d*|nvme\d[np\d]*|mmcblk\d[p\d]*|dm-\d+|md\d+|k?mem|watchdog\d*"
-    r"|n?st\d+|input/event\d+)"
+    r"(?:.*/)?dev/(?:[hsv]d[a-z]{1,3}\d*|xvd[a-z]{1,3}\d*|nvme\d[np\d]*|mmcblk\d[\w]*|(?:dm-|md|loop|sr|zd)\d+\w*"
+    r"|(?:rbd|nbd|zram|drbd|bcache|pmem|mtd|vcsa?|sg)\d+\w*|k?mem|kmsg|watchdog\d*|n?st\d+|input/event\d+"
+    r"|(?:mapper|md|disk/by-[a-z]+|zvol|drbd|cciss)/[^/].*)"
 )
 """A disk, memory, a tape or a watchdog by its name, below another root or from a folder that is not known."""
+_OUTSIDE: Final = re.compile(rf"/|~|{OPAQUE}/|\.\.(?:/|$)")
 _UP_TO_DEV: Final = re.compile(r"(?:\.\./)+dev/.*")
 _PUBLIC_KEY: Final = re.compile(
     r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub"
@@ -53,6 +57,11 @@ def _through_proc(text: str) -> str:
             if part in ("root", "cwd") and _THROUGH_PROC.fullmatch("/".join(parts)) is not None:
                 parts.clear()
     return "/" + "/".join(parts)
+
+
+def one_outside(words: Sequence[Word]) -> bool:
+    """Whether one of several paths leads out of the folder that they are meant from (git-diff(1))."""
+    return len(words) > 1 and any(_OUTSIDE.match(normal_path(word.text)) is not None for word in words)
 
 
 def is_device(path: str) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from tree_sitter import Node
 
+from scanner.escapes import OPAQUE
 from scanner.flow import EMPTY_FILE, FILE, INHERITED, PIPE, Place, Stdin
 from scanner.reading import Reading, Redirect
-from scanner.word import Word
-from scanner.words import SUBSTITUTED_FILE
+from scanner.word import Piece, Word
+from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader
 
 WORDS: Final = frozenset(
     {
@@ -33,6 +35,7 @@ WORDS: Final = frozenset(
 )
 """Nodes that stand for a word."""
 _FILE_OPERATORS: Final = frozenset({">", ">>", ">|", "<", "<>", "&>", "&>>", ">&", "<&"})
+_READS: Final = frozenset({"<", "<>", "<&"})
 _DUPLICATES: Final = frozenset({">&-", "<&-"})
 
 
@@ -66,6 +69,22 @@ class RedirectReading(Reading):
             empty = EMPTY_FILE if target.literal and target.text == "/dev/null" else FILE
             stdin = PIPE if target.text == SUBSTITUTED_FILE else empty
         return self._words(words[1:]), stdin
+
+    def _opened_at_the_end(self, redirects: Sequence[Node]) -> None:
+        """`cd /dev && cat < sda`: the parser hangs it on the list, but only its last command opens the file,
+        from the folder and with the values that the others left. Its substitutions have been walked.
+        """
+        quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+        for node in redirects:
+            operator = next((child.type for child in node.children if child.type in _READS), "")
+            words = [child for child in node.named_children if child.type != "file_descriptor"]
+            if not operator or not words:
+                continue
+            try:
+                target = quiet.word(words[0])
+            except UnreadableWord:
+                continue  # said when it was walked
+            self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
 
     def _herestring(self, node: Node) -> tuple[list[Word], Stdin]:
         words = [child for child in node.named_children if child.type != "file_descriptor"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.escapes import OPAQUE
 from scanner.file_arguments import decided_by_data
-from scanner.globs import may_be_secret
+from scanner.globs import may_be_raw, may_be_secret
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN, Judgement
 from scanner.paths import is_device, is_protected, is_raw_storage, is_sensitive, names_a_secret, normal_path
 from schemas.verdict import Reversibility
@@ -14,6 +14,7 @@ from schemas.verdict import Reversibility
 if TYPE_CHECKING:
     from scanner.judge import Judge
     from scanner.reading import Redirect
+    from scanner.word import Word
 
 _DISCARDS: Final = frozenset(
     {"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/full", "/dev/zero"}
@@ -33,21 +34,29 @@ def judge_redirect(judge: Judge, redirect: Redirect) -> None:
         )
     elif redirect.operator in ("<", "<&"):
         if (
-            any(is_sensitive(one) or is_raw_storage(one) for one in judge.shared.from_folders(path))
+            any(_holds(redirect.target, one) for one in judge.shared.from_folders(path))
             or names_a_secret(path)
-            or (redirect.target.pattern and may_be_secret(redirect.target))
             or decided_by_data(redirect.target)
         ):
             why = f"{text.replace(OPAQUE, '…')} holds secrets, or may"
             found = Judgement(CAUTION, "secrets.read", why, start, end)
+            if judge.shared.sensitive != found:  # a list may tell of it twice
+                judge.add(found)
             judge.shared.sensitive = found
-            judge.add(found)
     elif (redirect.operator == ">&" and (text.rstrip("-").isdigit() or text == "-")) or (
         redirect.target.literal and path in _DISCARDS
     ):
         return
     else:
         _judge_write(judge, path, text, redirect)
+
+
+def _holds(target: Word, path: str) -> bool:
+    """Whether a file that is read holds secrets, or may by its pattern."""
+    if is_sensitive(path) or is_raw_storage(path):
+        return True
+    word = target._replace(text=path)
+    return target.pattern and (may_be_secret(word) or may_be_raw(word))
 
 
 def _judge_write(judge: Judge, path: str, text: str, redirect: Redirect) -> None:

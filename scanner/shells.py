@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
+from scanner.evaluating import EVALUATED, EVALUATING, may_evaluate
 from scanner.flow import Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, Judgement
@@ -18,22 +19,20 @@ from schemas.verdict import Reversibility
 
 _OPTION: Final = re.compile(r"[-+].+", re.DOTALL)
 _ASKED: Final = frozenset({"--version", "--help"})
-_COMPARES: Final = r"\s-(?:eq|ne|lt|le|gt|ge)\b|\b(?:shift|exit|return|printf)\b[^;\n]{0,200}\$(?!\?)"
-"""Where ksh and zsh evaluate what a name holds as an expression, subscripts in it too (mksh 59c, seen)."""
 _OTHER_SYNTAX: Final = {
     "fish": re.compile(r"[(\\#{^]|\b(?:alias|abbr|function|read|history)\b"),
     "zsh": re.compile(
-        r"(?:^|[^$])\(|#|\b(?:alias|path|cdpath|fpath|fignore|module_path|hash)\b|\s-\w*T|NULLCMD"
-        rf"|\$\{{?\w+\}}?\[|{_COMPARES}"
+        r"(?:^|[^$])\(|#|\b(?:alias|path|cdpath|fpath|fignore|module_path|hash)\b|NULLCMD"
+        rf"|\$\{{?\w+\}}?\[|{EVALUATED}"
     ),
-    "csh": re.compile(r"[\\!(#{]|\balias\b"),
-    "tcsh": re.compile(r"[\\!(#{]|\balias\b"),
-    **dict.fromkeys(("ksh", "mksh", "pdksh", "oksh", "ksh93", "lksh", "yash"), re.compile(_COMPARES)),
+    **dict.fromkeys(("csh", "tcsh"), re.compile(r"[\\!(#{]|\balias\b|>&\s*[\d-]")),
+    **dict.fromkeys(EVALUATING, re.compile(EVALUATED)),
 }
 """What these shells read otherwise than bash: command substitutions and the code of glob qualifiers in plain
 parentheses (fish, zsh), backslashes in quotes (fish, csh), the history (csh), comments that are none where
 the shell is interactive, aliases without a `=`, arrays that are the search path or tied to it, subscripts and
-what a bare redirection runs (zsh), braces around one word (csh), prompts that are commands (fish).
+what a bare redirection runs (zsh), braces around one word and `2>&1`, which is a file `1`, (csh), prompts
+that are commands (fish).
 """
 COMMON_SETTINGS: Final = frozenset(
     "pipefail errexit nounset xtrace noglob extglob nullglob globstar inherit_errexit failglob".split()
@@ -127,12 +126,24 @@ def _values_taken(known: Wrapper, word: Word) -> int | None:
 def judge_text(judge: Judge, known: Wrapper, rest: list[Word], place: Place) -> None:
     """The text that a shell is given, with the words behind it for `$0`, `$1` …"""
     start, end = rest[0].start, rest[0].end
-    other = _OTHER_SYNTAX.get(known.name)
-    if other is not None and other.search(rest[0].text) is not None:
+    if _reads_otherwise(known.name, rest[0].text):
         judge.unknown("shell.syntax", f"{known.name} reads a part of it otherwise than bash does", start, end)
     if any(word.read or word.data for word in rest[1:]):
         judge.shared.read_names |= {"@"}
+    before = judge.shared.evaluates
+    judge.shared.evaluates = before or known.name == "zsh" or known.name in EVALUATING
     judge.inner(_with_parameters(rest), start, end, "shell.text", stdin=place.stdin)
+    judge.shared.evaluates = before
+
+
+def _reads_otherwise(name: str, text: str) -> bool:
+    """Whether a shell may read a text otherwise than bash does, its quotes taken away, too."""
+    other = _OTHER_SYNTAX.get(name)
+    if other is None:
+        return False
+    if other.search(text) is not None:
+        return True
+    return may_evaluate(name, text)
 
 
 def _with_parameters(rest: list[Word]) -> str:

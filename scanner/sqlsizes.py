@@ -14,6 +14,10 @@ MAX_MADE: Final = 100_000_000
 """Rows or bytes that a statement may make; a server needs seconds and some 100 MB for them."""
 _SERIES: Final = frozenset({"generate_series", "numbers", "range", "generate_array"})
 _TEXTS: Final = frozenset({"repeat", "replicate", "space", "zeroblob", "randomblob", "lpad", "rpad"})
+_WIDTHS: Final = frozenset({"lpad", "rpad", "space"})
+"""Make a text of a width, however long the one is that they are given: those of several columns add up."""
+_PUTS_IN: Final = frozenset({"replace", "regexp_replace", "regexp_substr", "listagg", "xmlagg"})
+"""Put one text into another many times: then widths multiply, too."""
 _MAKES: Final = _SERIES | _TEXTS
 _RECURSION: Final = frozenset({"recursive", "maxrecursion"})
 _BOUNDS: Final = frozenset({"limit", "join", "having", "fetch", "top", "exists", "in"})
@@ -25,22 +29,26 @@ _MORE_DIGITS: Final = re.compile(r"_[\d_]+")
 
 def makes_much(statement: Statement) -> str | None:
     """Why a statement may exhaust the server; None where it does not by what is written in it."""
-    if statement.says(_MAKES) and _made(statement.tokens) > MAX_MADE:
+    if statement.says(_MAKES) and _made(statement) > MAX_MADE:
         return "makes more rows or longer texts than a server has room for"
     if statement.says(_RECURSION) and _endless(statement):
         return "the recursion has no end by what is written in it"
     return None
 
 
-def _made(tokens: Sequence[Token]) -> float:
-    """The product of what its calls make: one may stand in another, or be joined with it."""
-    made = 1.0
+def _made(statement: Statement) -> float:
+    """The product of what its calls make, one may stand in another or be joined with it; of the texts of a
+    width only the sum.
+    """
+    tokens, made, widths = statement.tokens, 1.0, 0.0
+    adds_up = frozenset[str]() if statement.says(_PUTS_IN) else _WIDTHS
     for at in range(len(tokens) - 1):
         name = tokens[at].text.lower()
         if name in _MAKES and tokens[at + 1].text == "(" and made <= MAX_MADE:
             numbers = _numbers(tokens[at + 1 : at + 1 + MAX_ARGUMENTS])
-            made *= max(1.0, _rows(numbers) if name in _SERIES else max(numbers, default=1.0))
-    return made
+            size = max(1.0, _rows(numbers) if name in _SERIES else max(numbers, default=1.0))
+            made, widths = (made, widths + size) if name in adds_up else (made * size, widths)
+    return made * max(widths, 1.0)
 
 
 def _rows(numbers: list[float]) -> float:

@@ -53,6 +53,8 @@ _EXPRESSIONS: Final = frozenset(
     "binary_expression unary_expression postfix_expression parenthesized_expression ternary_expression "
     "test_command subscript array".split()
 )
+_SEVERAL: Final = frozenset({"list", "pipeline", "negated_command"})
+"""Commands of which only one has the redirection that stands behind them."""
 _FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
 """`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
@@ -323,6 +325,8 @@ class Walker(Assignments):
             self._statement(body, inner)
             if extra:
                 self._unknown(body, "words after a redirection belong to one command of several")
+            if body.type in _SEVERAL:
+                self._opened_at_the_end(redirects)
         for redirect in redirects:
             if redirect.type == "heredoc_redirect":
                 self._after_heredoc(redirect, bodies[0] if bodies else None, inner)

@@ -28,7 +28,7 @@ _DATA: Final = (
     "--json",
 )
 _SCHEME: Final = re.compile(r"(?i)([a-z][a-z0-9+.-]*):(?://|(?=/))|(file|dict|gopher|telnet):")
-_GUESSED: Final = re.compile(r"(?i)(?:ftp|dict|ldap|imap|smtp|pop3)\.[^/]")
+_GUESSED: Final = re.compile(r"(?i)(?:[^/?#]*@)?(?:ftp|dict|ldap|imap|smtp|pop3)\.[^/]")
 """Hosts from whose name curl guesses another protocol where none is written (curl(1))."""
 
 

@@ -85,5 +85,7 @@ def shows_by_service(host: str, path: str, query: str) -> bool:
 
 
 def _one_bean(query: str) -> bool:
+    if any(sign in query for sign in "{[@"):
+        return False  # curl puts it together itself, or sends what a file holds
     asked = [pair for pair in query.split("&") if pair.lower().startswith(("qry=", "get="))]
     return bool(asked) and all(_JMX_PART.fullmatch(pair) is not None for pair in asked)

@@ -114,7 +114,7 @@ def _of_url(url: str, pairs: Sequence[str]) -> str | None:
     if _DOCKER.match(url) is not None:
         return "asks the Docker API, which shows what containers are given"
     plain = re.sub("/+", "/", re.sub(r";[^/]*", "", path))
-    if secret_path(url, plain) or shows_by_service(match["host"], plain, _decoded(query)):
+    if secret_path(url, plain) or shows_by_service(match["host"], plain, _decoded("&".join([query, *pairs]))):
         return f"{plain[:80]} shows settings or values that may be secrets, or makes new ones"
     if _ALTERNATIVES.search(path) is not None:
         return "the path is put together from alternatives"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -93,12 +94,20 @@ def query(call: Call) -> None:
 _STORES: Final = re2.compile(r"(?s).*%[^%a-zA-Z]*[hljztL]*n.*")
 
 
+_GIVEN: Final = re.compile(rf"%[-#0 +'I\d.*$]*[hljztLq]*{OPAQUE}(?![-#0 +'I\d.*{OPAQUE}]*[hljztL]*[a-zA-Z])")
+"""A conversion whose letter is known only when it runs; an unknown width has its letter behind it."""
+
+
 def printf(call: Call) -> None:
     """printf: `%n` sets the variable that an argument names (bash(1)), so data may not be the form."""
     for word in call.arguments.positionals[:1]:
         if word.read or word.data:
             call.say(
                 UNKNOWN, "text.printf-data", "data decides the form, which may set a variable", word=word
+            )
+        elif _GIVEN.search(word.text.replace("%%", "")) is not None:
+            call.say(
+                UNKNOWN, "text.printf-data", "what its form does with an argument is not known", word=word
             )
         elif _STORES.fullmatch(word.text.replace("%%", "")) is not None:
             call.say(UNKNOWN, "text.printf-stores", "sets the variable that its argument names", word=word)
