@@ -34,8 +34,8 @@ _INSTALLED: Final = re.compile(
     r"(?i)\b(?:install(?:ed)?|available|in your path|on your path|cli|binary|command-line|tools?)\b"
 )
 _NEEDED: Final = re.compile(
-    r"(?i)^\W*(?:you (?:will )?need|needs?|requires?|required|have|prerequisites?)?\W*(?:the )?`?[\w-]+`?"
-    r"(?:(?:,| and|, and) (?:the )?`?[\w-]+`?){0,6}\W*(?:v?\d[\w.+]*\W*)?(?:installed\W*)?$"
+    r"(?i)^\W*+(?:you (?:will )?need|needs?|requires?|required|have|prerequisites?)?\W*+(?:the )?`?[\w-]++`?"
+    r"(?:(?:,| and|, and) (?:the )?`?[\w-]++`?){0,6}\W*(?:v?\d[\w.+]*\W*)?(?:installed\W*)?$"
 )
 """A line that is nothing but programs: “kubectl, helm and jq”."""
 

@@ -32,7 +32,8 @@ _WHO: Final = (
     r"console|screen|server|api|query|terminal|result|journal|check))"
 )
 _TELLS: Final = re.compile(
-    rf"(?i)(?:^|[\s,;(])(?:and |then |now )*{_WHO}\s+(?:(?:should|will|would|may|might|must|can|could)\s+)?"
+    rf"(?i)(?:^|[\s,;(])(?:and |then |now ){{0,3}}{_WHO}\s+"
+    r"(?:(?:should|will|would|may|might|must|can|could)\s+)?"
     r"(?:(?:then|now|also|only|normally|usually|typically|always)\s+)?"
     r"(?:prints?|shows?|returns?|displays?|outputs?|yields?|produces?|gives?|says?|answers?|logs?|reports?|"
     r"gets?|sees?|receives?|look(?:s|ed)? like)\b"
@@ -48,14 +49,14 @@ _IN_LOG: Final = re.compile(
 _SESSION_TELLS: Final = re.compile(r"(?i)^\W*(?:the )?(?:expected|resulting) ")
 
 _PATH: Final = (
-    r"[`'\"]?(?:(?!/dev/)(?:~|\.{1,2})?/[\w.~/*-]+|[\w./-]+\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|"
+    r"[`'\"]?(?:(?!/dev/)(?:~|\.{1,2})?/[\w.~/*-]++|[\w./-]{1,200}\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|"
     r"env|service|timer|py|"
     r"rules|properties|bashrc|profile|bash_profile|cron|crontab|bat|ps1|sql|yml|tf|rb|pl)|~?/?\.(?:bashrc|"
     r"profile|"
     r"zshrc|bash_profile))[`'\"]?"
 )
 _HOLDER: Final = (
-    r"(?:(?:(?:the|a|an|your|this|our|its|root['’]s)\s+)*(?:\w+\s+)?"
+    r"(?:(?:(?:the|a|an|your|this|our|its|root['’]s)\s{1,9}){0,3}(?:\w{1,40}\s{1,9})?"
     rf"(?:crontab|cron ?jobs?|cron|fstab|sudoers|bashrc|{_PATH}))"
 )
 _WRITES: Final = re.compile(
@@ -69,7 +70,8 @@ _WRITES: Final = re.compile(
 )
 _HOLDS: Final = re.compile(
     rf"(?i)^\W*(?:the |current |these |its )*contents? (?:of|is|are)\b|"
-    rf"(?:^|\s)(?:{_HOLDER}|(?:the |this |our |its |a )(?:[\w./`-]+ ){{0,2}}(?:script|cron ?job|crontab|"
+    rf"(?:^|\s)(?:{_HOLDER}|(?:the |this |our |its |a )(?:[\w./`-]{{1,60}} ){{0,2}}"
+    rf"(?:script|cron ?job|crontab|"
     rf"timer|unit|hook|"
     rf"function|alias|file|wrapper|job|pipeline|playbook|entrypoint|dockerfile|makefile|service|button|"
     rf"alert|action))\s+"
@@ -82,7 +84,7 @@ _HOLDS: Final = re.compile(
     rf"\b(?:under the hood|internally|behind the scenes)\b|"
     rf"^\W*(?:this is |here is |here['’]s )(?:the |our |your |a )?(?:[\w-]+ ){{0,2}}(?:script|file|"
     rf"cron ?job|crontab|{_PATH})\W*$|"
-    rf"^\W*(?:(?:file|script|in)\s+)?{_PATH}\W*$|^\W*(?:crontab|cron(?: ?job)?s?|script|file)\W*$"
+    rf"^[^\w.~/]*+(?:(?:file|script|in)\s+)?{_PATH}\W*$|^\W*(?:crontab|cron(?: ?job)?s?|script|file)\W*$"
 )
 _CHECKS: Final = re.compile(
     r"(?i)^(?:\W|\d+[.)]|then\b|now\b|next\b|also\b)*(?:check|verify|confirm|see|make sure|ensure|look|"

@@ -28,7 +28,7 @@ _BUT: Final = re.compile(
 )
 _FIRST: Final = re.compile(r"(?i)\b(?:first|before(?:hand| that| this)?)\W*$")
 _WITHOUT: Final = re.compile(r"(?i)^\s*(?:without|until|unless|before)\b")
-_ANYMORE: Final = re.compile(r"(?i)^\W*(?:any ?more|ever|again|yourself|manually|by hand)?\W*$")
+_ANYMORE: Final = re.compile(r"(?i)^\W*+(?:any ?more|ever|again|yourself|manually|by hand)?\W*$")
 
 
 def said_behind(following: Block | None) -> tuple[Said, tuple[int, int]]:

@@ -12,9 +12,15 @@ from typing import Final
 _BAN_WORDS: Final = (
     r"niemals|keinesfalls|unter keinen umständen|auf keinen fall|nie\b|nicht (?:ausführen|verwenden|benutzen|"
     r"nutzen|starten|aufrufen|eingeben|machen|anwenden)|"
-    r"ne (?:pas|jamais)\b|n['’](?:exécute|utilise|lance|emploie|applique)\w*|ne (?:lance|faite|tape|saisi|"
-    r"démarre|run)\w*|jamais\b|évite[rz]?\b|"
-    r"nunca\b|jamás\b|no (?:ejecut|us|utilic|utiliz|lanc|corr|hag|hac|emple|aplic)\w+|evite[n]?\b|evitar\b|"
+    r"ne (?:pas|jamais)\b|n['’](?:exécute|utilise|lance|emploie|applique)\w*|"
+    r"ne (?:lance[rz]?|faites|tape[rz]?|saisi\w*|"
+    r"démarre[rz]?)\b|jamais\b|évite[rz]?\b|"
+    r"nunca\b|jamás\b|no (?:ejecut(?:a[rsd]?|e[ns]?|éis)|us(?:ar|a[sd]|éis|en)|"
+    r"utili(?:ce[ns]?|za[rsd]?)|lan(?:ce[ns]?|za[rsd]?)|"
+    r"corr(?:a[ns]?|er|áis)|hag(?:a[ns]?|áis)|hacer|emple(?:e[ns]?|ar)|apli(?:que[ns]?|ca[rsd]?))(?:l[aeo]s?|se)?\b|"
+    r"(?<!is )(?<!are )(?<!of )(?<!with )(?<!after )"
+    r"no us[ea](?:s|l[aeo]s?)?(?=\W*$| (?:el|la|l[ao]s|est[aeo]s?|es[aeo]s?|nunca|jamás|más|aquí|para|"
+    r"en|un[ao]?|ningún|si)\b)|evite[n]?\b|evitar\b|"
     r"n[ãa]o (?:execut|us|utiliz|rod|fa[çz]|aplic)\w+|jamais\b|"
     r"non (?:eseguir|usar|utilizzar|lanciar|far)\w*|mai\b (?:eseguir|usar)\w*|"
     r"(?:nooit|niet (?:uitvoeren|gebruiken|draaien|doen))|aldrig\b|"
@@ -29,7 +35,7 @@ _BAN_BEHIND: Final = re.compile(
     r"starten|"
     r"aufrufen|eingeben|machen|anwenden)|\bniemals\b|\bniet\s+(?:uitvoeren|gebruiken)|"
     r"\bnicht\s+ausgeführt\s+werden|"
-    r"\bne doit (?:pas|jamais)|\bno (?:debe|se debe)|\bn[ãa]o deve\b|\bnon (?:deve|va)\b|"
+    r"\bne doit (?:pas|jamais)|\bno (?:debe|se debe)n?\b|\bn[ãa]o deve\b|\bnon (?:deve|va)\b|"
     r"しない(?:で|こと)|するな|禁止|不可|하지 ?마|하지 ?말|금지|"
     r"不要|çalıştırmayın|kullanmayın|не (?:выполня|запуска)\w+)|"
     r"^\W{0,4}(?:veraltet|obsolète|obsoleto|obsoleta|déprécié|verouderd|nicht mehr)\b"
@@ -88,7 +94,7 @@ _OUTPUT: Final = re.compile(
 )
 _RUNS: Final = re.compile(
     r"(?i)(?:\b(?:führen sie|starten sie|verwenden sie|nutzen sie|exécute[rz]|lance[rz]|utilise[rz]|tape[rz]|"
-    r"ejecut\w+|lanc[ea]|us[ea]r?|utilic[ea]|execut[ea]r?|rode|rodar|utilize|esegui\w*|lancia\w*|voer|"
+    r"ejecut\w+|lanc[ea]|us[ea]|usar|utilic[ea]|execut[ea]r?|rode|rodar|utilize|esegui\w*|lancia\w*|voer|"
     r"gebruik)"
     r"(?: (?:den befehl|la commande|el comando|o comando|il comando|folgendes|das kommando))?\s*:?\s*)$"
 )

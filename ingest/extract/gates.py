@@ -114,8 +114,8 @@ _LEADS_ON: Final = re.compile(
     r"be sure to|make sure to|make sure you|(?:do not|don['’`´]?t|never) forget to)[\s,:!*_–—-]+)+"
 )
 _AFTER_IT: Final = re.compile(
-    r"(?i)(?:,|;)?\s+(?:and\s+)?(?:then|only then|afterwards|after that)\b|;\s+|,\s+and\s+|"
-    r"\s+and\s+(?=(?:then\s+)?(?:run|execute|type|issue|enter|start)\b)"
+    r"(?i)(?:[,;]|(?<![\s,;]))\s++(?:and\s++)?(?:then|only then|afterwards|after that)\b|;\s|,\s++and\s|"
+    r"(?<!\s)\s++and\s++(?=(?:then\s++)?(?:run|execute|type|issue|enter|start)\b)"
 )
 """Where what is done after a gate begins."""
 

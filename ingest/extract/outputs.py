@@ -21,7 +21,9 @@ TABLE_HEAD: Final = re.compile(r"^\s{0,40}[A-Z][A-Z0-9_()%/-]*(?:\s+[A-Z][A-Z0-9
 _COLUMNS: Final = re.compile(r"^\s{0,40}\S+(?: \S+){0,3}(?:\s{2,}|\t)\S")
 _PLAIN_OPTION: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z])")
 _DEVICE: Final = re.compile(r"/(?:dev|proc|sys)/\S{1,200}(?:\s|:|$)")
-_SHARE: Final = re.compile(r"\S+(?:\s+[\d.,]+[KMGTPi]{0,2}B?){2,4}\s+\d{1,3}%\s+(?:[\d.,]+\S?\s+){0,3}\S+$")
+_SHARE: Final = re.compile(
+    r"(?<!\S)\S+(?:\s+[\d.,]+[KMGTPi]{0,2}B?){2,4}\s+\d{1,3}%\s+(?:[\d.,]+\S?\s+){0,3}\S+$"
+)
 """A row of `df`: sizes, a share in percent, a place."""
 
 _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")

@@ -19,13 +19,13 @@ _WHERE: Final = (
     r"[\w-]+ (?:clusters?|nodes?|hosts?|servers?|environments?|env|regions?|sites?|systems?|installations?)"
 )
 _LABEL: Final = re.compile(
-    rf"(?i)^[\s*_>•-]*(?:\d{{1,3}}[.)]\s*)?(?P<case>"
+    rf"(?i)^[\s*_>•-]*+(?:\d{{1,3}}[.)]\s*+)?(?P<case>"
     rf"(?:for|in|on|at|during|with)\s+[^.:?,`]{{2,50}}?\s+only|"
     rf"(?:only|just)\s+(?:for|in|on|at|if|when|during|with|as)\s+[^.:?,`]{{2,60}}|"
     rf"(?:{_WHERE})\s+only|"
     rf"(?:on|upon)\s+(?:any |an? )?(?:failures?|errors?|time-?outs?|success)|"
     rf"in\s+case\s+of\s+[^.:?,`]{{2,50}}|in\s+(?:an?\s+)?(?:real\s+)?(?:emergency|emergencies|a pinch)|"
-    rf"(?:only\s+)?(?:as\s+)?(?:a|the|your)?\s*(?:very\s+)?last\s+resort|(?:in\s+the\s+)?worst\s+case|"
+    rf"(?:only\s+)?(?:as\s+)?(?:(?:a|the|your)\s+)?(?:very\s+)?last\s+resort|(?:in\s+the\s+)?worst\s+case|"
     rf"optional(?:ly)?|if\s+all\s+else\s+fails|failing\s+that|"
     rf"(?:still|no|not|any)\s+[^.:?,`]{{2,40}}\?|no\s+(?:luck|joy|success|effect|change)"
     rf")\s*(?P<end>[:,–—?→]|\s-|=>|->|$)\s*"

@@ -103,8 +103,8 @@ _ASKED: Final = re.compile(
     rf"(?:runs|executes|does|issues|types|will run|will execute|must run|should run|has to run){_FILL}"
 )
 _BEHIND: Final = re.compile(
-    r"(?i)^\s*(?:[)\]\"'”]\s*)?(?:[←⟵<]-{0,3}|–|—|-{1,2}|,|:|\(|\[|\bis\b|\bwas\b|\bhas been\b|\bis now\b|"
-    r"=>|\|)?\s*"
+    r"(?i)^\s*+(?:[)\]\"'”]\s*+)?(?:[←⟵<]-{0,3}|–|—|-{1,2}|,|:|\(|\[|\bis\b|\bwas\b|\bhas been\b|\bis now\b|"
+    r"=>|\|)?\s*+"
     r"(?:(?-i:NO|NOPE|DON['’]?T)(?=\s*(?:[!.)\]]|$))|not?\s?!|don['’`´]t\s*(?:!|$|\.|\))|"
     r"(?:do not|don['’`´]?t|never|must not|please don['’`´]?t)\s+(?:ever\s+)?(?:run|use|do|execute|try|"
     r"type|paste|"

@@ -34,7 +34,9 @@ _BESIDE: Final = re.compile(rf"(?i)(?<!\bthe )(?<!\ba )(?<!\ban )(?<!\bin )\b{_V
 commit with” and “so that you can roll back later, tag it with” the word says nothing of the command.
 """
 
-_FAILS: Final = re.compile(rf"(?i)\b(?:if|when|in case|should)\b[^.]*?\b{_FAILED}\b[^.]*$")
+_FAILS: Final = re.compile(
+    rf"(?i)\b(?:if|when|in case|should)\b(?:(?!\b(?:if|when|should)\b)[^.])*?\b{_FAILED}\b[^.]*$"
+)
 _GOES_ON: Final = re.compile(r"(?i)^\W*(?:and|then|and then|next|afterwards)\b")
 _BEFORE: Final = r"(?:\d{1,2}[.):]?\s*)?(?:(?:how|steps|plan|instructions) )?(?:to |for )?(?:the )?"
 _DOING: Final = re.compile(

@@ -41,4 +41,7 @@ TEXTS = {
     "turned": "# a\n\n- b\n\n" + ("a\u202eb\u202c " * 4_000 + "\n\n") * 15,
     "said_again": "# a\n\n- check b\n\n" + ("go to step 3. " * 64 + "\n\n") * 150,
     "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
+    "articles": "# A\n\n" + "a " * 8_000 + "!x\n\n```bash\nsystemctl stop web\n```\n",
+    "thens": "# A\n\n" + "then now " * 2_000 + "!x\n\n```bash\nsystemctl stop web\n```\n",
+    "blanks_behind": "# A\n\n- Disk full:" + " \u00a0" * 8_000 + "x\n\n```bash\nsystemctl stop web\n```\n",
 }

@@ -95,6 +95,9 @@ $X nicht ausführen!
 Führen Sie $X nicht aus.
 Ne pas exécuter $X.
 No ejecute $X.
+No uses nunca $X.
+No use: $X
+No usar el comando $X.
 Nunca use $X.
 Não execute $X.
 Non eseguire $X.
@@ -128,6 +131,10 @@ $X ausführen.
 Lancez $X.
 Ejecute $X.
 Execute $X.
+With no user sessions left, run $X.
+After no use for 5 min, run $X.
+With no utilization left, run $X.
+On the NE run $X.
 """
 
 
@@ -136,6 +143,13 @@ def test_what_it_asks_for_is_one() -> None:
 
 
 CASES = """
+There is no use waiting: run $X.
+When there are no users connected, run $X.
+If no corruption is found, run $X.
+When no user traffic is seen: $X
+If there are no uses of it, run $X.
+If we have no haproxy, run $X.
+If no Debezium connector is left, run $X.
 Disk full? $X
 No luck? $X
 For production only: $X
