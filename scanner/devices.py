@@ -24,6 +24,8 @@ _DISK: Final = re.compile(
     r"/dev/(?:[hsv]d[a-z]+\d*|xvd[a-z]+\d*|nvme\d[np\d]*|mmcblk\d[p\d]*|md\d.*|dm-\d+|mapper/.+|disk/.+|loop\d.*)"
 )
 """Of which `file -s` reads the first sectors, as blkid does."""
+_LISTS: Final = ("-files0-from", "--files0-from", "--fromfile")
+"""Options of find, du and tree, which open a file; as every file does that an option is given."""
 
 
 def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
@@ -33,8 +35,10 @@ def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
     what they are made for, disks, but no watchdog.
     """
     name = call.tool.name
+    listed = any(word.text.startswith(_LISTS) for word in call.words[1:])
+    named = not listed and any(word is one for one in call.arguments.positionals)
     special = name == "file" and not call.arguments.has("-s", "--special-files")
-    if special or name in names("device_names"):
+    if named and (special or name in names("device_names")):
         return False
     for path in paths:
         pattern = word.pattern or any(mark in path for mark in GLOB)

@@ -77,6 +77,10 @@ def judge_files(call: Call) -> None:
         judge_protected_writes(call)  # 4
 
 
+_NAMED_FILES: Final = ("--rawfile", "--slurpfile", "--argfile")
+"""Of jq, with two words each: a name, and a file."""
+
+
 def _named_secrets(call: Call) -> None:
     candidates = call.arguments.positionals
     if call.arguments.options:
@@ -89,6 +93,8 @@ def _named_secrets(call: Call) -> None:
     files = _read_words(call)
     shown = {id(word) for word in files} if shows_files(call) else set()
     code = call.arguments.positionals[: len(call.arguments.positionals) - len(files)]
+    if call.arguments.has(*_NAMED_FILES):
+        code = []  # the second word of such an option stands among them
     for word in candidates:
         if any(is_sensitive(path) for path in _paths(call, word)):
             _secret(call, f"{word.text} holds secrets")

@@ -35,7 +35,9 @@ _SUBSTITUTES: Final = re.compile(
     r"(?:;|\Z))+"
 )
 """Nothing that sed puts in holds a slash, whatever sign parts its command."""
-_PRINTS: Final = re.compile(r"([^{}()\\]*)\{\s*print\s*((?:[\w\s$\",.:;|@%+-]|\$\(NF\s*-\s*\d+\))*)\}\s*")
+_PRINTS: Final = re.compile(
+    r"([^{}()\\]*+)\{\s*+print(?![a-z])\s*+((?:[\w\s$\",.:|@+-]|\$\(NF\s*+-\s*+\d++\))*+)\}\s*+"
+)
 _SETS: Final = re.compile(r"(?<![=!<>~])=(?![=~])|getline")
 
 
@@ -49,6 +51,17 @@ def shapes(words: Sequence[Word]) -> bool:
         return _only_options(name, texts[1:])
     special = _SPECIAL.get(name)
     return special is not None and special(texts[1:])
+
+
+_CHOOSE: Final = frozenset({"head", "tail", "sort", "uniq", "cat", "tac"})
+
+
+def chooses(words: Sequence[Word]) -> bool:
+    """Whether a filter only chooses or orders lines: no letter changes, and no part is left out."""
+    name = words[0].text.rsplit("/", 1)[-1]
+    if name in ("grep", "egrep", "fgrep"):
+        return not any(word.text[:1] == "-" and "o" in word.text for word in words[1:])
+    return name in _CHOOSE
 
 
 def _only_options(name: str, texts: list[str]) -> bool:
@@ -79,7 +92,7 @@ def _tr(texts: list[str]) -> bool:
 
 
 def _sed(texts: list[str]) -> bool:
-    scripts = [text for text in texts if not re.fullmatch("-[nEre]+", text)]
+    scripts = [text for text in texts if not re.fullmatch("-[nEr]*e?", text)]
     return len(scripts) == 1 and _SUBSTITUTES.fullmatch(scripts[0]) is not None
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from tree_sitter import Node
 
-from scanner.filters import shapes
+from scanner.filters import chooses, shapes
 from scanner.listing import listed_by
 from scanner.numeric_output import text_of, words_of_command
 from scanner.word import Word
@@ -58,8 +58,10 @@ def _printed_by(words: list[Word], before: Printed) -> Printed:
     line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
     if len(line) > _LINE_MAX:
         return "data"
-    if before in ("names", "given") and shapes(words):
+    if before == "names" and shapes(words):
         return before
+    if before == "given" and shapes(words) and chooses(words):
+        return before  # it holds slashes, so that a letter less or another makes another path of it
     listed = listed_by(words, "data" if before == "given" else before)
     if listed == "paths" or listed == "ended paths":
         return "given"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import re2
+
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
@@ -279,7 +281,7 @@ _DPKG_ASKS: Final = re.compile(
 )
 
 
-_EXPANDS: Final = re.compile(r"(?i)%[^{}]{0,9}\{[^}]*:[^}]*expand|%\(")
+_EXPANDS: Final = re2.compile(r"(?i)%[^{}%]*\{[^}]*:[^}]*expand|%\(")
 """A format that expands macros, which may be commands (rpm-queryformat(7))."""
 
 

@@ -92,8 +92,6 @@ printf '%s%%n\\n' x
 ksh -c 'exit $?'
 mysql -e "SHOW VARIABLES LIKE 'max%'"
 n=$(ls | sort | head -n 1); cat $n
-n=$(ls | sed 's/a/b/'); cat $n
-n=$(ls | awk -F: '{print $1}'); cat $n
 n=$(kubectl get pods | grep api | awk '{print $1}' | tr -d '\\n'); kubectl logs $n
 sleep 1 & wait $!
 for p in $(pgrep x); do wait $p; done

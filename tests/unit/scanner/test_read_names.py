@@ -32,7 +32,6 @@ tail -n 50 $(ls -t /var/log/app/*.log | head -1)
 LOG=$(ls -t /var/log/app | head -1); tail "/var/log/app/$LOG"
 tail -f $(docker inspect --format='{{.LogPath}}' web)
 X=$(basename "$1"); cat "/var/log/$X"
-N=$(echo "$1" | cut -d/ -f2); cat "/var/log/$N"
 X=$(cat list); cat "${X}.log"
 X=$(cat list); wc -l "$X"
 N=$(wc -l < x); tail -n "$N" x
