@@ -21,6 +21,7 @@ from scanner.words import UnreadableWord, WordReader
 _EXPORTS: Final = re.compile(r"-[a-zA-Z]*x[a-zA-Z]*")
 _PARTS_WORDS: Final = ("", " ", "\t", "\n", ",", ";", ":", "|")
 """How a text begins that is appended to a list, or nothing."""
+_KEY_OF: Final = re.compile(r"(?s)\[(.*?)\]\+?=")
 _KEY: Final = re.compile(r"^\[[^\]]*\]\+?=")
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 
@@ -93,9 +94,19 @@ class Assignments(Calculation):
         for child in node.named_children:
             if child.type in ("subscript", "array"):
                 self._expression(child, self._place)
+            if child.type == "array" and name not in self.facts.maps:
+                self._keys(child)
         if not values:
             return name, Word("", node.start_byte, node.end_byte)
         return name, None if values[0].type == "array" else self._word(values[0])
+
+    def _keys(self, array: Node) -> None:
+        """`x=([KEY]=a)`: an expression, as in `x[KEY]=a`, unless the array is an associative one."""
+        for element in array.named_children:
+            match = _KEY_OF.match(self.text(element))
+            if match is not None:
+                start = element.start_byte + 1
+                self._evaluate(start, start + len(match.group(1).encode()), element)
 
     def _kept(self, node: Node) -> list[Word]:
         """The words of an element of an array, told without `[key]=`: something may open it later."""

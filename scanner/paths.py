@@ -26,6 +26,8 @@ _DEVICE_ELSEWHERE: Final = re.compile(
 )
 """A disk, memory, a tape or a watchdog by its name, below another root or from a folder that is not known."""
 _OUTSIDE: Final = re.compile(rf"/|~|{OPAQUE}/|\.\.(?:/|$)")
+_HOSTS: Final = ("/host/dev/", "/hostfs/dev/", "/host-root/dev/", "/rootfs/dev/", "/sysroot/dev/")
+"""Where a container or a system that repairs another has its devices: those of it are as those here."""
 _UP_TO_DEV: Final = re.compile(r"(?:\.\./)+dev/.*")
 _PUBLIC_KEY: Final = re.compile(
     r"(?:~|/home/[\w.-]+|/root)/\.ssh/id_[a-z0-9_]+\.pub|id_[a-z0-9_]+\.pub"
@@ -75,6 +77,8 @@ def is_raw_storage(path: str) -> bool:
     """
     if "dev/" not in path:
         return path == "/proc/kcore"
+    if path.startswith(_HOSTS):
+        path = path[path.index("/", 1) :]
     if path.startswith("/dev/"):
         return _PLAIN_DEVICE.fullmatch(path) is None
     if _UP_TO_DEV.fullmatch(path) is not None:

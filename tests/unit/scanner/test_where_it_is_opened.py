@@ -65,6 +65,12 @@ zsh -c 'type\set -xT A a; ls'
 zsh -c 't=typeset; $t -T A a; ls'
 csh -c 'ls 2>&1'
 tcsh -c 'ls >& 1'
+n=$(cat f); x=([$n]=1)
+n=$(cat f); x+=([0]=a [$n]=1)
+n=$(cat f); declare -a x=([$n]=1)
+n=$(cat f); x=([n]=1)
+n=$(cat f); x=([a[$n]]+=1) ls
+od /host/dev/port
 printf "%$x" PATH
 printf "%-$w$x" PATH
 printf "%l$x" PATH
@@ -103,6 +109,11 @@ csh -c 'ls >& /dev/null'
 zsh -c 'df -T'
 zsh -c 'ls -ltT'
 zsh -c 'kubectl get pods -oT'
+declare -A m; n=$(cat f); m=([$n]=1)
+declare -A m=([a]=1 [b]=2); echo "${m[a]}"
+x=([0]=a [1]=b); echo "${x[@]}"
+i=3; x=([i+1]=a); echo "${x[@]}"
+cat /host/dev/null
 printf "100%% $x"
 printf "%s: $x" a
 curl ftpd.example.com/x
@@ -110,6 +121,9 @@ curl 'http://h/jmx?qry=java.lang:type=Memory'
 psql -c "select lpad(a,20), lpad(b,20), lpad(c,20), lpad(d,20), lpad(e,20), lpad(f,20), lpad(g,20) from t"
 """
 LONG: Final = (
+    "x=(" + "[1 " * 4_000 + ")",
+    "x=(" + "[1]=2 " * 500 + ")",
+    "x=([" + "a[" * 3_000 + "1" + "]" * 3_000 + "]=1)",
     "cd /dev" + " && cat < sda" * 2_000,
     "cat " + "../" * 20_000 + "dev/x",
     "cat '" + "dev/mapper/" * 5_000 + "'",
