@@ -90,6 +90,14 @@ _CHECKS: Final = re.compile(
     r"(?i)^(?:\W|\d+[.)]|then\b|now\b|next\b|also\b)*(?:check|verify|confirm|see|make sure|ensure|look|"
     r"find out|restart|stop|start|run)\b"
 )
+_LOOKED_UP: Final = re.compile(
+    r"(?i)^(?:\W|\d+[.)]|then\b|now\b|next\b|also\b|please\b)*(?:to )?(?:check|verify|confirm|see|"
+    r"find(?: out)?|look (?:at|up)|learn|note|get|read) (?:what|which|whether|(?:the|every|any|all) "
+    r"(?:value|errors?|messages?|status|number|lines?|reason)s?)\b(?!.*(?:like|this|these|following|below|as)\W*$)"
+)
+"""“Check what the server logs”, “To see which error it returns”: the command for it stands below."""
+_PART: Final = re.compile(r"(?i)^\W*(?:\d{1,3}[.)]\s*)?(?:the )?(?:response|error messages?)\W*$")
+"""What a part of a runbook is called, too: how one responds."""
 _DATED: Final = (
     r"(?:deprecated|obsolete|superseded|outdated|retired|no longer used|do not use|don['’`´]?t use|"
     r"not used|unused|"
@@ -123,6 +131,16 @@ def announces_output(line: str) -> bool:
         or _IN_LOG.match(text) is not None
         or foreign.announces_output(text)
     )
+
+
+def asks_to_look(line: str) -> bool:
+    """Whether a line that speaks of an output tells to look at it, and not that it stands below."""
+    return _LOOKED_UP.match(line.strip(" *_#")) is not None
+
+
+def names_a_part(line: str) -> bool:
+    """Whether a line may stand over what is done, though it could be over an output: “Response”."""
+    return _PART.match(line.strip(" *_#")) is not None
 
 
 def output_heading(heading: str) -> bool:

@@ -74,4 +74,6 @@ def _behind(reader: Reader, block: Block, command: FoundCommand, starts: list[in
         return said_in((sentences(rest) or [""])[0])
     behind, place = said_behind(reader.following)
     gate_ahead(reader, behind.gate, place)
+    if behind.why or behind.case is not None:
+        reader.spend()
     return behind

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.commands import looks_like_command
 from ingest.extract.vocabulary import is_imperative, sentence_places, sentences
 
 _LABEL: Final = re.compile(
@@ -82,7 +83,7 @@ def labelled(text: str) -> tuple[str, str] | None:
     state = _STATE.search(label) is not None or _OTHER.match(label) is not None
     if not state or _NO_CASE.match(label) or is_imperative(label) or len(label.split()) > 12:
         return None
-    return (label, does) if is_imperative(does) else None
+    return (label, does) if is_imperative(does) or looks_like_command(sentences(does)[0]) else None
 
 
 def _is_case(label: str, does: str, block: Block, place: int) -> bool:

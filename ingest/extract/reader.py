@@ -21,7 +21,8 @@ from ingest.trace import Span
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
 CASE_HEADING: Final = re.compile(
-    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?P<word>if|when|in case|unless)\s+\S.{2,160})$"
+    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?:only |just )?"
+    r"(?P<word>if|when|in case|unless|(?<=only )(?:on|for|in|at|during))\s+\S.{2,160})$"
 )
 """“If the restart does not help” stands over what is done in that case alone."""
 
@@ -61,6 +62,7 @@ class Reader:
         self.ban_box: tuple[int, ...] = ()
         self.ban_used = self.ban_of_one = self.ban_met_code = self.ban_of_this = False
         self.ahead: tuple[Block, Claim] | None = None
+        self.spent: Block | None = None
 
     @property
     def section(self) -> str:
@@ -125,6 +127,11 @@ class Reader:
         """
         self.ban_of_one, self.ban_of_this, self.ban_met_code = one, this, False
         self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
+
+    def spend(self) -> None:
+        """What follows spoke of the command above it, and where it is one sentence of nothing below."""
+        alone = self.following is not None and len(sentences(self.following.text)) == 1
+        self.spent = self.following if alone else None
 
     def beside_command(self) -> bool:
         """Whether a command stands above in the same item."""

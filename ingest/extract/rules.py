@@ -9,7 +9,7 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.announced import output_heading
+from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
 from ingest.extract.cases import case_below, condition_of, question_of
 from ingest.extract.commands import FoundCommand
@@ -31,6 +31,8 @@ from ingest.extract.prerequisites import listed, required
 from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
+    begins_typed,
+    below,
     commands_below,
     last_sentence,
     lead_title,
@@ -134,6 +136,7 @@ def _is_ignored(reader: Reader, block: Block) -> bool:
         return True
     lead = "" if reader.lead_heads else reader.lead
     printed = output_heading(reader.section) and not is_session(block.text)
+    printed = printed and not (names_a_part(reader.section) and begins_typed(block, labelled=True))
     if not (printed or (lead and shows_a_file(lead, block))):
         return False
     reader.account(block, "ignored", SHOWN)
@@ -151,6 +154,8 @@ def _told_in_code(reader: Reader, block: Block) -> list[tuple[FoundCommand, Said
     ]
     if any(not item.why for item in told):
         gate_ahead(reader, behind.gate, place)
+    if every and (behind.why or behind.case is not None):
+        reader.spend()
     return list(zip(every, told, strict=True))
 
 
@@ -219,7 +224,7 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.lead_undoes = False
     if _is_accounted(reader, block):
         return
-    if forbids_below(text, block.code_texts()):
+    if block is not reader.spent and forbids_below(text, block.code_texts()):
         reader.forbid(block, one=forbids_one(text), this=forbids_this(text))
     if reader.asks_before and _NUMBERED_STEP.match(text):
         reader.headings.pop()
@@ -229,7 +234,8 @@ def _prose(reader: Reader, block: Block) -> None:
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     reader.turn_back(block)
-    condition, otherwise, body = condition_of(reader, text)
+    heads = block.kind == "item" and below(block, reader.following) and CASE_HEADING.fullmatch(text)
+    condition, otherwise, body = condition_of(reader, f"{text}:" if heads and not block.code else text)
     if condition is not None and block.kind == "item":
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.extract.announced import announces_contents, announces_output
+from ingest.extract.announced import announces_contents, announces_output, asks_to_look, names_a_part
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.consoles import is_session
@@ -54,6 +54,8 @@ def shows_a_file(lead: str, block: Block) -> bool:
     """
     if is_session(block.text):
         return _EXPECTED.search(lead) is not None
+    if begins_typed(block, labelled=not asks_to_look(lead)) and (asks_to_look(lead) or names_a_part(lead)):
+        return False
     if announces_output(lead):
         return True
     if announces_contents(lead) and all(path[0] not in block.text for path in _PATH.finditer(lead)):
@@ -61,6 +63,16 @@ def shows_a_file(lead: str, block: Block) -> bool:
     if not _says_content(lead):
         return False
     return _names_a_file(lead, block.text) or not _could_be_run(block)
+
+
+def begins_typed(block: Block, *, labelled: bool) -> bool:
+    """Whether the first line of a block is surely a command; `labelled`: and the block one of a shell."""
+    if labelled and block.language not in SHELL_LABELS:
+        return False
+    found = commands_of(block)
+    return (
+        bool(found) and looks_like_command(found[0].text) and block.text.strip().startswith(found[0].text[:1])
+    )
 
 
 def _says_content(lead: str) -> bool:
