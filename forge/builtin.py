@@ -317,12 +317,8 @@ class BuiltinForge:
     def protection(self, branch: str) -> Protection:
         """See Forge."""
         protected = branch == self.settings.base
-        return Protection(
-            branch,
-            protected,
-            not protected or self.settings.direct_push,
-            self.settings.required_checks if protected else (),
-        )
+        required = self.settings.required_checks if protected else ()
+        return Protection(branch, protected, not protected or self.settings.direct_push, required)
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge. The built-in forge sends no webhook, so every delivery is refused unread."""
@@ -331,6 +327,10 @@ class BuiltinForge:
     def may_push(self, login: str) -> bool:
         """False: the built-in forge has no accounts of its own, only members."""
         return False
+
+    def authors(self, number: int, head: Oid, proposer: str | None) -> frozenset[str] | None:
+        """None: whose commits they are is what the events say."""
+        return None
 
     def pushed(self, updates: Sequence[RefUpdate], actor: Actor) -> Sequence[int]:
         """Bring rows up to date with branches `dd0c/<key>` that a git client moved; their numbers."""

@@ -17,6 +17,9 @@ EventKind: TypeAlias = Literal["opened", "pushed", "check", "comment", "review",
 EVENTS_MAX: Final = 5_000
 """As many events of a pull request are read; what came later is not known."""
 
+PUSHED_FROM: Final = "from"
+"""In the `data` of a push: the commit that its branch was at before; left out where it is a new branch."""
+
 
 @dataclass(frozen=True)
 class PullRow:

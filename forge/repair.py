@@ -19,7 +19,7 @@ from forge.commit_facts import committed_by, message_of, time_of
 from forge.errors import NotMergeable
 from forge.pull_refs import is_pull_branch, next_number, pull_branches, pull_numbers, pull_ref
 from forge.pull_requests import BRANCH_PREFIX, Actor, Oid, PullState, RefUpdate, is_proposal_key
-from forge.pull_rows import PullEvent, PullRow, PullRows
+from forge.pull_rows import PUSHED_FROM, EventKind, PullEvent, PullRow, PullRows
 from forge.squash import fork_point
 from forge.storage import move_refs, read_ref
 from forge.tree import read_commit
@@ -132,19 +132,20 @@ def record_push(
         key = update.ref.removeprefix(f"refs/heads/{BRANCH_PREFIX}")
         if not is_pull_branch(update.ref) or not is_proposal_key(key):
             continue
-        number = _record(git, rows, base, key, actor, now)
+        number = _record(git, rows, base, update, actor, now)
         if number is not None:
             numbers.append(number)
     return numbers
 
 
 def _record(
-    git: pygit2.Repository, rows: PullRows, base: str, key: str, actor: Actor, now: datetime
+    git: pygit2.Repository, rows: PullRows, base: str, update: RefUpdate, actor: Actor, now: datetime
 ) -> int | None:
+    key = update.ref.removeprefix(f"refs/heads/{BRANCH_PREFIX}")
     head = read_ref(git, f"refs/heads/{BRANCH_PREFIX}{key}")
     row = rows.find_key(key)
     if row is None:
-        return None if head is None else adopt(git, rows, base, key, head, actor, now)
+        return None if head is None else adopt(git, rows, base, key, head, actor, now, update)
     if row.state == "merged":
         return None
     if head is None:
@@ -152,9 +153,17 @@ def _record(
         rows.save(closed, PullEvent("closed", actor.id, now) if row.state == "open" else None)
         return row.number
     _keep_head(git, row.number, head)
-    event = PullEvent("pushed" if row.state == "open" else "opened", actor.id, now, commit=head)
+    event = _moved("pushed" if row.state == "open" else "opened", actor, now, update)
     rows.save(replace(row, state="open", head_commit=head, updated_at=now), event)
     return row.number
+
+
+def _moved(kind: EventKind, actor: Actor, now: datetime, update: RefUpdate) -> PullEvent:
+    """Whose push it was, from where to where. Of this push only: the branch may have moved on since, and who
+    did that says it in an event of its own.
+    """
+    data = {} if update.old is None else {PUSHED_FROM: update.old}
+    return PullEvent(kind, actor.id, now, commit=update.new, data=data)
 
 
 def adopt(
@@ -165,6 +174,7 @@ def adopt(
     head: Oid,
     actor: Actor,
     now: datetime,
+    update: RefUpdate | None = None,
 ) -> int | None:
     """Make the pull request of a branch that has none: its title and body come from its newest commit.
 
@@ -197,7 +207,7 @@ def adopt(
         created_at=now,
         updated_at=now,
     )
-    rows.save(row, PullEvent("opened", actor.id, now, commit=head))
+    rows.save(row, _moved("opened", actor, now, update or RefUpdate(row.branch, None, head)))
     return number
 
 

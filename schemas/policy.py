@@ -195,11 +195,21 @@ def resolve(
     targets matches where any of the runbook's, the document's or a step's, may reach such an agent; none is
     any agent. `governance` is what the document itself demands. The result has no rules.
     """
-    result = policy.model_copy(update={"rules": ()})
-    for rule in policy.rules:
-        if _rule_matches(rule, runbook, service, targets):
-            result = _apply(result, rule)
+    general = policy.model_copy(update={"rules": ()})
+    matching = (rule for rule in policy.rules if _rule_matches(rule, runbook, service, targets))
+    result = resolve_all(general, matching)
     return result.model_copy(update={"governance_mode": "strict"}) if governance == "strict" else result
+
+
+def resolve_all(policy: Policy, rules: Iterable[Rule]) -> Policy:
+    """A policy with what each of these rules asks for beside it."""
+    return reduce(_apply, rules, policy)
+
+
+def at_least(policy: Policy, other: Policy) -> bool:
+    """Whether a policy asks for all that the other does. Rules aside."""
+    asked, beside = (each.model_copy(update={"rules": (), "schema_line": None}) for each in (policy, other))
+    return _combine_two(asked, beside) == asked
 
 
 def _apply(policy: Policy, rule: Rule) -> Policy:

@@ -100,12 +100,20 @@ def show_command(session: Session, number: int, repository: str | None) -> None:
     printer.console.print(Text(f"#{number} {inert(pull['title'])}", style="bold"))
     author = f"{pull['authorEmail']} ({pull['author']})" if pull.get("authorEmail") else pull["author"]
     pairs = [("state", pull["state"]), ("branch", f"{pull['branch']} → {pull['base']}"), ("author", author)]
-    printer.facts(pull, [*pairs, ("head", pull["head"][:12]), ("mergeable", _mergeable(pull))])
+    printer.facts(pull, [*pairs, ("head", pull["head"]), ("mergeable", _mergeable(pull))])
     printer.say("\n" + plain_markdown(pull["body"], printer.console.width))
     show_checks(printer, pull)
     show_reviews(printer, pull)
-    if pull["state"] == "open" and pull.get("mergeable"):
-        printer.say(f"\nNext: dd0c pr merge {number}{place_of(pull)}")
+    if pull["state"] == "open":
+        word = f"approve {number} --head {pull['head']}" if _waits_for_a_word(pull) else f"merge {number}"
+        if pull.get("mergeable") or _waits_for_a_word(pull):
+            printer.say(f"\nNext: dd0c pr {word}{place_of(pull)}")
+
+
+def _waits_for_a_word(pull: dict[str, Any]) -> bool:
+    """Whether all that a merge lacks is an approval, and this member may give it here."""
+    approvals = pull["approvals"]
+    return bool(approvals.get("missing")) and not approvals.get("refusal") and not approvals["refused"]
 
 
 def show_checks(printer: Printer, pull: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -14,21 +15,36 @@ from controller.cli.pulls import confirm, pr_group
 from controller.cli.reviewers import show_reviews
 
 
+def _commit(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The whole id: of a shortened one another commit can be made."""
+    if value is not None and re.fullmatch(r"[0-9a-f]{40}", value) is None:
+        raise click.BadParameter("it takes the whole commit, 40 hex digits.", ctx, param)
+    return value
+
+
 @click.command("approve")
 @click.argument("number", type=int)
 @click.option("--note", default="", metavar="TEXT", help="What to say beside it.")
-@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@click.option(
+    "--head", metavar="COMMIT", callback=_commit, help="The head that you have seen: `dd0c pr show`."
+)
+@click.option("--yes", is_flag=True, help="Do not ask; needs --head. Needed where there is no terminal.")
 @in_repository
 @with_session
-def approve_command(session: Session, number: int, note: str, yes: bool, repository: str | None) -> None:
+def approve_command(
+    session: Session, number: int, note: str, head: str | None, yes: bool, repository: str | None
+) -> None:
     """Approve exactly the head that you have seen: a push in between refuses it, and a later one outdates it.
 
-    Whoever opened the pull request or pushed to it can't.
+    `dd0c pr show` says the head and the command. Whoever opened the pull request or pushed to it can't.
     """
-    pull = session.client.get(at("pulls", str(number)), repository=repository)
+    if yes and head is None:
+        raise click.UsageError("--yes needs --head: an approval is of the commit that you have seen.")
     if not yes:
-        confirm(f"Approve #{number} {inert(pull['title'])} at {pull['head'][:12]}?", "--yes")
-    body = {"head": pull["head"], "verdict": "approve", "body": note}
+        pull = session.client.get(at("pulls", str(number)), repository=repository)
+        confirm(f"Approve #{number} {inert(pull['title'])} at {head or pull['head']}?", "--yes and --head")
+        head = head or str(pull["head"])
+    body = {"head": head, "verdict": "approve", "body": note}
     _give(session, number, body, repository)
 
 

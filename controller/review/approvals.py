@@ -6,11 +6,12 @@ is where it was. Roles are those of now, not of the day on which the word was gi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from controller.db import queries
+from controller.db.unit_of_work import UnitOfWork
 from controller.governance.pinning import load_in_force
 from controller.governance.repositories import RepositoryRow, chosen_repository
 from controller.review.acting import actor_of
@@ -21,10 +22,10 @@ from controller.tenants.members import find_member
 from controller.tenants.principal import Principal
 from controller.tenants.roles import Permission, Role, may
 from forge.pull_requests import PullRequest, Verdict
-from forge.pull_rows import EVENTS_MAX, PullEvent
+from forge.pull_rows import EVENTS_MAX, PUSHED_FROM, PullEvent
 from forge.repair import REPAIR_ACTOR
 from forge.reviews import contributors
-from schemas.errors import Conflict, NotFound
+from schemas.errors import Conflict, Forbidden, NotFound
 from schemas.ids import member_of
 
 Asks: TypeAlias = Literal["nothing", "somebody", "owner"]
@@ -37,7 +38,14 @@ _LACKS: Final[Mapping[Asks, str]] = {
     "owner": "the policy asks for four eyes, and only an owner may let this in: another owner has to approve "
     "this very commit",
 }
+REVIEWERS_ASKED: Final = 10
+"""As many who asked for changes, and as many who approved, are looked up elsewhere: a call for each."""
+
 _HOW: Final = "Approve it on its page or with `dd0c pr approve`; a push in between asks for it again."
+_REMEDY_ELSEWHERE: Final = (
+    "It takes commits, 249 at most, whose addresses GitHub knows as somebody's account, and an end to the "
+    "reviews that ask for changes."
+)
 _HOW_ELSEWHERE: Final = "Approve it on GitHub; a push in between asks for it again."
 
 
@@ -59,12 +67,14 @@ class Standing:
 @dataclass(frozen=True)
 class Words:
     """What is known of a pull request's people. `own`: who had a hand in it; `roles`: of reviewers who are
-    members, by actor. `untold`: why it can't be told who had; `merger_is_author`: who merges proposed it.
+    members, by actor. `untold`: why it can't be told who had, `remedy`: what helps; `merger_is_author`:
+    who merges proposed it.
     """
 
     own: frozenset[str]
     roles: Mapping[str, str]
     untold: str | None = None
+    remedy: str = "Close it, and push its commits under another branch name."
     merger_is_author: bool = False
 
 
@@ -96,7 +106,7 @@ def _missing(
     if asks == "nothing":
         return None, None
     if words.untold is not None:
-        return words.untold, "Close it, and push its commits under another branch name."
+        return words.untold, words.remedy
     if not approved:
         return _LACKS[asks], how
     if words.merger_is_author:
@@ -130,7 +140,7 @@ class Approvals:
             place = {"repository_id": row.id, "pull_number": pull.number}
             proposer = await uow.value(_QUERIES["proposer_of_pull"], **place)
         if row.forge != "builtin":
-            words = await self._elsewhere(principal, row, pull, four_eyes=four_eyes)
+            words = await self._elsewhere(principal, row, pull, proposer, four_eyes=four_eyes)
             words = replace(words, merger_is_author=proposer == principal.actor)
             found = stand(pull, words, "somebody" if four_eyes else "nothing", _HOW_ELSEWHERE)
             return replace(found, refusal="it is reviewed on GitHub")
@@ -153,8 +163,8 @@ class Approvals:
         Raises Conflict (`head_moved`, `not_mergeable`), and Unprocessable for who proposed or pushed it.
         """
         principal.require("propose")
-        if verdict == "approved" and may(principal.role, Permission.MERGE):
-            principal.require("merge")  # what counts for a merge is not said by a token that may not merge
+        if verdict == "approved":
+            _require_whole(principal)
         async with self._forges.database.work(principal.tenant_id) as uow:
             row = await chosen_repository(uow, repository)
 
@@ -180,29 +190,88 @@ class Approvals:
                     continue
                 if member is not None and member.removed_at is None:
                     roles[actor] = member.role
-        untold = None
-        if len(events) >= EVENTS_MAX:
-            untold = "its history is too long to tell who pushed to it"
-        elif REPAIR_ACTOR.id in own:
-            untold = "who pushed a commit of it is not known"
-        return Words(own, roles, untold)
+        return Words(own, roles, untold_here(pull, events, own))
 
     async def _elsewhere(
-        self, principal: Principal, row: RepositoryRow, pull: PullRequest, *, four_eyes: bool
+        self,
+        principal: Principal,
+        row: RepositoryRow,
+        pull: PullRequest,
+        proposer: str | None,
+        *,
+        four_eyes: bool,
     ) -> Words:
-        """Accounts there are no members here: whoever may push there, and did not open it, may approve it."""
-        said = sorted({each.reviewer for each in pull.reviews if each.is_of(pull.head)})
+        """Accounts there are no members here: whoever may push there, and neither opened it nor wrote one of
+        its commits, may approve it. Who asks for changes is heard whatever the policy says.
+        """
+        said = [each for each in pull.reviews if each.is_of(pull.head)]
         if not said:
             return Words(frozenset(), {})
 
-        def roles(forge: RepositoryForge) -> dict[str, str]:
-            return {name: Role.MAINTAINER.value for name in said if forge.may_push(name)}
+        async with self._forges.database.work(principal.tenant_id) as uow:
+            email = await _email_of(uow, proposer)
+
+        def look(forge: RepositoryForge) -> Words:
+            authors = forge.authors(pull.number, pull.head, email) if four_eyes else frozenset()
+            return elsewhere(pull, authors, forge.may_push, four_eyes=four_eyes)
 
         with forge_border():
             forge = self._forges.open(principal.tenant_id, row)
-            found = await self._forges.runner(lambda: roles(forge)) if four_eyes else {}
-        author = pull.author.removeprefix("github:").casefold()
-        return Words(frozenset(name for name in said if name.casefold() == author), found)
+            return await self._forges.runner(lambda: look(forge))
+
+
+def untold_here(pull: PullRequest, events: Sequence[PullEvent], own: frozenset[str]) -> str | None:
+    """Why it can't be told who had a hand in one of the built-in forge; None where it can. Pure."""
+    if len(events) >= EVENTS_MAX:
+        return "its history is too long to tell who pushed to it"
+    moved = [event for event in events if event.kind in {"opened", "pushed"}]
+    heads = {event.commit for event in moved}
+    begun = {event.data[PUSHED_FROM] for event in moved if PUSHED_FROM in event.data}
+    # A push moves its branch first, and is written down after that, or never where that failed: then the head
+    # is one that nobody pushed, or another went on from it.
+    if REPAIR_ACTOR.id in own or pull.head not in heads or not begun <= heads:
+        return "who pushed a commit of it is not known"
+    return None
+
+
+def elsewhere(
+    pull: PullRequest, authors: frozenset[str] | None, may_push: Callable[[str], bool], *, four_eyes: bool
+) -> Words:
+    """What is known of those who reviewed it on a forge elsewhere. `may_push` is a call for each of them, and
+    on a public repository anybody reviews: of those who ask for changes and of those who approve
+    REVIEWERS_ASKED at most are looked at. `authors`: see RepositoryForge.
+    """
+    hands = {pull.author.removeprefix("github:").casefold(), *(authors or ())}
+    said = [each for each in pull.reviews if each.is_of(pull.head)]
+    own = frozenset(each.reviewer for each in said if each.reviewer.casefold() in hands)
+    refused = [each.reviewer for each in said if each.state == "refused"]
+    approved = [each.reviewer for each in said if each.state == "approved" and each.reviewer not in own]
+    asked = refused[:REVIEWERS_ASKED] + (approved[:REVIEWERS_ASKED] if four_eyes else [])
+    roles = {name: Role.MAINTAINER.value for name in asked if may_push(name)}
+    untold = None
+    if four_eyes and authors is None:
+        untold = "whose commits these are can't be told on GitHub"
+    elif len(refused) > REVIEWERS_ASKED:
+        untold = "too many people ask for changes to look at the rights of each"
+    return Words(own, roles, untold, _REMEDY_ELSEWHERE)
+
+
+def _require_whole(principal: Principal) -> None:
+    """An approval counts by its giver's role, so a token gives it that could do all that this role may."""
+    for permission in (Permission.MERGE, Permission.RAISE_TRUST):
+        if may(principal.role, permission):
+            principal.require(permission)
+    if principal.scopes and not may(principal.role, Permission.MERGE):  # tomorrow they may be a maintainer
+        raise Forbidden("An approval is not said by this token.", hint="Sign in and approve it on its page.")
+
+
+async def _email_of(uow: UnitOfWork, actor: str | None) -> str | None:
+    """A member's address; None for whoever is none."""
+    member_id = None if actor is None else member_of(actor)
+    try:
+        return None if member_id is None else (await find_member(uow, member_id)).email
+    except NotFound:
+        return None
 
 
 def _refusal(principal: Principal, words: Words) -> str | None:

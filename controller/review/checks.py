@@ -99,7 +99,8 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
         for file in (*(file for file, _ in owned), *gone)
     )
     touched = [*serving.documents.values(), *(each.document for each in map(runbook_of, files) if each)]
-    four_eyes = asked_of(serving.in_force.policy, touched, then.policy)
+    flags = (serving.in_force.flags, then.flags)
+    four_eyes = asked_of(serving.in_force.policy, touched, then.policy, flags)
     return ChangeReport(_check(files, notes), tuple(notes), bool(owned or gone), risky, for_owner, four_eyes)
 
 

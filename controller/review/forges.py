@@ -60,6 +60,12 @@ class RepositoryForge(Forge, Protocol):
         """Whether an account of a forge elsewhere may change the repository there."""
         ...
 
+    def authors(self, number: int, head: Oid, proposer: str | None) -> frozenset[str] | None:
+        """Whose commits, case-folded accounts there, a pull request up to its head is made of; None where
+        that can't be told.
+        """
+        ...
+
     def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
         """Write notes on the lines that the pull request shows, where its pages don't show them anyway."""
         ...

@@ -244,6 +244,11 @@ class GitHubForge:
         with self._client.operation():
             return read_permission(self._client, self.address, login) in {"admin", "write"}
 
+    def authors(self, number: int, head: Oid, proposer: str | None) -> frozenset[str] | None:
+        """The accounts that wrote or committed what it adds; None where GitHub can't tell of every commit."""
+        with self._client.operation():
+            return self._pulls.authors(number, head, proposer)
+
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> Hint:
         """See Forge."""
         return verify(headers, body, secrets, self.address)

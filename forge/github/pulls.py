@@ -11,6 +11,7 @@ from forge.commit import read_trailers
 from forge.errors import ForgeDown, NoSuchPull, NoSuchRepository
 from forge.github.address import GitHubAddress
 from forge.github.answers import Document, at, instant_at, is_oid, items, number_at, oid_at, text_at
+from forge.github.authors import COMMITS_MAX, authors_of
 from forge.github.branches import Branches
 from forge.github.checks import CHECK, Checks
 from forge.github.client import GitHubClient
@@ -212,6 +213,15 @@ class Pulls:
         """Its changed files as GitHub lists them, at most 3,000."""
         path = f"{self._address.path}/pulls/{number}/files"
         return [item for page in self._client.pages(path, "read the changed files") for item in page]
+
+    def authors(self, number: int, head: Oid, proposer: str | None) -> frozenset[str] | None:
+        """Whose commits it is made of; None where that can't be told. See `authors_of`."""
+        path, found = f"{self._address.path}/pulls/{number}/commits", list[Document]()
+        for page in self._client.pages(path, "read the commits"):
+            found += page
+            if len(found) >= COMMITS_MAX:
+                break
+        return authors_of(found, head, proposer)
 
     def _reviews(self, document: Document) -> tuple[Review, ...]:
         """What each reviewer last said, and who was asked and has not answered."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from controller.review.about import About
 from controller.review.acting import actor_of
 from controller.tenants.members import change_role
 from controller.tenants.principal import Principal
-from controller.tenants.roles import Role
+from controller.tenants.roles import Permission, Role
 from forge.pull_requests import Proposal, ProposedFile, PullRequest, Verdict
 from schemas.errors import Conflict, Forbidden, Unprocessable
 from tests.integration.review.conftest import Desk
@@ -90,6 +92,21 @@ async def test_what_widens_needs_another_owner(desk: Desk) -> None:
     await say(desk, maintainer, pull)
     with pytest.raises(Conflict, match="another owner"):
         await desk.world.proposals.merge(owner, pull.number, pull.head)
+
+
+async def test_a_token_approves_only_what_it_could_merge(desk: Desk) -> None:
+    await under_four_eyes(desk)
+    owner, author = await desk.principal("owner"), await desk.principal("author")
+    pull = await proposed(desk, "maintainer", runbook("disk", top="  trustLevel: 2\n"))
+    scopes = (Permission.READ, Permission.PROPOSE, Permission.MERGE)
+    for few in (replace(owner, scopes=frozenset(scopes)), replace(author, scopes=frozenset(scopes[:2]))):
+        with pytest.raises(Forbidden):
+            await say(desk, few, pull)
+        await say(desk, few, pull, "refused", "Not yet.")
+    await say(desk, author, pull)
+    whole = replace(owner, scopes=frozenset({*scopes, Permission.RAISE_TRUST}))
+    shown = await say(desk, whole, pull)
+    assert [each.state for each in shown.reviews] == ["approved", "approved"]
 
 
 async def test_changes_asked_for_hold_a_merge_until_a_push_or_a_change_of_mind(desk: Desk) -> None:

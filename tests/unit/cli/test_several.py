@@ -48,12 +48,28 @@ def test_a_repository_that_is_named_is_asked(monkeypatch: pytest.MonkeyPatch) ->
     for word in ("show", "diff", "check", "close"):
         answered(monkeypatch, answer, "pr", word, "7", "-r", "prod")
     answered(monkeypatch, answer, "pr", "merge", "7", "-r", "prod", "--yes")
-    answered(monkeypatch, answer, "pr", "approve", "7", "-r", "prod", "--yes")
+    answered(monkeypatch, answer, "pr", "approve", "7", "-r", "prod", "--yes", "--head", "a" * 40)
     answered(monkeypatch, answer, "pr", "comment", "7", "Good", "-r", "prod")
     assert [line for line in asked if not line.endswith(" prod")] == []
     asked.clear()
     answered(monkeypatch, answer, "runbooks", "retire", "disk", "-r", "staging")
     assert asked[-1] == "DELETE /api/v1/runbooks/rbk_staging"
+
+
+def test_an_approval_is_of_the_head_that_was_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(f"{request.method} {request.content.decode()}")
+        return _of(request)
+
+    for command in (("--yes",), ("--yes", "--head", "abcdef123456")):
+        code, said = answered(monkeypatch, answer, "pr", "approve", "7", *command)
+        assert (code, "--head" in said, sent) == (2, True, []), said
+    answered(monkeypatch, answer, "pr", "approve", "7", "--yes", "--head", "a" * 40)
+    (only,) = sent
+    assert only.startswith("POST ")
+    assert json.loads(only.removeprefix("POST "))["head"] == "a" * 40
 
 
 def test_pull_requests_of_every_repository_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:

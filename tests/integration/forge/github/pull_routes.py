@@ -133,6 +133,23 @@ def pull_files(call: Call) -> Reply:
     return 200, call.page(files_between(call.git, *call.state.fork(call.pull())))
 
 
+@route("GET", f"{REPO}/pulls/{{number}}/commits")
+def pull_commits(call: Call) -> Reply:
+    """From the oldest. An address is an account's where what stands before the @ is a collaborator's name."""
+
+    def shown(commit: pygit2.Commit) -> dict[str, Any]:
+        signed = {"author": commit.author, "committer": commit.committer}
+        names = {who: each.email.partition("@")[0] for who, each in signed.items()}
+        known = {who: user(name) if name in call.state.collaborators else None for who, name in names.items()}
+        emails = {who: {"email": each.email} for who, each in signed.items()}
+        return {"sha": str(commit.id), **known, "commit": emails}
+
+    pull = call.pull()
+    walker = call.git.walk(pull.head_sha, pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.REVERSE)
+    walker.hide(call.state.fork(pull)[0])
+    return 200, call.page([shown(each) for each in walker])
+
+
 @route("PUT", f"{REPO}/pulls/{{number}}/merge")
 def merge(call: Call) -> Reply:
     pull, state = call.pull(), call.state

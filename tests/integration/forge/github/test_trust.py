@@ -12,7 +12,7 @@ from forge.github.markers import Marker, mark
 from forge.mirror import BareMirror
 from forge.pull_requests import Check, LineRef
 from forge.tree import read_commit
-from tests.integration.forge.conformance import MAINTAINER, PASS, merge, proposal
+from tests.integration.forge.conformance import AUTHOR, MAINTAINER, PASS, merge, proposal
 from tests.integration.forge.conftest import commit_on
 from tests.integration.forge.github.imitation import OTHER_TOKEN
 from tests.integration.forge.github.server import GitHub
@@ -38,6 +38,16 @@ def test_an_update_keeps_the_history_of_the_branch_and_takes_the_new_base(
     assert [str(parent) for parent in commit.parent_ids] == [first.head, base]
     assert second.mergeable is True
     assert [file.path for file in github_forge.diff(second.number)] == ["runbooks/a.yaml"]
+
+
+def test_whose_commits_a_pull_request_is_made_of(github_forge: GitHubForge) -> None:
+    first = github_forge.publish(proposal())
+    assert github_forge.authors(first.number, first.head, None) == {"ada"}
+    assert github_forge.authors(first.number, "0" * 40, None) is None
+    strange = replace(proposal("k2"), author=replace(AUTHOR, email="nobody@acme.example"))
+    other = github_forge.publish(strange)
+    assert github_forge.authors(other.number, other.head, None) is None
+    assert github_forge.authors(other.number, other.head, "nobody@acme.example") == frozenset()
 
 
 def test_a_check_that_somebody_else_set_does_not_count(github: GitHub, github_forge: GitHubForge) -> None:
