@@ -133,6 +133,18 @@ def pull_files(call: Call) -> Reply:
     return 200, call.page(files_between(call.git, *call.state.fork(call.pull())))
 
 
+_OF_ACCOUNTS = (
+    "avatar_url", "events_url", "followers_url", "following_url", "gists_url", "gravatar_id", "html_url",
+    "node_id", "organizations_url", "received_events_url", "repos_url", "starred_url", "subscriptions_url", "url",
+)  # fmt: skip
+
+
+def _account(name: str) -> dict[str, Any]:
+    """Whole: the description lets an empty one stand there too, so that nothing is filled in."""
+    there = dict.fromkeys(_OF_ACCOUNTS, f"https://github.example/{name}")
+    return {**user(name), **there, "site_admin": False}
+
+
 @route("GET", f"{REPO}/pulls/{{number}}/commits")
 def pull_commits(call: Call) -> Reply:
     """From the oldest. An address is an account's where what stands before the @ is a collaborator's name."""
@@ -140,7 +152,9 @@ def pull_commits(call: Call) -> Reply:
     def shown(commit: pygit2.Commit) -> dict[str, Any]:
         signed = {"author": commit.author, "committer": commit.committer}
         names = {who: each.email.partition("@")[0] for who, each in signed.items()}
-        known = {who: user(name) if name in call.state.collaborators else None for who, name in names.items()}
+        known = {
+            who: _account(name) if name in call.state.collaborators else None for who, name in names.items()
+        }
         emails = {who: {"email": each.email} for who, each in signed.items()}
         return {"sha": str(commit.id), **known, "commit": emails}
 

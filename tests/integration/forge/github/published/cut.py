@@ -55,6 +55,7 @@ OPERATIONS: Final = (
     f"GET {REPO}/pulls/{{pull_number}}",
     f"PATCH {REPO}/pulls/{{pull_number}}",
     f"GET {REPO}/pulls/{{pull_number}}/files",
+    f"GET {REPO}/pulls/{{pull_number}}/commits",
     f"PUT {REPO}/pulls/{{pull_number}}/merge",
     f"GET {REPO}/pulls/{{pull_number}}/reviews",
     f"POST {REPO}/pulls/{{pull_number}}/reviews",
