@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.review.approvals import untold_here
 from forge.builtin import BuiltinForge
-from forge.errors import ForgeBusy, NoSuchRepository
+from forge.errors import NoSuchRepository
 from forge.pull_requests import CLASSIFICATION_CHECK, Check
 from forge.push_rules import PushRights
 from forge.receive import PushVerdict, ReceivedPush, Served
@@ -211,32 +210,6 @@ def test_a_pushed_branch_opens_updates_and_closes_a_pull_request(site: Site, wor
     git(work, "push", "-q", "origin", ":dd0c/disk-full")
     assert site.forge.get(1).state == "closed"
     assert site.forge.repository.ref("refs/pull/1/head") == second
-
-
-def test_each_push_says_from_where_it_went_on(
-    site: Site, work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    git(work, "switch", "-q", "-c", "dd0c/x")
-    commits = [commit(work, {"x.md": "1\n"})]
-    git(work, "push", "-q", "origin", "dd0c/x")
-
-    def busy(*_: object) -> None:
-        raise ForgeBusy("the lock is taken")
-
-    with monkeypatch.context() as away:
-        away.setattr(site.forge, "pushed", busy)
-        commits.append(commit(work, {"x.md": "2\n"}))
-        assert "will follow" in git(work, "push", "origin", "dd0c/x").err
-    pull = site.forge.get(1)
-    assert untold_here(pull, site.forge.events(1), frozenset()), "nobody knows yet who pushed this head"
-    commits.append(commit(work, {"x.md": "3\n"}))
-    git(work, "push", "-q", "origin", "dd0c/x")
-    events = [event for event in site.forge.events(1) if event.kind in {"opened", "pushed"}]
-    assert [(event.commit, event.data.get("from")) for event in events] == [
-        (commits[0], None),
-        (commits[2], commits[1]),
-    ]
-    assert untold_here(site.forge.get(1), events, frozenset())
 
 
 def test_the_head_of_a_pull_request_can_be_fetched(site: Site, work: Path) -> None:

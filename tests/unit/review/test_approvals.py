@@ -106,7 +106,8 @@ def test_on_github_a_bounded_number_of_reviewers_is_looked_up() -> None:
         return name == "mia"
 
     words: list[tuple[str, ReviewState, str]] = [(f"s{index}", "refused", HEAD) for index in range(500)]
-    words += [("mia", "approved", HEAD)] + [(f"t{index}", "approved", HEAD) for index in range(500)]
+    words.append(("mia", "approved", HEAD))
+    words.extend((f"t{index}", "approved", HEAD) for index in range(500))
     found = elsewhere(said(*words), frozenset(), may_push, four_eyes=True)
     assert (len(asked), set(found.roles)) == (2 * REVIEWERS_ASKED, {"mia"})
     assert stand(said(*words), found, "somebody").missing, "not every word against it was weighed"
@@ -122,8 +123,8 @@ def test_whose_commits_they_are_is_told_of_every_one_or_of_none() -> None:
         return {"sha": HEAD, **who, "commit": {key: {"email": email} for key in who}}
 
     ours = commit(None, None, "Ada@acme.example")
-    assert authors_of([ours, commit("Mia", "web-flow")], HEAD, "ada@acme.example") == {"mia"}
-    assert authors_of([commit("mia", "Zoe")], HEAD, None) == {"mia", "zoe"}
+    assert authors_of([ours, commit("Mia", "web-flow")], HEAD, "ada@acme.example") == frozenset({"mia"})
+    assert authors_of([commit("mia", "Zoe")], HEAD, None) == frozenset({"mia", "zoe"})
     assert authors_of([ours], OLD, "ada@acme.example") is None
     assert authors_of([ours], HEAD, None) is None
     for untold in ([], [commit(None, "mia")], [commit("mia", None)], [commit("mia", "mia")] * 250):

@@ -135,7 +135,8 @@ def pull_files(call: Call) -> Reply:
 
 _OF_ACCOUNTS = (
     "avatar_url", "events_url", "followers_url", "following_url", "gists_url", "gravatar_id", "html_url",
-    "node_id", "organizations_url", "received_events_url", "repos_url", "starred_url", "subscriptions_url", "url",
+    "node_id", "organizations_url", "received_events_url", "repos_url", "starred_url", "subscriptions_url",
+    "url",
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_an_update_keeps_the_history_of_the_branch_and_takes_the_new_base(
 
 def test_whose_commits_a_pull_request_is_made_of(github_forge: GitHubForge) -> None:
     first = github_forge.publish(proposal())
-    assert github_forge.authors(first.number, first.head, None) == {"ada"}
+    assert github_forge.authors(first.number, first.head, None) == frozenset({"ada"})
     assert github_forge.authors(first.number, "0" * 40, None) is None
     strange = replace(proposal("k2"), author=replace(AUTHOR, email="nobody@acme.example"))
     other = github_forge.publish(strange)
