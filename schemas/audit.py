@@ -7,6 +7,7 @@ from here.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ from schemas.audit_tenant import SyncBadgeChanged as SyncBadgeChanged
 from schemas.audit_tenant import TenantCreated as TenantCreated
 from schemas.audit_tenant import TokenCreated as TokenCreated
 from schemas.audit_tenant import TokenRevoked as TokenRevoked
-from schemas.canonical import canonical
+from schemas.canonical import CanonicalError, canonical
 from schemas.ids import ActorText
 
 CHAIN_DOMAIN: Final = b"dd0c.audit.v1\n"
@@ -97,6 +98,9 @@ CHAIN_START: Final = bytes(32)
 """The `prev` of a tenant's first event."""
 
 _NO_EXECUTION: Final = UUID(int=0)
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""As canonical JSON writes one: after a backslash that is itself escaped the same characters are a text."""
+
 _actor: Final[TypeAdapter[str]] = TypeAdapter(ActorText)
 
 
@@ -137,8 +141,15 @@ class AuditRecord:
         return self.data.EVENT_TYPE
 
     def data_text(self) -> str:
-        """`event_data` as it is stored and hashed: the canonical text of the payload."""
-        return canonical(self.data.to_json()).decode("utf-8")
+        """`event_data` as it is stored and hashed: the canonical text of the payload.
+
+        Raises CanonicalError where it holds a NUL, which JSON can say and the database can't read: as the
+        trail is append-only, each page with such an event would fail from then on.
+        """
+        text = canonical(self.data.to_json()).decode("utf-8")
+        if _NUL.search(text):
+            raise CanonicalError("a NUL")
+        return text
 
 
 def read_data(event_type: str, data: object) -> AuditPayload:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from schemas.audit import (
     TenantCreated,
     read_data,
 )
+from schemas.canonical import CanonicalError
 from schemas.ids import agent_actor, member_actor, system_actor
 from schemas.model import Model
 
@@ -80,6 +82,18 @@ def test_stored_text_is_canonical_and_can_be_read_again() -> None:
     record = AuditRecord(data=data, actor_id=member_actor(UUID(int=1)), execution_id=UUID(int=2))
     assert record.data_text() == '{"code":"member","reason":"größer","state":"paused","version":5}'
     assert read_data("execution.aborted", data.to_json()) == data
+
+
+def test_a_nul_is_not_stored_where_it_could_not_be_read_again() -> None:
+    def stored(reason: str) -> str:
+        data = ExecutionAborted(version=5, code="member", state="paused", reason=reason)
+        return AuditRecord(data=data, actor_id="system:setup").data_text()
+
+    for reason in ("\0", "a\\\0", "\\\\\0b"):
+        with pytest.raises(CanonicalError, match="NUL"):
+            stored(reason)
+    for reason in ("\\u0000", "\\\\u0000", "\1"):
+        assert json.loads(stored(reason))["reason"] == reason
 
 
 def test_readers_ignore_unknown_fields_and_want_the_known_ones() -> None:
