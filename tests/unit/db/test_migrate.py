@@ -56,6 +56,7 @@ PINNED = {
     9: "69e4289d00df492354973a518ca63c4fb8f7b87247503f2bebfdb745fda43e5f",
     10: "60f7758b438fdf483e40e3ace168725589a83de12883d829fa0de7781133835e",
     11: "6cc96d635623dd238f471816cd9ea7c3ac10b5f06aead2de82fa67373b6ca2c0",
+    12: "cf182f9dacfa9f838b1b0f1e2406291f71cba5c78a5f86f1fddb1301d6608e4b",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 
