@@ -273,7 +273,7 @@ async def test_a_trust_level_is_raised_by_an_owner_only(desk: Desk) -> None:
     await put(desk, {"runbooks/disk.yaml": text})
     result = await desk.git("push", "origin", "main", check=False)
     assert result.code != 0
-    assert "only an owner may let in" in result.err
+    assert "only an owner may let this in" in result.err
     await desk.git("remote", "set-url", "origin", desk.address("owner"))
     await desk.git("push", "-q", "origin", "main")
     assert (await desk.world.runbooks())["disk"]["document"]["spec"]["trustLevel"] == 2
