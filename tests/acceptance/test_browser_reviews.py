@@ -40,7 +40,7 @@ def test_what_one_proposes_another_approves_and_merges(product: Product, browser
         "mia@example.org", "@acme/sre",
     }  # fmt: skip
     number = str(pull["number"])
-    own = product.cli("pr", "approve", number, "--yes")
+    own = product.cli("pr", "approve", number, "--yes", "--head", pull["head"])
     assert (own.code, "themselves" in own.err) == (1, True), own
     merged = product.cli("pr", "merge", number, "--yes")
     assert merged.code != 0
