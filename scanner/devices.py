@@ -26,6 +26,8 @@ _DISK: Final = re.compile(
 """Of which `file -s` reads the first sectors, as blkid does."""
 _LISTS: Final = ("-files0-from", "--files0-from", "--fromfile")
 """Options of find, du and tree, which open a file; as every file does that an option is given."""
+_WORDS_MAX: Final = 200
+"""Of one command; all are looked at for each device."""
 
 
 def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
@@ -35,14 +37,18 @@ def reads_device(call: Call, word: Word, paths: Iterable[str]) -> bool:
     what they are made for, disks, but no watchdog.
     """
     name = call.tool.name
-    listed = any(word.text.startswith(_LISTS) for word in call.words[1:])
-    named = not listed and any(word is one for one in call.arguments.positionals)
-    special = name == "file" and not call.arguments.has("-s", "--special-files")
-    if named and (special or name in names("device_names")):
-        return False
     for path in paths:
         pattern = word.pattern or any(mark in path for mark in GLOB)
         raw = is_raw_storage(path) or (pattern and may_be_raw(word._replace(text=path, pattern=True)))
         if raw and not (name in names("device_tools") and not may_be_watchdog(path, pattern=pattern)):
-            return name != "file" or _DISK.fullmatch(path) is None
+            return not _only_named(call, word) and (name != "file" or _DISK.fullmatch(path) is None)
     return False
+
+
+def _only_named(call: Call, word: Word) -> bool:
+    """Whether a program speaks of a device that is one of its operands; what an option is given is opened."""
+    special = call.tool.name == "file" and not call.arguments.has("-s", "--special-files")
+    if (not special and call.tool.name not in names("device_names")) or len(call.words) > _WORDS_MAX:
+        return False
+    listed = any(other.text.startswith(_LISTS) for other in call.words[1:])
+    return not listed and any(word is one for one in call.arguments.positionals)

@@ -87,9 +87,11 @@ def _tree(source: bytes) -> tuple[Node, bool]:
 
     if source.count(b"|") <= _PIPES:
         with suppress(ValueError):  # so the binding says that it was stopped
-            tree = Parser(_LANGUAGE).parse(read, progress_callback=stop)
+            Parser(_LANGUAGE).parse(read, progress_callback=stop)
             if reads <= most:
-                return tree.root_node, True
+                # Again, of the bytes: `Node.text` of a tree that was read by a callback ends the process
+                # (py-tree-sitter 0.26.1).
+                return Parser(_LANGUAGE).parse(source).root_node, True
     end = source.rfind(b"\n", 0, _SHORT) + 1 or _SHORT
     return Parser(_LANGUAGE).parse(source[:end]).root_node, False
 

@@ -20,8 +20,8 @@ from tests.integration.api.kit import Api
 from tests.integration.api.turns import watched
 
 LOOKS: Final = 6
-LONGEST: Final = "echo {{ cluster }} {{ replica }} " + "$(id) " * 2320
-"""Two holes in 14 KB of substitutions: of all texts that were tried the one that takes longest to judge."""
+LONGEST: Final = "echo {{ cluster }} {{ replica }}" + "; curl http://h/api/v1/x" * 480
+"""Two holes in 12 KB of requests: of all texts that were tried the one that takes longest to judge."""
 RUNBOOK: Final = f"""
 apiVersion: dd0c.run/v1
 kind: Runbook

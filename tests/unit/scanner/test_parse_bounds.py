@@ -54,6 +54,7 @@ def test_a_long_script_is_read_whole_and_as_a_short_one_is(line: str) -> None:
     most = min(4_000 // len(line), 400 // max(1, line.count("|")))
     parsed = parse_bash(line * most)
     assert parsed.complete
+    assert parsed.root.text == parsed.source
     assert not parsed.too_large
     each = parse_bash(line).root.descendant_count - 1
     assert parsed.root.descendant_count - 1 == pytest.approx(each * most, rel=0.2)
