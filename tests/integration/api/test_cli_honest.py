@@ -50,6 +50,10 @@ def _at_a_terminal(dd0c: Terminal, *arguments: str, until: bytes, then: bytes) -
     try:
         while time.monotonic() < deadline:
             if not select.select([controller], [], [], 1)[0]:
+                if pressed:
+                    # A signal just before readline waits for a key wakes it with the next one only: a person
+                    # presses again.
+                    os.write(controller, then)
                 continue
             try:
                 more = os.read(controller, 65536)

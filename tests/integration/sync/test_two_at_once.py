@@ -19,7 +19,7 @@ from controller.governance.documents import JudgedFile
 from controller.governance.judging import File, Judging
 from controller.governance.pinning import InForce, load_flags, load_in_force
 from controller.governance.repositories import lock_repository, name_policy_source
-from controller.sync import service as module
+from controller.sync import holds as module
 from controller.tenants.members import add_member
 from controller.tenants.roles import Role
 from tests.integration.sync.world import World, make_world, runbook
