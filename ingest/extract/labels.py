@@ -74,6 +74,10 @@ def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
         place += len(line) + 1
 
 
+_LOOKS: Final = re.compile(r"(?i)^(?:see|look|watch|observe|know|learn|tell)\b")
+"""“See what is full: `df -h`” tells to look, and is no state."""
+
+
 def labelled(text: str) -> tuple[str, str] | None:
     """The state that a text has as its label, and what it tells to do then: “Disk full: restart it”."""
     found = _LABEL.match(text)
@@ -82,6 +86,8 @@ def labelled(text: str) -> tuple[str, str] | None:
     label, does = found["label"].strip("*_` "), text[found.start("does") :]
     state = _STATE.search(label) is not None or _OTHER.match(label) is not None
     if not state or _NO_CASE.match(label) or is_imperative(label) or len(label.split()) > 12:
+        return None
+    if _LOOKS.match(label):
         return None
     return (label, does) if is_imperative(does) or looks_like_command(sentences(does)[0]) else None
 

@@ -57,7 +57,8 @@ _SAID: Final = re.compile(
 """What others say or do, and what else is named beside a command."""
 
 _BY_ITSELF: Final = re.compile(
-    r"(?i)\b(?:alerts?|alarms?|cron ?jobs?|cron|jobs?|scripts?|operators?|controllers?|timers?|hooks?|"
+    r"(?i)(?<!whether )\b(?:alerts?|alarms?|cron ?jobs?|cron|jobs?|scripts?|operators?|controllers?|timers?|"
+    r"hooks?|"
     r"pipelines?|"
     r"ci|puppet|ansible|chef|salt|kubernetes|k8s|systemd|daemons?|agents?|watchdogs?|units?|playbooks?|"
     r"jenkins|automation|bots?|programs?|buttons?|wrappers?|functions?|alias(?:es)?|it|which|that|he|she|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,9 @@ from tests.browser.pages import open_page, person, unsound
 
 DOCUMENT: Final = Path(__file__).parent / "documents" / "node-filesystem-space-filling-up.md"
 OWNERS: Final = "/runbooks/ mia@example.org @acme/sre\n"
-POLICY: Final = '{"version": 1, "fourEyes": true, "directPush": true}\n'
+EXAMPLE: Final = Path(__file__).parents[2] / "runbooks-example" / "policy.json"
+POLICY: Final = json.dumps(json.loads(EXAMPLE.read_text(encoding="utf-8")) | {"fourEyes": True}) + "\n"
+"""Stricter than what is in force: one person may not loosen that."""
 
 
 def _signed_in(product: Product, email: str, role: str) -> str:

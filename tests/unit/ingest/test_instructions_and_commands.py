@@ -155,6 +155,8 @@ def test_a_question_stands_where_the_text_asks_it() -> None:
     ("text", "wanted"),
     [
         ("Prune images `docker image prune -f`", ["docker image prune -f"]),
+        ("See what is full: `df -h`", ["df -h"]),
+        ("Look whether it runs: `systemctl status nginx`", ["systemctl status nginx"]),
         ("Stop the service `systemctl stop nginx`.", ["systemctl stop nginx"]),
         ("Clean up the cache (`apt-get clean`)", ["apt-get clean"]),
         ("If it hangs, stop it `systemctl stop d`", ["it hangs: is that so?", "systemctl stop d"]),
