@@ -53,7 +53,8 @@ def _listed(lines: Sequence[str], starts: Sequence[int], place: tuple[int, int])
         row, cell = _ROW.match(line), _CELL.match(line)
         if not line.strip() or (not rows and row is None):
             continue
-        at = (row or cell).end() if row or cell else len(line) - len(line.lstrip())  # type: ignore[union-attr]  # one of them is there
+        mark = row or cell
+        at = mark.end() if mark else len(line) - len(line.lstrip())
         if row:
             rows.append([[]])
         elif cell:

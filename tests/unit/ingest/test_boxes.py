@@ -4,34 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.pipeline import Preview, preview
+from ingest.pipeline import preview
 from schemas.errors import Unprocessable
-
-X = "systemctl stop web"
-HEAD = "# A\n\nRun `uptime -p`.\n\n"
-
-
-def _made(text: str, form: str | None = None) -> Preview | None:
-    try:
-        return preview(text, form)
-    except Unprocessable:
-        return None
-
-
-def _commands(text: str, form: str | None = None) -> dict[str, bool]:
-    """Each command, and whether it waits for an answer."""
-    made = _made(text, form)
-    steps = [] if made is None else [item.step for item in made.built.steps]
-    return {step.command: step.when is not None for step in steps if step.command}
-
-
-def _told_to_people(text: str, form: str | None = None) -> str:
-    made = _made(text, form)
-    if made is None:
-        return ""
-    needs = [item.text for item in made.built.runbook.spec.prerequisites]
-    return " | ".join([*(item.step.manual or "" for item in made.built.steps), *needs])
-
+from tests.unit.ingest.telling import HEAD, X, commands, told_to_people
 
 BOXES = [
     (f"<div hidden>\n\n`{X}`\n\n</div>", [], "html"),
@@ -51,7 +26,7 @@ BOXES = [
 
 @pytest.mark.parametrize(("box", "wanted", "kind"), BOXES)
 def test_a_box_ends_what_its_title_says(box: str, wanted: list[str], kind: str) -> None:
-    found = _commands(f"{HEAD}{box}\n\n2. `systemctl start web`\n")
+    found = commands(f"{HEAD}{box}\n\n2. `systemctl start web`\n")
     assert [*found] == ["uptime -p", *wanted, "systemctl start web"], kind
 
 
@@ -70,7 +45,7 @@ def test_a_box_ends_what_its_title_says(box: str, wanted: list[str], kind: str) 
 )
 def test_titles_and_strikes_of_a_wiki(macro: str, wanted: list[str]) -> None:
     text = f"h1. A\n\nRun {{{{uptime -p}}}}.\n\n{macro}\n\n{{code}}\nsystemctl start web\n{{code}}\n"
-    assert [*_commands(text)] == ["uptime -p", *wanted, "systemctl start web"]
+    assert [*commands(text)] == ["uptime -p", *wanted, "systemctl start web"]
 
 
 def test_titles_and_cited_mails_of_a_page() -> None:
@@ -90,13 +65,13 @@ def test_titles_and_cited_mails_of_a_page() -> None:
         f"<textarea>{X}</textarea>": [],
     }
     end = "<pre>systemctl start web</pre>"
-    found = {page: [*_commands(f"<p><code>uptime -p</code></p>{page}{end}", "html")][1:-1] for page in pages}
+    found = {page: [*commands(f"<p><code>uptime -p</code></p>{page}{end}", "html")][1:-1] for page in pages}
     assert found == pages
-    assert "Ask the DBA first" in _told_to_people(macro.format("Ask the DBA first", X), "html")
+    assert "Ask the DBA first" in told_to_people(macro.format("Ask the DBA first", X), "html")
     original = (
         f'<div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Bob</p></div><p><code>{X}</code></p>'
     )
-    assert [*_commands(f"{end}{original}", "html")] == ["systemctl start web"]
+    assert [*commands(f"{end}{original}", "html")] == ["systemctl start web"]
 
 
 def test_a_table_of_very_many_cells_is_refused_before_it_is_parsed() -> None:

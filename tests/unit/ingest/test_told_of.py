@@ -4,39 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.pipeline import Preview, preview
-from schemas.errors import Unprocessable
-
-X = "systemctl stop web"
-HEAD = "# A\n\nRun `uptime -p`.\n\n"
-
-
-def _made(text: str, form: str | None = None) -> Preview | None:
-    try:
-        return preview(text, form)
-    except Unprocessable:
-        return None
-
-
-def _commands(text: str, form: str | None = None) -> dict[str, bool]:
-    """Each command, and whether it waits for an answer."""
-    made = _made(text, form)
-    steps = [] if made is None else [item.step for item in made.built.steps]
-    return {step.command: step.when is not None for step in steps if step.command}
-
-
-def _told_to_people(text: str, form: str | None = None) -> str:
-    made = _made(text, form)
-    if made is None:
-        return ""
-    needs = [item.text for item in made.built.runbook.spec.prerequisites]
-    return " | ".join([*(item.step.manual or "" for item in made.built.steps), *needs])
+from tests.unit.ingest.telling import HEAD, X, commands, made_of
 
 
 def _wrong(rows: str, allowed: object, *, head: str = HEAD) -> dict[str, object]:
     """The rows of which the command is another than wanted: None (no step), True (waits), False."""
     found = {
-        row: _commands(f"{head}{row.replace('$X', f'`{X}`')}\n").get(X) for row in rows.strip().split("\n")
+        row: commands(f"{head}{row.replace('$X', f'`{X}`')}\n").get(X) for row in rows.strip().split("\n")
     }
     return {row: kind for row, kind in found.items() if kind is not allowed}
 
@@ -226,7 +200,7 @@ Write the image to /dev/sdb:
 def test_what_a_line_says_of_the_code_below_it(language: str) -> None:
     code = f"```{language}\n{X}\n```\n"
     over = {
-        line: X in _commands(f"{HEAD}{line}\n\n{code}") for line in (OVER + OVER_STEPS).strip().split("\n")
+        line: X in commands(f"{HEAD}{line}\n\n{code}") for line in (OVER + OVER_STEPS).strip().split("\n")
     }
     wanted = dict.fromkeys(over, True) | dict.fromkeys(OVER.strip().split("\n"), False)
     del over[""], wanted[""]
@@ -250,7 +224,7 @@ def test_what_a_line_says_of_the_code_below_it(language: str) -> None:
     ],
 )
 def test_what_comments_say(code: str, waits: bool | None) -> None:
-    assert _commands(f"{HEAD}```bash\n{code.format(X)}\n```\n").get(X) is waits
+    assert commands(f"{HEAD}```bash\n{code.format(X)}\n```\n").get(X) is waits
 
 
 @pytest.mark.parametrize(
@@ -266,7 +240,7 @@ def test_what_comments_say(code: str, waits: bool | None) -> None:
     ],
 )
 def test_what_the_paragraph_behind_says(behind: str, waits: bool | None) -> None:
-    assert _commands(f"{HEAD}```bash\n{X}\n```\n\n{behind}\n").get(X) is waits
+    assert commands(f"{HEAD}```bash\n{X}\n```\n\n{behind}\n").get(X) is waits
 
 
 @pytest.mark.parametrize(
@@ -295,7 +269,7 @@ def test_what_the_paragraph_behind_says(behind: str, waits: bool | None) -> None
     ],
 )
 def test_gates_come_before_their_command(text: str) -> None:
-    made = _made(f"# A\n\n{text.replace('$X', f'`{X}`')}\n")
+    made = made_of(f"# A\n\n{text.replace('$X', f'`{X}`')}\n")
     assert made is not None
     steps = [item.step for item in made.built.steps]
     before = [
