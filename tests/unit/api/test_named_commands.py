@@ -21,7 +21,8 @@ def _named() -> list[tuple[str, str]]:
     found = []
     for room in ("controller", "agent"):
         for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text)) if "dd0c " in text else ():
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     where = f"{path.relative_to(ROOT)}:{node.lineno}"
                     found += [(where, a or b) for a, b in _NAMED.findall(node.value)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pygit2
@@ -99,6 +98,14 @@ def test_r40_a_file_and_a_folder_of_one_name_are_refused_wherever_they_stand(
         check_objects(received, known, [commit])
 
 
+@pytest.fixture(scope="module")
+def long_lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[pygit2.Repository, pygit2.Repository]:
+    """What was received and what is known, for all examples of a property: making them is what takes long."""
+    folder = tmp_path_factory.mktemp("stores")
+    received, known = (pygit2.init_repository(folder / name, bare=True) for name in ("received", "known"))
+    return received, known
+
+
 @given(
     st.dictionaries(
         st.text("-./0Aaé", min_size=1, max_size=4).filter(lambda name: "/" not in name and name[0] != "."),
@@ -107,21 +114,21 @@ def test_r40_a_file_and_a_folder_of_one_name_are_refused_wherever_they_stand(
         max_size=12,
     )
 )
-def test_r40_what_git_itself_builds_is_in_order(folders: dict[str, bool]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        git = pygit2.init_repository(f"{folder}/received", bare=True)
-        known = pygit2.init_repository(f"{folder}/known", bare=True)
-        blob = git.create_blob(b"x")
-        inner = git.TreeBuilder()
-        inner.insert("a", blob, pygit2.enums.FileMode.BLOB)
-        within = inner.write()
-        root = git.TreeBuilder()
-        for name, is_folder in folders.items():
-            mode = pygit2.enums.FileMode.TREE if is_folder else pygit2.enums.FileMode.BLOB
-            root.insert(name, within if is_folder else blob, mode)
-        person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
-        made = git.create_commit(None, person, person, "One\n", root.write(), [])
-        assert [commit.id for commit in check_objects(git, known, [str(made)])] == [made]
+def test_r40_what_git_itself_builds_is_in_order(
+    long_lived: tuple[pygit2.Repository, pygit2.Repository], folders: dict[str, bool]
+) -> None:
+    git, known = long_lived
+    blob = git.create_blob(b"x")
+    inner = git.TreeBuilder()
+    inner.insert("a", blob, pygit2.enums.FileMode.BLOB)
+    within = inner.write()
+    root = git.TreeBuilder()
+    for name, is_folder in folders.items():
+        mode = pygit2.enums.FileMode.TREE if is_folder else pygit2.enums.FileMode.BLOB
+        root.insert(name, within if is_folder else blob, mode)
+    person = pygit2.Signature("Morgan", "morgan@example.org", 0, 0)
+    made = git.create_commit(None, person, person, "One\n", root.write(), [])
+    assert [commit.id for commit in check_objects(git, known, [str(made)])] == [made]
 
 
 def commit_of_bytes(git: pygit2.Repository, *, head: bytes = b"", **lines: bytes) -> str:

@@ -34,4 +34,4 @@ def _in_a_process_of(seed: int) -> str:
 
 
 def test_the_seed_of_hashes_changes_nothing() -> None:
-    assert len({_in_a_process_of(seed) for seed in (1, 2, 3, 4)}) == 1
+    assert len({_in_a_process_of(seed) for seed in (1, 2)}) == 1
