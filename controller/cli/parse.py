@@ -15,11 +15,13 @@ from controller.cli.errors import CliError, ExitCode
 from controller.cli.imports import request_body
 from controller.cli.output import Printer
 from controller.cli.preview import show_preview
+from ingest.advisor.advising import LOCAL, ONE_KEY, Advising
 from ingest.blocks import FORMS
 from ingest.parsed import parsed_json
 from ingest.pipeline import preview
 from schemas.errors import Dd0cError
 
+_ADVISORS: Final[dict[str, Advising]] = {"local": LOCAL, "off": ONE_KEY}
 _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
@@ -31,10 +33,17 @@ _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 @click.option(
     "--again", metavar="SHA256", help="Read a text again that was imported before; asks the server."
 )
+@click.option(
+    "--advisor",
+    type=click.Choice(list(_ADVISORS)),
+    default="local",
+    show_default=True,
+    help="The second key: the local model, or none, and then nothing is safe. --again asks the server's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs, as `-o json` does.")
 @with_session
 def parse_command(
-    session: Session, file: str | None, form: str | None, again: str | None, as_json: bool
+    session: Session, file: str | None, form: str | None, again: str | None, advisor: str, as_json: bool
 ) -> None:
     """Read FILE (`-` is standard input) and print what it becomes.
 
@@ -52,7 +61,7 @@ def parse_command(
         return
     body = request_body(file, form, None)
     try:
-        found = preview(body["text"], body.get("format"))
+        found = preview(body["text"], body.get("format"), advise=_ADVISORS[advisor])
     except Dd0cError as refusal:
         raise _refused(refusal, printer) from refusal
     if printer.for_people:

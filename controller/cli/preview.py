@@ -79,8 +79,16 @@ def _step(printer: Printer, number: int, step: dict[str, Any]) -> None:
         printer.console.print(
             Text(f"       {line}", style="" if step.get("command") else "italic"), soft_wrap=True
         )
-    if step.get("why"):
-        printer.console.print(Text(f"       {inert(step['why'])}", style="dim"), soft_wrap=True)
+    for why in filter(None, (step.get("why"), _doubt(step))):
+        printer.console.print(Text(f"       {inert(why)}", style="dim"), soft_wrap=True)
+
+
+def _doubt(step: dict[str, Any]) -> str:
+    """Why a step is not safe that the scanner calls safe: what the second key says, or that there is none."""
+    keys = step.get("keys") or {}
+    if keys.get("scanner") != "safe" or shown_risk(step) == "safe":
+        return ""
+    return keys.get("advisorWhy") or "Nothing is safe on one key, and no advisor has been asked."
 
 
 def shown_risk(step: dict[str, Any]) -> str:

@@ -50,8 +50,8 @@ def run(*arguments: str, given: str | bytes | None = None) -> Result:
     return CliRunner().invoke(root, ["parse", *arguments], input=given)
 
 
-def parsed(text: str) -> dict[str, Any]:
-    result = run("-", "--json", given=text)
+def parsed(text: str, *options: str) -> dict[str, Any]:
+    result = run("-", "--json", *options, given=text)
     assert result.exit_code == 0, result.output
     found: dict[str, Any] = json.loads(result.stdout)
     return found
@@ -75,10 +75,12 @@ def test_steps_variables_and_branches_point_into_the_source(here: Path) -> None:
     assert any("wiki" in note["text"] for note in found["notes"])
 
 
-def test_one_key_makes_nothing_safe_and_consoles_have_a_dialect(here: Path) -> None:
+def test_a_step_is_safe_by_two_keys_alone_and_consoles_have_a_dialect(here: Path) -> None:
     steps = parsed(TEXT)["steps"]
-    looks = next(step for step in steps if step.get("command", "").startswith("kubectl get"))
-    assert (looks["risk"], looks["scanner_risk"]) == ("unknown", "safe")
+    for found, risk in ((steps, "safe"), (parsed(TEXT, "--advisor", "off")["steps"], "unknown")):
+        looks = next(step for step in found if step.get("command", "").startswith("kubectl get"))
+        assert (looks["risk"], looks["scanner_risk"]) == (risk, "safe")
+        assert next(step for step in found if "delete" in step.get("command", ""))["risk"] == "dangerous"
     counts = next(step for step in steps if step.get("command", "").startswith("SELECT"))
     assert counts["dialect"] != "shell"
     assert "template" not in counts
@@ -108,6 +110,9 @@ def test_a_person_gets_the_preview(here: Path) -> None:
     result = run(str(here / "a.md"))
     assert result.exit_code == 0, result.output
     assert "Restart the API" in result.output
+    alone = run(str(here / "a.md"), "--advisor", "off")
+    assert "● safe" in result.output and "● safe" not in alone.output
+    assert "Nothing is safe on one key" in alone.output and "one key" not in result.output
     assert "kubectl delete pod" in result.output
 
 
