@@ -14,16 +14,7 @@ from typing import Literal
 import pygit2
 
 from base.clock import Clock
-from forge.commit import (
-    PROPOSAL_TRAILER,
-    PULL_TRAILER,
-    carries,
-    commit_files,
-    compose_message,
-    signature,
-    write_commit,
-)
-from forge.commit_facts import signed_by
+from forge.commit import PROPOSAL_TRAILER, carries, commit_files, compose_message
 from forge.diffs import diff_commits
 from forge.errors import ForgeRefused, HeadMoved, NoSuchPull, NotMergeable
 from forge.mirror import BareMirror
@@ -45,21 +36,22 @@ from forge.pull_requests import (
     PullRequest,
     PullState,
     RefUpdate,
+    Review,
     Verdict,
 )
 from forge.pull_rows import PullEvent, PullRow, PullRows
 from forge.pull_views import (
-    check_of,
     checks_of,
     event_of,
-    failing_check,
     head_of,
+    refuse_flood,
+    require_checks,
     show_listed,
     show_pull,
 )
 from forge.repair import Repair, record_push, repair, settled
-from forge.reviews import ask_reviews, give_review
-from forge.squash import fork_point, plan_squash
+from forge.reviews import ask_reviews, give_review, require_judged
+from forge.squash import fork_point, write_squash
 from forge.storage import DEFAULT_BRANCH, BareRepository, move_refs, read_ref
 from forge.tree import commit_tree, read_commit
 
@@ -149,7 +141,13 @@ class BuiltinForge:
         return saved
 
     def merge(
-        self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor
+        self,
+        number: int,
+        *,
+        expected_head: Oid,
+        method: Literal["squash", "merge"],
+        actor: Actor,
+        reviews: Sequence[Review] | None = None,
     ) -> Merged:
         """See Forge. Squash only. The commit is the truth; the row follows, now or at the next start."""
         if method != "squash":
@@ -161,11 +159,13 @@ class BuiltinForge:
                 raise NotMergeable(f"pull request {number} is {row.state if head else 'closed'}")
             if head != expected_head:
                 raise HeadMoved(expected_head, head)
-            self._require_checks(number, head)
+            events = self.rows.events(number)
+            require_checks(events, head, self.settings.required_checks)
+            require_judged(events, head, reviews)
             base = read_ref(git, self.base_ref)
             if base is None:
                 raise NotMergeable("the base branch is gone")
-            commit = self._squash(git, row, base, head, actor)
+            commit = write_squash(git, row, base, head, actor, self._clock.now())
             move_refs(
                 git,
                 [RefUpdate(self.base_ref, base, commit), RefUpdate(f"refs/heads/{row.branch}", head, None)],
@@ -184,27 +184,6 @@ class BuiltinForge:
             )
             self.rows.save(merged, PullEvent("merged", actor.id, now, commit=commit))
         return Merged(number, commit, self.settings.base, base)
-
-    def _require_checks(self, number: int, head: Oid) -> None:
-        events = self.rows.events(number)
-        for name in self.settings.required_checks:
-            if check_of(events, head, name) is None:
-                raise NotMergeable(f"the check {name} has not run on {head[:12]}")
-        refusal = failing_check(events, head, self.settings.required_checks)
-        if refusal is not None:
-            raise refusal
-
-    def _squash(self, git: pygit2.Repository, row: PullRow, base: Oid, head: Oid, actor: Actor) -> Oid:
-        squash = plan_squash(git, base, head)
-        trailers = {PROPOSAL_TRAILER: row.key, PULL_TRAILER: str(row.number)}
-        return write_commit(
-            git,
-            tree=squash.tree,
-            parents=[base],
-            message=compose_message(f"{row.title} (#{row.number})", row.body, trailers),
-            author=signed_by(read_commit(git, head)) or signature(actor, self._clock.now()),
-            committer=signature(actor, self._clock.now()),
-        )
 
     def close(self, number: int) -> None:
         """See Forge. The branch goes; the head stays reachable for the diff."""
@@ -241,6 +220,7 @@ class BuiltinForge:
     def comment(self, number: int, key: str, body: str, at: LineRef | None = None) -> None:
         """See Forge."""
         self._row(number)
+        refuse_flood(self.rows.events(number), key)
         data: dict[str, str | int | bool] = {} if at is None else {"path": at.path, "line": at.line}
         self.rows.put_event(
             number, PullEvent("comment", "system:forge", self._clock.now(), key=key, body=body, data=data)

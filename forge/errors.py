@@ -51,6 +51,10 @@ class NotMergeable(ForgeRefused):
     """A pull request that can't be merged as it is; the reason names what stands in the way."""
 
 
+class ReviewsMoved(NotMergeable):
+    """Somebody reviewed the very head that is merged after its reviews were judged: judge them again."""
+
+
 class NoSuchPull(ForgeRefused):
     """No pull request of that number in this repository."""
 

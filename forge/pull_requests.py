@@ -104,6 +104,7 @@ class Check:
 
     `for_owner`: only our own merge, for an owner, lets it in; a forge elsewhere is asked to refuse any other.
     `four_eyes`: what it checked needs the approval of another; kept by the built-in forge alone.
+    `url`: the page of ours that says more; told to a forge elsewhere, and no part of what was found.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Check:
     summary: str
     for_owner: bool = False
     four_eyes: bool = False
+    url: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -301,9 +303,17 @@ class Forge(Protocol):
         ...
 
     def merge(
-        self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor
+        self,
+        number: int,
+        *,
+        expected_head: Oid,
+        method: Literal["squash", "merge"],
+        actor: Actor,
+        reviews: Sequence[Review] | None = None,
     ) -> Merged:
-        """Put it on its base branch by compare-and-swap. Raises HeadMoved, NotMergeable."""
+        """Put it on its base branch by compare-and-swap. `reviews`: those that were judged; whoever keeps
+        them itself holds them against what is said now. Raises HeadMoved, NotMergeable, ReviewsMoved.
+        """
         ...
 
     def close(self, number: int) -> None:

@@ -15,7 +15,10 @@ from forge.pull_requests import Check, Oid, PullState
 EventKind: TypeAlias = Literal["opened", "pushed", "check", "comment", "review", "merged", "closed"]
 
 EVENTS_MAX: Final = 5_000
-"""As many events of a pull request are read; what came later is not known."""
+"""As many events of a pull request are read, and one that has as many is not merged: others are not known."""
+
+COMMENTS_END_AT: Final = 4_000
+"""With as many events no more comments are taken, so that words of reviewers and pushes still fit."""
 
 PUSHED_FROM: Final = "from"
 """In the `data` of a push: the commit that its branch was at before; left out where it is a new branch."""
@@ -44,7 +47,9 @@ class PullRow:
 
 @dataclass(frozen=True)
 class PullEvent:
-    """One thing that happened to it. With a `key`, the same (kind, key, commit) replaces what was there."""
+    """One thing that happened to it. With a `key`, the same (kind, key, commit) replaces what was there; a
+    review then counts as said now, behind all others.
+    """
 
     kind: EventKind
     actor: str

@@ -9,10 +9,10 @@ from typing import cast
 
 import pygit2
 
-from forge.errors import NotMergeable
+from forge.errors import ForgeRefused, NotMergeable
 from forge.pull_requests import Check, CheckStatus, Comment, LineRef, Oid, PullRequest
-from forge.pull_rows import PullEvent, PullRow
-from forge.reviews import reviews_of
+from forge.pull_rows import COMMENTS_END_AT, PullEvent, PullRow
+from forge.reviews import require_short, reviews_of
 from forge.squash import plan_squash
 from forge.storage import read_ref
 
@@ -30,8 +30,10 @@ def show_pull(
     shown = show_listed(git, row, events, page_url)
     if row.state != "open":
         return shown
-    refusal = _conflict(git, shown.base_head, read_ref(git, f"refs/heads/{row.branch}")) or failing_check(
-        events, shown.head, required
+    refusal = (
+        _conflict(git, shown.base_head, read_ref(git, f"refs/heads/{row.branch}"))
+        or failing_check(events, shown.head, required)
+        or _unknown(events)
     )
     return replace(shown, mergeable=refusal is None, reason=refusal.reason if refusal else None)
 
@@ -82,6 +84,14 @@ def _conflict(git: pygit2.Repository, base: Oid | None, head: Oid | None) -> Not
     return None
 
 
+def _unknown(events: Sequence[PullEvent]) -> NotMergeable | None:
+    try:
+        require_short(events)
+    except NotMergeable as refusal:
+        return refusal
+    return None
+
+
 def failing_check(events: Sequence[PullEvent], head: Oid, required: Sequence[str]) -> NotMergeable | None:
     """Why the checks on a head keep it from merging: the first of those required that fails."""
     for name in required:
@@ -89,6 +99,27 @@ def failing_check(events: Sequence[PullEvent], head: Oid, required: Sequence[str
         if check is not None and check.status == "fail":
             return NotMergeable(f"the check {name} fails: {check.title}", hint=check.summary)
     return None
+
+
+def require_checks(events: Sequence[PullEvent], head: Oid, required: Sequence[str]) -> None:
+    """Raises NotMergeable where a check that is required has not run on a head, or fails."""
+    for name in required:
+        if check_of(events, head, name) is None:
+            raise NotMergeable(f"the check {name} has not run on {head[:12]}")
+    refusal = failing_check(events, head, required)
+    if refusal is not None:
+        raise refusal
+
+
+def refuse_flood(events: Sequence[PullEvent], key: str) -> None:
+    """Raises ForgeRefused for one more comment where so much was said already; one of a known key is none."""
+    if len(events) >= COMMENTS_END_AT and not any(
+        (event.kind, event.key) == ("comment", key) for event in events
+    ):
+        raise ForgeRefused(
+            "this pull request holds as many comments and pushes as one may",
+            hint="Close it, and push its commits under another branch name.",
+        )
 
 
 def check_of(events: Sequence[PullEvent], commit: Oid, name: str) -> Check | None:

@@ -23,6 +23,7 @@ from forge.commit import pull_number
 from forge.commit_facts import message_of
 from forge.errors import ForgeError, ForgeRefused, HeadMoved
 from forge.fsck import check_objects
+from forge.held_heads import refuse_held
 from forge.mirror import BareMirror
 from forge.packs import PackBounds
 from forge.pull_requests import BRANCH_PREFIX, Actor, Check, Oid, RefUpdate
@@ -197,6 +198,10 @@ class QuarantineHandler(ReceivePackHandler):
         """All refs that passed, or none: the client reads the reason and pushes again."""
         with self._served.forge.repository.writing() as git:
             quarantine.keep()
+            held = refuse_held(git, self._served.forge.rows, push.base_ref, push.updates)
+            if held is not None:
+                outcome.refuse_all(push.updates, held)
+                return
             try:
                 move_refs(git, push.updates, by=push.actor, how="push")
             except HeadMoved:

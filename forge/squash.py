@@ -7,12 +7,16 @@ pushes again. So what lands is content that somebody wrote and a check saw, neve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pygit2
 
+from forge.commit import PROPOSAL_TRAILER, PULL_TRAILER, compose_message, signature, write_commit
+from forge.commit_facts import signed_by
 from forge.errors import NotMergeable
-from forge.pull_requests import Oid
-from forge.tree import commit_tree
+from forge.pull_requests import Actor, Oid
+from forge.pull_rows import PullRow
+from forge.tree import commit_tree, read_commit
 
 _SHOWN_PATHS = 5
 
@@ -59,6 +63,22 @@ def plan_squash(git: pygit2.Repository, base: Oid, head: Oid) -> Squash:
     if tree == base_tree:
         raise NotMergeable("there is nothing to merge: the base has it all")
     return Squash(tree, base)
+
+
+def write_squash(
+    git: pygit2.Repository, row: PullRow, base: Oid, head: Oid, actor: Actor, now: datetime
+) -> Oid:
+    """The commit that merges a pull request: its author is the head's, its committer who merges."""
+    squash = plan_squash(git, base, head)
+    trailers = {PROPOSAL_TRAILER: row.key, PULL_TRAILER: str(row.number)}
+    return write_commit(
+        git,
+        tree=squash.tree,
+        parents=[base],
+        message=compose_message(f"{row.title} (#{row.number})", row.body, trailers),
+        author=signed_by(read_commit(git, head)) or signature(actor, now),
+        committer=signature(actor, now),
+    )
 
 
 def _changed(git: pygit2.Repository, old: Oid, new: Oid) -> dict[str, tuple[str, int]]:

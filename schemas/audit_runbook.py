@@ -164,8 +164,9 @@ class RunbookProposed(AuditPayload):
 
 
 class RunbookReviewed(AuditPayload):
-    """A pull request or a push was decided: `outcome` is merged or pushed, and before that approved or
-    changes_requested, of the head `commit`. `direct`: pushed to the protected branch without a pull request.
+    """A pull request or a push was decided: `outcome` is merged or pushed, and before that approved,
+    changes_requested or changes_withdrawn, of the head `commit`. `direct`: pushed to the protected branch
+    without a pull request.
     """
 
     EVENT_TYPE = "runbook.reviewed"

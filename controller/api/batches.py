@@ -44,6 +44,13 @@ class _Before:
     source_sha256: str
     runbook_name: str | None
     pull_number: int | None
+    repository_name: str
+    several: bool
+
+    @property
+    def repository(self) -> str | None:
+        """Its repository, where there are several."""
+        return self.repository_name if self.several else None
 
 
 @dataclass
@@ -86,11 +93,15 @@ async def _opened_before(
     services: Services, principal: Principal, entries: Sequence[_Entry]
 ) -> PullRequest | None:
     """The open pull request that all that could be proposed is in already, where that is one."""
-    found = {entry.shape.pull for entry in entries if entry.shape.outcome == "imported_before"}
-    if len(found) != 1 or None in found:
+    found = {
+        (entry.shape.pull, entry.shape.repository)
+        for entry in entries
+        if entry.shape.outcome == "imported_before"
+    }
+    ((number, repository),) = found if len(found) == 1 else {(None, None)}
+    if number is None:
         return None
-    repository, _ = await surroundings(services, principal)
-    pull = await services.proposals.get(principal, *filter(None, found), repository=repository.name)
+    pull = await services.proposals.get(principal, number, repository=repository)
     return pull if pull.state == "open" else None
 
 
@@ -111,7 +122,8 @@ async def _find_earlier(services: Services, principal: Principal, entries: Seque
             continue
         found = before.get(entry.shape.sha256)
         if found is not None:
-            _settle(entry, "imported_before", name=found.runbook_name, pull=found.pull_number)
+            place = {"pull": found.pull_number, "repository": found.repository}
+            _settle(entry, "imported_before", name=found.runbook_name, **place)
         elif entry.shape.sha256 in first:
             _settle(entry, "left_out", reason=f"it is the same text as {first[entry.shape.sha256]}")
         else:
@@ -197,7 +209,9 @@ async def _decide(
         services, principal, proposed, repository.name, repository.prefix, documents=documents
     )
     for entry in kept:
-        _settle(entry, "proposed", pull=pull.number)
+        _settle(
+            entry, "proposed", pull=pull.number, repository=None if repository.is_only else repository.name
+        )
     return pull
 
 

@@ -117,6 +117,11 @@ class Import:
         """How many can be proposed."""
         return sum(row["outcome"] == "ready" for row in self._rows)
 
+    @property
+    def repository(self) -> str | None:
+        """Where its pull requests are, if there are several repositories."""
+        return next((row.get("repository") for row in self._rows if row["outcome"] == "proposed"), None)
+
     def look(self) -> None:
         """Have the server say what each would become; nothing is kept there."""
         self._leave_out_copies()
@@ -246,7 +251,7 @@ def import_many(
         if not dry_run and found.ready and (yes or (asked and says_yes(_question(found.ready)))):
             pulls = found.open()
             found.show(pulls)
-            _say_next(session, pulls)
+            _say_next(session, pulls, found.repository)
             return
     except KeyboardInterrupt as stopped:
         raise CliError("Stopped.", ExitCode.REFUSED, _AGAIN) from stopped
@@ -268,7 +273,8 @@ def _question(count: int) -> str:
     return f"\nOpen {requests} with {count} runbook{'s' if count > 1 else ''}?"
 
 
-def _say_next(session: Session, pulls: Sequence[int]) -> None:
+def _say_next(session: Session, pulls: Sequence[int], repository: str | None) -> None:
     if pulls:
+        place = f" -r {inert(repository)}" if repository else ""
         session.printer.say(f"\nPull requests: {', '.join(f'#{number}' for number in pulls)}")
-        session.printer.say(f"Next: dd0c pr show {pulls[0]}")
+        session.printer.say(f"Next: dd0c pr show {pulls[0]}{place}")

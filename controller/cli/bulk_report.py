@@ -101,7 +101,7 @@ def _cells(row: Row) -> list[Text]:
 def _state(row: Row) -> Text:
     word = _WORDS[row["outcome"]]
     if row.get("pull"):
-        word += f" #{row['pull']}"
+        word += f" #{row['pull']}" + (f" of {inert(row['repository'])}" if row.get("repository") else "")
     if row.get("reason"):
         word += f": {inert(row['reason'])}"
     return Text(word, style="red" if row["outcome"] == "refused" else "")

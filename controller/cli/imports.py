@@ -19,6 +19,7 @@ from controller.cli.errors import CliError, ExitCode
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import interactive, says_yes
+from controller.cli.places import of_runbook, refuse_without_onto
 from controller.cli.preview import show_preview
 from controller.cli.reading import STDIN, as_text, read_file, read_input
 from ingest.blocks import FORMS
@@ -38,6 +39,7 @@ TAKE_HELP: Final = "Take the model's reading of this difference; may be given se
 )
 @click.option("--name", help="The runbook's name, its identity for ever; made from the title where left out.")
 @click.option("--onto", metavar="NAME", help="It is a newer text of the runbook NAME: join the two.")
+@of_runbook
 @click.option("--take", "taken", metavar="ID", multiple=True, help=TAKE_HELP)
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; keep nothing.")
 @click.option(
@@ -59,6 +61,7 @@ def import_command(
     form: str | None,
     name: str | None,
     onto: str | None,
+    repository: str | None,
     taken: tuple[str, ...],
     dry_run: bool,
     sort: str,
@@ -82,6 +85,7 @@ def import_command(
     """  # fmt: skip
     if as_json:
         session.form = "json"
+    refuse_without_onto(repository, onto)
     if file not in STDIN and is_many(file):
         if name or onto or taken:
             raise click.UsageError("--name, --onto and --take are for one document.")
@@ -91,7 +95,7 @@ def import_command(
     if onto is not None:
         if name or taken:
             raise click.UsageError("--onto names the runbook already, and goes without --name and --take.")
-        import_newer(session, request_body(file, form, None), onto, dry_run=dry_run, yes=yes)
+        import_newer(session, request_body(file, form, None), onto, repository, dry_run=dry_run, yes=yes)
         return
     body = request_body(file, form, name, taken)
     preview = session.client.post("runbooks/parse-preview", body)

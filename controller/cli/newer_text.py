@@ -9,15 +9,19 @@ from rich.text import Text
 from controller.cli.client import at
 from controller.cli.context import Session
 from controller.cli.output import Printer, inert, interactive, risk_text, says_yes
+from controller.cli.places import place_of
 from controller.cli.runbooks import find_runbook
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": "↕"}
 
 
-def import_newer(session: Session, body: dict[str, Any], onto: str, *, dry_run: bool, yes: bool) -> None:
+def import_newer(
+    session: Session, body: dict[str, Any], onto: str, repository: str | None, *, dry_run: bool, yes: bool
+) -> None:
     """Show what the newer text does; open the pull request where a person or `yes` says so."""
     printer = session.printer
-    runbook = find_runbook(session, onto)
+    runbook = find_runbook(session, onto, repository)
+    place = f" -r {inert(repository)}" if repository else ""
     path = at("runbooks", runbook["id"], "newer-text")
     asked = not yes and not dry_run and printer.for_people and interactive()
     if not yes:
@@ -26,7 +30,7 @@ def import_newer(session: Session, body: dict[str, Any], onto: str, *, dry_run: 
         changes = any(found[name] for name in ("changes", "variablesAdded", "variablesRemoved", "conflicts"))
         if dry_run or not changes or not (asked and says_yes("\nOpen a pull request?")):
             if changes and not dry_run:
-                printer.say(f"\nNext: dd0c pr open FILE --onto {runbook['name']}")
+                printer.say(f"\nNext: dd0c pr open FILE --onto {runbook['name']}{place}")
             return
     opened = session.client.post(path, body)
     if not printer.for_people:
@@ -35,7 +39,8 @@ def import_newer(session: Session, body: dict[str, Any], onto: str, *, dry_run: 
     if yes:
         show_newer(printer, opened, runbook["name"])
     pull = opened["pull"]
-    printer.say(f"\nPull request #{pull['number']}: {pull['title']}\nNext: dd0c pr show {pull['number']}")
+    printer.say(f"\nPull request #{pull['number']}: {pull['title']}")
+    printer.say(f"Next: dd0c pr show {pull['number']}{place_of(pull)}")
 
 
 def show_newer(printer: Printer, found: dict[str, Any], name: str) -> None:

@@ -15,6 +15,19 @@ def place_of(pull: dict[str, Any]) -> str:
     return f" -r {inert(pull['repository'])}" if several else ""
 
 
+of_runbook = click.option(
+    "--repository",
+    "-r",
+    metavar="NAME",
+    help="With --onto: the runbook's repository, where several have one.",
+)
+
 in_repository = click.option(
     "--repository", "-r", metavar="NAME", help="Its repository; needed where there are several."
 )
+
+
+def refuse_without_onto(repository: str | None, onto: str | None) -> None:
+    """Raises UsageError where `--repository` names one for no runbook: what is new has a place of its own."""
+    if repository is not None and onto is None:
+        raise click.UsageError("--repository is the one of the runbook that --onto names.")

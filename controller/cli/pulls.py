@@ -16,7 +16,7 @@ from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
-from controller.cli.places import in_repository, place_of
+from controller.cli.places import in_repository, of_runbook, place_of, refuse_without_onto
 from controller.cli.reading import STDIN
 from controller.cli.reviewers import show_reviews
 from ingest.blocks import FORMS
@@ -37,6 +37,7 @@ def pr_group() -> None:
 @click.option("--format", "form", type=click.Choice(FORMS))
 @click.option("--name", help="The runbook's name; made from the title where left out.")
 @click.option("--onto", metavar="NAME", help="FILE is a newer text of the runbook NAME: join the two.")
+@of_runbook
 @click.option("--take", "taken", metavar="ID", multiple=True, help=TAKE_HELP)
 @with_session
 def open_command(
@@ -45,6 +46,7 @@ def open_command(
     form: str | None,
     name: str | None,
     onto: str | None,
+    repository: str | None,
     taken: tuple[str, ...],
 ) -> None:
     """Open a pull request with the runbook that FILE becomes; the last imported one where left out.
@@ -57,10 +59,11 @@ def open_command(
         file, form, name = last["file"], form or last.get("format"), name or last.get("name")
         taken = taken or tuple(last.get("taken", "").split())
         without_commands = last.get("without_commands") == "yes"
+    refuse_without_onto(repository, onto)
     if onto is not None and (name or taken or is_many(file)):
         raise click.UsageError("--onto is for one document, names its runbook, and goes without --take.")
     if onto is not None:
-        import_newer(session, request_body(file, form, None), onto, dry_run=False, yes=True)
+        import_newer(session, request_body(file, form, None), onto, repository, dry_run=False, yes=True)
         return
     if file not in STDIN and is_many(file):
         if name or taken:

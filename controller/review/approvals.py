@@ -146,7 +146,7 @@ class Approvals:
             return replace(found, refusal="it is reviewed on GitHub")
         words = await self._here(principal, row, pull)
         found = stand(pull, words, ("owner" if for_owner else "somebody") if four_eyes else "nothing")
-        return replace(found, refusal=_refusal(principal, words))
+        return replace(found, refusal=_refusal(principal, words, pull))
 
     async def give(
         self,
@@ -274,11 +274,15 @@ async def _email_of(uow: UnitOfWork, actor: str | None) -> str | None:
         return None
 
 
-def _refusal(principal: Principal, words: Words) -> str | None:
-    """Why a member can't review it."""
+def _refusal(principal: Principal, words: Words, pull: PullRequest) -> str | None:
+    """Why a member can't review it. Who asked for changes, and pushed to it since, may still take it back."""
     if not principal.may(Permission.PROPOSE):
         return "your role may not review it"
-    if principal.actor in words.own:
+    asked = any(
+        (each.reviewer, each.state) == (principal.actor, "refused") and each.is_of(pull.head)
+        for each in pull.reviews
+    )
+    if principal.actor in words.own and not asked:
         return "you proposed it or pushed to it: somebody else reviews it"
     return None
 

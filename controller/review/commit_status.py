@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from controller.db import queries
@@ -23,6 +24,8 @@ from schemas.markdown import escape
 FILES_SHOWN: Final = 50
 REASON_MAX_CHARACTERS: Final = 300
 """Of one file in a title; a forge cuts further where it has less room."""
+_PATH_MAX_CHARACTERS: Final = 300
+"""A longer path is left out of a link: escaped it may be nine times as long, and links have their bounds."""
 
 _QUERIES: Final = queries.load("repositories")
 
@@ -74,6 +77,7 @@ class CommitStatuses:
         if said is None:
             return
         commit, check = said
+        check = replace(check, url=page_of(self._forges.public_url, row.name, commit, files))
         told = _digest(commit, check)
         if told == standing.told_sha256:
             return
@@ -101,6 +105,14 @@ def status_of(standing: Standing, files: Sequence[BrokenFile]) -> tuple[Oid, Che
     )
 
 
+def page_of(public_url: str, repository: str, commit: Oid, files: Sequence[BrokenFile]) -> str:
+    """The page of the sync: at the first file that is not in service, with what is wrong in it. Pure."""
+    where = {"repository": repository, "commit": commit}
+    if files and len(files[0].path) <= _PATH_MAX_CHARACTERS:
+        where["path"] = files[0].path
+    return f"{public_url}/sync?{urlencode(where, quote_via=quote)}"
+
+
 def _title(broken: int, files: Sequence[BrokenFile]) -> str:
     """The first file, its line and reason: a forge may show nothing else."""
     count = f"{broken} files, first " if broken > 1 else ""
@@ -119,5 +131,5 @@ def _served(file: BrokenFile) -> str:
 
 
 def _digest(commit: Oid, check: Check) -> str:
-    said = [commit, check.name, check.status, check.title, check.summary]
+    said = [commit, check.name, check.status, check.title, check.summary, check.url]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

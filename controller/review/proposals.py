@@ -17,12 +17,13 @@ from controller.governance.owners_word import OwnersWord
 from controller.governance.repositories import RepositoryRow, chosen_repository
 from controller.review.about import About, note_opened
 from controller.review.acting import actor_of
-from controller.review.approvals import Approvals, require
+from controller.review.approvals import Approvals
 from controller.review.asking import owners_at, reviewers_of
-from controller.review.checks import ChangeReport, told, told_for_owner
+from controller.review.checks import ChangeReport, told
 from controller.review.describing import Describe
 from controller.review.errors import forge_border
 from controller.review.forges import Forges, RepositoryForge
+from controller.review.merging import Merging
 from controller.review.reviewer import ReadChange, Reviewer, read_change
 from controller.review.settling import settle
 from controller.review.signing import signed
@@ -42,7 +43,7 @@ from forge.pull_requests import (
     PullRequest,
     PullState,
 )
-from schemas.errors import Conflict, Dd0cError, Forbidden, Unavailable
+from schemas.errors import Conflict, Dd0cError, Forbidden
 
 _QUERIES: Final = queries.load("proposals")
 Result = TypeVar("Result")
@@ -84,7 +85,7 @@ class Proposals:
     ) -> None:
         self.approvals = Approvals(forges)
         self._describe = describe
-        self._owners = owners or OwnersWord()
+        self._merging = Merging(forges, self.approvals, owners or OwnersWord())
         self._forges = forges
         self._reviewer = reviewer
         self._sync_now = sync_now
@@ -222,8 +223,7 @@ class Proposals:
                 f"Only an owner may let this in: {report.why_owner}.",
                 extra={"needs": "owner"},
             )
-        require(await self.approvals.of(principal, row, pull, report), number)
-        merged = await self._merge(principal, row, pull, report)
+        merged = await self._merging.merge(principal, row, pull, report)
         await self._settle_merged(principal, row, pull)
         sync = await self._sync_now(principal.tenant_id, row.id, "merge")
         return MergeOutcome(merged, report.check, sync)
@@ -238,32 +238,6 @@ class Proposals:
         return pull
 
     # -------------------------------------------------------------- inside
-
-    async def _merge(
-        self, principal: Principal, row: RepositoryRow, pull: PullRequest, report: ChangeReport
-    ) -> Merged:
-        """Merge the head that was checked. On a forge elsewhere an owner's word goes to the sync first, and
-        the check that keeps others from merging it there is opened for this one merge.
-        """
-        actor = actor_of(principal)
-
-        def merge(forge: RepositoryForge) -> Merged:
-            return forge.merge(pull.number, expected_head=pull.head, method="squash", actor=actor)
-
-        if row.forge == "builtin" or not report.raises_trust:
-            return await self._forge_call(principal, row, merge)
-        place = (principal.tenant_id, row.id)
-        self._owners.give(*place, report.for_owner)
-        try:
-            await self._forge_call(principal, row, lambda forge: forge.set_check(pull.head, report.check))
-            return await self._forge_call(principal, row, merge)
-        except Dd0cError as refusal:
-            if isinstance(refusal, Unavailable):  # it may be merged all the same
-                raise
-            self._owners.take(*place, report.for_owner)
-            closed = told_for_owner(report.check)
-            await self._forge_call(principal, row, lambda forge: forge.set_check(pull.head, closed))
-            raise
 
     async def _owners_of(
         self, principal: Principal, row: RepositoryRow, proposal: Proposal

@@ -14,13 +14,14 @@ from controller.db.database import Database
 from controller.db.unit_of_work import UnitOfWork
 from controller.review.bridge import LoopBridge
 from forge.pull_requests import Check, Oid, PullState
-from forge.pull_rows import PullEvent, PullRow
+from forge.pull_rows import EVENTS_MAX, PullEvent, PullRow
+from forge.reviews import WITHDRAWN
 from schemas.audit import AuditRecord, RunbookReviewed
 
 CHECKS_KEPT: Final = 200
 """Of commits that head no pull request, in one repository: the oldest go."""
 
-_OUTCOMES: Final = {"approved": "approved", "refused": "changes_requested"}
+_OUTCOMES: Final = {"approved": "approved", "refused": "changes_requested", WITHDRAWN: "changes_withdrawn"}
 """A review's word in the audit trail: written by the transaction that keeps it."""
 
 _QUERIES: Final = queries.load("pulls")
@@ -105,7 +106,7 @@ class DatabasePullRows:
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """See PullRows."""
-        return self._all("pull_events_of", PullEvent, number=number)
+        return self._all("pull_events_of", PullEvent, number=number, most=EVENTS_MAX)
 
     def checks(self, heads: Collection[tuple[int, Oid]]) -> Mapping[int, Sequence[PullEvent]]:
         """See PullRows."""

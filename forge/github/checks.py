@@ -75,12 +75,14 @@ class Checks:
             "conclusion": _FOR_OWNER if check.for_owner else _CONCLUSIONS[check.status],
             "output": {"title": check.title or check.status, "summary": cut(check.summary, _SUMMARY_MAX)},
         }
+        if check.url is not None:
+            body["details_url"] = check.url
         known = next((item for item in self._runs(commit) if item.get("name") == check.name), None)
         path = f"{self._repository}/check-runs"
         if known is None:
             body["head_sha"] = commit
             self._client.call("POST", path, "write a check run", body=body)
-        elif _run(known) != check:
+        elif _run(known) != check or check.url not in {None, known.get("details_url")}:
             path = f"{path}/{number_at(known, 'id')}"
             self._client.call("PATCH", path, "change a check run", body=body)
 
@@ -107,6 +109,8 @@ class Checks:
             "context": check.name,
             "description": description[:DESCRIPTION_MAX],
         }
+        if check.url is not None:
+            body_document["target_url"] = check.url
         known = next((item for item in self._statuses(commit) if item.get("context") == check.name), None)
         if known is not None and all(known.get(key) == value for key, value in body_document.items()):
             return

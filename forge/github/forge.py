@@ -43,6 +43,7 @@ from forge.pull_requests import (
     Protection,
     PullRequest,
     PullState,
+    Review,
     Verdict,
 )
 from forge.pull_rows import PullEvent
@@ -108,9 +109,17 @@ class GitHubForge:
         )
 
     def merge(
-        self, number: int, *, expected_head: Oid, method: Literal["squash", "merge"], actor: Actor
+        self,
+        number: int,
+        *,
+        expected_head: Oid,
+        method: Literal["squash", "merge"],
+        actor: Actor,
+        reviews: Sequence[Review] | None = None,
     ) -> Merged:
-        """See Forge. Squash only. GitHub compares the head; a merge of unknown fate is looked at again."""
+        """See Forge. Squash only. GitHub compares the head, and holds its reviews by the branch's own rules;
+        a merge of unknown fate is looked at again.
+        """
         if method != "squash":
             raise ForgeRefused("this forge merges by squashing only")
         with self._client.operation():

@@ -124,6 +124,7 @@ const pull = createRoute({
 const sync = createRoute({
   getParentRoute: () => app,
   path: "/sync",
+  validateSearch: texts("repository", "path", "commit"),
   component: lazyRouteComponent(() => import("@/pages/sync/sync-page"), "SyncPage"),
 });
 

@@ -74,6 +74,9 @@ class BatchedShape(Model):
     name: str | None = None
     title: str | None = None
     pull: int | None = Field(None, description="The pull request that it is in.")
+    repository: str | None = Field(
+        None, description="The repository of that pull request, where there are several."
+    )
     steps: int | None = None
     commands: int | None = None
     tally: dict[str, int] | None = Field(

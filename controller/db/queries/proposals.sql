@@ -51,8 +51,11 @@ UPDATE dd0c.proposals
 
 -- imported_texts --
 -- Which texts are in an open pull request, or were merged and are in service still.
-SELECT DISTINCT ON (p.source_sha256) p.source_sha256, p.runbook_name, p.pull_number
+SELECT DISTINCT ON (p.source_sha256) p.source_sha256, p.runbook_name, p.pull_number, g.name AS repository_name,
+       (SELECT count(*) FROM dd0c.repositories o
+         WHERE o.tenant_id = %(tenant_id)s AND o.retired_at IS NULL) > 1 AS several
   FROM dd0c.proposals p
+  JOIN dd0c.repositories g ON g.tenant_id = p.tenant_id AND g.id = p.repository_id
   LEFT JOIN dd0c.runbooks r ON r.tenant_id = p.tenant_id AND r.repository_id = p.repository_id
                            AND r.name = p.runbook_name
  WHERE p.tenant_id = %(tenant_id)s AND p.source_sha256 = ANY(%(digests)s::text[])

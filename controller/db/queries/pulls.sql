@@ -60,20 +60,25 @@ SELECT number
    FOR UPDATE
 
 -- put_pull_event --
--- Append an event; with a key, the same kind, key and commit replaces what was there. Under lock_pull.
-WITH replaced AS (
+-- Append an event; with a key, the same kind, key and commit replaces what was there: a review goes to the end
+-- with it, since the newest word counts. Under lock_pull.
+WITH last AS (
+    SELECT coalesce(max(seq), 0) AS seq
+      FROM dd0c.pull_events
+     WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
+), replaced AS (
     UPDATE dd0c.pull_events
-       SET body = %(body)s, data = %(data)s, actor = %(actor)s, updated_at = %(at)s
+       SET body = %(body)s, data = %(data)s, actor = %(actor)s, updated_at = %(at)s,
+           created_at = CASE WHEN kind = 'review' THEN %(at)s ELSE created_at END,
+           seq = CASE WHEN kind = 'review' THEN (SELECT seq FROM last) + 1 ELSE seq END
      WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
        AND %(key)s::text IS NOT NULL AND kind = %(kind)s AND key = %(key)s::text
        AND commit_oid IS NOT DISTINCT FROM %(commit)s::text
-    RETURNING seq
+    RETURNING 1
 )
 INSERT INTO dd0c.pull_events (tenant_id, repository_id, number, seq, kind, key, commit_oid, actor, body, data,
                               created_at, updated_at)
-SELECT %(tenant_id)s, %(repository_id)s, %(number)s,
-       coalesce((SELECT max(seq) FROM dd0c.pull_events
-                  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s), 0) + 1,
+SELECT %(tenant_id)s, %(repository_id)s, %(number)s, (SELECT seq FROM last) + 1,
        %(kind)s, %(key)s, %(commit)s, %(actor)s, %(body)s, %(data)s, %(at)s, %(at)s
  WHERE NOT EXISTS (SELECT FROM replaced)
 
@@ -83,7 +88,7 @@ SELECT kind, actor, created_at AS at, key, commit_oid AS commit, body, data
   FROM dd0c.pull_events
  WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND number = %(number)s
  ORDER BY seq
- LIMIT 5000
+ LIMIT %(most)s
 
 -- checks_of_heads --
 -- What the checks said about these heads of pull requests, without what they wrote: for a page of a list.

@@ -44,6 +44,9 @@ class MemoryPullRows:
         identity = (event.kind, event.key, event.commit)
         for position, known in enumerate(events):
             if event.key is not None and (known.kind, known.key, known.commit) == identity:
+                if event.kind == "review":
+                    del events[position]
+                    break
                 events[position] = event
                 return
         events.append(event)

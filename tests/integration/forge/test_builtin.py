@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from base.clock import SystemClock
 from forge.builtin import BuiltinForge, BuiltinSettings
 from forge.errors import ForgeBusy, ForgeRefused, HeadMoved, NotMergeable
 from forge.pull_requests import Actor, Forge, RefUpdate
+from forge.pull_rows import COMMENTS_END_AT, EVENTS_MAX, PullEvent
 from forge.storage import BareRepository
 from forge.tree import read_commit
 from tests.integration.forge.conformance import (
@@ -127,3 +129,25 @@ def test_nobody_reviews_what_they_wrote_and_nobody_a_head_that_is_gone(
     builtin.close(pull.number)
     with pytest.raises(NotMergeable):
         builtin.review(pull.number, head=pushed, verdict="approved", body="", actor=MAINTAINER)
+
+
+def test_a_history_too_long_to_read_is_not_merged_and_a_flood_of_comments_ends_before(
+    builtin: BuiltinForge, rows: MemoryPullRows
+) -> None:
+    pull = builtin.publish(proposal())
+    builtin.set_check(pull.head, PASS)
+    now = datetime.now(UTC)
+    rows.log[pull.number] += [
+        PullEvent("comment", "member:x", now, key=str(n)) for n in range(COMMENTS_END_AT)
+    ]
+    builtin.comment(pull.number, "7", "The one of a known key.")
+    with pytest.raises(ForgeRefused, match="as many comments"):
+        builtin.comment(pull.number, "new", "One more.")
+    rows.log[pull.number] += [PullEvent("pushed", "member:x", now)] * (EVENTS_MAX - COMMENTS_END_AT)
+    assert builtin.get(pull.number).mergeable is False
+    for refused in (
+        lambda: builtin.review(pull.number, head=pull.head, verdict="refused", body="", actor=MAINTAINER),
+        lambda: builtin.merge(pull.number, expected_head=pull.head, method="squash", actor=MAINTAINER),
+    ):
+        with pytest.raises(NotMergeable, match="too long"):
+            refused()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from controller.review.acting import actor_of
 from controller.tenants.members import change_role
 from controller.tenants.principal import Principal
 from controller.tenants.roles import Permission, Role
-from forge.pull_requests import Proposal, ProposedFile, PullRequest, Verdict
+from forge.builtin import BuiltinForge
+from forge.pull_requests import Merged, Proposal, ProposedFile, PullRequest, Verdict
 from schemas.errors import Conflict, Forbidden, Unprocessable
 from tests.integration.review.conftest import Desk
 from tests.integration.sync.world import runbook
@@ -120,6 +122,75 @@ async def test_changes_asked_for_hold_a_merge_until_a_push_or_a_change_of_mind(d
     await say(desk, owner, newer, "refused", "Still none.")
     await say(desk, owner, newer)
     assert (await desk.world.proposals.merge(maintainer, newer.number, newer.head)).sync.outcome == "synced"
+
+
+async def test_a_merge_holds_what_is_said_at_its_very_moment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word between judgement and merge: refused where it asks for changes, judged anew where not."""
+    pull, maintainer, owner = (
+        await proposed(desk), await desk.principal("maintainer"), await desk.principal("owner"),
+    )  # fmt: skip
+    merge, late, asked = BuiltinForge.merge, list[Verdict](["refused"]), list[str]()
+
+    def merge_late(forge: BuiltinForge, number: int, *, expected_head: str, **rest: Any) -> Merged:
+        asked.append(expected_head)
+        if late:
+            actor = actor_of(owner)
+            forge.review(number, head=expected_head, verdict=late.pop(), body="Late.", actor=actor)
+        return merge(forge, number, expected_head=expected_head, **rest)
+
+    monkeypatch.setattr(BuiltinForge, "merge", merge_late)
+    with pytest.raises(Conflict, match="changes are asked for") as refused:
+        await desk.world.proposals.merge(maintainer, pull.number, pull.head)
+    assert (refused.value.reason_code, late) == ("not_approved", [])
+    newer = await proposed(desk, text=runbook("disk", title="Newer"))
+    late.append("approved")
+    done = await desk.world.proposals.merge(maintainer, newer.number, newer.head)
+    assert (done.sync.outcome, asked) == ("synced", [pull.head, newer.head, newer.head])
+
+
+async def test_a_push_to_the_branch_brings_no_head_at_which_changes_are_asked_for(desk: Desk) -> None:
+    pull, owner = await proposed(desk), await desk.principal("owner")
+    await say(desk, owner, pull, "refused", "No rollback.")
+    await desk.clone("maintainer")
+    await desk.git("merge", "-q", "--no-ff", "-m", "Mine", "origin/dd0c/k1")
+    refused = await desk.git("push", "origin", "main", check=False)
+    assert "changes are asked for" in refused.err
+    assert f"pull request {pull.number}" in refused.err
+    await say(desk, owner, pull)
+    await desk.git("push", "-q", "origin", "main")
+
+
+async def test_words_of_one_reviewer_are_one_a_head_and_who_pushed_takes_theirs_back(desk: Desk) -> None:
+    first, maintainer, owner = (
+        await proposed(desk), await desk.principal("maintainer"), await desk.principal("owner"),
+    )  # fmt: skip
+    turns: tuple[Verdict, ...] = ("approved", "refused", "approved", "refused")
+    for verdict in turns:
+        await say(desk, maintainer, first, verdict, "In turns.")
+    await desk.clone("maintainer")
+    await desk.git("checkout", "-q", "dd0c/k1")
+    await desk.git("commit", "-q", "--allow-empty", "-m", "Mine")
+    await desk.git("push", "-q", "origin", "dd0c/k1")
+    moved = await desk.world.proposals.get(maintainer, first.number)
+    with pytest.raises(Unprocessable, match="themselves"):
+        await say(desk, maintainer, moved)
+    await desk.git("reset", "-q", "--hard", first.head)
+    await desk.git("push", "-q", "--force", "origin", "dd0c/k1")
+    back = await desk.world.proposals.get(maintainer, first.number)
+    assert [(each.state, each.is_of(first.head)) for each in back.reviews] == [("refused", True)]
+    row = await desk.world.proposals.repository(owner, None)
+    approvals = desk.world.proposals.approvals
+    assert (await approvals.of(maintainer, row, back)).refusal is None
+    withdrawn = await say(desk, maintainer, back)
+    assert withdrawn.reviews == ()
+    assert (await approvals.of(maintainer, row, withdrawn)).refusal is not None
+    events = desk.world.forges.open_builtin(owner.tenant_id, row).events
+    said = await desk.world.forges.runner(lambda: events(first.number))
+    assert [each.data["state"] for each in said if each.kind == "review"] == ["withdrawn"]
+    told = [data["outcome"] for _, data, _ in await desk.world.events("runbook.reviewed")]
+    assert told[-2:] == ["changes_requested", "changes_withdrawn"]
 
 
 async def test_who_may_not_propose_reviews_nothing(desk: Desk) -> None:

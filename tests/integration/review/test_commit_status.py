@@ -40,6 +40,10 @@ async def test_a_bad_file_on_the_branch_is_told_once_on_its_commit(place: Place)
     ((status, title),) = said(place, bad)
     assert status == "fail"
     assert title.startswith(f"{FILE}:10: spec.steps[0].colour")
+    page = (
+        f"{place.forges.public_url}/sync?repository={place.row.name}&commit={bad}&path=runbooks%2Fdisk.yaml"
+    )
+    assert place.github.links(bad) == [page]
     before = told(place)
     await place.loop.round("poll")
     assert told(place) == before, "what was told is not told again"
@@ -81,6 +85,7 @@ async def test_an_app_writes_a_check_run_with_every_file(app_place: Place) -> No
     (check,) = forge.checks(bad)
     assert (check.name, check.status) == (SYNC_CHECK, "fail")
     assert check.title.startswith("2 files, first runbooks/")
+    assert f"&commit={bad}&path=runbooks%2F%24%28reboot%29%20%40team.yaml" in app_place.github.links(bad)[0]
     assert check.summary.count("\n- ") == 1
     assert "$(reboot)" not in check.summary
     assert "@team" not in check.summary

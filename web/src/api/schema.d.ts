@@ -2538,6 +2538,11 @@ export interface components {
              * @description The pull request that it is in.
              */
             pull?: number | null;
+            /**
+             * Repository
+             * @description The repository of that pull request, where there are several.
+             */
+            repository?: string | null;
             /** Steps */
             steps?: number | null;
             /** Commands */

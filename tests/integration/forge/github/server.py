@@ -103,10 +103,19 @@ class GitHub:
 
     def states(self, commit: str) -> list[str]:
         """The states of a commit's statuses, newest first."""
-        path = f"/repos/{OWNER}/{NAME}/commits/{commit}/statuses"
-        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
+        return [item["state"] for item in self._get(f"commits/{commit}/statuses")]
+
+    def links(self, commit: str) -> list[str]:
+        """Where the details of a commit's statuses and check runs lead."""
+        runs = self._get(f"commits/{commit}/check-runs")["check_runs"]
+        statuses = self._get(f"commits/{commit}/statuses")
+        return [item["target_url"] for item in statuses] + [item["details_url"] for item in runs]
+
+    def _get(self, path: str) -> Any:
+        request = urllib.request.Request(f"{self.url}/repos/{OWNER}/{NAME}/{path}")
+        request.add_header("Authorization", f"Bearer {TOKEN}")
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return [item["state"] for item in json.load(answer)]
+            return json.load(answer)
 
     def log(self) -> list[str]:
         with urllib.request.urlopen(f"{self.url}/_log", timeout=10) as answer:

@@ -19,7 +19,7 @@ import { Workbench } from "./workbench";
 
 interface Props {
   /** A document of an import of many: its preview is this page, and the way back to the report. */
-  given?: { document: Gathered; back: ReactNode; opened: (pull: number) => void };
+  given?: { document: Gathered; back: ReactNode; opened: (pull: number, repository?: string) => void };
 }
 
 export function ImportPage({ given }: Props) {
@@ -97,7 +97,7 @@ interface Wanted {
 }
 
 /** Opens the pull request once an intention: the same text asked again has the same key. */
-function useOpening(opened: ((pull: number) => void) | undefined) {
+function useOpening(opened: ((pull: number, repository?: string) => void) | undefined) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const say = useToast();
@@ -105,7 +105,7 @@ function useOpening(opened: ((pull: number) => void) | undefined) {
     mutationFn: ({ request, onto }: Wanted) => (onto ? proposeNewer(request, onto) : propose(request)),
     onSuccess: async (pull, { session }) => {
       session.done();
-      opened?.(pull.number);
+      opened?.(pull.number, placeOf(pull).repository);
       say(`Pull request #${pull.number} is open`);
       void client.invalidateQueries({ queryKey: ["pulls"] });
       await navigate({

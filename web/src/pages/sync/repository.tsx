@@ -51,7 +51,14 @@ export function whereWords({ prefix, environment }: Pick<Item, "prefix" | "envir
   return parts.filter(Boolean).join(", ") || null;
 }
 
-export function Repository({ item, permissions }: { item: Item; permissions: readonly string[] }) {
+interface RepositoryProps {
+  item: Item;
+  permissions: readonly string[];
+  /** The file that a link on the forge names. */
+  path?: string | undefined;
+}
+
+export function Repository({ item, permissions, path }: RepositoryProps) {
   const state = STATES[item.state];
   const [differs, setDiffers] = useState(false);
   const [removing, setRemoving] = useState(false);
@@ -105,7 +112,7 @@ export function Repository({ item, permissions }: { item: Item; permissions: rea
       ) : null}
       <LetGo item={item} owner={owner} />
       {item.brokenFiles.map((file) => (
-        <BrokenFile key={file.path} file={file} repository={item} />
+        <BrokenFile key={file.path} file={file} repository={item} current={file.path === path} />
       ))}
       {differs ? <DriftView repository={item.id} /> : null}
       {policy ? <p className="small faint broken">{policy}</p> : null}
@@ -177,9 +184,15 @@ export function LineLink({ file, repository, look }: { file: Broken; repository:
   );
 }
 
-function BrokenFile({ file, repository }: { file: Broken; repository: Item }) {
+const intoView = (row: HTMLElement | null) => row?.scrollIntoView({ block: "center" });
+
+function BrokenFile({ file, repository, current }: { file: Broken; repository: Item; current: boolean }) {
   return (
-    <div className="broken">
+    <div
+      className={current ? "broken broken--current" : "broken"}
+      aria-current={current ? "location" : undefined}
+      ref={current ? intoView : undefined}
+    >
       <div className="row">
         <Status kind="attention">
           <code>{place(file)}</code>

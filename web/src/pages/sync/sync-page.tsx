@@ -16,6 +16,7 @@ import { useHistory } from "./queries";
 import { AddRepository } from "./repositories";
 import { canOpen, LineLink, Repository } from "./repository";
 import { Runs } from "./runs";
+import { TheFile, useTold } from "./told";
 
 /** The page goes on to show what comes of it where it takes longer. */
 const WAIT_SECONDS = 20;
@@ -81,6 +82,7 @@ export function SyncPage() {
   const last = sync.data?.history[0];
   const first = firstBroken(sync.data?.items ?? []);
   const [adding, setAdding] = useState(false);
+  const told = useTold();
   const owner = me.data?.permissions.includes("raise_trust") ?? false;
   return (
     <PageFrame
@@ -124,8 +126,14 @@ export function SyncPage() {
             </Empty>
           ) : (
             <>
+              <TheFile told={told} items={found.items} />
               {found.items.map((item) => (
-                <Repository key={item.id} item={item} permissions={me.data?.permissions ?? []} />
+                <Repository
+                  key={item.id}
+                  item={item}
+                  permissions={me.data?.permissions ?? []}
+                  path={told?.repository === item.name ? told.path : undefined}
+                />
               ))}
               <SectionHead title="History">
                 What each sync did, newest first; the newest 200 of a repository are kept.

@@ -73,7 +73,7 @@ describe("an import of many", () => {
       format: "markdown",
       name: "n-000.md",
     });
-    expect(openedPulls(many.snapshot().rows)).toEqual([7, 8]);
+    expect(openedPulls(many.snapshot().rows)).toMatchObject([{ number: 7 }, { number: 8 }]);
     expect(many.snapshot().pulls).toBe(0);
   });
 

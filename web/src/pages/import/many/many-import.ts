@@ -132,8 +132,8 @@ export class ManyImport {
   }
 
   /** A pull request was opened of one document by itself. */
-  opened(at: number, pull: number): void {
-    this.put([at], [{ outcome: "proposed", pull }]);
+  opened(at: number, pull: number, repository?: string): void {
+    this.put([at], [{ outcome: "proposed", pull, repository: repository ?? null }]);
     this.set({ pulls: this.planned() });
   }
 

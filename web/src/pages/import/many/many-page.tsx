@@ -17,7 +17,15 @@ import { beginMany, currentMany, subscribeMany } from "./current";
 import type { ManyImport, ManyView } from "./many-import";
 import { Report, type ReportSearch } from "./report";
 import { type Begin, DropPlace, WaysIn } from "./ways-in";
-import { actionText, kindOf, openedPulls, progressText, summary } from "./wording";
+import {
+  actionText,
+  kindOf,
+  type Opened,
+  openedPulls,
+  placeOfOpened,
+  progressText,
+  summary,
+} from "./wording";
 
 const route = getRouteApi("/app/import/many");
 const FAILED_SHOWN = 5;
@@ -45,7 +53,7 @@ export function ManyPage() {
         given={{
           document,
           back: <BackToReport search={search} />,
-          opened: (pull) => many.opened(at, pull),
+          opened: (pull, repository) => many.opened(at, pull, repository),
         }}
       />
     );
@@ -249,6 +257,7 @@ function Footbar({ many, view, mayNot }: { many: ManyImport; view: ManyView; may
   const ready = view.rows.filter((row) => row.outcome === "ready").length;
   const unread = view.rows.filter((row) => row.outcome === "unread").length;
   const pulls = openedPulls(view.rows);
+  const [first] = pulls;
   const isOpening = view.phase === "opening";
   const open = async () => {
     await many.open();
@@ -265,15 +274,16 @@ function Footbar({ many, view, mayNot }: { many: ManyImport; view: ManyView; may
       {unread > 0 && view.phase === "report" && !view.problem ? (
         <Button onClick={() => void many.look()}>Read the other {unread.toLocaleString("en")}</Button>
       ) : null}
-      {ready === 0 && pulls.length > 0 && !isOpening ? (
+      {ready === 0 && first && !isOpening ? (
         <Link
           className="btn btn--primary"
           to="/pulls/$number"
-          params={{ number: String(pulls[0]) }}
+          params={{ number: String(first.number) }}
+          search={placeOfOpened(first)}
           data-next="pull"
         >
           <GitPullRequest className="icon" aria-hidden />
-          Review pull request #{pulls[0]}
+          Review pull request #{first.number}
         </Link>
       ) : (
         <Button look="primary" blocked={reason} busy={isOpening} onClick={() => void open()}>
@@ -291,7 +301,7 @@ function reasonAgainst(view: ManyView, ready: number): string | null {
 }
 
 /** What the button does, in figures. */
-function Says({ view, ready, pulls }: { view: ManyView; ready: number; pulls: readonly number[] }) {
+function Says({ view, ready, pulls }: { view: ManyView; ready: number; pulls: readonly Opened[] }) {
   if (ready > 0) {
     const requests =
       view.pulls === 1 ? "a pull request" : `${view.pulls} pull requests, up to 50 files each,`;
@@ -306,11 +316,11 @@ function Says({ view, ready, pulls }: { view: ManyView; ready: number; pulls: re
   return (
     <>
       Open:{" "}
-      {pulls.map((number, index) => (
-        <span key={number}>
+      {pulls.map((pull, index) => (
+        <span key={pull.number}>
           {index > 0 ? ", " : ""}
-          <Link to="/pulls/$number" params={{ number: String(number) }}>
-            #{number}
+          <Link to="/pulls/$number" params={{ number: String(pull.number) }} search={placeOfOpened(pull)}>
+            #{pull.number}
           </Link>
         </span>
       ))}

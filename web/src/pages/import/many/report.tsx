@@ -7,7 +7,16 @@ import { Tally } from "@/ui/risk";
 import { visible, visibleCode } from "@/ui/visible";
 import { count } from "../wording";
 import type { Row } from "./many-import";
-import { type Column, KIND_WORDS, type Kind, kindOf, kindsOf, sortedRows, stateText } from "./wording";
+import {
+  type Column,
+  KIND_WORDS,
+  type Kind,
+  kindOf,
+  kindsOf,
+  placeOfOpened,
+  sortedRows,
+  stateText,
+} from "./wording";
 
 const SHOWN = 200;
 const COLUMNS: readonly { column: Column; head: string }[] = [
@@ -172,7 +181,7 @@ function ReportRow({ row, search }: { row: Row; search: ReportSearch }) {
           {row.pull ? (
             <>
               {" "}
-              <Link to="/pulls/$number" params={{ number: String(row.pull) }}>
+              <Link to="/pulls/$number" params={{ number: String(row.pull) }} search={placeOfOpened(row)}>
                 #{row.pull}
               </Link>
             </>

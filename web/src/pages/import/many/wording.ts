@@ -113,8 +113,21 @@ export function progressText(view: ManyView): string {
   }
 }
 
-/** The numbers of the pull requests that this import opened. */
-export function openedPulls(rows: readonly Row[]): number[] {
-  const numbers = rows.flatMap((row) => (row.outcome === "proposed" && row.pull ? [row.pull] : []));
-  return [...new Set(numbers)].sort((a, b) => a - b);
+/** A pull request by its address: its repository is named where there are several. */
+export interface Opened {
+  number: number;
+  repository?: string | null | undefined;
+}
+
+/** The pull requests that this import opened. */
+export function openedPulls(rows: readonly Row[]): Opened[] {
+  const found = new Map<number, Opened>();
+  for (const { outcome, pull, repository } of rows)
+    if (outcome === "proposed" && pull) found.set(pull, { number: pull, repository });
+  return [...found.values()].sort((a, b) => a.number - b.number);
+}
+
+/** What the address of its page says of its repository. */
+export function placeOfOpened({ repository }: Pick<Opened, "repository">): { repository?: string } {
+  return repository ? { repository } : {};
 }
