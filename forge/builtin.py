@@ -286,8 +286,13 @@ class BuiltinForge:
         """The repository itself: it holds every pull request already."""
         return BareMirror(self.repository)
 
-    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
-        """Nothing: the page of a pull request shows each step with its risk."""
+    def tell(self, pull: PullRequest, notes: Sequence[Annotation], check: Check) -> None:
+        """Only the check: the page of a pull request shows each step with its risk."""
+        self.set_check(pull.head, check)
+
+    def with_check(self, pull: PullRequest, check: Check) -> PullRequest:
+        """As git and the rows have it."""
+        return self.get(pull.number)
 
     def events(self, number: int) -> Sequence[PullEvent]:
         """What happened to it, in order. Raises NoSuchPull."""

@@ -29,7 +29,7 @@ from forge.github.address import parse_address
 from forge.github.repositories import GitHubLogin, GitHubRepositories
 from forge.mirror import BareMirror
 from forge.names import refuse_path
-from forge.pull_requests import Actor, Annotation, Forge, Oid, ProposedFile
+from forge.pull_requests import Actor, Annotation, Check, Forge, Oid, ProposedFile, PullRequest
 from forge.pull_rows import PullEvent
 from forge.remote import Remote
 from forge.storage import BareRepository, RepositoryFolder
@@ -66,8 +66,14 @@ class RepositoryForge(Forge, Protocol):
         """
         ...
 
-    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
-        """Write notes on the lines that the pull request shows, where its pages don't show them anyway."""
+    def tell(self, pull: PullRequest, notes: Sequence[Annotation], check: Check) -> None:
+        """Say what a check of its head found, after notes on the lines that it shows, where its pages don't
+        show them anyway.
+        """
+        ...
+
+    def with_check(self, pull: PullRequest, check: Check) -> PullRequest:
+        """It as it is once that is said; a forge elsewhere is not asked for all of it again."""
         ...
 
 

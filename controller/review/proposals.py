@@ -138,8 +138,10 @@ class Proposals:
             return replace(pull, repository=row.name)
         async with self._forges.database.work(principal.tenant_id) as uow:
             await note_opened(uow, principal, row, proposal, about, pull)
-        await self.check_head(principal.tenant_id, row, pull)
-        return await self.get(principal, pull.number, repository=row.name)
+        report = await self.check_head(principal.tenant_id, row, pull)
+        check = told(report, row.forge)
+        shown = await self._forge_call(principal, row, lambda forge: forge.with_check(pull, check))
+        return replace(shown, repository=row.name)
 
     async def get(self, principal: Principal, number: int, *, repository: str | None = None) -> PullRequest:
         """One pull request. Raises NotFound."""
@@ -291,9 +293,8 @@ class Proposals:
                 Annotation(f"{step.path}:{step.step_id}", LineRef(step.path, step.line), step.text)
                 for step in report.risky
             ]
-            await self._forges.runner(lambda: forge.annotate(pull.number, notes))
             check = told(report, row.forge)
-            await self._forges.runner(lambda: forge.set_check(pull.head, check))
+            await self._forges.runner(lambda: forge.tell(pull, notes, check))
         return report
 
     async def repository(self, principal: Principal, repository: str | None) -> RepositoryRow:

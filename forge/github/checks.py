@@ -6,7 +6,8 @@ account or app wrote counts: anybody who may push can set a status of any name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from forge.github.address import GitHubAddress
@@ -27,6 +28,14 @@ _FOR_OWNER: Final = "action_required"
 _SUMMARY_MAX: Final = 65_000
 
 
+@dataclass(frozen=True)
+class About:
+    """The pull request that a check is about; `said`: what was read just now of its comments."""
+
+    number: int
+    said: Sequence[Written] | None = None
+
+
 class Checks:
     """Those of one repository."""
 
@@ -35,12 +44,14 @@ class Checks:
         self._repository = address.path
         self._comments = comments
 
-    def put(self, commit: Oid, check: Check) -> None:
-        """Say it; saying the same twice is saying it once."""
+    def put(self, commit: Oid, check: Check, about: About | None = None) -> None:
+        """Say it; saying the same twice is saying it once. `about`: of which pull request, where one is
+        known; else each that the commit heads is looked for.
+        """
         if self._client.credential.app_id is not None:
             self._put_run(commit, check)
         else:
-            self._put_status(commit, check)
+            self._put_status(commit, check, about)
 
     def found(self, commit: Oid, comments: Iterable[Written] = ()) -> tuple[Check, ...]:
         """What our checks last said about a commit; `comments` are those of its pull request."""
@@ -98,11 +109,13 @@ class Checks:
                     mine.setdefault(text_at(item, "context"), item)
         return list(mine.values())
 
-    def _put_status(self, commit: Oid, check: Check) -> None:
+    def _put_status(self, commit: Oid, check: Check, about: About | None) -> None:
         """The comment first: what lets a merge through is written last."""
-        for number in self._headed_by(commit):
+        of = [about] if about is not None else [About(number) for number in self._headed_by(commit)]
+        for each in of:
             body = f"**{check.name}: {check.title}** ({check.status}) on {commit[:12]}\n\n{check.summary}"
-            self._comments.put(number, commit, Marker(CHECK, check.name, commit=commit), body)
+            marker = Marker(CHECK, check.name, commit=commit)
+            self._comments.put(each.number, commit, marker, body, each.said)
         description = (_ATTENTION if check.status == "attention" else "") + check.title
         body_document: Document = {
             "state": "failure" if check.status == "fail" or check.for_owner else "success",

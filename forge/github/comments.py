@@ -71,23 +71,30 @@ class Comments:
             place = LineRef(marker.path, marker.line)
         return Written(number, path, marker, Comment(marker.key, body, place, instant_at(item, "created_at")))
 
-    def put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
-        """Write a comment of ours, or replace the one of the same kind and key.
+    def put(
+        self, number: int, head: Oid, marker: Marker, body: str, said: Sequence[Written] | None = None
+    ) -> None:
+        """Write a comment of ours, or replace the one of the same kind and key. `said`: what was read just
+        now of all that was said, else it is read.
 
         A comment on a line that the pull request does not show is written into the conversation.
         """
         for attempt in range(_ATTEMPTS):
             try:
-                self._put(number, head, marker, body)
+                self._put(number, head, marker, body, self.all(number) if said is None else said)
                 return
             except Unsure:  # it may have been written: look again before it is written twice
+                said = None
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise ForgeDown("the comment could not be written")
 
-    def annotate(self, number: int, head: Oid, notes: Sequence[Annotation]) -> None:
-        """Comments on lines under their keys, written or replaced; a line that the diff lacks gets none."""
-        ours = ((each.marker, each) for each in self.all(number))
+    def annotate(self, number: int, head: Oid, notes: Sequence[Annotation]) -> list[Written]:
+        """Comments on lines under their keys, written or replaced; a line that the diff lacks gets none. What
+        was said before.
+        """
+        said = self.all(number)
+        ours = ((each.marker, each) for each in said)
         known = {marker.key: each for marker, each in ours if marker is not None and marker.kind == NOTE}
         for note in notes:
             marker = Marker(NOTE, note.key, path=note.at.path, line=note.at.line)
@@ -96,11 +103,12 @@ class Comments:
                 self._on_line(number, head, marker, text)
             elif there.comment.body != text.partition("\n")[2]:
                 self._client.call("PATCH", there.path, "change a comment", body={"body": text})
+        return said
 
-    def _put(self, number: int, head: Oid, marker: Marker, body: str) -> None:
+    def _put(self, number: int, head: Oid, marker: Marker, body: str, said: Sequence[Written]) -> None:
         text = mark(marker, body)
         spoken = mark(marker, _with_place(marker, body))
-        known = next((each for each in self.all(number) if _same(each.marker, marker)), None)
+        known = next((each for each in said if _same(each.marker, marker)), None)
         if known is not None:
             text = spoken if "/issues/" in known.path else text
             if known.marker != marker or known.comment.body != text.partition("\n")[2]:

@@ -14,8 +14,9 @@ from base.clock import Clock
 from forge.errors import ForgeRefused, NotMergeable
 from forge.github.address import GitHubAddress
 from forge.github.answers import Document, number_at, oid_at, text_at
+from forge.github.checks import About
 from forge.github.client import GitHubClient
-from forge.github.comments import COMMENT
+from forge.github.comments import COMMENT, Written
 from forge.github.files import show_files
 from forge.github.history import history
 from forge.github.ledger import Ledger
@@ -152,17 +153,27 @@ class GitHubForge:
             path, line = (None, None) if at is None else (at.path, at.line)
             self._pulls.comments.put(number, head, Marker(COMMENT, key, path=path, line=line), body)
 
-    def annotate(self, number: int, notes: Sequence[Annotation]) -> None:
-        """Comment on lines of the diff; a credential that may not comment hinders no check."""
-        if not notes:
-            return
+    def tell(self, pull: PullRequest, notes: Sequence[Annotation], check: Check) -> None:
+        """Comment on lines of the diff, then set the check: what was said before is read once for both."""
+        said = self._annotate(pull, notes) if notes else None
+        with self._client.operation():
+            self._pulls.checks.put(pull.head, check, About(pull.number, said))
+
+    def _annotate(self, pull: PullRequest, notes: Sequence[Annotation]) -> Sequence[Written] | None:
+        """What was said before; None where it can't be read. A credential that may not comment hinders no
+        check.
+        """
         try:
             with self._client.operation():
-                head = oid_at(self._pulls.document(number), "head", "sha")
-                self._pulls.comments.annotate(number, head, notes)
+                return self._pulls.comments.annotate(pull.number, pull.head, notes)
         except ForgeRefused as refusal:
-            extra = {"action": "github.unannotated", "pull": number, "reason": refusal.reason}
+            extra = {"action": "github.unannotated", "pull": pull.number, "reason": refusal.reason}
             _log.warning("lines of a pull request got no comments", extra=extra)
+            return None
+
+    def with_check(self, pull: PullRequest, check: Check) -> PullRequest:
+        """Without the comments that went with it."""
+        return self._pulls.with_check(pull, check)
 
     def append_line(self, branch: str, file: str, line: bytes, message: str, author: Actor) -> Oid:
         """Add a line to a file of a branch of its own; the commit that holds it. See Ledger."""

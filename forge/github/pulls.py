@@ -173,12 +173,22 @@ class Pulls:
         self, document: Document, checks: Sequence[Check], base_head: Oid | None
     ) -> tuple[bool, str | None]:
         conflict = self.conflict(document, base_head)
+        reason = conflict or self._failing(checks)
+        return reason is None, reason
+
+    def _failing(self, checks: Sequence[Check]) -> str | None:
+        """What is said of the first check that a merge needs and that fails."""
         failing = next(
             (each for each in checks if each.name in self._required and each.status == "fail"), None
         )
-        if conflict is None and failing is not None:
-            return False, f"the check {failing.name} fails: {failing.title}"
-        return conflict is None, conflict
+        return None if failing is None else f"the check {failing.name} fails: {failing.title}"
+
+    def with_check(self, pull: PullRequest, check: Check) -> PullRequest:
+        """An open one as it is with what a check said since it was shown: nothing is asked."""
+        checks = (*(each for each in pull.checks if each.name != check.name), check)
+        conflict = None if pull.reason == self._failing(pull.checks) else pull.reason
+        reason = conflict or self._failing(checks)
+        return replace(pull, checks=checks, mergeable=reason is None, reason=reason)
 
     def conflict(self, document: Document, base_head: Oid | None) -> str | None:
         """Why an open pull request can't be merged whatever its checks say; None where it can.

@@ -169,6 +169,13 @@ async def test_files_pages_content_and_policies_of_several_repositories(api: Api
         ids = re.findall(r"rbk_\w+", unclear.json()["hint"])
         assert [(await client.get(f"{V}/runbooks/{each}")).status_code for each in ids] == [200, 200]
 
+        texts = {"documents": [{"file": "n.md", "text": "# Disk is full\n\n1. Run `df -h`.\n"}]}
+        for outcome in ("proposed", "imported_before"):
+            batch = (await client.post(f"{V}/runbooks/batch", json=texts)).json()
+            (one,) = batch["documents"]
+            assert (one["outcome"], one["repository"]) == (outcome, "runbooks")
+            assert batch["pull"]["url"].endswith(f"/pulls/{one['pull']}?repository=runbooks")
+
         wanted = {"name": "third", "environment": "dev"}
         added = (await client.post(f"{V}/sync/repositories", json=wanted)).json()
         third = f"{V}/sync/{added.pop('id')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
@@ -54,6 +55,25 @@ def test_a_repository_that_is_named_is_asked(monkeypatch: pytest.MonkeyPatch) ->
     asked.clear()
     answered(monkeypatch, answer, "runbooks", "retire", "disk", "-r", "staging")
     assert asked[-1] == "DELETE /api/v1/runbooks/rbk_staging"
+
+
+def test_a_newer_text_goes_onto_the_runbook_of_the_repository_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text, asked = tmp_path / "disk.md", list[str]()
+    text.write_text("# Disk\n\n1. Run `df -h`.\n")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        return _of(request)
+
+    code, said = answered(monkeypatch, answer, "pr", "open", str(text), "--onto", "disk")
+    assert (code, "2 repositories have a runbook disk" in said) == (1, True), said
+    for command in (("pr", "open", str(text)), ("import", str(text), "--yes")):
+        answered(monkeypatch, answer, *command, "--onto", "disk", "-r", "prod")
+        assert asked[-1] == "POST /api/v1/runbooks/rbk_prod/newer-text"
+        code, said = answered(monkeypatch, answer, *command, "-r", "prod")
+        assert (code, "--onto" in said) == (2, True), said
 
 
 def test_an_approval_is_of_the_head_that_was_shown(monkeypatch: pytest.MonkeyPatch) -> None:
