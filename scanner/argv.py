@@ -12,7 +12,7 @@ from scanner.escapes import OPAQUE
 from scanner.evaluating import judge_evaluated
 from scanner.flow import Place
 from scanner.grammars import grammar_of, tool_grammar
-from scanner.judge import MAX_GUESSED_WORDS, MAX_WORDS, Judge
+from scanner.judge import MAX_ALL_WORDS, MAX_GUESSED_WORDS, MAX_WORDS, Judge
 from scanner.judgement import DANGEROUS, SAFE, Judgement
 from scanner.options import Grammar, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
@@ -84,6 +84,12 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
     name_word, start, end = words[0], words[0].start, words[-1].end
     if len(words) > MAX_WORDS:
         judge.unknown("shell.bounds", "more words than are judged in one command", start, end)
+        return
+    work = judge.shared.work
+    work.words += len(words)
+    if work.words > MAX_ALL_WORDS:
+        judge.unknown("shell.bounds", "more words than are judged in one text", start, end)
+        glance(judge, words)
         return
     if OPAQUE in name_word.text or name_word.pattern or not name_word.text:
         judge.unknown("shell.dynamic", "the name of the program is known only when it runs", start, end)

@@ -10,22 +10,37 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.|\\\n)*)"')
-_COMMENT: Final = re.compile(r"#[^\n]*")
-_PATTERN: Final = re.compile(r"/((?:[^/\\\n]|\\.)*)/")
-_WORD: Final = re.compile(r"[A-Za-z_]\w*|\d[\w.]*")
-_SPACE: Final = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+import re2
+
+MAX_PARTS: Final = 3_000
+"""Signs and words of all programs of a scan that are read one by one; where there are more, the raw text must
+hold nothing that acts. The longest program at hand has 78.
+"""
+_SPACE: Final = r"(?:[ \t\r]|\\\r?\n)++"
+_COMMENT: Final = r"#[^\n]*+"
+_STRING: Final = r'"(?P<string>(?:[^"\\\n]|\\.|\\\n)*+)"'
+_PATTERN: Final = r"/(?P<pattern>(?:[^/\\\n]|\\.)*+)/"
+_WORD: Final = r"[A-Za-z_]\w*+|\d[\w.]*+"
+_OTHER: Final = r"\+\+|--|(?s:.)"
+_BEHIND_OPERAND: Final = re.compile(
+    rf"(?P<space>{_SPACE})|(?P<comment>{_COMMENT})|{_STRING}|(?P<word>{_WORD})|{_OTHER}"
+)
+_ELSEWHERE: Final = re.compile(
+    rf"(?P<space>{_SPACE})|(?P<comment>{_COMMENT})|{_STRING}|{_PATTERN}|(?P<word>{_WORD})|{_OTHER}"
+)
+MAX_OPEN: Final = 20
+"""Strings and patterns without an end, each of which is looked for up to the end of its line."""
 _BEFORE_PATTERN: Final = frozenset(
     {"return", "print", "printf", "in", "else", "do", "case", "getline", "delete", "exit"}
 )
 """Keywords behind which an operand stands."""
 _PLACES: Final = frozenset({"/dev/stderr", "/dev/stdout"})
 _GOES_ON: Final = re.compile(r"(,|&&|\|\||\bdo|\belse)[ \t]*\n\s*")
-_RUNS: Final = re.compile(
-    r"\bsystem\b|\bARGV\b|\bgetline\b|(?<!\|)\|(?!\|)|@|\|&|\bclose\b|\bfflush\b|\bENVIRON\b|\bPROCINFO\b"
+_RUNS: Final = re2.compile(
+    r"\b(?:system|ARGV|getline|close|fflush|ENVIRON|PROCINFO)\b|@|\|&|(?:^|[^|])\|(?:[^|]|$)"
 )
 _PRINT: Final = re.compile(r"\bprintf?\b")
-_OWN_OUTPUT: Final = re.compile(r'>+\s*"-"\s*(?=[;}\n]|\Z)')
+_OWN_OUTPUT: Final = re.compile(r'(?<!>)>++\s*+"-"\s*(?=[;}\n]|\Z)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,58 +49,62 @@ class AwkCode:
 
     text: str
     doubtful: bool
-    """Another awk may see other strings and patterns in it."""
+    """Another awk may see other strings and patterns in it, or it was not read to its end."""
+    parts: int
+    """Signs and words that were read."""
 
 
-def read_awk(program: str) -> AwkCode:
-    """Take the constants out. Linear in the program."""
+def read_awk(program: str, most: int = MAX_PARTS) -> AwkCode:
+    """Take the constants out of the first `most` parts. Linear in the program."""
     out: list[str] = []
-    at, doubtful, operand = 0, False, False
+    at, parts, opened, doubtful, operand = 0, 0, 0, False, False
     while at < len(program):
-        character = program[at]
-        if blank := _SPACE.match(program, at):
+        parts += 1
+        if parts > most or opened > MAX_OPEN:
+            out.append(program[at:])
+            doubtful = True
+            break
+        found = (_BEHIND_OPERAND if operand else _ELSEWHERE).match(program, at)
+        if found is None:
+            raise AssertionError("a part begins at every character")
+        at, kind = found.end(), found.lastgroup
+        if kind == "space":
             out.append(" ")
-            at = blank.end()
             continue
-        if comment := _COMMENT.match(program, at):
-            at = comment.end()
+        if kind == "comment":
             continue
-        if character == '"':
-            at, text, odd = _string(program, at)
-            operand = True
-        elif character == "/" and not operand:
-            at, text, odd = _pattern(program, at)
-            operand = True
+        if kind is None:
+            text = found.group()
+            begins = text == '"' or (text == "/" and not operand)
+            opened += begins
+            odd = begins or (text == "/" and _last(out) in (")", "++", "--"))
+            operand = begins or _is_operand(text)
+            text = " " if text == '"' else text
         else:
-            at, text, odd = _other(program, at, out)
-            operand = text[-1].isalnum() or text[-1] in "_)]$" or text in ("++", "--")
-            operand = operand and text not in _BEFORE_PATTERN
+            text, odd = _constant(kind, found.group(kind))
+            operand = kind != "word" or _is_operand(text)
         doubtful = doubtful or odd
         out.append(text)
-    return AwkCode(_GOES_ON.sub(r"\1 ", "".join(out)), doubtful)
+    return AwkCode(_GOES_ON.sub(r"\1 ", "".join(out)), doubtful, parts)
 
 
-def _string(program: str, at: int) -> tuple[int, str, bool]:
-    found = _STRING.match(program, at)
-    if found is None:
-        return at + 1, " ", True
-    return found.end(), '"-"' if found.group(1) in _PLACES else '""', False
+def _constant(kind: str, inner: str) -> tuple[str, bool]:
+    """What stands for a string or pattern, or a word as it is; whether it is in doubt."""
+    if kind == "string":
+        return '"-"' if inner in _PLACES else '""', False
+    if kind == "pattern":
+        return " 1 ", '"' in inner or "[" in inner or "#" in inner
+    return inner, False
 
 
-def _pattern(program: str, at: int) -> tuple[int, str, bool]:
-    found = _PATTERN.match(program, at)
-    if found is None:
-        return at + 1, "/", True
-    return found.end(), " 1 ", '"' in found.group(1) or "[" in found.group(1) or "#" in found.group(1)
+def _is_operand(text: str) -> bool:
+    """Whether a slash behind a word or sign divides."""
+    ends = text[-1].isalnum() or text[-1] in "_)]$" or text in ("++", "--")
+    return ends and text not in _BEFORE_PATTERN
 
 
-def _other(program: str, at: int, before: list[str]) -> tuple[int, str, bool]:
-    if word := _WORD.match(program, at):
-        return word.end(), word.group(), False
-    if program.startswith(("++", "--"), at):
-        return at + 2, program[at : at + 2], False
-    last = next((text for text in reversed(before[-2:]) if text != " "), "")
-    return at + 1, program[at], program[at] == "/" and last in (")", "++", "--")
+def _last(before: list[str]) -> str:
+    return next((text for text in reversed(before[-2:]) if text != " "), "")
 
 
 def runs(code: AwkCode, program: str) -> bool:
@@ -101,7 +120,8 @@ def writes(code: AwkCode, program: str) -> bool:
         redirected, at = _redirected(text, found.end())
         if redirected:
             return True
-    return code.doubtful and re.search(r"\bprintf?\b[^>]*>", program) is not None
+    first = _PRINT.search(program) if code.doubtful else None
+    return first is not None and program.find(">", first.end()) >= 0
 
 
 def _redirected(text: str, at: int) -> tuple[bool, int]:

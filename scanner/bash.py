@@ -73,10 +73,8 @@ class BashJudge(Judge):
         end = max(self.text.rfind(mark, 0, MAX_BEGINNING) for mark in "\n;")
         if end <= 0 or self.depth >= MAX_INNER_DEPTH:
             return
-        shared = Shared(commands=self.shared.commands, guesses=self.shared.guesses)
-        probe = self._inside(self.text[:end], depth=self.depth + 1, shared=shared)
+        probe = self._inside(self.text[:end], depth=self.depth + 1, shared=Shared(self.shared.work))
         found = [judgement for judgement in probe.run() if judgement.risk is DANGEROUS]
-        self.shared.commands, self.shared.guesses = shared.commands, shared.guesses
         if found:
             self.add(moved(found[0], 0, whole))
 
@@ -108,8 +106,9 @@ class BashJudge(Judge):
 
     def command(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
         """One simple command."""
-        self.shared.commands += 1
-        if self.shared.commands > MAX_COMMANDS:
+        work = self.shared.work
+        work.commands += 1
+        if work.commands > MAX_COMMANDS:
             self.unknown(
                 "shell.bounds", "more commands than are judged in one text", words[0].start, words[-1].end
             )

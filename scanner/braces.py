@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_WORDS: Final = 64
 """More words of one are not made: the whole is then not known."""
 MAX_NUMBERS: Final = 8
 """Of more numbers in a row the first ones and the last one stand for all: they are alike but for digits."""
 
-_CHARACTER: Final = re.compile(r"\\(.)|.", re.DOTALL)
+_ATOM: Final = re.compile(r"[^\\{},.*?\[]++|\\(.)|.", re.DOTALL)
 _NUMBERS: Final = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.-?\d{1,9})?")
 _LETTERS: Final = re.compile(r"([A-Za-z])\.\.([A-Za-z])(?:\.\.-?\d{1,9})?")
 
@@ -45,9 +44,10 @@ def makes_too_many(text: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """A character, or a run that stays whole. `bare`: it stands in the text, neither quoted nor escaped."""
+class Atom(NamedTuple):
+    """A character that may mean something, or a run that stays whole. `bare`: it stands in the text,
+    neither quoted nor escaped.
+    """
 
     text: str
     bare: bool
@@ -65,7 +65,7 @@ def atoms_of(pieces: Iterable[tuple[str, str | None]]) -> Atoms:
         if raw is None:
             found.append(Atom(text, False, source))
             continue
-        for match in _CHARACTER.finditer(raw):
+        for match in _ATOM.finditer(raw):
             if match[1] is not None and match[1] != "\n":
                 found.append(Atom(match[1], False, source))
             elif match[1] is None:

@@ -12,16 +12,22 @@ from scanner.escapes import OPAQUE
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import holds_secrets, normal_path
-from scanner.sql import inspect_sql
+from scanner.sql import Budget, inspect_sql
 from scanner.word import Word
 from schemas.risk import Risk, worse
 
 MAX_JUDGEMENTS: Final = 2_000
 """Kept per text; beyond it one that is worse than all before is kept, and every dangerous one."""
-MAX_COMMANDS: Final = 500
+MAX_COMMANDS: Final = 250
 """Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown, and
-is only looked up. The longest step of the runbooks at hand has 49.
+is only looked up. The longest step of the runbooks at hand has 65.
 """
+MAX_ALL_WORDS: Final = 6_000
+"""Words of all commands of a scan, counted again for each program around them and each try; the rest counts
+as unknown, and is only looked up. The most in a text at hand is 519.
+"""
+MAX_TRIED_WORDS: Final = 3_000
+"""Of them: behind so many no unknown program is tried any more."""
 MAX_FOLDER: Final = 256
 """Characters of a folder that a script goes to, put together; a longer one is not followed."""
 MAX_LOOKS: Final = 300
@@ -58,11 +64,22 @@ _RAW_TEXT_RULES: Final = frozenset(
 
 
 @dataclass(slots=True)
+class Work:
+    """What was done in one scan: counted over the text, all texts inside it, and all tries."""
+
+    commands: int = 0
+    words: int = 0
+    guesses: int = 0
+    parts: int = 0
+    """Signs and words of awk programs."""
+    sql: Budget = field(default_factory=Budget)
+
+
+@dataclass(slots=True)
 class Shared:
     """What the scans of one text and of the texts inside it share."""
 
-    commands: int = 0
-    guesses: int = 0
+    work: Work = field(default_factory=Work)
     sensitive: Judgement | None = None
     network: Judgement | None = None
     lists: Judgement | None = None
@@ -224,19 +241,19 @@ class Judge(ABC):
         if OPAQUE in text:
             self.unknown("sql.dynamic", "a part of the statement is known only when it runs", start, end)
             text = text.replace(OPAQUE, " dd0c_opaque ")
-        self.extend(inspect_sql(text), start, end)
+        self.extend(inspect_sql(text, budget=self.shared.work.sql), start, end)
 
     def guess(self, words: list[Word]) -> bool:
         """Whether any tail of these words, or any text among them, is a dangerous command by itself.
 
         For programs that are not known: they may run what they are given. Only ever raises.
         """
-        depth, ours = self.depth + 2, self.shared
+        depth, work = self.depth + 2, self.shared.work
         for at, word in enumerate(words[:MAX_GUESSED_WORDS]):
-            if depth > MAX_INNER_DEPTH or ours.guesses > MAX_GUESSES:
+            if depth > MAX_INNER_DEPTH or work.guesses > MAX_GUESSES or work.words > MAX_TRIED_WORDS:
                 self.searches_text = True
                 return False
-            ours.guesses += 1
+            work.guesses += 1
             text = word.text
             if OPAQUE in text:
                 continue
@@ -244,14 +261,11 @@ class Judge(ABC):
             texts = _texts_in(word) if _MORE_THAN_A_WORD.search(text) is not None else []
             if not begins and not texts:
                 continue
-            shared = Shared(commands=ours.commands, guesses=ours.guesses)
-            probe = self._inside("", depth=depth, shared=shared)
+            probe = self._inside("", depth=depth, shared=Shared(work))
             if begins:
                 probe.words(words[at:], Place(), guessing=True)
             for inner in texts:
                 probe.inner(inner, word.start, word.end, "guess")
-            ours.commands = max(ours.commands, shared.commands)
-            ours.guesses = max(ours.guesses, shared.guesses)
             for judgement in probe.judgements:
                 if judgement.risk is DANGEROUS:
                     self.add(moved(judgement, words[0].start, words[-1].end))

@@ -59,17 +59,27 @@ _CHUNK: Final = 256
 _READS: Final = 8
 """How often each chunk may be read, on average. The lexer reads real scripts 1.0 to 3.8 times; one that looks
 ahead for the end of a pattern at every sign, or recovers from an error at each, thousands of times."""
-_PIPES: Final = 512
-"""Of a long text. Behind so many, an end that is missing is looked for in each of them."""
-_STEPS: Final = 3_000
+_MARKS: Final = {b"|": 512, b"<<": 512}
+"""Of a long text. Behind so many pipes, an end that is missing is looked for in each of them; a shift or a
+here-document is carried along from each sign to the next."""
+_OPEN: Final = 128
+"""Expansions of a long text that are not closed: each is looked for an end."""
+_STEPS: Final = 600
 _BROKEN_STEPS: Final = 200
-"""Hundreds of the parser's operations: 64 KiB of scripts take 700 to 2,000. Those behind an error are many
-times dearer; with one a text is not read anyway."""
+"""Hundreds of the parser's operations. A node takes two to five of them, so a tree within its bound takes up
+to 300. Those behind an error are many times dearer; with one a text is not read anyway."""
+
+
+def _is_dear(source: bytes) -> bool:
+    """Whether a long text holds so many of some signs that the parser's operations say little of its time."""
+    many = any(source.count(mark) > count for mark, count in _MARKS.items())
+    return many or source.count(b"${") - source.count(b"}") > _OPEN
 
 
 def _tree(source: bytes) -> tuple[Node, bool]:
-    """The tree, and whether it is of the whole text; else of its beginning: a text whose parse would take a
-    time that grows with the square of its size counts as not read. The work is counted, not timed.
+    """The tree, and whether it is of the whole text; else of its beginning: a text of too many nodes, or
+    whose parse would take a time that grows with the square of its size, counts as not read. The work is
+    counted, not timed.
     """
     if len(source) <= _SHORT:
         return Parser(_LANGUAGE).parse(source).root_node, True
@@ -85,10 +95,10 @@ def _tree(source: bytes) -> tuple[Node, bool]:
         steps[broken] += 1
         return reads > most or sum(steps) > _STEPS or steps[True] > _BROKEN_STEPS
 
-    if source.count(b"|") <= _PIPES:
+    if not _is_dear(source):
         with suppress(ValueError):  # so the binding says that it was stopped
-            Parser(_LANGUAGE).parse(read, progress_callback=stop)
-            if reads <= most:
+            found = Parser(_LANGUAGE).parse(read, progress_callback=stop).root_node
+            if reads <= most and found.descendant_count <= SCAN_MAX_NODES:
                 # Again, of the bytes: `Node.text` of a tree that was read by a callback ends the process
                 # (py-tree-sitter 0.26.1).
                 return Parser(_LANGUAGE).parse(source).root_node, True

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Kind = Literal["word", "name", "string", "number", "operator", "end", "meta"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token. `text` of a word is lower case, of a name or string the inside of its quotes."""
 
     kind: Kind
@@ -39,12 +38,14 @@ class Tokens:
     """There were more hidden texts than are kept."""
 
 
-MAX_TOKENS: Final = 5_000
-"""Of one text; what is behind them is a doubt, and searched for destructive phrases."""
+MAX_TOKENS: Final = 2_500
+"""Of one text; what is behind them is a doubt, and searched for destructive phrases. The most in a text at
+hand is 152."""
 MAX_HIDDEN: Final = 64
 """Parts kept that only some servers would run; where there are more, the text is in doubt."""
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
 _LINE_COMMENT: Final = re.compile(r"--[^\n]*")
+_COMMENT_MARK: Final = re.compile(r"/\*|\*/")
 _STRING: Final = re.compile(r"'((?:[^']|'')*)'")
 _ESCAPE_STRING: Final = re.compile(r"[eE]'((?:[^'\\]|\\.|'')*)'", re.DOTALL)
 _NAME: Final = re.compile(r'"((?:[^"]|"")*)"')
@@ -70,8 +71,8 @@ _CONTROL: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}){1,200}")
 
 
-def tokenize(text: str) -> Tokens:
-    """Read the whole text; a character that begins no token becomes a doubt. Linear in the text."""
+def tokenize(text: str, most: int = MAX_TOKENS) -> Tokens:
+    """Read a text up to so many tokens; a character that begins none is a doubt. Linear in the text."""
     found = Tokens()
     at = 0
     fresh = True
@@ -81,14 +82,14 @@ def tokenize(text: str) -> Tokens:
         if blank:
             at = blank.end()
             continue
-        if len(found.tokens) + len(found.doubts) > MAX_TOKENS:
+        if len(found.tokens) + len(found.doubts) > most:
             found.doubts.append(("more words and signs than are read", at, len(text)))
             break
         if (fresh and text[at] in "\\.") or (text[at] in ":!" and _CLIENT_LINE.match(text, at)):
             at = _meta(text, at, found)
             continue
         begin = at
-        at = _line_end(text, at, found) or _comment(text, at, found) or _quoted(text, at, found)
+        at = _line_end(text, at, found) or _comment(text, at, found, most) or _quoted(text, at, found)
         at = at or _plain(text, begin, found)
         bracket = _bracketed(text, begin, at, bracket, found)
         fresh = not found.tokens or found.tokens[-1].kind in ("end", "meta")
@@ -132,7 +133,7 @@ def _bracketed(text: str, begin: int, at: int, closing: int, found: Tokens) -> i
     return closing
 
 
-def _comment(text: str, at: int, found: Tokens) -> int:
+def _comment(text: str, at: int, found: Tokens, most: int) -> int:
     """The index after a comment here, or 0."""
     if text.startswith("--", at):
         match = _LINE_COMMENT.match(text, at)
@@ -144,7 +145,9 @@ def _comment(text: str, at: int, found: Tokens) -> int:
         end = text.find("*/", at)
         end = len(text) if end < 0 else end
         found.doubts.append(("a comment that MySQL or MariaDB runs", at, end))
-        inner = tokenize(re.sub(r"^\d{5,6}", "", text[text.index("!", at) + 1 : end]))
+        inner = tokenize(
+            re.sub(r"^\d{5,6}", "", text[text.index("!", at) + 1 : end]), most - len(found.tokens)
+        )
         found.tokens.extend(Token(t.kind, t.text, at, end) for t in inner.tokens)
         found.doubts.extend((why, at, end) for why, _, _ in inner.doubts)
         return min(end + 2, len(text))
@@ -153,13 +156,13 @@ def _comment(text: str, at: int, found: Tokens) -> int:
 
 def _block_comment(text: str, at: int, found: Tokens) -> int:
     depth, index, nested = 1, at + 2, False
-    while depth and index < len(text):
-        if text.startswith("/*", index):
-            depth, index, nested = depth + 1, index + 2, True
-        elif text.startswith("*/", index):
-            depth, index = depth - 1, index + 2
-        else:
-            index += 1
+    for mark in _COMMENT_MARK.finditer(text, index):
+        depth += 1 if mark.group() == "/*" else -1
+        index, nested = mark.end(), nested or mark.group() == "/*"
+        if not depth:
+            break
+    else:
+        index = len(text)
     if depth:
         found.doubts.append(("a comment that does not end", at, index))
         _hide(found, text, at + 2, index, at, index)

@@ -21,6 +21,8 @@ _NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
 _WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+)\[([@*])\]\}\1')
 MAX_ELEMENTS: Final = 4_096
 """Characters of the elements of arrays that are put in their place in one text; then they are unknown."""
+MAX_MADE: Final = 256
+"""Words that braces make in one text; the words of more braces have no rule."""
 _SEVERAL: Final = re.compile(r"\$\{!?\w+(?:\[@\]|@\})|\$\{@[^}]")
 """An expansion that is several words in double quotes too."""
 _MADE: Final = re.compile(r"\$\{[\w@*]+(?:\[[^\]]*\])?/[^}]*[-$]")
@@ -70,6 +72,8 @@ class WordReader:
         self._arrays = arrays
         self._folded = 0
         """Characters of arrays that were put in their place."""
+        self._made = 0
+        """Words that braces made."""
 
     def words(self, node: Node) -> list[Word]:
         """The words that a node becomes: one, but where an unquoted known variable splits into several."""
@@ -83,12 +87,16 @@ class WordReader:
         pieces = list(self._pieces(node))
         if not _has_braces(node, self._source) or is_plain_braces(pieces):
             return list(split_fields(pieces, node.start_byte, node.end_byte))
+        if self._made > MAX_MADE:
+            raise UnreadableWord("braces behind those that made very many words")
         if braces.makes_too_many(self._text(node.start_byte, node.end_byte)):
             raise UnreadableWord("braces that become millions of words")
         try:
             expanded = braces.expand(braces.atoms_of((piece.text, piece.bare) for piece in pieces))
         except braces.UnknownBraces:
+            self._made += braces.MAX_WORDS
             return [Word(OPAQUE, node.start_byte, node.end_byte, splits=True)]
+        self._made += len(expanded)
         each = [regrouped(pieces, atoms) for atoms in expanded]
         if len(each) == 1 and "".join(piece.text for piece in each[0]) == "".join(one.text for one in pieces):
             each = [pieces]

@@ -8,7 +8,7 @@ from typing import Final
 
 import re2
 
-from scanner.awk import read_awk, runs, writes
+from scanner.awk import MAX_PARTS, read_awk, runs, writes
 from scanner.call import Call, Handler
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
@@ -64,7 +64,9 @@ def awk(call: Call) -> None:
         )
     if any(is_sensitive(normal_path(text)) for text in _AWK_STRING.findall(program.text)):
         call.say(CAUTION, "secrets.read", "the awk program names a file that holds secrets", word=program)
-    code = read_awk(program.text)
+    work = call.judge.shared.work
+    code = read_awk(program.text, MAX_PARTS - work.parts)
+    work.parts += code.parts
     if runs(code, program.text):
         call.say(UNKNOWN, "text.awk-runs", "the awk program may start other programs", word=program)
         hit = destructive_text(program.text)
