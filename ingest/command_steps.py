@@ -29,6 +29,7 @@ _MASKED: Final = "A secret stood here and was masked: which secret variable give
 _BY_HAND: Final = Option(
     "by-hand", "A person does it by hand", "It stays an instruction for a person.", "keep"
 )
+_INSIDE: Final = "inside "
 _CONSOLES: Final = {
     "sql": "the database's console",
     "pgbouncer": "PgBouncer's console",
@@ -126,7 +127,7 @@ def runs_here(building: Building, draft: Draft, step_id: str) -> bool:
         f"“{shown}” opens a shell, into which what follows is typed. Who does that?",
         draft.line,
         span=draft.command_span,
-        words=f"inside {shown}",
+        words=f"{_INSIDE}{shown}",
         options=(
             Option("by-hand", "A person types it there", "It stays an instruction for a person.", "keep"),
             Option("agent", "The agent is there and runs it", "Its commands are steps that run.", "here"),
@@ -134,6 +135,11 @@ def runs_here(building: Building, draft: Draft, step_id: str) -> bool:
     )
     settled = building.ask_once(question, step_id)
     return settled is not None and settled.act == "here"
+
+
+def asks_who_types(question: Question) -> bool:
+    """Whether a question is that of `runs_here`: the text leaves nothing open there."""
+    return question.words.startswith(_INSIDE) and any(option.act == "here" for option in question.options)
 
 
 def _spans(draft: Draft, undone_by: Sequence[Draft]) -> tuple[Span, ...]:

@@ -23,6 +23,7 @@ from base.limits import (
     PASTE_MAX_SENTENCES,
 )
 from ingest.blocks import Block, Masked, Normalized, Repair
+from ingest.bullets import bullet_marks
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
@@ -116,6 +117,8 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     elements = None if chosen == "html" else ELEMENTS
     hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
     front: dict[str, str] = {}
+    if chosen in ("markdown", "plain"):
+        clean, line_ends = _moved(clean, bullet_marks(clean), line_ends)
     if chosen == "markdown":
         _refuse_many_lines(clean)
         clean, front = _front_matter(clean)
@@ -155,10 +158,15 @@ def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:
 def _flavoured(text: str, moved: Trace | None) -> tuple[str, Trace | None, list[HiddenText]]:
     """A Markdown text without what its flavour adds; the trace to the text as sent, and what was cut."""
     edits, cut = flavour_marks(text)
+    return *_moved(text, edits, moved), cut
+
+
+def _moved(text: str, edits: list[Edit], moved: Trace | None) -> tuple[str, Trace | None]:
+    """The text with these edits, and the trace to the text as sent."""
     if not edits:
-        return text, moved, cut
+        return text, moved
     text, trace = edited(text, edits)
-    return text, trace.over(moved), cut
+    return text, trace.over(moved)
 
 
 def _returns(text: str) -> list[Edit]:

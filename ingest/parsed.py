@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ingest.building import BuiltStep, unmasked
+from ingest.building import Asked, BuiltStep, unmasked
+from ingest.command_steps import asks_who_types
 from ingest.confirming import NAME
 from ingest.coverage import CoverageItem
 from ingest.kinds import kind_of
@@ -66,27 +67,20 @@ def _parsed(found: Preview) -> dict[str, Any]:
         ],
         "ambiguities": [
             {
-                "id": item.key,
+                **_asked(item, orders),
                 "kind": item.question.kind.value,
                 "text": item.question.text,
-                "question": item.question.question,
-                "step": orders.get(item.step or ""),
                 "span": _span(item.question.span),
-                "candidates": [one.label for one in item.question.options if one.act != "keep"],
             }
             for item in built.asked
-            if item.question.question != NAME
+            if item.question.question != NAME and not asks_who_types(item.question)
         ],
-        "names_to_type": [
-            {
-                "id": item.key,
-                "question": item.question.question,
-                "step": orders.get(item.step or ""),
-                "candidates": [one.label for one in item.question.options if one.act != "keep"],
-            }
+        "shells_opened": [
+            {**_asked(item, orders), "command": item.question.text}
             for item in built.asked
-            if item.question.question == NAME
+            if asks_who_types(item.question)
         ],
+        "names_to_type": [_asked(item, orders) for item in built.asked if item.question.question == NAME],
         "notes": _notes(found),
         "coverage": _coverage(found),
         "masked_secrets": [{"kind": item.kind, "span": _span(item.span)} for item in found.normalized.masked],
@@ -96,6 +90,16 @@ def _parsed(found: Preview) -> dict[str, Any]:
             {"kind": item.kind, "was": item.was, "now": item.now, "line": item.line, "span": _span(item.span)}
             for item in found.normalized.repairs
         ],
+    }
+
+
+def _asked(item: Asked, orders: Mapping[str, int]) -> dict[str, Any]:
+    """What every question tells: its step is the one that waits for the answer."""
+    return {
+        "id": item.key,
+        "question": item.question.question,
+        "step": orders.get(item.step or ""),
+        "candidates": [one.label for one in item.question.options if one.act != "keep"],
     }
 
 

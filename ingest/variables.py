@@ -12,6 +12,8 @@ from schemas.holes import valid_name
 from schemas.runbook import Variable
 
 _ANGLE: Final = re.compile(r"<([A-Za-z](?:[A-Za-z0-9 _./,:'’@()+#-]{0,60}[A-Za-z0-9 _./’)-])?)>")
+_READ_FROM: Final = re.compile(r"<[^\s<>]{1,60} {1,4}>[\w./$\"'~&]")
+"""`cat <in >out`: a file is read from, and one written to."""
 _MUSTACHE: Final = re.compile(r"\{\{\s*([A-Za-z][A-Za-z0-9_-]{0,60})\s*\}\}")
 _SHELL: Final = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]{1,60})\}|\$([A-Za-z][A-Za-z0-9_]{1,60})\b")
 _BRACE: Final = re.compile(r"(?<![$%\w{'\"])\{([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*)\}(?!\})")
@@ -84,6 +86,8 @@ def _is_placeholder(
     assigned: frozenset[str],
     told: frozenset[str],
 ) -> bool:
+    if pattern is _ANGLE and word.endswith(" ") and _READ_FROM.match(command, match.start()):
+        return False
     quoted = _in_single_quotes(command, match)
     if pattern is _SHELL:
         set_there = word in assigned or (word in ENVIRONMENT and word not in told)

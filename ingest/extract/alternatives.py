@@ -1,13 +1,19 @@
-"""Commands of one block of which only one is run: each below a comment that says when."""
+"""What is done instead of something else: commands of one block, each below a comment that says when; what
+“or” stands before.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.commands import looks_like_command
 from ingest.extract.drafts import Draft
+from ingest.extract.reader import Reader
+from ingest.extract.vocabulary import is_imperative, sentences
 
 _ONE_OF: Final = re.compile(
     r"(?i)\b(?:one of|either|whichever|depending on|pick (?:the )?one|choose (?:the )?one)\b"
@@ -29,3 +35,50 @@ def alternatives(before: Block, block: Block, drafts: Sequence[Draft]) -> Iterat
         start = block.text.rfind(comment, 0, drafts[index].start)
         if start >= 0:
             yield start, start + len(comment.rstrip(": ")), index
+
+
+_OR: Final = re.compile(
+    r"(?is)^(?:\d{1,3}[.)]\s*)?(?:or(?:\s+else|\s+alternatively)?|alternatively|as\s+an\s+alternative|"
+    r"another\s+(?:option|way|possibility|approach)(?:\s+(?:is|would\s+be)(?:\s+to)?)?)\b"
+    r"(?!\s*,?\s*(?:if|when|in\s+case|unless|for|on|in)\b)\s*[:,–—]?\s*(?P<rest>.*)$"
+)
+_BETWEEN: Final = re.compile(
+    r"(?i)^[\s,;(.]{0,4}(?:or|alternatively)\b[\s,:]{0,3}(?:(?:alternatively|else|just|simply|with|by|even|"
+    r"run|running|use|using|do|execute|try|the|command|its)\b[\s,:]{0,3}){0,4}$"
+)
+_SHOWN: Final = 60
+
+
+def other_way(text: str) -> str | None:
+    """What a text tells to do instead of what stands above it: “Or: …”, “Alternatively, run …”; empty where
+    that stands below. None where it tells no such thing.
+    """
+    found = _OR.match(text)
+    if found is None:
+        return None
+    rest = found["rest"].strip()
+    told = not rest or is_imperative(rest) or looks_like_command(sentences(rest)[0])
+    return rest if told else None
+
+
+def joined_by_or(between: str) -> bool:
+    """Whether the words between two commands offer the second one instead of the first."""
+    return _BETWEEN.match(between) is not None
+
+
+def instead_of_above(reader: Reader, *, last_only: bool = False) -> str | None:
+    """The question whether what is read now is done instead of what the block above told. What that told
+    waits for the answer, too, where nothing else decides about it. None where nothing stands above.
+    """
+    drafts = reader.found.drafts
+    last = drafts[-1] if drafts else None
+    if last is None or last.undoing or last.section != reader.section:
+        return None
+    shown = last.text if last.kind == "command" and len(last.text) <= _SHOWN else last.title
+    words = f"Instead of “{' '.join(shown.split())}”?"
+    first = len(drafts) - 1
+    while first and not last_only and drafts[first - 1].block is last.block:
+        first -= 1
+    if all(item.condition is None for item in drafts[first:]):
+        drafts[first:] = [replace(item, condition=words, negated=True) for item in drafts[first:]]
+    return words

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import labelled
 from ingest.extract.negation import begins_negated
@@ -78,6 +79,9 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     if short is not None:
         reader.last_condition = short[0]
         return short[0], False, short[1]
+    other_text = other_way(text)
+    if other_text is not None and (instead := instead_of_above(reader)) is not None:
+        return instead, False, other_text
     turn = _TURN.match(text)
     return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
 

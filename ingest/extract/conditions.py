@@ -117,8 +117,9 @@ def _below(
     found: list[int] = []
     for at in range(place + 1, len(blocks)):
         block = blocks[at]
-        out = level and block.kind == "item" and block.level <= level
-        if at in cased or out or block.kind == "heading":
+        out = bool(level) and block.kind == "item" and block.level <= level
+        left = bool(found) and block.boxes[: len(blocks[place].boxes)] != blocks[place].boxes
+        if at in cased or out or left or block.kind == "heading":
             break
         found += steps.get(id(block), [])
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
+from ingest.extract.alternatives import instead_of_above, joined_by_or
 from ingest.extract.behind import said_behind, said_in
 from ingest.extract.cases import without_case
 from ingest.extract.commands import FoundCommand
@@ -37,6 +38,8 @@ def in_sentences(
         condition, otherwise = told.case_beside(command.start, command.end) or case
         if condition is None:
             condition, otherwise = said.case, said.otherwise
+        if condition is None and told.end and joined_by_or(block.text[told.end : command.start]):
+            condition, otherwise = instead_of_above(reader, last_only=True), False
         place = told.sentence(command.start)
         behind = min([place[1], *(start for start in starts if start > command.start)])
         gated = gate_after(reader, block, command.end, behind)

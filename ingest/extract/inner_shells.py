@@ -94,10 +94,22 @@ def _ends(opened: Draft, draft: Draft) -> bool:
 
 def _next_part(drafts: Sequence[Draft], at: int, opened: Draft) -> bool:
     """Whether another section begins here; behind one that only opens the shell it is still open."""
-    if drafts[at].section == opened.section:
+    if drafts[at].section == opened.section or _is_next_step(opened, drafts[at]):
         return False
     before = [item for item in drafts[:at] if item.section == opened.section and item.kind == "command"]
     return before[-1:] != [opened]
+
+
+_NUMBERED: Final = re.compile(r"(?i)^\W{0,4}(?:(?:step|phase|part)\s*)?(\d{1,2})(?:[-–—.):]|\s)")
+
+
+def _is_next_step(opened: Draft, draft: Draft) -> bool:
+    """Whether the sections of both are numbered steps of one procedure, in which nobody said to leave; what
+    runs the program that opened the shell runs outside of it.
+    """
+    first, second = _NUMBERED.match(opened.section), _NUMBERED.match(draft.section)
+    numbered = first is not None and second is not None and int(first[1]) < int(second[1])
+    return numbered and draft.text.split()[:1] != opened.text.split()[:1]
 
 
 def _inside(draft: Draft, opened: Draft) -> Draft:

@@ -33,6 +33,8 @@ def instruction(reader: Reader, block: Block, text: str, condition: str | None, 
         text = text_of(block.text)
     above = len(reader.found.drafts)
     before = required(text, first=not above and condition is None) if above < EARLY_STEPS else assumed(text)
+    if block is reader.spent:
+        before = []  # it was said of the command above
     if reader.lists_before and block.kind != "item":
         before = [part for part in before if not part.endswith(":")]  # the items below it are what is needed
     reader.found.prerequisites += [

@@ -74,8 +74,12 @@ def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
         place += len(line) + 1
 
 
-_LOOKS: Final = re.compile(r"(?i)^(?:see|look|watch|observe|know|learn|tell)\b")
-"""“See what is full: `df -h`” tells to look, and is no state."""
+_LOOKS: Final = re.compile(
+    r"(?i)^(?:see|look|watch|observe|know|learn|tell)\b|"
+    r"^(?:please\s+)?(?:(?:you|we)\s+)?(?:do\s+not|don['’`´]?t|never|must\s+not|mustn['’]?t|should\s+not|"
+    r"shouldn['’]?t|avoid)\b|^(?:\S+\s+){0,4}(?:not\s+to|to\s+avoid)\b"
+)
+"""“See what is full: `df -h`” tells to look, “Don't wait: …” tells not to: neither is a state."""
 
 
 def labelled(text: str) -> tuple[str, str] | None:
@@ -97,6 +101,8 @@ def _is_case(label: str, does: str, block: Block, place: int) -> bool:
     if not plain or _NO_CASE.match(plain) or is_imperative(plain) or len(plain.split()) > 12:
         return False
     coded = any(code.start <= place + 2 and code.end >= place + len(label) - 2 for code in block.code)
+    if _LOOKS.match(plain):
+        return False
     marked = coded or _MARKED.match(label) is not None
     state = (
         _STATE.search(plain) is not None

@@ -10,6 +10,7 @@ import re2
 
 from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
+from ingest.extract.contrast import behind_ban, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.told_of import told_of
 from ingest.extract.vocabulary import OTHER_I, sentences
@@ -84,13 +85,13 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban. One that
     ends in a colon or holds code speaks of what stands there: it only forbids, and states nothing.
     """
-    text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
+    text = without_purpose(_CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1))
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
     if not (holds_code or "`" in text):
         text = without_holding_back(text)
     if not _MAY_NEGATE.search(OTHER_I.sub("i", text)):
         return False
-    stated = (_NAMED if speaks else _STATED).sub("", text)
+    stated = (_NAMED if speaks else _STATED).sub("", behind_ban(text) if speaks else text)
     return _NEGATION.search(_NAMED.sub("", stated)) is not None and _LOOKED_FOR.match(text) is None
 
 
@@ -99,7 +100,7 @@ def begins_negated(sentence: str) -> bool:
     if holds_back(sentence):
         return False
     text = _CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1)
-    found = _NEGATION.search(text)
+    found = _NEGATION.search(without_purpose(text))
     return found is not None and len(text[: found.start()].split()) <= 4
 
 
@@ -168,6 +169,7 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
         return True
     before = text[max(0, start - 400) : start]
     clause = _OTHER_ONE.sub("", re.split(r"(?<=[.!?])\s+|\n", before)[-1])
+    clause = behind_ban(clause, text[end : end + 80])
     return (
         negated(behind_gate(clause), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
     )

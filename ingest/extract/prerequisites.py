@@ -7,7 +7,7 @@ from typing import Final
 
 import re2
 
-from ingest.extract.scope_words import SCOPED, STANDS, without_lead
+from ingest.extract.scope_words import ONLY_THEN, SCOPED, STANDS, without_lead
 from ingest.extract.vocabulary import OTHER_I, sentences
 
 _SAYS: Final = re.compile(
@@ -144,7 +144,7 @@ _MAY_SAY: Final = re2.compile(
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
     r"before|obtain|have|depend|rel(?:y|ie)|unless|first|newer|later|higher|people|"
     r"set your|your|run|familiar|knowledge|experience|understanding|appl(?:y|ies)|to be|"
-    r"acquire|bastion|jump|installed"
+    r"acquire|bastion|jump|installed|never|strictly|solely"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 
@@ -173,7 +173,7 @@ def required(text: str, *, first: bool = False) -> list[str]:
 
 
 _ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED)
-_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS)
+_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
 
 
 _LIST: Final = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from base.limits import TITLE_MAX_CHARACTERS
@@ -31,6 +31,19 @@ _LABEL_WORDS: Final = 3
 
 UNDONE: Final = "how a step is undone"
 _STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A numbered heading that tells to do something: where its accounts stand, how many steps and needs there
+    were above it, and the case that it is for.
+    """
+
+    block: Block
+    accounts: tuple[int, int]
+    drafts: int
+    needs: int
+    case: tuple[str | None, bool]
 
 
 class Reader:
@@ -63,6 +76,7 @@ class Reader:
         self.ban_used = self.ban_of_one = self.ban_met_code = self.ban_of_this = False
         self.ahead: tuple[Block, Claim] | None = None
         self.spent: Block | None = None
+        self.untold: list[Untold] = []
 
     @property
     def section(self) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
+from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
 from ingest.extract.cases import case_below, condition_of, question_of
@@ -40,6 +41,7 @@ from ingest.extract.shown import (
 )
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead
+from ingest.extract.untold import close_headings, needs_as_steps, numbered_heading
 from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, text_of
 from schemas.errors import Unprocessable
 
@@ -74,9 +76,10 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
             row(reader, block, rows.get(place))
         else:
             _prose(reader, block)
+    close_headings(reader, 0)
     if len(reader.found.drafts) > STEPS_MAX:
         raise _too_many()
-    return reader.found
+    return needs_as_steps(reader.found, blocks)
 
 
 def _too_many() -> Unprocessable:
@@ -108,7 +111,9 @@ def _heading(reader: Reader, block: Block) -> None:
         reader.undo(block.text, block)
         reader.account(block, "note", "it introduces what follows")
         return
+    close_headings(reader, block.level)
     reader.leave_section()
+    first = len(reader.found.accounts)
     reader.headings = [item for item in reader.headings if item[0] < block.level]
     behind_steps = undoing_heading(block.text) and reader.found.drafts
     if reader.found.title is None and not reader.headings and not behind_steps:
@@ -116,6 +121,7 @@ def _heading(reader: Reader, block: Block) -> None:
         reader.account(block, "title", "the title")
         if block.level > 1:
             reader.headings.append((block.level, block.text.strip()))
+        numbered_heading(reader, block, first)
         return
     reader.headings.append((block.level, _STRUCK_OUT if block.struck else block.text.strip()))
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
@@ -123,6 +129,7 @@ def _heading(reader: Reader, block: Block) -> None:
     reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
     why = "a heading: it names the steps below it"
     reader.account(block, "note", why, gate_in_heading(reader, block))
+    numbered_heading(reader, block, first)
 
 
 def _is_ignored(reader: Reader, block: Block) -> bool:
@@ -195,6 +202,8 @@ def _code(reader: Reader, block: Block) -> None:
             reader.group += 1
         claims += gate_in_line(reader, block, command, said.gate)
         case = (condition, otherwise) if said.case is None else (said.case, said.otherwise)
+        if case[0] is None and claims and other_way(command.comment) == "":
+            case = instead_of_above(reader, last_only=True), False
         draft = _command(reader, block, command, *case)
         index = reader.add(replace(draft, undoing=undoing))
         claims.append(Claim(command.start, command.end, "step", "a command", index))

@@ -59,6 +59,16 @@ STANDS: Final = re.compile(
 )
 """“Your machine needs to be in Shut Down state before we start”, “you will need to first access …”."""
 
+ONLY_THEN: Final = re.compile(
+    r"(?i)^\W{0,4}(?:only|solely|strictly|exclusively) (?:ever )?(?:during|in|within|on|outside(?: of)?|from|"
+    r"at|by|with|after|as|for|while|between) (?!(?:this|that|these|those|such) (?:case|event|situation)s?\b)"
+    r"[^,:;`?]{3,100}$|"
+    r"^\W{0,4}(?:not|never) (?:during|in|within|on|outside(?: of)?|from|at|between|while) "
+    r"(?!(?:this|that|these|those|such|order|any)\b)[^,:;`?]{3,100}$|"
+    r"^\W{0,4}(?:during|in|within|on|outside(?: of)?|from|with|after|between) [^,:;`?]{3,80} only\W*$"
+)
+"""A whole sentence without a verb: “Only during the maintenance window.”, “Never on a Friday.”"""
+
 _LEAD: Final = re.compile(
     r"(?i)^\W{0,6}(?:important|note|notice|warning|caution|attention)\s{0,2}[:!–—-]\W{0,4}"
 )

@@ -52,7 +52,9 @@ _SAID: Final = re.compile(
     rf"wanted|claims?|claimed|"
     rf"thinks?|thought|told (?:me|us)|recommended) (?:to|we should|you should|"
     rf"that we should)\s+{_RUN}{_FILL}|"
-    rf"\b(?:see also|cf\.?|compare)\s*:?\s*$"
+    rf"\b(?:see also|cf\.?|compare)\s*:?\s*$|"
+    rf"^[\s*_>•-]*(?:{WHO}|(?-i:[A-Z][a-z]+)(?: (?-i:[A-Z][a-z]+))?|he|she|they|somebody|someone)\s+"
+    rf"(?:wrote|writes|said|says|asked|replied|answered|commented|suggested)\s?:[^:]{{0,80}}$"
 )
 """What others say or do, and what else is named beside a command."""
 

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
 from ingest.sources.confluence_storage import as_html
+from ingest.sources.continued import continued
 from ingest.sources.html_text import (
     BLOCKS,
     CODE_BLOCKS,
@@ -127,7 +128,7 @@ def read_html(text: str) -> Iterator[Block]:
     tree = with_style_sheets(LexborHTMLParser(shown))
     root = tree.css_first("main, article, [role=main]") or tree.body
     if root is not None:
-        yield from _walk(root, _Reader(text), 0)
+        yield from continued(_walk(root, _Reader(text), 0))
 
 
 def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:

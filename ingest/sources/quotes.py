@@ -15,6 +15,13 @@ WROTE: Final = re.compile(
 )
 """The line over what is cited: “On Monday Bob wrote:”."""
 
+SAYS: Final = re.compile(
+    r"(?i)^\W{0,4}(?:[^\n:]{0,120}\b(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|"
+    r"skrev)|"
+    r"(?:@?[\w.'’-]{1,40}\s){1,4}(?:said|says|asked|replied|answered|commented))\s?:\s"
+)
+"""Before what is cited, on the same line: “Bob wrote: run …”."""
+
 ORIGINAL: Final = re.compile(
     r"(?i)^\W{0,4}-{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|"
     r"message d['’]origine|mensaje original|"
@@ -41,7 +48,10 @@ def is_quote(node: LexborNode, tag: str, *, told: bool) -> bool:
     if not _MAILS.isdisjoint((attributes.get("class") or "").split()) or attributes.get("id") in _IDS:
         return True
     if tag == "blockquote":
-        return told or attributes.get("type") == "cite" or WROTE.search(_head(node)) is not None
+        if told or attributes.get("type") == "cite":
+            return True
+        head = _head(node)
+        return WROTE.search(head) is not None or SAYS.match(head) is not None
     return False
 
 
@@ -85,4 +95,5 @@ class Quotes:
             self.told = WROTE.search(text) is not None or (self.told and self.behind and not text.strip())
             self.behind = True
             return self.rest
+        self.told = self.told or SAYS.match(text) is not None
         return self.rest or self.told or self.depth > 1

@@ -109,6 +109,18 @@ class ParsedAmbiguity(_Plain):
     candidates: list[str]
 
 
+class ParsedShell(_Plain):
+    """A command that opens a shell elsewhere, into which what follows is typed: by a person, or is the agent
+    there?
+    """
+
+    id: str
+    command: str
+    question: str
+    step: int | None = Field(None, description="The `order` of the first step that is typed there.")
+    candidates: list[str]
+
+
 class ParsedName(_Plain):
     """A dangerous step whose command names nothing for certain: what must be typed before it runs?"""
 
@@ -213,6 +225,7 @@ class ParsedShape(_Plain):
     prerequisites: list[ParsedPrerequisite]
     branches: list[ParsedBranch]
     ambiguities: list[ParsedAmbiguity]
+    shells_opened: list[ParsedShell]
     names_to_type: list[ParsedName]
     notes: list[ParsedNote]
     coverage: ParsedCoverage

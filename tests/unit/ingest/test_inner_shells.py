@@ -63,6 +63,7 @@ INSIDE = [
     ),
     ("Log in:\n\n```bash\nssh db01\n```\n\nThen stop it:\n\n```bash\nsystemctl stop pg\n```", 1, ""),
     ("## Log in\n\n```bash\nssh db01\n```\n\n## Stop it\n\n```bash\nsystemctl stop pg\n```", 1, ""),
+    ("## 1. Look\n\n`ssh db01`\n\n`uptime -p`\n\n## 2. Stop\n\n`systemctl stop pg`", 2, ""),
     ("```\n$ sudo -i\n# systemctl stop pg\n# exit\n$ systemctl start web\n```", 1, "exit"),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.pipeline import preview
 from ingest.questions import Answer
+from ingest.variables import find_placeholders
 
 
 def test_one_placeholder_without_a_place_is_asked_once_for_all_steps() -> None:
@@ -72,3 +73,9 @@ def test_a_word_that_the_text_says_to_replace_is_one() -> None:
 def test_a_longer_word_is_left_alone() -> None:
     made = preview("# A\n\n```bash\nkubectl logs $POD --prefix=$POD_NAME\n```\n", "markdown")
     assert made.runbook.spec.steps[0].command == "kubectl logs {{ pod }} --prefix={{ pod_name }}"
+
+
+def test_what_is_read_from_and_written_to_is_no_placeholder() -> None:
+    assert find_placeholders("cat <file >out", frozenset()) == []
+    assert find_placeholders("sort <data.txt >/tmp/x", frozenset()) == []
+    assert [item.name for item in find_placeholders("cat <file> >out", frozenset())] == ["file"]

@@ -17,6 +17,20 @@ def _wrong(rows: str, allowed: object, *, head: str = HEAD) -> dict[str, object]
 
 TOLD_OF = """
 We used to run $X.
+Bob wrote: run $X.
+The DBA said: first run $X
+Ann Lee replied: just use $X.
+> Bob wrote: run $X
+> The DBA said: now run $X
+Never: run $X.
+Do not do this: run $X.
+Don't do any of the following: run $X.
+Avoid risky commands: run $X.
+Do not use it in production: run $X.
+Do not log in, run $X or reboot.
+Do not, under any circumstances, run $X.
+Things you should not do: run $X.
+To avoid running $X, run `uptime -s`.
 It is not necessary to run $X.
 There is no need to run $X.
 $X ← NO!
@@ -91,6 +105,20 @@ def test_what_a_sentence_only_tells_of_is_no_step() -> None:
 
 ASKED_FOR = """
 Run $X.
+Don't wait: run $X.
+Don't panic: run $X.
+Don't skip this: run $X.
+Don't wait for the alert: stop it with $X.
+Do not use the console: run $X.
+Do not do it by hand: run $X.
+Do not reboot the node; run $X instead.
+Do not reboot, but run $X.
+Do not run `reboot`, run $X instead.
+Avoid data loss: run $X first.
+To avoid downtime, run $X.
+In order not to lose data, run $X.
+> **Note:** run $X
+The page says: run $X
 Can you run $X?
 You used the console; now run $X.
 You'll need to run $X.

@@ -4708,6 +4708,8 @@ export interface components {
             branches: components["schemas"]["ParsedBranch"][];
             /** Ambiguities */
             ambiguities: components["schemas"]["ParsedAmbiguity"][];
+            /** Shells Opened */
+            shells_opened: components["schemas"]["ParsedShell"][];
             /** Names To Type */
             names_to_type: components["schemas"]["ParsedName"][];
             /** Notes */
@@ -4721,6 +4723,26 @@ export interface components {
             reading?: components["schemas"]["ParsedReading"] | null;
             /** Repairs */
             repairs: components["schemas"]["ParsedRepair"][];
+        };
+        /**
+         * ParsedShell
+         * @description A command that opens a shell elsewhere, into which what follows is typed: by a person, or is the agent
+         *     there?
+         */
+        ParsedShell: {
+            /** Id */
+            id: string;
+            /** Command */
+            command: string;
+            /** Question */
+            question: string;
+            /**
+             * Step
+             * @description The `order` of the first step that is typed there.
+             */
+            step?: number | null;
+            /** Candidates */
+            candidates: string[];
         };
         /**
          * ParsedStep

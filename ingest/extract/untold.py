@@ -1,0 +1,73 @@
+"""What only a heading or only a list of needs tells to do: a step of its own, since nothing below says it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.accounts import Accounted
+from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.gate_steps import tells
+from ingest.extract.inline_commands import inline_commands
+from ingest.extract.reader import Reader, Untold, title_of
+from ingest.extract.vocabulary import text_of
+
+_NUMBERED: Final = re.compile(
+    r"(?i)^\W{0,4}(?:step\s*)?\d{1,2}(?:\.\d{1,2}){0,3}\s*[-–—.):]?\s+(?=\S)|^\W{0,4}step\s*\d{1,2}\s*[-–—.):]\s*(?=\S)"
+)
+_WHY: Final = "an instruction for a person"
+
+
+def numbered_heading(reader: Reader, block: Block, first: int) -> None:
+    """Remember a numbered heading that tells to do something; its accounts are those from `first` on."""
+    number = _NUMBERED.match(block.text)
+    if number is None or block.struck or reader.banned or reader.explains or reader.asks_before:
+        return
+    if not tells(block.text[number.end() :]):
+        return
+    found = reader.found
+    places = first, len(found.accounts)
+    case = reader.condition_here()
+    reader.untold.append(Untold(block, places, len(found.drafts), len(found.prerequisites), case))
+
+
+def close_headings(reader: Reader, level: int) -> None:
+    """Make a step of each numbered heading from this level on below which nothing told a step."""
+    ending = [item for item in reader.untold if item.block.level >= level]
+    reader.untold = [item for item in reader.untold if item.block.level < level]
+    for item in reversed(ending):
+        found = reader.found
+        if len(found.drafts) > item.drafts or len(found.prerequisites) > item.needs:
+            continue
+        block, (condition, otherwise) = item.block, item.case
+        text = title_of(_NUMBERED.sub("", block.text))
+        told = Draft("manual", text, text, block.line, block.end_line, text, condition, otherwise,
+                     spans=(block.place(),), block=block)  # fmt: skip
+        commands = [
+            replace(told, kind="command", text=one.text, dialect=one.dialect, start=one.start, end=one.end)
+            for one in inline_commands(block)
+        ]
+        index, *_ = [reader.add(draft) for draft in commands or [told]]
+        for at in range(*item.accounts):
+            found.accounts[at] = replace(found.accounts[at], fate="step", detail=_WHY, draft=index)
+
+
+def needs_as_steps(found: Extraction, blocks: tuple[Block, ...]) -> Extraction:
+    """The findings of a text that lists needs and nothing else: each is what a person sees to."""
+    items = {block.line for block in blocks if block.kind == "item"}
+    if found.drafts or not any(item.fate == "prerequisite" and item.line in items for item in found.accounts):
+        return found
+    drafts, accounts = list[Draft](), list[Accounted]()
+    for item in found.accounts:
+        if item.fate == "prerequisite":
+            text = text_of(item.text)
+            drafts.append(
+                Draft("manual", text, title_of(text), item.line, item.end_line, spans=(item.span,),
+                      item=len(drafts) + 1, listed=True)
+            )  # fmt: skip
+            accounts.append(replace(item, fate="step", detail=_WHY, draft=len(drafts) - 1))
+        else:
+            accounts.append(item)
+    return replace(found, drafts=drafts, accounts=accounts, prerequisites=[])
