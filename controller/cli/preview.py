@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from controller.cli.output import Printer, inert, risk_text
+from schemas.merge import ONE_KEY
 
 
 def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
@@ -88,7 +89,7 @@ def _doubt(step: dict[str, Any]) -> str:
     keys = step.get("keys") or {}
     if keys.get("scanner") != "safe" or shown_risk(step) == "safe":
         return ""
-    return keys.get("advisorWhy") or "Nothing is safe on one key, and no advisor has been asked."
+    return keys.get("advisorWhy") or f"Not safe on {keys.get('missing', ONE_KEY)}."
 
 
 def shown_risk(step: dict[str, Any]) -> str:

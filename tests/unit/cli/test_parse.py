@@ -112,7 +112,7 @@ def test_a_person_gets_the_preview(here: Path) -> None:
     assert "Restart the API" in result.output
     alone = run(str(here / "a.md"), "--advisor", "off")
     assert "● safe" in result.output and "● safe" not in alone.output
-    assert "Nothing is safe on one key" in alone.output and "one key" not in result.output
+    assert "Not safe on one key" in alone.output and "one key" not in result.output
     assert "kubectl delete pod" in result.output
 
 
