@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from base.limits import PASTE_LINE_MAX_CHARACTERS
 from ingest.extract.commands import looks_like_command
 from ingest.trace import Edit
 
@@ -63,7 +64,12 @@ class _Fence:
 
 
 def chat_fences(text: str) -> list[Edit]:
-    """The edits, in order; none where a fence is never closed, since then nobody can say which are pairs."""
+    """The edits, in order; none where a fence is never closed, since then nobody can say which are pairs.
+
+    None either where a line is longer than is read: its ends would be looked for from each fence on it.
+    """
+    if "`" * _MARK not in text or max(map(len, text.split("\n"))) > PASTE_LINE_MAX_CHARACTERS:
+        return []
     edits: list[Edit] = []
     place = 0
     while (found := _RUN.search(text, place)) is not None:

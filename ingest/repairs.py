@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 from ingest.blocks import Block, Repair
@@ -102,6 +104,8 @@ _COMMON: Final = frozenset({"rf", "it", "ti", "la", "af", "vv", "vvv"})
 """Read so behind any program. All else is a long option: a wrong one of these is refused, and not read as
 other options.
 """
+_COMMAND_MAX_CHARACTERS: Final = 300
+"""How far before its options a program's name is looked for."""
 
 
 def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
@@ -113,9 +117,11 @@ def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ..
         if not edits:
             result.append(block)
             continue
-        for edit in edits:
+        line, counted = block.line, 0
+        for edit in edits:  # in the order of the text: each line end is counted once
             was = block.text[edit.start : edit.end]
-            line = min(block.end_line, block.line + block.text.count("\n", 0, edit.start))
+            line = min(block.end_line, line + block.text.count("\n", counted, edit.start))
+            counted = edit.start
             kind = _TYPED[was][1] if was in _TYPED else "emphasis around a placeholder"
             repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, kind))
         result.append(_repaired(block, edits))
@@ -154,7 +160,8 @@ def _is_short(text: str, start: int, found: re.Match[str]) -> bool:
     letters = found["letters"]
     if len(letters) == 1 or letters in _COMMON:
         return True
-    words = re.split(r"[\n|;&()]", text[start : found.start()])[-1].split()
+    before = text[max(start, found.start() - _COMMAND_MAX_CHARACTERS) : found.start()]
+    words = re.split(r"[\n|;&()]", before)[-1].split()
     names = (word.rsplit("/", 1)[-1] for word in reversed(words))
     switches = next((_SWITCHES[name] for name in names if name in _SWITCHES), frozenset[str]())
     return len(set(letters)) == len(letters) and switches.issuperset(letters)
@@ -162,13 +169,19 @@ def _is_short(text: str, start: int, found: re.Match[str]) -> bool:
 
 def _repaired(block: Block, edits: list[Edit]) -> Block:
     text, trace = edited(block.text, edits)
-    code = tuple(
-        replace(item, start=_moved(item.start, edits), end=_moved(item.end, edits)) for item in block.code
-    )
+    moved = _Moved(edits)
+    code = tuple(replace(item, start=moved.of(item.start), end=moved.of(item.end)) for item in block.code)
     cells = tuple(repaired(cell) if _BROKEN.search(cell) else cell for cell in block.cells)
     return replace(block, text=text, code=code, cells=cells, trace=trace.over(block.trace))
 
 
-def _moved(place: int, edits: list[Edit]) -> int:
-    """Where an offset stands after the edits before it."""
-    return place + sum(len(edit.now) - (edit.end - edit.start) for edit in edits if edit.end <= place)
+class _Moved:
+    """Where offsets of a text stand after edits of it, which are in order and do not overlap."""
+
+    def __init__(self, edits: list[Edit]) -> None:
+        self._ends = [edit.end for edit in edits]
+        self._longer = [0, *accumulate(len(edit.now) - (edit.end - edit.start) for edit in edits)]
+
+    def of(self, place: int) -> int:
+        """The offset behind the edits that end at it or before."""
+        return place + self._longer[bisect_right(self._ends, place)]

@@ -68,26 +68,34 @@ class Trace:
         """This trace, told in the source of its source; None is the identity."""
         if outer is None:
             return self
-        return Trace(tuple(part for run in self.runs for part in _through(run, outer)))
+        ends = [_behind(run) for run in outer.runs]
+        return Trace(tuple(part for run in self.runs for part in _through(run, outer, ends)))
 
 
 def _end(run: Run) -> int:
     return run.begin + run.extent
 
 
-def _through(run: Run, outer: Trace) -> Iterable[Run]:
+def _through(run: Run, outer: Trace, ends: list[int]) -> Iterable[Run]:
     if run.length != run.extent:
         span = outer.span(run.begin, _end(run))
         yield Run(run.at, run.length, span.start, span.end - span.start)
         return
-    first = bisect_right(outer.runs, run.begin, key=_behind)
+    first = bisect_right(ends, run.begin)
     for index in range(first, len(outer.runs)):  # no slice: it would copy all that follow, each time
         step = outer.runs[index]
         if step.at >= _end(run):
             break
         begin, end = max(step.at, run.begin), min(_behind(step), _end(run))
-        span = outer.span(begin, end)
+        span = _within(step, begin, end) if begin < end else outer.span(begin, end)
         yield Run(run.at + begin - run.begin, end - begin, span.start, span.end - span.start)
+
+
+def _within(run: Run, start: int, end: int) -> Span:
+    """The place of a part of one run's text: all of the run's, where its characters are no single ones."""
+    if run.length != run.extent:
+        return Span(run.begin, _end(run))
+    return Span(run.begin + start - run.at, run.begin + end - run.at)
 
 
 def _behind(run: Run) -> int:

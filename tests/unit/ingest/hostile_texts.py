@@ -43,5 +43,9 @@ TEXTS = {
     "substitutions": "```bash\necho " + "$(" * 7_000 + "\n```\n",
     "articles": "# A\n\n" + "a " * 8_000 + "!x\n\n```bash\nsystemctl stop web\n```\n",
     "thens": "# A\n\n" + "then now " * 2_000 + "!x\n\n```bash\nsystemctl stop web\n```\n",
+    "many_fences": "` `` ``` " * (MIB // 9),
+    "dashes": "\n".join(["    " + "äö – “x” " * 30] * 950),
+    "dashed_options": "```\n" + ("a –abc " * 9_000 + "\n") * 4 + "```\n",
+    "dashes_in_code": "`a –b` " * 8_000,
     "blanks_behind": "# A\n\n- Disk full:" + " \u00a0" * 8_000 + "x\n\n```bash\nsystemctl stop web\n```\n",
 }
