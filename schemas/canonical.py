@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from base.limits import CANONICAL_MAX_INTEGER, ENVELOPE_MAX_BYTES
@@ -24,7 +24,9 @@ INTENT_DOMAIN: Final = "dd0c.intent.v1"
 DOCUMENT_DOMAIN: Final = "dd0c.document.v1"
 VARIABLES_DOMAIN: Final = "dd0c.variables.v1"
 
-_PLAIN: Final = (str, bool)
+_write: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
 _INTEGER_MAX_CHARACTERS: Final = len(str(-CANONICAL_MAX_INTEGER))
 
 
@@ -38,8 +40,7 @@ def canonical(value: object) -> bytes:
     """
     _check(value, 0)
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return text.encode("utf-8")
+        return _write(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise CanonicalError("a lone surrogate") from error
 
@@ -109,21 +110,26 @@ def unb64u(text: str) -> bytes:
 def _check(value: object, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
-    if isinstance(value, _PLAIN):
+    if isinstance(value, str | bool):
         return
     if isinstance(value, int):
         if abs(value) > CANONICAL_MAX_INTEGER:
             raise CanonicalError("an integer beyond 2^53 - 1")
     elif isinstance(value, Mapping):
-        for key, content in value.items():
+        for key in value:
             if not isinstance(key, str) or not key.isascii():
                 raise CanonicalError("a key that is not ASCII text")
-            _check(content, depth + 1)
+        _check_inside(value.values(), depth + 1)
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        for content in value:
-            _check(content, depth + 1)
+        _check_inside(value, depth + 1)
     else:
         raise CanonicalError("null" if value is None else f"a {type(value).__name__}")
+
+
+def _check_inside(values: Iterable[object], depth: int) -> None:
+    for content in values:
+        if type(content) is not str or depth > MAX_DEPTH:  # most are texts: a call less for each
+            _check(content, depth)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from psycopg.types.json import JsonbDumper
 from psycopg_pool import AsyncConnectionPool
 
 from base import faults, log
+from controller.db import arrays
 from controller.db.bus import Bus, MemoryBus
 from controller.db.errors import Broken, ConnectionLost, Contention, border
 from controller.db.fence import current
@@ -225,6 +226,7 @@ async def _roll_back(connection: AsyncConnection) -> None:
 
 async def _configure(connection: AsyncConnection) -> None:
     connection.adapters.register_dumper(dict, JsonbDumper)
+    arrays.register(connection)
 
 
 async def _check(connection: AsyncConnection) -> None:

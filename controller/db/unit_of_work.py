@@ -16,13 +16,14 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
 from base import log
-from base.ids import new_id
+from base.ids import new_id, new_ids
+from controller.db import arrays
 from controller.db.errors import border
 from controller.db.queries import load
 
 if TYPE_CHECKING:
     from controller.db.jobs import Jobs
-    from schemas.audit import AuditRecord
+    from schemas.audit import AuditRecord, WrittenRecord
 
 Row = TypeVar("Row")
 AfterCommit = Callable[[], object]
@@ -30,7 +31,7 @@ AfterCommit = Callable[[], object]
 _QUERIES: Final = load("unit_of_work")
 AUDIT_ROWS_MAX: Final = 500
 """Records of one statement: the server sorts and links so many in memory, while the next are sent."""
-_Buffered: TypeAlias = "tuple[UUID, AuditRecord, str]"
+_Buffered: TypeAlias = "tuple[UUID, AuditRecord | WrittenRecord, str]"
 _log = log.get(__name__)
 
 
@@ -126,6 +127,12 @@ class UnitOfWork(Statements):
         self._records.append((event_id, record, record.data_text()))
         return event_id
 
+    def audit_all(self, records: Sequence[AuditRecord | WrittenRecord]) -> None:
+        """The same of many that choose no id, in their order."""
+        assert all(record.event_id is None for record in records), "ids are made here"
+        made = zip(new_ids(len(records)), records, strict=True)
+        self._records.extend((event_id, record, record.data_text()) for event_id, record in made)
+
     async def defer(
         self,
         task_name: str,
@@ -171,12 +178,12 @@ class UnitOfWork(Statements):
     async def _append(self, records: Sequence[_Buffered]) -> None:
         await self.run(
             _QUERIES["append_audit"],
-            ids=[event_id for event_id, _, _ in records],
-            event_types=[record.event_type for _, record, _ in records],
-            execution_ids=[record.execution_id for _, record, _ in records],
-            actor_ids=[record.actor_id for _, record, _ in records],
-            event_data=[text for _, _, text in records],
-            sealed=[record.sealed for _, record, _ in records],
+            ids=arrays.uuids([event_id for event_id, _, _ in records]),
+            event_types=arrays.texts([record.event_type for _, record, _ in records]),
+            execution_ids=arrays.uuids([record.execution_id for _, record, _ in records]),
+            actor_ids=arrays.texts([record.actor_id for _, record, _ in records]),
+            event_data=arrays.texts([text for _, _, text in records]),
+            sealed=arrays.blobs([record.sealed for _, record, _ in records]),
         )
 
 

@@ -18,17 +18,16 @@ from schemas.audit import (
     FlagChanged,
     PolicyChanged,
     RepositoryRewritten,
-    RiskCounts,
     RunbookClassified,
     RunbookRejected,
     RunbookRetired,
     RunbookReviewed,
     RunbookSynced,
-    StepClassified,
+    WrittenRecord,
 )
+from schemas.audit_texts import Judged, RunbookTexts, classified
 from schemas.flags import Flags
 from schemas.ids import system_actor
-from schemas.risk import Risk
 
 SERVICE_MAX_CHARACTERS: Final = 512
 """Of a name in a record: flags.json bounds how many there are, not how long."""
@@ -50,7 +49,9 @@ class SyncRecords:
     rewrote: str | None = None
     """The commit that served and is not in this one's history."""
 
-    def of(self, known: Known, plan: Plan, movements: tuple[Movement, ...]) -> Iterator[AuditRecord]:
+    def of(
+        self, known: Known, plan: Plan, movements: tuple[Movement, ...]
+    ) -> Iterator[AuditRecord | WrittenRecord]:
         """Every record, in the order of the trail."""
         for movement in movements:
             if (record := self._reviewed(movement, errors=len(plan.rejected))) is not None:
@@ -60,14 +61,15 @@ class SyncRecords:
                 repository=self.repository_id, sync=self.sync_id, before=self.rewrote, commit=self.commit
             )
             yield AuditRecord(payload, _SYNC)
-        for payload in self._payloads(known, plan):
+        texts = RunbookTexts(self.repository_id, self.sync_id, self.commit)
+        for version in plan.versions:
+            yield self._synced(version, texts)
+            if version.is_new:
+                yield self._classified(version, texts)
+        for payload in self._others(known, plan):
             yield AuditRecord(payload, _SYNC)
 
-    def _payloads(self, known: Known, plan: Plan) -> Iterator[AuditPayload]:
-        for version in plan.versions:
-            yield self._synced(version)
-            if version.is_new:
-                yield self._classified(version)
+    def _others(self, known: Known, plan: Plan) -> Iterator[AuditPayload]:
         for rejected in plan.rejected:
             yield self._rejected(rejected)
         for row in plan.retired:
@@ -108,17 +110,22 @@ class SyncRecords:
         except ValidationError:
             return AuditRecord(payload, system_actor("git"))
 
-    def _synced(self, version: NewVersion) -> RunbookSynced:
-        return RunbookSynced(
+    def _synced(self, version: NewVersion, texts: RunbookTexts) -> AuditRecord | WrittenRecord:
+        runbook_id, name, sha256 = version.runbook_id, version.runbook.name, version.file.content_sha256
+        text = texts.synced(runbook_id, version.id, name, version.path, sha256)
+        if text is not None:
+            return WrittenRecord(RunbookSynced.EVENT_TYPE, text, _SYNC)
+        payload = RunbookSynced(
             repository=self.repository_id,
             sync=self.sync_id,
-            runbook=version.runbook_id,
+            runbook=runbook_id,
             runbook_version=version.id,
-            name=version.runbook.name,
+            name=name,
             path=version.path,
             commit=self.commit,
-            content_sha256=version.file.content_sha256,
+            content_sha256=sha256,
         )
+        return AuditRecord(payload, _SYNC)
 
     def _rejected(self, rejected: Rejected) -> RunbookRejected:
         return RunbookRejected(
@@ -142,25 +149,14 @@ class SyncRecords:
             commit=self.commit,
         )
 
-    def _classified(self, version: NewVersion) -> RunbookClassified:
+    def _classified(self, version: NewVersion, texts: RunbookTexts) -> AuditRecord | WrittenRecord:
         """Of a version that is new, so that its rows were written under these ids."""
-        judged = [(step, step.verdict) for step in version.runbook.steps if step.verdict is not None]
-        verdicts = [verdict for _, verdict in judged]
-        shown = [verdict.shown for verdict in verdicts]
-        return RunbookClassified(
-            counts=RiskCounts(
-                safe=shown.count(Risk.SAFE),
-                caution=shown.count(Risk.CAUTION),
-                dangerous=shown.count(Risk.DANGEROUS),
-                unknown=shown.count(Risk.UNKNOWN),
-            ),
-            scanner_version=verdicts[0].finding.scanner_version if verdicts else "",
-            knowledge_version=verdicts[0].finding.knowledge_version if verdicts else "",
-            advisor_version=next((v.advisor_version for v in verdicts if v.advice is not None), ""),
-            runbook_version=version.id,
-            name=version.runbook.name,
-            steps=tuple(
-                StepClassified.of(step.step_id, self.ids[version.id, step.step_id], verdict)
-                for step, verdict in judged
-            ),
-        )
+        judged = [
+            Judged(step.step_id, self.ids[version.id, step.step_id], step.verdict)
+            for step in version.runbook.steps
+            if step.verdict is not None
+        ]
+        text = texts.classified(version.id, version.runbook.name, judged)
+        if text is not None:
+            return WrittenRecord(RunbookClassified.EVENT_TYPE, text, _SYNC)
+        return AuditRecord(classified(version.id, version.runbook.name, judged), _SYNC)

@@ -7,12 +7,13 @@ time of a large sync.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from base.ids import new_ids
+from controller.db import arrays
 from controller.governance.documents import RULES, JudgedStep
 from controller.sync.plan import NewVersion, RunbookChange
 from controller.sync.state import FileRow
@@ -34,6 +35,15 @@ _FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_
                  "serving_version_ids", "may_be_at")  # fmt: skip
 _CLASSIFICATIONS: Final = ("ids", "version_ids", "step_ids", "commands", "advisor_versions", "findings",
                            "advices", "no_advices", "rules", "risks", "unknowns")  # fmt: skip
+
+
+_KINDS: Final[Mapping[str, Callable[[Any], arrays.Column]]] = {
+    **dict.fromkeys(("ids", "runbook_ids", "version_ids", "serving_version_ids"), arrays.uuids),
+    **dict.fromkeys(("contents", "commands"), arrays.blobs),
+    **dict.fromkeys(("error_lines", "error_columns", "rules"), arrays.integers),
+    "unknowns": arrays.booleans,
+}
+"""Columns that are no texts."""
 
 
 def runbook_columns(changes: Sequence[RunbookChange], versions: Sequence[NewVersion]) -> Iterator[Columns]:
@@ -102,7 +112,8 @@ def _columns(names: tuple[str, ...], rows: Iterable[_Row]) -> Iterator[Columns]:
 
 
 def _arrays(names: tuple[str, ...], rows: Sequence[_Row]) -> Columns:
-    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return {name: _KINDS.get(name, arrays.texts)(column) for name, column in columns}
 
 
 def _classified(scanner_version: str, knowledge_version: str, rows: Sequence[_Row]) -> Columns:

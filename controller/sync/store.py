@@ -27,7 +27,7 @@ from controller.sync.rows import (
 )
 from controller.sync.source import Read
 from controller.sync.state import FileRow, FlagRow, Known, RunbookRow
-from schemas.audit import AuditRecord
+from schemas.audit import AuditRecord, WrittenRecord
 from schemas.flags import Flag
 
 _RECORDS_BESIDE: Final = ROWS_MAX // 5
@@ -128,13 +128,16 @@ class PlanWriter:
     async def _run(self, query: str, columns: Columns, **common: object) -> None:
         await self._uow.run(_QUERIES[query], repository_id=self._repository_id, **common, **columns)
 
-    def _tell(self, records: Iterable[AuditRecord]) -> None:
+    def _tell(self, records: Iterable[AuditRecord | WrittenRecord]) -> None:
         """The next ones of the trail."""
-        for record in records:
-            self._uow.audit(record)
+        self._uow.audit_all(list(records))
 
     async def _runbooks(
-        self, plan: Plan, verdicts: Classifications, created_at: datetime, trail: Iterator[AuditRecord]
+        self,
+        plan: Plan,
+        verdicts: Classifications,
+        created_at: datetime,
+        trail: Iterator[AuditRecord | WrittenRecord],
     ) -> None:
         facts = {
             "commit_oid": self._commit,

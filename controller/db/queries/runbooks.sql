@@ -139,8 +139,8 @@ INSERT INTO dd0c.files (tenant_id, repository_id, path, kind, blob_oid, commit_o
 SELECT %(tenant_id)s, %(repository_id)s, new.path, new.kind, NULLIF(new.blob_oid, ''), %(commit_oid)s, new.state,
        new.error_line, new.error_column, new.error_reason, new.serving_version_id, new.may_be_at::jsonb
   FROM unnest(%(paths)b::text[], %(kinds)b::text[], %(blob_oids)b::text[], %(states)b::text[],
-              %(error_lines)s::integer[], %(error_columns)s::integer[], %(error_reasons)s::text[],
-              %(serving_version_ids)s::uuid[], %(may_be_at)b::text[])
+              %(error_lines)b::integer[], %(error_columns)b::integer[], %(error_reasons)b::text[],
+              %(serving_version_ids)b::uuid[], %(may_be_at)b::text[])
        AS new (path, kind, blob_oid, state, error_line, error_column, error_reason, serving_version_id, may_be_at)
 ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
    SET kind = EXCLUDED.kind, blob_oid = EXCLUDED.blob_oid, commit_oid = EXCLUDED.commit_oid, state = EXCLUDED.state,

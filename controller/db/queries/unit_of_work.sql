@@ -12,8 +12,8 @@ BEGIN; SELECT set_config('app.current_tenant_id', '', true)
 -- chain's head is then the last lock taken. Ids sort in the order in which the records were made.
 INSERT INTO dd0c.audit_events (tenant_id, id, event_type, execution_id, actor_id, event_data, sealed)
 SELECT %(tenant_id)s, record.*
-  FROM unnest(%(ids)b::uuid[], %(event_types)b::text[], %(execution_ids)s::uuid[], %(actor_ids)b::text[],
-              %(event_data)b::text[], %(sealed)s::bytea[]) AS record
+  FROM unnest(%(ids)b::uuid[], %(event_types)b::text[], %(execution_ids)b::uuid[], %(actor_ids)b::text[],
+              %(event_data)b::text[], %(sealed)b::bytea[]) AS record
 
 -- has_stored --
 -- Whether this transaction has written: only then has it a number of its own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_flag_that_is_off_for_other_services_is_told() -> None:
     assert plan_sync(known, [item("a", "b")], COMMIT, new_id).flags == {}
     records = SyncRecords(new_id(), new_id(), COMMIT, {})
     (record,) = records.of(known, plan_sync(known, [item("c" * 600)], COMMIT, new_id), ())
-    assert record.data.to_json() == {
+    assert json.loads(record.data_text()) == {
         "name": "auto-run", "before": False, "after": False, "commit": COMMIT,
         "servicesBefore": ["b", "a"], "servicesAfter": ["c" * 512],
     }  # fmt: skip
