@@ -98,7 +98,7 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
         judge.unknown("shell.dynamic", "the name of the program depends on what ran before", start, end)
     name = name_word.text if name_word.text in _plain_names() else program_name(name_word)
     if name_word.text in judge.shared.functions and not guessing and not is_known_name(name):
-        judge.handed_on(words[1:])
+        judge.called(words[1:])
         return
     folder = name_word.text.rsplit("/", 1)[0] if "/" in name_word.text else ""
     if folder and not guessing and not _trusted_folder(re.sub("/+", "/", folder)):

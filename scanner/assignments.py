@@ -70,7 +70,7 @@ class Assignments(Calculation):
             words = [word for child in values for one in child.named_children for word in quiet.words(one)]
         except UnreadableWord:
             words = []
-        once = certain and name not in self._values.repeated_names
+        once = certain and name not in self._values.repeated_names | self._values.steered
         shown = bool(words) and all(word.literal and not word.text.startswith("[") for word in words)
         self._values.arrays[name] = (
             Elements(tuple(word.text for word in words), True) if once and shown else Elements()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Container
+from typing import Final, Self
 
 from tree_sitter import Node
 
 from scanner import environment, redirects
 from scanner.argv import glance, is_known_name, judge_words, names_program
-from scanner.flow import MAX_INNER_DEPTH, Place
+from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
-from scanner.parse import parse_bash
+from scanner.given import GivenOptions
+from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
-from scanner.read_names import READS_NAMES, read_names
+from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
+from scanner.shared_names import Around
 from scanner.text import destructive_text
 from scanner.walk import Walker
 from scanner.word import Word
@@ -33,8 +36,23 @@ class BashJudge(Judge):
     """Judges one bash text by walking its syntax tree."""
 
     _source = b""
+    _around: Around | None = None
+    _given: tuple[Container[str], ...] = ()
+    """Names that may hold options, of this text and of those that it shares its names with."""
+    _read: ReadNames = NO_READ_NAMES
 
     def run(self) -> list[Judgement]:
+        """Judge the text, and again where texts that its shell runs set names that it may use."""
+        found = self._judged()
+        if self.depth or not self.shared.names.any_joined():
+            return found
+        again = type(self)(self.text, shared=Shared(before=self.shared.names), stdin=self.stdin)
+        return again._judged()
+
+    def join(self, around: Self) -> None:
+        self._around = Around(around._given, around._read.named)
+
+    def _judged(self) -> list[Judgement]:
         """Parse, walk, judge; then look at the raw text where something could not be read."""
         whole = len(self.text if self.text.isascii() else self.text.encode())
         if self.depth > MAX_INNER_DEPTH:
@@ -59,14 +77,26 @@ class BashJudge(Judge):
             )
         if not parsed.complete:
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
-        fed = self.stdin is not None and self.stdin.kind != "inherited"
-        read = read_names(parsed.root, parsed.source, self.shared.read_names, fed=fed)
-        self.shared.read_names = read.data
-        Walker(parsed.source, self).walk(parsed.root, read)
+        self._walk(parsed)
         if self.runs_stdin:
             for text in self.heredocs:
                 self.inner(text, 0, whole, "shell.heredoc")
         return self._as_a_whole(whole)
+
+    def _walk(self, parsed: Parsed) -> None:
+        """Walk the tree, with what is known about its names from around it and from the first reading."""
+        fed = self.stdin is not None and self.stdin.kind != "inherited"
+        steered, before = self.shared.before.steered_in(self.text), self.shared.read_names
+        if self._around is not None:
+            own = self.shared.before.own(self.text)
+            defines = b"()" in parsed.source or b"function" in parsed.source
+            before = (before - own) | self._around.named | ({"@"} if defines else frozenset())
+            self._given = self._around.given
+        self._read = read_names(parsed.root, parsed.source, before | steered, fed=fed)
+        self.shared.read_names = self._read.data
+        given = GivenOptions(parsed.root, parsed.source, self._given)
+        self._given = (given,)
+        Walker(parsed.source, self, Values(steered=steered)).walk(parsed.root, self._read, given)
 
     def _beginning(self, whole: int) -> None:
         """Of a text that is too large: danger in its beginning counts; nothing there makes it any safer."""
@@ -104,6 +134,12 @@ class BashJudge(Judge):
 
     # -- what the walk tells
 
+    def called(self, words: list[Word]) -> None:
+        self.handed_on(words)
+        self.shared.names.calls(self.text)
+        if words and self._around is not None:
+            self.shared.names.sets("@", self.text)
+
     def command(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
         """One simple command."""
         work = self.shared.work
@@ -127,6 +163,7 @@ class BashJudge(Judge):
         """An assignment on its own."""
         if value is not None:
             self.listed(value)
+        self.shared.names.sets(name, self.text)
         environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
 
     def listed(self, word: Word) -> None:

@@ -51,6 +51,8 @@ class Values:
     """Variables whose value the script fixes. A value is certain only where its one assignment always ran."""
 
     repeated_names: frozenset[str] = frozenset()
+    steered: frozenset[str] = frozenset()
+    """Names that another text of the same shell may set at any time."""
     _surely_set: dict[str, None] = field(default_factory=dict)
     """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Values:
     def assign(self, name: str, text: str | None, *, certain: bool) -> None:
         """Record an assignment; None makes the name opaque from here on."""
         self.now_set(name)
-        if text is None or len(text) > MAX_FOLDED_CHARACTERS:
+        if text is None or len(text) > MAX_FOLDED_CHARACTERS or name in self.steered:
             self._known[name] = None
             return
         self._known[name] = Piece(text, certain=certain and name not in self.repeated_names)

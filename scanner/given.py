@@ -8,6 +8,7 @@ known which. A look over the whole tree, in no order, and only where such a name
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Final
 
 from tree_sitter import Node
@@ -18,6 +19,8 @@ from scanner.read_names import READS_NAMES, canonical
 
 _HYPHEN: Final = re.compile(r"(?:^|[\s\"'({,\\])-|\$'")
 """A word that begins with a hyphen, or may by an escape, somewhere in a value."""
+_GIVES: Final = re.compile(rb"=|\(\)|\b(?:function|for|select|read|mapfile|readarray|vared)\b")
+"""Without any of these a script gives no name anything."""
 _NAMES: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _SAYS: Final = re.compile(r"(?:\$\(|`)\s*(?:echo|printf)(?:\s+-[neE]+)*(?:\s+--)?(?=\s)")
 _SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution", "arithmetic_expansion"})
@@ -27,17 +30,21 @@ _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 
 
 class GivenOptions:
-    """Which names may hold an option by the text of a script; asked like a set."""
+    """Which names may hold an option by the text of a script, or of those around it; asked like a set."""
 
-    def __init__(self, root: Node, source: bytes) -> None:
+    def __init__(self, root: Node, source: bytes, around: tuple[Container[str], ...] = ()) -> None:
         self._root = root
         self._source = source
+        self._around = around
         self._names: set[str] | None = None
 
     def __contains__(self, name: object) -> bool:
         if self._names is None:
-            self._names = _collected(self._root, self._source)
-        return isinstance(name, str) and canonical(name) in self._names
+            gives = _GIVES.search(self._source) is not None
+            self._names = _collected(self._root, self._source) if gives else set()
+        if not isinstance(name, str):
+            return False
+        return canonical(name) in self._names or any(name in given for given in self._around)
 
 
 class _Found:

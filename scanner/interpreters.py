@@ -39,6 +39,8 @@ _CODE: Final = frozenset(
         "-i",
     }
 )
+_ENDS: Final = frozenset({"EXIT", "0"})
+"""The signals of `trap` at which a script has ended."""
 _VERSION: Final = frozenset({"--version", "-V", "-v", "--help", "-h", "-version", "--list-modules"})
 
 
@@ -153,7 +155,9 @@ def file(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pla
 def trap(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:
     """trap TEXT SIGNAL …: the text runs later."""
     if inner and len(inner) > 1 and inner[0].text not in ("-", ""):
-        judge.inner(inner[0].text, inner[0].start, inner[0].end, "shell.trap")
+        first, *signals = inner
+        ends = all(word.literal and word.text in _ENDS for word in signals)
+        judge.inner(first.text, first.start, first.end, "shell.trap", joined=True, at_the_end=ends)
     judge.add(Judgement(SAFE, "shell.trap", "sets what runs on a signal", *span(words)))
 
 

@@ -12,6 +12,7 @@ from scanner.escapes import OPAQUE
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import holds_secrets, normal_path
+from scanner.shared_names import SharedNames
 from scanner.sql import Budget, inspect_sql
 from scanner.word import Word
 from schemas.risk import Risk, worse
@@ -107,6 +108,9 @@ class Shared:
     """Ends of paths that are printed below a folder that is known only when it runs."""
     read_names: frozenset[str] = frozenset()
     """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
+    names: SharedNames = field(default_factory=SharedNames)
+    before: SharedNames = field(default_factory=SharedNames)
+    """What was found about names when the text was judged the first time."""
 
     def enter(self, folder: str) -> None:
         """The script goes to a folder; from the root, from a home, or from one where it was before."""
@@ -226,13 +230,38 @@ class Judge(ABC):
     def _inside(self, text: str, *, depth: int, shared: Shared, stdin: Stdin | None = None) -> Self:
         return type(self)(text, depth=depth, shared=shared, stdin=stdin)
 
-    def inner(self, text: str, start: int, end: int, rule: str, *, stdin: Stdin | None = None) -> Risk:
-        """Judge text that a shell will read. A part known only at run time makes it unknown at best."""
+    @abstractmethod
+    def called(self, words: list[Word]) -> None:
+        """A function of the script is called with these words."""
+
+    @abstractmethod
+    def join(self, around: Self) -> None:
+        """The shell that runs another text runs this one too: they share their names."""
+
+    def inner(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        rule: str,
+        *,
+        stdin: Stdin | None = None,
+        joined: bool = False,
+        at_the_end: bool = False,
+    ) -> Risk:
+        """Judge text that a shell will read: the shell of this text itself where it is `joined`.
+
+        A part known only at run time makes it unknown at best.
+        """
         if OPAQUE in text:
             self.unknown(rule, "a shell reads text of which a part is known only when it runs", start, end)
             self.searches_text = True
             text = text.replace(OPAQUE, "${_}")
-        found = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin).run()
+        probe = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin)
+        if joined:
+            probe.join(self)
+            self.shared.names.join(text, at_the_end=at_the_end)
+        found = probe.run()
         self.extend(found, start, end)
         return highest(found)
 

@@ -41,16 +41,16 @@ class Facts:
     anything: bool = False
     """Some name that can't be told is set, or a name stands for another."""
 
-    def numeric(self) -> frozenset[str]:
-        """The names that are set, and only to numbers."""
+    def numeric(self, steered: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The names that are set, and only to numbers; `steered` are set by another text, too."""
         if self.anything:
             return frozenset()
         uses: dict[str, list[str]] = {}
         for name, sources in self.copies.items():
             for source in sources:
                 uses.setdefault(source, []).append(name)
-        odd = set(self.other)
-        pending = [*self.other, *(source for source in uses if source not in self.counts)]
+        odd = self.other | steered
+        pending = [*odd, *(source for source in uses if source not in self.counts)]
         while pending:
             for name in uses.get(pending.pop(), ()):
                 if name not in odd:

@@ -182,6 +182,7 @@ def _as_script(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word
         inner[-1].end,
         f"wrapper.{known.name}",
         stdin=place.stdin,
+        joined=known.name == "eval",
     )
     if known.floor is not SAFE:
         _raise_since(

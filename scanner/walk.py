@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from tree_sitter import Node
@@ -11,7 +11,6 @@ from tree_sitter import Node
 from scanner.assignments import Assignments
 from scanner.escapes import unescape_bare
 from scanner.flow import INHERITED, PIPE, Place, Stdin
-from scanner.given import GivenOptions
 from scanner.listing import adds_what_it_reads, listed_by
 from scanner.numbers import collect
 from scanner.numeric_output import words_of_command
@@ -88,14 +87,13 @@ class Walker(Assignments):
     _hands_on = False
     """A program in it makes arguments of what it reads."""
 
-    def walk(self, root: Node, read: ReadNames = NO_READ_NAMES) -> None:
-        """Tell the sink everything, in document order; `read` names the variables that data decides."""
+    def walk(self, root: Node, read: ReadNames = NO_READ_NAMES, given: Container[str] = ()) -> None:
+        """Tell the sink everything, in document order. `read`: the names that data decides, `given`: options."""
         self.read_names = read
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
-        self.numeric = self.facts.numeric()
-        if self.facts.counts or b"()" in self._source or b"function" in self._source:
-            self.given = GivenOptions(root, self._source)
+        self.numeric = self.facts.numeric(self._values.steered)
+        self.given = given
         counts = self.facts.counts
         self._values.repeated_names = frozenset(name for name, count in counts.items() if count > 1)
         for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():
