@@ -142,9 +142,15 @@ def _as_written(entry: Raise, option: Option) -> bool:
 
 
 def _lowered(call: Call) -> Raise | None:
-    """The lowering that holds; an option given twice counts only where each of its values lowers."""
+    """The lowering that holds; an option given twice counts only where each of its values lowers, one of
+    several modes only where no other one stands behind it.
+    """
     found: Raise | None = None
+    modes = [option.name for option in call.arguments.options if option.name in call.rule.modes]
+    taken_back = bool(modes) and modes[-1] not in call.rule.lowers
     for option in call.arguments.options:
+        if taken_back and option.name in call.rule.modes:
+            continue
         entry = call.rule.lowers.get(option.name)
         if entry is None or option.abbreviated:
             continue

@@ -44,6 +44,8 @@ class Rule:
     """Options whose value, if they have one, stands in the same word; they are among `options` too."""
     raises: dict[str, Raise]
     lowers: dict[str, Raise]
+    modes: frozenset[str]
+    """Options of which the last one that is given counts."""
     exec: frozenset[str]
     arguments: tuple[tuple[Any, Raise], ...]
     max_arguments: int | None
@@ -140,6 +142,7 @@ def rule(rule_id: str) -> Rule:
         attached=attached,
         raises=_raises(raw.get("raise", {})),
         lowers=_raises(raw.get("lower", {})),
+        modes=frozenset(raw.get("modes", ())),
         exec=frozenset(raw.get("exec", ())),
         arguments=tuple(
             (re2.compile(pattern), Raise(Risk(risk), why)) for pattern, risk, why in raw.get("arguments", ())

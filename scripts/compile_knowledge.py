@@ -30,6 +30,7 @@ _RULE_KEYS: Final = frozenset(
         "attached",
         "raise",
         "lower",
+        "modes",
         "exec",
         "arguments",
         "max_arguments",
@@ -95,7 +96,7 @@ _WRAPPER_KEYS: Final = frozenset(
     }
 )
 _WORDS: Final = (
-    "names", "tools", "flags", "options", "values", "attached", "exec", "verbs", "examples", "counter",
+    "names", "tools", "flags", "options", "values", "attached", "modes", "exec", "verbs", "examples", "counter",
 )  # fmt: skip
 """Keys that hold words; one word of `OPEN_OPTIONS` may stand for `options` and `flags`."""
 _NAMED: Final = ("raise", "lower", "inverse")

@@ -20,7 +20,7 @@ from scanner import argv, call, globs, grammars, interpreters, scan, sqlinside, 
 from scripts.compile_knowledge import ROOT, examples, sources, wrapper_examples
 
 PINS: Final = ROOT / "tests" / "unit" / "scanner" / "data" / "rows.tsv"
-_OPTION_KEYS: Final = ("raise", "lower", "exec", "options", "values", "attached")
+_OPTION_KEYS: Final = ("raise", "lower", "modes", "exec", "options", "values", "attached")
 _WRAPPER_KEYS: Final = ("raise", "exec", "flags", "values")
 _VALUES: Final = (
     "",
