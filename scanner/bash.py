@@ -16,7 +16,7 @@ from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.given import GivenOptions
 from scanner.parse import Parsed, parse_bash
-from scanner.paths import holds_secrets, is_raw_storage, normal_path
+from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_variable
 from scanner.plain import plain_commands
 from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
@@ -191,9 +191,16 @@ class BashJudge(Judge):
         """A redirection to or from a file."""
         redirects.judge_redirect(self, redirect)
 
-    def heredoc(self, text: str) -> None:
+    def heredoc(self, text: str, expanded: Node | None) -> None:
         """The body of a here-document, kept in case a shell reads it."""
         self.heredocs.append(text)
+        if expanded is None:
+            return
+        raw = self._source[expanded.start_byte : expanded.end_byte].decode("utf-8", "replace")
+        name = secret_variable(raw)
+        if name is not None:
+            why = f"hands on {name}, which by its name holds a secret"
+            self.add(Judgement(CAUTION, "secrets.read", why, expanded.start_byte, expanded.end_byte))
 
     def function(self, name: str, body: Node, node: Node) -> None:
         """A function definition; calls of it are judged by its body, which is walked once."""

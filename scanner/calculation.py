@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from scanner.arithmetic import NUMERIC_NAMES, read_expression
 from scanner.escapes import GLOB, OPAQUE
+from scanner.expansions import unshown
 from scanner.globs import secret_part
 from scanner.loops import runs_free
 from scanner.numbers import Facts, value_kind
@@ -44,6 +45,8 @@ _CUT: Final = re.compile(r"\$\{(\w+)(?:[#%:^,@]|//?)")
 """Other forms that make a text of a name's value: a part of it, or it in other letters."""
 MAX_PATHS: Final = 20
 """Places in one `${…}` at which a path is looked for."""
+_FILE_VARIABLE: Final = re.compile(rb"(?<!\$)\{([A-Za-z_]\w*)(\[[^{}]*\])?\}(?=[<>])")
+"""`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w*")
 _WHY: Final = "evaluates a value that is not known to be a number, and runs the commands that may stand in it"
 _READS_NAMES: Final = {
@@ -65,6 +68,15 @@ class Calculation(RedirectReading):
 
     def _number(self, name: str) -> bool:
         return name in NUMERIC_NAMES or (name in self.numeric and self._values.is_set(name))
+
+    def _not_shown(self, root: Node) -> None:
+        """What is evaluated or set somewhere in a script, and is no node of the tree."""
+        for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():
+            if match.group(2):
+                self._unknown(root, "an element of an array takes the number of a file: its key is evaluated")
+            self._taken(match.group(1).decode(), root)
+        for node in unshown(root, self._source):
+            self._unknown(node, "an expansion that is evaluated, where the tree does not show it")
 
     # -- expressions
 

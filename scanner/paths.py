@@ -11,6 +11,7 @@ from scanner.escapes import OPAQUE
 from scanner.tables import patterns
 from scanner.word import Word
 
+_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _THROUGH_PROC: Final = re.compile(r"proc/[^/]+/(?:task/[^/]+/)?(?:root|cwd)")
 """The root and the folder of a process, below the root: another way to every file."""
 _UP_TO_PROC: Final = re.compile(rf"(?:\.\./)+{_THROUGH_PROC.pattern}(?:/.*)?")
@@ -139,3 +140,9 @@ def is_root_like(path: str) -> bool:
 def is_scratch(path: str) -> bool:
     """Below a temporary folder, and not the folder itself."""
     return patterns("scratch_paths").fits(path) and OPAQUE not in path
+
+
+def secret_variable(raw: str) -> str | None:
+    """The first variable in a text that by its name holds a secret, or None."""
+    names = dict.fromkeys(_VARIABLE.findall(raw))
+    return next((name for name in names if patterns("secret_variables").fits(name)), None)

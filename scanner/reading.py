@@ -43,8 +43,8 @@ class Sink(Protocol):
     def redirect(self, redirect: Redirect) -> None:
         """A redirection to or from a file."""
 
-    def heredoc(self, text: str) -> None:
-        """The body of a here-document or here-string."""
+    def heredoc(self, text: str, expanded: Node | None) -> None:
+        """The body of a here-document or here-string, with its node where names in it are expanded."""
 
     def function(self, name: str, body: Node, node: Node) -> None:
         """A function is defined; its body is walked right after."""

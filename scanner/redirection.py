@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from tree_sitter import Node
 
 from scanner.escapes import OPAQUE
+from scanner.expansions import hidden_in
 from scanner.flow import EMPTY_FILE, FILE, INHERITED, PIPE, Place, Stdin
 from scanner.reading import Reading, Redirect
 from scanner.word import Piece, Word
-from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader
+from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
 WORDS: Final = frozenset(
     {
@@ -41,6 +43,13 @@ _DUPLICATES: Final = frozenset({">&-", "<&-"})
 
 def _substitutions(text: str) -> int:
     return text.count("$(") - text.count("\\$(")
+
+
+_EXPANSIONS: Final = frozenset(
+    {"expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
+)
+_OVER_TWO_LINES: Final = re.compile(r"\$[{\w@#!*]*\\\n")
+"""A name or an expansion that goes on in the next line of a here-document."""
 
 
 def _count(node: Node, kind: str) -> int:
@@ -91,7 +100,7 @@ class RedirectReading(Reading):
         if not words:
             return [], FILE
         value = self._word(words[0])
-        self._sink.heredoc(value.text)
+        self._sink.heredoc(value.text, words[0])
         text = value.text + "\n" if value.literal else None
         return self._words(words[1:]), Stdin("text", text) if text is not None else PIPE
 
@@ -113,12 +122,20 @@ class RedirectReading(Reading):
         if body is None:
             return extra, Stdin("text", "")
         text = self.text(body)
-        self._sink.heredoc(text)
+        self._sink.heredoc(text, None if quoted else body)
         if quoted:
             return extra, Stdin("text", text)
-        self._inner_of(body)
-        if _substitutions(text) > _count(body, "command_substitution"):
+        self._expansions_of(body)
+        hidden = not body.child_count and hidden_in(text)
+        joined = _OVER_TWO_LINES.search(text) is not None
+        if hidden or joined or _substitutions(text) > _count(body, "command_substitution"):
             self._unknown(node, "a command inside a here-document that the parser does not show")
         if "`" in text:
             self._sink.backquotes(text, body.start_byte, body.end_byte)
         return extra, Stdin("text", text) if "$" not in text and "`" not in text else PIPE
+
+    def _expansions_of(self, body: Node) -> None:
+        """What a here-document expands, as between double quotes."""
+        for child in body.children:
+            for inner in descendants(child, _EXPANSIONS):
+                self._word(inner)

@@ -54,8 +54,6 @@ _EXPRESSIONS: Final = frozenset(
 )
 _SEVERAL: Final = frozenset({"list", "pipeline", "negated_command"})
 """Commands of which only one has the redirection that stands behind them."""
-_FILE_VARIABLE: Final = re.compile(rb"\{([A-Za-z_]\w*)\}(?=[<>])")
-"""`{name}> file` gives a name the number of an open file; the parser shows a word."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
 _NOTHING: Final = frozenset({"comment", "variable_name", "heredoc_body", "heredoc_end"})
 
@@ -96,8 +94,7 @@ class Walker(Assignments):
         self.given = given
         counts = self.facts.counts
         self._values.repeated_names = frozenset(name for name, count in counts.items() if count > 1)
-        for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():
-            self._taken(match.group(1).decode(), root)
+        self._not_shown(root)
         self._statement(root, self._place)
 
     def _only_word(self, node: Node, _place: Place) -> None:

@@ -9,9 +9,8 @@ from scanner.addresses import names_metadata
 from scanner.call import Call, Handler, Reader
 from scanner.escapes import OPAQUE
 from scanner.judgement import CAUTION, DANGEROUS, UNKNOWN
-from scanner.paths import is_device, is_protected, is_sensitive, normal_path
+from scanner.paths import is_device, is_protected, is_sensitive, normal_path, secret_variable
 from scanner.rules.requests import asks_metadata, asks_more, judge_request, overrides
-from scanner.tables import patterns
 from scanner.word import Word
 from schemas.verdict import Reversibility
 
@@ -19,12 +18,9 @@ _FINAL: Final = Reversibility.IRREVERSIBLE
 _DISCARD: Final = frozenset({"/dev/null", "-", "/dev/stdout"})
 
 
-_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
-
-
 def carries_secret(raw: str) -> bool:
     """A variable that by its name holds a secret: in an address it is written into logs on the way."""
-    return any(patterns("secret_variables").fits(name) for name in _VARIABLE.findall(raw))
+    return secret_variable(raw) is not None
 
 
 def judge_method(call: Call, method: Word | None, *, sends: bool) -> None:

@@ -45,7 +45,7 @@ class Starts:
     def listed(self, word: Word) -> None:
         """A word of a list is no command."""
 
-    def heredoc(self, text: str) -> None:
+    def heredoc(self, text: str, expanded: Node | None) -> None:
         """A here-document is no command."""
 
     def function(self, name: str, body: Node, node: Node) -> None:

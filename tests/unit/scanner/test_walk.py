@@ -40,7 +40,7 @@ class Recorder:
     def listed(self, word: Word) -> None:
         """Lists of loops are not recorded."""
 
-    def heredoc(self, text: str) -> None:
+    def heredoc(self, text: str, expanded: Node | None) -> None:
         pass
 
     def function(self, name: str, body: Node, node: Node) -> None:
