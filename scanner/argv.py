@@ -97,9 +97,6 @@ def judge_words(judge: Judge, words: list[Word], place: Place, *, guessing: bool
     if not name_word.certain:
         judge.unknown("shell.dynamic", "the name of the program depends on what ran before", start, end)
     name = name_word.text if name_word.text in _plain_names() else program_name(name_word)
-    if name_word.text in judge.shared.functions and not guessing and not is_known_name(name):
-        judge.called(words[1:])
-        return
     folder = name_word.text.rsplit("/", 1)[0] if "/" in name_word.text else ""
     if folder and not guessing and not _trusted_folder(re.sub("/+", "/", folder)):
         judge.unknown("shell.path", f"{name_word.text} need not be the {name} that is known", start, end)

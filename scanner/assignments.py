@@ -8,7 +8,6 @@ from typing import Final
 
 from tree_sitter import Node
 
-from scanner.arithmetic import NUMERIC_NAMES
 from scanner.calculation import Calculation
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, Elements, Place
@@ -30,6 +29,10 @@ class Assignments(Calculation):
     """The part of a walk that carries values along."""
 
     @abstractmethod
+    def _declared(self, node: Node) -> None:
+        """A declaration, before its values are walked."""
+
+    @abstractmethod
     def _expression(self, node: Node, place: Place) -> None:
         """Walk a test, an arithmetic expression, a subscript or an array."""
 
@@ -39,8 +42,8 @@ class Assignments(Calculation):
             return
         exported = node.type == "declaration_command"
         exports = exported and self._exports(node)
-        if exported and not any(child.type in _DECLARES for child in node.named_children):
-            self._sink.shows_variables(node.start_byte, node.end_byte)
+        if exported:
+            self._declared(node)
         for child in node.children:
             if child.type == "variable_assignment":
                 self._assign(child, place, exported=exports)
@@ -94,7 +97,7 @@ class Assignments(Calculation):
         for child in node.named_children:
             if child.type in ("subscript", "array"):
                 self._expression(child, self._place)
-            if child.type == "array" and name not in self.facts.maps:
+            if child.type == "array" and not self._is_map(name):
                 self._keys(child)
         if not values:
             return name, Word("", node.start_byte, node.end_byte)
@@ -103,7 +106,10 @@ class Assignments(Calculation):
     def _keys(self, array: Node) -> None:
         """`x=([KEY]=a)`: an expression, as in `x[KEY]=a`, unless the array is an associative one."""
         for element in array.named_children:
-            match = _KEY_OF.match(self.text(element))
+            text = self.text(element)
+            match = _KEY_OF.match(text)
+            if match is None and text.startswith("["):
+                self._unknown(element, "a key of an array that the parser cuts in two: it is evaluated")
             if match is not None:
                 start = element.start_byte + 1
                 self._evaluate(start, start + len(match.group(1).encode()), element)
@@ -118,7 +124,7 @@ class Assignments(Calculation):
     def _appended(self, node: Node, name: str, value: Word, place: Place) -> str | None:
         """`x+=y`: both texts in one where the script fixes them; a path may be put together so."""
         before = self._values.look(name, certain=True)
-        if name in self.facts.integers or name in NUMERIC_NAMES:
+        if self._is_integer(name):
             return None
         fixed = value.known and not value.pattern and not place.conditional and not place.repeated
         element = any(child.type == "subscript" for child in node.named_children)
@@ -140,7 +146,7 @@ class Assignments(Calculation):
         certain = value is not None and value.certain and not place.conditional
         if known is not None and ("$(" in known or "`" in known):
             self._unknown(node, "a text with a command in it is kept for later")
-        if name in self.facts.integers or name in NUMERIC_NAMES:
+        if self._is_integer(name):
             for child in node.named_children:
                 if child.type not in ("variable_name", "subscript"):
                     self._evaluate(child.start_byte, child.end_byte, node)

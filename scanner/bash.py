@@ -11,10 +11,10 @@ from tree_sitter import Node
 from scanner import environment, redirects
 from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
+from scanner.given import GivenOptions
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
-from scanner.given import GivenOptions
 from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_variable
 from scanner.plain import plain_commands
@@ -27,6 +27,8 @@ from scanner.word import Word
 
 MAX_BEGINNING: Final = 2_048
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
+_KEYWORDS: Final = frozenset({"time", "-p"})
+"""What may stand before a command without being one."""
 _SPLIT_WORD: Final = re.compile(r"[^\s\\]\\\n[^\s]")
 _HIDDEN_LETTERS: Final = re.compile(r"\$'[^']*\\(?:x[2-7][0-9a-fA-F]|0?[0-7]{3}|[uU]0{2,6}[2-7][0-9a-fA-F])")
 _EXFILTRATION: Final = "what holds secrets is read, and data is sent over the network, in one command"
@@ -36,7 +38,8 @@ class BashJudge(Judge):
     """Judges one bash text by walking its syntax tree."""
 
     _source = b""
-    _around: Around | None = None
+    _around = Around()
+    _walker: Walker | None = None
     _given: tuple[Container[str], ...] = ()
     """Names that may hold options, of this text and of those that it shares its names with."""
     _read: ReadNames = NO_READ_NAMES
@@ -50,7 +53,10 @@ class BashJudge(Judge):
         return again._judged()
 
     def join(self, around: Self) -> None:
-        self._around = Around(around._given, around._read.named)
+        functions, integers, walker = around._around.functions, around._around.integers, around._walker
+        if walker is not None:
+            functions, integers = functions | walker.function_names(), integers | walker.facts.integers
+        self._around = Around(True, around._given, around._read.named, functions, integers)
 
     def _judged(self) -> list[Judgement]:
         """Parse, walk, judge; then look at the raw text where something could not be read."""
@@ -87,7 +93,7 @@ class BashJudge(Judge):
         """Walk the tree, with what is known about its names from around it and from the first reading."""
         fed = self.stdin is not None and self.stdin.kind != "inherited"
         steered, before = self.shared.before.steered_in(self.text), self.shared.read_names
-        if self._around is not None:
+        if self._around.joined:
             own = self.shared.before.own(self.text)
             defines = b"()" in parsed.source or b"function" in parsed.source
             before = (before - own) | self._around.named | ({"@"} if defines else frozenset())
@@ -96,7 +102,11 @@ class BashJudge(Judge):
         self.shared.read_names = self._read.data
         given = GivenOptions(parsed.root, parsed.source, self._given)
         self._given = (given,)
-        Walker(parsed.source, self, Values(steered=steered)).walk(parsed.root, self._read, given)
+        values = Values(steered=steered, integers=self._around.integers | self.shared.before.integers)
+        self._walker = Walker(parsed.source, self, values)
+        self._walker.walk(parsed.root, self._read, given)
+        if self._around.joined:
+            self.shared.names.integers |= self._walker.facts.integers
 
     def _beginning(self, whole: int) -> None:
         """Of a text that is too large: danger in its beginning counts; nothing there makes it any safer."""
@@ -134,11 +144,21 @@ class BashJudge(Judge):
 
     # -- what the walk tells
 
-    def called(self, words: list[Word]) -> None:
-        self.handed_on(words)
+    def _calls_function(self, words: list[Word]) -> bool:
+        """Whether a command is a function of the script, which the shell itself looks up; its body is judged
+        where it stands, and what it is given here.
+        """
+        while len(words) > 1 and words[0].text in _KEYWORDS and not words[0].quoted:
+            words = words[1:]
+        name = words[0].text
+        known = self._walker is not None and self._walker.is_function(name)
+        if not (known or name in self._around.functions) or not words[0].literal or is_known_name(name):
+            return False
+        self.handed_on(words[1:])
         self.shared.names.calls(self.text)
-        if words and self._around is not None:
+        if len(words) > 1 and self._around.joined:
             self.shared.names.sets("@", self.text)
+        return True
 
     def command(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
         """One simple command."""
@@ -157,7 +177,8 @@ class BashJudge(Judge):
                 self.listed(Word(part, words[0].start, words[-1].end))
         for name, value in assignments:
             environment.prefix(self, name, value, words)
-        judge_words(self, words, place)
+        if not self._calls_function(words):
+            judge_words(self, words, place)
 
     def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
         """An assignment on its own."""
@@ -212,7 +233,6 @@ class BashJudge(Judge):
             self.unknown("shell.recursion", f"{name} calls itself", node.start_byte, node.end_byte)
         if is_known_name(name):
             self.unknown("shell.shadow", f"{name} is redefined as a function", node.start_byte, node.end_byte)
-        self.shared.functions.add(name)
 
     def shows_variables(self, start: int, end: int) -> None:
         """`declare -p`, `export`: every variable with its value is printed."""

@@ -7,6 +7,7 @@ an expression, the values of its names too. `[ a -gt b ]` takes integers only an
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from itertools import pairwise
 from typing import Final
 
@@ -58,6 +59,10 @@ _READS_NAMES: Final = {
 """Commands whose operands are names to set, with the letters of their options that take another value."""
 
 
+_WITHOUT_NAME: Final = {"read": "REPLY", "mapfile": "MAPFILE", "readarray": "MAPFILE"}
+"""What they set where they are given no name."""
+
+
 class Calculation(RedirectReading):
     """The part of a walk that knows which variables hold numbers."""
 
@@ -65,6 +70,14 @@ class Calculation(RedirectReading):
     numeric: frozenset[str] = frozenset()
     _evaluates = False
     """The walk stands in `[[ ]]`, not in `[ ]`."""
+
+    def _is_integer(self, name: str) -> bool:
+        """Whether what is assigned to a name is evaluated."""
+        return name in NUMERIC_NAMES or name in self.facts.integers or name in self._values.integers
+
+    @abstractmethod
+    def _is_map(self, name: str) -> bool:
+        """Whether a name is surely an associative array where the walk stands."""
 
     def _number(self, name: str) -> bool:
         return name in NUMERIC_NAMES or (name in self.numeric and self._values.is_set(name))
@@ -74,7 +87,7 @@ class Calculation(RedirectReading):
         for match in _FILE_VARIABLE.finditer(self._source) if b"}" in self._source else ():
             if match.group(2):
                 self._unknown(root, "an element of an array takes the number of a file: its key is evaluated")
-            self._taken(match.group(1).decode(), root)
+            self._taken(match.group(1).decode(), root, number=True)
         for node in unshown(root, self._source):
             self._unknown(node, "an expansion that is evaluated, where the tree does not show it")
 
@@ -92,7 +105,7 @@ class Calculation(RedirectReading):
         if found.unreadable or not all(map(self._number, found.reads)):
             self._sink.unknown("shell.arithmetic", _WHY, node.start_byte, node.end_byte)
         for name in sorted(found.sets):
-            self._taken(name, node)
+            self._taken(name, node, number=True)
 
     def _plain_text(self, start: int, end: int, node: Node) -> str:
         """The bytes with every expansion cut out: `1` for a number, opaque for anything else."""
@@ -189,7 +202,7 @@ class Calculation(RedirectReading):
         """`x[i]`: an expression, but `x[@]` and the keys of associative arrays."""
         name = next((self.text(child) for child in node.children if child.type == "variable_name"), "")
         opening = next((child for child in node.children if child.type == "["), None)
-        if opening is None or name in self.facts.maps:
+        if opening is None or self._is_map(name):
             return
         if self._slice(opening.end_byte, node.end_byte - 1) not in ("@", "*"):
             self._evaluate(opening.end_byte, node.end_byte - 1, node)
@@ -209,13 +222,15 @@ class Calculation(RedirectReading):
         name, bracket, subscript = word.text.partition("[")
         if not word.literal and not (word.certain and word.known and bracket):
             self._sink.unknown("shell.arithmetic", _WHY, node.start_byte, node.end_byte)
-        elif bracket and subscript not in ("@]", "*]") and name not in self.facts.maps:
+        elif bracket and subscript not in ("@]", "*]") and not self._is_map(name):
             self._evaluate_text(subscript, node)
 
     # -- names that are set
 
-    def _taken(self, name: str, node: Node) -> None:
-        """A name takes a value that is not followed: it may steer programs."""
+    def _taken(self, name: str, node: Node, *, number: bool = False) -> None:
+        """A name takes a value that is not followed: it may steer programs; one of numbers evaluates it."""
+        if not number and self._is_integer(name):
+            self._sink.unknown("shell.arithmetic", _WHY, node.start_byte, node.end_byte)
         self._values.forget(name)
         self._values.now_set(name)
         self._sink.assignment(name, None, node, exported=False)
@@ -235,8 +250,8 @@ class Calculation(RedirectReading):
                 self._taken(match.group(), node)
             else:
                 self._values.forget_all()
-        if name == "read" and not targets:
-            self._taken("REPLY", node)
+        if name in _WITHOUT_NAME and not targets:
+            self._taken(_WITHOUT_NAME[name], node)
 
 
 def _nested(node: Node) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -53,9 +54,13 @@ class Values:
     repeated_names: frozenset[str] = frozenset()
     steered: frozenset[str] = frozenset()
     """Names that another text of the same shell may set at any time."""
+    integers: frozenset[str] = frozenset()
+    """Names that such a text declares to hold numbers: what is assigned to them is evaluated."""
     _surely_set: dict[str, None] = field(default_factory=dict)
     """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
+    turns: set[str] = field(default_factory=set)
+    """Names that a loop sets, where the walk stands in a turn of it."""
     arrays: dict[str, Elements] = field(default_factory=dict)
     """Arrays that the script sets."""
 
@@ -74,6 +79,14 @@ class Values:
     def is_set(self, name: str) -> bool:
         """Whether the script has surely set this name."""
         return name in self._surely_set
+
+    def was_set(self, name: str) -> bool:
+        """Whether the script has set it somewhere before."""
+        return name in self._known
+
+    def all_set(self) -> Iterable[str]:
+        """Every name that the script has surely set."""
+        return self._surely_set
 
     def mark(self) -> int:
         """A point to go back to, where what follows may not run."""
@@ -96,6 +109,16 @@ class Values:
     def look(self, name: str, *, certain: bool) -> Piece | None:
         """The value, if it is known; `certain=False` where the reading place itself may repeat."""
         piece = self._known.get(name)
-        if piece is None or certain:
+        if piece is None or certain or name in self.turns:
             return piece
-        return Piece(piece.text, certain=False)
+        return piece._replace(certain=False)
+
+    def take_turn(self, name: str, piece: Piece | None) -> None:
+        """A loop gives the name a word of its list, for one turn; None is any of them."""
+        self._known[name] = piece
+        self.turns.add(name)
+
+    def end_turns(self, name: str) -> None:
+        """The loop is done."""
+        self._known[name] = None
+        self.turns.discard(name)

@@ -98,7 +98,6 @@ class Shared:
     """It goes to a folder that is not followed."""
     evaluates: bool = False
     """A shell runs the text that evaluates what names hold: in tests, and behind exit, shift and others."""
-    functions: set[str] = field(default_factory=set)
     handed: int = 0
     """Calls of functions with several words."""
     looked_at: set[str] = field(default_factory=set)
@@ -229,10 +228,6 @@ class Judge(ABC):
 
     def _inside(self, text: str, *, depth: int, shared: Shared, stdin: Stdin | None = None) -> Self:
         return type(self)(text, depth=depth, shared=shared, stdin=stdin)
-
-    @abstractmethod
-    def called(self, words: list[Word]) -> None:
-        """A function of the script is called with these words."""
 
     @abstractmethod
     def join(self, around: Self) -> None:

@@ -16,13 +16,15 @@ _SETTERS: Final = frozenset(
     {"read", "mapfile", "readarray", "getopts", "printf", "wait", "vared", "local", "eval"}
 )
 """Commands that may give any name in their words a value."""
+_SCOPES: Final = frozenset({"declare", "typeset", "local"})
+"""Declarations that make a name an array of one kind or another."""
 _NUMBERS_ONLY: Final = frozenset("?#$!")
 
 
 _SETS_SOMETHING: Final = re.compile(
-    rb"[=(]\s*\(|=|\b(?:for|select|let|declare|typeset|local|readonly|export)\b|\$\["
+    rb"[=(]\s*\(|=|\b(?:for|select|let|declare|typeset|local|readonly|export|unset)\b|\$\["
 )
-"""Without any of these no name can hold a number, nor be a map or an integer."""
+"""Without any of these no name can hold a number, nor be a map or an integer, nor is one unset."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,9 @@ class Facts:
     other: set[str] = field(default_factory=set)
     """Names that are set to something that need not be a number."""
     maps: set[str] = field(default_factory=set)
-    """Associative arrays: their subscripts are texts."""
+    """Names that are declared as associative arrays and as nothing else: their subscripts are texts."""
+    unset: set[str] = field(default_factory=set)
+    """Names of variables and functions that are unset somewhere; an empty one where it may be any."""
     integers: set[str] = field(default_factory=set)
     """Names declared with -i: what is assigned to them is evaluated."""
     anything: bool = False
@@ -137,10 +141,23 @@ def _declaration(node: Node, source: bytes, facts: Facts) -> None:
     names += [text_of(child, source) for child in node.named_children if child.type == "variable_name"]
     if "i" in flags:
         facts.integers.update(names)
-    if "A" in flags:
-        facts.maps.update(names)
+    if text_of(node.children[0], source) in _SCOPES:
+        signs = {letter for word in words if word.startswith("-") for letter in word[1:]}
+        (facts.maps if "A" in signs and not signs & {"a", "n"} else facts.unset).update(names)
     known = ("word", "variable_assignment", "variable_name", "comment", "number")
     facts.anything = facts.anything or "n" in flags or any(c.type not in known for c in node.named_children)
+
+
+def _unset(node: Node, source: bytes, facts: Facts) -> None:
+    """`unset a b[1]`: an element leaves the array, a word that is not known may be any name."""
+    for child in node.named_children:
+        text = text_of(child, source).strip("\"'")
+        if child.type == "variable_name":
+            following = child.next_sibling
+            element = following is not None and following.start_byte == child.end_byte
+            facts.unset.update(() if element else (text,))
+        elif re.fullmatch(r"-[fvn]+|\w+\[[^$`]*\]|\[[^$`]*\]", text) is None:
+            facts.unset.add(text if re.fullmatch(r"[\w.:-]+", text) else "")
 
 
 def _command(node: Node, source: bytes, facts: Facts) -> None:
@@ -153,6 +170,10 @@ def _command(node: Node, source: bytes, facts: Facts) -> None:
     if name == "let":
         for word in words[1:]:
             facts.counts.update(read_expression(word.strip("\"'")).sets)
+    elif name == "unset":
+        facts.unset.update(
+            word.strip("\"'") if re.fullmatch(r"[\"'\w-]+", word) else "" for word in words[1:]
+        )
     elif name in _SETTERS:
         for word in words[1:]:
             match = re.match(r"(?:-[a-zA-Z]*)?([A-Za-z_]\w*)", word.strip("\"'"))
@@ -190,6 +211,7 @@ _READERS: Final = {
     "arithmetic_expansion": _expression,
     "c_style_for_statement": _header,
     "declaration_command": _declaration,
+    "unset_command": _unset,
     "command": _command,
     "expansion": _expansion,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -15,6 +16,8 @@ class SharedNames:
     """Which text sets which names, and which texts the shell around them runs itself."""
 
     set_by: dict[str, set[str]] = field(default_factory=dict)
+    integers: set[str] = field(default_factory=set)
+    """Names that such texts declare to hold numbers."""
     joined: set[str] = field(default_factory=set)
     """Texts that the shell of the script itself runs."""
     last: set[str] = field(default_factory=set)
@@ -38,6 +41,8 @@ class SharedNames:
 
     def any_joined(self) -> bool:
         """Whether one of those texts sets a name."""
+        if self.integers:
+            return True
         return bool(self.joined) and any(not texts.isdisjoint(self.joined) for texts in self.set_by.values())
 
     def steered_in(self, text: str) -> frozenset[str]:
@@ -52,10 +57,14 @@ class SharedNames:
         return frozenset(name for name, texts in self.set_by.items() if texts == {text})
 
 
-class Around:
-    """What a text has from the shell that runs it: whether it is one, and which names may hold options."""
+class Around(NamedTuple):
+    """What a text has from the shell that runs it, if that is the one of the script itself."""
 
-    def __init__(self, given: tuple[Container[str], ...], named: frozenset[str]) -> None:
-        self.given = given
-        self.named = named
-        """Names that hold names of files."""
+    joined: bool = False
+    given: tuple[Container[str], ...] = ()
+    """Names that may hold options."""
+    named: frozenset[str] = frozenset()
+    """Names that hold names of files."""
+    functions: frozenset[str] = frozenset()
+    integers: frozenset[str] = frozenset()
+    """Names whose values are evaluated when they are set."""

@@ -12,7 +12,7 @@ from scanner.escapes import OPAQUE
 from scanner.flow import PIPE, Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
-from scanner.options import Grammar, parse_arguments
+from scanner.options import Arguments, Grammar, parse_arguments
 from scanner.paths import is_raw_storage, is_sensitive, normal_path
 from scanner.shells import SHELLS
 from scanner.tables import Raise, Wrapper
@@ -23,6 +23,7 @@ _SELF_PARSED: Final = frozenset({*SHELLS, "powershell", "cmd", "interpreter", "f
 """Handlers that read the options themselves."""
 MAX_WRAPPERS: Final = 24
 """How many programs may stand around one (sudo env nice …)."""
+_NAMES_PROGRAM: Final = frozenset({"-a", "--argv0"})
 _ASSIGNMENT: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
 
@@ -99,7 +100,7 @@ def _own_options(judge: Judge, known: Wrapper, words: list[Word]) -> tuple[int, 
         if text == "--":
             return index + 1, clear
         if not text.startswith("-") or text == "-" or word.pattern:
-            if word.may_be_option:
+            if word.may_be_option and not word.operand:
                 judge.unknown(
                     "wrapper.dynamic",
                     f"an option of {known.name} may be known only when it runs",
@@ -123,11 +124,12 @@ def _option(judge: Judge, known: Wrapper, words: list[Word], index: int) -> tupl
         if entry is not None and _speaks_of(entry, word, following):
             judge.add(Judgement(entry.risk, f"wrapper.{known.name}{short}", entry.why, word.start, word.end))
         elif short in known.exec:
-            text = value if separator else (following.text if following is not None else "")
-            name, _, setting = text.partition("=")
-            if name.isalnum() and not name.lower().endswith("command"):
+            behind = value if name.startswith("--") else word.text[1:].partition(short[1:])[2]
+            text = behind or (following.text if following is not None else "")
+            key, _, setting = text.partition("=")
+            if key.isalnum() and not key.lower().endswith("command"):
                 continue
-            text = setting if name.isalnum() else text
+            text = setting if key.isalnum() else text
             judge.inner(text, word.start, following.end if following else word.end, f"wrapper.{known.name}")
         elif entry is None and short not in known.flags and short not in known.values:
             judge.unknown(
@@ -256,6 +258,7 @@ def _env(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], pla
         text = " ".join([attached, *(word.text for word in words[at + 1 :])]).strip()
         judge.inner(text, start, end, "wrapper.env-S")
     elif inner:
+        _renamed(judge, own, inner, place)
         run_inside(judge, known, inner, place)
     else:
         found = Judgement(CAUTION, "secrets.read", "prints every variable, secrets included", start, end)
@@ -274,11 +277,26 @@ def _command(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word],
     if len(words) == 3 and words[1].literal and words[1].text in ("-v", "-V"):
         judge.add(Judgement(SAFE, "wrapper.command", "looks a name up", words[0].start, words[-1].end))
     elif inner:
+        own = words[1 : len(words) - len(inner)]
+        _renamed(judge, parse_arguments(own, Grammar(known.values, known.flags)), inner, place)
         run_inside(judge, known, inner, place)
     else:
         judge.add(
             Judgement(SAFE, "wrapper.command", "only its redirections count", words[0].start, words[-1].end)
         )
+
+
+def _renamed(judge: Judge, own: Arguments, inner: list[Word], place: Place) -> None:
+    """`exec -a NAME`, `env -a NAME`: many programs are one file, and the name decides which it is."""
+    for option in own.options:
+        name = option.value
+        if option.name not in _NAMES_PROGRAM or name is None:
+            continue
+        if name.literal and name.text.removeprefix("-") == inner[0].text.rpartition("/")[2]:
+            continue
+        why = f"{inner[0].text} is told that its name is another one, and may do what that does"
+        judge.unknown("wrapper.name", why, option.word.start, inner[0].end)
+        judge.words([name._replace(text=name.text.removeprefix("-")), *inner[1:]], place)
 
 
 def _busybox(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word], place: Place) -> None:

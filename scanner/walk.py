@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Sequence
 from typing import Final
 
 from tree_sitter import Node
 
-from scanner.assignments import Assignments
 from scanner.escapes import unescape_bare
 from scanner.flow import INHERITED, PIPE, Place, Stdin
 from scanner.listing import adds_what_it_reads, listed_by
@@ -18,6 +16,7 @@ from scanner.printed import COMPLAINTS
 from scanner.read_names import NO_READ_NAMES, ReadNames
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
+from scanner.turns import Turns
 from scanner.word import Word
 
 _CONTAINERS: Final = frozenset(
@@ -79,14 +78,14 @@ _HANDLERS: Final[dict[str, str]] = {
 """Who walks a node, by its kind."""
 
 
-class Walker(Assignments):
+class Walker(Turns):
     """Walks one script once and tells a sink. Holds the values of variables on the way."""
 
     _hands_on = False
     """A program in it makes arguments of what it reads."""
 
     def walk(self, root: Node, read: ReadNames = NO_READ_NAMES, given: Container[str] = ()) -> None:
-        """Tell the sink everything, in document order. `read`: the names that data decides, `given`: options."""
+        """Tell the sink everything, in order. `read`: the names that data decides, `given`: options."""
         self.read_names = read
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
@@ -126,13 +125,17 @@ class Walker(Assignments):
             inner = inner._replace(repeated=True)
         if node.type == "command_substitution" and self.text(node).lstrip().startswith("`"):
             self._check_backquotes(node)
-        if node.children and node.children[0].type == "((":
+        if self._source.startswith(b"((", node.start_byte):  # behind `!` and `time` the tree shows subshells
             self._calculated(node)
-        before = self._values.mark()
-        for child in node.named_children:
-            if child.type in ("elif_clause", "else_clause"):
-                self._values.back_to(before)
-            self._statement(child, inner)
+        before = started = self._values.mark()
+        for child in node.children:
+            if child.type == "&":
+                self._values.back_to(started)
+            elif child.is_named:
+                if child.type in ("elif_clause", "else_clause"):
+                    self._values.back_to(before)
+                started = self._values.mark()
+                self._statement(child, inner)
         if maybe:
             self._values.back_to(before)
 
@@ -159,23 +162,6 @@ class Walker(Assignments):
         raw = self.text(node).lstrip()
         if "\n" in raw or raw[1:2] in (" ", "\t") or "`" in raw[1:-1]:
             self._sink.backquotes(raw, node.start_byte, node.end_byte)
-
-    def _loop_or_case(self, node: Node, place: Place) -> None:
-        inner = place._replace(conditional=True, repeated=True)
-        before = self._values.mark()
-        if node.type == "c_style_for_statement":
-            self._repeats(node)
-            self._evaluate_header(node)
-        for child in node.named_children:
-            if child.type == "variable_name":
-                self._taken(self.text(child), node)
-            elif child.type in WORDS and node.type == "for_statement":
-                self._place = inner
-                for word in self._words([child]):
-                    self._sink.listed(word)
-            else:
-                self._statement(child, inner)
-        self._values.back_to(before)
 
     def _expression(self, node: Node, place: Place) -> None:
         """Tests and arithmetic: substitutions inside them run, and what a comparison evaluates."""
@@ -207,14 +193,6 @@ class Walker(Assignments):
             self._unknown(node, "data without quotes may be a test that evaluates it")
         if "[" in word.text and ("$(" in word.text or "`" in word.text):
             self._unknown(node, "a subscript that is evaluated when the test runs")
-
-    def _function(self, node: Node, place: Place) -> None:
-        body = node.named_children[-1]
-        self._sink.function(self.text(node.named_children[0]), body, node)
-        before = self._values.mark()
-        for child in node.named_children[1:]:
-            self._statement(child, place._replace(conditional=True, repeated=True))
-        self._values.back_to(before)
 
     # -- commands
 

@@ -32,6 +32,8 @@ class Piece(NamedTuple):
     """Names of files decide it, which hold what whoever makes files likes: blanks too."""
     option: bool = False
     """The script itself gives it words of which one begins with a hyphen."""
+    operand: bool = False
+    """One word of a list of the script, whichever it is; none is a pattern or begins with a hyphen."""
 
 
 class Word(NamedTuple):
@@ -53,6 +55,8 @@ class Word(NamedTuple):
     """A part of it is the names of files."""
     option: bool = False
     """The script itself gives it words of which one begins with a hyphen."""
+    operand: bool = False
+    """It begins with a word of a list that the script goes through, of which none is an option."""
 
     @property
     def known(self) -> bool:
@@ -131,6 +135,7 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
             read=piece.read,
             named=piece.named,
             option=piece.option,
+            operand=piece.operand,
         )
     return Word(
         "".join(piece.text for piece in pieces),
@@ -143,6 +148,7 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
         read=any(piece.read for piece in pieces),
         named=any(piece.named for piece in pieces),
         option=_may_hold_option(pieces),
+        operand=next((piece.operand for piece in pieces if piece.text), False),
     )
 
 

@@ -241,6 +241,7 @@ class WordReader:
                         several=loose,
                         named=piece.named,
                         option=piece.option,
+                        operand=piece.operand,
                     )
             at = child.end_byte
 

@@ -96,7 +96,8 @@ _WRAPPER_KEYS: Final = frozenset(
     }
 )
 _WORDS: Final = (
-    "names", "tools", "flags", "options", "values", "attached", "modes", "exec", "verbs", "examples", "counter",
+    "names", "tools", "flags", "options", "values", "attached", "modes", "exec", "verbs", "examples",
+    "counter",
 )  # fmt: skip
 """Keys that hold words; one word of `OPEN_OPTIONS` may stand for `options` and `flags`."""
 _NAMED: Final = ("raise", "lower", "inverse")

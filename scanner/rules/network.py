@@ -163,7 +163,7 @@ def httpie(call: Call) -> None:
     rest = positionals[1 if method is not None else 0 :]
     judge_request(call, rest[:1], [text.replace("==", "=", 1) for text in rest[1:] if "==" in text], rest[1:])
     judge_method(call, method, sends=bool(items) or call.place.stdin.kind != "inherited")
-    if method is None and not call.arguments.has("-I", "--ignore-stdin"):
+    if method is None and not call.arguments.has("--ignore-stdin"):
         call.say(CAUTION, "http.write", "sends a POST where its input is no terminal, as it is in a step")
     if items:
         call.judge.shared.network = call.judge.judgements[-1]

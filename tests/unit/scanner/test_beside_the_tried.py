@@ -6,6 +6,27 @@ from scanner import scan
 from schemas.risk import Risk
 
 STAYS_SAFE = """
+trap 'rc=$?; echo "exit $rc"; exit $rc' EXIT; ls
+trap 'rc=$?; echo "exit $rc"' EXIT; rc=0; ls || rc=1; exit $rc
+d=/var/log; eval "ls $d"
+eval 'x=/var/log; ls $x'
+f() { echo bye; }; trap f EXIT; ls /var/log
+f() { echo "failed at $1"; }; trap 'f $LINENO' ERR; ls
+f() { ls; }; g() { f; }; time g; x=$(f); echo "$x"
+declare -A m; m[a]=1; for k in "${!m[@]}"; do echo "$k ${m[$k]}"; done
+declare -A m; while read -r k v; do m[$k]=$v; done < f; echo "${m[x]}"
+f() { local -A m; x=$(cat f); m[$x]=1; }; f
+declare -i n=0; for n in 1 2 3; do echo $n; done
+x=$(hostname); echo ${x%%.*} ${x#${HOME}/}
+[[ $x =~ ^${y}[0-9]+$ ]]
+echo ${a[0]}>/dev/null
+xz -dt x.xz
+xz -t -dc x.xz
+(exec -a ls ls)
+for c in ls uptime; do echo "== $c"; $c; done
+for u in health metrics; do curl -s "http://h:8080/$u"; done
+for i in {1..300}; do curl -s http://h/$i; done
+jq '.[] | select(.x == "include")' f
 X=(-n prod); kubectl get pods "${X[@]}"
 H=(a b c); for h in "${H[@]}"; do ping -c1 "$h"; done
 F=(/var/log/a /var/log/b); cat "${F[@]}"

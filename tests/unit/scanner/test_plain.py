@@ -113,6 +113,12 @@ _script = st.builds(
 )
 
 
+def test_its_words_have_every_field_of_a_word() -> None:
+    found = [plain_commands(text) or [] for text in ("ls x", "ls 'a b' | grep x")]
+    words = [word for commands in found for given, _ in commands for word in given]
+    assert {len(word) for word in words} == {len(Word._fields)}
+
+
 @given(_script)
 def test_a_script_of_words_and_joins_is_read_as_the_tree_has_it(text: str) -> None:
     assert_as_the_tree_has_it(text)

@@ -141,8 +141,8 @@ awk '{print $1}' f
 awk 'NR==FNR{a[$1]=1;next} $1 in a' f g
 psql -c 'select id, name from users'
 mysql -e 'show processlist'
-http :8080/health
-http :8080/x a==b
+http GET :8080/health
+http GET :8080/x a==b
 jq '.data.password' f.json
 yq -r '.spec.containers[].env' f.yaml
 sed -n 1,5p config.yaml

@@ -69,7 +69,7 @@ curl http://p:9090/api/v1/alerts
 curl -G http://influx:8086/query --data-urlencode 'q=SHOW DATABASES'
 curl 'http://solr:8983/solr/admin/collections?action=CLUSTERSTATUS'
 wget -qO- http://h/health
-http h/health
+http GET h/health
 curl http://o:3000/api/clusters
 curl http://o:3000/api/replication-analysis
 curl http://v:8200/v1/sys/seal-status

@@ -191,6 +191,22 @@ watch -n 5 'kubectl get pods'
 crontab -l""".split("\n")
 
 
+LOOKS_ELSEWHERE = (
+    "for h in a b; do ssh $h uptime; done",
+    "for h in web{1..3}; do ssh -n \"$h\" 'df -h'; done",
+    "for h in w{01..30}; do ssh $h uptime; done",
+    'for s in nginx app; do ssh web1 "systemctl status $s"; done',
+)
+"""Loops over words of the script: judged by what they run, which is caution since it runs elsewhere."""
+
+
+@pytest.mark.parametrize("command", LOOKS_ELSEWHERE)
+def test_a_loop_is_judged_by_its_words(command: str) -> None:
+    assert scan(command).risk is Risk.CAUTION
+    assert scan(command.replace(" in ", " in '-h; reboot' ")).risk in (Risk.UNKNOWN, Risk.DANGEROUS)
+    assert scan(command.replace(" in ", " in $(cat hosts) ")).risk is Risk.UNKNOWN
+
+
 @pytest.mark.parametrize("command", ACTS)
 def test_wrapper_is_not_safe(command: str) -> None:
     assert scan(command.replace("⏎", "\n")).risk is not Risk.SAFE
