@@ -22,7 +22,6 @@ _PARTS_WORDS: Final = ("", " ", "\t", "\n", ",", ";", ":", "|")
 """How a text begins that is appended to a list, or nothing."""
 _KEY_OF: Final = re.compile(r"(?s)\[(.*?)\]\+?=")
 _KEY: Final = re.compile(r"^\[[^\]]*\]\+?=")
-_DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 
 
 class Assignments(Calculation):

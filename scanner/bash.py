@@ -20,6 +20,7 @@ from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_var
 from scanner.plain import plain_commands
 from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
+from scanner.secret_values import secret_in
 from scanner.shared_names import Around
 from scanner.text import destructive_text
 from scanner.walk import Walker
@@ -29,6 +30,7 @@ MAX_BEGINNING: Final = 2_048
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
 _KEYWORDS: Final = frozenset({"time", "-p"})
 """What may stand before a command without being one."""
+_TAKES_VALUES: Final = frozenset({"variable_assignment", "for_statement"})
 _SPLIT_WORD: Final = re.compile(r"[^\s\\]\\\n[^\s]")
 _HIDDEN_LETTERS: Final = re.compile(r"\$'[^']*\\(?:x[2-7][0-9a-fA-F]|0?[0-7]{3}|[uU]0{2,6}[2-7][0-9a-fA-F])")
 _EXFILTRATION: Final = "what holds secrets is read, and data is sent over the network, in one command"
@@ -155,6 +157,10 @@ class BashJudge(Judge):
         if not (known or name in self._around.functions) or not words[0].literal or is_known_name(name):
             return False
         self.handed_on(words[1:])
+        given = next((found for word in words[1:] if (found := secret_in(self, word)) is not None), None)
+        if given is not None:
+            why = f"hands on {given}, which by its name holds a secret"
+            self.add(Judgement(CAUTION, "secrets.read", why, words[0].start, words[-1].end))
         self.shared.names.calls(self.text)
         if len(words) > 1 and self._around.joined:
             self.shared.names.sets("@", self.text)
@@ -185,6 +191,9 @@ class BashJudge(Judge):
         if value is not None:
             self.listed(value)
         self.shared.names.sets(name, self.text)
+        values = node.children_by_field_name("value") if node.type in _TAKES_VALUES else ()
+        if any(secret_variable(self._slice(one)) is not None for one in values):
+            self.shared.secret_names.add(name)
         environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
 
     def listed(self, word: Word) -> None:
@@ -208,6 +217,9 @@ class BashJudge(Judge):
             self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
             self.shared.opens_listed = True
 
+    def _slice(self, node: Node) -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
     def redirect(self, redirect: Redirect) -> None:
         """A redirection to or from a file."""
         redirects.judge_redirect(self, redirect)
@@ -217,15 +229,14 @@ class BashJudge(Judge):
         self.heredocs.append(text)
         if expanded is None:
             return
-        raw = self._source[expanded.start_byte : expanded.end_byte].decode("utf-8", "replace")
-        name = secret_variable(raw)
+        name = secret_variable(self._slice(expanded))
         if name is not None:
             why = f"hands on {name}, which by its name holds a secret"
             self.add(Judgement(CAUTION, "secrets.read", why, expanded.start_byte, expanded.end_byte))
 
     def function(self, name: str, body: Node, node: Node) -> None:
         """A function definition; calls of it are judged by its body, which is walked once."""
-        raw = self._source[body.start_byte : body.end_byte].decode("utf-8", "replace")
+        raw = self._slice(body)
         if _calls(name, body, self._source):
             if "|" in raw or "&" in raw:
                 why = f"{name} starts itself again and again until the host can start nothing else"

@@ -113,7 +113,7 @@ def judge_call(call: Call, handlers: Mapping[str, Handler], readers: Mapping[str
 
 def _substituted(call: Call, word: Word) -> bool:
     """Whether a part of a word is what a command prints: any text, but for numbers of processes."""
-    raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+    raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
     alone = re.fullmatch(r"\$\(([^$()`]*)\)|`([^$()`]*)`", raw)
     if alone is not None and prints_names((alone.group(1) or alone.group(2) or "").strip()):
         return False
@@ -300,6 +300,6 @@ def _inverse(call: Call) -> str | None:
         last, other = acting[0], call.rule.inverse[acting[0]]
     if call.judge.depth > 0 or sum(word.text == last for word in call.words[1:]) != 1:
         return None
-    source = call.judge.text.encode()
+    source = call.judge.source
     word = next(word for word in call.words[1:] if word.text == last)
     return (source[: word.start] + other.rsplit(" ", 1)[-1].encode() + source[word.end :]).decode().strip()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tree_sitter import Node
 
 from scanner.assignments import Assignments
 from scanner.flow import Place
+from scanner.paths import secret_variable
 
+_DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
+_PRINTS: Final = re.compile(r"-[a-zA-Z]*p[a-zA-Z]*")
 _CALL: Final = "()"
 _MAP: Final = "[]"
 """Behind a name among those that are surely set: a function, an associative array."""
@@ -45,7 +49,10 @@ class Definitions(Assignments):
 
         Without a name every variable is shown.
         """
-        if not any(child.type in ("variable_assignment", "variable_name") for child in node.named_children):
+        alone = [self.text(child) for child in node.named_children if child.type == "variable_name"]
+        prints = any(_PRINTS.fullmatch(self.text(child)) for child in node.named_children)
+        secret = prints and any(secret_variable(f"${name}") is not None for name in alone)
+        if secret or not any(child.type in _DECLARES for child in node.named_children):
             self._sink.shows_variables(node.start_byte, node.end_byte)
         local = self.text(node.children[0]) == "local"
         for child in node.named_children:

@@ -72,7 +72,7 @@ def prefix(judge: Judge, name: str, value: Word | None, words: list[Word]) -> No
 
 def _is_all(judge: Judge, start: int, end: int) -> bool:
     """Whether an export is all that the text does: no program is behind it."""
-    raw = judge.text.encode()
+    raw = judge.source
     return judge.depth == 0 and raw[:start].strip() == b"export" and not raw[end:].strip()
 
 

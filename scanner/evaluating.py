@@ -70,5 +70,5 @@ def _compares(given: list[Word]) -> bool:
 
 def _is_count(judge: Judge, word: Word) -> bool:
     """`$?` and `$#`, which are numbers."""
-    raw = judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+    raw = judge.source[word.start : word.end].decode("utf-8", "replace")
     return raw.strip('"') in _COUNTS

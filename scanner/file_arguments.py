@@ -16,7 +16,8 @@ from scanner.paths import (
     normal_path,
     one_outside,
 )
-from scanner.tables import names, patterns
+from scanner.secret_values import judge_secret_values
+from scanner.tables import names
 from scanner.word import Word
 from scanner.written import judge_protected_writes
 
@@ -39,8 +40,6 @@ _OWN_KEYS: Final = frozenset(
 """Options that name a key to sign in with: it is used, not shown."""
 _MORE_THAN_A_NAME: Final = re.compile(r"(?m)[/:=]|^@")
 """What a word holds that has other paths in it than itself; asked of all words at once, one a line."""
-_PRINTS_VARIABLES: Final = frozenset({"text.echo", "text.printf", "host.printenv"})
-_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?![^}]*\+)")
 _HOME: Final = re.compile(r"[\"']?\$(?:HOME\b|\{HOME\})")
 _SHOWS_NO_FILE: Final = frozenset(
     {"text.echo", "text.printf", "text.tee", "text.write", "text.help", "text.edit"}
@@ -71,8 +70,7 @@ def judge_files(call: Call) -> None:
     """1. secrets in full; 2. those that a pattern or folder may hold; 3. variables; 4. what is written."""
     _named_secrets(call)  # 1
     _possible_secrets(call)  # 2
-    if call.rule.id in _PRINTS_VARIABLES:  # 3
-        _secret_variables(call)
+    judge_secret_values(call)  # 3
     if call.rule.writes:
         judge_protected_writes(call)  # 4
 
@@ -287,7 +285,7 @@ def _from_home(call: Call, word: Word) -> Word:
     """`$HOME/x` as `~/x`, where the script does not say what the home is."""
     if not word.text.startswith(OPAQUE + "/"):
         return word
-    raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+    raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
     return word._replace(text="~" + word.text[1:]) if _HOME.match(raw) is not None else word
 
 
@@ -318,18 +316,3 @@ def _folders_searched(call: Call, words: list[Word]) -> None:
         if any(folder_with_secrets(path) for path in _paths(call, word)):
             _secret(call, f"searches {word.text}, where files with secrets are")
             return
-
-
-def _secret_variables(call: Call) -> None:
-    """A variable that by its name holds a secret, printed: the name is in the text, the value is not."""
-    for word in call.words[1:]:
-        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
-        named = _VARIABLE.findall(raw) if OPAQUE in word.text else []
-        if call.rule.id == "host.printenv" and word.known:
-            named = [word.text]
-        for name in named:
-            if patterns("secret_variables").fits(name):
-                call.say(
-                    CAUTION, "secrets.read", f"prints {name}, which by its name holds a secret", word=word
-                )
-                return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import permutations
 from typing import Final, Self
 
@@ -107,6 +108,8 @@ class Shared:
     """Ends of paths that are printed below a folder that is known only when it runs."""
     read_names: frozenset[str] = frozenset()
     """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
+    secret_names: set[str] = field(default_factory=set)
+    """Names that are set from variables that by their name hold a secret."""
     names: SharedNames = field(default_factory=SharedNames)
     before: SharedNames = field(default_factory=SharedNames)
     """What was found about names when the text was judged the first time."""
@@ -173,6 +176,11 @@ class Judge(ABC):
         """A shell reads this script's here-documents as commands."""
         self.searches_text = False
         """Something in it could not be followed: the raw text is searched for destructive phrases too."""
+
+    @cached_property
+    def source(self) -> bytes:
+        """The text as bytes, in which every place is counted."""
+        return self.text.encode("utf-8", "replace")
 
     @abstractmethod
     def run(self) -> list[Judgement]:

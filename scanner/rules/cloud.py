@@ -57,10 +57,11 @@ def _commands(call: Call) -> None:
 _AWS_SECRETS: Final = re.compile(
     r"(?:get-secret-value|batch-get-secret-value|get-random-password|decrypt|get-session-token|get-federation-token|"
     r"assume-role.*|get-login-profile|get-authorization-token|get-credentials.*|get-password-data|get-cluster-credentials.*|"
-    r"get-account-authorization-details|get-export-snapshot-records|get-contact.*|get-access-key.*|generate-.*|get-id|get-open-id-token.*)"
+    r"get-account-authorization-details|get-export-snapshot-records|get-contact.*|get-access-key.*|generate-.*|get-id|get-open-id-token.*"
+    r"|get-[\w-]*credentials|(?!get-change-token)get-(?:[\w-]*-)?token)"
 )
 _AWS_CONSUMES: Final = re.compile(
-    r"receive-message|get-records$|detect-.*|start-.*|test-.*|poll-.*|get-object$|get-object-torrent|retrieve-.*|download-.*|create-.*|(?!get-queue-url).*-url$"
+    r"deliver-.*|request-.*|stop-.*|receive-message|get-records$|detect-.*|start-.*|test-.*|poll-.*|get-object$|get-object-torrent|retrieve-.*|download-.*|create-.*|(?!get-queue-url).*-url$"
 )
 
 

@@ -150,7 +150,7 @@ def _carries_output(call: Call) -> None:
         if word.read or word.data:
             call.say(CAUTION, "http.carries", "sends data to another host", word=word)
     for word in [*call.arguments.positionals, *_values(call, _CARRIERS)]:
-        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
         if OPAQUE not in word.text:
             continue
         if _SIGNS_IN.match(raw) is None and carries_secret(raw):

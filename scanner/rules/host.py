@@ -41,7 +41,7 @@ def look(call: Call) -> None:
 
 def _tests(call: Call) -> None:
     """`-v NAME` and subscripts are evaluated; data without quotes may be such a test."""
-    source = call.judge.text.encode()
+    source = call.judge.source
     if any(word.unbound or _bare_data(word, source) for word in call.words[1:]):
         call.say(UNKNOWN, "shell.subscript", "data without quotes may be a test that evaluates it")
     for before, word in zip(call.words, call.words[1:], strict=False):

@@ -146,7 +146,7 @@ def httpie(call: Call) -> None:
     """http METHOD URL items: items make it a POST."""
     asks_metadata(call)
     for word in call.arguments.positionals[:2]:
-        raw = call.judge.text.encode()[word.start : word.end].decode("utf-8", "replace")
+        raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
         if "/" in raw and OPAQUE in word.text and carries_secret(raw):
             call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
     positionals = [word.text for word in call.arguments.positionals]
