@@ -13,7 +13,7 @@ from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.given import GivenOptions
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
-from scanner.judge import MAX_COMMANDS, MAX_GIVEN, Judge, Shared
+from scanner.judge import MAX_COMMANDS, MAX_GIVEN, MAX_LISTED, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_variable
@@ -86,9 +86,7 @@ class BashJudge(Judge):
         if not parsed.complete:
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
         self._walk(parsed)
-        if self.runs_stdin:
-            for text in self.heredocs:
-                self.inner(text, 0, whole, "shell.heredoc")
+        self._inputs_of_shells(whole)
         return self._as_a_whole(whole)
 
     def _walk(self, parsed: Parsed) -> None:
@@ -109,6 +107,13 @@ class BashJudge(Judge):
         self._walker.walk(parsed.root, self._read, given)
         if self._around.joined:
             self.shared.names.integers |= self._walker.facts.integers
+
+    def _inputs_of_shells(self, whole: int) -> None:
+        """Where a shell reads input: each here-document, but those that were judged as its input."""
+        if self.runs_stdin:
+            for text in dict.fromkeys(self.heredocs):
+                if text not in self.inputs:
+                    self.inner(text, 0, whole, "shell.heredoc")
 
     def _beginning(self, whole: int) -> None:
         """Of a text that is too large: danger in its beginning counts; nothing there makes it any safer."""
@@ -198,6 +203,12 @@ class BashJudge(Judge):
 
     def listed(self, word: Word) -> None:
         """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
+        work = self.shared.work
+        work.listed += 1
+        if work.listed > MAX_LISTED:
+            why = "more names are listed than are looked at, and one may be of a file that holds secrets"
+            self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
+            return
         if word.known and word.text[:1] in ("/", "~", "."):
             self._folder(word)
         raw = may_be_raw(word) or (word.known and is_raw_storage(normal_path(word.text)))

@@ -14,6 +14,14 @@ from scanner.word import Word
 _FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
 
 
+_PRINTS: Final = frozenset({"echo", "printf", "cat", "tee", "base64"})
+
+
+def may_print(name: Word) -> bool:
+    """Whether a program of this name may print what the script holds, and nothing else."""
+    return name.text.rsplit("/", 1)[-1] in _PRINTS
+
+
 def output_of(words: Sequence[Word], stdin: str | None) -> str | None:
     """What a simple command prints, or None where that is not a constant."""
     if not words or not all(word.literal for word in words):

@@ -157,8 +157,10 @@ def _regex(text: str, *, fresh: bool = True) -> str:
         out.append(_piece(token, braces=depth > 0, fresh=fresh))
         fresh = token.endswith("/")
     pattern = "".join(out)
+    if depth == 0 and len(pattern) < _SURE:
+        return pattern
     try:
-        re2.compile(pattern)
+        _compiled(pattern)
     except re2.error:
         return ".*"
     return pattern
@@ -179,11 +181,15 @@ def _piece(part: str, *, braces: bool, fresh: bool) -> str:
         return "[^/\n]*"
     if part in "{},":
         return {"{": "(?:", "}": ")", ",": "|"}[part] if braces else re.escape(part)
-    return "".join(_SIGNS.get(character) or re.escape(character) for character in part)
+    return part.translate(_SIGNS)
 
 
-_SIGNS: Final = {OPAQUE: ".*", "\\": r"\\?"}
+_SIGNS: Final = str.maketrans(
+    {chr(code): re.escape(chr(code)) for code in range(128)} | {OPAQUE: ".*", "\\": r"\\?"}
+)
 """What is not known; a backslash, which `find -name` takes for an escape."""
+_SURE: Final = 2_000
+"""Characters of a regular expression of pieces that RE2 surely takes where no braces nest in it."""
 
 
 def _folder(path: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from tree_sitter import Node
@@ -13,6 +14,8 @@ from scanner.escapes import OPAQUE
 from scanner.word import Piece, Word
 from scanner.words import UnreadableWord, WordReader
 
+LAST_COMMANDS: Final = 8
+"""Whose words are kept."""
 _DIGITS: Final = frozenset({"0-9", "[0-9]", "[:digit:]", "0123456789", "0-9\\n", "0-9\n"})
 _DATE: Final = re.compile(r"\+(?:%-?[sdHIMSYmjuwyNVGeC])+")
 _STAT: Final = frozenset({"%s", "%Y", "%X", "%Z", "%W", "%a", "%u", "%g", "%h", "%i", "%b"})
@@ -48,18 +51,21 @@ def _statement_prints(node: Node, source: bytes) -> bool:
     return _program_prints(words[0].text.rsplit("/", 1)[-1], words[1:])
 
 
-def words_of_command(node: Node, source: bytes) -> list[Word]:
-    """The words of a simple command, every expansion opaque; none for anything else."""
+@lru_cache(maxsize=LAST_COMMANDS)
+def words_of_command(node: Node, source: bytes) -> tuple[Word, ...]:
+    """The words of a simple command, every expansion opaque; none for anything else. The last ones are kept:
+    what a command prints is asked in several ways, one behind the other.
+    """
     if node.type != "command" or any(child.type == "variable_assignment" for child in node.named_children):
-        return []
+        return ()
     reader = WordReader(source, lambda _: None, lambda _: Piece(OPAQUE))
     try:
-        return [word for child in node.named_children for word in reader.words(child)]
+        return tuple([word for child in node.named_children for word in reader.words(child)])
     except UnreadableWord:
-        return []
+        return ()
 
 
-def _passes_on(words: list[Word]) -> bool:
+def _passes_on(words: Sequence[Word]) -> bool:
     """A program that prints a part of what it reads, and nothing of its own."""
     texts = [word.text for word in words]
     if not words or not all(word.literal for word in words):
@@ -73,7 +79,7 @@ def _passes_on(words: list[Word]) -> bool:
     return texts in (["xargs"], ["sort", "-n"], ["sort"], ["uniq"], ["uniq", "-d"], ["uniq", "-u"])
 
 
-def _program_prints(name: str, words: list[Word]) -> bool:
+def _program_prints(name: str, words: Sequence[Word]) -> bool:
     if name == "curl":
         return all(_is_sure(name, word) for word in words) and _curl([word.text for word in words])
     known = _PROGRAMS.get(name)

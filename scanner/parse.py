@@ -107,31 +107,41 @@ def _tree(source: bytes) -> tuple[Node, bool]:
 
 
 def parse_bash(text: str) -> Parsed:
-    """Parse, then measure: one pass over the nodes with a cursor, stopping at a bound."""
+    """Parse, then measure: one pass over the nodes with a cursor."""
     source = text.encode()
     root, whole = _tree(_WIDE.sub(_narrow, text).encode())
     if not whole:
         return Parsed(source, root, complete=False, too_large=True)
-    cursor = root.walk()
-    nodes = depth = 0
+    if root.descendant_count > SCAN_MAX_NODES:
+        return Parsed(source, root, complete=False, too_large=True)
     complete = not root.has_error and not _wide_delimiter(text)
     complete = complete and _gap_is_blank(source, 0, root.start_byte)
     complete = complete and _gap_is_blank(source, root.end_byte, len(source))
+    deep, complete = _measured(root, source, complete=complete)
+    return Parsed(source, root, complete=complete and not deep, too_large=deep)
+
+
+def _measured(root: Node, source: bytes, *, complete: bool) -> tuple[bool, bool]:
+    """Whether a tree is too deep, and whether it is complete: only blanks stand between its nodes, too."""
+    cursor = root.walk()
+    nothing = len(source)
+    ends = [nothing]
+    """Where the node before ends, on each level down to this one."""
     while True:
-        nodes += 1
-        if nodes > SCAN_MAX_NODES or depth > SCAN_MAX_DEPTH:
-            return Parsed(source, root, complete=False, too_large=True)
+        node = cursor.node
+        if node is None:
+            raise AssertionError("a cursor stands on a node")
+        start = node.start_byte
+        if complete and start > ends[-1] and not _gap_is_blank(source, ends[-1], start):
+            parent = node.parent
+            complete = parent is not None and parent.type in _LITERAL_HOLDERS
+        ends[-1] = node.end_byte
         if cursor.goto_first_child():
-            depth += 1
+            if len(ends) > SCAN_MAX_DEPTH:
+                return True, complete
+            ends.append(nothing)
             continue
-        while True:
-            previous_end = cursor.node.end_byte if cursor.node else 0
-            if cursor.goto_next_sibling():
-                node = cursor.node
-                if complete and node is not None and not _gap_is_blank(source, previous_end, node.start_byte):
-                    parent = node.parent
-                    complete = parent is not None and parent.type in _LITERAL_HOLDERS
-                break
+        while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
-                return Parsed(source, root, complete=complete, too_large=False)
-            depth -= 1
+                return False, complete
+            ends.pop()

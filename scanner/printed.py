@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from tree_sitter import Node
@@ -52,7 +53,7 @@ def printed(node: Node, source: bytes, before: Printed = "data") -> Printed:
     return _printed_by(words_of_command(node, source), before)
 
 
-def _printed_by(words: list[Word], before: Printed) -> Printed:
+def _printed_by(words: Sequence[Word], before: Printed) -> Printed:
     if not words:
         return "data"
     line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])

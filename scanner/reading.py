@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 from tree_sitter import Node
 
-from scanner.constant import output_of
+from scanner.constant import may_print, output_of
 from scanner.escapes import OPAQUE
 from scanner.flow import INHERITED, PIPE, Place, Values
 from scanner.numeric_output import prints_numbers
@@ -17,6 +17,8 @@ from scanner.word import Piece, Word
 from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
 _NUMBERS: Final = frozenset("?#$!")
+MAX_SUBSTITUTIONS: Final = 128
+"""Of one text: what the commands in more of them print is not asked."""
 
 
 class Redirect(NamedTuple):
@@ -76,6 +78,8 @@ class Reading(ABC):
         self._sink = sink
         self._values = values or Values()
         self._place = Place()
+        self._substituted = 0
+        """Substitutions of commands so far."""
         self._reader = WordReader(source, self._lookup, self._substitute, self._expanded, self._values.arrays)
 
     @abstractmethod
@@ -114,12 +118,16 @@ class Reading(ABC):
             self._inner_of(node)
             return Piece(OPAQUE, quoted=True)  # one number, one word
         outer = self._place
-        constant = self._constant(node)
+        constant = self._constant(node) if self._substituted < MAX_SUBSTITUTIONS else None
         receives = self.text(node).startswith(">(")
         self._statement(node, outer._replace(stdin=PIPE if receives else INHERITED))
         self._place = outer
         if node.type == "process_substitution":
             return Piece(SUBSTITUTED_FILE)
+        self._substituted += 1
+        if self._substituted > MAX_SUBSTITUTIONS:
+            self._unknown(node, "more substitutions than are followed")
+            return Piece(OPAQUE, read=True, named=True)
         if constant is not None:
             return Piece(constant.rstrip("\n"), certain=False)
         if prints_numbers(node, self._source):
@@ -158,12 +166,7 @@ class Reading(ABC):
         if node.type == "command":
             if any(child.type in REDIRECTS or child.type == "variable_assignment" for child in node.children):
                 return None
-            quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
-            try:
-                words = [word for child in node.named_children for word in quiet.words(child)]
-            except UnreadableWord:
-                return None
-            return output_of(words, None)
+            return self._output_of(node, None)
         if node.type == "pipeline":
             return self._constant_pipeline(node)
         if node.type in ("subshell", "list", "compound_statement", "command_substitution"):
@@ -173,17 +176,25 @@ class Reading(ABC):
             return None if None in parts or not parts else "".join(part for part in parts if part is not None)
         return None
 
+    def _output_of(self, command: Node, stdin: str | None) -> str | None:
+        """What a simple command prints; its words are read up to one that is not literal."""
+        quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+        words: list[Word] = []
+        try:
+            for child in command.named_children:
+                words += quiet.words(child)
+                if words and not (words[-1].literal and may_print(words[0])):
+                    return None
+        except UnreadableWord:
+            return None
+        return output_of(words, stdin)
+
     def _constant_pipeline(self, node: Node) -> str | None:
         text: str | None = None
-        for index, child in enumerate(node.named_children):
+        for child in node.named_children:
             if child.type != "command":
                 return None
-            quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
-            try:
-                words = [word for inner in child.named_children for word in quiet.words(inner)]
-            except UnreadableWord:
-                return None
-            text = output_of(words, text)
-            if text is None and index >= 0:
+            text = self._output_of(child, text)
+            if text is None:
                 return None
         return text

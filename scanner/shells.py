@@ -178,6 +178,7 @@ def from_input(judge: Judge, known: Wrapper, words: list[Word], place: Place) ->
     judge.runs_stdin = True
     if place.stdin.kind == "text" and place.stdin.text is not None:
         judge.unknown("shell.input", f"{known.name} runs what it reads", start, end)
+        judge.inputs.add(place.stdin.text)
         judge.inner(place.stdin.text, start, end, "shell.input")
     elif place.stdin.kind == "pipe":
         why = f"{known.name} runs whatever comes through the pipe"

@@ -271,7 +271,7 @@ class Walker(Turns):
             return PIPE
         return Stdin("pipe", None, listed_by(self._told_apart(node), before.listed))
 
-    def _told_apart(self, node: Node) -> list[Word]:
+    def _told_apart(self, node: Node) -> Sequence[Word]:
         """The words of a simple command, its complaints put away; none for anything else."""
         if node.type == "redirected_statement":
             body, *redirects = node.named_children

@@ -137,18 +137,21 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
             option=piece.option,
             operand=piece.operand,
         )
-    return Word(
-        "".join(piece.text for piece in pieces),
-        start,
-        end,
-        quoted=any(piece.quoted for piece in pieces),
-        pattern=any(piece.pattern for piece in pieces),
-        certain=all(piece.certain for piece in pieces),
-        splits=any(OPAQUE in piece.text and not piece.quoted for piece in pieces),
-        read=any(piece.read for piece in pieces),
-        named=any(piece.named for piece in pieces),
-        option=_may_hold_option(pieces),
-        operand=next((piece.operand for piece in pieces if piece.text), False),
+    quoted = pattern = splits = read = named = option = False
+    certain = True
+    for piece in pieces:
+        quoted = quoted or piece.quoted
+        pattern = pattern or piece.pattern
+        certain = certain and piece.certain
+        splits = splits or (not piece.quoted and OPAQUE in piece.text)
+        read = read or piece.read
+        named = named or piece.named
+        option = option or piece.option
+    option = option and _may_hold_option(pieces)
+    text = "".join([piece.text for piece in pieces])
+    operand = next((piece.operand for piece in pieces if piece.text), False)
+    return made(
+        Word, (text, start, end, quoted, pattern, certain, splits, False, read, named, option, operand)
     )
 
 

@@ -150,9 +150,9 @@ def _carries_output(call: Call) -> None:
         if word.read or word.data:
             call.say(CAUTION, "http.carries", "sends data to another host", word=word)
     for word in [*call.arguments.positionals, *_values(call, _CARRIERS)]:
-        raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
         if OPAQUE not in word.text:
             continue
+        raw = call.judge.source[word.start : word.end].decode("utf-8", "replace")
         if _SIGNS_IN.match(raw) is None and carries_secret(raw):
             call.say(CAUTION, "http.carries", "sends a variable that by its name is a secret", word=word)
         if "$(" not in raw and "`" not in raw:

@@ -77,7 +77,11 @@ def judge_request(
 ) -> None:
     """Raise a call to caution for what its URLs, the `key=value` pairs added to them or its headers ask."""
     given = list(headers)
-    why = asks_more(_as_addressed(urls, given), pairs) or overrides(given)
+    addressed = _as_addressed(urls, given)
+    if call.judge.shared.work.has_room_for(len(addressed) * (1 + len(pairs))):
+        why = asks_more(addressed, pairs) or overrides(given)
+    else:
+        why = "more addresses, or more values for them, than are read"
     if why is not None:
         call.say(CAUTION, "http.acts", why)
 

@@ -29,8 +29,11 @@ def finds_secrets(call: Call, words: list[Word]) -> None:
     asked = [*given, *folded, *([None] if either else [])]
     paths = _positive(texts, ("-path", "-ipath", "-wholename", "-iwholename"))
     paths += [path.lower() for path in _positive(texts, ("-ipath", "-iwholename"))]
-    if any(may_be_found(root, name) for root in roots for name in asked) or any(
-        path_may_be_secret(path) for path in paths
+    many = not call.judge.shared.work.has_room_for(len(roots) * len(asked) + len(paths))
+    if (
+        many
+        or any(may_be_found(root, name) for root in roots for name in asked)
+        or any(path_may_be_secret(path) for path in paths)
     ):
         why = "find comes upon files that hold secrets, and something opens what it finds"
         call.judge.shared.lists = Judgement(CAUTION, "secrets.read", why, call.start, call.end)

@@ -25,6 +25,8 @@ _SUBSTITUTE: Final = "|".join(
 _COMMAND: Final = (
     rf"\s*{_RANGE}\s*(?:[pdDgGhHxnNPlz=]|[qQ]\d*|[bt]\s*\w*|:\s*\w+|[aic]\\?[^\n]*|{_SUBSTITUTE}|[{{}}])?\s*"
 )
+MAX_STRINGS: Final = 500
+"""Different strings of an awk program that are asked whether they name a secret."""
 _AWK_STRING: Final = re2.compile(r'"([^"\\\n]*)"')
 _SED: Final = re2.compile(rf"(?s)(?:{_COMMAND})(?:[;\n}}](?:{_COMMAND}))*")
 
@@ -62,7 +64,12 @@ def awk(call: Call) -> None:
         call.say(
             UNKNOWN, "text.awk-program", "a part of the awk program is known only when it runs", word=program
         )
-    if any(is_sensitive(normal_path(text)) for text in _AWK_STRING.findall(program.text)):
+    texts = set(_AWK_STRING.findall(program.text))
+    if len(texts) > MAX_STRINGS:
+        call.say(
+            UNKNOWN, "text.awk-program", "the awk program holds more strings than are read", word=program
+        )
+    elif any(is_sensitive(normal_path(text)) for text in texts):
         call.say(CAUTION, "secrets.read", "the awk program names a file that holds secrets", word=program)
     work = call.judge.shared.work
     code = read_awk(program.text, MAX_PARTS - work.parts)
