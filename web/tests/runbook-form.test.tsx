@@ -78,6 +78,38 @@ it("makes one change of what is typed in a field, and none of what is typed back
   expect(now).toBe(TEXT);
 });
 
+it("has the rest of a step, and variables, by their labels and by keys", () => {
+  render(<Held text={TEXT} />);
+  const choose = (label: string, at: number, value: string) =>
+    fireEvent.change(screen.getAllByLabelText(label)[at] as HTMLElement, { target: { value } });
+  choose("Comes after", 1, "these");
+  expect(now).toContain("title: Ask\n      needs:\n        - look\n");
+  choose("Comes after", 1, "nothing");
+  expect(now).toContain("title: Ask\n      needs: []\n");
+  expect(screen.getAllByLabelText("Comes after")[0]?.querySelectorAll("option")).toHaveLength(2);
+  choose("Runs", 1, "exitCode");
+  typed("Exit codes", "1,", "1, 2");
+  expect(now).toContain(
+    "needs: []\n      when:\n        step: look\n        exitCode:\n          - 1\n          - 2\n",
+  );
+  typed("Id", "l", "list");
+  expect(now).toContain("- id: list\n");
+  expect(now).toContain("step: list\n");
+  choose("Runs", 1, "always");
+  choose("Comes after", 1, "above");
+  typed("Id", "look");
+  expect(now).toBe(TEXT);
+  fireEvent.click(screen.getByText("Add a variable"));
+  expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+  typed("Name", "unit");
+  fireEvent.click(screen.getByLabelText(/Secret/));
+  expect(now).toBe(
+    TEXT.replace("Ask them\n", "Ask them\n  variables:\n    - name: unit\n      secret: true\n"),
+  );
+  fireEvent.click(screen.getByRole("button", { name: "Remove variable 1", hidden: true }));
+  expect(now).toBe(TEXT);
+});
+
 it("leads from a text that is no YAML to its line", () => {
   const lines: number[] = [];
   render(<Held text={TEXT.replace("Look", "Look: there")} went={(line) => lines.push(line)} />);

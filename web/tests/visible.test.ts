@@ -27,6 +27,16 @@ describe("text from outside", () => {
     expect(visibleCode(plain)).toBe(plain);
   });
 
+  it("leaves what draws an emoji in colour to prose, and names it wherever else it stands", () => {
+    const prose = "⚠️ Warning, ❤️, 3️⃣ steps, ©️, 👍🏽️";
+    expect(visible(prose)).toBe(prose);
+    expect(hasHidden(prose)).toBe(false);
+    for (const odd of ["a\ufe0f", "1\ufe0f", "\ufe0f", " \ufe0f", "⚠\ufe0e", "#\ufe0f1"])
+      expect(visible(odd)).toMatch(/⟨U\+FE0[EF]⟩/);
+    expect(visible("⚠\ufe0f\ufe0f")).toBe("⚠\ufe0f⟨U+FE0F⟩");
+    expect(visibleCode("echo ⚠\ufe0f")).toBe("echo ⚠⟨U+FE0F⟩");
+  });
+
   it("names in a command all that the scanner calls hidden", () => {
     const source = readFileSync("../scanner/text.py", "utf8");
     const [, body = ""] = /_HIDDEN: Final = re\.compile\(\n([\s\S]*?)\n\)/.exec(source) ?? [];

@@ -1,6 +1,9 @@
 /** What the form shows of a document, and which changes of its text a field makes. Pure. */
-import type { Path, Value } from "./values";
-import { type Edit, editedBy, NotEditable, valuesOf } from "./yaml-edits";
+import { entriesOf, isThere, labelsOf, record, shown, withList, without, withValue } from "./lists";
+import { type Needs, needsOf, type When, whenOf } from "./relations";
+import type { Path } from "./values";
+import { type VariableFields, variablesOf } from "./variables";
+import { editedBy, NotEditable, valuesOf } from "./yaml-edits";
 
 export interface StepFields {
   id: string;
@@ -13,6 +16,10 @@ export interface StepFields {
   /** Why nothing undoes it; null where the document does not say so. */
   impossible: string | null;
   confirm: string;
+  needs: Needs;
+  when: When;
+  /** Labels of the agents that may run it, as `role=db`; null where they can't be written in one line. */
+  target: readonly string[] | null;
 }
 
 export interface Fields {
@@ -21,6 +28,8 @@ export interface Fields {
   owners: readonly string[];
   /** Null where the document has none. */
   notes: string | null;
+  target: readonly string[] | null;
+  variables: readonly VariableFields[];
   steps: readonly StepFields[];
 }
 
@@ -28,26 +37,7 @@ export type Read =
   | { fields: Fields; wrong: null }
   | { fields: null; wrong: { line: number; message: string } };
 
-/** The order of the format, so that a new key stands where a reader looks for it. */
-const STEP_KEYS = ["id", "title", "needs", "when", "risk", "confirm", "env", "command", "manual", "answers"];
-const BEHIND: Record<string, readonly string[]> = {
-  confirm: ["id", "title", "needs", "when", "risk"],
-  expect: STEP_KEYS,
-  rollback: [...STEP_KEYS, "expect"],
-  service: ["name", "title"],
-  owners: ["name", "title", "service"],
-};
 export const STEPS: Path = ["spec", "steps"];
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-function shown(value: unknown): string {
-  return value === undefined || value === null || typeof value === "object" ? "" : String(value);
-}
 
 function optional(value: unknown): string | null {
   return value === undefined ? null : shown(value);
@@ -65,6 +55,9 @@ function stepOf(value: unknown): StepFields {
     rollback: shown(rollback.command),
     impossible: optional(rollback.impossible),
     confirm: shown(step.confirm),
+    needs: needsOf(step.needs),
+    when: whenOf(step.when),
+    target: labelsOf(step.target),
   };
 }
 
@@ -83,6 +76,8 @@ export function readFields(text: string): Read {
         service: shown(metadata.service),
         owners: Array.isArray(metadata.owners) ? metadata.owners.map(shown) : [],
         notes,
+        target: labelsOf(record(root.spec).target),
+        variables: variablesOf(record(root.spec).variables),
         steps: steps.map(stepOf),
       },
       wrong: null,
@@ -101,53 +96,15 @@ export function placeName(path: Path): string {
   );
 }
 
-function isThere(text: string, path: Path): boolean {
-  return valueAt(text, path) !== undefined;
-}
-
 /** A text under a key; what is optional and empty goes, with the mapping that would be left empty. */
 export function withText(text: string, path: Path, value: string, isNeeded: boolean): string {
   if (value !== "" || isNeeded) return withValue(text, path, value);
-  if (!isThere(text, path)) return text;
-  const parent = path.slice(0, -1);
-  const left = Object.keys(record(valueAt(text, parent)));
-  return editedBy(text, [{ kind: "remove", path: left.length === 1 ? parent : path }]);
+  return isThere(text, path) ? without(text, path) : text;
 }
 
-function valueAt(text: string, path: Path): unknown {
-  return path.reduce<unknown>(
-    (found, part) => (found as Record<string | number, unknown> | null | undefined)?.[part],
-    valuesOf(text),
-  );
-}
-
-function withValue(text: string, path: Path, value: Value): string {
-  const parent = path.slice(0, -1);
-  if (parent.length > 0 && !isThere(text, parent))
-    return withValue(text, parent, { [String(path.at(-1))]: value });
-  return editedBy(text, [{ kind: "set", path, value, after: BEHIND[String(path.at(-1))] ?? [] }]);
-}
-
-/** The owners as they are written in one line: those that stay keep their place and their comments. */
+/** The owners as they are written in one line. */
 export function withOwners(text: string, written: string): string {
-  const path: Path = ["metadata", "owners"];
-  const wanted = written.split(/[\s,]+/).filter(Boolean);
-  const read = readFields(text).fields?.owners ?? [];
-  if (wanted.length === 0) return isThere(text, path) ? editedBy(text, [{ kind: "remove", path }]) : text;
-  if (read.length === 0 && !isThere(text, path)) return withValue(text, path, wanted);
-  let same = 0;
-  while (same < read.length && read[same] === wanted[same]) same += 1;
-  let tail = 0;
-  const shorter = Math.min(read.length, wanted.length) - same;
-  while (tail < shorter && read.at(-1 - tail) === wanted.at(-1 - tail)) tail += 1;
-  const edits: Edit[] = wanted
-    .slice(same, wanted.length - tail)
-    .map((value, index) => ({ kind: "insert", path: [...path, same + index], value }));
-  // First what is new, then what is gone: the list is never empty in between.
-  const gone = same + edits.length;
-  for (let count = read.length - tail - same; count > 0; count -= 1)
-    edits.push({ kind: "remove", path: [...path, gone] });
-  return editedBy(text, edits);
+  return withList(text, ["metadata", "owners"], entriesOf(written));
 }
 
 /** A new step behind the one at `index`; -1 begins the list. */

@@ -4,6 +4,7 @@ import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
 import { visible } from "@/ui/visible";
 import type { Check } from "../editor/use-check";
+import { EntriesField } from "./choice-field";
 import { FormField, PlaceList } from "./field";
 import {
   placeName,
@@ -16,7 +17,9 @@ import {
   withStepMoved,
   withText,
 } from "./form-model";
-import { StepFieldset } from "./step-fields";
+import { withLabels } from "./lists";
+import { type Make, StepFieldset } from "./step-fields";
+import { VariablesFieldset } from "./variable-fields";
 import { NotEditable } from "./yaml-edits";
 
 type Place = Schemas["CheckedPlace"];
@@ -69,8 +72,8 @@ function useGoTo(text: string) {
     document.querySelector<HTMLElement>(`[data-form-field="${wanted.current}"]`)?.focus();
     wanted.current = null;
   }, [text]);
-  return (index: number, field: string) => {
-    wanted.current = placeName([...STEPS, index, ...field.split(".")]);
+  return (name: string) => {
+    wanted.current = name;
   };
 }
 
@@ -111,7 +114,8 @@ type FieldsProps = Props & {
 function FieldsForm({ fields, answer, ...props }: FieldsProps) {
   const { text, check } = props;
   const { refused, make } = useChanges(text, props.onChange);
-  const goTo = useGoTo(text);
+  const goToName = useGoTo(text);
+  const goTo = (index: number, field: string) => goToName(placeName([...STEPS, index, ...field.split(".")]));
   const places = answer?.places ?? NO_PLACES;
   const { steps } = fields;
   const keys = (event: KeyboardEvent) => {
@@ -141,13 +145,15 @@ function FieldsForm({ fields, answer, ...props }: FieldsProps) {
           Not changed: {visible(refused)}. Write it in the YAML.
         </p>
       ) : null}
-      <HeadFields readOnly={props.mayNot !== null} fields={fields} places={places} make={make} />
+      <HeadFields mayNot={props.mayNot} fields={fields} places={places} make={make} goTo={goToName} />
       {steps.map((step, index) => (
         <StepFieldset
           // biome-ignore lint/suspicious/noArrayIndexKey: ids are edited; a step is its place.
           key={index}
           step={step}
           index={index}
+          above={steps[index - 1]?.id ?? null}
+          make={make}
           count={steps.length}
           checked={verdictOf(answer, index, step.id)}
           mayNot={props.mayNot}
@@ -191,18 +197,28 @@ function isOfStep(place: Place, index: number): boolean {
 interface HeadProps {
   fields: NonNullable<Read["fields"]>;
   places: readonly Place[];
-  readOnly: boolean;
-  make: (change: (before: string) => string, field?: string) => boolean;
+  mayNot: string | null;
+  make: Make;
+  goTo: (name: string) => void;
 }
 
-function HeadFields({ fields, places, readOnly, make }: HeadProps) {
+function isInside(place: Place, name: string): boolean {
+  return place.path === name || place.path.startsWith(`${name}.`) || place.path.startsWith(`${name}[`);
+}
+
+function HeadFields({ fields, places, mayNot, make, goTo }: HeadProps) {
+  const readOnly = mayNot !== null;
   const of = (name: string) =>
     places.filter((place) => place.path === name || place.path.startsWith(`${name}[`));
   const text = (name: string, path: readonly string[], isNeeded: boolean) => (value: string) =>
-    void make((before) => withText(before, path, value, isNeeded), name);
+    make((before) => withText(before, path, value, isNeeded), name);
+  const inside = (name: string) => places.filter((place) => isInside(place, name));
   const shown = ["metadata.title", "metadata.service", "metadata.owners", "spec.notes"];
   const others = places.filter(
-    (place) => !/^spec\.steps\[/.test(place.path) && !shown.some((name) => of(name).includes(place)),
+    (place) =>
+      !/^spec\.steps\[/.test(place.path) &&
+      !shown.some((name) => of(name).includes(place)) &&
+      !["spec.target", "spec.variables"].some((name) => isInside(place, name)),
   );
   return (
     <div className="form-fields">
@@ -222,7 +238,15 @@ function HeadFields({ fields, places, readOnly, make }: HeadProps) {
         places={of("metadata.service")}
         onChange={text("metadata.service", ["metadata", "service"], false)}
       />
-      <OwnersField readOnly={readOnly} owners={fields.owners} places={of("metadata.owners")} make={make} />
+      <EntriesField
+        label="Owners"
+        name="metadata.owners"
+        entries={fields.owners}
+        hint="@team/name or an address"
+        readOnly={readOnly}
+        places={of("metadata.owners")}
+        onChange={(entries) => make((before) => withOwners(before, entries.join(" ")), "metadata.owners")}
+      />
       {fields.notes === null ? null : (
         <FormField
           label="Notes"
@@ -234,38 +258,30 @@ function HeadFields({ fields, places, readOnly, make }: HeadProps) {
           onChange={text("spec.notes", ["spec", "notes"], true)}
         />
       )}
+      {fields.target === null ? (
+        <p className="small dim">The labels of its agents hold blanks or commas: they are in the YAML.</p>
+      ) : (
+        <EntriesField
+          label="Runs on agents with"
+          name="spec.target"
+          entries={fields.target}
+          hint="role=db, env=prod"
+          code
+          readOnly={readOnly}
+          places={inside("spec.target")}
+          onChange={(entries) =>
+            make((before) => withLabels(before, ["spec", "target"], entries), "spec.target")
+          }
+        />
+      )}
+      <VariablesFieldset
+        variables={fields.variables}
+        places={inside("spec.variables")}
+        mayNot={mayNot}
+        make={make}
+        goTo={goTo}
+      />
       <PlaceList places={others} />
     </div>
-  );
-}
-
-/** Commas and blanks stay as one types them, while they say the same owners. */
-function OwnersField({
-  owners,
-  places,
-  readOnly,
-  make,
-}: {
-  owners: readonly string[];
-  places: readonly Place[];
-  readOnly: boolean;
-  make: HeadProps["make"];
-}) {
-  const [typed, setTyped] = useState(owners.join(", "));
-  const says = typed.split(/[\s,]+/).filter(Boolean);
-  const isSame = says.length === owners.length && says.every((one, index) => one === owners[index]);
-  return (
-    <FormField
-      label="Owners"
-      name="metadata.owners"
-      value={isSame ? typed : owners.join(", ")}
-      hint="@team/name or an address"
-      readOnly={readOnly}
-      places={places}
-      onChange={(value) => {
-        setTyped(value);
-        make((before) => withOwners(before, value), "metadata.owners");
-      }}
-    />
   );
 }

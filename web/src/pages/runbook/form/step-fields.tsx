@@ -7,11 +7,16 @@ import { visible, visibleCode } from "@/ui/visible";
 import { type CheckedStep, riskOf } from "../editor/checked";
 import { FormField, PlaceList } from "./field";
 import { placeName, STEPS, type StepFields } from "./form-model";
+import { MoreFields } from "./more-fields";
 import type { Path } from "./values";
 
 type Place = Schemas["CheckedPlace"];
 
+/** Makes a change of the text; what is typed in one `field` is one change. */
+export type Make = (change: (before: string) => string, field: string) => void;
+
 export interface StepCalls {
+  make: Make;
   change: (path: Path, value: string, isNeeded: boolean) => void;
   add: (index: number) => void;
   move: (index: number, by: -1 | 1, field: string) => void;
@@ -21,6 +26,8 @@ export interface StepCalls {
 interface Props extends StepCalls {
   step: StepFields;
   index: number;
+  /** The id of the step above. */
+  above: string | null;
   count: number;
   /** Null while the text as it stands is not checked yet, or can't be. */
   checked: CheckedStep | null;
@@ -41,6 +48,8 @@ interface Row {
   lines?: boolean;
   hint?: string;
 }
+
+const MORE = ["id", "needs", "when", "target"];
 
 function rowsOf(step: StepFields): Row[] {
   const rows: Row[] = [{ key: "title", path: ["title"], label: "Title", value: step.title, isNeeded: true }];
@@ -85,7 +94,8 @@ function isOf(place: Place, name: string): boolean {
 export function StepFieldset(props: Props) {
   const { step, index, count, checked, isAsking, places } = props;
   const rows = rowsOf(step).map((row) => ({ ...row, name: placeName([...STEPS, index, ...row.path]) }));
-  const others = places.filter((place) => !rows.some((row) => isOf(place, row.name)));
+  const names = [...rows.map((row) => row.name), ...MORE.map((key) => placeName([...STEPS, index, key]))];
+  const others = places.filter((place) => !names.some((name) => isOf(place, name)));
   const keys = (event: KeyboardEvent<HTMLFieldSetElement>) => {
     if (props.mayNot || !event.altKey || event.ctrlKey || event.metaKey) return;
     const field = (event.target as HTMLElement).dataset.formField ?? "";
@@ -141,6 +151,14 @@ export function StepFieldset(props: Props) {
             onChange={(value) => props.change([...STEPS, index, ...row.path], value, row.isNeeded ?? false)}
           />
         ))}
+        <MoreFields
+          step={step}
+          index={index}
+          above={props.above}
+          places={places}
+          mayNot={props.mayNot}
+          make={props.make}
+        />
         <PlaceList places={others} />
         <span>
           <Button look="quiet" blocked={props.mayNot} onClick={() => props.add(index)}>

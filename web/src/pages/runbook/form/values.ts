@@ -2,7 +2,7 @@
 import type { Edit } from "./yaml-edits";
 
 export type Path = readonly (string | number)[];
-export type Value = string | readonly Value[] | { readonly [key: string]: Value };
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
 type Holder = Record<string | number, unknown>;
 

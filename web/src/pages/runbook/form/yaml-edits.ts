@@ -167,6 +167,9 @@ function inFlow(source: Source, path: Path): boolean {
 /** The collection in brackets written again where it stands. */
 function rewritten(source: Source, node: Node): string {
   const [from, to] = rangeOf(node);
+  // Comments before and behind the brackets stand where they are.
+  node.comment = null;
+  node.commentBefore = null;
   return spliced(source.text, from, to, stringify(node, WRITING).trimEnd());
 }
 
