@@ -91,19 +91,38 @@ export const executionQuery = (id: string) =>
 
 type PullsAsked = { state: "open" | "merged" | "closed"; limit: number };
 
+/** The repositories that the API named when it last asked which: they are asked at once then. */
+let several: readonly string[] = [];
+
+async function pullsOf(
+  asked: PullsAsked,
+  repositories: readonly string[],
+): Promise<Schemas["Page_PullItem_"]> {
+  const pages = await Promise.all(
+    repositories.map((repository) =>
+      take(api.GET("/api/v1/pulls", { params: { query: { ...asked, repository } } })),
+    ),
+  );
+  const more = pages.find((page) => page.nextCursor)?.nextCursor ?? null;
+  return { items: pages.flatMap((page) => page.items), nextCursor: more };
+}
+
 /** Of every repository, one after the other: where there are several the API asks which. */
 async function pullsEverywhere(asked: PullsAsked): Promise<Schemas["Page_PullItem_"]> {
+  if (several.length > 0) {
+    try {
+      return await pullsOf(asked, several);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 404) throw error;
+      several = []; // one of them was removed
+    }
+  }
   try {
     return await take(api.GET("/api/v1/pulls", { params: { query: asked } }));
   } catch (error) {
     if (!(error instanceof Problem) || error.candidates.length === 0) throw error;
-    const pages = await Promise.all(
-      error.candidates.map((repository) =>
-        take(api.GET("/api/v1/pulls", { params: { query: { ...asked, repository } } })),
-      ),
-    );
-    const more = pages.find((page) => page.nextCursor)?.nextCursor ?? null;
-    return { items: pages.flatMap((page) => page.items), nextCursor: more };
+    several = error.candidates;
+    return await pullsOf(asked, several);
   }
 }
 

@@ -158,8 +158,8 @@ function ReviewTab({ pull, review }: { pull: Pull; review: Review }) {
                 .map((place, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: places have no identity but their order.
                   <li key={index} className="wrap">
-                    <strong>Line {place.line}</strong>: {visible(place.message)}{" "}
-                    <span className="dim">{visible(place.hint ?? "")}</span>
+                    <strong>Line {place.line}</strong>: {visible(place.message)}
+                    {place.hint ? <span className="dim">: {visible(place.hint)}</span> : null}
                   </li>
                 ))}
             </ul>
@@ -284,7 +284,7 @@ function OnePull({ number, repository }: { number: number; repository: string | 
   useTitle(`Pull request #${number}`, pull.data?.title);
   if (!pull.data) {
     return (
-      <main id="main" className="page">
+      <main id="main" className="page stack">
         <h1>Pull request #{number}</h1>
         <NotShown number={number} error={pull.error} again={() => void pull.refetch()} />
       </main>

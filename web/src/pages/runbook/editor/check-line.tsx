@@ -54,7 +54,7 @@ function PlaceLine({ place, go }: { place: Place; go: (line: number) => void }) 
       </button>{" "}
       {place.severity === "warn" ? "warning: " : ""}
       {visible(place.message)}
-      {place.hint ? <span className="dim"> {visible(place.hint)}</span> : null}
+      {place.hint ? <span className="dim">: {visible(place.hint)}</span> : null}
     </span>
   );
 }

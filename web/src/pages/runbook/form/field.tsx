@@ -29,7 +29,7 @@ export function PlaceList({ id, places }: { id?: string; places: readonly Place[
         // biome-ignore lint/suspicious/noArrayIndexKey: places have no identity but their order.
         <li key={index} className="wrap">
           <strong>{place.severity === "error" ? "Error" : "Warning"}</strong> {visible(place.message)}
-          {place.hint ? <span className="dim"> {visible(place.hint)}</span> : null}
+          {place.hint ? <span className="dim">: {visible(place.hint)}</span> : null}
         </li>
       ))}
     </ul>
