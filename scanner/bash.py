@@ -9,6 +9,7 @@ from typing import Final, Self
 from tree_sitter import Node
 
 from scanner import environment, redirects
+from scanner.alternatives import alternatives
 from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.given import GivenOptions
@@ -102,9 +103,18 @@ class BashJudge(Judge):
         self.shared.read_names = self._read.data
         given = GivenOptions(parsed.root, parsed.source, self._given)
         self._given = (given,)
-        values = Values(steered=steered, integers=self._around.integers | self.shared.before.integers)
+        integers = self._around.integers | self.shared.before.integers
+        values = Values(steered=steered, integers=integers)
         self._walker = Walker(parsed.source, self, values)
         self._walker.walk(parsed.root, self._read, given)
+        commands, nodes = self.shared.work.commands, parsed.root.descendant_count
+        for other in alternatives(values, nodes):
+            read = self._read._replace(
+                data=self._read.data | other.data, single=self._read.single - other.data
+            )
+            pinned = Values(steered=steered, integers=integers, pinned=other.pinned)
+            Walker(parsed.source, self, pinned).walk(parsed.root, read, given)
+            self.shared.work.commands = min(commands, self.shared.work.commands)
         if self._around.joined:
             self.shared.names.integers |= self._walker.facts.integers
 

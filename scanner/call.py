@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from scanner.escapes import OPAQUE
 from scanner.file_arguments import judge_files
@@ -252,10 +252,29 @@ def _arguments(call: Call) -> None:
     if rule.max_arguments is not None and len(positionals) > rule.max_arguments:
         call.say(rule.over.risk, f"{rule.id}.arguments", rule.over.why)
     for pattern, entry in rule.arguments:
-        for word in positionals:
+        for at, word in enumerate(positionals):
             if pattern.fullmatch(word.text.replace(OPAQUE, "")) is not None:
                 call.say(entry.risk, f"{rule.id}.argument", entry.why, word=word, resources=(word.text,))
                 break
+            if _may_be_it(call, pattern, word, first=at == 0):
+                why = f"data decides a word, by which {call.tool.name} may do more than read"
+                call.say(UNKNOWN, f"{rule.id}.argument", why, word=word)
+                break
+
+
+_WORD_LIST: Final = re.compile(r"[\w|-]+")
+_OF_PERL: Final = ("-P", "--perl-regexp")
+
+
+def _may_be_it(call: Call, pattern: Any, word: Word, *, first: bool) -> bool:
+    """Whether data may make a word what a pattern speaks of; a list of words speaks of a first one only."""
+    if OPAQUE not in word.text or not (word.read or word.data or word.named):
+        return False
+    if call.rule.handler == "query":  # it asks for the program itself
+        return False
+    if call.rule.id == "text.search":
+        return call.arguments.has(*_OF_PERL)
+    return first or _WORD_LIST.fullmatch(pattern.pattern) is None
 
 
 def resources_of(call: Call) -> tuple[str, ...]:

@@ -8,11 +8,14 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.assignments import Assignments
-from scanner.flow import Place
+from scanner.flow import Place, Values
 from scanner.paths import secret_variable
+from scanner.reading import Sink
 
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
 _PRINTS: Final = re.compile(r"-[a-zA-Z]*p[a-zA-Z]*")
+MAX_DEFINITIONS: Final = 8
+"""Of one name."""
 _CALL: Final = "()"
 _MAP: Final = "[]"
 """Behind a name among those that are surely set: a function, an associative array."""
@@ -27,6 +30,12 @@ class Definitions(Assignments):
 
     _functions = 0
     """How many functions the walk stands in."""
+
+    def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
+        super().__init__(source, sink, values)
+        self._bodies: dict[str, list[Node]] = {}
+        """Of each function: one a definition."""
+        self._called: set[tuple[object, ...]] = set()
 
     def function_names(self) -> frozenset[str]:
         """The functions that are surely defined where the walk stands."""
@@ -65,6 +74,11 @@ class Definitions(Assignments):
 
     def _function(self, node: Node, place: Place) -> None:
         name, body = self.text(node.named_children[0]), node.named_children[-1]
+        bodies = self._bodies.setdefault(name, [])
+        if body not in bodies[:MAX_DEFINITIONS]:
+            bodies.append(body)
+        if len(bodies) > MAX_DEFINITIONS:
+            self._unknown(node, f"{name} is defined again and again")
         self._sink.function(name, body, node)
         before = self._values.mark()
         self._functions += 1

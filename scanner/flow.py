@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -56,6 +57,10 @@ class Values:
     """Names that another text of the same shell may set at any time."""
     integers: frozenset[str] = frozenset()
     """Names that such a text declares to hold numbers: what is assigned to them is evaluated."""
+    pinned: dict[str, str | None] = field(default_factory=dict)
+    """What names hold throughout, in a walk that tries one of several texts."""
+    given: dict[str, dict[str | None, None]] = field(default_factory=dict)
+    """Every text that a name is set to; None where one is not known."""
     _surely_set: dict[str, None] = field(default_factory=dict)
     """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
@@ -67,6 +72,7 @@ class Values:
     def assign(self, name: str, text: str | None, *, certain: bool) -> None:
         """Record an assignment; None makes the name opaque from here on."""
         self.now_set(name)
+        self.given.setdefault(name, {}).setdefault(text)
         if text is None or len(text) > MAX_FOLDED_CHARACTERS or name in self.steered:
             self._known[name] = None
             return
@@ -99,6 +105,7 @@ class Values:
 
     def forget(self, name: str) -> None:
         """The name takes a value that the script does not show."""
+        self.given.setdefault(name, {}).setdefault(None)
         self._known[name] = None
 
     def forget_all(self) -> None:
@@ -108,17 +115,22 @@ class Values:
 
     def look(self, name: str, *, certain: bool) -> Piece | None:
         """The value, if it is known; `certain=False` where the reading place itself may repeat."""
+        if name in self.pinned:
+            text = self.pinned[name]
+            return None if text is None else Piece(text, certain=False)
         piece = self._known.get(name)
         if piece is None or certain or name in self.turns:
             return piece
         return piece._replace(certain=False)
 
-    def take_turn(self, name: str, piece: Piece | None) -> None:
-        """A loop gives the name a word of its list, for one turn; None is any of them."""
-        self._known[name] = piece
-        self.turns.add(name)
-
-    def end_turns(self, name: str) -> None:
-        """The loop is done."""
-        self._known[name] = None
-        self.turns.discard(name)
+    @contextmanager
+    def turns_of(self, pieces: Mapping[str, Piece | None]) -> Iterator[None]:
+        """A loop or a call gives names words of the script, for one turn; None is any of them."""
+        before = [(name, self._known.get(name), name in self.turns) for name in pieces]
+        self._known.update(pieces)
+        self.turns.update(pieces)
+        yield
+        for name, piece, turned in before:
+            self._known[name] = piece if turned else None
+            if not turned:
+                self.turns.discard(name)

@@ -129,9 +129,19 @@ def _fits_name(text: str, base: str) -> bool:
     )
 
 
+def _quiet() -> Any:
+    """A pattern made of a command's text is not told on standard error where it can't be read."""
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
+_QUIET: Final = _quiet()
+
+
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
-    return re2.compile(pattern)
+    return re2.compile(pattern, _QUIET)
 
 
 _TOKEN: Final = re.compile(

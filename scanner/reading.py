@@ -102,9 +102,7 @@ class Reading(ABC):
         piece = self._values.look(name, certain=not self._place.repeated)
         named = bool(self.read_names.named) and canonical(name) in self.read_names.named
         if self.read_names.data and canonical(name) in self.read_names.data:
-            if piece is None:
-                return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)
-            return piece._replace(certain=False, read=True)
+            return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)
         if named:
             unset = Piece(OPAQUE, quoted=name in self.read_names.single)
             piece = (piece or unset)._replace(certain=False, named=True)

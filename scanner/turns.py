@@ -8,26 +8,20 @@ from typing import Final
 
 from tree_sitter import Node
 
-from scanner.definitions import Definitions
+from scanner.calls import Calls
 from scanner.escapes import OPAQUE
 from scanner.flow import Place
 from scanner.numbers import value_kind
 from scanner.redirection import WORDS
 from scanner.word import Piece, Word
 
-MAX_TURN_NODES: Final = 2_500
-"""Nodes that the turns of all loops of a text may walk beyond one turn each: the largest of 7,524 real texts
-has 280 nodes as a whole.
-"""
 _NUMBER: Final = re.compile(r"\d+")
 _OPERAND: Final = re.compile(r"[\w.:@/+%][\w.:@/+%-]*", re.ASCII)
 _ONE_OF: Final = Piece(OPAQUE, quoted=True, certain=False, operand=True)
 
 
-class Turns(Definitions):
+class Turns(Calls):
     """The part of a walk that goes through loops."""
-
-    _turn_nodes = 0
 
     def _loop_or_case(self, node: Node, place: Place) -> None:
         inner = place._replace(conditional=True, repeated=True)
@@ -41,7 +35,7 @@ class Turns(Definitions):
                 name = self.text(child)
                 self._taken(name, node, number=self._counts(node))
             elif child.type in WORDS and node.type == "for_statement":
-                self._place = inner
+                self._place = place
                 words += self._listed(child)
             elif child.type == "do_group" and self._shown(node, name, words):
                 self._each_turn(child, name, words, inner)
@@ -80,19 +74,15 @@ class Turns(Definitions):
         """
         given = list(dict.fromkeys(Piece(word.text, certain=word.certain) for word in words))
         pieces: list[Piece | None] = [*given]
-        if not self._has_room(body, len(given)):
+        if not self._has_room(body, len(given) - 1):
             kinds = Counter(_NUMBER.sub("0", piece.text) for piece in given)
             alone = [piece for piece in given if kinds[_NUMBER.sub("0", piece.text)] == 1]
             operands = all(_OPERAND.fullmatch(piece.text) for piece in given)
             pieces = [*alone, *([_ONE_OF if operands else None] if len(alone) < len(given) else [])]
-            if not self._has_room(body, len(pieces)):
+            if not self._has_room(body, len(pieces) - 1):
                 self._unknown(body, "a loop with more words than are followed")
                 pieces = [None]
-        self._turn_nodes += body.descendant_count * (len(pieces) - 1)
+        self._again += body.descendant_count * (len(pieces) - 1)
         for piece in pieces:
-            self._values.take_turn(name, piece)
-            self._statement(body, place)
-        self._values.end_turns(name)
-
-    def _has_room(self, body: Node, turns: int) -> bool:
-        return self._turn_nodes + body.descendant_count * (turns - 1) <= MAX_TURN_NODES
+            with self._values.turns_of({name: piece}):
+                self._statement(body, place)

@@ -224,9 +224,7 @@ class Walker(Turns):
         self._place = place
         if words:
             self._set_by_command(words, node)
-            self._sink.command(
-                words, assignments, place if stdin is place.stdin else place._replace(stdin=stdin)
-            )
+            self._tell(words, assignments, place if stdin is place.stdin else place._replace(stdin=stdin))
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
 

@@ -18,7 +18,8 @@ SUBSTITUTED_FILE: Final = "/dev/fd/63"
 """What a program sees in place of `<(…)` and `>(…)`."""
 
 _NAMED: Final = re.compile(r"\$\{!?(\w+|[@*])")
-_WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+)\[([@*])\]\}\1')
+_WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+|@)\[([@*])\]\}\1')
+_ALL_GIVEN: Final = frozenset({'"$@"', "$@", '"${@}"', "${@}"})
 MAX_ELEMENTS: Final = 4_096
 """Characters of the elements of arrays that are put in their place in one text; then they are unknown."""
 MAX_MADE: Final = 256
@@ -80,7 +81,7 @@ class WordReader:
         plain = self._plain(node)
         if plain is not None:
             return [plain]
-        if self._arrays and node.type in ("string", "expansion"):
+        if self._arrays and node.type in ("string", "expansion", "simple_expansion"):
             listed = self._elements(node)
             if listed is not None:
                 return listed
@@ -107,7 +108,10 @@ class WordReader:
 
         Outside of quotes each text falls apart at blanks and may be a pattern; `"${X[*]}"` is one word.
         """
-        match = _WHOLE_ARRAY.fullmatch(self._text(node.start_byte, node.end_byte))
+        raw = self._text(node.start_byte, node.end_byte)
+        if raw in _ALL_GIVEN:
+            raw = raw.replace("@", "{@[@]}") if "{" not in raw else raw.replace("@", "@[@]")
+        match = _WHOLE_ARRAY.fullmatch(raw)
         array = self._arrays.get(match.group(2)) if match is not None and self._arrays else None
         if match is None or array is None:
             return None

@@ -6,6 +6,15 @@ from scanner import scan
 from schemas.risk import Risk
 
 STAYS_SAFE = """
+LOG=$1; [ -z "$LOG" ] && LOG=/var/log/syslog; tail "$LOG"
+f=/var/log/a; [ -f $f ] || f=/var/log/b; tail $f
+S=unknown; S=$(curl -s http://h/x); echo "$S"
+f() { jq "$1" x; }; f .a; f .b
+f() { kubectl get pods "$@"; }; f web1 web2
+f() { echo "$(date) $*"; }; f a b; f c
+f() { while [ $# -gt 0 ]; do echo "$1"; shift; done; }; f a b
+n=$(cat f); grep "$n" x; trivy image "$n"
+X="a b"; for h in $X; do ping -c1 $h; done
 trap 'rc=$?; echo "exit $rc"; exit $rc' EXIT; ls
 trap 'rc=$?; echo "exit $rc"' EXIT; rc=0; ls || rc=1; exit $rc
 d=/var/log; eval "ls $d"

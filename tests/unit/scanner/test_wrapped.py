@@ -195,6 +195,7 @@ LOOKS_ELSEWHERE = (
     "for h in a b; do ssh $h uptime; done",
     "for h in web{1..3}; do ssh -n \"$h\" 'df -h'; done",
     "for h in w{01..30}; do ssh $h uptime; done",
+    'H="a b"; for h in $H; do ssh $h uptime; done',
     'for s in nginx app; do ssh web1 "systemctl status $s"; done',
 )
 """Loops over words of the script: judged by what they run, which is caution since it runs elsewhere."""
