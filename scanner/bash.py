@@ -23,6 +23,7 @@ from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
 from scanner.secret_values import secret_in
 from scanner.shared_names import Around
+from scanner.shells import judge_first_line
 from scanner.text import destructive_text
 from scanner.walk import Walker
 from scanner.word import Word
@@ -67,6 +68,7 @@ class BashJudge(Judge):
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
+        judge_first_line(self, whole)
         plain = plain_commands(self.text)
         if plain is not None:
             for words, place in plain:

@@ -68,6 +68,8 @@ class Calculation(RedirectReading):
 
     facts: Facts = Facts()
     numeric: frozenset[str] = frozenset()
+    _expanding = False
+    """The walk stands in an expansion, whose inner ones are all looked at with it."""
     _evaluates = False
     """The walk stands in `[[ ]]`, not in `[ ]`."""
 
@@ -117,6 +119,8 @@ class Calculation(RedirectReading):
         for inner in (found for child in inside for found in descendants(child, _EXPANSIONS)):
             if inner.start_byte < at or inner.end_byte > end:
                 continue
+            if inner.type == "expansion" and not self._expanding:
+                self._expanded(inner)
             parts += [self._slice(at, inner.start_byte), "1" if self._is_number(inner) else OPAQUE]
             at = inner.end_byte
         text = "".join([*parts, self._slice(at, end)])
@@ -135,6 +139,11 @@ class Calculation(RedirectReading):
 
     def _expanded(self, node: Node) -> None:
         """`${x[i]}`, `${x:i}`, `${!x}`, `${x:=value}`, and those inside it."""
+        outer, self._expanding = self._expanding, True
+        self._expand(node)
+        self._expanding = outer
+
+    def _expand(self, node: Node) -> None:
         for inner in _nested(node):
             raw = self.text(inner)
             if _PATH_BEGINS.search(raw) is not None:

@@ -69,6 +69,8 @@ class Definitions(Assignments):
             if named is None or child.type not in ("variable_name", "variable_assignment"):
                 continue
             name = self.text(named)
+            if name in self.facts.lettered:
+                self._sink.assignment(name, None, node, exported=False)
             if name in self.facts.maps and (self._functions or not (local or self._values.was_set(name))):
                 self._values.now_set(name + _MAP)
 

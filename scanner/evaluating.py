@@ -29,7 +29,10 @@ _TIES: Final = re.compile(rf"\b(?:{'|'.join(_TIE)})\b")
 _TIED: Final = re.compile(r"\s-\w{0,40}T")
 """`typeset -T`: a name is a list that is tied to another, as the search path is (zshbuiltins(1))."""
 _COMPARISON: Final = re.compile("-(?:eq|ne|lt|le|gt|ge)")
-_NUMBERED: Final = frozenset({"shift", "exit", "return", "break", "continue", "printf"})
+_NUMBERED: Final = frozenset(
+    {"shift", "exit", "return", "break", "continue", "printf", "sleep", "read", "ulimit"}
+)
+"""Builtins that are given numbers; `sleep` and `read -t` are in ksh93."""
 _COUNTS: Final = frozenset({"$?", "$#", "${?}", "${#}"})
 _UNARY: Final = frozenset({"!", "=", "==", "!=", "<", ">", "(", ")"})
 """What in a test is no value that an operator may follow."""

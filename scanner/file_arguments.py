@@ -211,6 +211,9 @@ def _doubtful(call: Call, word: Word, *, shows: bool) -> None:
     if shows and _by_data(call, word):
         _secret(call, f"data decides which files {call.tool.name} prints, and they may hold secrets")
         return
+    if shows and word.named and word.pattern and any(may_be_secret(form) for form in _below_names(word)):
+        _secret(call, f"{word.text} is any file below folders that a pattern or a list names")
+        return
     from_home = _from_home(call, word)
     folders = [] if word.text.startswith(("/", "~")) else shared.folders
     forms = [
@@ -223,6 +226,11 @@ def _doubtful(call: Call, word: Word, *, shows: bool) -> None:
         shared.opens_listed = True
     elif shows and word.text.startswith(OPAQUE + "/") and shared.meets(end=word.text[1:]):
         _secret(call, f"{word.text} may name files that hold secrets")
+
+
+def _below_names(word: Word) -> list[Word]:
+    """The pattern that a name of a folder and one below it are together, as if it were written so."""
+    return [word._replace(text=word.text.replace(OPAQUE, any_name)) for any_name in ("*", "*/")]
 
 
 def _enters(call: Call) -> None:

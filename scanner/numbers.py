@@ -38,6 +38,8 @@ class Facts:
     """Names that are set to something that need not be a number."""
     maps: set[str] = field(default_factory=set)
     """Names that are declared as associative arrays and as nothing else: their subscripts are texts."""
+    lettered: set[str] = field(default_factory=set)
+    """Names declared with -l, -u or -c: they hold other letters than they are given."""
     unset: set[str] = field(default_factory=set)
     """Names of variables and functions that are unset somewhere; an empty one where it may be any."""
     integers: set[str] = field(default_factory=set)
@@ -141,6 +143,8 @@ def _declaration(node: Node, source: bytes, facts: Facts) -> None:
     names += [text_of(child, source) for child in node.named_children if child.type == "variable_name"]
     if "i" in flags:
         facts.integers.update(names)
+    if not {"l", "u", "c"}.isdisjoint(flags):
+        facts.lettered.update(names)
     if text_of(node.children[0], source) in _SCOPES:
         signs = {letter for word in words if word.startswith("-") for letter in word[1:]}
         (facts.maps if "A" in signs and not signs & {"a", "n"} else facts.unset).update(names)

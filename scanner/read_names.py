@@ -36,6 +36,7 @@ _NO_WORDS: Final = frozenset(
 )
 _NAME: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _OPTION_OR_NAME: Final = re.compile(r"(?:-[a-zA-Z]*?a)?([A-Za-z_]\w*)")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _FIELDS: Final = re.compile(rb"\bIFS\b")
 _FIELDS_OF_ONE: Final = re.compile(
     rb"\bIFS=(?:[^\s;&|\\\"'`$(]*|'[^'\s]*'|\"[^\"\s\\`$]*\"|\$'(?:\\[a-z0-9]+|[^\s'\\])*')[ \t]+"
@@ -236,8 +237,10 @@ def _command(node: Node, found: _Sources) -> None:
 def _reads(node: Node, texts: list[str], found: _Sources) -> None:
     names: set[str] = set()
     data = any(text.startswith("-u") for text in texts) or _input_is_data(node, found, names)
+    names_many = sum(_WORD.fullmatch(text) is not None for text in texts[1:]) > 1
     raw = any(re.fullmatch(r"-[a-z]*r[a-z]*", text) for text in texts)
     parted = any(child.type == "variable_assignment" for child in node.named_children)
+    data = data or ((parted or names_many) and b"<<" in found.source)  # parts of a text of the script
     given = [*texts[1:], "REPLY", "MAPFILE"]
     for at, text in enumerate(given):
         match = _OPTION_OR_NAME.match(text.strip("\"'"))

@@ -70,6 +70,8 @@ class Reading(ABC):
 
     read_names: ReadNames = NO_READ_NAMES
     """Variables that data decides."""
+    lettered: Container[str] = ()
+    """Names that hold other letters than they are given."""
     given: Container[str] | None = None
     """Names that the script gives words that may be options."""
 
@@ -99,6 +101,8 @@ class Reading(ABC):
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _lookup(self, name: str) -> Piece | None:
+        if name in self.lettered:
+            return Piece(OPAQUE, read=True)
         piece = self._values.look(name, certain=not self._place.repeated)
         named = bool(self.read_names.named) and canonical(name) in self.read_names.named
         if self.read_names.data and canonical(name) in self.read_names.data:

@@ -51,6 +51,34 @@ class _Options(NamedTuple):
     clear: bool
 
 
+_FIRST_LINE: Final = re.compile(r"#![ \t]*(\S+)[ \t]*([^\n]*)")
+_AS_BASH: Final = frozenset({"bash", "sh", "dash", "ash", "rbash"})
+
+
+def written_for(text: str) -> str | None:
+    """The program that the first line of a script names, where it is none that reads as bash does."""
+    first = _FIRST_LINE.match(text)
+    if first is None:
+        return None
+    name = first.group(1).rpartition("/")[2]
+    if name == "env":
+        words = [word for word in first.group(2).split() if word[0] != "-" and "=" not in word]
+        name = words[0].rpartition("/")[2] if words else name
+    return None if name in _AS_BASH else name
+
+
+def judge_first_line(judge: Judge, whole: int) -> None:
+    """A script that is written for another shell or language: read as that shell's text, unknown else."""
+    name = written_for(judge.text)
+    if name is None:
+        return
+    if name == "zsh" or name in EVALUATING:
+        judge.shared.evaluates = True
+        if not reads_otherwise(name, judge.text.partition("\n")[2]):
+            return
+    judge.unknown("shell.syntax", f"the first line says that {name} reads it", 0, whole)
+
+
 def span(words: list[Word]) -> tuple[int, int]:
     """The bytes of a command."""
     return words[0].start, words[-1].end
@@ -126,7 +154,7 @@ def _values_taken(known: Wrapper, word: Word) -> int | None:
 def judge_text(judge: Judge, known: Wrapper, rest: list[Word], place: Place) -> None:
     """The text that a shell is given, with the words behind it for `$0`, `$1` …"""
     start, end = rest[0].start, rest[0].end
-    if _reads_otherwise(known.name, rest[0].text):
+    if reads_otherwise(known.name, rest[0].text):
         judge.unknown("shell.syntax", f"{known.name} reads a part of it otherwise than bash does", start, end)
     if any(word.read or word.data for word in rest[1:]):
         judge.shared.read_names |= {"@"}
@@ -136,7 +164,7 @@ def judge_text(judge: Judge, known: Wrapper, rest: list[Word], place: Place) -> 
     judge.shared.evaluates = before
 
 
-def _reads_otherwise(name: str, text: str) -> bool:
+def reads_otherwise(name: str, text: str) -> bool:
     """Whether a shell may read a text otherwise than bash does, its quotes taken away, too."""
     other = _OTHER_SYNTAX.get(name)
     if other is None:

@@ -90,7 +90,7 @@ class Walker(Turns):
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric(self._values.steered)
-        self.given = given
+        self.given, self.lettered = given, self.facts.lettered
         counts = self.facts.counts
         self._values.repeated_names = frozenset(name for name, count in counts.items() if count > 1)
         self._not_shown(root)

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
+from scanner.folded import folded
 from scanner.word import Piece, Word, is_plain_braces, joined, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
@@ -302,6 +303,12 @@ class WordReader:
         if name is None:
             return Piece(OPAQUE, read=inside)
         known = self._lookup(name.group(1))
+        if known is not None and OPAQUE not in known.text and not raw.startswith("${!"):
+            text = folded(known.text, raw[name.end() : -1])
+            if text is not None:
+                pattern = any(mark in text for mark in GLOB)
+                return known._replace(text=text, pattern=pattern)
+            inside = True
         array = (self._arrays or {}).get(name.group(1)) if "[" in raw else None
         ours = array is not None
         texts = [*(array.texts if array is not None else ()), *([known.text] if known is not None else ())]
