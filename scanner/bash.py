@@ -50,11 +50,12 @@ class BashJudge(Judge):
 
     def run(self) -> list[Judgement]:
         """Judge the text, and again where texts that its shell runs set names that it may use."""
-        found = self._judged()
-        if self.depth or not self.shared.names.any_joined():
+        if self.text.startswith("#!"):
+            judge_first_line(self, len(self.source))
+        found, noted = self._judged(), self.shared.noted
+        if noted is None or self.depth or self.shared.before is not None or not noted.any_joined():
             return found
-        again = type(self)(self.text, shared=Shared(before=self.shared.names), stdin=self.stdin)
-        return again._judged()
+        return type(self)(self.text, shared=Shared(before=noted), stdin=self.stdin).run()
 
     def join(self, around: Self) -> None:
         functions, integers, walker = around._around.functions, around._around.integers, around._walker
@@ -68,9 +69,9 @@ class BashJudge(Judge):
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
-        judge_first_line(self, whole)
         plain = plain_commands(self.text)
         if plain is not None:
+            self.expands = False
             for words, place in plain:
                 self.command(words, [], place)
             return self._as_a_whole(whole)
@@ -95,9 +96,12 @@ class BashJudge(Judge):
     def _walk(self, parsed: Parsed) -> None:
         """Walk the tree, with what is known about its names from around it and from the first reading."""
         fed = self.stdin is not None and self.stdin.kind != "inherited"
-        steered, before = self.shared.before.steered_in(self.text), self.shared.read_names
+        first, before, integers = self.shared.before, self.shared.read_names, self._around.integers
+        steered = frozenset[str]()
+        if first is not None:
+            steered, integers = first.steered_in(self.text), integers | first.integers
         if self._around.joined:
-            own = self.shared.before.own(self.text)
+            own = first.own(self.text) if first is not None else frozenset[str]()
             defines = b"()" in parsed.source or b"function" in parsed.source
             before = (before - own) | self._around.named | ({"@"} if defines else frozenset())
             self._given = self._around.given
@@ -105,20 +109,24 @@ class BashJudge(Judge):
         self.shared.read_names = self._read.data
         given = GivenOptions(parsed.root, parsed.source, self._given)
         self._given = (given,)
-        integers = self._around.integers | self.shared.before.integers
         values = Values(steered=steered, integers=integers)
         self._walker = Walker(parsed.source, self, values)
         self._walker.walk(parsed.root, self._read, given)
-        commands, nodes = self.shared.work.commands, parsed.root.descendant_count
-        for other in alternatives(values, nodes):
+        if values.repeated_names:
+            self._walk_again(parsed, values, given)
+        if self._around.joined:
+            self.shared.names.integers |= self._walker.facts.integers
+
+    def _walk_again(self, parsed: Parsed, values: Values, given: GivenOptions) -> None:
+        """Walk it with the other texts that names may hold."""
+        commands = self.shared.work.commands
+        for other in alternatives(values, parsed.root.descendant_count):
             read = self._read._replace(
                 data=self._read.data | other.data, single=self._read.single - other.data
             )
-            pinned = Values(steered=steered, integers=integers, pinned=other.pinned)
+            pinned = Values(steered=values.steered, integers=values.integers, pinned=other.pinned)
             Walker(parsed.source, self, pinned).walk(parsed.root, read, given)
             self.shared.work.commands = min(commands, self.shared.work.commands)
-        if self._around.joined:
-            self.shared.names.integers |= self._walker.facts.integers
 
     def _inputs_of_shells(self, whole: int) -> None:
         """Where a shell reads input: each here-document, but those that were judged as its input."""
@@ -200,7 +208,7 @@ class BashJudge(Judge):
                 self.listed(Word(part, words[0].start, words[-1].end))
         for name, value in assignments:
             environment.prefix(self, name, value, words)
-        if not self._calls_function(words):
+        if (self._walker is None and not self._around.joined) or not self._calls_function(words):
             judge_words(self, words, place)
 
     def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
@@ -210,7 +218,7 @@ class BashJudge(Judge):
         self.shared.names.sets(name, self.text)
         values = node.children_by_field_name("value") if node.type in _TAKES_VALUES else ()
         if any(secret_variable(self._slice(one)) is not None for one in values):
-            self.shared.secret_names.add(name)
+            self.shared.secret_names |= {name}
         environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
 
     def listed(self, word: Word) -> None:

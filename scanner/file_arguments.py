@@ -16,7 +16,7 @@ from scanner.paths import (
     normal_path,
     one_outside,
 )
-from scanner.secret_values import judge_secret_values
+from scanner.secret_values import PRINTS_NAMES, judge_secret_values
 from scanner.tables import names
 from scanner.word import Word
 from scanner.written import judge_protected_writes
@@ -70,7 +70,8 @@ def judge_files(call: Call) -> None:
     """1. secrets in full; 2. those that a pattern or folder may hold; 3. variables; 4. what is written."""
     _named_secrets(call)  # 1
     _possible_secrets(call)  # 2
-    judge_secret_values(call)  # 3
+    if call.judge.expands or call.rule.id == PRINTS_NAMES:
+        judge_secret_values(call)  # 3
     if call.rule.writes:
         judge_protected_writes(call)  # 4
 

@@ -128,11 +128,18 @@ class Shared:
     """Ends of paths that are printed below a folder that is known only when it runs."""
     read_names: frozenset[str] = frozenset()
     """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
-    secret_names: set[str] = field(default_factory=set)
+    secret_names: frozenset[str] = frozenset()
     """Names that are set from variables that by their name hold a secret."""
-    names: SharedNames = field(default_factory=SharedNames)
-    before: SharedNames = field(default_factory=SharedNames)
-    """What was found about names when the text was judged the first time."""
+    noted: SharedNames | None = None
+    """What is found about names, where something sets one."""
+    before: SharedNames | None = None
+    """What was found about them when the text was judged the first time."""
+
+    @property
+    def names(self) -> SharedNames:
+        """What is found about names, to write it down."""
+        self.noted = self.noted or SharedNames()
+        return self.noted
 
     def enter(self, folder: str) -> None:
         """The script goes to a folder; from the root, from a home, or from one where it was before."""
@@ -194,6 +201,8 @@ class Judge(ABC):
         self._worst = SAFE
         self.wrappers = 0
         """How many programs stand around the one that is judged now."""
+        self.expands = True
+        """Names may be expanded in it; in a text of plain words none is."""
         self.runs_stdin = False
         """A shell reads this script's here-documents as commands."""
         self.searches_text = False

@@ -35,8 +35,6 @@ _TOKENS: Final = re.compile(r"""(?:[^\s'"|&;]++|'[^']*+'|"[^"]*+")+|\|\|?|&&|;""
 """The words and operators of a text that is known to be such a script."""
 _PARTS: Final = re.compile(r"""[^'"]++|'[^']*+'|"[^"]*+\"""")
 _PATTERN: Final = re.compile(r"[*?]")
-_REST: Final = tuple(Word("", 0, 0))[6:]
-"""What no word of such a script has: its further fields as they are by default."""
 _JOINS: Final = frozenset({"|", "||", "&&", ";"})
 _CONDITIONAL: Final = frozenset({"||", "&&"})
 _GRAMMAR: Final = frozenset(
@@ -74,7 +72,9 @@ def _bare(text: str) -> list[Word]:
             continue
         end = start + len(raw)
         pattern = patterns and _PATTERN.search(raw) is not None
-        words.append(made(Word, (raw, start, end, False, pattern, True, *_REST)))
+        words.append(
+            made(Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False))
+        )
         start = end + 1
     return words
 
@@ -117,11 +117,11 @@ def _word(raw: str, start: int, end: int) -> Word | None:
     """One word; None where braces may expand, which the reader of the tree knows."""
     if "'" not in raw and '"' not in raw:
         pattern = _PATTERN.search(raw) is not None
-        return made(Word, (raw, start, end, False, pattern, True, *_REST))
+        return made(Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False))
     parts = _PARTS.findall(raw)
     bare = "".join([part for part in parts if part[0] not in "'\""])
     if "{" in raw and ("," in bare or ".." in bare):
         return None
     inside = "".join([part if part[0] not in "'\"" else part[1:-1] for part in parts])
     pattern = _PATTERN.search(bare) is not None
-    return made(Word, (inside, start, end, True, pattern, True, *_REST))
+    return made(Word, (inside, start, end, True, pattern, True, False, False, False, False, False, False))

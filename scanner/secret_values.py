@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scanner.judge import Judge
     from scanner.word import Word
 
-_PRINTS_NAMES: Final = "host.printenv"
+PRINTS_NAMES: Final = "host.printenv"
 _VARIABLE: Final = re.compile(r"\$\{?!?([A-Za-z_]\w*)")
 _INSTEAD: Final = re.compile(r"\$\{[A-Za-z_]\w*:?\+")
 """`${x:+word}`: the word, not the value."""
@@ -48,7 +48,7 @@ def judge_secret_values(call: Call) -> None:
         return
     for word in call.words[1:]:
         name = secret_in(call.judge, word)
-        if call.rule.id == _PRINTS_NAMES and word.known and patterns("secret_variables").fits(word.text):
+        if call.rule.id == PRINTS_NAMES and word.known and patterns("secret_variables").fits(word.text):
             name = word.text
         if name is not None and not _signs_in(call, word):
             why = f"prints {name}, which by its name holds a secret, or asks others for it"
