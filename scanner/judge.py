@@ -283,9 +283,8 @@ class Judge(ABC):
         joined: bool = False,
         at_the_end: bool = False,
     ) -> Risk:
-        """Judge text that a shell will read: the shell of this text itself where it is `joined`.
-
-        A part known only at run time makes it unknown at best.
+        """Judge text that a shell will read, that of this text itself where it is `joined`: unknown at best
+        where a part is known only at run time.
         """
         if OPAQUE in text:
             self.unknown(rule, "a shell reads text of which a part is known only when it runs", start, end)
