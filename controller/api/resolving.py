@@ -36,10 +36,12 @@ async def resolve_runbook(uow: UnitOfWork, text: str) -> UUID:
         raise no_runbook()
     serving = [each for each in found if each.serves]
     if len(serving) > 1:
-        ids = ", ".join(f"{show_id('rbk', each.id)} ({each.repository})" for each in serving)
+        ids = [show_id("rbk", each.id) for each in serving]
+        named = ", ".join(f"{id_} ({each.repository})" for id_, each in zip(ids, serving, strict=True))
         raise Conflict(
             f"{len(serving)} repositories have a runbook of this name.",
-            hint=f"Use the id of the one that is meant: {ids}.",
+            hint=f"Use the id of the one that is meant: {named}.",
             code="ambiguous_name",
+            extra={"candidates": [each.repository for each in serving], "ids": ids},
         )
     return found[0].id

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from base import limits
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import author_emails
 from controller.api.idempotency import IdempotentRoute
 from controller.api.paging import Limit, Page
-from controller.api.pull_view import shown
+from controller.api.pull_view import Pull, Repository
 from controller.api.shapes.pulls import (
     CommentRequest,
     DiffShape,
@@ -30,15 +30,6 @@ router = APIRouter(prefix="/pulls", tags=["pulls"], route_class=IdempotentRoute)
 
 CURSOR: Final = r"^[0-9]{1,9}(-[0-9]{1,9})?$"
 """Of the built-in forge the last number of the page; of GitHub its page and that number."""
-
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[7])]
-Repository = Annotated[
-    str | None,
-    Query(
-        max_length=100,
-        description="A repository's name; left out where there is only one (else 409).",
-    ),
-]
 
 
 @router.get("", summary="List pull requests")
@@ -60,47 +51,39 @@ async def list_pulls(
 
 
 @router.get("/{number}", summary="Show a pull request")
-async def show_pull(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> PullShape:
+async def show_pull(at: Pull) -> PullShape:
     """What it says, its checks, its comments, and whether it can be merged; if not, why."""
-    pull = await services.proposals.get(principal, number, repository=repository)
-    return await shown(services, principal, pull)
+    pull = await at.services.proposals.get(at.principal, at.number, repository=at.repository)
+    return await at.shown(pull)
 
 
 @router.get("/{number}/diff", summary="What a pull request changes")
-async def show_diff(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> DiffShape:
+async def show_diff(at: Pull) -> DiffShape:
     """Unified diffs, file by file, bounded. Their content is untrusted."""
-    return diff_shape(list(await services.proposals.diff(principal, number, repository=repository)))
+    return diff_shape(
+        list(await at.services.proposals.diff(at.principal, at.number, repository=at.repository))
+    )
 
 
 @router.post("/{number}/merge", summary="Merge a pull request", dependencies=[Depends(requires("merge"))])
-async def merge(
-    principal: Caller,
-    services: ServicesDep,
-    number: Number,
-    body: MergeRequest,
-    repository: Repository = None,
-) -> MergedShape:
+async def merge(at: Pull, body: MergeRequest) -> MergedShape:
     """Exactly the head that you saw, checked once more, squashed onto the branch, and synced at once.
 
     409 where somebody pushed meanwhile (`head_moved`), where the check fails (`not_mergeable`), or where
     somebody's approval of this head is missing (`not_approved`).
     """
-    outcome = await services.proposals.merge(principal, number, body.expected_head, repository=repository)
+    outcome = await at.services.proposals.merge(
+        at.principal, at.number, body.expected_head, repository=at.repository
+    )
     sync = SyncOutcome(outcome=outcome.sync.outcome, commit=outcome.sync.to_commit)
-    return MergedShape(number=number, commit=outcome.merged.commit, sync=sync)
+    return MergedShape(number=at.number, commit=outcome.merged.commit, sync=sync)
 
 
 @router.post("/{number}/close", summary="Close without merging", dependencies=[Depends(requires("propose"))])
-async def close(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> PullShape:
+async def close(at: Pull) -> PullShape:
     """Its branch stays; proposing the same again opens it again."""
-    pull = await services.proposals.close(principal, number, repository=repository)
-    return await shown(services, principal, pull)
+    pull = await at.services.proposals.close(at.principal, at.number, repository=at.repository)
+    return await at.shown(pull)
 
 
 @router.post(
@@ -109,19 +92,15 @@ async def close(
     summary="Comment on a pull request",
     dependencies=[Depends(requires("propose"))],
 )
-async def comment(
-    principal: Caller,
-    services: ServicesDep,
-    number: Number,
-    body: CommentRequest,
-    repository: Repository = None,
-) -> PullShape:
+async def comment(at: Pull, body: CommentRequest) -> PullShape:
     """On the whole, or on a line of one of its files. `/dd0c explain STEP`, `/dd0c reclassify` and
     `/dd0c plan` on its first line are answered in a comment.
     """
-    at = LineRef(body.path, body.line) if body.path is not None and body.line is not None else None
-    pull = await services.talking.comment(principal, number, body.body, at=at, repository=repository)
-    return await shown(services, principal, pull)
+    line = LineRef(body.path, body.line) if body.path is not None and body.line is not None else None
+    pull = await at.services.talking.comment(
+        at.principal, at.number, body.body, at=line, repository=at.repository
+    )
+    return await at.shown(pull)
 
 
 @router.post(
@@ -130,28 +109,25 @@ async def comment(
     summary="Approve a pull request, or ask for changes",
     dependencies=[Depends(requires("propose"))],
 )
-async def review(
-    principal: Caller,
-    services: ServicesDep,
-    number: Number,
-    body: ReviewRequest,
-    repository: Repository = None,
-) -> PullShape:
+async def review(at: Pull, body: ReviewRequest) -> PullShape:
     """Of exactly the head that you saw; your newest word counts, and a push makes approvals stale. Whoever
     opened it or pushed to it can't review it. On GitHub each person reviews there: 422 `forge_refused`.
     """
     verdict: Verdict = "approved" if body.verdict == "approve" else "refused"
-    pull = await services.proposals.approvals.give(
-        principal, number, head=body.head, verdict=verdict, body=body.body.strip(), repository=repository
+    pull = await at.services.proposals.approvals.give(
+        at.principal,
+        at.number,
+        head=body.head,
+        verdict=verdict,
+        body=body.body.strip(),
+        repository=at.repository,
     )
-    return await shown(services, principal, pull)
+    return await at.shown(pull)
 
 
 @router.post("/{number}/check", summary="Run the check again", dependencies=[Depends(requires("propose"))])
-async def check(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> PullShape:
+async def check(at: Pull) -> PullShape:
     """Every step is classified again; the result is on the pull request."""
-    await services.proposals.check(principal, number, repository=repository)
-    pull = await services.proposals.get(principal, number, repository=repository)
-    return await shown(services, principal, pull)
+    await at.services.proposals.check(at.principal, at.number, repository=at.repository)
+    pull = await at.services.proposals.get(at.principal, at.number, repository=at.repository)
+    return await at.shown(pull)

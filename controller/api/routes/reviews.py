@@ -10,7 +10,7 @@ from controller.api import resolving
 from controller.api.auth import Caller, ServicesDep, requires
 from controller.api.authors import actor_emails
 from controller.api.idempotency import IdempotentRoute
-from controller.api.routes.pulls import Number, Repository
+from controller.api.pull_view import Pull
 from controller.api.routes.runbooks import RunbookKey, VersionId
 from controller.api.routing import id_or_404
 from controller.api.shapes.reviews import (
@@ -33,36 +33,30 @@ versions_router = APIRouter(prefix="/runbooks", tags=["runbooks"], route_class=I
 
 
 @router.get("/pulls/{number}/review", summary="What a pull request changes at 3 a.m.")
-async def show_review(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> ChangeReviewShape:
+async def show_review(at: Pull) -> ChangeReviewShape:
     """Every runbook of the change, step by step, before and after: what would run by itself, what is new,
     and who said what about each command. Simulated with the policy and flags in force, or with those of the
     change where it brings them.
     """
-    found = await services.reviews.review(principal, number, repository=repository)
-    proposed = await services.records.proposed(principal, number, repository=repository)
+    found = await at.services.reviews.review(at.principal, at.number, repository=at.repository)
+    proposed = await at.services.records.proposed(at.principal, at.number, repository=at.repository)
     return review_shape(found, proposed)
 
 
 @router.get("/pulls/{number}/events", summary="What happened to a pull request")
-async def show_events(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> PullEvents:
+async def show_events(at: Pull) -> PullEvents:
     """Opened, pushed, checked, commented, merged or closed, oldest first; at most 1,000."""
-    found = await services.records.events(principal, number, repository=repository)
-    emails = await actor_emails(services, principal.tenant_id, (event_actor(event) for event in found))
+    found = await at.services.records.events(at.principal, at.number, repository=at.repository)
+    emails = await actor_emails(at.services, at.principal.tenant_id, (event_actor(event) for event in found))
     return PullEvents(items=[event_shape(event, emails) for event in found])
 
 
 @router.get("/pulls/{number}/decisions", summary="Why it came out so")
-async def show_decisions(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> Decisions:
+async def show_decisions(at: Pull) -> Decisions:
     """The decision logs that the pull request brings, read; their content is untrusted."""
-    found = await services.records.decisions(principal, number, repository=repository)
+    found = await at.services.records.decisions(at.principal, at.number, repository=at.repository)
     authors = (file.log.author for file in found if file.log is not None)
-    emails = await actor_emails(services, principal.tenant_id, authors)
+    emails = await actor_emails(at.services, at.principal.tenant_id, authors)
     return Decisions(items=[decision_shape(file, emails) for file in found])
 
 
@@ -71,16 +65,14 @@ async def show_decisions(
     summary="The text that it was made from",
     dependencies=[Depends(requires("propose"))],
 )
-async def show_source(
-    principal: Caller, services: ServicesDep, number: Number, repository: Repository = None
-) -> SourceShape:
+async def show_source(at: Pull) -> SourceShape:
     """The pasted text, opened from its seal, secrets masked, with what became of each sentence.
 
     404 `no_source` where it was not made from a paste, 409 `erased` where the text was erased on request.
     """
-    source = await services.records.source(principal, number, repository=repository)
-    read = await services.parse_pool.run(source_document, source.text, source.format)
-    emails = await actor_emails(services, principal.tenant_id, [source.created_by])
+    source = await at.services.records.source(at.principal, at.number, repository=at.repository)
+    read = await at.services.parse_pool.run(source_document, source.text, source.format)
+    emails = await actor_emails(at.services, at.principal.tenant_id, [source.created_by])
     return source_shape(source, read, emails)
 
 

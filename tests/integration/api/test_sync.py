@@ -167,6 +167,7 @@ async def test_files_pages_content_and_policies_of_several_repositories(api: Api
         unclear = await client.get(f"{V}/runbooks/a")
         assert (unclear.status_code, unclear.json()["code"]) == (409, "ambiguous_name")
         ids = re.findall(r"rbk_\w+", unclear.json()["hint"])
+        assert (unclear.json()["ids"], set(unclear.json()["candidates"])) == (ids, {"runbooks", "other"})
         assert [(await client.get(f"{V}/runbooks/{each}")).status_code for each in ids] == [200, 200]
 
         texts = {"documents": [{"file": "n.md", "text": "# Disk is full\n\n1. Run `df -h`.\n"}]}

@@ -14,6 +14,7 @@ interface ProblemBody {
   code?: string;
   places?: Place[];
   candidates?: string[];
+  ids?: string[];
 }
 
 export class Problem extends Error {
@@ -23,6 +24,8 @@ export class Problem extends Error {
   readonly places: readonly Place[];
   /** The names of which one was to be named. */
   readonly candidates: readonly string[];
+  /** The ids behind these names, where each is one thing. */
+  readonly ids: readonly string[];
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail || body.title || "The request was refused.");
@@ -32,6 +35,7 @@ export class Problem extends Error {
     this.hint = body.hint ?? null;
     this.places = body.places ?? [];
     this.candidates = body.candidates ?? [];
+    this.ids = body.ids ?? [];
   }
 
   /** Nothing answered a question: the network or the controller is away. */

@@ -120,6 +120,7 @@ export function PullsPage() {
       </div>
       {repository ? (
         <nav className="row filters" aria-label="By repository">
+          <span className="label">Repository</span>
           {names.map((name) => (
             <Chip key={name} on={name === repository} search={searchOf(state, name)}>
               {visible(name)}
@@ -128,6 +129,7 @@ export function PullsPage() {
         </nav>
       ) : null}
       <nav className="row filters" aria-label="By state">
+        {repository ? <span className="label">State</span> : null}
         {STATES.map((item) => (
           <Chip key={item} on={item === state} search={searchOf(item, repository)}>
             {item.charAt(0).toUpperCase() + item.slice(1)}

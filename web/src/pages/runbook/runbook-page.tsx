@@ -15,6 +15,7 @@ import { RetireButton } from "./retire";
 import { Runs } from "./runs";
 import { lookOf, type StepsLook, StepsView } from "./steps-view";
 import { Versions } from "./versions";
+import { RunbookNotShown } from "./which-runbook";
 
 const Edit = lazy(() => import("./edit").then((found) => ({ default: found.Edit })));
 const route = getRouteApi("/app/runbooks/$runbook");
@@ -117,13 +118,14 @@ function OneRunbook({ runbook }: { runbook: string }) {
   useTitle("Runbook", item?.title);
   if (!item) {
     return (
-      <main id="main" className="page">
+      <main id="main" className="page stack">
         <h1>Runbook</h1>
-        {found.error ? (
-          <ErrorBox error={found.error} again={() => void found.refetch()} />
-        ) : (
-          <Loading what="the runbook" lines={10} />
-        )}
+        <RunbookNotShown
+          name={runbook}
+          error={found.error}
+          tab={search.tab}
+          again={() => void found.refetch()}
+        />
       </main>
     );
   }

@@ -118,7 +118,7 @@ export function Repository({ item, permissions, path }: RepositoryProps) {
       {policy ? <p className="small faint broken">{policy}</p> : null}
       {permissions.includes("repositories") ? (
         <div className="broken">
-          <div className="row">
+          <div className="row repository-acts">
             <MakeBadge id={item.id} has={item.hasBadge} />
             <DirectPush item={item} owner={owner} />
             {owner ? (

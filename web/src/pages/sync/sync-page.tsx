@@ -1,7 +1,7 @@
 /** Whether what git says is what runs: each repository's truth, what is broken in it, and the last syncs. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { meQuery, syncQuery } from "@/api/queries";
 import { useToast } from "@/shell/toast";
@@ -81,7 +81,6 @@ export function SyncPage() {
   const mayNot = me.data && !me.data.permissions.includes("propose") ? "Your role may not sync" : null;
   const last = sync.data?.history[0];
   const first = firstBroken(sync.data?.items ?? []);
-  const [adding, setAdding] = useState(false);
   const told = useTold();
   const owner = me.data?.permissions.includes("raise_trust") ?? false;
   return (
@@ -108,14 +107,10 @@ export function SyncPage() {
             <RefreshCw className={`icon${now.isPending ? " spin" : ""}`} aria-hidden />
             {now.isPending ? "Syncing…" : "Sync now"}
           </Button>
-          {owner && !adding ? <Button onClick={() => setAdding(true)}>Add a repository</Button> : null}
           {first ? <LineLink {...first} look="btn btn--primary" /> : null}
         </>
       }
     >
-      {adding ? (
-        <AddRepository forge={sync.data?.items[0]?.forge ?? "builtin"} onClose={() => setAdding(false)} />
-      ) : null}
       {now.error ? <ErrorBox error={now.error} again={() => now.mutate()} /> : null}
       <Result query={sync} what="the state of sync">
         {(found) =>
@@ -135,6 +130,7 @@ export function SyncPage() {
                   path={told?.repository === item.name ? told.path : undefined}
                 />
               ))}
+              {owner ? <Adding forge={found.items[0]?.forge ?? "builtin"} /> : null}
               <SectionHead title="History">
                 What each sync did, newest first; the newest 200 of a repository are kept.
               </SectionHead>
@@ -147,5 +143,25 @@ export function SyncPage() {
         }
       </Result>
     </PageFrame>
+  );
+}
+
+/** Below the repositories, so that what is to be done first is alone at the top. Focus goes along. */
+function Adding({ forge }: { forge: string }) {
+  const [adding, setAdding] = useState(false);
+  const button = useRef<HTMLDivElement>(null);
+  const close = () => {
+    setAdding(false);
+    button.current?.querySelector("button")?.focus();
+  };
+  return (
+    <>
+      <div ref={button}>
+        <Button aria-expanded={adding} onClick={() => setAdding(!adding)}>
+          Add a repository
+        </Button>
+      </div>
+      {adding ? <AddRepository forge={forge} onClose={close} /> : null}
+    </>
   );
 }
