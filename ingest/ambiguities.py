@@ -16,14 +16,12 @@ from ingest.extract.vocabulary import is_imperative, sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.rollbacks import undo_questions
 from ingest.trace import Span
+from ingest.vague_checks import bare_check, checks_listed, last_check
 from ingest.vague_words import Role
 from ingest.vagueness import (
     Phrase,
     acts_on_machine,
-    bare_check,
-    checks_listed,
     clause_at,
-    last_check,
     phrases,
 )
 from schemas.runbook import AmbiguityKind
@@ -31,6 +29,9 @@ from schemas.runbook import AmbiguityKind
 _HEADING: Final = re.compile("a heading|a comment|a table row")
 _OTHER_CASE: Final = re.compile(r"(?i)(?:otherwise|if|else|then|finally|once|when|after(?:wards)?|next)\b")
 _NEAR_LINES: Final = 8
+_UNWRITTEN: Final = re.compile(
+    r"(?i)[#/*<\[{ -]{0,6}(?:todo|tbd|fixme|fill (?:this )?in|coming soon)\b[^\n]{0,60}"
+)
 _KEEP: Final = Option(
     "keep", "Whoever runs it decides", "The sentence stays as it is; a person decides.", "keep"
 )
@@ -58,7 +59,7 @@ def find_questions(drafts: list[Draft], accounts: list[Accounted], candidates: C
 
 def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question]:
     for index, draft in enumerate(drafts):
-        if draft.kind != "manual" or draft.undoes is not None:
+        if draft.kind != "manual" or draft.undoes is not None or candidates.told_elsewhere(index):
             continue
         shown, told = _shown(drafts, index), sentences(draft.text)
         codes = draft.block.code_texts() if draft.block is not None else ()
@@ -143,6 +144,8 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
         if account.detail in (ROW_TOLD, ROW_COMMAND):
             yield from _of_row(account, drafts, candidates)
             continue
+        if account.fate == "ignored" and _UNWRITTEN.fullmatch(account.text.strip()):
+            yield _unwritten(account, last)
         if "\n" in account.text or _apart(account, drafts):
             continue
         before = account.fate == "prerequisite"
@@ -166,6 +169,21 @@ def _of_row(account: Accounted, drafts: list[Draft], candidates: Candidates) -> 
         if cell and "\n" not in cell and own not in cell:
             for question in _of_sentence(cell, "told", account.line, index, candidates):
                 yield _beside(question, account)
+
+
+def _unwritten(account: Accounted, index: int) -> Question:
+    """A listing that was never written."""
+    return Question(
+        AmbiguityKind.MISSING_COMMAND,
+        account.text.strip(),
+        "What is to be done here? The text has not been written.",
+        account.line,
+        index,
+        span=account.span,
+        phrase=account.span,
+        words=account.text.strip(),
+        options=(_KEEP,),
+    )
 
 
 def _is_list(following: Accounted | None) -> bool:

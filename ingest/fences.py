@@ -30,7 +30,12 @@ def mended_fences(text: str) -> list[Edit]:
     edits: list[Edit] = []
     opened: _Open | None = None
     place = 0
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    ends = _unclosed(lines)
+    for number, line in enumerate(lines):
+        if opened is not None and number in ends:
+            edits.append(Edit(place, place, f"{' ' * opened.indent}{opened.mark}\n"))
+            opened = None
         found = _FENCE.match(line)
         late = _LATE.fullmatch(line) if opened and opened.mark == "```" else None
         if opened is None:
@@ -45,6 +50,31 @@ def mended_fences(text: str) -> list[Edit]:
             opened.least = min(opened.least, len(line) - len(line.lstrip()))
         place += len(line) + 1
     return sorted((*edits, *_short_fences(text)), key=lambda edit: edit.start) if "``\n" in text else edits
+
+
+_PROSE: Final = re.compile(r"[ \t]{0,6}(?:#{1,6} \S|(?:\d{1,3}[.)]|[-*•])\s+[A-Z`*]|[A-Z][\w'’-]* [a-zA-Z])")
+
+
+def _unclosed(lines: list[str]) -> frozenset[int]:
+    """The lines before which a fence has to be closed that its author never did: another one with a label
+    opens below it, and is closed alone. It ends where an empty line parts its code from prose.
+    """
+    fences = [(number, found[2], line[found.end() :].strip("`~ \t")) for number, line in enumerate(lines)
+              if (found := _FENCE.match(line))]  # fmt: skip
+    ends: set[int] = set()
+    begin = 0
+    while begin < len(fences):
+        first, below = fences[begin], fences[begin + 1 : begin + 4]
+        nested = len(below) > 2 and not below[2][2]
+        labelled = bool(first[2]) and bool(below) and bool(below[0][2]) and len(below) > 1 and not below[1][2]
+        if not labelled or nested or first[1] != below[0][1]:
+            begin += 2 if below else 1
+            continue
+        parted = [number for number in range(first[0] + 2, below[0][0])
+                  if not lines[number - 1].strip() and _PROSE.match(lines[number])]  # fmt: skip
+        ends.add(parted[0] if parted else below[0][0])
+        begin += 1
+    return frozenset(ends)
 
 
 _SHORT: Final = re.compile(

@@ -46,7 +46,7 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "source_sha256": found.normalized.sha256,
         "source": found.normalized.text,
         "steps": [_step(item, orders[item.step.id]) for item in built.steps],
-        "variables": [*_variables(found), *_open_values(found)],
+        "variables": [*_variables(found), *_open_values(found, orders)],
         "prerequisites": [
             {
                 "id": item.id,
@@ -73,7 +73,9 @@ def _parsed(found: Preview) -> dict[str, Any]:
                 "span": _span(item.question.span),
             }
             for item in built.asked
-            if item.question.question != NAME and not asks_who_types(item.question)
+            if item.question.question != NAME
+            and not asks_who_types(item.question)
+            and not _asks_for_value(item)
         ],
         "shells_opened": [
             {**_asked(item, orders), "command": item.question.text}
@@ -165,10 +167,11 @@ def _variable(item: Variable, found: Preview) -> dict[str, Any]:
     }
 
 
-def _open_values(found: Preview) -> list[dict[str, Any]]:
+def _open_values(found: Preview, orders: Mapping[str, int]) -> list[dict[str, Any]]:
     """Placeholders that could not become a variable yet: a question asks for each."""
     return [
         {
+            **_asked(item, orders),
             "name": item.question.text,
             "pattern": None,
             "example": None,
@@ -179,8 +182,14 @@ def _open_values(found: Preview) -> list[dict[str, Any]]:
             "spans": [] if item.question.span is None else [_span(item.question.span)],
         }
         for item in found.built.asked
-        if item.question.kind is AmbiguityKind.MISSING_VALUE and item.question.words == item.question.text
+        if _asks_for_value(item)
     ]
+
+
+def _asks_for_value(item: Asked) -> bool:
+    """Whether a question is for what stands in the place of a placeholder."""
+    asked = item.question
+    return asked.kind is AmbiguityKind.MISSING_VALUE and asked.words == asked.text
 
 
 def _steps_of(drafts: Sequence[int], by_draft: Mapping[int, str], orders: Mapping[str, int]) -> list[int]:

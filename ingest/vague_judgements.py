@@ -23,7 +23,8 @@ JUDGED: Final = re.compile(
     r"(?:likely|probably|clearly|obviously|legitimately|genuinely) (?:related|legitimate|wrong|broken|"
     r"bad|faulty|grown|grew|safe|stale)|"
     r"(?:is|are|be|seems?|looks?) (?:likely |probably )?(?:legitimate|genuine)|"
-    r"(?:some (?:other )?)?arbitrary \w+|"
+    r"(?:some (?:other )?)?arbitrary \w+|(?:really|badly|completely|totally)\W{1,3}(?:messed up|broken|"
+    r"stuck|bad)|"
     r"as (?:much|many|little|few|large|small|high|low)(?: [\w-]+){0,2} as (?:possible|"
     r"needed|necessary|required|"
     r"you (?:can|need|like|want|wish))|"
@@ -38,6 +39,8 @@ JUDGED: Final = re.compile(
 
 SOUGHT: Final = re.compile(
     r"(?i)\b(?:"
+    r"if (?:something|anything|things) (?:goes|go|went) wrong(?=\W*(?:$|[,:]))|"
+    r"for (?:various|several|many|a number of|different) reasons|"
     r"nothing (?:else )?(?:is|was|has been|looks|seems) (?:broken|wrong|affected|off|missing|damaged)|"
     r"(?:for|with|find|see|show|has|have|is|are|if|there['’]s) (?:any(?:thing)?|something|"
     r"nothing)(?: that is)?"
@@ -60,6 +63,7 @@ SEARCHED: Final = re.compile(
     r"(?<=\bmay )|(?<=\bcase ))(?:further |deeper )?(?:figure (?:it )?out|work out (?:why|"
     r"what|which|how|where)|"
     r"deduce|narrow (?:it |this )?down|track (?:it |this )?down|pinpoint|get to the bottom|"
+    r"reverse[- ]engineer|"
     r"look (?:deeper|closer|further|into (?:why|what|how|whether|\w+ing))|"
     r"(?:investigate|dig|check|debug) (?:deeper|further|why)|find out (?:why|what))\b"
 )
@@ -72,6 +76,8 @@ LATER: Final = re.compile(
     r"\b(?:takes?|taking) (?:a while|some time|a (?:long|little) (?:time|while)|quite some time)\b|"
     r"\bkeep (?:on )?(?:monitoring|watching|checking|retrying|"
     r"trying)\b(?![^.;]{0,80}\b(?:until|for \d|every \d))|"
+    r"\bfor (?:a|too|very|such a) long(?: time)?\b(?! (?:term|running))|\blonger than (?:is |was "
+    r")?(?:expected|usual|normal)\b|"
     r"\bwell in advance\b|\bin (?:due|good) time\b"
 )
 """“An hour or so”, “every few minutes”, “this can take a while”: how long?"""
@@ -79,6 +85,11 @@ LATER: Final = re.compile(
 HEDGED: Final = re.compile(
     r"(?i)\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
     r"(?:be )?safe to\b|\b(?:should|must|can|could|may) be \w+ed and possibly \w+ed\b|"
+    r"\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the (?:issue|problem|cause|reason|"
+    r"culprit|[A-Z]{2,6})\b|"
+    r"\bthere(?: is|['’]s) a (?:good|fair|high|small) chance\b|"
+    r"\b(?:slightly|somewhat|a (?:bit|little)) different(?:ly)?\b|"
+    r"\bthere (?:is|are) (?:usually|often|sometimes) something to\b|"
     r"\bis something (?:that )?(?:you|we) should\b|\bcare (?:should|must) be taken\b|"
     r"\b(?:more|further|other) (?:direct |drastic |manual )?(?:action|steps|measures|"
     r"work) (?:is|are|may be|will be) "

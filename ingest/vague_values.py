@@ -24,17 +24,19 @@ AMENDED: Final = re.compile(
 """“Change the value for max_size”: to what?"""
 
 _SIZES: Final = (
-    "(?:size|limits?|values?|memory|cpu|resources?|capacity|timeouts?|intervals?|disks?|space|replicas|instances|"
+    "(?:size|limits?|values?|memory|cpu|resources?|capacity|timeouts?|intervals?|disks?|space|replicas|"
+    "instances|"
     "workers|nodes|ram|cores|storage|threads|concurrency|retention)"
 )
 MORE: Final = re.compile(
     r"(?i)\b(?:an? |with |it |them |set |using )(?:(?:slightly|much|somewhat) )?"
     r"(?:larger|bigger|higher|greater|smaller|lower|longer|shorter|more|additional|extra) "
     r"(?:[\w-]+ (?:and |or )?){0,3}?" + _SIZES + r"\b|"
-    r"\badd (?:more|additional|extra|another) [a-z-]+|"
+    r"\badd(?:ing)? (?:more|additional|extra|another) [a-z-]+|"
     r"\b(?:may|might|could) (?:also |still |even )?(?:need|"
     r"have) to be (?:made )?(?:shorter|longer|larger|bigger|"
-    r"smaller|higher|lower|adjusted|tuned|tweaked|changed|increased|decreased|raised|lowered|reduced|extended)\b"
+    r"smaller|higher|lower|adjusted|tuned|tweaked|changed|increased|decreased|raised|lowered|reduced|"
+    r"extended)\b"
 )
 """“A larger volume size”, “it may need to be made shorter”: to which value?"""
 

@@ -40,7 +40,7 @@ THRESHOLD: Final = _any(
     "(?:more|fewer|less|higher|lower|longer|slower) than (?:usual|normal|expected)",
     r"many \w+ than usual",
     r"trending (?:up|down)\w*",
-    "(?:growing|getting|coming) (?:too )?close to",
+    "(?:growing|getting|coming) (?:too )?close to|(?:very|too|quite) close to",
     "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?)",
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
@@ -90,6 +90,9 @@ ACCESS: Final = _any(
     r"(?:necessary|required|appropriate|proper|right|correct|sufficient|relevant|adequate) (?:[\w-]+ ){0,3}"
     "(?:permissions?|access(?: rights)?|privileges?|rights|credentials?|roles?|tools?|tooling|"
     "groups?|versions?)",
+    "the (?:right|correct|proper|appropriate) (?:cluster|project|account|context|environment|branch|"
+    "namespace|"
+    "region|subscription|tenant|profile|host|server|database|vault|repository|repo)(?=\\W*$)",
 )
 OPEN: Final = _any(
     "as (?:needed|necessary|required)(?! (?:on|by|in|for) )|as (?:appropriate|applicable|desired)",
@@ -108,6 +111,7 @@ OPEN: Final = _any(
     r"(?:any|some) other (?:errors?|issues?|problems?|reasons?|causes?)(?!\s*(?:→|->|:))",
     "other (?:things|issues|problems|causes)",
     "possibly (?:be )?\\w+ed",
+    r"(?:any(?:thing)?|whatever|which(?:ever)?)(?: \w+)? you (?:need|want|like|prefer|wish)(?! to\b)",
     "(?:consistent|in line) with (?:your|our|the) \\w+",
     "(?:generally|usually|probably) (?:be )?safe",
     "(?:has|have) (?:settled|stabili[sz]ed|calmed)",
@@ -167,7 +171,6 @@ FIX: Final = _any(
 AMOUNT: Final = _any(
     r"enough \w+",
     r"\w+ enough",
-    r"consider(?:ing)? \w+ing",
     r"recent (?:changes|deploy\w*|trends?|errors?)",
     "periodically|regularly|occasionally|(?<!^)from time to time|once in a while|every so often|"
     "on a regular basis|at regular intervals",
@@ -230,7 +233,8 @@ PASSIVE: Final = _any(
     "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed|"
     "redeployed|reinstalled|reconfigured|recycled|increased|raised|lowered|reduced|expanded|repaired|reset)"
     "(?! (?:automatically|by (?:itself|themselves)|without|shortly|within)\\b)",
-    "(?:must|needs? to|has to|have to) be (?:\\w+ly )?(?:modified|adjusted)(?! (?:as follows|like)\\b)",
+    "(?:must|needs? to|has to|have to) be (?:\\w+ly )?(?:modified|adjusted|updated)(?! (?:as follows|"
+    "like)\\b)",
 )
 NEEDS: Final = _any(
     r"(?:needs?|requires?) (?:an? )?(?:\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|change)",
@@ -254,7 +258,7 @@ UNNAMED: Final = re.compile(
 
 MANY: Final = _any(
     r"(?:several|a few|a couple of|a number of|(?<!be )(?<!are )certain) (?!that\\b|of\\b)\w+",
-    "soon|later(?! (?:point|use|reference|step))",
+    "soon|(?<!or )(?<!and )later(?! (?:point|use|reference|step))",
     r"recent \w+",
     r"the (?:right|correct|proper|offending|problematic|misbehaving|rogue) \w+",
     r"(?:the|any) (?:necessary|needed|required) \w+",

@@ -11,6 +11,7 @@ from ingest import vague_judgements as judgements
 from ingest import vague_values as values
 from ingest import vague_words as words
 from ingest.extract.vocabulary import is_imperative
+from ingest.vague_checks import CONCRETE, SHORT_WORDS
 from ingest.vague_words import Role, VagueClass
 from schemas.runbook import AmbiguityKind
 
@@ -58,7 +59,8 @@ _NAMEABLE: Final = (words.UNNAMED, words.WHICH)
 
 _UNMEASURED: Final = (values.HOW_MUCH, values.AMENDED)
 _MEASURED: Final = re.compile(
-    r"(?i)[\d`=<>{$]|\b(?:to|by|from|as|accordingly|below|above|according|following|until|via|using|through|with)\b|:\s*$"
+    r"(?i)[\d`=<>{$]|\b(?:to|by|from|as|accordingly|below|above|according|following|until|via|using|"
+    r"through|with)\b|:\s*$"
 )
 """What tells the value to which something is set."""
 
@@ -82,12 +84,12 @@ _SAME: Final = re.compile(r"(?i)\bsame\b[^,.;]{0,30}$")
 _HOW_TO: Final = re.compile(r"(?i)\b(?:how|where) to (?:\w+ (?:and|or) )?$")
 """“For how to mitigate this issue, see …” points to a text."""
 
-_CONSIDERED: Final = re.compile(r"(?i)consider(?:ing)? \w+ing (?:the )?(?:[`./<-]|[\w.]+[=_(])")
-"""“Consider enabling --lazy” names what is done."""
+_RECORDS: Final = re.compile(
+    r"(?i)\b(?:capture|document|record|write(?: down)?|describe|report|include|share|summari[sz]e)\b[^.;:]*$"
+)
+"""“Document the root cause” tells to write it down, once it is known."""
 
 _POSSIBLE: Final = re.compile(r"(?i)(?:if|when|where) (?:possible|applicable|available)\b")
-_NAMES: Final = re.compile(r"(?:[A-Z][\w'-]*\s+){3,}[A-Z][\w'-]*\W*$")
-"""“Test Repair Bad File” is what something is called."""
 
 _AFTER: Final = re.compile(r"(?i)^(?:once|when|after|if|should|in case)\b[^,:]{3,120},\s+(?:then\s+)?")
 _PROPER: Final = re.compile(r"\s[A-Z]\w")
@@ -145,6 +147,8 @@ def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
         return inside or _IN_CASE.match(found) is not None or found.lower().startswith("as ")
     if item.pattern is words.WORKED:
         return words.SEEMS.search(found) is not None
+    if item.pattern is judgements.SOUGHT:
+        return inside
     return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
 
@@ -174,7 +178,7 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     before = match.string[: match.start()]
     if item.pattern is words.THRESHOLD and _RANKED.search(before):
         return True
-    if item.pattern is words.AMOUNT and _CONSIDERED.match(match.string, match.start()):
+    if item.pattern is words.FIX and _RECORDS.search(before):
         return True
     if item.pattern in (words.THRESHOLD, words.AMOUNT):
         return _GIVEN.match(match.string, match.end()) is not None
@@ -251,26 +255,17 @@ _MACHINE: Final = re.compile(
 """What surely is a command somewhere, and nothing that is clicked."""
 
 _CLICKED: Final = re.compile(
-    r"(?i)\b(?:in|through|via|using|from|on) (?:the |your )?(?:[\w-]+ ){0,3}(?:ui|console|dashboard|portal|"
+    r"(?i)\b(?:via|using) [a-z][\w.-]+$|,\s*(?:and|or)\s*$|"
+    r"\b(?:in|through|via|using|from|on) (?:the |your )?(?:[\w-]+ ){0,3}(?:ui|console|dashboard|portal|"
     r"website|page|menu|panel|tab|button|form|app)\b|[→>]|\bclick\b|https?://"
 )
-_CHECKS: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:check|verify|validate|confirm|inspect|"
-    r"examine|review|test|monitor|make sure|ensure)\b"
-)
-_ASKED_OF: Final = re.compile(r"(?i)\b(?:with|against|by|using|via) (?:the|your|our|an?) \w+")
-"""By what it is checked."""
-_THINGS: Final = re.compile(
-    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b|"
-    r"^(?:some|other|a few|common|useful|possible)\b[^.:]{1,40}? to (?:check|look|try|verify|consider|test)\b"
-)
-_CONCRETE: Final = re.compile(r"[\d`\"“”=<>%/]|\w\.\w|\bagain\b")
 _ALTERS: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:revert|replace|reset|truncate|"
     r"evict|purge|"
     r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
     r"unblock|"
-    r"clear|flush|bounce|recycle|disable|enable|stop|start|terminate|detach|attach|prune|reinstall|recreate|requeue|replay|"
+    r"clear|flush|bounce|recycle|disable|enable|stop|start|terminate|detach|attach|prune|reinstall|"
+    r"recreate|requeue|replay|"
     r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
     r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"
     r"put (?:[\w-]+ ){1,3}in(?:to)? (?:[\w-]+ )?(?:mode|maintenance)|"
@@ -283,26 +278,6 @@ _SAID_HOW: Final = re.compile(
 _OF_TEXT: Final = re.compile(
     r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
 )
-_RESULT: Final = re.compile(
-    r"(?i)\b(?:that|no|the|your|all|every|an?)\b[^.;:]{0,60}\b(?:is|are) (?:still |now |all |"
-    r"not )?(?:in|on|at|"
-    r"present|listed|gone|empty|bound|attached|mounted|retained|enabled|disabled|"
-    r"stopped|started|running"
-    r"(?! (?:correctly|properly|fine|well|as|normally)\b)|ready|reachable|green|online|"
-    r"offline|deleted|removed|complete)\b|"
-    r"\b(?:exists?|contains?|(?:does|do)(?:n['’]t| not)\W{1,3}\w+)\b"
-)
-"""“Confirm that the logs are in the bucket” says which result is good."""
-
-_TO_SEE: Final = re.compile(r"(?i)(?<=[^,;] )to (?:see|find out) (?:if|whether|which|how many)\b")
-"""“Check the dashboard to see if errors are logged” says what is looked for."""
-
-_AND_THEN: Final = re.compile(
-    r"(?i)(?:,|;|\band\b)\s+(?:(?:and|then)\s+)*(?=(?:check|verify|test|validate|confirm)\b)"
-)
-_LAST_WORDS: Final = 6
-_SHORT_WORDS: Final = 12
-"""A check that is told in more words says what it is about."""
 
 
 def acts_on_machine(sentence: str) -> bool:
@@ -317,31 +292,6 @@ def acts_on_machine(sentence: str) -> bool:
 
 def _alters_somehow(sentence: str) -> bool:
     """Whether a short sentence tells to change something on a machine and says neither how nor to what."""
-    if _ALTERS.match(sentence) is None or len(sentence.split()) > _SHORT_WORDS:
+    if _ALTERS.match(sentence) is None or len(sentence.split()) > SHORT_WORDS:
         return False
-    return not any(found.search(sentence) for found in (_CONCRETE, _SAID_HOW, _OF_TEXT))
-
-
-def bare_check(sentence: str) -> bool:
-    """Whether a sentence tells to check something and neither says how nor what a good result is."""
-    short = len(sentence.split()) <= _SHORT_WORDS and _ASKED_OF.search(sentence) is None
-    if _NAMES.match(sentence):
-        return False
-    told = _RESULT.search(sentence) is not None or _TO_SEE.search(sentence) is not None
-    return short and not told and _CHECKS.match(sentence) is not None and _CONCRETE.search(sentence) is None
-
-
-def last_check(sentence: str) -> str:
-    """The check without a criterion that ends a sentence, “… and verify the output”; else empty."""
-    if len(sentence.split()) > 2 * _SHORT_WORDS:
-        return ""
-    ends = [found.end() for found in _AND_THEN.finditer(sentence)]
-    clause = sentence[ends[-1] :].rstrip() if ends else ""
-    return clause if len(clause.split()) <= _LAST_WORDS and bare_check(clause) else ""
-
-
-def checks_listed(sentence: str) -> bool:
-    """Whether a sentence introduces a list of what to check: “Check the following:”."""
-    if not sentence.rstrip().endswith(":"):
-        return False
-    return _CHECKS.match(sentence) is not None or _THINGS.search(sentence) is not None
+    return not any(found.search(sentence) for found in (CONCRETE, _SAID_HOW, _OF_TEXT))

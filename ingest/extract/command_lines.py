@@ -9,6 +9,7 @@ from base.limits import COMMAND_MAX_BYTES
 from ingest.extract.command_forms import is_data, reports
 from ingest.extract.outputs import OUTPUTISH, is_row
 from ingest.extract.programs import is_program
+from ingest.extract.spoken import COMPARES
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
 
 _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
@@ -43,6 +44,8 @@ def looks_like_command(text: str) -> bool:
         return looks_like_command(stripped[given.end() :])
     words = stripped.split()
     name = words[0].rsplit("/", 1)[-1]
+    if len(words) > 1 and words[1] in COMPARES:
+        return False
     if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
         return True
     if name in SUBCOMMANDS and len(words) == 2:

@@ -28,6 +28,12 @@ _COMPARED: Final = re.compile(
 )
 """A heading that compares: `Current size < 1 TB`."""
 
+_ENTRY: Final = re.compile(
+    r"(?i)\W{0,4}(?:\d+[.)]\s+)?(?:alert(?: ?name)?|symptom|scenario|problem|issue|"
+    r"error)\s?#?\d{0,3}\s?:\s*\S.{2,120}$"
+)
+"""“Alert name: NodeDown”: the entry of a list of cases."""
+
 _CAUSE: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
 
 
@@ -66,7 +72,8 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             text = " ".join(block.text[start:end].split()).strip(" *_(")
             span = block.place(start, end)
             if len(text) > 3:
-                found.setdefault(text.lower(), Condition(text, span, *_leads_to(text, block, start, drafts)))
+                leads = _leads_to(text, block, start, drafts)
+                found.setdefault(text.lower(), Condition(text, span, *leads))
                 places.setdefault(text.lower(), place)
     steps = _steps_by_block(drafts)
     cased = {*places.values(), *(place for place in rows)}
@@ -77,7 +84,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             found[key] = replace(
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
-    return list(found.values())
+    return [item for item in found.values() if item.then or item.otherwise or not _ENTRY.match(item.text)]
 
 
 def _one_of(before: Block, block: Block, drafts: Sequence[Draft]) -> dict[str, Condition]:
@@ -161,7 +168,9 @@ def _in_heading(block: Block) -> Iterator[tuple[int, int]]:
     compared = _COMPARED.match(block.text)
     if compared:
         yield compared.span("case")
-    elif _CAUSE.fullmatch(block.text.strip()) and block.level > 2:
+    elif (_ENTRY.match(block.text) and block.level > 1) or (
+        _CAUSE.fullmatch(block.text.strip()) and block.level > 2
+    ):
         yield 0, len(block.text)
 
 
@@ -172,8 +181,10 @@ def _label(block: Block) -> tuple[int, int] | None:
         return None
     if found["case"]:
         return 0, found.end("case")
-    if found["label"] and is_imperative(found["label"]):
-        return None  # a way through menus: “Go to more → batch”
+    if found["label"] and (
+        is_imperative(found["label"]) or found["label"].count("(") > found["label"].count(")")
+    ):
+        return None  # a way through menus: “Go to more → batch”, “protected (Settings → Branches)”
     if found["label"]:
         return found.span("label")
     coded = any(code.start <= 3 and code.end >= found.end("code") - 2 for code in block.code)

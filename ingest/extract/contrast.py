@@ -39,8 +39,17 @@ _OTHER: Final = re.compile(r"[,;:]\s+(?:but\s+)?(?=(?:run|use|execute|do|try|typ
 _LEADS: Final = re.compile(r"(?i)^(?:(?:instead|rather|just|simply|always|please|better)\b,?\s+)+")
 
 
+_ASIDE: Final = re.compile(
+    r"(?i)\((?:(?:this|it|which) is |so as |in order |just |only )?(?:to avoid|not to|so as not to) "
+    r"[^()`]{1,120}\)|"
+    r",\s+(?:in order |so as )?to avoid [^,:;()`]{1,120},"
+)
+"""“(this is to avoid an outage)”: it says why, in the midst of a sentence."""
+
+
 def without_purpose(sentence: str) -> str:
-    """A sentence without what it begins with and only says what it is for: “To avoid an outage, …”."""
+    """A sentence without what only says what it is for, aside or at its start: “To avoid an outage, …”."""
+    sentence = _ASIDE.sub(" ", sentence)
     found = _PURPOSE.match(sentence)
     if found is None or _AVOIDS.search(sentence, 0, found.end()) is None:
         return sentence

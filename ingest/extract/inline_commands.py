@@ -17,7 +17,7 @@ from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
 from ingest.extract.same_verb import does_the_same
-from ingest.extract.spoken import ENGLISH, spoken_commands, spoken_statements
+from ingest.extract.spoken import ENGLISH, spoken_cmdlets, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS
 from ingest.repairs import repaired
 from scanner.tables import tool
@@ -70,7 +70,8 @@ _TOOLS: Final = ("ctl", "cli", "adm", "admin")
 
 _ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
 _WHOLE: Final = re.compile(
-    r"\./[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)(?: [^\s`]{1,80}){0,12}|"
+    r"\./(?:[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)|(?:[\w.-]{1,40}/){0,6}[a-z][a-z0-9_-]{1,60})(?: "
+    r"[^\s`]{1,80}){0,12}|"
     r"(?P<name>[a-z]\w{0,20}) (?P<verb>[a-z][a-z-]{1,20})"
 )
 _WHOLE_VERBS: Final = frozenset(
@@ -142,9 +143,12 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         if not forbidden_at(block.text, start, end):
             text = repaired(block.text[start:end])
             found.append(FoundCommand(text, block.line, "", start, end))
-    for start, end in spoken_statements(block.text, marked):
-        if not forbidden_at(block.text, start, end):
-            found.append(FoundCommand(block.text[start:end], block.line, "", start, end, "sql"))
+    for spoken, dialect in ((spoken_statements, "sql"), (spoken_cmdlets, "powershell")):
+        found += [
+            FoundCommand(block.text[start:end], block.line, "", start, end, dialect)
+            for start, end in spoken(block.text, marked)
+            if not forbidden_at(block.text, start, end)
+        ]
     return sorted(found, key=lambda item: item.start)
 
 

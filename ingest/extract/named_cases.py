@@ -74,6 +74,8 @@ _SEQUENCE: Final = re.compile(
     r"^once (?:in|on) (?:the |your |that |this )?(?:\w+ )?(?:vm|machine|host|server|shell|console|container|"
     r"pod|box|node|instance|prompt)\b|^once (?:you|we)(?:['’]ve| have| are|['’]re)? (?:found|"
     r"find|know|identif|logged|connected|inside|signed)|"
+    r"^once [^,:]{2,60} (?:has|have) been (?:generated|created|downloaded|installed|deployed|uploaded|"
+    r"built|copied)\b|"
     r"^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
     r"complet(?:es?|ed)|done|over|ended|ends)\b"
 )

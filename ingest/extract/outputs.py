@@ -26,6 +26,16 @@ _SHARE: Final = re.compile(
 )
 """A row of `df`: sizes, a share in percent, a place."""
 
+_DONE: Final = re.compile(
+    r"(?:[a-z]+(?:\.[\w.-]{1,60})?/[\w.:-]{1,120}|[a-z]{2,40} \"[^\"\n]{1,120}\") (?:force )?(?:created|"
+    r"configured|"
+    r"patched|deleted|unchanged|scaled|restarted|labell?ed|unlabell?ed|annotated|edited|replaced|exposed|"
+    r"evicted|"
+    r"(?:un)?cordoned|drained|rolled back|autoscaled|resumed|paused|tainted|untainted|condition met|"
+    r"(?:image|env|resource requirements) updated|successfully rolled out)(?: \([^()\n]{1,60}\))?\s*$"
+)
+"""`pod/web-1 deleted`: what `kubectl` answers."""
+
 _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
 _JSON_LINE: Final = re.compile(
     r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
@@ -50,7 +60,7 @@ def in_table(text: str, offset: int) -> bool:
 
 def is_row(line: str) -> bool:
     """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
-    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP))
+    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE))
 
 
 def answered_below(lines: list[str], first: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 import re2
 
-from ingest.extract.scope_words import ONLY_THEN, SCOPED, STANDS, without_lead
-from ingest.extract.vocabulary import OTHER_I, sentences
+from ingest.blocks import Block
+from ingest.extract.scope_words import FIRST_OF_ALL, HELD, ONLY_THEN, SCOPED, STANDS, without_lead
+from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, sentences
 
 _SAYS: Final = re.compile(
     r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
@@ -125,6 +126,26 @@ _BEFORE: Final = re.compile(
 )
 """“Make sure that … before proceeding”."""
 
+_BEFORE_LEAD: Final = re.compile(r"(?i)^\W{0,4}before (?:\w+ing|you|the|any|each|every)\b[^:.]{0,60}:\W*$")
+_LEAD_WORDS: Final = 8
+_TITLE_WORDS: Final = 4
+
+
+def opens_needs(text: str, following: Block | None) -> Literal["", "needs", "states"]:
+    """Whether a line stands as a heading over what must be true first; “Before going on call:” is over that
+    where the list tells how it is, and over steps where it tells what to do.
+    """
+    if len(text.split()) > _LEAD_WORDS:
+        return ""
+    named = PREREQUISITES.match(text) is not None
+    if text.rstrip("*_ ").endswith(":"):
+        if named or NEEDED_BELOW.search(text) is not None:
+            return "needs"
+        return "states" if _BEFORE_LEAD.match(text) else ""
+    over = following is not None and following.kind == "item" and len(text.split()) <= _TITLE_WORDS
+    return "needs" if named and over and not text.rstrip().endswith(".") else ""
+
+
 _LONGEST: Final = 400
 EARLY_STEPS: Final = 3
 """A sentence further down than this many steps speaks about its own step."""
@@ -143,7 +164,8 @@ _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
     r"before|obtain|have|depend|rel(?:y|ie)|unless|first|newer|later|higher|people|"
-    r"set your|your|run|familiar|knowledge|experience|understanding|appl(?:y|ies)|to be|"
+    r"set your|your|run|essential|crucial|vital|critical|imperative|familiar|acquaint|knowledge|"
+    r"experience|understanding|appl(?:y|ies)|to be|"
     r"acquire|bastion|jump|installed|never|strictly|solely"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
@@ -159,7 +181,7 @@ def assumed(text: str) -> list[str]:
     if not _MAY_SAY.search(OTHER_I.sub("i", text)):
         return []
     short = [part for part in sentences(text) if len(part) < _LONGEST]
-    return [part for part in short if any(says.search(part) for says in _ANYWHERE)]
+    return [part for part in short if any(says.search(without_lead(part)) for says in _ANYWHERE)]
 
 
 def required(text: str, *, first: bool = False) -> list[str]:
@@ -172,8 +194,8 @@ def required(text: str, *, first: bool = False) -> list[str]:
     return [item for part in found for item in _listed_in(part)]
 
 
-_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED)
-_ALWAYS: Final = (*_ANYWHERE, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
+_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED, FIRST_OF_ALL)
+_ALWAYS: Final = (*_ANYWHERE, HELD, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
 
 
 _LIST: Final = re.compile(
@@ -185,9 +207,10 @@ _LIST: Final = re.compile(
     + r" (?:needed|required))\W{0,4}:\W{0,4}\s*"
 )
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
-_AND: Final = re.compile(r";\s+")
+_AND: Final = re.compile(r";\s+|\s+and\s+(?=(?:that )?your (?:[\w-]+ ){1,4}(?:is|are|has|have)\b)")
 _POINTS: Final = re.compile(
-    r"(?i)^(?:for (?:more|further) \w+|see(?: also)?\b|refer to\b|more (?:information|details)|"
+    r"(?i)^(?:for (?:more|further) \w+|you (?:want|wish|would like) to\b|see(?: also)?\b|refer to\b|more "
+    r"(?:information|details)|"
     r"this (?:section|page|document|guide|runbook|procedure) (?:explains|describes|shows|covers|outlines))"
 )
 """What leads to another text, or tells of this one."""

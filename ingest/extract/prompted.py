@@ -5,6 +5,7 @@ here-document, in a loop that is not closed yet.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import tree_sitter_bash
@@ -26,7 +27,7 @@ _LINES_MAX: Final = 200
 def prompted(lines: list[str]) -> list[tuple[int, int, str]]:
     """Commands behind prompts, each with its place; what follows without a prompt is output."""
     if any(PROMPT.match(line) for line in lines):
-        return _behind(PROMPT, lines)
+        return [*_opener(lines), *_behind(PROMPT, lines)]
     for pattern, mark, is_typed in (
         (ANGLE_PROMPT, ">", looks_like_command),
         (HASH_PROMPT, "#", _may_be_typed),
@@ -36,6 +37,15 @@ def prompted(lines: list[str]) -> list[tuple[int, int, str]]:
             beside = any(plausible(line.strip(), labelled=False) for line in _unmarked(lines, mark))
             return [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
     return []
+
+
+def _opener(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """The first line where it has no prompt and opens the shell whose prompts stand below it."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    text = lines[first].strip() if lines else ""
+    if text and PROMPT.match(lines[first]) is None and opens_shell(text):
+        start = sum(len(line) + 1 for line in lines[:first]) + lines[first].index(text)
+        yield start, start + len(text), text
 
 
 def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, str]]:

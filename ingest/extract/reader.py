@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from base.limits import TITLE_MAX_CHARACTERS
 from ingest.blocks import Block
@@ -15,7 +15,7 @@ from ingest.extract.drafts import Draft, Extraction, Undoing
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
-from ingest.extract.vocabulary import PREREQUISITES, explained, is_imperative, sentences
+from ingest.extract.vocabulary import asks_below, explained, is_imperative, sentences
 from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
@@ -31,6 +31,10 @@ _LABEL_WORDS: Final = 3
 
 UNDONE: Final = "how a step is undone"
 _STEP_NUMBER: Final = re.compile(r"(?i)^(?:step\s*)?\d{1,3}[.):]\s*|^step\s*\d+\s*[-:.]?\s*")
+
+
+Listed = Literal["", "needs", "states"]
+"""What a line says that the list below it holds; “states”: needs where they tell how it is, else steps."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Reader:
         self.last_question: str | None = None
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
-        self.lists_before = False
+        self.lists_before: Listed = ""
         self.lead_heads = True
         self.lead_title = ""
         self.following: Block | None = None
@@ -89,7 +93,7 @@ class Reader:
 
     @property
     def asks_before(self) -> bool:
-        return bool(self.headings) and PREREQUISITES.match(self.section) is not None
+        return bool(self.headings) and asks_below([text for _, text in self.headings])
 
     @property
     def undoes_here(self) -> Undoing:

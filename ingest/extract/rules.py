@@ -24,11 +24,12 @@ from ingest.extract.gate_steps import (
     gates_in_comment,
     gates_of_title,
 )
+from ingest.extract.gates import is_gate
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
 from ingest.extract.negation import forbids_below, forbids_one, forbids_this, negated
-from ingest.extract.prerequisites import listed, required
+from ingest.extract.prerequisites import listed, opens_needs, required
 from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
@@ -42,7 +43,7 @@ from ingest.extract.shown import (
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead
 from ingest.extract.untold import close_headings, needs_as_steps, numbered_heading
-from ingest.extract.vocabulary import NEEDED_BELOW, PREREQUISITES, is_imperative, text_of
+from ingest.extract.vocabulary import is_imperative, names_steps, text_of
 from schemas.errors import Unprocessable
 
 _STRUCK_OUT: Final = "Deprecated"
@@ -52,7 +53,6 @@ SHOWN: Final = "it shows how a file or an output looks"
 STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 
 
-_LEAD_WORDS: Final = 8
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
 
@@ -235,10 +235,9 @@ def _prose(reader: Reader, block: Block) -> None:
         return
     if block is not reader.spent and forbids_below(text, block.code_texts()):
         reader.forbid(block, one=forbids_one(text), this=forbids_this(text))
-    if reader.asks_before and _NUMBERED_STEP.match(text):
+    while reader.asks_before and (_NUMBERED_STEP.match(text) or names_steps(text)):
         reader.headings.pop()
-    listed_first = reader.lists_before and block.kind == "item"
-    reader.lists_before = listed_first or (text.rstrip("*_ ").endswith(":") and _opens_list(text))
+    listed_first = _is_listed_need(reader, block, text)
     if (reader.asks_before or listed_first) and not _goes_on(reader, text) and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
@@ -273,6 +272,14 @@ def _prose(reader: Reader, block: Block) -> None:
         instruction(reader, block, body or text, condition, otherwise)
 
 
+def _is_listed_need(reader: Reader, block: Block, text: str) -> bool:
+    """Whether a block is an item of a list of what must be true first; remembers whether one begins."""
+    if not reader.lists_before or block.kind != "item":
+        reader.lists_before = opens_needs(text, reader.following)
+        return False
+    return reader.lists_before == "needs" or not (is_imperative(text) or is_gate(text))
+
+
 def _is_accounted(reader: Reader, block: Block) -> bool:
     """Whether a block was read with the one above it, leads elsewhere, or stands under a ban."""
     if reader.ahead is not None and reader.ahead[0] is block:
@@ -286,12 +293,6 @@ def _is_accounted(reader: Reader, block: Block) -> bool:
     else:
         return False
     return True
-
-
-def _opens_list(text: str) -> bool:
-    """Whether a line stands as a heading over what must be true first."""
-    short = len(text.split()) <= _LEAD_WORDS
-    return short and (PREREQUISITES.match(text) is not None or NEEDED_BELOW.search(text) is not None)
 
 
 def _goes_on(reader: Reader, text: str) -> bool:

@@ -9,6 +9,9 @@ _TEXT: Final = (
     "(?:commands?|steps?|instructions?|procedures?|sections?|runbooks?|guides?|documents?|"
     "playbooks?|scripts?)"
 )
+_TEXT_OR_WORK: Final = (
+    "(?:this|all of this|everything|(?:the |this |these )?(?:operation|work|change|task|steps?|procedure)s?)"
+)
 SCOPED: Final = re.compile(
     r"(?i)\b"
     + _TEXT
@@ -21,6 +24,12 @@ SCOPED: Final = re.compile(
     r"from|as|within|inside)\b|"
     r"\b(?:run|runs|execute|executed|performed|done) (?:this |it |them |all )?(?:(?:only )?from|in|inside) "
     r"(?:the |your )?(?:[\w.-]+ ){0,3}(?:root|top[- ]level|checkout|clone|working (?:copy|directory))\b|"
+    + r"\b"
+    + _TEXT_OR_WORK
+    + r" (?:has|have|needs?) to (?:happen|take place) (?:in|on|from|as|within|inside)\b|"
+    r"\bonly (?:do|run|perform|use|attempt|follow|start) (?:this|these|it)\b[^.;:]{0,30}? if you (?:have|"
+    r"are|can|"
+    r"know|hold)\b|"
     r"\b(?:do not|don['’]t|must not|should not|shouldn['’]t|never)\b[^.;:]{1,50}? unless you "
     r"(?:can|have|are|know|hold|work)\b|"
     r"^\W{0,4}(?:run|execute|perform) (?:these|all(?: of)?(?: these| the)?|everything)(?: \w+){0,2} "
@@ -68,6 +77,30 @@ ONLY_THEN: Final = re.compile(
     r"^\W{0,4}(?:during|in|within|on|outside(?: of)?|from|with|after|between) [^,:;`?]{3,80} only\W*$"
 )
 """A whole sentence without a verb: “Only during the maintenance window.”, “Never on a Friday.”"""
+
+FIRST_OF_ALL: Final = re.compile(
+    r"(?i)^\W{0,4}(?:requires?|requirements?|prerequisites?|needs?)\s?:\s{0,4}\S|"
+    r"^[^.;:]{2,80}? must already (?:be|exist|have)\b|"
+    r"^[^.;:]{3,80}? (?:must|has to|have to|needs? to) (?:have been|be) (?:\w+ly )?\w+(?:ed|en|ne|un|ut|"
+    r"et|wn)\b"
+    r"[^.;:]{0,60}? before (?:this|the next|running|starting|doing|you (?:run|start|do|begin|proceed|"
+    r"continue))\b"
+)
+"""“Requires: …”, “… must already exist”, “… must be deleted before this step”: wherever it stands."""
+
+HELD: Final = re.compile(
+    r"(?i)^\W{0,4}you (?:already |currently |should (?:already )?)?have (?:already )?"
+    r"(?!to\b|been\b|had\b|now\b|not\b|just\b|no\b)(?:(?!to\b)[\w./-]+ ){0,8}?(?:access|permissions?|"
+    r"rights|privileges|"
+    r"credentials|account|roles?|tokens?|keys?|clone|checkout|installed|enabled|configured|set up|running)\b|"
+    r"^\W{0,4}(?:please )?(?:\w+ly )?(?:familiari[sz]e|acquaint) yourself\b|"
+    r"^\W{0,4}first,? (?:please )?(?:ensure|make sure|(?:verify|check|confirm) that)\b(?=[^:]*$)|"
+    r"\bit(?: is|['’]s) (?:essential|crucial|vital|critical|imperative|mandatory|required) that (?:you|"
+    r"your|the|all)\b|"
+    r"^\W{0,4}(?:this|these|they|all of (?:this|these|them))(?: all)? requires? (?:[\w'’]+ing\b|you to "
+    r"(?:have|be)\b)"
+)
+"""What somebody has before the first step, and what has to be so: “You have admin access to the cluster.”"""
 
 _LEAD: Final = re.compile(
     r"(?i)^\W{0,6}(?:important|note|notice|warning|caution|attention)\s{0,2}[:!–—-]\W{0,4}"

@@ -7,11 +7,12 @@ the first word that a command line would not have.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.extract.undoing import ENDS_COMMAND
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
+from scanner.tables import tool
 
 _TOKEN: Final = re.compile(
     r"(?:\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'|<[A-Za-z][^<>\n|]{0,60}>|\{\{[^{}\n]{0,60}\}\}|[^\s\"'<]|[\"'<])+"
@@ -39,6 +40,9 @@ _STOP: Final = frozenset(
     """.split()
 )
 _SIGN: Final = re.compile(r"[-–—/=:_.$<>{}|&*@\"'“”‘’\[\]~]|\d")
+_ARROWS: Final = frozenset({"->", "→", "=>", "-->", "⇒"})
+COMPARES: Final = frozenset({">=", "≥", "<=", "≤", "==", "~>", "!="})
+"""`kubectl >= 1.28` names a version."""
 _JOINS: Final = frozenset({"|", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null"})
 _SHOUTED: Final = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _SUDO: Final = frozenset({"sudo", "ssh", "watch", "nohup", "time"})
@@ -93,7 +97,7 @@ def _end(text: str, start: int) -> int:
         if number > _MAX_TOKENS or "\n" in text[end : token.start()]:
             break
         shown, closes = _closed(word, opened)
-        if ENDS_COMMAND.fullmatch(word):
+        if ENDS_COMMAND.fullmatch(word) or word in _ARROWS:
             break
         if not joined and shown not in _JOINS and _ends_at(shown, plain, signs, text[:end]):
             break
@@ -157,13 +161,65 @@ def _is_command(text: str) -> bool:
     words = text.split()
     if len(words) < 2 or words[1].lower() in _STOP:  # “ssh to db1”, “telnet into it”
         return False
+    if words[1] in COMPARES or text.count("(") < text.count(")"):
+        return False
     name = words[0]
     if (name == "source" and "://" in words[1]) or (name == "ping" and words[1].startswith("@")):
         return False  # “source: https://…”; “ping @anna” calls a person
     if name in ("sudo", "ssh"):
         return len(words) > 2 or (name == "ssh" and _SIGN.search(words[1]) is not None)
+    if name in SUBCOMMANDS:
+        return _has_verb(words)
     if name in ENGLISH:
         return any(_SIGN.search(word) for word in words[1:3])
-    if name in SUBCOMMANDS:
-        return len(words) > 2
     return any(_SIGN.search(word) for word in words[1:]) or len(words) > 2
+
+
+_KUBECTL: Final = frozenset({"oc", "k"})
+
+
+def _has_verb(words: list[str]) -> bool:
+    """Whether a program with verbs is told one that it has, or something that only a command line holds:
+    “kubectl commands fail” tells neither.
+    """
+    known = tool("kubectl" if words[0] in _KUBECTL else words[0])
+    signed = any(_SIGN.search(word) for word in words[1:])
+    told = {words[1], " ".join(words[1:3])}
+    if words[0] in ENGLISH and not any(_SIGN.search(word) for word in words[1:3]):
+        return signed and known is not None and not known.verbs.keys().isdisjoint(told)
+    return len(words) > 2 and (signed or known is None or not known.verbs.keys().isdisjoint(told))
+
+
+_CMDLETS: Final = re.compile(
+    r"(?:^|(?<=[:→] )|(?<=\n))(?:Get|Set|Start|Stop|Restart|Resume|Suspend|Invoke|New|Remove|Test|Enable|"
+    r"Disable|Add|"
+    r"Clear|Copy|Move|Import|Export|Install|Uninstall|Update|Connect|Disconnect|Register|Unregister|Wait)-"
+    r"[A-Z][A-Za-z]{2,40}(?= -[A-Za-z])[^\n`]{2,400}?(?=\.?\s*(?:\n|$))"
+)
+
+
+def spoken_cmdlets(text: str, code: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places of PowerShell's commands with a parameter, alone on a line or behind a label."""
+    for found in _CMDLETS.finditer(text):
+        if not any(begin < found.end() and found.start() < end for begin, end in code):
+            yield found.span()
+
+
+def all_typed(lines: Sequence[str]) -> bool:
+    """Whether every line of a paragraph is a command and nothing else: what a text without any mark shows as
+    code, and would read as one sentence.
+    """
+    return all(_is_typed(line.strip()) for line in lines)
+
+
+_FILE: Final = re.compile(r"\./[\w./-]{1,120}")
+
+
+def _is_typed(line: str) -> bool:
+    words = line.split()
+    if not words or line.endswith((".", ":", ",", "?", "!")):
+        return False
+    if _FILE.fullmatch(words[0]):
+        return not any(word.lower() in _STOP for word in words[1:])
+    known = words[0] in COMMANDS and not any(word.lower() in _STOP for word in words[1:])
+    return known and _is_command(line)

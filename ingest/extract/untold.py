@@ -15,7 +15,8 @@ from ingest.extract.reader import Reader, Untold, title_of
 from ingest.extract.vocabulary import text_of
 
 _NUMBERED: Final = re.compile(
-    r"(?i)^\W{0,4}(?:step\s*)?\d{1,2}(?:\.\d{1,2}){0,3}\s*[-–—.):]?\s+(?=\S)|^\W{0,4}step\s*\d{1,2}\s*[-–—.):]\s*(?=\S)"
+    r"(?i)^\W{0,4}(?:step\s*)?\d{1,2}(?:\.\d{1,2}){0,3}\s*[-–—.):]?\s+(?=\S)|"
+    r"^\W{0,4}step\s*\d{1,2}\s*[-–—.):]\s*(?=\S)"
 )
 _WHY: Final = "an instruction for a person"
 
@@ -55,13 +56,17 @@ def close_headings(reader: Reader, level: int) -> None:
 
 
 def needs_as_steps(found: Extraction, blocks: tuple[Block, ...]) -> Extraction:
-    """The findings of a text that lists needs and nothing else: each is what a person sees to."""
+    """The findings of a text that lists needs and nothing else: those that tell what to do, else all of them,
+    are what a person sees to.
+    """
     items = {block.line for block in blocks if block.kind == "item"}
     if found.drafts or not any(item.fate == "prerequisite" and item.line in items for item in found.accounts):
         return found
+    own = [item for item in found.accounts if item.fate == "prerequisite"]
+    told = [item for item in own if tells(text_of(item.text))] or own
     drafts, accounts = list[Draft](), list[Accounted]()
     for item in found.accounts:
-        if item.fate == "prerequisite":
+        if item in told:
             text = text_of(item.text)
             drafts.append(
                 Draft("manual", text, title_of(text), item.line, item.end_line, spans=(item.span,),
@@ -70,4 +75,5 @@ def needs_as_steps(found: Extraction, blocks: tuple[Block, ...]) -> Extraction:
             accounts.append(replace(item, fate="step", detail=_WHY, draft=len(drafts) - 1))
         else:
             accounts.append(item)
-    return replace(found, drafts=drafts, accounts=accounts, prerequisites=[])
+    kept = [item for item in found.prerequisites if all(one.span != item.span for one in told)]
+    return replace(found, drafts=drafts, accounts=accounts, prerequisites=kept)

@@ -12,7 +12,7 @@ COMMANDS: Final = frozenset(
     a2ensite apachectl argocd barman blkid buildah calicoctl cassandra cephadm cilium cosign curator doctl
     dnf doveadm drbdadm dropdb createdb ethtool eximstats fallocate flyctl haproxy heroku hostnamectl
     iscsiadm k3s keytool kubeadm linkerd loginctl lsmod lvcreate lvreduce mailq mkswap modprobe mongorestore
-    multipath newrelic nmcli nodetool nvidia-smi pcs pgbackrest pgbouncer pm2 postcat postqueue postsuper
+    multipath newrelic nmcli nodetool nssm nvidia-smi pcs pgbackrest pgbouncer pm2 postcat postqueue postsuper
     pulumi qshape repmgr rmmod rndc skopeo sops supervisorctl talosctl terragrunt timedatectl tracepath
     tshark varnishadm vgextend vgs yum zkcli zypper ansible ansible-playbook apt apt-get aptitude awk aws az
     base64 bash basename bundle cat cd ceph certbot chef-client chgrp chmod chown chronyc consul cp crictl
@@ -114,6 +114,16 @@ _TELLS_STEPS: Final = re.compile(
 )
 
 
+_STEPS_LINE: Final = re.compile(
+    r"(?i)^\W{0,4}(?:[\w-]+ ){0,2}(?:steps|procedures?|instructions|process)\s?:?\W{0,3}$"
+)
+
+
+def names_steps(text: str) -> bool:
+    """Whether a line is nothing but the title of the steps below it: “Execution Steps”."""
+    return _STEPS_LINE.match(text) is not None
+
+
 def explained(headings: Sequence[str]) -> bool:
     """Whether what stands below these headings, the outermost first, explains: the innermost one that says so
     or that steps follow decides.
@@ -130,9 +140,25 @@ PREREQUISITES: Final = re.compile(
     r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"
     r"pre-?\s?flight(?: checks?| checklist)?|assumptions?|before (?:proceeding|running|anything)|"
     r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
-    r"required (?:access|permissions?|tools?|roles?)|permissions|access)\b"
+    r"required (?:access|permissions?|tools?|roles?)|permissions|access|"
+    r"(?:starting|initial) (?:situation|point|state|conditions?))\b"
 )
 """Headings over what must be true before the first step."""
+
+
+_NUMBERED: Final = re.compile(r"(?i)^\W{0,4}(?:(?:step|phase|part)\s*)?\d")
+
+
+def asks_below(headings: Sequence[str]) -> bool:
+    """Whether below these headings, the outermost first, stands what must be true first: by the innermost, or
+    by one around it where those inside only name kinds of it (“Prerequisites” over “Access rights”).
+    """
+    for heading in reversed(headings):
+        if PREREQUISITES.match(heading):
+            return True
+        if _TELLS_STEPS.match(heading) or _NUMBERED.match(heading) or is_imperative(heading):
+            return False
+    return False
 
 
 NEEDED_BELOW: Final = re.compile(

@@ -11,6 +11,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
+from ingest.extract.spoken import all_typed
 from ingest.extract.vocabulary import PREREQUISITES, SUBCOMMANDS
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
@@ -141,10 +142,25 @@ def _to_paragraph(state: Lines) -> None:
 def _end_paragraph(state: Lines) -> Iterator[Block]:
     if state.paragraph:
         first = state.paragraph_line
+        if len(state.paragraph) > 1 and all_typed(state.paragraph):
+            yield _typed_paragraph(state)
+            return
         text, code, trace = with_code(joined_lines(state, first - 1, state.paragraph))
         last = first + len(state.paragraph) - 1
         state.paragraph = []
         yield Block("paragraph", text, first, last, code=code, trace=trace)
+
+
+def _typed_paragraph(state: Lines) -> Block:
+    """A paragraph of which every line is a command."""
+    first, lines = state.paragraph_line, state.paragraph
+    state.paragraph = []
+    out = Writer()
+    for number, line in enumerate(lines):
+        shown = line.strip()
+        out.put("\n" if number else "", state.starts[first - 1 + number] - 1)
+        out.put(shown, state.starts[first - 1 + number] + line.index(shown))
+    return Block("code", out.text, first, first + len(lines) - 1, trace=out.trace)
 
 
 def _fenced(state: Lines) -> list[Block]:

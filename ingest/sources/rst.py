@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.spoken import all_typed
 from ingest.sources.markdown import read_markdown
 from ingest.sources.rst_directives import TABLES, put_directive_table
 from ingest.sources.rst_inline import put_inline
@@ -255,6 +256,10 @@ def _prose(page: _Page) -> None:
     number = page.at
     line = page.lines[number]
     indent = _indent(line)
+    typed = _typed_end(page, number)
+    if typed > number:
+        _code(page, indent, number, typed, "")
+        return
     listing = line.rstrip().endswith("::") and not page.line(number + 1).strip()
     column = _put_prose(page, number, _blank(line), indent)
     page.at += 1
@@ -262,6 +267,16 @@ def _prose(page: _Page) -> None:
     behind = page.body_end(page.at, column) if listing else 0
     if behind > page.at:
         _code(page, column, page.at, behind, "")
+
+
+def _typed_end(page: _Page, number: int) -> int:
+    """The line behind an indented paragraph of which every line is a command; the same line for any other."""
+    if not page.lines[number][:1].isspace() or (number and page.line(number - 1).strip()):
+        return number
+    end = number
+    while end < len(page.lines) and page.lines[end].strip():
+        end += 1
+    return end if all_typed(page.lines[number:end]) else number
 
 
 def _put_prose(page: _Page, number: int, first: int, indent: int) -> int:

@@ -74,6 +74,10 @@ class ParsedVariable(_Plain):
     secret: bool
     alert_field: str | None = Field(None, description="The field of an alert that fills it.")
     open: bool = Field(description="It could not become a variable yet: a question asks for it.")
+    id: str | None = Field(None, description="Of an open one: the question's id.")
+    question: str | None = None
+    step: int | None = Field(None, description="Of an open one: the `order` of the step that waits for it.")
+    candidates: list[str] | None = None
     spans: list[Place]
 
 

@@ -57,6 +57,13 @@ def test_an_instruction_below_its_commands_is_a_step_and_a_pointer_is_nothing() 
         "Have your key ready.",
         "Have a second engineer on the call.",
         "Only run this during the maintenance window.",
+        "You already have admin-level access to the cluster.",
+        "You should only do this if you have write permissions on the repo.",
+        "Please familiarize yourself with etcd.",
+        "It's essential that the endpoint stays reachable.",
+        "This operation has to happen on the hypervisor.",
+        "These all require rsh'ing into a pod.",
+        "First, ensure the user has an account.",
         "Do this only after hours.",
         "The following instructions only apply to clusters with three nodes.",
         "The steps below are to be done in the substance repository.",
@@ -215,3 +222,48 @@ def test_else_it_is_a_box_to_tick(text: str) -> None:
     (item,) = made.runbook.spec.prerequisites
     assert item.check is None
     assert "check" not in parsed_json(made)["prerequisites"][0]
+
+
+FURTHER_DOWN = "# A\n\n" + "".join(f"{number}. Run `echo {number} -n`\n" for number in range(1, 7)) + "\n{}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Requires: terraform >= 1.7 on the path.",
+        "The template must already exist on GitHub.",
+        "Note: the repos must be deleted via the API before this step.",
+    ],
+)
+def test_what_names_itself_a_need_is_one_wherever_it_stands(text: str) -> None:
+    assert before(FURTHER_DOWN.replace("{}", text)) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You have to restart it.",
+        "You have no access to the console now.",
+        "First, check if the alert is for one node.",
+        "The files must be deleted.",
+    ],
+)
+def test_what_only_sounds_like_a_need_is_none(text: str) -> None:
+    assert before(f"# A\n\n{text}\n\n```bash\nkubectl get nodes\n```\n") == []
+
+
+def test_headings_and_lines_over_what_is_needed() -> None:
+    run = "\n\n## Steps\n\n```bash\nkubectl get nodes\n```\n"
+    wanted = ["Docker is running", "Your keys are up to date"]
+    items = "\n".join(f"- {item}" for item in wanted)
+    for over in (
+        "## Starting situation",
+        "PREREQUISITES",
+        "Before going on call:",
+        "## Prerequisites\n\n### Local",
+    ):
+        assert before(f"# A\n\n{over}\n\n{items}{run}") == wanted
+    assert before(f"# A\n\nBefore restarting it:\n\n- Drain the node\n- Tell the team{run}") == []
+    assert before(f"# A\n\n## Prerequisites\n\n- Docker is up\n\nExecution steps\n\nIt is quick.{run}") == [
+        "Docker is up"
+    ]

@@ -14,7 +14,8 @@ TOLD = [
     ("## If it fails\n\n### 1.1 Restart\n\n### 1.2 Look\n\n`uptime -p`", ["Dec", "Restart", "uptime"]),
     ("## 1. Stop\n\n`systemctl stop web`\n\n## 2. Background\n\nIt is old.", [X]),
     ("## Ask the DBA\n\n## 2. Do not restart it\n\nRun `systemctl stop web`.", [X]),
-    ("- [ ] Get approval from the DBA\n- [ ] You need access to the cluster", ["Get", "You need"]),
+    ("- [ ] Get approval from the DBA\n- [ ] You need access to the cluster", ["Get"]),
+    ("- You need access to the cluster\n- You need a token", ["You need access", "You need a token"]),
 ]  # fmt: skip
 
 
@@ -25,6 +26,7 @@ def test_a_heading_without_a_step_below_and_a_list_of_needs_are_steps(text: str,
     steps = [item.step.command or item.step.title for item in made.built.steps]
     assert len(steps) == len(wanted)
     assert all(step.startswith(start) for step, start in zip(steps, wanted, strict=True))
+    assert "cluster" not in text or "cluster" in told_to_people(f"# A\n\n{text}\n")
 
 
 def test_prose_about_a_need_alone_is_still_nothing_to_do() -> None:

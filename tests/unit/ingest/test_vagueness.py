@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ingest.pipeline import preview
+from ingest.vague_checks import bare_check, checks_listed, last_check
 from ingest.vague_words import Role
-from ingest.vagueness import bare_check, checks_listed, clause_at, last_check, phrases
+from ingest.vagueness import clause_at, phrases
 
 
 def asked(text: str) -> list[str]:
@@ -18,6 +19,21 @@ def asked(text: str) -> list[str]:
     ("sentence", "role", "found"),
     [
         ("Wait until the queue is low.", "told", ["is low"]),
+        ("If the number of series is very close to the limit, raise it.", "beside", ["very close to"]),
+        ("Try adding more nodes.", "told", ["adding more nodes"]),
+        ("Do any operation you need.", "told", ["any operation you need"]),
+        ("When a pod hangs for a long time, restart it.", "told", ["for a long time"]),
+        ("Then this may be the issue.", "beside", ["this may be the issue"]),
+        ("There is a good chance you need a full index.", "beside", ["There is a good chance"]),
+        ("For some certs the process is slightly different.", "beside", ["slightly different"]),
+        ("If something goes wrong, tell us.", "told", ["If something goes wrong"]),
+        ("Do it again for various reasons.", "told", ["for various reasons"]),
+        ("Kill it if the queue is really messed up.", "told", ["really messed up"]),
+        ("You must be logged in to the correct cluster.", "required", ["the correct cluster"]),
+        ("Tables without keys will need to be updated.", "beside", ["need to be updated"]),
+        ("Document the root cause.", "told", []),
+        ("Consider adding capacity.", "told", []),
+        ("Use the correct branch by reading the file.", "required", []),
         ("Give it a couple of minutes.", "told", ["Give it a couple of minutes"]),
         ("Page the relevant teams as needed.", "told", ["relevant teams", "as needed"]),
         ("Delete some files.", "told", ["Delete some files"]),
@@ -163,6 +179,12 @@ def test_a_check_without_a_criterion_is_asked_about_and_one_with_a_value_is_not(
     assert not bare_check("Verify that `show slave status` has no error.")
     assert not bare_check("Ensure that the workers are running.")
     assert bare_check("Ensure that the workers are running properly.")
+    assert bare_check("Verify that the restore was successful.")
+    assert not bare_check("Verify diffs are visible.")
+    assert not bare_check("Check the port matches your command.")
+    assert not bare_check("Check the logs for messages of the raft library.")
+    assert bare_check("Check the logs for errors.")
+    assert not bare_check("Make sure you upgrade all of them.")
     assert last_check("Restart it, then test nightlies.") == "test nightlies."
     assert last_check("Stop it and check that it is gone.") == ""
     assert last_check("Log in and look around and verify.") == "verify."
@@ -232,3 +254,23 @@ def test_a_list_of_links_is_no_list_of_steps() -> None:
     assert [step.command for step in preview(html, "html").runbook.spec.steps] == ["uptime"]
     ordered = "# A\n\n1. [Restart the queue](restart.md)\n2. Run `uptime`\n"
     assert len(preview(ordered, "markdown").runbook.spec.steps) == 2
+
+
+TOLD_ELSEWHERE = [
+    "1. Restart the node\n2. [Resize the disk](#resize)\n\n## Resize the disk\n\n```bash\ndf -h\n```",
+    "This involves 2 steps:\n\n1. Extend the volume\n2. Resize the disk\n\n```bash\ndf -h\n```",
+    "### 1. Restart the node\n\nHow depends on your provider.\n\n### 2. Look\n\n```bash\ndf -h\n```",
+]
+
+
+def test_what_a_section_or_a_text_below_tells_is_not_asked_about() -> None:
+    found = [[item for item in asked(f"# A\n\n{text}\n") if "disk" in item] for text in TOLD_ELSEWHERE]
+    assert found == [[], [], []]
+    assert asked("# A\n\n1. Restart the node\n2. Resize the disk\n") == [
+        "Restart the node",
+        "Resize the disk",
+    ]
+
+
+def test_a_listing_that_was_never_written_is_asked_about() -> None:
+    assert asked("# A\n\nRun `df -h`.\n\n```sh\nTODO\n```\n") == ["TODO"]

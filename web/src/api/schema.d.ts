@@ -4847,6 +4847,20 @@ export interface components {
              * @description It could not become a variable yet: a question asks for it.
              */
             open: boolean;
+            /**
+             * Id
+             * @description Of an open one: the question's id.
+             */
+            id?: string | null;
+            /** Question */
+            question?: string | null;
+            /**
+             * Step
+             * @description Of an open one: the `order` of the step that waits for it.
+             */
+            step?: number | null;
+            /** Candidates */
+            candidates?: string[] | null;
             /** Spans */
             spans: components["schemas"]["Place"][];
         };
