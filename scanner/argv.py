@@ -12,7 +12,7 @@ from scanner.escapes import OPAQUE
 from scanner.evaluating import judge_evaluated
 from scanner.flow import Place
 from scanner.grammars import grammar_of, tool_grammar
-from scanner.judge import MAX_ALL_WORDS, MAX_GUESSED_WORDS, MAX_WORDS, Judge
+from scanner.judge import MAX_GUESSED_WORDS, Judge
 from scanner.judgement import DANGEROUS, SAFE, Judgement
 from scanner.options import Grammar, parse_arguments
 from scanner.paths import is_trusted_place, normal_path
@@ -30,6 +30,7 @@ from scanner.tables import (
 )
 from scanner.unwrap import unwrap
 from scanner.word import Word, made
+from scanner.work import MAX_ALL_WORDS, MAX_WORDS
 from schemas.risk import exceeds
 
 MAX_GLANCED: Final = 8

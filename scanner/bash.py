@@ -14,7 +14,7 @@ from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.given import GivenOptions
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
-from scanner.judge import MAX_COMMANDS, MAX_GIVEN, MAX_LISTED, Judge, Shared
+from scanner.judge import MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_variable
@@ -27,6 +27,7 @@ from scanner.shells import judge_first_line
 from scanner.text import destructive_text
 from scanner.walk import Walker
 from scanner.word import Word
+from scanner.work import MAX_COMMANDS, MAX_LISTED
 
 MAX_BEGINNING: Final = 2_048
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
@@ -137,7 +138,8 @@ class BashJudge(Judge):
 
     def _beginning(self, whole: int) -> None:
         """Of a text that is too large: danger in its beginning counts; nothing there makes it any safer."""
-        end = max(self.text.rfind(mark, 0, MAX_BEGINNING) for mark in "\n;")
+        most = MAX_BEGINNING if len(self.text) > MAX_BEGINNING else len(self.text) // 2
+        end = max(self.text.rfind(mark, 0, most) for mark in "\n;")
         if end <= 0 or self.depth >= MAX_INNER_DEPTH:
             return
         probe = self._inside(self.text[:end], depth=self.depth + 1, shared=Shared(self.shared.work))

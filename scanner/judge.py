@@ -9,44 +9,24 @@ from functools import cached_property
 from itertools import permutations
 from typing import Final, Self
 
-from base.limits import KIB
 from scanner.escapes import OPAQUE
 from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import holds_secrets, normal_path
 from scanner.shared_names import SharedNames
-from scanner.sql import Budget, inspect_sql
+from scanner.sql import inspect_sql
 from scanner.word import Word
+from scanner.work import MAX_GUESSES, MAX_INNER, MAX_INNER_CHARACTERS, MAX_TRIED_WORDS, Work
 from schemas.risk import Risk, worse
 
 MAX_JUDGEMENTS: Final = 2_000
 """Kept per text; beyond it one that is worse than all before is kept, and every dangerous one."""
-MAX_COMMANDS: Final = 200
-"""Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown, and
-is only looked up. The longest step of the runbooks at hand has 65.
-"""
-MAX_ALL_WORDS: Final = 3_000
-"""Words of all commands of a scan, counted again for each program around them and each try; the rest counts
-as unknown, and is only looked up. The most in a text at hand is 519.
-"""
-MAX_TRIED_WORDS: Final = 1_500
-"""Of them: behind so many no unknown program is tried any more."""
-MAX_LISTED: Final = 1_500
-"""Words of lists, and of what functions are given, that are asked whether they name a secret; beyond them
-one may.
-"""
-MAX_INNER_CHARACTERS: Final = 96 * KIB
-"""Of all texts in a text that shells read: all of the longest text, and half of it again."""
 MAX_FOLDER: Final = 256
 """Characters of a folder that a script goes to, put together; a longer one is not followed."""
 MAX_LOOKS: Final = 300
 """Names that are looked for in the folders that a script goes to, counted once for each folder."""
 MAX_ENTERED: Final = 24
 """How often a script may go to a folder and be followed."""
-MAX_WORDS: Final = 600
-"""Words of one command; a longer one is not judged word by word. The most in a text at hand is 87."""
-MAX_PAIRS: Final = 300
-"""Of folders with names that find looks for there, and of addresses with what is asked there, in one scan."""
 MAX_GUESSED_WORDS: Final = 40
 """Words of an unknown program that are tried as the beginning of another command."""
 MAX_FOLDERS: Final = 12
@@ -56,8 +36,6 @@ MAX_ARGUMENTS: Final = 4
 """Words of such a call that are put together in pairs, either first."""
 MAX_GIVEN: Final = 64
 """Folders with secrets that a list names, and ends of paths that are opened below one."""
-MAX_GUESSES: Final = 300
-"""Tries of that kind per scan, inner texts included."""
 
 _MORE_THAN_A_WORD: Final = re.compile(r"[ \t\n;|&,]")
 """What a text holds that an unknown program may take for a command of several words."""
@@ -72,29 +50,6 @@ _RAW_TEXT_RULES: Final = frozenset(
         "code.opaque",
     }
 )
-
-
-@dataclass(slots=True)
-class Work:
-    """What was done in one scan: counted over the text, all texts inside it, and all tries."""
-
-    commands: int = 0
-    words: int = 0
-    guesses: int = 0
-    pairs: int = 0
-    """Folders with names, and addresses with values."""
-    listed: int = 0
-    """Words of lists."""
-    characters: int = 0
-    """Of texts that shells read."""
-    parts: int = 0
-    """Signs and words of awk programs."""
-    sql: Budget = field(default_factory=Budget)
-
-    def has_room_for(self, pairs: int) -> bool:
-        """Count so many pairs; whether they are within the bound."""
-        self.pairs += pairs
-        return self.pairs <= MAX_PAIRS
 
 
 @dataclass(slots=True)
@@ -290,8 +245,9 @@ class Judge(ABC):
             self.unknown(rule, "a shell reads text of which a part is known only when it runs", start, end)
             self.searches_text = True
             text = text.replace(OPAQUE, "${_}")
-        self.shared.work.characters += len(text)
-        if self.shared.work.characters > MAX_INNER_CHARACTERS:
+        work = self.shared.work
+        work.inner, work.characters = work.inner + 1, work.characters + len(text)
+        if work.inner > MAX_INNER or work.characters > MAX_INNER_CHARACTERS:
             self.unknown("shell.bounds", "more texts for shells in a text than are read", start, end)
             return UNKNOWN
         probe = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin)

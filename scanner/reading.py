@@ -17,7 +17,7 @@ from scanner.word import Piece, Word
 from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
 _NUMBERS: Final = frozenset("?#$!")
-MAX_SUBSTITUTIONS: Final = 128
+MAX_SUBSTITUTIONS: Final = 100
 """Of one text: what the commands in more of them print is not asked."""
 
 

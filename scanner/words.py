@@ -23,7 +23,7 @@ _WHOLE_ARRAY: Final = re.compile(r'("?)\$\{(\w+|@)\[([@*])\]\}\1')
 _ALL_GIVEN: Final = frozenset({'"$@"', "$@", '"${@}"', "${@}"})
 MAX_ELEMENTS: Final = 4_096
 """Characters of the elements of arrays that are put in their place in one text; then they are unknown."""
-MAX_MADE: Final = 256
+MAX_MADE: Final = 192
 """Words that braces make in one text; the words of more braces have no rule."""
 _SEVERAL: Final = re.compile(r"\$\{!?\w+(?:\[@\]|@\})|\$\{@[^}]")
 """An expansion that is several words in double quotes too."""

@@ -1,0 +1,62 @@
+"""How much is done in one scan: its bounds, counted over the text, all texts inside it, and all tries.
+
+What is beyond a bound is unknown. Each is some times the most of the texts at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from base.limits import KIB
+from scanner.sql import Budget
+
+MAX_COMMANDS: Final = 200
+"""Simple commands judged per scan, inner texts included; the rest of a longer script counts as unknown, and
+is only looked up. The longest step of the runbooks at hand has 65.
+"""
+MAX_ALL_WORDS: Final = 3_000
+"""Words of all commands of a scan, counted again for each program around them and each try; the rest counts
+as unknown, and is only looked up. The most in a text at hand is 519.
+"""
+MAX_TRIED_WORDS: Final = 1_500
+"""Of them: behind so many no unknown program is tried any more."""
+MAX_LISTED: Final = 1_500
+"""Words of lists, and of what functions are given, that are asked whether they name a secret; beyond them
+one may.
+"""
+MAX_INNER: Final = 150
+"""Texts in a text that shells read."""
+MAX_INNER_CHARACTERS: Final = 96 * KIB
+"""Of all texts in a text that shells read: all of the longest text, and half of it again."""
+MAX_WORDS: Final = 600
+"""Words of one command; a longer one is not judged word by word. The most in a text at hand is 87."""
+MAX_PAIRS: Final = 300
+"""Of folders with names that find looks for there, and of addresses with what is asked there, in one scan."""
+MAX_GUESSES: Final = 300
+"""Tries of words of an unknown program as the beginning of another command."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What was done in one scan: counted over the text, all texts inside it, and all tries."""
+
+    commands: int = 0
+    words: int = 0
+    guesses: int = 0
+    pairs: int = 0
+    """Folders with names, and addresses with values."""
+    listed: int = 0
+    """Words of lists."""
+    inner: int = 0
+    """Texts that shells read."""
+    characters: int = 0
+    """Of them."""
+    parts: int = 0
+    """Signs and words of awk programs."""
+    sql: Budget = field(default_factory=Budget)
+
+    def has_room_for(self, pairs: int) -> bool:
+        """Count so many pairs; whether they are within the bound."""
+        self.pairs += pairs
+        return self.pairs <= MAX_PAIRS
