@@ -1,7 +1,8 @@
-"""`--repository`: which repository a number or a name is of, where a tenant has several."""
+"""Which pull request is meant, and at which commit: `--repository` and `--head`."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -31,3 +32,10 @@ def refuse_without_onto(repository: str | None, onto: str | None) -> None:
     """Raises UsageError where `--repository` names one for no runbook: what is new has a place of its own."""
     if repository is not None and onto is None:
         raise click.UsageError("--repository is the one of the runbook that --onto names.")
+
+
+def whole_commit(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The whole id: of a shortened one another commit can be made."""
+    if value is not None and re.fullmatch(r"[0-9a-f]{40}", value) is None:
+        raise click.BadParameter("it takes the whole commit, 40 hex digits.", ctx, param)
+    return value

@@ -16,7 +16,7 @@ from controller.cli.imports import TAKE_HELP, recall, request_body
 from controller.cli.newer_text import import_newer
 from controller.cli.opened import show_opened
 from controller.cli.output import Printer, inert, interactive, plain, plain_markdown, says_yes
-from controller.cli.places import in_repository, of_runbook, place_of, refuse_without_onto
+from controller.cli.places import in_repository, of_runbook, place_of, refuse_without_onto, whole_commit
 from controller.cli.reading import STDIN
 from controller.cli.reviewers import show_reviews
 from ingest.blocks import FORMS
@@ -150,15 +150,20 @@ def diff_command(session: Session, number: int, repository: str | None) -> None:
 
 @pr_group.command("merge")
 @click.argument("number", type=int)
+@click.option("--head", metavar="COMMIT", callback=whole_commit, help="The head that you have seen.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @in_repository
 @with_session
-def merge_command(session: Session, number: int, yes: bool, repository: str | None) -> None:
-    """Merge the pull request as you have seen it: a push in between refuses the merge."""
-    pull = session.client.get(at("pulls", str(number)), repository=repository)
-    if not yes:
-        confirm(f"Merge #{number} {inert(pull['title'])} at {pull['head'][:12]}?", "--yes")
-    body = {"expectedHead": pull["head"]}
+def merge_command(session: Session, number: int, head: str | None, yes: bool, repository: str | None) -> None:
+    """Merge the pull request at its head, which is shown and asked about; with --head at exactly that one: a
+    push in between refuses the merge.
+    """
+    if head is None or not yes:
+        pull = session.client.get(at("pulls", str(number)), repository=repository)
+        head = head or str(pull["head"])
+        if not yes:
+            confirm(f"Merge #{number} {inert(pull['title'])} at {head[:12]}?", "--yes")
+    body = {"expectedHead": head}
     merged = session.client.post(at("pulls", str(number), "merge"), body, repository=repository)
     session.printer.facts(
         merged,

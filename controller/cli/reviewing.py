@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
@@ -10,23 +9,16 @@ import click
 from controller.cli.client import at
 from controller.cli.context import Session, with_session
 from controller.cli.output import inert
-from controller.cli.places import in_repository
+from controller.cli.places import in_repository, whole_commit
 from controller.cli.pulls import confirm, pr_group
 from controller.cli.reviewers import show_reviews
-
-
-def _commit(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """The whole id: of a shortened one another commit can be made."""
-    if value is not None and re.fullmatch(r"[0-9a-f]{40}", value) is None:
-        raise click.BadParameter("it takes the whole commit, 40 hex digits.", ctx, param)
-    return value
 
 
 @click.command("approve")
 @click.argument("number", type=int)
 @click.option("--note", default="", metavar="TEXT", help="What to say beside it.")
 @click.option(
-    "--head", metavar="COMMIT", callback=_commit, help="The head that you have seen: `dd0c pr show`."
+    "--head", metavar="COMMIT", callback=whole_commit, help="The head that you have seen: `dd0c pr show`."
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needs --head. Needed where there is no terminal.")
 @in_repository

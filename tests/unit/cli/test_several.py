@@ -86,10 +86,12 @@ def test_an_approval_is_of_the_head_that_was_shown(monkeypatch: pytest.MonkeyPat
     for command in (("--yes",), ("--yes", "--head", "abcdef123456")):
         code, said = answered(monkeypatch, answer, "pr", "approve", "7", *command)
         assert (code, "--head" in said, sent) == (2, True, []), said
-    answered(monkeypatch, answer, "pr", "approve", "7", "--yes", "--head", "a" * 40)
-    (only,) = sent
-    assert only.startswith("POST ")
-    assert json.loads(only.removeprefix("POST "))["head"] == "a" * 40
+    for word, field in (("approve", "head"), ("merge", "expectedHead")):
+        sent.clear()
+        answered(monkeypatch, answer, "pr", word, "7", "--yes", "--head", "a" * 40)
+        (only,) = sent
+        assert only.startswith("POST ")
+        assert json.loads(only.removeprefix("POST "))[field] == "a" * 40
 
 
 def test_pull_requests_of_every_repository_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:

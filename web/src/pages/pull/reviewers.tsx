@@ -1,7 +1,8 @@
 /** Who looked at the change and what they said, and a word of one's own about exactly the commit on screen. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX, Clock } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { api, once, take } from "@/api/client";
 import { meQuery, queryClient } from "@/api/queries";
 import type { Pull, Review } from "@/review/queries";
@@ -72,6 +73,9 @@ function useGive(pull: Pull, seenHead: string, done: () => void) {
   });
 }
 
+/** Whoever wants to say which changes types them at once. */
+const toWords = (field: HTMLTextAreaElement | null) => field?.focus();
+
 interface Props {
   pull: Pull;
   review: Review | undefined;
@@ -92,13 +96,18 @@ function Give({ pull, review, seenHead }: Props) {
   const blocked = reviewRefusal({ pull, review, seenHead, lost });
   const ready = useSettled(JSON.stringify([pull.number, seenHead, review?.head, blocked, asking]));
   const mine = me ? pull.approvals.approved.some((each) => each.email === me.email) : false;
+  const place = useRef<HTMLDivElement>(null);
+  const leave = () => {
+    flushSync(() => setAsking(false));
+    place.current?.querySelector<HTMLElement>(".row > button:last-of-type")?.focus();
+  };
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (!blocked && text.trim() && !give.isPending)
       give.mutate({ verdict: "request_changes", body: text.trim() });
   };
   return (
-    <>
+    <div className="stack" ref={place}>
       {asking ? (
         <form className="stack" onSubmit={send}>
           <label htmlFor={id} className="label">
@@ -108,6 +117,7 @@ function Give({ pull, review, seenHead }: Props) {
             id={id}
             className="textarea"
             maxLength={8000}
+            ref={toWords}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
@@ -120,7 +130,7 @@ function Give({ pull, review, seenHead }: Props) {
             >
               Ask for these changes
             </Button>
-            <Button look="quiet" onClick={() => setAsking(false)}>
+            <Button look="quiet" onClick={leave}>
               Cancel
             </Button>
           </div>
@@ -141,7 +151,7 @@ function Give({ pull, review, seenHead }: Props) {
         </div>
       )}
       {give.error ? <ErrorBox error={give.error} /> : null}
-    </>
+    </div>
   );
 }
 

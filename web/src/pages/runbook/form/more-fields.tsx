@@ -85,10 +85,10 @@ export function MoreFields(props: Props) {
           <p className="small dim">Its labels hold blanks or commas: they are in the YAML.</p>
         ) : (
           <EntriesField
-            label="Runs on agents with"
+            label="Runs on agents with, else where the runbook does"
             name={name("target")}
             entries={step.target}
-            hint="role=db, env=prod; else as the runbook says"
+            hint="role=db, env=prod"
             code
             readOnly={readOnly}
             places={of("target")}
