@@ -266,8 +266,6 @@ CREATE TABLE dd0c.classifications (
     FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
 CREATE INDEX classifications_step ON dd0c.classifications (tenant_id, version_id, step_id, created_at DESC, id DESC);
-CREATE INDEX classifications_command ON dd0c.classifications (tenant_id, command_sha256)
-    WHERE advice IS NOT NULL AND version_id IS NOT NULL;
 
 -- What a new scanner or new knowledge says of a command that serves, beside the verdict that stands: a lower one waits
 -- here for an owner.

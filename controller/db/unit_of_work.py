@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, LiteralString, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -35,6 +35,14 @@ _Buffered: TypeAlias = "tuple[UUID, AuditRecord | WrittenRecord, str]"
 _log = log.get(__name__)
 
 
+class Asked(NamedTuple):
+    """One query of several that are sent together: its text, the class of its rows, its parameters."""
+
+    query: LiteralString
+    row_type: type[Any]
+    params: Mapping[str, Any]
+
+
 class Statements:
     """Runs named queries on one open transaction; every error is one of `controller.db.errors`.
 
@@ -58,6 +66,15 @@ class Statements:
             async with self.connection.cursor(row_factory=class_row(row_type)) as cursor:
                 await cursor.execute(query, self._bound | params)
                 return await cursor.fetchall()
+
+    async def several(self, *asked: Asked) -> list[list[Any]]:
+        """The rows of each, as `all` gives them; sent together, so that it is one wait for all of them."""
+        with border():
+            async with self.connection.pipeline():
+                cursors = [self.connection.cursor(row_factory=class_row(each.row_type)) for each in asked]
+                for cursor, each in zip(cursors, asked, strict=True):
+                    await cursor.execute(each.query, self._bound | dict(each.params))
+                return [await cursor.fetchall() for cursor in cursors]
 
     async def value(self, query: LiteralString, **params: Any) -> Any:
         """The first column of the first row, or None."""

@@ -70,10 +70,11 @@ async def _add_or_repeat(uow: UnitOfWork, begun: Begun, result: SyncResult) -> N
 
 async def note_synced(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:
     """The rows show the commit, in the transaction that made them do so."""
-    await add_sync(uow, sync_id, begun, result)
-    await uow.run(
-        _QUERIES["note_synced"], id=begun.row.id, commit=result.to_commit, before=begun.row.synced_commit
-    )
+    async with uow.unawaited():
+        await add_sync(uow, sync_id, begun, result)
+        await uow.run(
+            _QUERIES["note_synced"], id=begun.row.id, commit=result.to_commit, before=begun.row.synced_commit
+        )
 
 
 async def count_totals(uow: UnitOfWork, repository_id: UUID) -> Totals:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
+from controller.db.unit_of_work import Asked, UnitOfWork
 from controller.governance.documents import JudgedFile
 from controller.sync.kept_advice import with_kept_advice
 from controller.sync.kept_findings import with_kept_findings
@@ -60,9 +60,12 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
     paths = None if read.full else sorted({change.path for change in read.changes} | read.blobs.keys())
     names = sorted({file.name for file in judged if file.name})
     contents = [file.content_sha256 for file in judged]
-    files = await uow.all(_QUERIES["files_of"], FileRow, repository_id=repository_id, paths=paths)
-    runbooks = await uow.all(
-        _QUERIES["runbooks_of"], RunbookRow, repository_id=repository_id, paths=paths, names=names
+    place = {"repository_id": repository_id}
+    files, runbooks, policies, flags = await uow.several(
+        Asked(_QUERIES["files_of"], FileRow, {**place, "paths": paths}),
+        Asked(_QUERIES["runbooks_of"], RunbookRow, {**place, "paths": paths, "names": names}),
+        Asked(_QUERIES["policy_of"], _Policy, place),
+        Asked(_QUERIES["flags_of"], FlagRow, place),
     )
     versions = await uow.all(
         _QUERIES["versions_with_content"],
@@ -70,8 +73,8 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
         runbook_ids=[row.id for row in runbooks],
         contents=contents,
     )
-    policy = await uow.one(_QUERIES["policy_of"], _Policy, repository_id=repository_id)
-    flags = await uow.all(_QUERIES["flags_of"], FlagRow, repository_id=repository_id)
+    policy = policies[0] if policies else None
+    assert len(policies) <= 1, "two policies of one repository are in force"
     return Known(
         files={row.path: row for row in files},
         runbooks={row.name: row for row in runbooks},

@@ -1,6 +1,7 @@
 -- standing_findings --
 -- What stands for these commands in these runbooks: of the version in service, or, where it lacks a command, of every
--- version that has it, since the one that served last need not be the one that was made last.
+-- version that has it, since the one that served last need not be the one that was made last. The tenant as in
+-- `runbooks.newest_advice`.
 SELECT DISTINCT runbook_id, command_sha256, finding
   FROM (SELECT n.runbook_id, n.command_sha256, n.finding,
                rank() OVER (PARTITION BY n.runbook_id, n.command_sha256 ORDER BY n.serves DESC) AS place
@@ -9,7 +10,7 @@ SELECT DISTINCT runbook_id, command_sha256, finding
                   FROM dd0c.runbook_versions v
                   JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
                   JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
-                 WHERE v.tenant_id = %(tenant_id)s AND v.runbook_id = ANY(%(runbook_ids)s)
+                 WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)s)
                    AND c.command_sha256 = ANY(%(commands)s)
                  ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC) n) placed
  WHERE place = 1

@@ -18,7 +18,7 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
 
 -- runbooks_of --
 -- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,
--- or all of them.
+-- or all of them. The tenant as in `newest_advice`.
 SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
        COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
@@ -30,14 +30,16 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
            AS commands
   FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
- WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s
    AND (%(paths)s::text[] IS NULL OR r.path = ANY(%(paths)s::text[]) OR r.name = ANY(%(names)s::text[]))
 
 -- versions_with_content --
 -- Versions of these runbooks that hold one of these contents: a content that comes back serves under its old id.
+-- The tenant as in `newest_advice`.
 SELECT id, runbook_id, content_sha256
   FROM dd0c.runbook_versions
- WHERE tenant_id = %(tenant_id)s AND runbook_id = ANY(%(runbook_ids)s::uuid[]) AND content_sha256 = ANY(%(contents)s)
+ WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND runbook_id = ANY(%(runbook_ids)s::uuid[])
+   AND content_sha256 = ANY(%(contents)s)
 
 -- active_names --
 -- Names in service with their paths, for the check of a change.
@@ -149,15 +151,16 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
 
 -- newest_advice --
 -- What each advisor said last about these commands in these runbooks, whichever scanner looked. What one sync stored is
--- equally new.
+-- equally new. The tenant stands in a subquery, so that the planner does not look it up among those that it has counted:
+-- one that it has not met yet would have no rows, and any way to none is as good as another.
 SELECT runbook_id, command_sha256, advice
   FROM (SELECT v.runbook_id, c.command_sha256, c.advice,
                rank() OVER (PARTITION BY v.runbook_id, c.command_sha256, c.advice ->> 'advisor'
                             ORDER BY c.created_at DESC) AS age
-          FROM dd0c.classifications c
-          JOIN dd0c.runbook_versions v ON v.tenant_id = c.tenant_id AND v.id = c.version_id
-         WHERE c.tenant_id = %(tenant_id)s AND c.command_sha256 = ANY(%(commands)s) AND c.version_id IS NOT NULL
-           AND c.advice IS NOT NULL AND v.runbook_id = ANY(%(runbook_ids)s)) AS said
+          FROM dd0c.runbook_versions v
+          JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
+         WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)s)
+           AND c.command_sha256 = ANY(%(commands)s) AND c.advice IS NOT NULL) AS said
  WHERE age = 1
 
 -- moment --

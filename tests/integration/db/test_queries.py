@@ -111,3 +111,51 @@ def test_events_of_a_type_are_a_range_of_its_index(
 def test_a_query_without_an_index_is_noticed(planner: psycopg.Connection) -> None:
     plan = planner.execute("EXPLAIN (GENERIC_PLAN) select * from dd0c.schema_migrations where name = $1")
     assert _SEQUENTIAL.search("\n".join(row[0] for row in plan))
+
+
+COUNTED: Final = """
+SET session_replication_role = replica;
+WITH v AS (
+     INSERT INTO dd0c.runbook_versions (tenant_id, id, runbook_id, content_sha256, content, document, path,
+                                        blob_oid, commit_oid)
+     SELECT %(tenant_id)s, gen_random_uuid(), gen_random_uuid(), 'sha256:' || repeat('0', 64), '', '{}', 'a',
+            repeat('0', 40), repeat('0', 40)
+       FROM generate_series(1, 3000)
+     RETURNING tenant_id, id, runbook_id
+), r AS (
+     INSERT INTO dd0c.runbooks (tenant_id, id, repository_id, name, path, current_version_id)
+     SELECT tenant_id, runbook_id, tenant_id, id::text, id::text, id FROM v
+)
+INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, scanner_version,
+                                  knowledge_version, finding, advice, rule, risk)
+SELECT tenant_id, gen_random_uuid(), id, 'look', sha256(id::text::bytea), '', '', '{}',
+       '{"advisor": "a"}', 1, 'safe'
+  FROM v;
+ANALYZE dd0c.runbook_versions, dd0c.runbooks, dd0c.classifications
+"""
+"""Rows of one tenant, all of them that the server counts."""
+
+
+def test_a_tenant_that_the_server_has_not_counted_yet_is_no_tenant_without_rows(postgres: Server) -> None:
+    """Right after its first sync the planner took its rows for none, and one of ten files read all of them
+    for each command: seconds, and more with every commit."""
+    name = f"counted_{new_id().hex[:8]}"
+    urls = postgres.copy_template(name)
+    try:
+        with psycopg.connect(urls.superuser, autocommit=True) as owner:
+            psycopg.ClientCursor(owner).execute(COUNTED, {"tenant_id": new_id()})
+        with psycopg.connect(urls.app, autocommit=True) as connection:
+            newcomer = new_id()
+            connection.execute("select set_config('app.current_tenant_id', %s, false)", (str(newcomer),))
+            cursor = psycopg.ClientCursor(connection)
+            asked = {"tenant_id": newcomer, "runbook_ids": [new_id(), new_id()], "commands": [b"x" * 32] * 2}
+            for aggregate, query in (
+                ("runbooks", "newest_advice"),
+                ("reclassifications", "standing_findings"),
+            ):
+                cursor.execute("EXPLAIN " + load(aggregate)[query], asked)
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                assert re.search(r"classifications_step.*\n *Index Cond: .*version_id = ", plan), plan
+                assert re.search(r"runbook_versions_runbook\w*.*\n *Index Cond: .*runbook_id = ", plan), plan
+    finally:
+        postgres.drop(name)
