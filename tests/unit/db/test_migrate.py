@@ -57,6 +57,7 @@ PINNED = {
     10: "60f7758b438fdf483e40e3ace168725589a83de12883d829fa0de7781133835e",
     11: "6cc96d635623dd238f471816cd9ea7c3ac10b5f06aead2de82fa67373b6ca2c0",
     12: "cf182f9dacfa9f838b1b0f1e2406291f71cba5c78a5f86f1fddb1301d6608e4b",
+    13: "555dcc02a3d70855f9ebb5fad2c2e549bfb97dd85bc7f48ae0f760fca6b50281",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 
