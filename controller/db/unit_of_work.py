@@ -35,7 +35,7 @@ _Buffered: TypeAlias = "tuple[UUID, AuditRecord | WrittenRecord, str]"
 _log = log.get(__name__)
 
 
-class Asked(NamedTuple):
+class QueryRows(NamedTuple):
     """One query of several that are sent together: its text, the class of its rows, its parameters."""
 
     query: LiteralString
@@ -67,13 +67,13 @@ class Statements:
                 await cursor.execute(query, self._bound | params)
                 return await cursor.fetchall()
 
-    async def several(self, *asked: Asked) -> list[list[Any]]:
+    async def several(self, *asked: QueryRows) -> list[list[Any]]:
         """The rows of each, as `all` gives them; sent together, so that it is one wait for all of them."""
         with border():
             async with self.connection.pipeline():
                 cursors = [self.connection.cursor(row_factory=class_row(each.row_type)) for each in asked]
-                for cursor, each in zip(cursors, asked, strict=True):
-                    await cursor.execute(each.query, self._bound | dict(each.params))
+                for cursor, (query, _, params) in zip(cursors, asked, strict=True):
+                    await cursor.execute(query, self._bound | dict(params))
                 return [await cursor.fetchall() for cursor in cursors]
 
     async def value(self, query: LiteralString, **params: Any) -> Any:

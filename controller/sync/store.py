@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from controller.db import queries
-from controller.db.unit_of_work import Asked, UnitOfWork
+from controller.db.unit_of_work import QueryRows, UnitOfWork
 from controller.governance.documents import JudgedFile
 from controller.sync.kept_advice import with_kept_advice
 from controller.sync.kept_findings import with_kept_findings
@@ -62,10 +62,10 @@ async def load_known(uow: UnitOfWork, repository_id: UUID, read: Read, judged: S
     contents = [file.content_sha256 for file in judged]
     place = {"repository_id": repository_id}
     files, runbooks, policies, flags = await uow.several(
-        Asked(_QUERIES["files_of"], FileRow, {**place, "paths": paths}),
-        Asked(_QUERIES["runbooks_of"], RunbookRow, {**place, "paths": paths, "names": names}),
-        Asked(_QUERIES["policy_of"], _Policy, place),
-        Asked(_QUERIES["flags_of"], FlagRow, place),
+        QueryRows(_QUERIES["files_of"], FileRow, {**place, "paths": paths}),
+        QueryRows(_QUERIES["runbooks_of"], RunbookRow, {**place, "paths": paths, "names": names}),
+        QueryRows(_QUERIES["policy_of"], _Policy, place),
+        QueryRows(_QUERIES["flags_of"], FlagRow, place),
     )
     versions = await uow.all(
         _QUERIES["versions_with_content"],

@@ -89,6 +89,8 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _takes_statement(call: ast.Call) -> bool:
+    if _last_name(call.func) == "QueryRows":  # one of several that `UnitOfWork.several` sends together
+        return bool(call.args or call.keywords)
     if not isinstance(call.func, ast.Attribute) or not (call.args or call.keywords):
         return False
     if call.func.attr in CURSOR_METHODS:

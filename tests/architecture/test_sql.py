@@ -12,7 +12,10 @@ LITERALS_ALLOWED: frozenset[tuple[str, str]] = frozenset()
 
 CALLS_ALLOWED: frozenset[tuple[str, str]] = frozenset(
     {
-        *(("controller/db/unit_of_work.py", method) for method in ("all", "value", "run", "run_many")),
+        *(
+            ("controller/db/unit_of_work.py", method)
+            for method in ("all", "several", "value", "run", "run_many")
+        ),
         ("controller/db/migrate.py", "_apply"),  # runs the file of a migration
         ("controller/db/bootstrap.py", "bootstrap"),  # CREATE DATABASE takes no parameter, only an identifier
     }
@@ -106,6 +109,7 @@ def test_a_docstring_may_speak_of_sql_and_an_fstring_may_not_hide_it() -> None:
         "uow.run(query=text)",
         "await uow.value('x')",
         "await uow.run_many(text, rows)",
+        "await uow.several(QueryRows(text, Row, {}))",
         "cursor.execute(QUERIES['a'] + ' limit 1')",
         "cursor.execute(sql.SQL('x').format(y))",
     ],
@@ -120,6 +124,7 @@ def test_a_statement_that_is_not_a_name_is_found(call: str) -> None:
         "await uow.one(QUERIES['lock'], Row, id=1)",
         "await uow.run(_QUERIES['lock'])",
         "await uow.all(LOCK_EXECUTION, Row)",
+        "await uow.several(QueryRows(_QUERIES['lock'], Row, {}))",
         "await cursor.execute(executions.QUERIES['lock'])",
         "query = QUERIES['a'] if x else QUERIES['b']\n    await uow.run(query)",
         "subprocess.run(command)",

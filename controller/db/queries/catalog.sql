@@ -90,9 +90,10 @@ SELECT wanted.id AS runbook_id, e.id, e.state, e.created_at, e.ended_at
 
 -- version_verdicts --
 -- The latest classification of each step of these versions.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advice, no_advice, rule, risk, unknown
   FROM dd0c.classifications
- WHERE tenant_id = %(tenant_id)s AND version_id = ANY(%(version_ids)s)
+ WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = ANY(%(version_ids)s)
  ORDER BY version_id, step_id, created_at DESC, id DESC;
 
 -- list_repositories --

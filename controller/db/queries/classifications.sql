@@ -9,6 +9,7 @@ RETURNING created_at
 
 -- find_classification --
 -- A verdict, whether somebody asked for it or a version of a runbook brought it.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT id, language, finding, advice, no_advice, rule, risk, unknown, created_at
   FROM dd0c.classifications
- WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+ WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND id = %(id)s

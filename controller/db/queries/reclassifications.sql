@@ -18,10 +18,11 @@ SELECT DISTINCT runbook_id, command_sha256, finding
 -- to_reclassify --
 -- Versions in service of a repository of which some command's standing verdict is of another scanner or other
 -- knowledge, and was not looked at by this one since. `skipped` are those that this process could not judge.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT r.id AS runbook_id, r.name, r.path, v.id AS version_id, v.content
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
- WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND NOT v.id = ANY(%(skipped)s::uuid[])
    AND EXISTS (
        SELECT 1
@@ -81,6 +82,7 @@ ON CONFLICT (tenant_id, version_id, step_id, scanner_version, knowledge_version)
 -- moves --
 -- A page of what this classifier found otherwise in versions that serve, newest first: all of it, or what waits for an
 -- owner. `stands` says whether the verdict is still the one that it left standing.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m.finding, m.advice, m.no_advice,
        m.accepted_by, m.accepted_at, m.created_at, r.id AS runbook_id, r.repository_id, r.name, r.title,
        b.finding AS before_finding, b.advice AS before_advice, b.no_advice AS before_no_advice,
@@ -101,7 +103,7 @@ SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m
          FROM jsonb_array_elements(v.document #> '{spec,steps}') AS e (step)
         WHERE e.step ->> 'id' = m.step_id
         LIMIT 1) s ON true
- WHERE m.tenant_id = %(tenant_id)s
+ WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid)
    AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
    AND m.direction <> 'same'
    AND (%(before)s::uuid IS NULL OR m.id < %(before)s::uuid)
@@ -115,6 +117,7 @@ SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m
 -- count_moves --
 -- How many verdicts of versions that serve this classifier raised, found lower and left waiting, had accepted, or
 -- could not read.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
        count(*) FILTER (WHERE m.direction = 'lower' AND m.accepted_at IS NULL AND newest.id = m.standing_id) AS waiting,
        count(*) FILTER (WHERE m.accepted_at IS NOT NULL) AS accepted,
@@ -129,15 +132,16 @@ SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
         WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
         ORDER BY c.created_at DESC, c.id DESC
         LIMIT 1) newest ON true
- WHERE m.tenant_id = %(tenant_id)s
+ WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid)
    AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
    AND m.direction <> 'same'
 
 -- count_due --
 -- How many runbooks that serve this classifier has not looked at yet.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT count(*)
   FROM dd0c.runbooks r
- WHERE r.tenant_id = %(tenant_id)s AND r.retired_at IS NULL AND r.current_version_id IS NOT NULL
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL AND r.current_version_id IS NOT NULL
    AND EXISTS (
        SELECT 1
          FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
@@ -155,11 +159,12 @@ SELECT count(*)
 
 -- repositories_of_moves --
 -- The repositories that these notes are about, in the order in which they are locked.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT DISTINCT r.repository_id AS id
   FROM dd0c.reclassifications m
   JOIN dd0c.runbook_versions v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
   JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
- WHERE m.tenant_id = %(tenant_id)s AND m.id = ANY(%(ids)s::uuid[])
+ WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid) AND m.id = ANY(%(ids)s::uuid[])
  ORDER BY r.repository_id
 
 -- accept --

@@ -73,12 +73,13 @@ SELECT r.name, r.path, v.content
 -- serving_verdicts --
 -- The newest classification of each command that serves at some paths or under some names; a version without
 -- any has one row without a step.
+-- The tenant as in `runbooks.newest_advice`.
 SELECT DISTINCT ON (r.name, c.step_id) r.name, v.content_sha256, c.step_id, c.finding, c.advice, c.no_advice
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
   LEFT JOIN dd0c.classifications c
          ON c.tenant_id = v.tenant_id AND c.version_id = v.id AND c.step_id IS NOT NULL
- WHERE r.tenant_id = %(tenant_id)s AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
  ORDER BY r.name, c.step_id, c.created_at DESC, c.id DESC
 

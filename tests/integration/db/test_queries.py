@@ -148,14 +148,19 @@ def test_a_tenant_that_the_server_has_not_counted_yet_is_no_tenant_without_rows(
             newcomer = new_id()
             connection.execute("select set_config('app.current_tenant_id', %s, false)", (str(newcomer),))
             cursor = psycopg.ClientCursor(connection)
-            asked = {"tenant_id": newcomer, "runbook_ids": [new_id(), new_id()], "commands": [b"x" * 32] * 2}
+            asked = {"tenant_id": newcomer, "repository_id": new_id(), "commands": [b"x" * 32] * 2}
+            asked |= {"runbook_ids": [new_id(), new_id()], "names": ["a", "b"], "paths": ["a", "b"]}
             for aggregate, query in (
                 ("runbooks", "newest_advice"),
+                ("runbooks", "serving_verdicts"),
                 ("reclassifications", "standing_findings"),
             ):
                 cursor.execute("EXPLAIN " + load(aggregate)[query], asked)
                 plan = "\n".join(row[0] for row in cursor.fetchall())
-                assert re.search(r"classifications_step.*\n *Index Cond: .*version_id = ", plan), plan
-                assert re.search(r"runbook_versions_runbook\w*.*\n *Index Cond: .*runbook_id = ", plan), plan
+                conditions = re.findall(
+                    r" on (?:runbook_versions|classifications) .*\n *Index Cond: (.*)", plan
+                )
+                assert len(conditions) == 2, plan
+                assert all(re.search(r"\b(?:runbook_id|version_id|id) = ", each) for each in conditions), plan
     finally:
         postgres.drop(name)
