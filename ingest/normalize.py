@@ -29,6 +29,7 @@ from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
 from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
+from ingest.prose_in_code import parted
 from ingest.repairs import repair
 from ingest.sources.hidden import HiddenText, hidden_texts
 from ingest.sources.html import read_html
@@ -130,7 +131,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         masked = _on_page(shown, masked)
     elif line_ends is not None:
         blocks = told_in(shown, blocks, line_ends)
-    repaired, repairs = repair(blocks)
+    repaired, repairs = repair(parted(blocks, fenced=chosen in ("html", "markdown") or "```" in clean))
     title = front.get("title") or (page_title(clean) if chosen == "html" else None)
     without_secrets, more = blank_blocks(repaired)
     if more:

@@ -82,6 +82,8 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
     return found or ([] if block.language in OTHER_LABELS else _bare(block, lines, told=told))
 
 
+_BEHIND: Final = re.compile(r"[ \t]{1,40}#(?:\s[^\"']*)?$")
+"""A comment behind a command."""
 _NO_SHELL: Final = frozenset("diff hcl tf terraform conf config nginx dockerfile groovy toml ini csv".split())
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|<[A-Za-z])")
 
@@ -117,9 +119,9 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         return []
     alone = len(above) == 1 and not block.language
     if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):
-        start = block.text.index(above[0])
+        start, text = block.text.index(above[0]), _BEHIND.sub("", above[0])
         line = block.line + block.text.count("\n", 0, start)
-        return [FoundCommand(above[0], line, "", start, start + len(above[0]))]
+        return [FoundCommand(text, line, "", start, start + len(text))]
     every = [item for item in _statements(block) if not in_table(block.text, item.start)]
     found = [item for item in every if plausible(item.text, labelled=labelled)]
     if not found:

@@ -1,0 +1,96 @@
+"""Blocks of code are parted at the lines of prose in them: those are paragraphs, and read as such."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import accumulate, groupby
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.commands import looks_like_command
+from ingest.extract.prompts import prompt_end
+from ingest.extract.prose_lines import is_prose
+from ingest.extract.vocabulary import NEUTRAL_LABELS, SHELL_LABELS
+from ingest.trace import NOWHERE, Trace, Writer
+
+_LABELS: Final = SHELL_LABELS | NEUTRAL_LABELS | {""}
+_COMMENT: Final = re.compile(r"(?:^|\s)#\s.*$")
+
+
+def parted(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
+    """The blocks, each of commands without the lines of prose below them, which are paragraphs inside what the
+    block stands in. `fenced`: nobody would write a sentence with a capital into a block of code.
+    """
+    inside = 0
+    for block in blocks:
+        if block.kind == "item":
+            inside = block.level + 1
+        elif block.kind in ("paragraph", "heading"):
+            inside = block.level if block.kind == "paragraph" else 0
+        if block.kind == "code" and block.language in _LABELS and not block.quoted:
+            yield from _parts(block, inside, anyhow=not fenced)
+        else:
+            yield block
+
+
+def _parts(block: Block, level: int, *, anyhow: bool) -> Iterator[Block]:
+    lines = block.text.split("\n")
+    prose = _prose_lines(lines, anyhow=anyhow) if _may_be_parted(block, lines) else set()
+    if not prose:
+        yield block
+        return
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    for kind, group in groupby(range(len(lines)), key=lambda number: number if number in prose else -1):
+        numbers = list(group)
+        begin, end = starts[numbers[0]], starts[numbers[-1] + 1] - 1
+        if not block.text[begin:end].strip():
+            continue
+        if kind < 0:
+            yield _piece(block, begin, end, numbers[0])
+            continue
+        begin += len(lines[kind]) - len(lines[kind].lstrip())
+        told = _piece(block, begin, end, kind)
+        yield replace(told, kind="paragraph", level=level, language="")
+
+
+def _may_be_parted(block: Block, lines: list[str]) -> bool:
+    """Whether a block begins with a command, and nothing in it is a text that a command takes or prints."""
+    first = next((line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    if "<<" in block.text or block.text.lstrip().startswith("#!"):
+        return False
+    if any(prompt_end(line) or line.lstrip().startswith("$ ") for line in lines):
+        return False
+    return looks_like_command(_COMMENT.sub("", first).rstrip("\\ ")) and not is_prose(first)
+
+
+def _prose_lines(lines: list[str], *, anyhow: bool) -> set[int]:
+    """The numbers of the lines that are prose; none inside of quotes or below a line that goes on."""
+    found: set[int] = set()
+    open_, goes_on = False, False
+    for number, line in enumerate(lines):
+        if not open_ and not goes_on and is_prose(line, anyhow=anyhow):
+            found.add(number)
+            continue
+        told = _COMMENT.sub("", line)
+        goes_on = line.rstrip().endswith(("\\", "|", "&&"))
+        open_ ^= (told.count('"') - told.count('\\"')) % 2 == 1 or told.count("'") % 2 == 1
+    return found
+
+
+def _piece(block: Block, start: int, end: int, number: int) -> Block:
+    """A part of a block, which begins at its line `number`, from 0."""
+    text = block.text[start:end].rstrip()
+    line = block.line + number
+    return replace(
+        block, text=text, line=line, end_line=line + text.count("\n"), trace=_cut(block.trace, start, text)
+    )
+
+
+def _cut(trace: Trace, start: int, text: str) -> Trace:
+    if trace == NOWHERE:
+        return trace
+    out = Writer()
+    out.put(text, start)
+    return out.trace.over(trace)
