@@ -5,17 +5,26 @@ in the comment over it, in the heading of its section.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
+from ingest.extract.cases import condition_of
 from ingest.extract.commands import FoundCommand
+from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft
 from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader, title_of
+from ingest.extract.shown import below, beside_what_follows
+from ingest.extract.undoing import undoing_lead, undoing_words
 from ingest.extract.vocabulary import is_imperative, sentence_places, sentences, text_of
 
-_WHY = "an instruction for a person"
+Case = tuple[str | None, bool]
+Told = tuple[str, str | None, bool]
+_WHY: Final = "an instruction for a person"
+_LONGEST: Final = 900
+"""Characters of a paragraph that tells to do something; in a longer one that is said by the way."""
 
 
 def tells(sentence: str) -> bool:
@@ -24,17 +33,44 @@ def tells(sentence: str) -> bool:
 
 
 def gates_between(
-    reader: Reader, block: Block, places: Sequence[tuple[int, int]], begin: int, end: int
+    reader: Reader,
+    block: Block,
+    places: Sequence[tuple[int, int]],
+    begin: int,
+    end: int,
+    *,
+    case: Case = (None, False),
+    ahead: str = "",
 ) -> list[Claim]:
-    """Add the gates that `block.text[begin:end]` tells beside a command; `places` are its sentences."""
-    claims = list[Claim]()
+    """Add what `block.text[begin:end]` tells a person beside a command: gates, and sentences of their own.
+    `places` are its sentences; `case`: of the block; `ahead`: the command behind, empty where none is.
+    """
+    claims, aside = list[Claim](), reader.explains or len(block.text) > _LONGEST
     for start, stop in places:
         if start < begin or start >= end:
             continue
         part = block.text[start:stop] if stop <= end else _before(block.text[start:end])
-        if part and is_gate(part) and not any(code in part for code in block.code_texts()):
+        if not part or any(code in part for code in block.code_texts()):
+            continue
+        if is_gate(part):
             claims.append(_added(reader, block, part, start))
+        elif stop <= end and not aside and (told := _told_beside(reader, block, part, case, ahead)):
+            claims.append(_added(reader, block, part, start, told))
     return claims
+
+
+def _told_beside(reader: Reader, block: Block, part: str, case: Case, ahead: str) -> Told | None:
+    """What a sentence without a command tells a person, and for which case: “Wait 5 minutes.”, “If it does
+    not come back, escalate.” None where it tells nothing, is done by the command `ahead` or by what follows.
+    """
+    if undoing_lead(part, beside=True) or undoing_words(part) is not None:
+        return None
+    condition, otherwise, body = condition_of(reader, text_of(part))
+    if not tells(body) or (condition is None and ahead and done_by(body, [ahead], introduces=False)):
+        return None
+    if not ahead and not beside_what_follows(body, [body], below(block, reader.following))[0]:
+        return None
+    return (body, *(case if condition is None else (condition, otherwise)))
 
 
 def _before(text: str) -> str:
@@ -91,11 +127,11 @@ def gate_in_heading(reader: Reader, block: Block) -> list[Claim]:
     return [_added(reader, block, block.text, 0)] if over_code and is_gate(block.text) else []
 
 
-def _added(reader: Reader, block: Block, part: str, start: int) -> Claim:
+def _added(reader: Reader, block: Block, part: str, start: int, told: Told | None = None) -> Claim:
     end = start + len(part)
-    condition, otherwise = reader.condition_here()
+    text, condition, otherwise = told or (text_of(part), *reader.condition_here())
     index = reader.add(
-        Draft("manual", text_of(part), title_of(text_of(part)), block.line, block.end_line, reader.section,
+        Draft("manual", text, title_of(text), block.line, block.end_line, reader.section,
               condition, otherwise, spans=(block.place(start, end),), block=block)
     )  # fmt: skip
     return Claim(start, end, "step", _WHY, index)

@@ -28,7 +28,9 @@ def in_sentences(
     claims, told = list[Claim](), ToldBefore(block)
     starts, above = [command.start for command in commands], len(reader.found.drafts)
     for command in commands:
-        claims += gates_between(reader, block, told.places, told.end, command.start)
+        claims += gates_between(
+            reader, block, told.places, told.end, command.start, case=case, ahead=command.text
+        )
         undoing, again = told.undoing(command.start, beside=reader.beside_command())
         reader.group += bool(undoing) and not again
         said = _behind(reader, block, command, starts)
@@ -56,7 +58,7 @@ def in_sentences(
         claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
     rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
     if undoing_words(rest) is None:
-        claims += gates_between(reader, block, told.places, told.end, len(block.text))
+        claims += gates_between(reader, block, told.places, told.end, len(block.text), case=case)
     if undoing_words(rest) is not None:
         told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
         begin = len(block.text) - len(rest)
