@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.alternatives import instead_of_above, joined_by_or
@@ -58,7 +61,8 @@ def in_sentences(
         claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
     rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
     if undoing_words(rest) is None:
-        claims += gates_between(reader, block, told.places, told.end, len(block.text), case=case)
+        places = [*_clause_behind(block, told), *told.places]
+        claims += gates_between(reader, block, places, told.end, len(block.text), case=case)
     if undoing_words(rest) is not None:
         told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
         begin = len(block.text) - len(rest)
@@ -68,6 +72,19 @@ def in_sentences(
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
         reader.undo(text, block)
+
+
+_CLAUSE: Final = re.compile(
+    r"[`)\s]{0,4}(?:[;–—]\s{1,3}|,\s{1,3}(?=(?:and |but )?(?:then|if)\b))(?:and |but )?(?=\w)"
+)
+"""Where what is done next begins in the sentence of a command: “`x`; if it hangs, call Ann”."""
+
+
+def _clause_behind(block: Block, told: ToldBefore) -> list[tuple[int, int]]:
+    """The place of the last clause of the last command's sentence, where it has one of its own."""
+    stop = told.sentence(max(0, told.end - 1))[1]
+    found = _CLAUSE.match(block.text, told.end, stop)
+    return [(found.end(), stop)] if found is not None and found.end() < stop else []
 
 
 def _behind(reader: Reader, block: Block, command: FoundCommand, starts: list[int]) -> Said:

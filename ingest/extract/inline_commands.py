@@ -12,13 +12,14 @@ from ingest.blocks import Block
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
+from ingest.extract.doing import done_by
 from ingest.extract.foreign import tells_to_run
 from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
 from ingest.extract.same_verb import does_the_same
 from ingest.extract.spoken import ENGLISH, spoken_cmdlets, spoken_commands, spoken_statements
-from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS
+from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative
 from ingest.repairs import repaired
 from scanner.tables import tool
 
@@ -102,6 +103,8 @@ _NAMES_CODE: Final = re.compile(
 _APART_MAX: Final = 40
 """Characters: the blanks of a deep list, and no more."""
 
+_CLOSES: Final = re.compile(r"\)(?:[.,;:]?\s|[.,;:]?$)")
+_LOOKS: Final = re.compile(r"(?i)^(?:then |now |next |also |please )*(?:wait|watch|monitor|look|keep)\b")
 _BREAK: Final = re.compile(r"[.!?;:]\s|\n")
 _CLAUSE_MAX: Final = 120
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9]*[-_\d][\w-]*\s")
@@ -178,7 +181,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     if _is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
-    closes = closes or does_the_same(block.text, code.start, code.end)
+    closes = closes or does_the_same(block.text, code.start, code.end) or _in_brackets(block.text, code)
     foreign = tells_to_run(before, block.text[code.end : code.end + 40])
     if not (begins or own or leads or closes or foreign or RUN_VERBS.search(before)):
         return None
@@ -189,6 +192,18 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
+
+
+def _in_brackets(text: str, code: FoundCommand) -> bool:
+    """Whether code stands alone in brackets at the end of what it does: “Wait until it is up (`…`).”"""
+    begin = max(0, code.start - _CLAUSE_MAX)
+    before = text[begin : code.start]
+    if not before.endswith("(") or _CLOSES.match(text, code.end) is None:
+        return False
+    clause = before[:-1][max((found.end() for found in _BREAK.finditer(before)), default=0) :].strip()
+    if begin and len(clause) + 1 >= len(before.strip()):
+        return False
+    return is_imperative(clause) and (_LOOKS.match(clause) is not None or done_by(clause, [code.text], introduces=False))
 
 
 def _goes_with(text: str, end: int, code: FoundCommand) -> bool:

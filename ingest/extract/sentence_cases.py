@@ -22,6 +22,10 @@ _TURNS: Final = re.compile(r"(?i)(?:otherwise|else|if not)\b")
 _CHECKED: Final = 200
 """Characters of a check, as a person is asked about it."""
 
+_APART: Final = re.compile(r"[;–—]\s{0,3}(?:\w{2,4}\s{1,3})?$")
+_CASE_ENDS: Final = re.compile(r"\s{0,3}(?:,|:|→|->|=>|\bthen\b)\s{0,3}(?=\w|`|\*)")
+_SAID_BEFORE: Final = 12
+
 _SAID: Final = 3
 _TOLD_ON: Final = 4
 """Sentences that go on with a case of the one above them."""
@@ -67,12 +71,22 @@ class ToldBefore:
         text = self.block.text
         other = _OTHERWISE.match(text[start:end]) is not None
         before = [case for case in self.cases if case[1] <= offset and (start <= case[0] or other)]
-        behind = [case for case in self.cases if case[1] > offset and case[0] >= start and case[1] <= end]
+        behind = [
+            case
+            for case in self.cases
+            if case[1] > offset and case[0] >= start and case[1] <= end and not self._begins_anew(case, end)
+        ]
         for begin, stop in (*before[-1:], *behind[:1]):
             words = " ".join(text[begin:stop].split()).strip(" *_(")
             turned = other or (stop < offset and _OTHERWISE.search(text, stop, offset) is not None)
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
+
+    def _begins_anew(self, case: tuple[int, int], end: int) -> bool:
+        """Whether a case has a clause of its own, with what is done then behind it: “…; if it hangs, call”."""
+        rest = _CASE_ENDS.match(self.block.text, case[1], end)
+        apart = _APART.search(self.block.text, max(0, case[0] - _SAID_BEFORE), case[0])
+        return apart is not None and rest is not None and rest.end() < end
 
     def case_beside(self, start: int, end: int) -> tuple[str, bool] | None:
         """The case of the command `start:end` of the block: of its sentence, or a short one beside it."""

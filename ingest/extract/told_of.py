@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from ingest.extract.gates import WHO
+from ingest.extract.vocabulary import is_imperative
 
 _FILL: Final = (
     r"(?:\s+(?:the|a|an|this|that|its|command|commands|something like|just|e\.g\.|i\.e\.)){0,4}"
@@ -127,6 +128,17 @@ _BEHIND: Final = re.compile(
 """Right behind a command that is taken back, or that runs by itself."""
 
 _BEHIND_ASIDE: Final = re.compile(r"(?i)^\s*\(\s*(?:old|deprecated|obsolete|legacy|wrong|bad|outdated)\b")
+_PAST: Final = re.compile(
+    r"(?i)^(?!\W*(?:if|when|once|after|unless|in case|as soon as|where|should)\b)[^,;:`]{0,100}?"
+    r"(?:\b(?:was|were|had been|has been|have been)\s+(?:\w+ly\s+|already\s+|once\s+|also\s+)?\w+(?:ed|en|un|wn|"
+    r"lt|ut|rt|de|ne|id|pt|nt)\b|"
+    r"\b(?:we|i|they|he|she|somebody|someone|(?:the|our) (?:team|vendor|admins?|dbas?|shift)|(?-i:[A-Z][a-z]+))\s+"
+    r"(?:\w+ly\s+|already\s+|once\s+|just\s+)?(?:\w{2,}(?<!ne)(?<!fe)(?<!exc)ed|ran|did|made|took|brought|got|"
+    r"found|went|put|set|solved)\b)"
+    r"(?:(?!\b(?:can|could|may|must|should|will|is|are|to|please|do|does)\b)[^,;:`]){0,80}?"
+    r"\b(?:with|by|by running|via|using|through)\s+(?:the |a |an )?(?:command )?$"
+)
+"""“The cluster was moved in 2023 with …”, “We fixed it by running …”: what was done."""
 _CLAUSE: Final = re.compile(r"(?<=[.!?])\s+|\n")
 _SENTENCE_END: Final = re.compile(r"[.!?](?:\s|$)|\n|$")
 _LOOKED_AT: Final = 240
@@ -138,6 +150,8 @@ def told_of(text: str, start: int, end: int) -> bool:
     """
     clause = _CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1]
     behind = text[end : end + _LOOKED_AT]
+    if _PAST.match(clause) and not is_imperative(clause):
+        return True
     if (
         _BEFORE.search(clause)
         or _SAID.search(clause)
