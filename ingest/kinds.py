@@ -36,6 +36,8 @@ _KINDS: Final = (
     (r"(?:^|_)instance_ids?$", Kind("instance_id", r"i-[0-9a-f]{8,17}", "i-0abc1234567890def")),
     (r"(?:^|_)arn$", Kind("arn", _ARN)),
     (r"(?:^|_)(?:aws_)?region$", Kind("region", r"[a-z]{2}(-[a-z]{2,12}){1,3}-?[0-9]{1,2}", "eu-west-1")),
+    (r"(?:^|_)yyyy_?mm_?dd$", Kind("date", r"[0-9]{4}[-._]?[0-9]{2}[-._]?[0-9]{2}", "2026-01-31")),
+    (r"(?:^|_)offset(?:_[0-9]+)?$", Kind("integer", r"[0-9]{1,18}", "3")),
     (_COUNTED, Kind("integer", r"[0-9]{1,9}", "3")),
     (r"(?:^|_)(?:date|day)$", Kind("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-01-31")),
     (r"(?:^|_)(?:namespace|ns)$", Kind("namespace", _NAME, "payments", "namespace")),

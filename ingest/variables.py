@@ -27,10 +27,15 @@ _NOUN: Final = re.compile(
 )
 """A bare word in capitals that names a thing of which there are many; no keyword beside another one."""
 
+_COUNTED: Final = re.compile(
+    r"(?<=[\s=/:@\"'])((?:OFFSET|LAG|COUNT|SIZE|N|NUM|NUMBER|ID|TERM|EPOCH|REVISION|VERSION)[+-]\d{1,3})(?=[\s\"']|$)|"
+    r"(?<=[:/=])(PARTITION|OFFSET|INDEX|TABLE|GROUP|TAG|DATE|TIMESTAMP|PORT|TOKEN|ID|REVISION|COUNT|N)(?=[\s/:\"']|$)"
+)
+"""“OFFSET+1” is a number that somebody reckons; behind `:`, `/` or `=` a word in capitals is no keyword."""
 _NAMED: Final = re.compile(
     r"(?i)(?:^|[ _-])(?:your|my)[ _-]|(?:[ _-]|^)(?:name|id|cluster|bucket|user|service|version)$"
 )
-_DATE: Final = re.compile(r"\bYYYY[-_/]?MM[-_/]?DD(?:[ T_-]?HH[:_-]?MM(?:[:_-]?SS)?)?\b")
+_DATE: Final = re.compile(r"\bYYYY[-_/.]?MM[-_/.]?DD(?:[ T_.-]?HH[:_.-]?MM(?:[:_.-]?SS)?)?\b")
 _SHOUT: Final = re.compile(r"\b((?:YOUR|MY)_[A-Z0-9_]{1,60}|[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b")
 _ASSIGNED: Final = re.compile(
     r"(?m)(?:^|[;&|\s])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_][A-Za-z0-9_]*)="
@@ -61,7 +66,7 @@ def find_placeholders(
     `told`: words that the text says to replace.
     """
     found: dict[str, Placeholder] = {}
-    for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _NOUN, _DATE):
+    for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _NOUN, _COUNTED, _DATE):
         for match in pattern.finditer(command):
             word = next(group for group in (*match.groups(), match[0]) if group)
             if _is_placeholder(pattern, word, command, match, assigned, told):
@@ -96,7 +101,7 @@ def _is_placeholder(
         return not set_there and not (quoted if word[0].islower() else _of_another_shell(command, match))
     if pattern is _SQUARE:
         return not quoted and (kind_of(word.lower()) is not TEXT or _NAMED.search(word) is not None)
-    if pattern in (_SHOUT, _NOUN):
+    if pattern in (_SHOUT, _NOUN, _COUNTED):
         return word not in assigned and not quoted and not _stands_in_assignment(command, match)
     return pattern is not _BRACE or not quoted
 

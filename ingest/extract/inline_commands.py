@@ -155,6 +155,22 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     return sorted(found, key=lambda item: item.start)
 
 
+_SETS_UP: Final = re.compile(
+    r"(?:export|set|source|cd|ssh|mosh|alias|eval|\.)\s+\S|[A-Za-z_]\w{0,40}=\S|"
+    r"(?:aws sso|az|gcloud auth|vault|oc|tsh|docker|argocd|cf|doctl auth|heroku|npm) login\b|"
+    r"kubectl config (?:use-context|set-context)\b|kubectx \S|gcloud config set\b|az account set\b"
+)
+"""What changes the shell at hand, or how it is logged in: a step, wherever it stands, and no check."""
+
+
+def sets_up(block: Block) -> bool:
+    """Whether a block is nothing but a command that the ones below it count on: `export ES=https://…`."""
+    text = block.text.strip()
+    codes = block.code_texts()
+    alone = len(codes) == 1 and codes[0].strip() == text
+    return alone and block.kind in ("item", "paragraph") and _SETS_UP.match(text) is not None
+
+
 def _is_whole_command(block: Block) -> bool:
     """Whether a paragraph or an item is nothing but `./a-program` or a program and its verb: `az login`."""
     found = _WHOLE.fullmatch(block.text.strip()) if block.kind in ("item", "paragraph") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +20,8 @@ from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
 from ingest.trace import Span
 
+_APART: Final = re.compile(r"(?::|;|\s[–—-]|,\s(?:so|then)|→|->|=>)\s+")
+"""“If it is yellow, only replicas are missing: skip to …”: what is done then stands behind why."""
 _LONGEST: Final = 900
 """Characters of a paragraph that tells to do something; in a longer one that is said by the way."""
 
@@ -55,6 +58,8 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
     told = [part for part in sentences(text) if tells(part)]
     if not told and condition is None and not reader.explains:
         told, condition, otherwise = told_for_a_case(text)
+    if not told and condition is not None:
+        told = [part for part in (_APART.split(sentences(text)[-1]) if text else ())[1:] if tells(part)][:1]
     if block.taken == "instruction":
         place = Claim(0, len(block.text), "step", "a person takes it as an instruction")
         draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, condition,

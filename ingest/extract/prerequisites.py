@@ -9,7 +9,7 @@ import re2
 
 from ingest.blocks import Block
 from ingest.extract.scope_words import FIRST_OF_ALL, HELD, ONLY_THEN, SCOPED, STANDS, without_lead
-from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, sentences
+from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, is_imperative, sentences
 
 _SAYS: Final = re.compile(
     r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
@@ -18,7 +18,7 @@ _SAYS: Final = re.compile(
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
-    r"make) sure (?:that )?(?:your|you)\b|"
+    r"make) sure (?:that )?(?:your|you)\b(?! not only\b)|"
     r"\bit is essential that\b|(?<!that )\byou(?:'ll| will)? (?:need|want) (?:sudo|root|"
     r"access|the|an?|kubectl|"
     r"vpn)\b|"
@@ -188,9 +188,13 @@ def required(text: str, *, first: bool = False) -> list[str]:
     """The sentences of a text that say what must be true first. `first`: no step stands above it."""
     if not _MAY_SAY.search(OTHER_I.sub("i", text)):
         return []
-    says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
-    short = [part for part in sentences(text) if len(part) < _LONGEST]
-    found = [part for part in short if any(item.search(without_lead(part)) for item in says)]
+    found = list[str]()
+    for part in sentences(text):
+        says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
+        if len(part) < _LONGEST and any(item.search(without_lead(part)) for item in says):
+            found.append(part)
+        elif is_imperative(part):
+            first = False  # what follows is to be so behind that step
     return [item for part in found for item in _listed_in(part)]
 
 

@@ -26,8 +26,9 @@ from ingest.extract.gate_steps import (
 )
 from ingest.extract.gates import is_gate
 from ingest.extract.in_sentences import in_sentences
-from ingest.extract.inline_commands import inline_commands
+from ingest.extract.inline_commands import inline_commands, sets_up
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
+from ingest.extract.metadata import is_metadata
 from ingest.extract.negation import forbids_below, forbids_one, forbids_this, negated
 from ingest.extract.prerequisites import listed, opens_needs, required
 from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
@@ -238,7 +239,8 @@ def _prose(reader: Reader, block: Block) -> None:
     while reader.asks_before and (_NUMBERED_STEP.match(text) or names_steps(text)):
         reader.headings.pop()
     listed_first = _is_listed_need(reader, block, text)
-    if (reader.asks_before or listed_first) and not _goes_on(reader, text) and (before := listed(text)):
+    stated = not (_goes_on(reader, text) or sets_up(block))
+    if (reader.asks_before or listed_first) and stated and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     reader.turn_back(block)
@@ -285,6 +287,8 @@ def _is_accounted(reader: Reader, block: Block) -> bool:
     if reader.ahead is not None and reader.ahead[0] is block:
         reader.account(block, "note", "it says more about the step above it", [reader.ahead[1]])
         reader.lead = ""
+    elif block.taken == "" and is_metadata(block.text, block.code_texts()):
+        reader.account(block, "note", "it says whose the text is, and what it is about")
     elif block.linked and (not block.ordered or block.linked.startswith("#")):
         reader.account(block, "note", "a link to another place")
     elif reader.banned or (reader.ban is not None and block.kind == "item"):

@@ -1,0 +1,47 @@
+"""Lines that say what a runbook is about and whose it is: “Alert: X · Severity: P1 · Owner: @team”.
+
+Some of their labels are verbs (“Alert”, “Contact”); as labels they tell nobody to do anything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.extract.vocabulary import is_imperative
+
+_LABEL: Final = (
+    r"(?:(?:service|team|document|doc|page|primary|secondary|technical|business|product|alert|slack|teams|review|"
+    r"runbook|pager ?duty|on-?call|incident|related|support) )?"
+    r"(?:alerts?|alert ?name|severity|sev|priority|owners?|owned by|maintainers?|maintained by|services?|teams?|status|"
+    r"authors?|written by|version|rev(?:ision)?|(?:last |next )?(?:updated?|reviewed|review|tested|edited|modified|"
+    r"verified|change)(?: (?:on|by|at|date))?|created(?: (?:on|by|at))?|dashboards?|runbooks?|contacts?|slack|channels?|"
+    r"on-?call|rotation|tickets?|links?|tags?|labels?|env(?:ironments?)?|regions?|components?|tier|audience|who|"
+    r"(?:estimated |expected )?(?:time|duration|downtime)|eta|reviewers?|approvers?|date|category|type|frequency|"
+    r"risk(?: level)?|sla|slo|id|classification|system|application|app|product|schedule|url|repo(?:sitory)?|wiki|"
+    r"besitzer|verantwortlich|zuständig|stand|autor|ansprechpartner|schweregrad|kontakt|auteur|responsable|"
+    r"propriétaire|sévérité|gravité|mise à jour|équipe)"
+)
+_BEGINS: Final = re.compile(rf"(?i)\W{{0,6}}{_LABEL}\W{{0,3}}[:=]\W{{0,3}}\s*(?=\S)")
+_APART: Final = re.compile(
+    rf"(?i)(?:\s{{0,3}}[·•|;,\t\n–—]\s{{0,3}}|\s{{1,40}}-?\s{{0,3}}|^)(?={_LABEL}\W{{0,3}}:\W{{0,3}}\s)|\s{{0,3}}[·•|]\s{{0,3}}|\n"
+)
+_LONGEST: Final = 400
+_WORDS: Final = 12
+"""Of a value: more are a sentence."""
+
+
+def is_metadata(text: str, codes: list[str]) -> bool:
+    """Whether a line is made of nothing but labels of a runbook's card with short values behind them.
+    `codes`: its inline code; a command line is no value.
+    """
+    if len(text) > _LONGEST or _BEGINS.match(text) is None or any(" " in code.strip() for code in codes):
+        return False
+    parts = [part.strip(" *_-") for part in _APART.split(text) if part.strip(" *_-")]
+    return all(_says(part) for part in parts)
+
+
+def _says(part: str) -> bool:
+    label = _BEGINS.match(part)
+    value = (part[label.end() :] if label else part).strip(" *_")
+    return len(value.split()) <= _WORDS and not is_imperative(value) and value[-1:] not in ":?"
