@@ -22,6 +22,7 @@ from base.limits import (
     PASTE_MAX_SECRET_WORDS,
     PASTE_MAX_SENTENCES,
 )
+from ingest.answers_apart import answers_apart
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.bullets import bullet_marks
 from ingest.chat_fences import chat_fences
@@ -131,7 +132,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         masked = _on_page(shown, masked)
     elif line_ends is not None:
         blocks = told_in(shown, blocks, line_ends)
-    repaired, repairs = repair(parted(blocks, fenced=chosen in ("html", "markdown") or "```" in clean))
+    repaired, repairs = repair(_apart(blocks, fenced=chosen in ("html", "markdown") or "```" in clean))
     title = front.get("title") or (page_title(clean) if chosen == "html" else None)
     without_secrets, more = blank_blocks(repaired)
     if more:
@@ -141,6 +142,11 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         chosen, digest, shown, without_secrets, _outside(repairs, masked), masked, title, front,
         hidden if chosen in ("html", "markdown") else (),
     )  # fmt: skip
+
+
+def _apart(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
+    """The blocks, each of one thing: no prose among commands, one question with its answer."""
+    return parted(answers_apart(blocks), fenced=fenced)
 
 
 def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:

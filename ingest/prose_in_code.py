@@ -13,14 +13,14 @@ from ingest.extract.commands import looks_like_command
 from ingest.extract.prompts import prompt_end
 from ingest.extract.prose_lines import is_prose
 from ingest.extract.vocabulary import NEUTRAL_LABELS, SHELL_LABELS
-from ingest.trace import NOWHERE, Trace, Writer
+from ingest.trace import part_of
 
 _LABELS: Final = SHELL_LABELS | NEUTRAL_LABELS | {""}
 _COMMENT: Final = re.compile(r"(?:^|\s)#\s.*$")
 
 
 def parted(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
-    """The blocks, each of commands without the lines of prose below them, which are paragraphs inside what the
+    """The blocks, each of commands without the lines of prose in it: those are paragraphs, inside what the
     block stands in. `fenced`: nobody would write a sentence with a capital into a block of code.
     """
     inside = 0
@@ -84,13 +84,5 @@ def _piece(block: Block, start: int, end: int, number: int) -> Block:
     text = block.text[start:end].rstrip()
     line = block.line + number
     return replace(
-        block, text=text, line=line, end_line=line + text.count("\n"), trace=_cut(block.trace, start, text)
+        block, text=text, line=line, end_line=line + text.count("\n"), trace=part_of(block.trace, start, text)
     )
-
-
-def _cut(trace: Trace, start: int, text: str) -> Trace:
-    if trace == NOWHERE:
-        return trace
-    out = Writer()
-    out.put(text, start)
-    return out.trace.over(trace)

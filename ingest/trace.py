@@ -134,6 +134,15 @@ class Writer:
         return Trace(tuple(self.runs))
 
 
+def part_of(trace: Trace, start: int, text: str) -> Trace:
+    """The trace of a piece of a text, which begins at `start` of it."""
+    if trace == NOWHERE:
+        return trace
+    out = Writer()
+    out.put(text, start)
+    return out.trace.over(trace)
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """`text[start:end]` becomes `now`."""

@@ -107,12 +107,14 @@ _TO_BE_DONE: Final = (
     judgements.UNWRITTEN, values.MORE,
 )  # fmt: skip
 _BY_ITSELF: Final = re.compile(
-    r"(?i)\s+(?:itself\b|by (?:it|them)sel(?:f|ves)\b|on (?:its|their) own\b|automatically\b|without\b|within\b|"
+    r"(?i)\s+(?:itself\b|by (?:it|them)sel(?:f|ves)\b|on (?:its|their) own\b|automatically\b|without\b|"
+    r"within\b|"
     r"(?:in|after) (?:about |around |~)?\d)"
 )
 """“Resolves by itself”: nobody has to do it."""
 _BY_PEOPLE: Final = re.compile(
-    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|at|if|the "
+    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|"
+    r"at|if|the "
     r"(?:procedure|runbook|upgrade|rollout|maintenance|work|clock|timer|call|bridge))\b"
 )
 """“Stop here and contact security”: a person does that."""
@@ -186,7 +188,9 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
 def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     """Whether the words around a phrase say what it leaves open."""
     before = match.string[: match.start()]
-    if item.pattern in (judgements.HELPS, words.CURED, words.FIX) and _BY_ITSELF.match(match.string, match.end()):
+    if item.pattern in (judgements.HELPS, words.CURED, words.FIX) and _BY_ITSELF.match(
+        match.string, match.end()
+    ):
         return True
     if item.pattern is words.THRESHOLD and _RANKED.search(before):
         return True

@@ -35,7 +35,7 @@ _COUNTED: Final = re.compile(
 _NAMED: Final = re.compile(
     r"(?i)(?:^|[ _-])(?:your|my)[ _-]|(?:[ _-]|^)(?:name|id|cluster|bucket|user|service|version)$"
 )
-_DATE: Final = re.compile(r"\bYYYY[-_/.]?MM[-_/.]?DD(?:[ T_.-]?HH[:_.-]?MM(?:[:_.-]?SS)?)?\b")
+_DATE: Final = re.compile(r"(?<![A-Za-z0-9])YYYY[-_/.]?MM[-_/.]?DD(?:[ T_.-]?HH[:_.-]?MM(?:[:_.-]?SS)?)?\b")
 _SHOUT: Final = re.compile(r"\b((?:YOUR|MY)_[A-Z0-9_]{1,60}|[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b")
 _ASSIGNED: Final = re.compile(
     r"(?m)(?:^|[;&|\s])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_][A-Za-z0-9_]*)="
@@ -155,6 +155,7 @@ def replaced(command: str, text: str, now: str) -> str:
 
 def _bounded(text: str) -> re.Pattern[str]:
     before = r"(?<![\w$<{\[-])" if text[0].isalnum() else ""
+    before = r"(?<![A-Za-z0-9$<{\[])" if text.startswith("YYYY") else before
     behind = r"(?![\w])" if text[-1].isalnum() else ""
     return re.compile(before + re.escape(text) + behind)
 

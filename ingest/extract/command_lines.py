@@ -73,7 +73,11 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if is_row(first) or is_prose(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
+    if (
+        is_row(first)
+        or is_prose(first)
+        or (not labelled and (reports(first) or (len(words) == 1 and is_data(first))))
+    ):
         return False
     name = words[0].rsplit("/", 1)[-1]
     if FUNCTION.match(first):

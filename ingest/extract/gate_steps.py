@@ -4,6 +4,7 @@ in the comment over it, in the heading of its section.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -112,6 +113,27 @@ def gate_ahead(reader: Reader, gate: str, place: tuple[int, int]) -> None:
         reader.ahead = (following, claim)
 
 
+_ASIDE: Final = re.compile(r"\s(?:[–—-]\s|(?=\())|[,;]\s(?:but\s)?")
+
+_IF_ABLE: Final = re.compile(r"(?i)\bif (?:you can|possible|at all|time permits)\b")
+"""What may be left out holds nothing up."""
+
+
+def gates_aside(reader: Reader, block: Block) -> list[Claim]:
+    """Add the gates that stand aside in a sentence over what is run: “Drop it (ask Ann first):”."""
+    claims = list[Claim]()
+    for start, stop in sentence_places(block.text):
+        for found in _ASIDE.finditer(block.text, start, stop):
+            bracket = block.text.find(")", found.end(), stop)
+            end = bracket if bracket >= 0 and "(" in block.text[start : found.end() + 1] else stop
+            part = gate_behind(block.text[found.end() : end].rstrip(" :!"))
+            if part and _IF_ABLE.search(part) is None:
+                at = block.text.index(part, found.end())
+                claims.append(_added(reader, block, part, at))
+                break
+    return claims
+
+
 def gates_of_title(reader: Reader, block: Block) -> list[Claim]:
     """Add the gates that the title of a box tells."""
     claims = list[Claim]()
@@ -124,7 +146,9 @@ def gates_of_title(reader: Reader, block: Block) -> list[Claim]:
 def gate_in_heading(reader: Reader, block: Block) -> list[Claim]:
     """Add the gate that a heading right over code tells; nothing else would say it."""
     over_code = reader.following is not None and reader.following.kind == "code"
-    return [_added(reader, block, block.text, 0)] if over_code and is_gate(block.text) else []
+    if over_code and is_gate(block.text):
+        return [_added(reader, block, block.text, 0)]
+    return gates_aside(reader, block) if over_code else []
 
 
 def _added(reader: Reader, block: Block, part: str, start: int, told: Told | None = None) -> Claim:

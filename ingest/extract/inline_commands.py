@@ -219,7 +219,9 @@ def _in_brackets(text: str, code: FoundCommand) -> bool:
     clause = before[:-1][max((found.end() for found in _BREAK.finditer(before)), default=0) :].strip()
     if begin and len(clause) + 1 >= len(before.strip()):
         return False
-    return is_imperative(clause) and (_LOOKS.match(clause) is not None or done_by(clause, [code.text], introduces=False))
+    return is_imperative(clause) and (
+        _LOOKS.match(clause) is not None or done_by(clause, [code.text], introduces=False)
+    )
 
 
 def _goes_with(text: str, end: int, code: FoundCommand) -> bool:

@@ -10,7 +10,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.cases import told_for_a_case
 from ingest.extract.drafts import Draft, Required
-from ingest.extract.gate_steps import tells
+from ingest.extract.gate_steps import gates_aside, tells
 from ingest.extract.gates import is_gate
 from ingest.extract.negation import begins_negated
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, required
@@ -72,7 +72,9 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []
     if not told:
         why = "it introduces what follows" if introduces else "an explanation"
-        reader.account(block, "note", f"in “{reader.section}”, which explains" if reader.explains else why)
+        claims = gates_aside(reader, block) if introduces and not reader.explains else []
+        why = f"in “{reader.section}”, which explains" if reader.explains else why
+        reader.account(block, "note", why, claims)
         return
     whole = block.kind == "item" and not begins_negated(text) and not introduces
     spans = (block.place(),) if whole else tuple(place_in(block, part) for part in told)

@@ -11,20 +11,27 @@ from typing import Final
 from ingest.extract.vocabulary import is_imperative
 
 _LABEL: Final = (
-    r"(?:(?:service|team|document|doc|page|primary|secondary|technical|business|product|alert|slack|teams|review|"
+    r"(?:(?:service|team|document|doc|page|primary|secondary|technical|business|product|alert|slack|"
+    r"teams|review|"
     r"runbook|pager ?duty|on-?call|incident|related|support) )?"
-    r"(?:alerts?|alert ?name|severity|sev|priority|owners?|owned by|maintainers?|maintained by|services?|teams?|status|"
-    r"authors?|written by|version|rev(?:ision)?|(?:last |next )?(?:updated?|reviewed|review|tested|edited|modified|"
-    r"verified|change)(?: (?:on|by|at|date))?|created(?: (?:on|by|at))?|dashboards?|runbooks?|contacts?|slack|channels?|"
-    r"on-?call|rotation|tickets?|links?|tags?|labels?|env(?:ironments?)?|regions?|components?|tier|audience|who|"
-    r"(?:estimated |expected )?(?:time|duration|downtime)|eta|reviewers?|approvers?|date|category|type|frequency|"
-    r"risk(?: level)?|sla|slo|id|classification|system|application|app|product|schedule|url|repo(?:sitory)?|wiki|"
+    r"(?:alerts?|alert ?name|severity|sev|priority|owners?|owned by|maintainers?|maintained by|"
+    r"services?|teams?|status|"
+    r"authors?|written by|version|rev(?:ision)?|(?:last |next )?(?:updated?|reviewed|review|tested|"
+    r"edited|modified|"
+    r"verified|change)(?: (?:on|by|at|date))?|created(?: (?:on|by|at))?|dashboards?|runbooks?|contacts?|"
+    r"slack|channels?|"
+    r"on-?call|rotation|tickets?|links?|tags?|labels?|env(?:ironments?)?|regions?|components?|tier|"
+    r"audience|who|"
+    r"(?:estimated |expected )?(?:time|duration|downtime)|eta|reviewers?|approvers?|date|category|type|"
+    r"frequency|"
+    r"risk(?: level)?|sla|slo|id|classification|system|application|app|product|schedule|url|"
+    r"repo(?:sitory)?|wiki|"
     r"besitzer|verantwortlich|zuständig|stand|autor|ansprechpartner|schweregrad|kontakt|auteur|responsable|"
     r"propriétaire|sévérité|gravité|mise à jour|équipe)"
 )
 _BEGINS: Final = re.compile(rf"(?i)\W{{0,6}}{_LABEL}\W{{0,3}}[:=]\W{{0,3}}\s*(?=\S)")
 _APART: Final = re.compile(
-    rf"(?i)(?:\s{{0,3}}[·•|;,\t\n–—]\s{{0,3}}|\s{{1,40}}-?\s{{0,3}}|^)(?={_LABEL}\W{{0,3}}:\W{{0,3}}\s)|\s{{0,3}}[·•|]\s{{0,3}}|\n"
+    rf"(?i)(?<![\s·•|;,–—-])[\s·•|;,–—-]{{1,40}}(?={_LABEL}\W{{0,3}}:\W{{0,3}}\s)|[·•|\n]"
 )
 _LONGEST: Final = 400
 _WORDS: Final = 12
@@ -36,6 +43,8 @@ def is_metadata(text: str, codes: list[str]) -> bool:
     `codes`: its inline code; a command line is no value.
     """
     if len(text) > _LONGEST or _BEGINS.match(text) is None or any(" " in code.strip() for code in codes):
+        return False
+    if any(arrow in text for arrow in ("→", "->", "=>")):
         return False
     parts = [part.strip(" *_-") for part in _APART.split(text) if part.strip(" *_-")]
     return all(_says(part) for part in parts)

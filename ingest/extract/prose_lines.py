@@ -1,7 +1,7 @@
 """Lines of prose among commands: what people write under a command line, in the same block of code.
 
-“wait till the lag goes down”, “the LAG column should be < 10000”, “if it doesn't, call the team lead”: read by
-the grammar of a shell they are commands, or swallow what stands below them.
+“wait till the lag goes down”, “the LAG column should be < 10000”, “if it doesn't, call the lead”: read by the
+grammar of a shell they are commands, or swallow what stands below them.
 """
 
 from __future__ import annotations

@@ -266,6 +266,7 @@ def _prose(reader: Reader, block: Block) -> None:
     if commands:
         if commands[0].text == block.text.strip(" `"):
             # A command alone is called by what is above.
+            above = "" if block.kind == "item" and sets_up(block) else above
             body = reader.lead_title = reader.called_by(block, commands[0].text, above) or reader.section
         in_sentences(reader, block, commands, body or text, (condition, otherwise))
     elif reader.undo(text, block):

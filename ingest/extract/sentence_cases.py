@@ -83,7 +83,7 @@ class ToldBefore:
         return self._turned(start) or self._told_above(start)
 
     def _begins_anew(self, case: tuple[int, int], end: int) -> bool:
-        """Whether a case has a clause of its own, with what is done then behind it: “…; if it hangs, call”."""
+        """Whether a case has a clause of its own, with what is done then: “…; if it hangs, call”."""
         rest = _CASE_ENDS.match(self.block.text, case[1], end)
         apart = _APART.search(self.block.text, max(0, case[0] - _SAID_BEFORE), case[0])
         return apart is not None and rest is not None and rest.end() < end

@@ -130,10 +130,13 @@ _BEHIND: Final = re.compile(
 _BEHIND_ASIDE: Final = re.compile(r"(?i)^\s*\(\s*(?:old|deprecated|obsolete|legacy|wrong|bad|outdated)\b")
 _PAST: Final = re.compile(
     r"(?i)^(?!\W*(?:if|when|once|after|unless|in case|as soon as|where|should)\b)[^,;:`]{0,100}?"
-    r"(?:\b(?:was|were|had been|has been|have been)\s+(?:\w+ly\s+|already\s+|once\s+|also\s+)?\w+(?:ed|en|un|wn|"
+    r"(?:\b(?:was|were|had been|has been|have been)\s+(?:\w+ly\s+|already\s+|once\s+|also\s+)?\w+(?:ed|"
+    r"en|un|wn|"
     r"lt|ut|rt|de|ne|id|pt|nt)\b|"
-    r"\b(?:we|i|they|he|she|somebody|someone|(?:the|our) (?:team|vendor|admins?|dbas?|shift)|(?-i:[A-Z][a-z]+))\s+"
-    r"(?:\w+ly\s+|already\s+|once\s+|just\s+)?(?:\w{2,}(?<!ne)(?<!fe)(?<!exc)ed|ran|did|made|took|brought|got|"
+    r"\b(?:we|i|they|he|she|somebody|someone|(?:the|our) (?:team|vendor|admins?|dbas?|shift)|"
+    r"(?-i:[A-Z][a-z]+))\s+"
+    r"(?:\w+ly\s+|already\s+|once\s+|just\s+)?(?:\w{2,}(?<!ne)(?<!fe)(?<!exc)ed|ran|did|made|took|"
+    r"brought|got|"
     r"found|went|put|set|solved)\b)"
     r"(?:(?!\b(?:can|could|may|must|should|will|is|are|to|please|do|does)\b)[^,;:`]){0,80}?"
     r"\b(?:with|by|by running|via|using|through)\s+(?:the |a |an )?(?:command )?$"

@@ -26,6 +26,7 @@ _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—
 
 _STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
+_LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _MORE: Final = re.compile(r"^\s{0,8}>(?: |$)")
 """Below a prompt: that of a line that goes on."""
@@ -122,7 +123,7 @@ def _is_announced(state: Lines, line: str) -> bool:
         return False
     words = line.split()
     known = tool(words[0]) if words[0] in SUBCOMMANDS else None
-    if not (_SURE.search(line) or (known is not None and words[1] in known.verbs)):
+    if not (_SURE.search(line) or _LOGS_IN.match(line) or (known is not None and words[1] in known.verbs)):
         return False
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
