@@ -114,3 +114,15 @@ HELPS: Final = re.compile(
     r"identify|find)\b)"
 )
 """“A restart usually helps”: is it done, and how?"""
+BY_ITSELF: Final = re.compile(
+    r"(?i)\s{1,4}(?:itself\b|by (?:it|them)sel(?:f|ves)\b|on (?:its|their) own\b|automatically\b|without\b|"
+    r"within\b|"
+    r"(?:in|after) (?:about |around |~)?\d)"
+)
+"""“Resolves by itself”: nobody has to do it."""
+BY_PEOPLE: Final = re.compile(
+    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|"
+    r"at|if|the "
+    r"(?:procedure|runbook|upgrade|rollout|maintenance|work|clock|timer|call|bridge))\b"
+)
+"""“Stop here and contact security”: a person does that."""

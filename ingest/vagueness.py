@@ -106,18 +106,6 @@ _TO_BE_DONE: Final = (
     _UNWRITTEN, _SEE, judgements.SEARCHED, judgements.LATER, judgements.HEDGED, judgements.HELPS,
     judgements.UNWRITTEN, values.MORE,
 )  # fmt: skip
-_BY_ITSELF: Final = re.compile(
-    r"(?i)\s+(?:itself\b|by (?:it|them)sel(?:f|ves)\b|on (?:its|their) own\b|automatically\b|without\b|"
-    r"within\b|"
-    r"(?:in|after) (?:about |around |~)?\d)"
-)
-"""“Resolves by itself”: nobody has to do it."""
-_BY_PEOPLE: Final = re.compile(
-    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|"
-    r"at|if|the "
-    r"(?:procedure|runbook|upgrade|rollout|maintenance|work|clock|timer|call|bridge))\b"
-)
-"""“Stop here and contact security”: a person does that."""
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
 _CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
@@ -188,7 +176,7 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
 def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     """Whether the words around a phrase say what it leaves open."""
     before = match.string[: match.start()]
-    if item.pattern in (judgements.HELPS, words.CURED, words.FIX) and _BY_ITSELF.match(
+    if item.pattern in (judgements.HELPS, words.CURED, words.FIX) and judgements.BY_ITSELF.match(
         match.string, match.end()
     ):
         return True
@@ -308,6 +296,8 @@ def acts_on_machine(sentence: str) -> bool:
 
 def _alters_somehow(sentence: str) -> bool:
     """Whether a short sentence tells to change something on a machine and says neither how nor to what."""
-    if _ALTERS.match(sentence) is None or _BY_PEOPLE.match(sentence) or len(sentence.split()) > SHORT_WORDS:
+    if _ALTERS.match(sentence) is None or judgements.BY_PEOPLE.match(sentence):
+        return False
+    if len(sentence.split()) > SHORT_WORDS:
         return False
     return not any(found.search(sentence) for found in (CONCRETE, _SAID_HOW, _OF_TEXT))

@@ -125,11 +125,11 @@ def test_prose_among_commands_is_read_as_prose(text: str, steps: list[str]) -> N
             [
                 "systemctl restart web",
                 "?If it does not come back: is that so?",
-                "~escalate to the search team.",
+                "~escalate to the lead.",
             ],
         ),
         (
-            "Restart it: `systemctl restart web`. Wait until it has joined (`curl localhost:9200/_cat/nodes`).",
+            "Restart it: `systemctl restart web`. Wait until it is there (`curl localhost:9200/_cat/nodes`).",
             ["systemctl restart web", "curl localhost:9200/_cat/nodes"],
         ),
         ("Close the tap. Run `df -h`.", ["~Close the tap.", "df -h"]),
