@@ -18,6 +18,8 @@ _PLAIN: Final = frozenset(
 """Leaves in which nothing expands; whether it does in a whole here-document depends on its marker."""
 _HIDDEN: Final = re.compile(r"\$\{(?!\w+\})|\$[(\[]|`|<\(|>\(")
 """More than the value of a name: what is in it may be evaluated, or run."""
+_MAY_HIDE: Final = re.compile(rb"\$[{\[]|==|=~|= *\^")
+"""Without any of these no expansion stands in a pattern."""
 _ESCAPED: Final = re.compile(r"(?s)\\.")
 
 
@@ -28,7 +30,7 @@ def hidden_in(text: str) -> bool:
 
 def unshown(root: Node, source: bytes) -> Iterator[Node]:
     """The nodes in which an expansion is not shown, or reads its value again."""
-    if b"${" not in source and b"$[" not in source:
+    if _MAY_HIDE.search(source) is None:
         return
     cursor = root.walk()
     while True:

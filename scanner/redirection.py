@@ -48,6 +48,7 @@ def _substitutions(text: str) -> int:
 _EXPANSIONS: Final = frozenset(
     {"expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 )
+_SHOWN: Final = _EXPANSIONS | {"simple_expansion"}
 _OVER_TWO_LINES: Final = re.compile(r"\$[{\w@#!*]*\\\n")
 """A name or an expansion that goes on in the next line of a here-document."""
 
@@ -126,7 +127,7 @@ class RedirectReading(Reading):
         if quoted:
             return extra, Stdin("text", text)
         self._expansions_of(body)
-        hidden = not body.child_count and hidden_in(text)
+        hidden = hidden_in(self._beside(body))
         joined = _OVER_TWO_LINES.search(text) is not None
         if hidden or joined or _substitutions(text) > _count(body, "command_substitution"):
             self._unknown(node, "a command inside a here-document that the parser does not show")
@@ -139,3 +140,12 @@ class RedirectReading(Reading):
         for child in body.children:
             for inner in descendants(child, _EXPANSIONS):
                 self._word(inner)
+
+    def _beside(self, body: Node) -> str:
+        """The text of a here-document without the expansions that the tree shows in it."""
+        parts, at = list[str](), body.start_byte
+        for child in body.children:
+            for inner in descendants(child, _SHOWN):
+                parts.append(self._source[at : inner.start_byte].decode("utf-8", "replace"))
+                at = inner.end_byte
+        return " ".join([*parts, self._source[at : body.end_byte].decode("utf-8", "replace")])

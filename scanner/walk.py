@@ -125,7 +125,7 @@ class Walker(Turns):
             inner = inner._replace(repeated=True)
         if node.type == "command_substitution" and self.text(node).lstrip().startswith("`"):
             self._check_backquotes(node)
-        if self._source.startswith(b"((", node.start_byte):  # behind `!` and `time` the tree shows subshells
+        if self._source.startswith((b"((", b"$(("), node.start_byte):  # the tree may show subshells in it
             self._calculated(node)
         before = started = self._values.mark()
         for child in node.children:
