@@ -1,21 +1,28 @@
-"""Names that a script sets to one text in one place and to another in another.
+"""Names that a script sets to one text in one place or turn and to another in another.
 
-Where a loop, a function or a condition stands between them, a name may hold either wherever it is used: the
-script is walked with each of them.
+A loop, a function, a condition or a trap may stand between them, so a name may hold any of its texts wherever
+it is used, before it is set too: the script is walked with each of them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Final
 
 from scanner.arithmetic import NUMBER
 from scanner.flow import Values
 
-MAX_WALKS: Final = 4
-"""Texts that a name is tried with."""
+MAX_WALKS: Final = 8
+"""Texts that a name is tried with, or texts of several names with one another."""
 MAX_NODES: Final = 2_500
 """Nodes that are walked again for them, of one text; with more, the names may hold anything."""
+Texts = dict[str, tuple[str | None, ...]]
+"""Names, each with what it may hold."""
+_WORDS: Final = re.compile(r"[\s;|&]+")
+_NAMES: Final = re.compile(r"\$\{?(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +33,42 @@ class Alternative:
     data: frozenset[str] = frozenset()
 
 
-def alternatives(values: Values, nodes: int) -> list[Alternative]:
-    """The walks of a script of so many nodes that are needed after a first one, which filled `values`."""
-    several = {
-        name: list(texts)
-        for name, texts in values.given.items()
-        if name in values.repeated_names and len(texts) > 1 and not all(map(_is_number, texts))
-    }
+def texts_of(values: Values) -> Texts:
+    """Every text of the names that may hold several, or that are used where they are not set yet."""
+    found: Texts = {}
+    for name in {*values.given, *values.listed}:
+        given = values.given.get(name, {})
+        texts = (given | values.listed.get(name, {})) if name in values.missed else given
+        known = [text for text in texts if text is not None]
+        needed = len(texts) > 1 or (name in values.missed and known)
+        if needed and not all(NUMBER.fullmatch(text) for text in known):
+            found[name] = tuple(texts)
+    return found
+
+
+def alternatives(several: Texts, text: str, nodes: int) -> list[Alternative]:
+    """The walks of a script of so many nodes that are needed after a first one."""
     if not several:
         return []
-    walks = max(map(len, several.values()))
+    sizes = [len(texts) for texts in several.values()]
+    walks = prod(sizes)
+    if walks <= MAX_WALKS and walks * nodes <= MAX_NODES:
+        return [Alternative(dict(zip(several, row, strict=True))) for row in product(*several.values())]
+    walks = max(sizes)
     if walks > MAX_WALKS or walks * nodes > MAX_NODES:
         return [Alternative(dict.fromkeys(several), frozenset(several))]
-    return [
-        Alternative({name: texts[at % len(texts)] for name, texts in several.items()}) for at in range(walks)
+    rows = [
+        Alternative({name: given[at % len(given)] for name, given in several.items()}) for at in range(walks)
     ]
+    together = _together(text, several)
+    return [*rows, Alternative(dict.fromkeys(together), together)] if together else rows
 
 
-def _is_number(text: str | None) -> bool:
-    return text is not None and NUMBER.fullmatch(text) is not None
+def _together(text: str, several: Texts) -> frozenset[str]:
+    """Names of which two stand in one word."""
+    found: set[str] = set()
+    for word in _WORDS.split(text):
+        names = {name for name in _NAMES.findall(word) if name in several} if word.count("$") > 1 else set()
+        if len(names) > 1:
+            found |= names
+    return frozenset(found)

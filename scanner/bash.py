@@ -9,7 +9,7 @@ from typing import Final, Self
 from tree_sitter import Node
 
 from scanner import environment, redirects
-from scanner.alternatives import alternatives
+from scanner.alternatives import Texts, alternatives, texts_of
 from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.given import GivenOptions
@@ -17,11 +17,11 @@ from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judge import MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.parse import Parsed, parse_bash
-from scanner.paths import holds_secrets, is_raw_storage, normal_path, secret_variable
+from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
 from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
-from scanner.secret_values import secret_in
+from scanner.secret_values import names_secret_variable, secret_in, secret_in_text
 from scanner.shared_names import Around
 from scanner.shells import judge_first_line
 from scanner.text import destructive_text
@@ -31,6 +31,8 @@ from scanner.work import MAX_COMMANDS, MAX_LISTED
 
 MAX_BEGINNING: Final = 2_048
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
+MAX_ROUNDS: Final = 3
+"""How often a script is walked with the texts that names may hold, as walks find more of them."""
 _KEYWORDS: Final = frozenset({"time", "-p"})
 """What may stand before a command without being one."""
 _TAKES_VALUES: Final = frozenset({"variable_assignment", "for_statement"})
@@ -51,9 +53,15 @@ class BashJudge(Judge):
 
     def run(self) -> list[Judgement]:
         """Judge the text, and again where texts that its shell runs set names that it may use."""
-        if self.text.startswith("#!"):
-            judge_first_line(self, len(self.source))
-        found, noted = self._judged(), self.shared.noted
+        plain = plain_commands(self.text) if self.depth <= MAX_INNER_DEPTH else None
+        if plain is not None:  # of ASCII
+            self.expands = False
+            for words, place in plain:
+                self.command(words, [], place)
+            found = self._as_a_whole(len(self.text))
+        else:
+            found = self._judged()
+        noted = self.shared.noted
         if noted is None or self.depth or self.shared.before is not None or not noted.any_joined():
             return found
         return type(self)(self.text, shared=Shared(before=noted), stdin=self.stdin).run()
@@ -70,12 +78,7 @@ class BashJudge(Judge):
         if self.depth > MAX_INNER_DEPTH:
             self.unknown("shell.depth", "commands are nested too deeply to follow", 0, whole)
             return self._searched(whole)
-        plain = plain_commands(self.text)
-        if plain is not None:
-            self.expands = False
-            for words, place in plain:
-                self.command(words, [], place)
-            return self._as_a_whole(whole)
+        judge_first_line(self, whole)
         parsed = parse_bash(self.text)
         self._source = parsed.source
         if parsed.too_large:
@@ -113,21 +116,29 @@ class BashJudge(Judge):
         values = Values(steered=steered, integers=integers)
         self._walker = Walker(parsed.source, self, values)
         self._walker.walk(parsed.root, self._read, given)
-        if values.repeated_names:
-            self._walk_again(parsed, values, given)
+        several = texts_of(values)
+        if several:
+            self._walk_again(parsed, values, given, several)
         if self._around.joined:
             self.shared.names.integers |= self._walker.facts.integers
 
-    def _walk_again(self, parsed: Parsed, values: Values, given: GivenOptions) -> None:
-        """Walk it with the other texts that names may hold."""
-        commands = self.shared.work.commands
-        for other in alternatives(values, parsed.root.descendant_count):
-            read = self._read._replace(
-                data=self._read.data | other.data, single=self._read.single - other.data
-            )
-            pinned = Values(steered=values.steered, integers=values.integers, pinned=other.pinned)
-            Walker(parsed.source, self, pinned).walk(parsed.root, read, given)
-            self.shared.work.commands = min(commands, self.shared.work.commands)
+    def _walk_again(self, parsed: Parsed, values: Values, given: GivenOptions, several: Texts) -> None:
+        """Walk it with the other texts that names may hold, until no walk gives a name another one."""
+        commands, known, nodes = self.shared.work.commands, values, parsed.root.descendant_count
+        for _ in range(MAX_ROUNDS):
+            before = several
+            for other in alternatives(several, self.text, nodes):
+                read = self._read._replace(
+                    data=self._read.data | other.data, single=self._read.single - other.data
+                )
+                pinned = Values(steered=values.steered, integers=values.integers, pinned=other.pinned)
+                pinned.given, pinned.listed, pinned.missed = known.given, known.listed, known.missed
+                Walker(parsed.source, self, pinned).walk(parsed.root, read, given)
+                self.shared.work.commands = min(commands, self.shared.work.commands)
+            several = texts_of(known)
+            if several == before:
+                return
+        self.unknown("shell.bounds", "names take more texts than are followed", 0, len(self._source))
 
     def _inputs_of_shells(self, whole: int) -> None:
         """Where a shell reads input: each here-document, but those that were judged as its input."""
@@ -210,7 +221,8 @@ class BashJudge(Judge):
                 self.listed(Word(part, words[0].start, words[-1].end))
         for name, value in assignments:
             environment.prefix(self, name, value, words)
-        if (self._walker is None and not self._around.joined) or not self._calls_function(words):
+        defines = self._walker is not None and self._walker.bodies
+        if not (defines or self._around.functions) or not self._calls_function(words):
             judge_words(self, words, place)
 
     def assignment(self, name: str, value: Word | None, node: Node, *, exported: bool) -> None:
@@ -219,7 +231,8 @@ class BashJudge(Judge):
             self.listed(value)
         self.shared.names.sets(name, self.text)
         values = node.children_by_field_name("value") if node.type in _TAKES_VALUES else ()
-        if any(secret_variable(self._slice(one)) is not None for one in values):
+        raws = [self._slice(one) for one in values]
+        if any(secret_in_text(self, raw) is not None or names_secret_variable(raw) for raw in raws):
             self.shared.secret_names |= {name}
         environment.assignment(self, name, value, node.start_byte, node.end_byte, exported=exported)
 
@@ -262,7 +275,7 @@ class BashJudge(Judge):
         self.heredocs.append(text)
         if expanded is None:
             return
-        name = secret_variable(self._slice(expanded))
+        name = secret_in_text(self, self._slice(expanded))
         if name is not None:
             why = f"hands on {name}, which by its name holds a secret"
             self.add(Judgement(CAUTION, "secrets.read", why, expanded.start_byte, expanded.end_byte))

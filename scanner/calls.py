@@ -10,6 +10,7 @@ from typing import Final
 from tree_sitter import Node
 
 from scanner.definitions import Definitions
+from scanner.escapes import OPAQUE
 from scanner.flow import Elements, Place
 from scanner.word import Piece, Word
 
@@ -19,6 +20,8 @@ MAX_AGAIN: Final = 2_500
 _MOVES: Final = re.compile(r"\b(?:shift|set|getopts)\b")
 """What gives the positional parameters other values."""
 _ALL: Final = "@"
+_ANY_GIVEN: Final = dict.fromkeys([*map(str, range(1, 10)), _ALL, "*"], Piece(OPAQUE, read=True))
+"""The parameters of a function that moves them: each may be any word of its calls."""
 
 
 class Calls(Definitions):
@@ -35,26 +38,25 @@ class Calls(Definitions):
         """Tell the sink of a command; one of a function is followed."""
         self._sink.command(words, assignments, place)
         name = words[0].text
-        if len(words) < 2 or name not in self._bodies or not self.is_function(name):
+        if len(words) < 2 or name not in self.bodies or not self.is_function(name):
             return
         key = (name, *(word[:1] + word[3:] for word in words[1:]))
         if key in self._called:
             return
         self._called.add(key)
-        for body in self._bodies[name]:
+        for body in self.bodies[name]:
             self._call(body, words[1:], place)
 
     def _call(self, body: Node, given: list[Word], place: Place) -> None:
         """Walk the body of a function with what it is given; unknown where that is too much."""
-        if _MOVES.search(self.text(body)) is not None:
-            return
         if self._inside >= MAX_CALLS_IN_CALLS or not self._has_room(body, 1):
             self._unknown(body, "more calls of functions than are followed")
             return
         self._again += body.descendant_count
         self._inside += 1
         before = self._values.mark()
-        with self._positional(given):
+        moved = _MOVES.search(self.text(body)) is not None
+        with self._values.turns_of(_ANY_GIVEN) if moved else self._positional(given):
             self._statement(body, place._replace(conditional=True, repeated=True))
         self._values.back_to(before)
         self._inside -= 1

@@ -11,8 +11,14 @@ from scanner.assignments import Assignments
 from scanner.flow import Place, Values
 from scanner.paths import secret_variable
 from scanner.reading import Sink
+from scanner.redirection import WORDS
 
+_OWN_ARRAYS: Final = frozenset(
+    {"GROUPS", "DIRSTACK", "FUNCNAME", "PIPESTATUS", "MAPFILE", "COMPREPLY", "COPROC"}
+)
+"""Arrays of bash itself: a declaration makes no maps of them."""
 _DECLARES: Final = frozenset({"variable_assignment", "variable_name"})
+_OPTION: Final = re.compile(r"[-+][a-zA-Z]+|--")
 _PRINTS: Final = re.compile(r"-[a-zA-Z]*p[a-zA-Z]*")
 MAX_DEFINITIONS: Final = 8
 """Of one name."""
@@ -33,7 +39,7 @@ class Definitions(Assignments):
 
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
         super().__init__(source, sink, values)
-        self._bodies: dict[str, list[Node]] = {}
+        self.bodies: dict[str, list[Node]] = {}
         """Of each function: one a definition."""
         self._called: set[tuple[object, ...]] = set()
 
@@ -47,6 +53,8 @@ class Definitions(Assignments):
         return self._values.is_set(name + _CALL) and not self._undone(name)
 
     def _is_map(self, name: str) -> bool:
+        if name.startswith("BASH_") or name in _OWN_ARRAYS:
+            return False
         return name in self.facts.maps and self._values.is_set(name + _MAP) and not self._undone(name)
 
     def _undone(self, name: str) -> bool:
@@ -64,6 +72,11 @@ class Definitions(Assignments):
         if secret or not any(child.type in _DECLARES for child in node.named_children):
             self._sink.shows_variables(node.start_byte, node.end_byte)
         local = self.text(node.children[0]) == "local"
+        if any(
+            child.type in WORDS and _OPTION.fullmatch(self.text(child)) is None
+            for child in node.named_children
+        ):
+            self._unknown(node, "a declaration whose options are not written plainly")
         for child in node.named_children:
             named = child if child.type == "variable_name" else child.child_by_field_name("name")
             if named is None or child.type not in ("variable_name", "variable_assignment"):
@@ -76,7 +89,7 @@ class Definitions(Assignments):
 
     def _function(self, node: Node, place: Place) -> None:
         name, body = self.text(node.named_children[0]), node.named_children[-1]
-        bodies = self._bodies.setdefault(name, [])
+        bodies = self.bodies.setdefault(name, [])
         if body not in bodies[:MAX_DEFINITIONS]:
             bodies.append(body)
         if len(bodies) > MAX_DEFINITIONS:

@@ -57,10 +57,14 @@ class Values:
     """Names that another text of the same shell may set at any time."""
     integers: frozenset[str] = frozenset()
     """Names that such a text declares to hold numbers: what is assigned to them is evaluated."""
-    pinned: dict[str, str | None] = field(default_factory=dict)
+    pinned: Mapping[str, str | None] | None = None
     """What names hold throughout, in a walk that tries one of several texts."""
     given: dict[str, dict[str | None, None]] = field(default_factory=dict)
     """Every text that a name is set to; None where one is not known."""
+    listed: dict[str, dict[str | None, None]] = field(default_factory=dict)
+    """Those of the lists of loops."""
+    missed: set[str] = field(default_factory=set)
+    """Names that are used where they are not set, or not known."""
     _surely_set: dict[str, None] = field(default_factory=dict)
     """Names that the script has surely set where the walk stands, in this order."""
     _known: dict[str, Piece | None] = field(default_factory=dict)
@@ -115,10 +119,12 @@ class Values:
 
     def look(self, name: str, *, certain: bool) -> Piece | None:
         """The value, if it is known; `certain=False` where the reading place itself may repeat."""
-        if name in self.pinned:
+        if self.pinned is not None and name in self.pinned and name not in self.turns:
             text = self.pinned[name]
             return None if text is None else Piece(text, certain=False)
         piece = self._known.get(name)
+        if piece is None and name not in self.turns:
+            self.missed.add(name)
         if piece is None or certain or name in self.turns:
             return piece
         return piece._replace(certain=False)

@@ -84,7 +84,7 @@ class Shared:
     read_names: frozenset[str] = frozenset()
     """Variables that data decides, of this text and of those around it; `@` for the positional ones."""
     secret_names: frozenset[str] = frozenset()
-    """Names that are set from variables that by their name hold a secret."""
+    """Names set from variables that by their name hold a secret."""
     noted: SharedNames | None = None
     """What is found about names, where something sets one."""
     before: SharedNames | None = None
@@ -92,7 +92,7 @@ class Shared:
 
     @property
     def names(self) -> SharedNames:
-        """What is found about names, to write it down."""
+        """The same, to write it down."""
         self.noted = self.noted or SharedNames()
         return self.noted
 
@@ -156,8 +156,7 @@ class Judge(ABC):
         self._worst = SAFE
         self.wrappers = 0
         """How many programs stand around the one that is judged now."""
-        self.expands = True
-        """Names may be expanded in it; in a text of plain words none is."""
+        self.expands = True  # in a text of plain words no name is
         self.runs_stdin = False
         """A shell reads this script's here-documents as commands."""
         self.searches_text = False

@@ -16,6 +16,7 @@ _SETTERS: Final = frozenset(
     {"read", "mapfile", "readarray", "getopts", "printf", "wait", "vared", "local", "eval"}
 )
 """Commands that may give any name in their words a value."""
+_ENDS_NAME: Final = (b"", b" ", b"\t", b"\n", b";", b"|", b"&", b")", b"}", b"<", b">")
 _SCOPES: Final = frozenset({"declare", "typeset", "local"})
 """Declarations that make a name an array of one kind or another."""
 _NUMBERS_ONLY: Final = frozenset("?#$!")
@@ -32,6 +33,8 @@ class Facts:
     """What assignments there are in a script: how often a name is set, and what kind of value it can take."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    loops: Counter[str] = field(default_factory=Counter)
+    """How many of these are lists of loops."""
     copies: dict[str, set[str]] = field(default_factory=dict)
     """For a name, the other names that it is set from."""
     other: set[str] = field(default_factory=set)
@@ -125,6 +128,7 @@ def _for(node: Node, source: bytes, facts: Facts) -> None:
     values = [child for child in named[1:] if child.type not in ("do_group", "compound_statement", "comment")]
     listed = any(child.type == "in" for child in node.children) and node.children[0].type != "select"
     _set(facts, name, *values, source=source)
+    facts.loops[name] += listed
     if not listed:
         facts.other.add(name)
 
@@ -157,9 +161,8 @@ def _unset(node: Node, source: bytes, facts: Facts) -> None:
     for child in node.named_children:
         text = text_of(child, source).strip("\"'")
         if child.type == "variable_name":
-            following = child.next_sibling
-            element = following is not None and following.start_byte == child.end_byte
-            facts.unset.update(() if element else (text,))
+            behind = source[child.end_byte : child.end_byte + 1]
+            facts.unset.update(() if behind == b"[" else (text,) if behind in _ENDS_NAME else ("",))
         elif re.fullmatch(r"-[fvn]+|\w+\[[^$`]*\]|\[[^$`]*\]", text) is None:
             facts.unset.add(text if re.fullmatch(r"[\w.:-]+", text) else "")
 

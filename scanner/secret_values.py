@@ -35,11 +35,22 @@ def secret_in(judge: Judge, word: Word) -> str | None:
     """The variable in a word that by its name holds a secret, or by the one it was set from; or None."""
     if OPAQUE not in word.text:
         return None
-    raw = judge.source[word.start : word.end].decode("utf-8", "replace")
+    return secret_in_text(judge, judge.source[word.start : word.end].decode("utf-8", "replace"))
+
+
+def secret_in_text(judge: Judge, raw: str) -> str | None:
+    """The same in a part of the script, as it is written."""
+    if "$" not in raw:
+        return None
     taken_from = judge.shared.secret_names
     fits = patterns("secret_variables").fits
     found: list[str] = _VARIABLE.findall(_INSTEAD.sub("", raw))
     return next((name for name in dict.fromkeys(found) if name in taken_from or fits(name)), None)
+
+
+def names_secret_variable(raw: str) -> bool:
+    """Whether a word is the name of such a variable: `${!x}` shows the one that `x` names."""
+    return raw.isidentifier() and patterns("secret_variables").fits(raw)
 
 
 def judge_secret_values(call: Call) -> None:

@@ -36,12 +36,21 @@ class Turns(Calls):
                 self._taken(name, node, number=self._counts(node))
             elif child.type in WORDS and node.type == "for_statement":
                 self._place = place
-                words += self._listed(child)
+                words += self._listed(child, name)
+            elif child.type == "do_group" and not words and self._given_words(node, name):
+                self._each_turn(child, name, self._given_words(node, name), inner)
             elif child.type == "do_group" and self._shown(node, name, words):
                 self._each_turn(child, name, words, inner)
             else:
                 self._statement(child, inner)
         self._values.back_to(before)
+
+    def _given_words(self, loop: Node, name: str) -> list[Word]:
+        """`for x; do` in a function that is followed: what the call gives."""
+        given = self._values.arrays.get("@")
+        if given is None or any(child.type == "in" for child in loop.children):
+            return []
+        return [Word(text, loop.start_byte, loop.end_byte) for text in given.texts]
 
     def _counts(self, loop: Node) -> bool:
         """Whether a loop goes over numbers only."""
@@ -52,11 +61,13 @@ class Turns(Calls):
             and all(value_kind(value, self._source) == "" for value in values)
         )
 
-    def _listed(self, node: Node) -> list[Word]:
+    def _listed(self, node: Node, name: str) -> list[Word]:
         """Words of a list; one that a variable with doubts gives is none that is shown."""
         words = self._words([node])
         for word in words:
             self._sink.listed(word)
+            texts = self._values.listed.setdefault(name, {})
+            texts.setdefault(word.text if word.known and not word.pattern else None)
         if b"$" not in self._source[node.start_byte : node.end_byte]:
             return words
         return [word if word.literal else word._replace(text=OPAQUE) for word in words]
@@ -65,7 +76,8 @@ class Turns(Calls):
         """Whether the name holds these words in the loop, and nothing else sets it."""
         if not words or loop.children[0].type != "for" or self.facts.anything:
             return False
-        doubtful = name in self._values.repeated_names or self._undone(name) or self._is_integer(name)
+        others = self.facts.counts[name] > self.facts.loops[name] or name in self._values.turns
+        doubtful = others or self._undone(name) or self._is_integer(name)
         return not doubtful and all(word.known and not word.pattern for word in words)
 
     def _each_turn(self, body: Node, name: str, words: list[Word], place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from typing import Final
 
@@ -51,6 +52,7 @@ _EXPRESSIONS: Final = frozenset(
     "binary_expression unary_expression postfix_expression parenthesized_expression ternary_expression "
     "test_command subscript array".split()
 )
+_BACKGROUND: Final = re.compile(rb"(?<![&>])&(?![&>])")
 _SEVERAL: Final = frozenset({"list", "pipeline", "negated_command"})
 """Commands of which only one has the redirection that stands behind them."""
 _TWO_LINES: Final = "two lines that the parser takes for one command"
@@ -81,12 +83,15 @@ _HANDLERS: Final[dict[str, str]] = {
 class Walker(Turns):
     """Walks one script once and tells a sink. Holds the values of variables on the way."""
 
+    _background = False
+    """Something in it runs beside the rest, in a shell of its own."""
     _hands_on = False
     """A program in it makes arguments of what it reads."""
 
     def walk(self, root: Node, read: ReadNames = NO_READ_NAMES, given: Container[str] = ()) -> None:
         """Tell the sink everything, in order. `read`: the names that data decides, `given`: options."""
         self.read_names = read
+        self._background = _BACKGROUND.search(self._source) is not None
         self._hands_on = adds_what_it_reads(self.text(root))
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric(self._values.steered)
@@ -128,7 +133,7 @@ class Walker(Turns):
         if self._source.startswith((b"((", b"$(("), node.start_byte):  # the tree may show subshells in it
             self._calculated(node)
         before = started = self._values.mark()
-        for child in node.children:
+        for child in node.children if self._background else node.named_children:
             if child.type == "&":
                 self._values.back_to(started)
             elif child.is_named:

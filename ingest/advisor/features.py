@@ -93,8 +93,15 @@ def is_documented(call: Call, lexicon: Lexicon) -> bool:
     texts = {word.text for word in call.words}
     if not any(form.may_cover(texts) and form.covers(call.tool, call.words) for form in tool.forms):
         return False
+    if call.tool == "openssl" and call.words[0].text in _CERTIFICATES:
+        return True
     words = call.words[1:] if call.tool == "getent" else call.words  # `getent passwd` lists accounts
     return not names_secret(words)
+
+
+_CERTIFICATES: Final = frozenset({"x509", "crl", "req", "verify", "pkcs7"})
+"""They print what is public, whatever their file is called: a file that is no certificate is an error
+(openssl-x509(1ssl) and the others)."""
 
 
 def names_secret(words: Sequence[Word]) -> bool:

@@ -173,7 +173,7 @@ def test_given_answers_count_for_their_text_and_language_only() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["minikube status", "az monitor activity-log list --offset 1d", "gcloud projects get-iam-policy p"],
+    ["terraform output", "az monitor activity-log list --offset 1d", "gcloud projects get-iam-policy p"],
 )
 def test_what_only_looks_like_a_read_is_unknown_where_nobody_taught_it(command: str) -> None:
     """Held out by source, the model was too sure of just these."""
