@@ -9,7 +9,7 @@ from typing import Final, Self
 from tree_sitter import Node
 
 from scanner import environment, redirects
-from scanner.alternatives import Texts, alternatives, texts_of
+from scanner.alternatives import Alternative, Texts, alternatives, texts_of
 from scanner.argv import glance, is_known_name, judge_words, names_program
 from scanner.flow import MAX_INNER_DEPTH, Place, Values
 from scanner.given import GivenOptions
@@ -31,6 +31,7 @@ from scanner.work import MAX_COMMANDS, MAX_LISTED
 
 MAX_BEGINNING: Final = 2_048
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
+_TOO_MANY: Final = "names take more texts than are followed"
 MAX_ROUNDS: Final = 3
 """How often a script is walked with the texts that names may hold, as walks find more of them."""
 _KEYWORDS: Final = frozenset({"time", "-p"})
@@ -115,30 +116,38 @@ class BashJudge(Judge):
         self._given = (given,)
         values = Values(steered=steered, integers=integers)
         self._walker = Walker(parsed.source, self, values)
+        self._walker.work = self.shared.work
+        secrets = self.shared.secret_names
         self._walker.walk(parsed.root, self._read, given)
         several = texts_of(values)
-        if several:
+        if several or secrets != self.shared.secret_names:
             self._walk_again(parsed, values, given, several)
         if self._around.joined:
             self.shared.names.integers |= self._walker.facts.integers
 
     def _walk_again(self, parsed: Parsed, values: Values, given: GivenOptions, several: Texts) -> None:
         """Walk it with the other texts that names may hold, until no walk gives a name another one."""
-        commands, known, nodes = self.shared.work.commands, values, parsed.root.descendant_count
+        work, known, nodes = self.shared.work, values, parsed.root.descendant_count
+        commands, words = work.commands, work.words
         for _ in range(MAX_ROUNDS):
             before = several
-            for other in alternatives(several, self.text, nodes):
+            for other in alternatives(several, self.text, nodes) or [Alternative({})]:
                 read = self._read._replace(
                     data=self._read.data | other.data, single=self._read.single - other.data
                 )
                 pinned = Values(steered=values.steered, integers=values.integers, pinned=other.pinned)
                 pinned.given, pinned.listed, pinned.missed = known.given, known.listed, known.missed
-                Walker(parsed.source, self, pinned).walk(parsed.root, read, given)
-                self.shared.work.commands = min(commands, self.shared.work.commands)
+                if not work.walks_again(nodes):
+                    self.unknown("shell.bounds", _TOO_MANY, 0, len(self._source))
+                    return
+                walker = Walker(parsed.source, self, pinned)
+                walker.work = work
+                walker.walk(parsed.root, read, given)
+                work.commands, work.words = commands, words
             several = texts_of(known)
             if several == before:
                 return
-        self.unknown("shell.bounds", "names take more texts than are followed", 0, len(self._source))
+        self.unknown("shell.bounds", _TOO_MANY, 0, len(self._source))
 
     def _inputs_of_shells(self, whole: int) -> None:
         """Where a shell reads input: each here-document, but those that were judged as its input."""

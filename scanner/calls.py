@@ -13,10 +13,9 @@ from scanner.definitions import Definitions
 from scanner.escapes import OPAQUE
 from scanner.flow import Elements, Place
 from scanner.word import Piece, Word
+from scanner.work import MAX_AGAIN
 
 MAX_CALLS_IN_CALLS: Final = 3
-MAX_AGAIN: Final = 2_500
-"""Nodes that loops and calls of a text may walk beyond once each: the largest of 7,524 real texts has 280."""
 _MOVES: Final = re.compile(r"\b(?:shift|set|getopts)\b")
 """What gives the positional parameters other values."""
 _ALL: Final = "@"
@@ -27,12 +26,10 @@ _ANY_GIVEN: Final = dict.fromkeys([*map(str, range(1, 10)), _ALL, "*"], Piece(OP
 class Calls(Definitions):
     """The part of a walk that goes into functions."""
 
-    _again = 0
-    """Nodes that were walked again."""
     _inside = 0
 
     def _has_room(self, body: Node, times: int) -> bool:
-        return self._again + body.descendant_count * times <= MAX_AGAIN
+        return self.work.again + body.descendant_count * times <= MAX_AGAIN
 
     def _tell(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
         """Tell the sink of a command; one of a function is followed."""
@@ -52,7 +49,7 @@ class Calls(Definitions):
         if self._inside >= MAX_CALLS_IN_CALLS or not self._has_room(body, 1):
             self._unknown(body, "more calls of functions than are followed")
             return
-        self._again += body.descendant_count
+        self.work.again += body.descendant_count
         self._inside += 1
         before = self._values.mark()
         moved = _MOVES.search(self.text(body)) is not None

@@ -12,6 +12,7 @@ from scanner.flow import Place, Values
 from scanner.paths import secret_variable
 from scanner.reading import Sink
 from scanner.redirection import WORDS
+from scanner.work import Work
 
 _OWN_ARRAYS: Final = frozenset(
     {"GROUPS", "DIRSTACK", "FUNCNAME", "PIPESTATUS", "MAPFILE", "COMPREPLY", "COPROC"}
@@ -39,6 +40,7 @@ class Definitions(Assignments):
 
     def __init__(self, source: bytes, sink: Sink, values: Values | None = None) -> None:
         super().__init__(source, sink, values)
+        self.work = Work()
         self.bodies: dict[str, list[Node]] = {}
         """Of each function: one a definition."""
         self._called: set[tuple[object, ...]] = set()

@@ -15,6 +15,8 @@ from scanner.numbers import value_kind
 from scanner.redirection import WORDS
 from scanner.word import Piece, Word
 
+MAX_TURNS: Final = 16
+"""Of a loop; with more, words that differ in numbers only are one turn."""
 _NUMBER: Final = re.compile(r"\d+")
 _OPERAND: Final = re.compile(r"[\w.:@/+%][\w.:@/+%-]*", re.ASCII)
 _ONE_OF: Final = Piece(OPAQUE, quoted=True, certain=False, operand=True)
@@ -86,7 +88,7 @@ class Turns(Calls):
         """
         given = list(dict.fromkeys(Piece(word.text, certain=word.certain) for word in words))
         pieces: list[Piece | None] = [*given]
-        if not self._has_room(body, len(given) - 1):
+        if len(given) > MAX_TURNS or not self._has_room(body, len(given) - 1):
             kinds = Counter(_NUMBER.sub("0", piece.text) for piece in given)
             alone = [piece for piece in given if kinds[_NUMBER.sub("0", piece.text)] == 1]
             operands = all(_OPERAND.fullmatch(piece.text) for piece in given)
@@ -94,7 +96,7 @@ class Turns(Calls):
             if not self._has_room(body, len(pieces) - 1):
                 self._unknown(body, "a loop with more words than are followed")
                 pieces = [None]
-        self._again += body.descendant_count * (len(pieces) - 1)
+        self.work.again += body.descendant_count * (len(pieces) - 1)
         for piece in pieces:
             with self._values.turns_of({name: piece}):
                 self._statement(body, place)

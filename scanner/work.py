@@ -33,6 +33,10 @@ MAX_WORDS: Final = 600
 """Words of one command; a longer one is not judged word by word. The most in a text at hand is 87."""
 MAX_PAIRS: Final = 300
 """Of folders with names that find looks for there, and of addresses with what is asked there, in one scan."""
+MAX_AGAIN: Final = 4_000
+"""Nodes that turns of loops, calls of functions and other texts of names are walked again for, in one scan.
+The largest text at hand has 280.
+"""
 MAX_GUESSES: Final = 300
 """Tries of words of an unknown program as the beginning of another command."""
 
@@ -44,6 +48,8 @@ class Work:
     commands: int = 0
     words: int = 0
     guesses: int = 0
+    again: int = 0
+    """Nodes that are walked again."""
     pairs: int = 0
     """Folders with names, and addresses with values."""
     listed: int = 0
@@ -55,6 +61,11 @@ class Work:
     parts: int = 0
     """Signs and words of awk programs."""
     sql: Budget = field(default_factory=Budget)
+
+    def walks_again(self, nodes: int) -> bool:
+        """Count so many nodes; whether they are within the bound."""
+        self.again += nodes
+        return self.again <= MAX_AGAIN
 
     def has_room_for(self, pairs: int) -> bool:
         """Count so many pairs; whether they are within the bound."""
