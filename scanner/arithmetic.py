@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from scanner.escapes import OPAQUE
@@ -16,6 +17,8 @@ _NAME: Final = re.compile(r"(?<![\w#@])[A-Za-z_]\w*")
 _SETS: Final = re.compile(r"\s*(?:=(?!=)|(?:[-+*/%&|^]|<<|>>)=|\+\+|--)")
 _STEPS_BEFORE: Final = re.compile(r"(?:\+\+|--)\s*$")
 _UNREADABLE: Final = re.compile(rf"[$`{OPAQUE}]|[^\x00-\x7f]")
+LAST_EXPRESSIONS: Final = 16
+"""Which are kept."""
 MAX_SUBSCRIPT: Final = 200
 """Characters of a subscript that is skipped to see whether its element is set."""
 
@@ -36,8 +39,11 @@ class Expression:
     unreadable: bool
 
 
+@lru_cache(maxsize=LAST_EXPRESSIONS)
 def read_expression(text: str) -> Expression:
-    """Find the names of an expression with every expansion cut out: `1` for a number, else opaque."""
+    """Find the names of an expression with every expansion cut out: `1` for a number, else opaque. The last
+    ones are kept: the look over the whole tree and the walk ask for the same.
+    """
     reads: set[str] = set()
     sets: set[str] = set()
     for match in _NAME.finditer(text):

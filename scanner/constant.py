@@ -14,6 +14,7 @@ from scanner.word import Word
 _FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
 
 
+_ECHO_OPTION: Final = re.compile("-[neE]+")
 _PRINTS: Final = frozenset({"echo", "printf", "cat", "tee", "base64"})
 
 
@@ -46,11 +47,12 @@ def output_of(words: Sequence[Word], stdin: str | None) -> str | None:
 
 def _echo(arguments: list[str]) -> str:
     escapes = newline = False
-    while arguments and re.fullmatch(r"-[neE]+", arguments[0]):
-        escapes = escapes or "e" in arguments[0]
-        newline = newline or "n" in arguments[0]
-        arguments = arguments[1:]
-    text = " ".join(arguments)
+    begin = 0
+    while begin < len(arguments) and _ECHO_OPTION.fullmatch(arguments[begin]) is not None:
+        escapes = escapes or "e" in arguments[begin]
+        newline = newline or "n" in arguments[begin]
+        begin += 1
+    text = " ".join(arguments[begin:])
     return (ansi_c(text) if escapes else text) + ("" if newline else "\n")
 
 

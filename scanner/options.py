@@ -64,6 +64,8 @@ class Grammar:
     """The long ones of `known` and `values`, sorted, where somebody has sorted them: for abbreviations."""
 
 
+MAX_LETTERS: Final = 100
+"""Of one cluster, and different ones of a longer cluster; with more, what it asks for is not known."""
 _NOT_PLAIN: Final = ("-", OPAQUE)
 """How a word begins that is, or may be, an option."""
 
@@ -189,7 +191,13 @@ def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Argume
     if letters.isdigit() and not all("-" + digit in grammar.known for digit in letters):
         found.options.append(Option("-#", None, word))
         return 0
-    for at, letter in enumerate(letters):
+    places: Iterable[tuple[int, str]] = enumerate(letters)
+    if len(letters) > MAX_LETTERS:
+        once = _first_places(letters)
+        places = once[:MAX_LETTERS]
+        if len(once) > MAX_LETTERS:
+            found.doubtful.append(word)
+    for at, letter in places:
         name = "-" + letter
         if name in grammar.values:
             rest = letters[at + 1 :]
@@ -206,6 +214,11 @@ def _cluster(word: Word, following: Word | None, grammar: Grammar, found: Argume
         numbers = letter.isdigit() and name not in grammar.known and "-#" in grammar.known
         found.options.append(made(Option, ("-#" if numbers else name, None, word)))
     return 0
+
+
+def _first_places(letters: str) -> list[tuple[int, str]]:
+    """Each letter of a long cluster where it stands first: given again it says nothing more."""
+    return sorted((letters.index(letter), letter) for letter in set(letters))
 
 
 def _part(word: Word, text: str) -> Word:

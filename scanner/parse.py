@@ -64,10 +64,10 @@ _MARKS: Final = {b"|": 512, b"<<": 512}
 here-document is carried along from each sign to the next."""
 _OPEN: Final = 128
 """Expansions of a long text that are not closed: each is looked for an end."""
-_STEPS: Final = 600
+_STEPS: Final = 450
 _BROKEN_STEPS: Final = 200
 """Hundreds of the parser's operations. A node takes two to five of them, so a tree within its bound takes up
-to 300. Those behind an error are many times dearer; with one a text is not read anyway."""
+to 200. Those behind an error are many times dearer; with one a text is not read anyway."""
 
 
 def _is_dear(source: bytes) -> bool:

@@ -12,7 +12,7 @@ from scanner.judgement import CAUTION, UNKNOWN
 from scanner.options import Option
 from scanner.paths import is_sensitive, normal_path
 from scanner.rules.network import carries_secret, judge_method, judge_sent, judge_written
-from scanner.rules.requests import asks_metadata, is_search, judge_request
+from scanner.rules.requests import URL_MAX, asks_metadata, is_search, judge_request
 from scanner.word import Word
 
 _DATA: Final = (
@@ -54,7 +54,9 @@ def curl(call: Call) -> None:
             call.judge.shared.network = call.judge.judgements[-1]
         if _other_protocol(word.text):
             call.say(CAUTION, "http.scheme", "speaks another protocol than HTTP", word=word)
-        elif any(is_sensitive(normal_path(part)) for part in word.text.split("@")):
+        elif len(word.text) <= URL_MAX and any(
+            is_sensitive(normal_path(part)) for part in word.text.split("@")
+        ):
             call.say(CAUTION, "secrets.read", f"{word.text} holds secrets", word=word)
 
 

@@ -59,7 +59,7 @@ _SEARCH_URL: Final = re.compile(
 """
 
 
-_URL_MAX: Final = 2_000
+URL_MAX: Final = 2_000
 """Characters; what stands in a path is looked for from each of its places."""
 
 
@@ -107,8 +107,8 @@ def overrides(headers: Iterable[str]) -> str | None:
 
 
 def _of_url(url: str, pairs: Sequence[str]) -> str | None:
-    if len(url) > _URL_MAX:
-        return f"a URL of more than {_URL_MAX:,} characters is not read"
+    if len(url) > URL_MAX:
+        return f"a URL of more than {URL_MAX:,} characters is not read"
     match = _URL.match(url)
     if match is None:
         return None

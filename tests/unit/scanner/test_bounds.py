@@ -77,6 +77,9 @@ BASH: dict[str, Callable[[], str]] = {
     "folders and names": lambda: "find " + _numbered("/a%d ", 300) + _numbered("-name b%d* ", 140),
     "addresses and values": lambda: "curl " + _numbered("h/%d ", 290) + _numbered("--url-query a%d=b ", 150),
     "backquotes in one command": lambda: "cat " + "`ls` " * 2_600,
+    "letters of a cluster": lambda: "grep -" + _repeated("abc"),
+    "options of echo": lambda: "x=$(echo " + "-e " * 3_000 + ")",
+    "an expression": lambda: "let " + _repeated("a=b,"),
     "a here-document of a shell": lambda: "sh <<E\n" + _repeated("! ls\n")[:-8] + "E\n",
 }
 SQL: dict[str, Callable[[], str]] = {
