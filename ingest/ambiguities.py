@@ -58,6 +58,7 @@ def find_questions(drafts: list[Draft], accounts: list[Accounted], candidates: C
 
 
 def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question]:
+    cases = set[str]()
     for index, draft in enumerate(drafts):
         if draft.kind != "manual" or draft.undoes is not None or candidates.told_elsewhere(index):
             continue
@@ -74,6 +75,22 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
             ):
                 asked = list(_bare(sentence, draft, index, candidates))
             yield from (_placed(question, draft) for question in asked)
+        if draft.condition is not None and draft.condition not in cases:
+            cases.add(draft.condition)
+            yield from (_placed(question, draft) for question in _of_case(draft, index, candidates))
+
+
+def _of_case(draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:
+    """Where nobody can tell whether the case of an instruction holds: “If the load is high, …”."""
+    words = draft.condition or ""
+    if draft.block is None or words not in draft.block.text:
+        return
+    for question in _of_sentence(words, "beside", draft.line, index, candidates):
+        if question.words.lower() == words.lower():
+            continue  # “if you can”, and nothing that decides
+        yield replace(
+            question, options=tuple(one for one in question.options if one.act == "keep"), free=None
+        )
 
 
 def _shown(drafts: list[Draft], index: int) -> bool:

@@ -63,7 +63,7 @@ SEARCHED: Final = re.compile(
     r"(?<=\bmay )|(?<=\bcase ))(?:further |deeper )?(?:figure (?:it )?out|work out (?:why|"
     r"what|which|how|where)|"
     r"deduce|narrow (?:it |this )?down|track (?:it |this )?down|pinpoint|get to the bottom|"
-    r"reverse[- ]engineer|"
+    r"reverse[- ]engineer|decide (?:whether|if|which|what|how)|"
     r"look (?:deeper|closer|further|into (?:why|what|how|whether|\w+ing))|"
     r"(?:investigate|dig|check|debug) (?:deeper|further|why)|find out (?:why|what))\b"
 )
@@ -102,12 +102,15 @@ UNWRITTEN: Final = re.compile(
     r"(?:(?:still )?(?:needs?|has|have) to be|(?:is|are) (?:yet |still )?to be|(?:is|"
     r"are) not yet|has not (?:yet )?been) "
     r"(?:written|documented|filled in|added|completed|described|determined|defined)|"
+    r"(?:details|instructions|more) to (?:follow|come|be added)|"
     r"to be (?:written|documented|determined|decided|announced|confirmed)(?=\W*$))\b"
 )
 """“This section needs to be written”: what is done?"""
 
 HELPS: Final = re.compile(
-    r"(?i)\b(?:usually|often|normally|sometimes|typically|generally|mostly) (?:helps?|"
+    r"(?i)\b(?:usually|often|normally|typically|generally)\b[^.;]{0,30}? is (?:enough|sufficient)\b|"
+    r"\bis (?:usually|often|normally|typically|generally) (?:enough|sufficient)\b|"
+    r"\b(?:usually|often|normally|sometimes|typically|generally|mostly) (?:helps?|"
     r"fix(?:es)?|resolves?|solves?|"
     r"clears?|cures?|does the trick)\b|\b(?:may|might|can|could|should) help\b(?! (?:you|"
     r"us|them|to|in|with|debug|"

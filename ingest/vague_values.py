@@ -46,3 +46,13 @@ EXPECTED: Final = re.compile(
     r"configuration|endpoints?|address(?:es)?|sizes?|policy|\w+ policy)\b"
 )
 """“On the expected port”: which is it?"""
+
+SOME: Final = re.compile(
+    r"(?i)(?:^(?:please )?|\b(?:need|have|want) to |\b(?:can|should|must|may|might|could) )(?:force[- ])?"
+    r"(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
+    r"decrease|fix|move|update|kill|restart|stop|terminate|evict|drain) "
+    r"(?:some|any|a few|several|certain|(?:the |any |all )?(?:unneeded|unnecessary|unused|obsolete|old|"
+    r"stale)) (?!ones?\b)"
+    r"\w+(?: \w+)?"
+)
+"""“Delete some files”, “remove the old snapshots”: which?"""

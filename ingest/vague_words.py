@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ingest.vague_judgements import HEDGED, HELPS, JUDGED, LATER, SEARCHED, SOUGHT, UNWRITTEN
-from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE
+from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE, SOME
 from schemas.runbook import AmbiguityKind
 
 Role = Literal["told", "required", "beside"]
@@ -25,7 +25,7 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 _SIZE: Final = "(?:high|low|slow|big|large|small|long|old|short|few|many|much|full|heavy|busy)"
 THRESHOLD: Final = _any(
-    rf"too {_SIZE}",
+    rf"too (?:{_SIZE}|fast|often|frequent(?:ly)?|quick(?:ly)?|slowly|hot|far behind)",
     "(?:well|far|way) (?:below|above|under|over|beyond)",
     "(?:unusually |still |abnormally )?elevated",
     rf"(?:very|extremely|unusually|quite|fairly|relatively|rather) {_SIZE}",
@@ -61,9 +61,12 @@ REFERENCE: Final = _any(
     "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
     "(?:procedures?|polic(?:y|ies)|process|guidelines?|standards?|syntax|instructions|documentation)",
     "same as before",
+    "(?:do|run|perform|apply|make|take) the (?:usual|standard|normal|customary)\\b",
 )
 ON_CASE: Final = re.compile(
     r"(?i)^depending on\b[^,.;:]*|"
+    r"^in (?:some|rare|certain|most|many|a few) cases\b,?(?=[^.;]{0,60}?\b(?:you|we|must|have to|needs? "
+    r"to)\b)|"
     r"\b(?:resolution|mitigation|remediation|solution|fix|remedy|approach|procedure|actions?|"
     r"(?:next )?steps?|answer|response|what to do|url|name|value|path|address)\b[^.;:]{0,40}?"
     r"\b(?:(?:will|may|can|might|would) )?(?:depends?|differs?|var(?:y|ies))\b(?: (?:up)?on)?|"
@@ -80,7 +83,7 @@ TIME: Final = _any(
     "at some point",
     "for some time",
     "within (?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments)",
-    "more than once",
+    "more than once(?! (?:a|per|every|in)\\b)",
     "(?:several|a few|a couple of) times",
     "for a (?:while|bit)",
     "after (?:a while|some time|(?:a few|a couple(?: of)?|some|several) (?:more )?"
@@ -134,6 +137,8 @@ OPEN: Final = _any(
     "an? (?:good|stable|working|known[- ]good) (?:backup|revision|version|zone|release|"
     "snapshot|state|node|build|image)",
     "everything else(?!\\s*(?:→|->|:))",
+    "be (?:very |extra |extremely )?careful (?:with|when)",
+    "(?:all|everything) is well",
     "(?:care should be taken|with (?:great |extreme |some )?(?:care|caution)|(?:use|exercise) caution)",
     "whichever (?!of the )(?:\\w+ )?(?:is|are|that|works|suits|seems|makes)",
     "(?:what|which)(?: \\w+){0,3} (?:is|are|would be|works|fits) (?:the )?"
@@ -176,12 +181,6 @@ AMOUNT: Final = _any(
     "on a regular basis|at regular intervals",
     r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",
-)
-SOME: Final = re.compile(
-    r"(?i)(?:^(?:please )?|\b(?:need|have|want) to |\b(?:can|should|must|may|might|could) )(?:force[- ])?"
-    r"(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
-    r"decrease|fix|move|update|kill|restart|stop|terminate|evict|drain) "
-    r"(?:some|any|a few|several|certain|unneeded|unnecessary|unused|old|stale)(?: \w+){1,2}"
 )
 WORKED: Final = _any(
     "as expected",
@@ -243,7 +242,10 @@ NEEDS: Final = _any(
 )
 """What is to be done, and not how."""
 
-OTHERS: Final = _any(r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+")
+OTHERS: Final = _any(
+    r"(?:do|repeat) (?:the same|this|it|that) (?:on|for|with) (?:the |all |every )*(?:other|remaining)",
+    r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+",
+)
 LIKE: Final = _any(
     "(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)",
     "with similar (?:contents?|settings|values|configuration|parameters)",
@@ -267,7 +269,8 @@ MANY: Final = _any(
 
 WHO: Final = re.compile(
     r"(?i)\b(?:contact|notify|inform|ask|tell|reach out to|check with) (?:the |your |our )?(?:"
-    r"stakeholders?|experts?|someone|somebody|people|management)"
+    r"stakeholders?|experts?|someone|somebody|people|management|(?:everyone|everybody|all|those) (?:involved|"
+    r"concerned|affected))"
     r"(?=\s*$|[.,;)]|\s+(?:and|or|about|if|when|that|first|to|before|for)\b)"
 )
 """“Contact somebody”. Who “the team” is, its members know."""

@@ -254,7 +254,12 @@ _MACHINE: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:restart|"
     r"reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
     r"kill|rebuild|"
-    r"redeploy|remount|resize|uncordon|cordon)\b"
+    r"redeploy|remount|resize|uncordon|cordon)\b|"
+    r"^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:perform|do|run|take|make|trigger|"
+    r"initiate|execute) an? "
+    r"(?:(?!new\b)[a-z-]+ ){0,2}(?:backup|snapshot|dump|restart|reboot|shutdown|failover|roll-?back|"
+    r"restore|upgrade|"
+    r"deploy(?:ment)?|switchover|reindex|vacuum|health ?check)\b(?=\W*$| (?:of|before|first|on|for)\b)"
 )
 """What surely is a command somewhere, and nothing that is clicked."""
 

@@ -8,7 +8,15 @@ from typing import Final, Literal
 import re2
 
 from ingest.blocks import Block
-from ingest.extract.scope_words import FIRST_OF_ALL, HELD, ONLY_THEN, SCOPED, STANDS, without_lead
+from ingest.extract.scope_words import (
+    FIRST_OF_ALL,
+    GIVEN,
+    HELD,
+    ONLY_THEN,
+    SCOPED,
+    STANDS,
+    without_lead,
+)
 from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, is_imperative, sentences
 
 _SAYS: Final = re.compile(
@@ -33,7 +41,9 @@ _SAYS: Final = re.compile(
     r"(?:make sure|ensure) (?:that )?you(?:['’]re| are| have|['’]ve)\b|"
     r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
     r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
-    r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|the |an? |root|sudo|admin)|"
+    r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|"
+    r"(?:the|an?) (?!(?:restart|reboot|redeploy\w*|rebuild|fix|change|roll-?back|manual|restore|new)\b)|"
+    r"root|sudo|admin)|"
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
 _ACCESS: Final = re.compile(
@@ -167,6 +177,7 @@ _MAY_SAY: Final = re2.compile(
     r"set your|your|run|essential|crucial|vital|critical|imperative|familiar|acquaint|knowledge|"
     r"experience|understanding|appl(?:y|ies)|to be|"
     r"acquire|bastion|jump|installed|never|strictly|solely"
+    r"|>=|≥|there|least|valid|working|recent|up.to.date|a must|can be|may be|\d\+"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 
@@ -199,7 +210,7 @@ def required(text: str, *, first: bool = False) -> list[str]:
 
 
 _ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED, FIRST_OF_ALL)
-_ALWAYS: Final = (*_ANYWHERE, HELD, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
+_ALWAYS: Final = (*_ANYWHERE, HELD, GIVEN, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
 
 
 _LIST: Final = re.compile(

@@ -96,7 +96,7 @@ IMPERATIVES: Final = frozenset(
     drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
     adjust tweak tidy alter reenable reindex transfer triage tune
     unregister unsuspend unzip upload vacuum warm wipe withdraw zip
-    telnet curl su sudo scp sftp dig
+    telnet curl su sudo scp sftp dig decide
     """.split()
 )
 

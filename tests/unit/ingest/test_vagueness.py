@@ -21,6 +21,15 @@ def asked(text: str) -> list[str]:
         ("Wait until the queue is low.", "told", ["is low"]),
         ("If the number of series is very close to the limit, raise it.", "beside", ["very close to"]),
         ("Try adding more nodes.", "told", ["adding more nodes"]),
+        ("If the queue grows too fast, call us.", "beside", ["too fast"]),
+        ("Delete the old files.", "told", ["Delete the old files"]),
+        ("Delete the old one.", "told", []),
+        ("Inform everyone involved.", "told", ["Inform everyone involved"]),
+        ("Decide whether to fail over.", "told", ["Decide whether"]),
+        ("Run the usual checks.", "told", ["Run the usual"]),
+        ("Usually a restart is enough.", "beside", ["Usually a restart is enough"]),
+        ("In some cases you have to delete it.", "beside", ["In some cases"]),
+        ("Call us if it happens more than once a week.", "told", []),
         ("Do any operation you need.", "told", ["any operation you need"]),
         ("When a pod hangs for a long time, restart it.", "told", ["for a long time"]),
         ("Then this may be the issue.", "beside", ["this may be the issue"]),
@@ -274,3 +283,17 @@ def test_what_a_section_or_a_text_below_tells_is_not_asked_about() -> None:
 
 def test_a_listing_that_was_never_written_is_asked_about() -> None:
     assert asked("# A\n\nRun `df -h`.\n\n```sh\nTODO\n```\n") == ["TODO"]
+
+
+def test_the_case_of_an_instruction_is_asked_about_where_nobody_can_tell_it() -> None:
+    assert asked("# A\n\n1. If the eviction rate is high, tell the DBA.\n2. Run `df -h`.\n") == [
+        "If the eviction rate is high"
+    ]
+    assert asked("# A\n\n1. If the eviction rate is over 10, tell the DBA.\n2. Run `df -h`.\n") == []
+
+
+def test_what_is_taken_or_performed_without_a_command_is_asked_about() -> None:
+    assert asked("# A\n\n1. Take a backup.\n2. Perform a rolling restart.\n") == [
+        "Take a backup.",
+        "Perform a rolling restart.",
+    ]
