@@ -13,7 +13,7 @@ from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.short_cases import asked_case, asks_alone, short_case
-from ingest.extract.vocabulary import is_imperative, sentences
+from ingest.extract.vocabulary import is_imperative, sentences, text_of
 
 _CONDITION: Final = re.compile(
     r"(?i)^(if|when|unless|in case|in the case|in the event|assuming|provided|where(?! to\b)|should)\b"
@@ -45,6 +45,8 @@ _OTHERWISE: Final = re.compile(
 _TURN: Final = re.compile(r"(?is)(otherwise|else|if not)\b[,:]?\s*(.*)$")
 """The other way of a case that no word names: a person is asked by this word."""
 
+_WHY: Final = re.compile(r"^[^:.;`]{2,60}:\s+")
+"""“disk or memory: reboot”: why, and what is done."""
 _NUMBER: Final = re.compile(r"(?i)^step\s*\d{1,3}\s*[-–—:.)]\s+(?=\S)")
 
 
@@ -106,7 +108,7 @@ def _is_case(label: str, does: str) -> bool:
     """Whether what stands before an arrow is a case: with something to do behind it, or a state and a
     command.
     """
-    if is_imperative(does):
+    if is_imperative(does) or is_imperative(_WHY.sub("", does)):
         return len(label.split()) > 1 or label.endswith("?")
     begins = looks_like_command(sentences(does)[0]) if does.strip() else False
     return begins and _SAYS_STATE.search(label) is not None and not is_imperative(label)
@@ -127,6 +129,15 @@ def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
         if found is not None and is_imperative(found[3]) and not begins_negated(found[3]):
             return [part], f"{found[1]}{found[2]}".strip(), found[1].lower() == "unless"
     return [], None, False
+
+
+def turned_below(text: str, case: tuple[str | None, bool]) -> tuple[str | None, bool]:
+    """The case of what stands below a text that begins with one: the other one where its last sentence says
+    so: “If it is fine, reload. Otherwise restore it:”.
+    """
+    parts = sentences(text)
+    turned = case[0] is not None and len(parts) > 1 and _OTHERWISE.match(text_of(parts[-1])) is not None
+    return (case[0], not case[1]) if turned else case
 
 
 def case_below(

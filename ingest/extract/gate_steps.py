@@ -119,7 +119,7 @@ _IF_ABLE: Final = re.compile(r"(?i)\bif (?:you can|possible|at all|time permits)
 """What may be left out holds nothing up."""
 
 
-def gates_aside(reader: Reader, block: Block) -> list[Claim]:
+def gates_aside(reader: Reader, block: Block, case: Case = (None, False)) -> list[Claim]:
     """Add the gates that stand aside in a sentence over what is run: “Drop it (ask Ann first):”."""
     claims = list[Claim]()
     for start, stop in sentence_places(block.text):
@@ -129,7 +129,7 @@ def gates_aside(reader: Reader, block: Block) -> list[Claim]:
             part = gate_behind(block.text[found.end() : end].rstrip(" :!"))
             if part and _IF_ABLE.search(part) is None:
                 at = block.text.index(part, found.end())
-                claims.append(_added(reader, block, part, at))
+                claims.append(_added(reader, block, part, at, (text_of(part), *case) if case[0] else None))
                 break
     return claims
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
-from ingest.extract.cases import told_for_a_case
+from ingest.extract.cases import told_for_a_case, without_case
 from ingest.extract.drafts import Draft, Required
 from ingest.extract.gate_steps import gates_aside, tells
 from ingest.extract.gates import is_gate
@@ -72,17 +72,37 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
         told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []
     if not told:
         why = "it introduces what follows" if introduces else "an explanation"
-        claims = gates_aside(reader, block) if introduces and not reader.explains else []
+        claims = (
+            gates_aside(reader, block, (condition, otherwise)) if introduces and not reader.explains else []
+        )
         why = f"in “{reader.section}”, which explains" if reader.explains else why
         reader.account(block, "note", why, claims)
         return
+    others = _other_cases(text, told) if not reader.explains else []
     whole = block.kind == "item" and not begins_negated(text) and not introduces
     spans = (block.place(),) if whole else tuple(place_in(block, part) for part in told)
     index = reader.add(
         Draft("manual", text if whole else " ".join(told), title_of(told[0]), block.line, block.end_line,
               reader.section, condition, otherwise, spans=spans, block=block)
     )  # fmt: skip
-    reader.account(block, "note", "an explanation", _told(block, None if whole else told, index))
+    claims = _told(block, None if whole else told, index)
+    for part, body, case, other in others:
+        draft = Draft("manual", body, title_of(body), block.line, block.end_line, reader.section, case, other,
+                      spans=(place_in(block, part),), block=block)  # fmt: skip
+        claims += _told(block, [part], reader.add(draft))
+    reader.account(block, "note", "an explanation", claims)
+
+
+def _other_cases(text: str, told: list[str]) -> list[tuple[str, str, str | None, bool]]:
+    """The sentences of a text, but for those `told`, that tell to do something for a case of their own: the
+    sentence, what it tells, the case and whether it is negated.
+    """
+    found = []
+    for part in sentences(text):
+        parts, condition, otherwise = told_for_a_case(part) if part not in told else ([], None, False)
+        if parts:
+            found.append((part, without_case(part), condition, otherwise))
+    return found
 
 
 def undone_by_hand(reader: Reader, block: Block, text: str, place: Span) -> int:

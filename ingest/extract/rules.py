@@ -12,7 +12,7 @@ from ingest.extract.accounts import Claim
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
-from ingest.extract.cases import case_below, condition_of, question_of
+from ingest.extract.cases import case_below, condition_of, question_of, turned_below
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
 from ingest.extract.consoles import is_session
@@ -250,7 +250,8 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
-    reader.opens_case(block, (condition, otherwise), introduces=introduces)
+    case_under = turned_below(text, (condition, otherwise))
+    reader.opens_case(block, case_under, introduces=introduces)
     commands = inline_commands(block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
@@ -259,7 +260,7 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.lies_below(block, "" if commands else reader.lead_title)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))
     reader.lead_span = place_in(block, lead) if reader.lead else None
-    reader.lead_condition = case_below(block, (condition, otherwise), body, introduces, bool(commands))
+    reader.lead_condition = case_below(block, case_under, body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
     if condition is None:
         condition, otherwise = reader.condition_here()

@@ -57,7 +57,7 @@ def shows_a_file(lead: str, block: Block) -> bool:
     if begins_typed(block, labelled=not asks_to_look(lead)) and (asks_to_look(lead) or names_a_part(lead)):
         return False
     if announces_output(lead):
-        return True
+        return not block.text.lstrip().startswith(f"{lead.strip(' *_:').lower()}ctl ")
     if announces_contents(lead) and all(path[0] not in block.text for path in _PATH.finditer(lead)):
         return True
     if not _says_content(lead):

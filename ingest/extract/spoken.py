@@ -149,6 +149,8 @@ def _after_flag(before: str) -> bool:
 def _closed(word: str, opened: bool) -> tuple[str, bool]:
     """The word without the punctuation that ends a clause, and whether there was some."""
     shown = word
+    if shown.endswith("\\;"):  # what `find -exec` runs ends with it
+        return shown, False
     if opened and shown.endswith((")", ").", "),")) and shown.count("(") < shown.count(")"):
         return shown[: shown.rindex(")")], True
     stripped = shown.rstrip(".,;:!?" if "“" in shown else ".,;:!?”")

@@ -129,7 +129,8 @@ _BEHIND: Final = re.compile(
 
 _BEHIND_ASIDE: Final = re.compile(r"(?i)^\s*\(\s*(?:old|deprecated|obsolete|legacy|wrong|bad|outdated)\b")
 _PAST: Final = re.compile(
-    r"(?i)^(?!\W*(?:if|when|once|after|unless|in case|as soon as|where|should)\b)[^,;:`]{0,100}?"
+    r"(?i)^(?:[\d./-]{6,12}[,:]?\s|[\w ./-]{2,30}:\s)?"
+    r"(?!\W*(?:if|when|once|after|unless|in case|as soon as|where|should)\b)[^,;:`]{0,100}?"
     r"(?:\b(?:was|were|had been|has been|have been)\s+(?:\w+ly\s+|already\s+|once\s+|also\s+)?\w+(?:ed|"
     r"en|un|wn|"
     r"lt|ut|rt|de|ne|id|pt|nt)\b|"

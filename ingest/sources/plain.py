@@ -26,6 +26,7 @@ _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—
 
 _STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
+_NUMBERED: Final = re.compile(r"\s*\d{1,3}[.)]\s+\S")
 _LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _MORE: Final = re.compile(r"^\s{0,8}>(?: |$)")
@@ -117,16 +118,25 @@ def _is_indented_code(state: Lines, line: str) -> bool:
 
 
 def _is_announced(state: Lines, line: str) -> bool:
-    """Whether a line is a command below a step, a colon, or a line that is less indented."""
+    """Whether a line is a command below a numbered item, a step, a colon, or a less indented line."""
     above = state.lines[state.place - 1] if state.place else ""
-    if not above.strip() or not looks_like_command(_plain_quotes(line)):
+    if not above.strip() or not _is_typed(line):
+        return False
+    if _NUMBERED.match(above) or state.place == state.typed:
+        return True
+    deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
+    return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
+
+
+def _is_typed(line: str) -> bool:
+    """Whether a line surely is a command."""
+    if not looks_like_command(_plain_quotes(line)):
         return False
     words = line.split()
     known = tool(words[0]) if words[0] in SUBCOMMANDS else None
-    if not (_SURE.search(line) or _LOGS_IN.match(line) or (known is not None and words[1] in known.verbs)):
-        return False
-    deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
-    return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
+    if _SURE.search(line) or _LOGS_IN.match(line):
+        return True
+    return known is not None and words[1] in known.verbs
 
 
 def _plain_quotes(line: str) -> str:
@@ -223,6 +233,7 @@ def _indented(state: Lines) -> list[Block]:
     while state.place < len(state.lines) and _goes_on(state, begin):
         state.place += 1
     taken = state.lines[begin : state.place]
+    state.typed = state.place
     margin = min((len(line) - len(line.lstrip()) for line in taken if line.strip()), default=0)
     out = Writer()
     for number, line in enumerate("\n".join(line[margin:] for line in taken).rstrip().split("\n")):
@@ -240,6 +251,8 @@ def _goes_on(state: Lines, begin: int) -> bool:
     ):
         return True
     previous = state.lines[state.place - 1].rstrip()
+    if state.lines[begin][:1].strip() and _is_typed(line) and not _ITEM.match(line):
+        return True
     return bool(line.strip()) and (line.startswith(("    ", "\t", "  ")) or previous.endswith("\\"))
 
 

@@ -27,6 +27,8 @@ class Lines:
     pending_language: str = ""
     paragraph: list[str] = field(default_factory=list)
     paragraph_line: int = 1
+    typed: int = -1
+    """The line behind the last one of a block of commands."""
     boxes: tuple[int, ...] = ()
 
     def text_line(self, offset: int) -> int:
