@@ -23,6 +23,7 @@ _SAYS_CASE: Final = re.compile(
     r"(?P<code>[^:.!?]{2,60}):\s+(?P<does>\S.*)$)",
     re.DOTALL,
 )
+_ARROW: Final = re.compile(r"→|->|=>")
 _COMPARED: Final = re.compile(
     r"(?:\d+[.)]\s+)?(?P<case>[A-Za-z][\w %]{2,50}?\s*(?:[<>]=?|==?|≤|≥)\s*\d[\d.,]*\s?\w*)"
 )
@@ -185,6 +186,8 @@ def _label(block: Block) -> tuple[int, int] | None:
         is_imperative(found["label"]) or found["label"].count("(") > found["label"].count(")")
     ):
         return None  # a way through menus: “Go to more → batch”, “protected (Settings → Branches)”
+    if found["label"] and "?" not in found["label"] and _ARROW.search(found["then"]):
+        return None  # one without a verb: “Console → Databases → orders”
     if found["label"]:
         return found.span("label")
     coded = any(code.start <= 3 and code.end >= found.end("code") - 2 for code in block.code)

@@ -70,13 +70,14 @@ def done_by(sentence: str, commands: Sequence[str], *, introduces: bool) -> bool
     if any(said.search(text) and not all(map(does.search, commands)) for said, does in _CARE):
         return False
     if _READS.match(text) is not None:
-        return _only_read(commands) or (introduces and not _is_gate(text, commands))
+        return only_read(commands) or (introduces and not _is_gate(text, commands))
     if _CHANGES.match(text) is not None:
-        return not _only_read(commands)
+        return not only_read(commands)
     return introduces or _TYPES.match(text) is not None
 
 
-def _only_read(commands: Sequence[str]) -> bool:
+def only_read(commands: Sequence[str]) -> bool:
+    """Whether commands read and no more, by the scanner."""
     return all(scan(command).risk is Risk.SAFE for command in commands)
 
 

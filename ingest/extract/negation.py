@@ -73,6 +73,8 @@ _INSTEAD: Final = re.compile(
 )
 """What follows is what to do."""
 
+_IN_CASE: Final = re.compile(r"(?i)^\W*(?:if|when|in case)\b[^,:;.→]{0,120},\s")
+"""“If both are wrong, check it:” retracts nothing."""
 _CONDITION: Final = re.compile(r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}[,:→]")
 _FORBIDDING_HEADING: Final = re.compile(
     r"(?i)^(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+forget\b)|what\s+not\s+to|(?:things|"
@@ -115,7 +117,8 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
         return False
     last = _ASIDE.sub(_without_aside, last)
     if not negated(last, holds_code=any(code in last for code in codes)):
-        return bool(last.rstrip().endswith(":") and _RETRACTED.search(last))
+        told = _IN_CASE.sub("", last, count=1)
+        return bool(told.rstrip().endswith(":") and _RETRACTED.search(told))
     found = _NEGATION.search(last)
     told = last[found.end() :] if found else ""
     if last.rstrip(" *_").endswith(_ENDS_OPEN):

@@ -40,7 +40,8 @@ _WORDS: Final = frozenset(
 
 _MORE: Final = frozenset(
     """
-    ansible-galaxy ansible-pull ansible-vault bosh growpart krb5_newrealm ktutil pwgen uaac unset
+    ansible-galaxy ansible-pull ansible-vault bosh growpart named-checkconf named-checkzone
+    krb5_newrealm ktutil pwgen uaac unset
     """.split()
 )
 """What neither list has."""

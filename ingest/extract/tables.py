@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.doing import only_read
 from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
@@ -46,6 +47,8 @@ _NOT_ALLOWED: Final = re.compile(
 _ASKS: Final = re.compile(
     r"(?i)^(?!why\b|what\b|which\b|how\b|who\b|where\b|when\b)\S+ [^?\n]{1,80}\?(?=\s|$)"
 )
+_WHETHER: Final = re.compile(r"(?i)(?:is|are|does|do|did|has|have|can|will)\b")
+"""A whole question; “Disk full?” is a state."""
 _LABELLED: Final = re.compile(r"^(?P<case>[^:→]{2,80}?)\s*(?::|→|->|=>)\s+(?P<does>\S.*)$", re.DOTALL)
 
 
@@ -153,8 +156,19 @@ def case_of(block: Block, columns: Columns) -> tuple[int, int] | None:
     for index in columns.does:
         asked = _ASKS.match(block.cells[index]) if index < len(places) else None
         if asked and not any(code.start == places[index][0] for code in block.code):
+            if columns.expected is not None and _is_answered(block, places[index]):
+                continue
             return places[index][0], places[index][0] + asked.end()
     return None
+
+
+def _is_answered(block: Block, asks: tuple[int, int]) -> bool:
+    """Whether a row's question is what its commands answer, which only read: “Is it there?”, `dig x`."""
+    if _WHETHER.match(block.text, asks[0]) is None:
+        return False
+    codes = [code for code in block.code if not asks[0] <= code.start < asks[1]]
+    texts = [block.text[code.start : code.end] for code in codes]
+    return bool(texts) and len(codes) == len(block.code) and only_read(texts)
 
 
 def cases_of_row(block: Block, columns: Columns) -> list[RowCase]:

@@ -7,20 +7,10 @@ import pytest
 from ingest.extract.metadata import is_metadata
 from ingest.extract.prose_lines import is_prose
 from ingest.pipeline import preview
+from tests.unit.ingest.texts import told
 
 UP = "uptime -p"
 HEAD = f"# A\n\n1. Run `{UP}`.\n"
-
-
-def told(text: str, form: str | None = None) -> list[str]:
-    """The steps in order: commands, “~” and what a person does, “?” and what is asked."""
-    made = preview(text, form)
-    return [
-        item.written or f"?{item.step.manual}"
-        if item.step.answers
-        else item.written or f"~{item.step.manual}"
-        for item in made.built.steps
-    ]
 
 
 @pytest.mark.parametrize(
@@ -269,58 +259,3 @@ def test_words_in_capitals_that_stand_for_a_value(command: str, names: list[str]
 )
 def test_nobody_is_asked_how_it_is_done(said: str) -> None:
     assert not preview(f"{HEAD}\n{said}\n").runbook.spec.ambiguities
-
-
-@pytest.mark.parametrize(
-    ("text", "steps"),
-    [
-        (
-            "DISK\n\n1) is it /var/log/remote? then compress what is older\n"
-            "find /var/log/remote -mtime +2 -exec gzip {} \\;\nthis takes about 20 min\n"
-            "2) if still > 90%: delete archives (ask compliance first)\nfind /var/log -name '*.gz' -delete\n"
-            "3) journal\njournalctl --vacuum-size=500M\n4) restart it only if it does not write\n"
-            "systemctl restart rsyslog\ntail -f /var/log/x.log\n",
-            [
-                "?is it /var/log/remote?",
-                "find /var/log/remote -mtime +2 -exec gzip {} \\;",
-                "?if still > 90%: is that so?",
-                "~ask compliance first",
-                "find /var/log -name '*.gz' -delete",
-                "journalctl --vacuum-size=500M",
-                "?only if it does not write: is that so?",
-                "systemctl restart rsyslog",
-                "tail -f /var/log/x.log",
-            ],
-        ),
-        (
-            f"{HEAD}\nYou see one leader. If there is none, go ahead. If there are two, STOP and call me.\n",
-            [
-                UP,
-                "?If there is none: is that so?",
-                "~If there is none, go ahead.",
-                "?If there are two: is that so?",
-                "~STOP and call me.",
-            ],
-        ),
-        (
-            f"{HEAD}\n- Event 1000 → disk or memory: reboot it (`sudo reboot now`)\n",
-            [UP, "?Event 1000: is that so?", "sudo reboot now"],
-        ),
-    ],
-)
-def test_cases_of_terse_texts_hold_for_what_stands_below(text: str, steps: list[str]) -> None:
-    assert told(text) == steps
-
-
-def test_otherwise_over_code_turns_the_case_of_its_paragraph() -> None:
-    made = preview(
-        f"{HEAD}2. If it says OK, reload: `rndc reload a`. Otherwise restore it from git:\n\n"
-        "   ```bash\n   git checkout HEAD~1 -- a.zone\n   ```\n"
-    )
-    waits = {item.written: item.step.when for item in made.built.steps if item.written}
-    answers = {command: when.answer if when else None for command, when in waits.items()}
-    assert answers == {UP: None, "rndc reload a": "yes", "git checkout HEAD~1 -- a.zone": "no"}
-
-
-def test_a_dated_line_of_a_history_is_told() -> None:
-    assert told(f"{HEAD}\n2023-04-01: broker 3 was rebuilt by Anna using `esrally race --track=x`.\n") == [UP]

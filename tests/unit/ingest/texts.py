@@ -39,3 +39,14 @@ def judged(made: Preview) -> JudgedRunbook:
     assert not answer.errors
     assert answer.runbook is not None
     return answer.runbook
+
+
+def told(text: str, form: str | None = None) -> list[str]:
+    """The steps in order: commands, “~” and what a person does, “?” and what is asked."""
+    made = preview(text, form)
+    return [
+        item.written or f"?{item.step.manual}"
+        if item.step.answers
+        else item.written or f"~{item.step.manual}"
+        for item in made.built.steps
+    ]
