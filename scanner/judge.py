@@ -14,7 +14,7 @@ from scanner.flow import MAX_INNER_DEPTH, Place, Stdin
 from scanner.judgement import DANGEROUS, SAFE, UNKNOWN, Judgement, at_least, highest, moved
 from scanner.paths import holds_secrets, normal_path
 from scanner.shared_names import SharedNames
-from scanner.sql import inspect_sql
+from scanner.sql import Budget, inspect_sql
 from scanner.word import Word
 from scanner.work import MAX_GUESSES, MAX_INNER, MAX_INNER_CHARACTERS, MAX_TRIED_WORDS, Work
 from schemas.risk import Risk, worse
@@ -262,7 +262,9 @@ class Judge(ABC):
         if OPAQUE in text:
             self.unknown("sql.dynamic", "a part of the statement is known only when it runs", start, end)
             text = text.replace(OPAQUE, " dd0c_opaque ")
-        self.extend(inspect_sql(text, budget=self.shared.work.sql), start, end)
+        work = self.shared.work
+        work.sql = work.sql or Budget()
+        self.extend(inspect_sql(text, budget=work.sql), start, end)
 
     def guess(self, words: list[Word]) -> bool:
         """Whether any tail of these words, or any text among them, is a dangerous command by itself.

@@ -5,7 +5,7 @@ What is beyond a bound is unknown. Each is some times the most of the texts at h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from base.limits import KIB
@@ -60,7 +60,8 @@ class Work:
     """Of them."""
     parts: int = 0
     """Signs and words of awk programs."""
-    sql: Budget = field(default_factory=Budget)
+    sql: Budget | None = None
+    """Of texts of SQL, once there is one."""
 
     def walks_again(self, nodes: int) -> bool:
         """Count so many nodes; whether they are within the bound."""
