@@ -59,9 +59,10 @@ _CHUNK: Final = 256
 _READS: Final = 8
 """How often each chunk may be read, on average. The lexer reads real scripts 1.0 to 3.8 times; one that looks
 ahead for the end of a pattern at every sign, or recovers from an error at each, thousands of times."""
-_MARKS: Final = {b"|": 512, b"<<": 512}
+_MARKS: Final = {b"|": 512, b"<<": 512, b"[[": 400}
 """Of a long text. Behind so many pipes, an end that is missing is looked for in each of them; a shift or a
-here-document is carried along from each sign to the next."""
+here-document is carried along from each sign to the next; an open test is read in every way that it may end.
+"""
 _OPEN: Final = 128
 """Expansions of a long text that are not closed: each is looked for an end."""
 _STEPS: Final = 450

@@ -27,7 +27,7 @@ _COMMAND: Final = (
 )
 MAX_STRINGS: Final = 500
 """Different strings of an awk program that are asked whether they name a secret."""
-_AWK_STRING: Final = re2.compile(r'"([^"\\\n]*)"')
+_AWK_STRING: Final = re.compile(r'"([^"\\\n]*+)"')
 _SED: Final = re2.compile(rf"(?s)(?:{_COMMAND})(?:[;\n}}](?:{_COMMAND}))*")
 
 
