@@ -75,5 +75,10 @@ def needs_as_steps(found: Extraction, blocks: tuple[Block, ...]) -> Extraction:
             accounts.append(replace(item, fate="step", detail=_WHY, draft=len(drafts) - 1))
         else:
             accounts.append(item)
-    kept = [item for item in found.prerequisites if all(one.span != item.span for one in told)]
+    # The span of a need leaves the box to tick out.
+    kept = [
+        item
+        for item in found.prerequisites
+        if not any(one.span.start <= item.span.start and item.span.end <= one.span.end for one in told)
+    ]
     return replace(found, drafts=drafts, accounts=accounts, prerequisites=kept)

@@ -26,7 +26,9 @@ def test_a_heading_without_a_step_below_and_a_list_of_needs_are_steps(text: str,
     steps = [item.step.command or item.step.title for item in made.built.steps]
     assert len(steps) == len(wanted)
     assert all(step.startswith(start) for step, start in zip(steps, wanted, strict=True))
-    assert "cluster" not in text or "cluster" in told_to_people(f"# A\n\n{text}\n")
+    told = told_to_people(f"# A\n\n{text}\n")
+    assert "cluster" not in text or told.count("cluster") == 1
+    assert told.count("approval") == text.count("approval")
 
 
 def test_prose_about_a_need_alone_is_still_nothing_to_do() -> None:
