@@ -269,10 +269,10 @@ def _is_run_alone(code: str, before: str) -> bool:
 
 def _dialect(code: str) -> str | None:
     """In which language a piece of inline code is a command; None where it is none."""
+    if is_cmdlet(code):
+        return "powershell"  # some the scanner knows, too
     if looks_like_command(code):
         return "shell"
     if is_sql(code):
         return "sql"
-    if is_cmdlet(code):
-        return "powershell"
     return "redis-cli" if is_redis(code) and len(code.split()) > 1 else None

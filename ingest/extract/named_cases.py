@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import restricted_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
@@ -132,7 +133,9 @@ def named_cases(block: Block) -> Iterator[tuple[int, int]]:
             yield told
             continue
         for match in _IF.finditer(block.text, start, end):
-            if not _counts(block.text, match, start) or not _acts(block.text[start:end], match, start):
+            if not _counts(block.text, match, start):
+                continue
+            if not (_acts(block.text[start:end], match, start) or _ends_command(block, match, end)):
                 continue
             if _told_to(block, match, start, end) or not _only_tells(block.text, match, end):
                 yield match.start(1), match.end(2)
@@ -154,6 +157,18 @@ def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> 
         return None
     told = is_imperative(text[following:last]) and not _TURNS.match(text_of(text[following:last]))
     return match.span(1)[:1] + match.span(2)[1:] if told else None
+
+
+def _ends_command(block: Block, match: re.Match[str], end: int) -> bool:
+    """Whether a case is all that stands behind a command: “`systemctl stop web` if it hangs.”"""
+    if match[1].lower() not in _IFS or block.text[match.end(2) : end].strip(_AROUND):
+        return False
+    above = [code for code in block.code if code.end <= match.start(1)]
+    return (
+        bool(above)
+        and not block.text[above[-1].end : match.start(1)].strip("`) ,(")
+        and looks_like_command(block.text[above[-1].start : above[-1].end])
+    )
 
 
 def _told_to(block: Block, match: re.Match[str], start: int, end: int) -> bool:

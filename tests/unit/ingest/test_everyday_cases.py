@@ -43,6 +43,10 @@ HEAD = f"# A\n\n1. Run `{UP}`.\n"
             ],
         ),
         (
+            f"{HEAD}2. `systemctl stop web` if it hangs.\n",
+            [UP, "?if it hangs: is that so?", "systemctl stop web"],
+        ),
+        (
             f"{HEAD}\n- Event 1000 → disk or memory: reboot it (`sudo reboot now`)\n",
             [UP, "?Event 1000: is that so?", "sudo reboot now"],
         ),
@@ -91,3 +95,8 @@ def test_what_is_wrong_in_a_case_retracts_nothing() -> None:
         ("The wrong command:", []),
     ):
         assert told(f"{HEAD}\n{lead}\n\n```\n{check}\n```\n") == [UP, *steps], lead
+
+
+def test_a_cmdlet_is_typed_into_powershell_whether_the_scanner_knows_it_or_not() -> None:
+    made = preview(f"{HEAD}2. Reboot it (`Restart-Computer -Force`).\n3. Run `Start-WebAppPool -Name x`.\n")
+    assert [item.dialect for item in made.built.steps] == ["shell", "powershell", "powershell"]
