@@ -34,6 +34,8 @@ class Calls(Definitions):
     def _tell(self, words: list[Word], assignments: list[tuple[str, Word | None]], place: Place) -> None:
         """Tell the sink of a command; one of a function is followed."""
         self._sink.command(words, assignments, place)
+        while len(words) > 1 and words[0].text in ("time", "-p"):
+            words = words[1:]
         name = words[0].text
         if len(words) < 2 or name not in self.bodies or not self.is_function(name):
             return
@@ -67,7 +69,9 @@ class Calls(Definitions):
             str(at): Piece(word.text, certain=word.certain) if word.known and not word.pattern else None
             for at, word in enumerate(words, start=1)
         }
-        pieces["*"] = Piece(" ".join(word.text for word in words), certain=certain) if known else None
+        pieces[_ALL] = pieces["*"] = (
+            Piece(" ".join(word.text for word in words), certain=certain) if known else None
+        )
         with self._values.turns_of(pieces):
             outer = self._values.arrays.get(_ALL)
             if known:

@@ -8,18 +8,24 @@ from typing import Final
 
 MAX_FOLDED: Final = 256
 """Characters of a text that is cut or changed so; patterns have a quarter of it."""
-_PLAIN: Final = re.compile(r"[^$`\"'\\{}()|]*")
+_PLAIN: Final = re.compile(r"[^$`\"'\\{}()|~]*")
 _CUT: Final = re.compile(r"(##?|%%?)(.+)", re.DOTALL)
-_PART: Final = re.compile(r":(\d{1,4})(?::(\d{1,4}))?")
+_PART: Final = re.compile(r":(0|[1-9]\d{0,3})(?::(0|[1-9]\d{0,3}))?")
+"""Offsets; one that begins with a zero is octal."""
 _REPLACED: Final = re.compile(r"(//?)([^/*?\[#%!][^/*?\[]*)(?:/([^/&]*))?", re.DOTALL)
 _CASES: Final = {",,": str.lower, "^^": str.upper}
 
 
 def folded(value: str, operation: str) -> str | None:
     """The text, where the operation (what stands behind the name) says so without a doubt; or None."""
-    if len(value) > MAX_FOLDED or len(operation) > MAX_FOLDED // 4 or not _PLAIN.fullmatch(operation):
+    if (
+        not value.isascii()
+        or len(value) > MAX_FOLDED
+        or len(operation) > MAX_FOLDED // 4
+        or not _PLAIN.fullmatch(operation)
+    ):
         return None
-    if operation in _CASES and value.isascii():
+    if operation in _CASES:
         return _CASES[operation](value)
     if (part := _PART.fullmatch(operation)) is not None:
         start, size = int(part.group(1)), part.group(2)
