@@ -68,20 +68,21 @@ class Trace:
         """This trace, told in the source of its source; None is the identity."""
         if outer is None:
             return self
-        ends = [_behind(run) for run in outer.runs]
-        return Trace(tuple(part for run in self.runs for part in _through(run, outer, ends)))
+        return Trace(tuple(part for run in self.runs for part in _through(run, outer)))
 
 
 def _end(run: Run) -> int:
     return run.begin + run.extent
 
 
-def _through(run: Run, outer: Trace, ends: list[int]) -> Iterable[Run]:
+def _through(run: Run, outer: Trace) -> Iterable[Run]:
     if run.length != run.extent:
         span = outer.span(run.begin, _end(run))
         yield Run(run.at, run.length, span.start, span.end - span.start)
         return
-    first = bisect_right(ends, run.begin)
+    first = bisect_right(
+        outer.runs, run.begin, key=_behind
+    )  # no list of them: short traces stand over long ones
     for index in range(first, len(outer.runs)):  # no slice: it would copy all that follow, each time
         step = outer.runs[index]
         if step.at >= _end(run):

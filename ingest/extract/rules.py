@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.alternatives import instead_of_above, other_way
@@ -43,15 +42,13 @@ from ingest.extract.shown import (
 )
 from ingest.extract.tables import rows_of_procedures
 from ingest.extract.undoing import undoing_heading, undoing_lead
-from ingest.extract.untold import close_headings, needs_as_steps, numbered_heading
+from ingest.extract.untold import close_headings, needs_as_steps, numbered_heading, refuse_many
 from ingest.extract.vocabulary import is_imperative, names_steps, text_of
-from schemas.errors import Unprocessable
 
 _STRUCK_OUT: Final = "Deprecated"
 """What the heading of a section says that is struck out."""
 QUOTED: Final = "it cites what somebody else wrote before"
 SHOWN: Final = "it shows how a file or an output looks"
-STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 
 
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
@@ -63,8 +60,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
     """
     reader, rows = Reader(), rows_of_procedures(blocks)
     for place, block in enumerate(blocks):
-        if len(reader.found.drafts) > STEPS_MAX:
-            raise _too_many()
+        refuse_many(reader.found.drafts)
         reader.following = blocks[place + 1] if place + 1 < len(blocks) else None
         reader.leave_boxes(block)
         if block.quoted:
@@ -78,17 +74,8 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         else:
             _prose(reader, block)
     close_headings(reader, 0)
-    if len(reader.found.drafts) > STEPS_MAX:
-        raise _too_many()
+    refuse_many(reader.found.drafts)
     return needs_as_steps(reader.found, blocks)
-
-
-def _too_many() -> Unprocessable:
-    return Unprocessable(
-        f"The text has more than {STEPS_MAX} steps.",
-        hint="Split it into several runbooks.",
-        code="too_many_steps",
-    )
 
 
 def _box_title(reader: Reader, block: Block) -> None:

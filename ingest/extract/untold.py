@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from base.limits import DOCUMENT_MAX_STEPS
 from ingest.blocks import Block
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft, Extraction
@@ -13,11 +15,13 @@ from ingest.extract.gate_steps import tells
 from ingest.extract.inline_commands import inline_commands
 from ingest.extract.reader import Reader, Untold, title_of
 from ingest.extract.vocabulary import text_of
+from schemas.errors import Unprocessable
 
 _NUMBERED: Final = re.compile(
     r"(?i)^\W{0,4}(?:step\s*)?\d{1,2}(?:\.\d{1,2}){0,3}\s*[-–—.):]?\s+(?=\S)|"
     r"^\W{0,4}step\s*\d{1,2}\s*[-–—.):]\s*(?=\S)"
 )
+_STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
 _WHY: Final = "an instruction for a person"
 
 
@@ -55,15 +59,26 @@ def close_headings(reader: Reader, level: int) -> None:
             found.accounts[at] = replace(found.accounts[at], fate="step", detail=_WHY, draft=index)
 
 
+def refuse_many(items: Sequence[object]) -> None:
+    """Raises Unprocessable for more steps than a runbook has room for: each may bring a question with it."""
+    if len(items) > _STEPS_MAX:
+        raise Unprocessable(
+            f"The text has more than {_STEPS_MAX} steps.",
+            hint="Split it into several runbooks.",
+            code="too_many_steps",
+        )
+
+
 def needs_as_steps(found: Extraction, blocks: tuple[Block, ...]) -> Extraction:
     """The findings of a text that lists needs and nothing else: those that tell what to do, else all of them,
-    are what a person sees to.
+    are what a person sees to. Raises Unprocessable where they are too many for a runbook.
     """
     items = {block.line for block in blocks if block.kind == "item"}
     if found.drafts or not any(item.fate == "prerequisite" and item.line in items for item in found.accounts):
         return found
     own = [item for item in found.accounts if item.fate == "prerequisite"]
     told = [item for item in own if tells(text_of(item.text))] or own
+    refuse_many(told)
     drafts, accounts = list[Draft](), list[Accounted]()
     for item in found.accounts:
         if item in told:

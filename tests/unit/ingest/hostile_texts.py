@@ -47,5 +47,7 @@ TEXTS = {
     "dashes": "\n".join(["    " + "äö – “x” " * 30] * 950),
     "dashed_options": "```\n" + ("a –abc " * 9_000 + "\n") * 4 + "```\n",
     "dashes_in_code": "`a –b` " * 8_000,
+    "parted_blocks": "    kubectl get pods\n" + "    it's a \"one that should\n" * 9_000,
+    "needs_alone": "# Prerequisites\n\n" + "- You have access to it\n" * 2_500,
     "blanks_behind": "# A\n\n- Disk full:" + " \u00a0" * 8_000 + "x\n\n```bash\nsystemctl stop web\n```\n",
 }
