@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.blocks import Block, InlineCode
+from ingest.extract.contrast import bans_questions
 from ingest.trace import part_of
 
 _ARROW: Final = r"\s{0,3}(?:->|=>|→)\s"
@@ -41,6 +42,8 @@ def _cuts(block: Block) -> list[int]:
         return []
     found = [item.end() for item in _ANOTHER.finditer(block.text)]
     inside = [at for at in found if not any(code.start < at < code.end for code in block.code)]
+    if bans_questions(block.text):  # it holds for all of them
+        return []
     return inside if inside and _FIRST.match(block.text[: inside[0]]) else []
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
+from ingest.extract.contrast import label_forbids
 from ingest.extract.vocabulary import is_imperative, sentence_places, sentences
 
 _LABEL: Final = re.compile(
@@ -93,7 +94,7 @@ def labelled(text: str) -> tuple[str, str] | None:
     state = _STATE.search(label) is not None or _OTHER.match(label) is not None
     if not state or _NO_CASE.match(label) or is_imperative(label) or len(label.split()) > 12:
         return None
-    if _LOOKS.match(label):
+    if _LOOKS.match(label) or label_forbids(f"{label}:"):
         return None
     return (label, does) if is_imperative(does) or looks_like_command(sentences(does)[0]) else None
 
@@ -103,7 +104,7 @@ def _is_case(label: str, does: str, block: Block, place: int) -> bool:
     if not plain or _NO_CASE.match(plain) or is_imperative(plain) or len(plain.split()) > 12:
         return False
     coded = any(code.start <= place + 2 and code.end >= place + len(label) - 2 for code in block.code)
-    if _LOOKS.match(plain):
+    if _LOOKS.match(plain) or label_forbids(f"{plain}:"):
         return False
     marked = coded or _MARKED.match(label) is not None
     state = (

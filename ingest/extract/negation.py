@@ -10,7 +10,7 @@ import re2
 
 from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
-from ingest.extract.contrast import behind_ban, without_purpose
+from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.told_of import told_of
 from ingest.extract.vocabulary import OTHER_I, sentences
@@ -115,6 +115,8 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
     instead = _INSTEAD.search(last)
     if instead and not _JUST_NEGATED.search(last[: instead.start()]):
         return False
+    if last.rstrip(" *_").endswith(_ENDS_OPEN) and label_forbids(last):
+        return True
     last = _ASIDE.sub(_without_aside, last)
     if not negated(last, holds_code=any(code in last for code in codes)):
         told = _IN_CASE.sub("", last, count=1)
@@ -168,10 +170,13 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     """Whether the inline code `text[start:end]` is forbidden by its own sentence, before or behind it, or
     only told of there.
     """
-    if told_of(text, start, end) or foreign.forbids_at(text, start, end):
+    if told_of(text, start, end) or foreign.forbids_at(text, start, end) or bans_questions(text):
         return True
     before = text[max(0, start - 400) : start]
-    clause = _OTHER_ONE.sub("", re.split(r"(?<=[.!?])\s+|\n", before)[-1])
+    clause = re.split(r"(?<=[.!?])\s+|\n", before)[-1]
+    if label_forbids(clause):
+        return True
+    clause = _OTHER_ONE.sub("", clause)
     clause = behind_ban(clause, text[end : end + 80])
     return (
         negated(behind_gate(clause), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None

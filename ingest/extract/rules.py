@@ -23,6 +23,7 @@ from ingest.extract.gate_steps import (
     gates_in_comment,
     gates_of_title,
 )
+from ingest.extract.contrast import bans_questions
 from ingest.extract.gates import is_gate
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands, sets_up
@@ -280,6 +281,8 @@ def _is_accounted(reader: Reader, block: Block) -> bool:
         reader.account(block, "note", "it says whose the text is, and what it is about")
     elif block.linked and (not block.ordered or block.linked.startswith("#")):
         reader.account(block, "note", "a link to another place")
+    elif bans_questions(block.text):
+        reader.account(block, "ignored", BANNED)
     elif reader.banned or (reader.ban is not None and block.kind == "item"):
         reader.ban_used = True
         reader.account(block, "ignored", BANNED)

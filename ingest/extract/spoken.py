@@ -200,10 +200,24 @@ _CMDLETS: Final = re.compile(
 )
 
 
+_TELLS: Final = re.compile(
+    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:(?:on|in|for|with)\s+)?(?:(?:windows|powershell|pwsh)\b[^:→]{0,30}|"
+    r"(?:then\s+|now\s+|next\s+)?(?:run|execute|type|enter|use|do)(?:\s+(?:this|it|the\s+(?:command|"
+    r"following)|in\s+[\w ]{2,20}|on\s+[\w ]{2,20}))?|commands?|cmdlets?|step\s*\d{1,3}|\d{1,3}|"
+    r"(?:start|stop|restart|resume|install|enable|disable|check|test|remove|delete|clear|update)(?:\s+(?:it|them|"
+    r"the\s+[\w-]{2,20}(?:\s[\w-]{2,20})?))?)[\s*_]*(?:[:→][\s*_]*)?$"
+)
+"""A label that tells to type what stands behind it; “Old:”, “Output:” and “What went wrong:” do not."""
+
+
 def spoken_cmdlets(text: str, code: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The places of PowerShell's commands with a parameter, alone on a line or behind a label."""
+    """The places of PowerShell's commands with a parameter, alone on a line or behind a label that tells."""
     for found in _CMDLETS.finditer(text):
-        if not any(begin < found.end() and found.start() < end for begin, end in code):
+        if any(begin < found.end() and found.start() < end for begin, end in code):
+            continue
+        above = text[max(0, found.start() - 200) : found.start()].rstrip()
+        label = above[max(above.rfind("\n"), above.rfind(". ")) + 1 :]
+        if not label.endswith((":", "→")) or _TELLS.match(label):
             yield found.span()
 
 

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from ingest.extract.gates import WHO
-from ingest.extract.vocabulary import is_imperative
+from ingest.extract.vocabulary import IMPERATIVES, is_imperative
 
 _FILL: Final = (
     r"(?:\s+(?:the|a|an|this|that|its|command|commands|something like|just|e\.g\.|i\.e\.)){0,4}"
@@ -130,19 +130,39 @@ _BEHIND: Final = re.compile(
 _BEHIND_ASIDE: Final = re.compile(r"(?i)^\s*\(\s*(?:old|deprecated|obsolete|legacy|wrong|bad|outdated)\b")
 _PAST: Final = re.compile(
     r"(?i)^(?:[\d./-]{6,12}[,:]?\s|[\w ./-]{2,30}:\s)?"
-    r"(?!\W*(?:if|when|once|after|unless|in case|as soon as|where|should)\b)[^,;:`]{0,100}?"
+    r"(?!\W*(?:if|when|once|after|unless|in case|as|because|since|now that|where|should)\b)"
+    r"(?:(?!\b(?:that|which|who|what)\s+(?:we|i|they|he|she|you|was|were|had|has|have)\b)[^,;:`]){0,100}?"
     r"(?:\b(?:was|were|had been|has been|have been)\s+(?:\w+ly\s+|already\s+|once\s+|also\s+)?\w+(?:ed|"
     r"en|un|wn|"
     r"lt|ut|rt|de|ne|id|pt|nt)\b|"
-    r"\b(?:we|i|they|he|she|somebody|someone|(?:the|our) (?:team|vendor|admins?|dbas?|shift)|"
+    r"\b(?<!that )(?<!which )(?<!what )(?:we|i|they|he|she|somebody|someone|(?:the|our) (?:team|vendor|"
+    r"admins?|dbas?|shift)|"
     r"(?-i:[A-Z][a-z]+))\s+"
     r"(?:\w+ly\s+|already\s+|once\s+|just\s+)?(?:\w{2,}(?<!ne)(?<!fe)(?<!exc)ed|ran|did|made|took|"
     r"brought|got|"
     r"found|went|put|set|solved)\b)"
-    r"(?:(?!\b(?:can|could|may|must|should|will|is|are|to|please|do|does)\b)[^,;:`]){0,80}?"
+    r"(?P<between>(?:(?!\b(?:can|could|may|must|should|will|is|are|to|please|do|does)\b)[^,;:`]){0,80}?)"
     r"\b(?:with|by|by running|via|using|through)\s+(?:the |a |an )?(?:command )?$"
 )
 """“The cluster was moved in 2023 with …”, “We fixed it by running …”: what was done."""
+_ACTS: Final = re.compile(
+    r"(?i)(?:^|(?<!\bthe)(?<!\ba)(?<!\ban)(?<!\bin)(?<!\bof)(?<!\bthis)(?<!\bour)(?<!\bits)(?<!\bfor)\s)"
+    r"(?:(?:comes?|gets?|goes|go|needs?|has|have|returns?|becomes?|starts?|restarts?|runs?|works?)\b|"
+    r"(?P<verb>[a-z]{3,15})\s+(?:it|them|the|this|that|these|those|your|its|all|every|each|an?)\b)"
+)
+
+
+def _was_done(clause: str) -> bool:
+    """Whether a clause tells what was done with a command: the verb in the past is the last one; “As it was
+    changed reload it with”, “The node we drained comes back with” still ask for it.
+    """
+    found = _PAST.match(clause)
+    if found is None or is_imperative(clause):
+        return False
+    acts = _ACTS.finditer(found["between"])
+    return not any(item["verb"] is None or item["verb"].lower() in IMPERATIVES for item in acts)
+
+
 _CLAUSE: Final = re.compile(r"(?<=[.!?])\s+|\n")
 _SENTENCE_END: Final = re.compile(r"[.!?](?:\s|$)|\n|$")
 _LOOKED_AT: Final = 240
@@ -154,7 +174,7 @@ def told_of(text: str, start: int, end: int) -> bool:
     """
     clause = _CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1]
     behind = text[end : end + _LOOKED_AT]
-    if _PAST.match(clause) and not is_imperative(clause):
+    if _was_done(clause):
         return True
     if (
         _BEFORE.search(clause)

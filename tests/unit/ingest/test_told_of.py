@@ -31,6 +31,40 @@ Do not log in, run $X or reboot.
 Do not, under any circumstances, run $X.
 Things you should not do: run $X.
 To avoid running $X, run `uptime -s`.
+Do not do it by hand: run $X.
+Do not attempt: run $X.
+Do not just: run $X.
+Never blindly: run $X.
+Never on the primary: run $X.
+Do not during business hours: run $X.
+Avoid both: run $X; run `reboot`.
+Avoid shortcuts: run $X, restart `reboot`.
+Don't be tempted: run $X and it is gone.
+Don't repeat the outage of May: run $X on the primary.
+Never delete data by hand: drop `reboot`, stop $X.
+Do not delete anything: execute $X.
+Do not combine flags: run $X.
+Do not restart the primary: stop $X; delete `rm -rf /data`.
+Never wait for the backup to start and: run $X
+We do not ignore alerts: run $X is no option.
+Don't wait: run $X is no option.
+Never delete production: run $X on staging only if Ann agrees.
+Do not, under any circumstances, run $X instead.
+Never on the primary; run $X instead.
+Do not log in, run $X instead of `reboot`.
+Not to be used in production, run $X elsewhere.
+Not to do on prod: run $X.
+To avoid at all costs: run $X.
+To avoid at all times, run $X.
+To avoid in case of an outage, run $X.
+Run it (not to be used in production): $X
+Forbidden: run $X.
+- **Forbidden**: $X
+Strictly forbidden: $X
+Not allowed in production: run $X.
+Do not do any of this: is lag high? -> run $X. Otherwise -> run `reboot`.
+Do not do any of this: is lag high? -> run `reboot`. Otherwise -> run $X.
+Bob's old way: lag on one? -> run `reboot`. Lag on all? -> run $X.
 It is not necessary to run $X.
 There is no need to run $X.
 $X ← NO!
@@ -110,17 +144,25 @@ Don't panic: run $X.
 Don't skip this: run $X.
 Don't wait for the alert: stop it with $X.
 Do not use the console: run $X.
-Do not do it by hand: run $X.
 Do not reboot the node; run $X instead.
 Do not reboot, but run $X.
+Do not reboot: instead run $X.
+Do not panic; run $X.
 Do not run `reboot`, run $X instead.
-Avoid data loss: run $X first.
 To avoid downtime, run $X.
 In order not to lose data, run $X.
 > **Note:** run $X
 The page says: run $X
 Can you run $X?
 You used the console; now run $X.
+Nodes that were cordoned earlier come back with $X.
+Then the node we drained comes back with $X.
+Next the pods that were stopped get started again with $X.
+As the config was changed reload it with $X.
+Because the disk has been replaced rebuild it with $X.
+Now that the pod was deleted scale it by running $X.
+The service we stopped before gets started by running $X.
+You then restore what they deleted with $X.
 You'll need to run $X.
 We usually run $X.
 Use $X to see what is wrong.
@@ -146,6 +188,8 @@ def test_what_it_asks_for_is_one() -> None:
 
 CASES = """
 There is no use waiting: run $X.
+403 Forbidden: run $X.
+Don't wait: run $X only if Ann agrees.
 When there are no users connected, run $X.
 If no corruption is found, run $X.
 When no user traffic is seen: $X
@@ -184,6 +228,7 @@ def test_what_is_for_a_case_waits_for_it() -> None:
 
 OVER = """
 Do not run this:
+Strictly forbidden:
 Expected output:
 Sample output:
 **Output**

@@ -58,3 +58,12 @@ def test_a_cmdlet_behind_a_label_is_typed_into_powershell() -> None:
         "# A\n\n- Linux: curl -fsS https://a.example/b\n- Windows: Invoke-RestMethod -Uri http://a/b\n"
     )
     assert "Type into PowerShell:\nInvoke-RestMethod -Uri http://a/b" in told
+
+
+@pytest.mark.parametrize(
+    "label", ["What went wrong: ", "Old: ", "Bob ran: ", "Output:\n", "See what broke it: "]
+)
+def test_a_cmdlet_behind_a_label_that_tells_nothing_is_none(label: str) -> None:
+    row = f"# A\n\nRun `df -h`.\n\n{label}Remove-Item -Recurse C:\\data\n"
+    assert "Remove-Item" not in told_to_people(row)
+    assert list(commands(row)) == ["df -h"]
