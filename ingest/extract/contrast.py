@@ -63,13 +63,16 @@ def without_purpose(sentence: str) -> str:
     return sentence if found is None else sentence[found.end() :]
 
 
+def speaks_of(behind: str) -> bool:
+    """Whether a sentence goes on behind a command by saying something of it."""
+    return _SPEAKS.match(behind) is not None
+
+
 def behind_ban(sentence: str, behind: str = "") -> str:
-    """What a sentence surely tells to do behind a ban that ends in it; the whole sentence where it may be what
-    is forbidden. `behind` is what stands behind the command that it leads to: “Do not run that, run `this`
+    """What a sentence surely tells to do behind a ban that ends in it; all of the sentence where
+    that may be what is forbidden. `behind` is what stands behind the command that it leads to: “Do not run that, run `this`
     instead.” A colon alone ends no ban but one that can name no command.
     """
-    if _SPEAKS.match(behind):
-        return sentence
     first = _BREAK.search(sentence)
     if first is not None and _CALM.match(sentence[: first.start()]):
         rest = sentence[first.end() :]
@@ -86,7 +89,7 @@ def behind_ban(sentence: str, behind: str = "") -> str:
 
 
 def _bans_something(clause: str) -> bool:
-    """Whether a clause is a ban with a verb of its own: “Do not reboot it”, but not “Never on the primary”."""
+    """Whether a clause is a ban with a verb of its own: “Do not reboot it”, not “Never on the primary”."""
     found = _BANS.match(clause)
     return found is not None and first_word(found["told"]) in IMPERATIVES
 

@@ -10,7 +10,7 @@ import re2
 
 from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
-from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, without_purpose
+from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, speaks_of, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.told_of import told_of
 from ingest.extract.vocabulary import OTHER_I, sentences
@@ -177,7 +177,9 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     if label_forbids(clause):
         return True
     clause = _OTHER_ONE.sub("", clause)
-    clause = behind_ban(clause, text[end : end + 80])
+    freed = behind_ban(clause, text[end : end + 80])
+    if freed != clause and speaks_of(text[end : end + 80]):
+        return True
     return (
-        negated(behind_gate(clause), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
+        negated(behind_gate(freed), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
     )

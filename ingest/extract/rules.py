@@ -15,6 +15,7 @@ from ingest.extract.cases import case_below, condition_of, question_of, turned_b
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
 from ingest.extract.consoles import is_session
+from ingest.extract.contrast import bans_questions
 from ingest.extract.drafts import Draft, Extraction, Required, Undoing
 from ingest.extract.gate_steps import (
     gate_ahead,
@@ -23,7 +24,6 @@ from ingest.extract.gate_steps import (
     gates_in_comment,
     gates_of_title,
 )
-from ingest.extract.contrast import bans_questions
 from ingest.extract.gates import is_gate
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands, sets_up
