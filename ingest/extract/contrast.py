@@ -70,8 +70,8 @@ def speaks_of(behind: str) -> bool:
 
 def behind_ban(sentence: str, behind: str = "") -> str:
     """What a sentence surely tells to do behind a ban that ends in it; all of the sentence where
-    that may be what is forbidden. `behind` is what stands behind the command that it leads to: “Do not run that, run `this`
-    instead.” A colon alone ends no ban but one that can name no command.
+    that may be what is forbidden. `behind` is what stands behind the command that it leads to: “Do not run
+    that, run `this` instead.” A colon alone ends no ban but one that can name no command.
     """
     first = _BREAK.search(sentence)
     if first is not None and _CALM.match(sentence[: first.start()]):
