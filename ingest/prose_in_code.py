@@ -10,13 +10,34 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
+from ingest.extract.consoles import is_sql
+from ingest.extract.inner_shells import opens_shell
+from ingest.extract.negation import negated
 from ingest.extract.prompts import prompt_end
 from ingest.extract.prose_lines import is_prose
 from ingest.extract.vocabulary import NEUTRAL_LABELS, SHELL_LABELS
 from ingest.trace import part_of
+from scanner.parse import parse_bash
 
 _LABELS: Final = SHELL_LABELS | NEUTRAL_LABELS | {""}
 _COMMENT: Final = re.compile(r"(?:^|\s)#\s.*$")
+_CASE: Final = re.compile(
+    r"(?i)\b(?:if|when|whenever|unless|once|otherwise|else|except|in case|as long as|where|should you)\b"
+)
+_STOPS: Final = re.compile(
+    r"(?i)\b(?:stop|skip|abort|cancel|ignore|leave|quit|refrain|avoid|instead|or|only|no|without|done|already|"
+    r"old|before)\b"
+)
+"""With these a line may say that what stands below it is not run, or not always."""
+
+_VALUE: Final = re.compile(r"<[A-Za-z][\w .-]{0,40}>")
+"""What is filled in; a shell would redirect."""
+
+_CONSOLE: Final = re.compile(
+    r"(?:sudo\s+(?:-\S+\s+\w+\s+)?)?(?:\S*psql|mysql|mariadb|sqlplus|sqlcmd|sqlite3?|redis-cli|mongo(?:sh)?|cqlsh|"
+    r"clickhouse-client|influx|python3?|irb|node|rails|ruby|perl|php|vim?|nano|ed|s?ftp|telnet|gdb|nc)\b"
+)
+"""What may read the lines below it itself."""
 
 
 def parted(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
@@ -66,17 +87,35 @@ def _may_be_parted(block: Block, lines: list[str]) -> bool:
 
 
 def _prose_lines(lines: list[str], *, anyhow: bool) -> set[int]:
-    """The numbers of the lines that are prose; none inside of quotes or below a line that goes on."""
-    found: set[int] = set()
-    open_, goes_on = False, False
-    for number, line in enumerate(lines):
-        if not open_ and not goes_on and is_prose(line, anyhow=anyhow):
-            found.add(number)
-            continue
-        told = _COMMENT.sub("", line)
-        goes_on = line.rstrip().endswith(("\\", "|", "&&"))
-        open_ ^= (told.count('"') - told.count('\\"')) % 2 == 1 or told.count("'") % 2 == 1
-    return found
+    """The numbers of the lines that are prose. None where the rest is no series of whole commands, piece by
+    piece, or where a line above commands says when they are run: who parts such a block may turn it round.
+    """
+    found = {number for number, line in enumerate(lines) if is_prose(line, anyhow=anyhow)}
+    last = max(
+        (number for number, line in enumerate(lines) if line.strip() and number not in found), default=0
+    )
+    if any(_says_when(lines[number]) for number in found if number < last):
+        return set()
+    pieces = groupby(range(len(lines)), key=lambda number: number in found)
+    whole = all(prose or _is_whole([lines[number] for number in group]) for prose, group in pieces)
+    return found if whole else set()
+
+
+def _says_when(line: str) -> bool:
+    return _CASE.search(line) is not None or _STOPS.search(line) is not None or negated(line)
+
+
+def _is_whole(lines: list[str]) -> bool:
+    """Whether lines are whole commands of a shell, none of which opens another shell or a console."""
+    if not parse_bash(_VALUE.sub("x", "\n".join(lines))).complete:
+        return False
+    told = [text for line in lines if (text := _COMMENT.sub("", line).strip())]
+    return all(
+        looks_like_command(line.rstrip("\\ "))
+        and not (is_sql(line) or opens_shell(line))
+        and _CONSOLE.match(line) is None
+        for line in told
+    )
 
 
 def _piece(block: Block, start: int, end: int, number: int) -> Block:

@@ -131,12 +131,30 @@ def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
     return [], None, False
 
 
-def turned_below(text: str, case: tuple[str | None, bool]) -> tuple[str | None, bool]:
-    """The case of what stands below a text that begins with one: the other one where its last sentence says
-    so: “If it is fine, reload. Otherwise restore it:”.
+_STOPS: Final = re.compile(
+    r"(?i)^\W{0,4}(?:please |then |just |you (?:can|may|should|must) )*(?:"
+    r"(?:stop|abort|halt|quit)(?: (?:here|now|immediately|right (?:here|now)|"
+    r"(?:this|the) (?:procedure|runbook|work))|"
+    r",? (?:and|to) (?:ask|call|escalate|page|tell|contact|wait|talk|report)"
+    r"\b.*)?\W*$|"
+    r"skip (?:this|it|that|them|to|ahead|the|these|step)\b|"
+    r"(?:do not|don['’]t|never|must not) "
+    r"(?:go on|go ahead|go further|continue|proceed|carry on|do (?:this|it|that)|"
+    r"run (?:this|it|that)|follow)\b|"
+    r"leave (?:it|them|this|that|everything) (?:alone|as)\b|"
+    r"(?:you are|you['’]re|we are) done\b|nothing (?:else )?(?:is|has|needs) to\b)"
+)
+"""What tells not to do what stands below."""
+
+
+def turned_below(text: str, case: tuple[str | None, bool], body: str) -> tuple[str | None, bool]:
+    """The case of what stands below a text that begins with one, with `body` behind it: the other one where
+    that tells to stop or to skip it (“If this is the primary, stop.”), or where its last sentence says so:
+    “If it is fine, reload. Otherwise restore it:”.
     """
     parts = sentences(text)
     turned = case[0] is not None and len(parts) > 1 and _OTHERWISE.match(text_of(parts[-1])) is not None
+    turned = turned or (case[0] is not None and len(parts) == 1 and _STOPS.match(body) is not None)
     return (case[0], not case[1]) if turned else case
 
 

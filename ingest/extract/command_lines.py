@@ -9,7 +9,6 @@ from base.limits import COMMAND_MAX_BYTES
 from ingest.extract.command_forms import is_data, reports
 from ingest.extract.outputs import OUTPUTISH, is_row
 from ingest.extract.programs import is_program
-from ingest.extract.prose_lines import is_prose
 from ingest.extract.spoken import COMPARES
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
 
@@ -73,11 +72,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if (
-        is_row(first)
-        or is_prose(first)
-        or (not labelled and (reports(first) or (len(words) == 1 and is_data(first))))
-    ):
+    if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
         return False
     name = words[0].rsplit("/", 1)[-1]
     if FUNCTION.match(first):

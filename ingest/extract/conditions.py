@@ -14,7 +14,7 @@ from ingest.extract.drafts import Draft
 from ingest.extract.labels import asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import named_cases
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
-from ingest.extract.vocabulary import explained, is_imperative
+from ingest.extract.vocabulary import explained, is_imperative, sentences
 from ingest.trace import Span
 
 _SAYS_CASE: Final = re.compile(
@@ -35,6 +35,9 @@ _ENTRY: Final = re.compile(
 )
 """“Alert name: NodeDown”: the entry of a list of cases."""
 
+_NEVER: Final = re.compile(r"(?i)(?:then )?never [a-z]")
+_BEHIND: Final = 200
+"""Characters behind a case."""
 _CAUSE: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
 
 
@@ -72,7 +75,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
         for start, end in _cases(block, following, explained=told_of, clause=place in clauses):
             text = " ".join(block.text[start:end].split()).strip(" *_(")
             span = block.place(start, end)
-            if len(text) > 3:
+            if len(text) > 3 and not _forbids(block, end):
                 leads = _leads_to(text, block, start, drafts)
                 found.setdefault(text.lower(), Condition(text, span, *leads))
                 places.setdefault(text.lower(), place)
@@ -108,6 +111,12 @@ _AGAINST: Final = re.compile(
     r"(?i)\bunless\b|\b(?:skip|ignore|leave out)\b[^.]*\bif\b|\bif\b[^.]*\b(?:skip|stop here)\b"
 )
 """What stands below is for the other case."""
+
+
+def _forbids(block: Block, end: int) -> bool:
+    """Whether what stands behind a case only forbids: “…; if it hangs, never reboot the host”."""
+    behind = sentences(block.text[end : end + _BEHIND].lstrip(" ,:*_"))
+    return bool(behind) and _NEVER.match(behind[0]) is not None
 
 
 def _steps_by_block(drafts: Sequence[Draft]) -> dict[int, list[int]]:

@@ -60,11 +60,22 @@ def gates_between(
     return claims
 
 
+_STATES: Final = re.compile(
+    r"(?i)^[a-z]+ (?:also|only|usually|always|never|often|sometimes|typically|normally|automatically|itself) "
+    r"[a-z]+s\b|"
+    r"^(?:restart|reboot|backup|update|upgrade|log|watch|release|deploy|build|restore|reload|test)s? "
+    r"(?:\w+ )?(?:is|are|was|were|has|will|can|may|should|must|does|takes?|happens?|needs?)\b|"
+    r"^(?:check|monitor|report|review|query|search) (?:\w+ )?(?:is|are|was|were|get) \w+ "
+    r"(?:nightly|daily|hourly|weekly|monthly|automatically|regularly|every|each|by)\b"
+)
+"""“Restart also clears the cache”, “Check logs are rotated nightly”: a noun that is a verb elsewhere."""
+
+
 def _told_beside(reader: Reader, block: Block, part: str, case: Case, ahead: str) -> Told | None:
     """What a sentence without a command tells a person, and for which case: “Wait 5 minutes.”, “If it does
     not come back, escalate.” None where it tells nothing, is done by the command `ahead` or by what follows.
     """
-    if undoing_lead(part, beside=True) or undoing_words(part) is not None:
+    if undoing_lead(part, beside=True) or undoing_words(part) is not None or _STATES.match(text_of(part)):
         return None
     condition, otherwise, body = condition_of(reader, text_of(part))
     if not tells(body) or (condition is None and ahead and done_by(body, [ahead], introduces=False)):

@@ -12,7 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
-from ingest.extract.doing import done_by
+from ingest.extract.doing import only_read
 from ingest.extract.foreign import tells_to_run
 from ingest.extract.negation import forbidden_at
 from ingest.extract.programs import is_program
@@ -104,7 +104,10 @@ _APART_MAX: Final = 40
 """Characters: the blanks of a deep list, and no more."""
 
 _CLOSES: Final = re.compile(r"\)(?:[.,;:]?\s|[.,;:]?$)")
-_LOOKS: Final = re.compile(r"(?i)^(?:then |now |next |also |please )*(?:wait|watch|monitor|look|keep)\b")
+_BY_OTHERS: Final = re.compile(
+    r"(?i)\b(?:how|who|whom|whose|which|that|what|as|like|old|was|were|been|did|had|by|"
+    r"(?:has|have) \w+ (?:it|them|this|the|all|everything)|used to)\b"
+)
 _BREAK: Final = re.compile(r"[.!?;:]\s|\n")
 _CLAUSE_MAX: Final = 120
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9]*[-_\d][\w-]*\s")
@@ -211,7 +214,9 @@ def _told(block: Block, code: FoundCommand) -> str | None:
 
 
 def _in_brackets(text: str, code: FoundCommand) -> bool:
-    """Whether code stands alone in brackets at the end of what it does: “Wait until it is up (`…`).”"""
+    """Whether code stands alone in brackets at the end of an instruction and shows how one looks: “Wait until
+    it is up (`…`).” What changes something may be what the sentence speaks of, and not how it is done.
+    """
     begin = max(0, code.start - _CLAUSE_MAX)
     before = text[begin : code.start]
     if not before.endswith("(") or _CLOSES.match(text, code.end) is None:
@@ -219,9 +224,7 @@ def _in_brackets(text: str, code: FoundCommand) -> bool:
     clause = before[:-1][max((found.end() for found in _BREAK.finditer(before)), default=0) :].strip()
     if begin and len(clause) + 1 >= len(before.strip()):
         return False
-    return is_imperative(clause) and (
-        _LOOKS.match(clause) is not None or done_by(clause, [code.text], introduces=False)
-    )
+    return is_imperative(clause) and _BY_OTHERS.search(clause) is None and only_read([code.text])
 
 
 def _goes_with(text: str, end: int, code: FoundCommand) -> bool:

@@ -33,6 +33,8 @@ _BEGINS: Final = re.compile(rf"(?i)\W{{0,6}}{_LABEL}\W{{0,3}}[:=]\W{{0,3}}\s*(?=
 _APART: Final = re.compile(
     rf"(?i)(?<![\s·•|;,–—-])[\s·•|;,–—-]{{1,40}}(?={_LABEL}\W{{0,3}}:\W{{0,3}}\s)|[·•|\n]"
 )
+_WITHIN: Final = re.compile(r"[:;,.!]\W{0,3}\s\W{0,3}|\s[–—-]\s")
+"""Behind which a value may tell to do something: “disk full; Action: restart the web server”."""
 _LONGEST: Final = 400
 _WORDS: Final = 12
 """Of a value: more are a sentence."""
@@ -53,4 +55,5 @@ def is_metadata(text: str, codes: list[str]) -> bool:
 def _says(part: str) -> bool:
     label = _BEGINS.match(part)
     value = (part[label.end() :] if label else part).strip(" *_")
-    return len(value.split()) <= _WORDS and not is_imperative(value) and value[-1:] not in ":?"
+    told = any(is_imperative(piece) and len(piece.split()) > 1 for piece in _WITHIN.split(value)[1:])
+    return len(value.split()) <= _WORDS and not (told or is_imperative(value)) and value[-1:] not in ":?"

@@ -238,7 +238,7 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
-    case_under = turned_below(text, (condition, otherwise))
+    case_under = turned_below(text, (condition, otherwise), body)
     reader.opens_case(block, case_under, introduces=introduces)
     commands = inline_commands(block)
     reader.behind_undoing(block, text, has_commands=bool(commands))

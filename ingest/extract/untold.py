@@ -22,6 +22,12 @@ _NUMBERED: Final = re.compile(
     r"^\W{0,4}step\s*\d{1,2}\s*[-–—.):]\s*(?=\S)"
 )
 _STEPS_MAX: Final = DOCUMENT_MAX_STEPS // 2
+_VOID: Final = re.compile(
+    r"(?i)\b(?:obsolete|outdated|no longer|not (?:needed|necessary|required|used)|unnecessary|removed|"
+    r"deprecated|superseded|retired|replaced|abandoned|skip|skipped|ignore|do not|don['’]t|never|must not|"
+    r"not any ?more|historical|history|archived|void)\b"
+)
+"""What is said below a heading that may take it back."""
 _WHY: Final = "an instruction for a person"
 
 
@@ -45,6 +51,8 @@ def close_headings(reader: Reader, level: int) -> None:
     for item in reversed(ending):
         found = reader.found
         if len(found.drafts) > item.drafts or len(found.prerequisites) > item.needs:
+            continue
+        if any(_VOID.search(one.text) for one in found.accounts[item.accounts[1] :]):
             continue
         block, (condition, otherwise) = item.block, item.case
         text = title_of(_NUMBERED.sub("", block.text))

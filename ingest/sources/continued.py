@@ -23,7 +23,12 @@ def continued(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _goes_on(block: Block, following: Block) -> bool:
-    if not block.text.endswith("\\") or block.boxes != following.boxes or block.quoted != following.quoted:
+    """Whether a block ends in a backslash behind a blank: without one it may end a path."""
+    if (
+        not block.text.endswith((" \\", "\t\\"))
+        or block.boxes != following.boxes
+        or block.quoted != following.quoted
+    ):
         return False
     if block.kind == "code":
         return following.kind == "code" and following.language == block.language

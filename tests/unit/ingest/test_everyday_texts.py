@@ -103,6 +103,64 @@ def test_prose_among_commands_is_read_as_prose(text: str, steps: list[str]) -> N
     assert told(text) == steps
 
 
+def test_a_block_is_parted_only_into_whole_commands_that_no_line_of_prose_limits() -> None:
+    get, kill = "kubectl get pods", "kubectl delete pod web-0"
+    loop = "for h in a b; do\nwait for all of them to be done\nssh $h reboot\ndone"
+    quoted = 'psql shop -c "\ndelete the rows that are in the table of it\nselect 1"'
+    typed = ["mysql shop", "delete all the rows from the table for good", "drop table orders"]
+    whole = {
+        f"{get}\nif this is the primary, stop\n{kill}": None,
+        f"{get}\nif it is the primary, do not go on\n{kill}\nkubectl delete pod web-1": None,
+        f"{get}\nif the lag is high, wait\n{kill}": None,
+        f"{get}\nif it is stuck, do not do this:\n{kill}": None,
+        f"{get}\nwhen it is a statefulset, skip this\n{kill}": [
+            get,
+            "when it is a statefulset, skip this",
+            kill,
+        ],
+        f"systemctl status web\n{loop}": ["systemctl status web", loop],
+        f'echo "don\'t"\n{quoted}\nsystemctl restart web': ['echo "don\'t"', quoted, "systemctl restart web"],
+        "\n".join(typed): typed,
+        f"{get}\nthen check that all of them are up\n{kill}": [
+            get,
+            "~then check that all of them are up",
+            kill,
+        ],
+    }
+    read = {text: told(f"# A\n\n```\n{text}\n```\n") for text in whole}
+    assert read == {text: steps or [text] for text, steps in whole.items()}
+
+
+def test_what_tells_to_stop_in_a_case_is_not_turned_round() -> None:
+    kill = "kubectl delete pod web-0"
+    cases = {
+        "If this is the primary, stop.": "no",
+        "If this is the primary, stop here:": "no",
+        "If it is a statefulset, skip this.": "no",
+        "If it is the primary, do not go on.": "no",
+        "If it hangs, stop it:": "yes",
+        "If it hangs, delete the pod:": "yes",
+    }
+    for lead, answer in cases.items():
+        steps = preview(f"# A\n\n{lead}\n\n```\n{kill}\n```\n").built.steps
+        waits = [item.step.when.answer for item in steps if item.written == kill and item.step.when]
+        assert waits == [answer], lead
+    for said in ("if it hangs, never reboot the host",):
+        assert not preview(f"{HEAD}2. Run `df -h`; {said}\n").cases
+
+
+def test_code_in_brackets_that_changes_something_is_only_spoken_of() -> None:
+    for said in (
+        "Look at how Bob deleted it (`rm -rf /data`).",
+        "Wait until the cron job has removed it (`rm -rf /old`).",
+        "Wait till Ann has restarted it (`systemctl restart web`).",
+        "Keep the old way in mind (`rm -rf /old`).",
+        "Look for processes that drop it (`dropdb shop`).",
+        "Restore the deleted table (`dropdb shop`).",
+    ):
+        assert told(f"{HEAD}2. {said}\n") == [UP, f"~{said.replace('`', '')}"]
+
+
 @pytest.mark.parametrize(
     ("said", "steps"),
     [
@@ -136,6 +194,8 @@ def test_prose_among_commands_is_read_as_prose(text: str, steps: list[str]) -> N
         ("`systemctl stop web`; then tell #ops.", ["systemctl stop web", "~then tell #ops."]),
         ("Delete the pod (`kubectl delete pod x`).", ["kubectl delete pod x"]),
         ("Find the process (`java -jar app.jar`).", ["~Find the process (java -jar app.jar)."]),
+        ("Run `df -h`. Restart also clears the cache. Check logs are rotated nightly.", ["df -h"]),
+        ("Run `df -h`. Check pods are running.", ["df -h", "~Check pods are running."]),
     ],
 )
 def test_what_stands_beside_a_command_is_for_a_person(said: str, steps: list[str]) -> None:
@@ -180,6 +240,15 @@ def test_what_was_done_is_told(said: str, runs: bool) -> None:
 )
 def test_a_card_of_labels_tells_nobody_to_do_anything(line: str, card: bool) -> None:
     assert is_metadata(line, []) is card
+
+
+def test_a_card_that_holds_an_instruction_is_read_for_it() -> None:
+    for line in (
+        "Alert: disk full · Action: restart the web server",
+        "Alert: disk full; Fix: restart the web server",
+        "Alert: disk full, restart the web server",
+    ):
+        assert not is_metadata(line, []), line
 
 
 def test_a_card_that_holds_a_command_is_read_for_it() -> None:

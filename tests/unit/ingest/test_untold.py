@@ -31,6 +31,16 @@ def test_a_heading_without_a_step_below_and_a_list_of_needs_are_steps(text: str,
     assert told.count("approval") == text.count("approval")
 
 
+def test_a_numbered_heading_that_the_text_below_takes_back_is_no_step() -> None:
+    for text in (
+        "## 3. Drop the database\n\nThis section is obsolete.",
+        "## 4. Delete `kubectl delete ns shop`\n\nThis step was removed in 2023.",
+        "## 5. Restart it\n\nThat is not needed any more.",
+    ):
+        assert commands(f"# A\n\n{text}\n\n## 6. Look\n\nRun `df -h`.\n") == {"df -h": False}
+        assert not told_to_people(f"# A\n\n{text}\n\n## 6. Look\n\nRun `df -h`.\n"), text
+
+
 def test_prose_about_a_need_alone_is_still_nothing_to_do() -> None:
     assert made_of("# A\n\nYou need access to the cluster.\n") is None
 
@@ -82,6 +92,11 @@ def test_a_page_breaks_a_command_over_paragraphs_and_listings() -> None:
         "kubectl scale deploy/a --replicas=0 -n pay",
         "kubectl get po -n pay",
     ]
+
+
+def test_a_path_of_windows_at_the_end_of_a_listing_goes_on_in_no_other() -> None:
+    text = "<pre>cd C:\\</pre><pre>systemctl stop web</pre>"
+    assert list(commands(text)) == ["cd C:\\", "systemctl stop web"]
 
 
 def test_a_case_in_a_box_ends_with_it() -> None:
