@@ -145,8 +145,10 @@ def normalize(text: str, form: str | None = None) -> Normalized:
 
 
 def _apart(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
-    """The blocks, each of one thing: no prose among commands, one question with its answer."""
-    return parted(answers_apart(blocks), fenced=fenced)
+    """The blocks, each of one thing: no prose among commands, one question with its answer. They are bounded
+    anew, since one block may become thousands.
+    """
+    return _bounded(parted(answers_apart(blocks), fenced=fenced))
 
 
 def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:
