@@ -145,6 +145,8 @@ def _lowered(call: Call) -> Raise | None:
     """The lowering that holds; an option given twice counts only where each of its values lowers, one of
     several modes only where no other one stands behind it.
     """
+    if not call.rule.lowers:
+        return None
     found: Raise | None = None
     modes = [option.name for option in call.arguments.options if option.name in call.rule.modes]
     taken_back = bool(modes) and modes[-1] not in call.rule.lowers
