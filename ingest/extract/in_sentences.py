@@ -30,10 +30,10 @@ def in_sentences(
     """
     claims, told = list[Claim](), ToldBefore(block)
     starts, above = [command.start for command in commands], len(reader.found.drafts)
+    first = _said_first(block, told, starts)
+    later = [place for place in told.places if place not in first]
     for command in commands:
-        claims += gates_between(
-            reader, block, told.places, told.end, command.start, case=case, ahead=command.text
-        )
+        claims += gates_between(reader, block, later, told.end, command.start, case=case, ahead=command.text)
         undoing, again = told.undoing(command.start, beside=reader.beside_command())
         reader.group += bool(undoing) and not again
         said = _behind(reader, block, command, starts)
@@ -48,6 +48,8 @@ def in_sentences(
         place = told.sentence(command.start)
         behind = min([place[1], *(start for start in starts if start > command.start)])
         gated = gate_after(reader, block, command.end, behind)
+        until = min((start for start in starts if start > command.start), default=len(block.text))
+        gated += gates_between(reader, block, first, command.end, until, case=case)
         if undoing and told.end and not again:
             # What is undone is not called after how that is done.
             told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
@@ -61,7 +63,7 @@ def in_sentences(
         claims += [Claim(command.start, command.end, "step", "a command in a sentence", index), *gated]
     rest = block.text[told.end :].lstrip(" .,;:)`*_\n")
     if undoing_words(rest) is None:
-        places = [*_clause_behind(block, told), *told.places]
+        places = [*_clause_behind(block, told), *later]
         claims += gates_between(reader, block, places, told.end, len(block.text), case=case)
     if undoing_words(rest) is not None:
         told.title(reader, title_of(lead_of(text_of(block.text[: told.end]))))
@@ -72,6 +74,21 @@ def in_sentences(
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
         reader.undo(text, block)
+
+
+_FIRST: Final = re.compile(
+    r"(?i)^(?:but |and )?(?:first|beforehand|before (?:that|this|you do(?: so| that| this)?)|up front)\b|"
+    r"\b(?:first|beforehand|before (?:that|this)|up front|in advance)[.!)]{0,3}$"
+)
+
+
+def _said_first(block: Block, told: ToldBefore, starts: list[int]) -> list[tuple[int, int]]:
+    """The sentences behind a command that say what is done before it: “`x`. First drain the node.”"""
+    return [
+        (begin, end)
+        for begin, end in told.places
+        if starts and begin > starts[0] and _FIRST.search(block.text[begin:end].strip())
+    ]
 
 
 _CLAUSE: Final = re.compile(

@@ -100,3 +100,16 @@ def test_what_is_wrong_in_a_case_retracts_nothing() -> None:
 def test_a_cmdlet_is_typed_into_powershell_whether_the_scanner_knows_it_or_not() -> None:
     made = preview(f"{HEAD}2. Reboot it (`Restart-Computer -Force`).\n3. Run `Start-WebAppPool -Name x`.\n")
     assert [item.dialect for item in made.built.steps] == ["shell", "powershell", "powershell"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "steps"),
+    [
+        ("First drain the node.", ["~First drain the node.", "reboot"]),
+        ("Then call Ann. Take a backup first.", ["~Take a backup first.", "reboot", "~Then call Ann."]),
+        ("Run `df -h`. Ask Ann in advance.", ["reboot", "~Ask Ann in advance.", "df -h"]),
+        ("The first line is of the root. Call Ann.", ["reboot", "~Call Ann."]),
+    ],
+)
+def test_what_is_told_behind_a_command_to_be_done_first_is_first(behind: str, steps: list[str]) -> None:
+    assert told(f"{HEAD}2. Run `reboot`. {behind}\n") == [UP, *steps]
