@@ -17,7 +17,7 @@ from schemas.grant import GRANT_TYPE
 from tests.conftest import TestTenant
 from tests.integration.agent.agent_process import AgentProcess
 from tests.integration.link.door import open_door
-from tests.integration.link.kit import ROWS, Link, running_link
+from tests.integration.link.kit import ROWS, Link, eventually, running_link
 from tests.integration.link.panics import panicked
 from tests.unit.agent.grants import Controller
 
@@ -40,9 +40,14 @@ async def real_agent(link: Link, tenant: TestTenant, folder: Path) -> AsyncItera
 
 
 async def online(link: Link, tenant: TestTenant) -> AgentView:
-    async with link.database.work(tenant.tenant_id) as uow:
-        found = await choose(uow, LABELS)
-    assert found is not None
+    """The agent, as soon as it is there: one that takes up its stream again is not for a moment."""
+
+    async def chosen() -> AgentView | None:
+        async with link.database.work(tenant.tenant_id) as uow:
+            return await choose(uow, LABELS)
+
+    found = await eventually(chosen)
+    assert isinstance(found, AgentView)
     return found
 
 
