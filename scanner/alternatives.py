@@ -6,7 +6,6 @@ it is used, before it is set too: the script is walked with each of them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -21,8 +20,6 @@ MAX_NODES: Final = 2_500
 """Nodes that are walked again for them, of one text; with more, the names may hold anything."""
 Texts = dict[str, tuple[str | None, ...]]
 """Names, each with what it may hold."""
-_WORDS: Final = re.compile(r"[\s;|&]+")
-_NAMES: Final = re.compile(r"\$\{?(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def texts_of(values: Values) -> Texts:
     return found
 
 
-def alternatives(several: Texts, text: str, nodes: int) -> list[Alternative]:
+def alternatives(several: Texts, nodes: int) -> list[Alternative]:
     """The walks of a script of so many nodes that are needed after a first one."""
     if not several:
         return []
@@ -60,15 +57,5 @@ def alternatives(several: Texts, text: str, nodes: int) -> list[Alternative]:
     rows = [
         Alternative({name: given[at % len(given)] for name, given in several.items()}) for at in range(walks)
     ]
-    together = _together(text, several)
-    return [*rows, Alternative(dict.fromkeys(together), together)] if together else rows
-
-
-def _together(text: str, several: Texts) -> frozenset[str]:
-    """Names of which two stand in one word."""
-    found: set[str] = set()
-    for word in _WORDS.split(text):
-        names = {name for name in _NAMES.findall(word) if name in several} if word.count("$") > 1 else set()
-        if len(names) > 1:
-            found |= names
-    return frozenset(found)
+    # A few of many ways to put them together are walked: what any other one does is nobody's to tell.
+    return [*rows, Alternative(dict.fromkeys(several), frozenset(several))] if len(several) > 1 else rows

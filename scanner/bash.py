@@ -131,7 +131,7 @@ class BashJudge(Judge):
         commands, words = work.commands, work.words
         for _ in range(MAX_ROUNDS):
             before = several
-            for other in alternatives(several, self.text, nodes) or [Alternative({})]:
+            for other in alternatives(several, nodes) or [Alternative({})]:
                 read = self._read._replace(
                     data=self._read.data | other.data, single=self._read.single - other.data
                 )
