@@ -15,6 +15,7 @@ from controller.governance.four_eyes import asked_of
 from controller.governance.owners_word import Content
 from controller.review.change import ChangedFile, Note, Serving, attention, runbook_of
 from controller.review.departing import departing
+from controller.review.guard_notes import guard_notes
 from controller.review.risky_steps import RiskyStep, risky_steps
 from controller.review.rollback_notes import rollback_notes
 from controller.review.step_notes import (
@@ -27,7 +28,7 @@ from controller.review.step_notes import (
 from forge.pull_requests import CLASSIFICATION_CHECK, Check
 from schemas.errors import Place
 from schemas.markdown import escape
-from schemas.risk import MARKS, Risk, exceeds
+from schemas.risk import MARKS, Risk
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ _SHOWN_NOTES: Final = 50
 def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport:
     """Check a change of any size. Total: hostile content is an error of its file."""
     notes: list[Note] = []
+    served = {path: name for name, path in serving.names.items()}
+    homes = {file.judged.name: file for file in files if file.judged is not None and file.judged.name}
     for file in files:
         notes.extend(_file_notes(file, serving))
+        notes.extend(_gone_notes(file, served, homes))
     notes.extend(_name_notes(files, serving))
     owned = [(file, note) for file in files for note in owner_notes(file, serving)]
     notes.extend(note for _, note in owned)
@@ -88,7 +92,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     notes.extend(said)
     then = rules_after(files, serving.in_force)
     for file in files:
-        notes.extend(_lowered_notes(file, serving))
+        notes.extend(guard_notes(file, serving))
         notes.extend(widened_notes(file, serving, then))
         notes.extend(stale_notes(file, serving))
         notes.extend(unprepared_notes(file))
@@ -117,8 +121,6 @@ def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
             said = "this repository is not the policy source: its policy can only tighten"
         notes.append(attention(file.path, "settings", said))
     if file.judged is None:
-        if file.kind == "runbook" and file.path in serving.names.values():
-            notes.append(attention(file.path, "deleted", "the runbook of this file is retired"))
         return notes
     notes += [
         Note(file.path, place, "error" if place.severity == "error" else "warning")
@@ -134,6 +136,19 @@ def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
             )
         )
     return notes
+
+
+def _gone_notes(file: ChangedFile, served: Mapping[str, str], homes: Mapping[str, ChangedFile]) -> list[Note]:
+    """A runbook whose file goes: retired, or moved to another path, which another line of CODEOWNERS may own.
+    `served`: names by path; `homes`: the files of the change by the name that they carry.
+    """
+    name = served.get(file.path)
+    if not file.deleted or name is None:
+        return []
+    home = homes.get(name)
+    if home is None:
+        return [attention(file.path, "deleted", "the runbook of this file is retired")]
+    return [attention(home.path, "moved", f"the runbook `{name}` moves here from {file.path}")]
 
 
 def _name_notes(files: Sequence[ChangedFile], serving: Serving) -> list[Note]:
@@ -156,24 +171,6 @@ def _name_notes(files: Sequence[ChangedFile], serving: Serving) -> list[Note]:
             hint = "give this runbook a name of its own"
             place = Place(line, column, "metadata.name", message, hint, "duplicate_name")
             notes.append(Note(file.path, place, "error"))
-    return notes
-
-
-def _lowered_notes(file: ChangedFile, serving: Serving) -> list[Note]:
-    """Steps whose declared risk goes down: allowed where the scanner agrees, but never unseen."""
-    runbook = runbook_of(file)
-    if runbook is None:
-        return []
-    steps = serving.documents.get(runbook.name, {}).get("spec", {}).get("steps", [])
-    before = {step.get("id"): step.get("risk") for step in steps if isinstance(step, Mapping)}
-    notes = []
-    for step in runbook.steps:
-        risk = before.get(step.step_id)
-        if risk is not None and exceeds(Risk(risk), step.declared or Risk.SAFE):
-            now = step.declared or "undeclared"
-            notes.append(
-                attention(file.path, "lowered", f"the step `{step.step_id}` was declared {risk}, now {now}")
-            )
     return notes
 
 
