@@ -84,6 +84,7 @@ def _of_commands() -> Iterator[Shape]:
         yield Shape(f"$({name})", "echo ", f"$({command}) ")
         yield Shape(f"{name} in a loop", "cat f | while read -r x; do ", f"{command};", " done")
         yield Shape(f"{name} in a function", "f() { ", f"{command};", " }; f a")
+        yield Shape(f"{name} given in a function", "f() { ", f"{command} $1;", " }; f a")
         yield Shape(f"{name} for a shell", "sh <<E\n", f"{command}\n", "E\n")
         if "'" not in command:
             yield Shape(f"{name} in a shell", "bash -c '", f"{command};", "'")

@@ -318,9 +318,10 @@ class BashJudge(Judge):
 
 
 def _calls(name: str, body: Node, source: bytes) -> bool:
-    if (
-        body.type == "command_name"
-        and source[body.start_byte : body.end_byte].decode("utf-8", "replace") == name
-    ):
-        return True
-    return any(_calls(name, child, source) for child in body.children)
+    called, nodes = name.encode(), [body]
+    while nodes:
+        node = nodes.pop()
+        if node.type == "command_name" and source[node.start_byte : node.end_byte] == called:
+            return True
+        nodes += node.children
+    return False

@@ -11,13 +11,15 @@ from tree_sitter import Node
 
 from scanner.definitions import Definitions
 from scanner.escapes import OPAQUE
-from scanner.flow import Elements, Place
+from scanner.flow import INHERITED, Elements, Place
 from scanner.word import Piece, Word
 from scanner.work import MAX_AGAIN
 
 MAX_CALLS_IN_CALLS: Final = 3
 _MOVES: Final = re.compile(r"\b(?:shift|set|getopts)\b")
 """What gives the positional parameters other values."""
+_EXPANDS: Final = re.compile(r"[$`]|\b(?:for|select)\b")
+"""Without any of these a body is the same whatever it is given."""
 _ALL: Final = "@"
 _ANY_GIVEN: Final = dict.fromkeys([*map(str, range(1, 10)), _ALL, "*"], Piece(OPAQUE, read=True))
 """The parameters of a function that moves them: each may be any word of its calls."""
@@ -44,7 +46,15 @@ class Calls(Definitions):
             return
         self._called.add(key)
         for body in self.bodies[name]:
-            self._call(body, words[1:], place)
+            if not self._is_told(body, place):
+                self._call(body, words[1:], place)
+
+    def _is_told(self, body: Node, place: Place) -> bool:
+        """Whether a call of the script's only function shows nothing that its definition did not: it takes
+        nothing of what it is given, and reads nothing of its own.
+        """
+        alone = len(self.bodies) == 1 and place.stdin is INHERITED
+        return alone and _EXPANDS.search(self.text(body)) is None
 
     def _call(self, body: Node, given: list[Word], place: Place) -> None:
         """Walk the body of a function with what it is given; unknown where that is too much."""

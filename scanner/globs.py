@@ -246,6 +246,11 @@ def may_be_found(folder: str, name: str | None) -> bool:
     """Whether a search below a folder, for a name or for all, may come upon a secret file or raw storage."""
     if name is None or len(name) > MAX_PATTERN or len(folder) > MAX_PATTERN:
         return folder_with_secrets(folder) or may_be_device(folder, "*")
+    return _may_be_found(folder, name)
+
+
+@lru_cache(maxsize=1024)
+def _may_be_found(folder: str, name: str) -> bool:
     file = _regex(name, fresh=False)
     whole = f"{_folder(folder)}(?:/(?:.*/)?{file})?"
     bare = normal_path(folder)

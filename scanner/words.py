@@ -33,6 +33,8 @@ _CHANGED: Final = re.compile(rb"[\\{}\s]")
 """Bytes that make a bare word more than itself: escapes, braces, blanks."""
 _MARKED: Final = re.compile(rb"[\\{}\s*?\[]")
 """The same, and what makes a pattern of it."""
+_SIGNS: Final = {rb"{}": "{}", rb"\;": ";", rb"\(": "(", rb"\)": ")", rb"\!": "!"}
+"""Words of two bytes that commands of find are full of."""
 
 
 class UnreadableWord(Exception):
@@ -140,6 +142,8 @@ class WordReader:
             node = node.children[0]
             kind = node.type
         start, end = node.start_byte, node.end_byte
+        if end - start == 2 and (sign := _SIGNS.get(self._source[start:end])) is not None:
+            return Word(sign, start, end, sign != "{}")
         if kind == "raw_string":
             return Word(self._text(start + 1, end - 1), start, end, True)
         if kind == "string":

@@ -18,6 +18,7 @@ from scanner.api import Language
 from scanner.secrets import find_secrets
 from scanner.tables import knowledge, patterns
 from scanner.text import destructive_text
+from scanner.work import MAX_COMMANDS
 from schemas.risk import Risk
 
 SIZE = SCAN_MAX_BYTES - 16
@@ -188,6 +189,19 @@ CROSSED = st.builds(lambda seed: (crossed(Random(seed), PROGRAMS), "bash"), st.i
 @given(SHAPED | CROSSED)
 def test_the_work_of_a_long_text_is_bounded(given: tuple[str, Language]) -> None:
     assert _calls(*given) < MOST_CALLS
+
+
+def test_a_body_that_takes_nothing_is_walked_once() -> None:
+    many = MAX_COMMANDS - 10
+    assert scan("f() { " + "ls;" * many + " }; f a").risk is Risk.SAFE
+    assert scan("f() { " + "ls;" * many + " }; echo a | f b").risk is not Risk.SAFE
+    assert scan("f() { " + "ls;" * many + 'rm -rf "/$1"; }; f b').risk is Risk.DANGEROUS
+
+
+def test_calls_of_the_dearest_commands() -> None:
+    """As often as they just may be judged, and as a function is walked again with what it is given."""
+    piece = "find / -name a -exec ls {} \\; $1;"
+    assert _calls("f() { " + piece * MAX_COMMANDS + " }; f a", "bash") < 400_000
 
 
 def _calls(text: str, language: Language) -> int:
