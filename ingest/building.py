@@ -14,6 +14,7 @@ from ingest.judging import Advise
 from ingest.masking import MASKS
 from ingest.questions import Answers, Question, Settled
 from ingest.secret_variables import Known, declare_secret
+from ingest.shell_state import ShellState
 from ingest.trace import Span
 from ingest.variables import declare
 from scanner.redact import MASK
@@ -32,7 +33,8 @@ class BuiltStep:
     """A step with where it came from and what was found out about it.
 
     `written` is its command as it stands in the source (after the recorded repairs), before any hole;
-    `filled` with each hole filled, as it was judged.
+    `filled` with each hole filled, as it was judged. `repeats`: the steps above whose settings its command
+    begins with, a line each or more.
     """
 
     step: Step
@@ -45,6 +47,7 @@ class BuiltStep:
     command_span: Span | None = None
     dialect: str = "shell"
     titled_by: str = ""
+    repeats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Building:
     the question that a condition was asked by; `open_ends` are the steps that the next one waits for,
     `around` the questions around that of the step at hand;
     `found_names` are the variables as the text names them; `unfilled` are the placeholders that were asked
-    about, with the answers.
+    about, with the answers; `shell` is what steps set for those behind them.
     """
 
     answers: Answers = field(default_factory=Answers)
@@ -80,6 +83,7 @@ class Building:
     around: tuple[str, ...] = ()
     decisions: dict[str, str] = field(default_factory=dict)
     unfilled: dict[str, Settled | None] = field(default_factory=dict)
+    shell: ShellState = field(default_factory=ShellState)
 
     def unique(self, wanted: str) -> str:
         """An id that no step and no question has yet."""

@@ -1,4 +1,6 @@
-"""A command of the text becomes a step: holes, verdict, confirmation, rollback. Nothing is added to it."""
+"""A command of the text becomes a step: holes, verdict, confirmation, rollback. Nothing is added to it but
+what steps above set for it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from ingest.judging import judge
 from ingest.masking import MASKS
 from ingest.placeholders import STAND_IN, with_holes
 from ingest.questions import ANY_COMMAND, Free, Option, Question
+from ingest.repeating import note_setting, with_settings
 from ingest.resources import has_foreign_holes, resources_of, unfit
 from ingest.rollback_steps import rollback_notes, rollback_of, undone_by_hand
 from ingest.secret_variables import with_secrets
@@ -67,6 +70,8 @@ def add_command(
         command, env = answered, {}
     if MASKS.search(text):
         command = _with_secret_asked(building, draft, command, step_id)
+    headed = with_settings(building, draft, command, env, step_id)
+    command = headed.command
     values = {hole.name: _example(building.variables[hole.name]) for hole in holes(command)}
     filled = fill_text(command, values)
     verdict = judge(filled, building.advise)
@@ -79,7 +84,7 @@ def add_command(
         title=plain_line(draft.title),
         risk=verdict.risk,
         command=command,
-        env=env,
+        env=headed.env,
         when=when,
         needs=needs,
         confirm=confirm,
@@ -89,9 +94,10 @@ def add_command(
     building.steps.append(
         BuiltStep(
             step, draft.line, draft.end_line, verdict, draft.text, filled, _spans(draft, undone_by),
-            draft.command_span,
+            draft.command_span, repeats=tuple(item.step for item in headed.before),
         )
     )  # fmt: skip
+    note_setting(building, draft, headed, verdict, step_id)
 
 
 def add_typed(

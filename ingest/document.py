@@ -69,8 +69,10 @@ def build_document(
     drafts = with_answers(drafts, building.answers.settled.values())
     building.told = told_names(_said(block) for block in normalized.blocks)
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
+    building.shell.set_somewhere = assigned
     by_draft: dict[int, str] = {}
     for index, draft in enumerate(drafts):
+        building.shell.behind = drafts[index + 1 :]
         undone_by = [item for item in drafts if item.undoes == index]
         by_draft[index] = (
             _add(building, draft, assigned, undone_by) if draft.undoes is None else by_draft[draft.undoes]

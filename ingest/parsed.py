@@ -13,6 +13,7 @@ from ingest.confirming import NAME
 from ingest.coverage import CoverageItem
 from ingest.kinds import kind_of
 from ingest.pipeline import Preview
+from ingest.repeating import asks_who_needs
 from ingest.trace import Span
 from schemas.patterns import DEFAULT_PATTERN
 from schemas.runbook import AmbiguityKind, Variable
@@ -45,7 +46,7 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "format": found.normalized.form,
         "source_sha256": found.normalized.sha256,
         "source": found.normalized.text,
-        "steps": [_step(item, orders[item.step.id]) for item in built.steps],
+        "steps": [_step(item, orders) for item in built.steps],
         "variables": [*_variables(found), *_open_values(found, orders)],
         "prerequisites": [
             {
@@ -75,12 +76,18 @@ def _parsed(found: Preview) -> dict[str, Any]:
             for item in built.asked
             if item.question.question != NAME
             and not asks_who_types(item.question)
+            and not asks_who_needs(item.question)
             and not _asks_for_value(item)
         ],
         "shells_opened": [
             {**_asked(item, orders), "command": item.question.text}
             for item in built.asked
             if asks_who_types(item.question)
+        ],
+        "shell_settings": [
+            {**_asked(item, orders), "command": item.question.text}
+            for item in built.asked
+            if asks_who_needs(item.question)
         ],
         "names_to_type": [_asked(item, orders) for item in built.asked if item.question.question == NAME],
         "notes": _notes(found),
@@ -121,20 +128,22 @@ def _reading(shown: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _step(item: BuiltStep, order: int) -> dict[str, Any]:
+def _step(item: BuiltStep, orders: Mapping[str, int]) -> dict[str, Any]:
     """`command` as the source writes it after the recorded repairs; `template` as the runbook holds it, none
-    where no agent may run it; `dialect` says what reads it (`shell`, `sql`, `redis-cli` …).
+    where no agent may run it, behind what the steps `repeats` set; `dialect` says what reads it (`shell`,
+    `sql`, `redis-cli` …).
     """
     step, verdict = item.step, item.verdict
     written = None if item.written is None else unmasked(item.written)
     return {
-        "order": order,
+        "order": orders[step.id],
         "id": step.id,
         "kind": "manual" if written is None else "command",
         "intent": step.title,
         "titled_by": item.titled_by or None,
         "command": written,
         "template": step.command,
+        "repeats": [orders[name] for name in item.repeats],
         "manual": step.manual,
         "dialect": None if written is None else item.dialect,
         "risk": None if verdict is None else ("unknown" if verdict.unknown else verdict.risk.value),

@@ -113,6 +113,7 @@ def _step(item: BuiltStep, order: int, built: Built) -> dict[str, Any]:
         "when": step.when.to_json() if step.when else None,
         "needs": list(step.needs) if step.needs is not None else None,
         "env": dict(step.env) or None,
+        "repeats": list(item.repeats) or None,
         "openQuestions": [one.id for one in built.runbook.open_ambiguities(step.id)],
     }
     if step.manual is not None:

@@ -11,6 +11,7 @@ from ingest.extract.undoing import undoing_words
 from ingest.joining import joined
 from ingest.masking import MASKS
 from ingest.placeholders import with_holes
+from ingest.repeating import with_settings
 from ingest.resources import Resources, has_foreign_holes, unfit
 from schemas.risk import Risk
 from schemas.step import Rollback
@@ -73,6 +74,9 @@ def _of_text(
             return _by_hand(commands)
         filled.append(text)
     whole = joined(list(dict.fromkeys(filled)))
+    if whole:
+        headed = with_settings(building, commands[0], whole, {}, step_id)
+        whole = "" if headed.env else headed.command
     return Rollback(command=whole) if whole and unfit(whole) is None else _by_hand(commands)
 
 

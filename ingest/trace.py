@@ -7,10 +7,12 @@ characters; none of that changes the order, so a place is found by bisection.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
+_AT: Final = attrgetter("at")
 _NEAR: Final = 2_000
 """Characters in which the next word is looked for, so that the time stays linear."""
 
@@ -49,8 +51,10 @@ class Trace:
         """The place of `text[start:end]`; an empty one beside its neighbour where it came from nowhere."""
         if not self.runs:
             return Span(start, end)
-        first = bisect_right(self.runs, start, key=lambda run: run.at + run.length)
-        last = bisect_left(self.runs, end, key=lambda run: run.at) - 1
+        first = bisect_right(self.runs, start, key=_AT) - 1
+        if first < 0 or _behind(self.runs[first]) <= start:
+            first += 1
+        last = bisect_left(self.runs, end, max(0, first), key=_AT) - 1
         if first > last:
             place = self.runs[first].begin if first < len(self.runs) else _end(self.runs[-1])
             return Span(place, place)
@@ -68,28 +72,39 @@ class Trace:
         """This trace, told in the source of its source; None is the identity."""
         if outer is None:
             return self
-        return Trace(tuple(part for run in self.runs for part in _through(run, outer)))
+        found, near = list[Run](), 0
+        for run in self.runs:
+            if near and run.begin < _behind(outer.runs[near - 1]):
+                near = 0
+            near = _through(run, outer, near, found)
+        return Trace(tuple(found))
 
 
 def _end(run: Run) -> int:
     return run.begin + run.extent
 
 
-def _through(run: Run, outer: Trace) -> Iterable[Run]:
+def _through(run: Run, outer: Trace, near: int, found: list[Run]) -> int:
+    """Add the parts of a run, told in the source of `outer`. `near` is at or before the first of its runs
+    that reaches beyond the run's beginning, which is given back: the next run mostly begins there, or behind.
+    """
+    runs, end = outer.runs, _end(run)
+    if near < len(runs) and _behind(runs[near]) <= run.begin:
+        near = bisect_right(runs, run.begin, near, key=_AT) - 1
+        if _behind(runs[near]) <= run.begin:
+            near += 1
     if run.length != run.extent:
-        span = outer.span(run.begin, _end(run))
-        yield Run(run.at, run.length, span.start, span.end - span.start)
-        return
-    first = bisect_right(
-        outer.runs, run.begin, key=_behind
-    )  # no list of them: short traces stand over long ones
-    for index in range(first, len(outer.runs)):  # no slice: it would copy all that follow, each time
-        step = outer.runs[index]
-        if step.at >= _end(run):
+        span = outer.span(run.begin, end)
+        found.append(Run(run.at, run.length, span.start, span.end - span.start))
+        return near
+    for index in range(near, len(runs)):  # no slice: it would copy all that follow, each time
+        step = runs[index]
+        if step.at >= end:
             break
-        begin, end = max(step.at, run.begin), min(_behind(step), _end(run))
-        span = _within(step, begin, end) if begin < end else outer.span(begin, end)
-        yield Run(run.at + begin - run.begin, end - begin, span.start, span.end - span.start)
+        begin, stop = max(step.at, run.begin), min(_behind(step), end)
+        span = _within(step, begin, stop) if begin < stop else outer.span(begin, stop)
+        found.append(Run(run.at + begin - run.begin, stop - begin, span.start, span.end - span.start))
+    return near
 
 
 def _within(run: Run, start: int, end: int) -> Span:

@@ -78,6 +78,10 @@ class PreviewStep(_Open):
         "never overlapping; none of what an answer put there.",
     )
     command_span: SpanShape | None = Field(None, description="Where the command itself stands.")
+    repeats: list[str] | None = Field(
+        None,
+        description="Steps above whose settings the command begins with: each runs in a shell of its own.",
+    )
     needs: tuple[str, ...] | None = None
     when: dict[str, Any] | None = None
     command: str | None = None

@@ -5245,6 +5245,11 @@ export interface components {
             spans?: components["schemas"]["SpanShape"][];
             /** @description Where the command itself stands. */
             commandSpan?: components["schemas"]["SpanShape"] | null;
+            /**
+             * Repeats
+             * @description Steps above whose settings the command begins with: each runs in a shell of its own.
+             */
+            repeats?: string[] | null;
             /** Needs */
             needs?: string[] | null;
             /** When */

@@ -43,6 +43,12 @@ export function rollbackText(rollback: Step["rollback"]): string | null {
   return "No rollback";
 }
 
+/** Why a command has lines that the source shows at other steps. */
+export function repeatsText(steps: number): string {
+  const from = steps === 1 ? "a step above sets" : `${steps} steps above set`;
+  return `Begins with what ${from}: each step runs in a shell of its own`;
+}
+
 /** Who looked at the command; the honest label where one key is missing. */
 export function keysText(step: Step): string | null {
   const { keys } = step;

@@ -1,5 +1,5 @@
 /** One step on the rail: what it does, how risky it is and why, what undoes it, who looked at it. */
-import { CornerDownRight, KeyRound, Lock, Undo2 } from "lucide-react";
+import { CornerDownRight, KeyRound, Lock, Repeat, Undo2 } from "lucide-react";
 import { memo, type ReactNode, useContext } from "react";
 import { Command } from "@/ui/command";
 import { PointOfNoReturn, RailStep } from "@/ui/rail";
@@ -7,7 +7,7 @@ import { Risk, riskClass, shownRisk } from "@/ui/risk";
 import { visible, visibleCode } from "@/ui/visible";
 import type { Difference, Question, Step } from "../answer";
 import { useLit } from "../lit";
-import { conditionText, keysText, lacksKey, rollbackText } from "../wording";
+import { conditionText, keysText, lacksKey, repeatsText, rollbackText } from "../wording";
 import { ImportContext } from "./context";
 import { KeysHelp } from "./keys-help";
 import { QuestionBox } from "./question";
@@ -91,6 +91,9 @@ function StepFoot({ step, line }: { step: Step; line: number | null }) {
           <code>{visibleCode(name)}</code> is the secret <code>{visibleCode(variable)}</code>
         </With>
       ))}
+      {step.repeats && step.repeats.length > 0 ? (
+        <With icon={<Repeat className="icon" aria-hidden />}>{repeatsText(step.repeats.length)}</With>
+      ) : null}
       {step.confirm ? (
         <With icon={<Lock className="icon" aria-hidden />}>
           Confirm by typing <code>{visibleCode(step.confirm)}</code>
