@@ -61,9 +61,18 @@ def other_way(text: str) -> str | None:
     return rest if told else None
 
 
+_OTHER_DEED: Final = re.compile(
+    r"(?i)^[\s,;)`*_]{0,6}(?:or|alternatively),?\s(?P<rest>[^.;:!?\n]{3,80}:?\s?)$"
+)
+"""“… or reload it with”: a verb and what the command is for."""
+
+
 def joined_by_or(between: str) -> bool:
     """Whether the words between two commands offer the second one instead of the first."""
-    return _BETWEEN.match(between) is not None
+    if _BETWEEN.match(between) is not None:
+        return True
+    found = _OTHER_DEED.match(between.rstrip("`"))
+    return found is not None and is_imperative(found["rest"])
 
 
 def instead_of_above(reader: Reader, *, last_only: bool = False) -> str | None:
@@ -79,6 +88,21 @@ def instead_of_above(reader: Reader, *, last_only: bool = False) -> str | None:
     first = len(drafts) - 1
     while first and not last_only and drafts[first - 1].block is last.block:
         first -= 1
-    if all(item.condition is None for item in drafts[first:]):
-        drafts[first:] = [replace(item, condition=words, negated=True) for item in drafts[first:]]
+    above = drafts[first:]
+    if all(item.condition is None for item in above):
+        reader.choices[words] = ()
+        drafts[first:] = [replace(item, condition=words, negated=True) for item in above]
+    elif (third := _is_way(reader, above)) is not None:
+        reader.choices[words] = third
+        drafts[first:] = [replace(item, condition=words, negated=True, within=third) for item in above]
     return words
+
+
+def _is_way(reader: Reader, drafts: Sequence[Draft]) -> tuple[tuple[str, bool], ...] | None:
+    """The questions around what is done instead of something else, where that is all that these steps wait
+    for: a third way stands behind them, and its question is asked where the second one is chosen.
+    """
+    said = drafts[0].condition or ""
+    if said not in reader.choices or any(item.negated or item.condition != said for item in drafts):
+        return None
+    return (*reader.choices[said], (said, False))

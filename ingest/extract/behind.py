@@ -9,7 +9,7 @@ from ingest.blocks import Block
 from ingest.extract.comments import Said
 from ingest.extract.gates import gate_behind, is_gate
 from ingest.extract.short_cases import whole_case
-from ingest.extract.vocabulary import sentence_places, text_of
+from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _CALLOUT: Final = re.compile(r"<(?:\d{1,2}|\.)>\s+")
 """Of AsciiDoc: it speaks of the line of a listing above that has the same mark."""
@@ -27,6 +27,11 @@ _BUT: Final = re.compile(
     r"(?i)^(?:but|however|though|only)\b[\s,]*(?:before (?:that|this|you do|doing (?:that|this|so))[\s,]*)?"
 )
 _FIRST: Final = re.compile(r"(?i)\b(?:first|before(?:hand| that| this)?)\W*$")
+_AHEAD: Final = re.compile(
+    r"(?i)[\s*_]{0,4}(?:but |and )?(?:before (?:that|this|doing so|you do(?: so| that| this)?)|beforehand|"
+    r"prior to (?:that|this))\b"
+)
+"""“Before that, stop the app.”"""
 _WITHOUT: Final = re.compile(r"(?i)^\s*(?:without|until|unless|before)\b")
 _ANYMORE: Final = re.compile(r"(?i)^\W*+(?:any ?more|ever|again|yourself|manually|by hand)?\W*$")
 
@@ -42,6 +47,9 @@ def said_behind(following: Block | None) -> tuple[Said, tuple[int, int]]:
     if not places or following.text.rstrip().endswith((":", "→")):
         return nothing
     begin = places[0][0]
+    ahead = _AHEAD.match(following.text, begin) if len(places) == 1 else None
+    if ahead is not None and is_imperative(following.text[ahead.end() :].lstrip(" ,")):
+        return Said(gate=following.text[begin : places[0][1]]), (begin, places[0][1])
     callout = _CALLOUT.match(following.text, begin)
     begin = callout.end() if callout else begin
     return said_in(following.text[begin : places[0][1]]), (begin, places[0][1])

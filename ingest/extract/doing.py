@@ -51,7 +51,8 @@ _TYPES: Final = re.compile(
     r"push|fetch|clone|commit|merge|load|import|export|mount|unmount|attach|detach|initialize|initialise|"
     r"init|register|convert|extract|unpack|compress|trigger|force|send|give|grant|allow|block|unblock|ban|"
     r"unban|cordon|uncordon|evict|grow|shrink|reset|reload|recreate|redeploy|renew|refresh|rename|rewrite|"
-    r"exit|quit|provision|bootstrap|join|leave|link|collect|gather|dump|print|count|query|search|define|adjust|modify|"
+    r"exit|quit|provision|bootstrap|join|leave|link|collect|gather|dump|print|count|query|search|define|"
+    r"adjust|modify|"
     r"clear|flush|empty|vacuum|reindex|resume|pause|suspend|terminate|shut|bring|launch|spin|unlock|lock|"
     r"mark|label|annotate|patch|fix|rerun|retry|replay|recover|migrate|save|store|write)\b"
 )
@@ -79,6 +80,11 @@ def done_by(sentence: str, commands: Sequence[str], *, introduces: bool) -> bool
 def only_read(commands: Sequence[str]) -> bool:
     """Whether commands read and no more, by the scanner."""
     return all(scan(command).risk is Risk.SAFE for command in commands)
+
+
+def only_looks(text: str, *, command: bool) -> bool:
+    """Whether a command reads and no more, or an instruction tells to look and no more."""
+    return only_read([text]) if command else _READS.match(_FILLER.sub("", text.strip("*_ "))) is not None
 
 
 def _is_gate(text: str, commands: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from ingest.blocks import Block
@@ -19,7 +20,7 @@ from ingest.extract.needs_beside import needs_beside
 from ingest.extract.reader import BANNED, UNDONE, Reader, title_of
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.undoing import undoing_words
-from ingest.extract.vocabulary import sentences, text_of
+from ingest.extract.vocabulary import sentence_places, sentences, text_of
 
 
 def in_sentences(
@@ -70,6 +71,7 @@ def in_sentences(
         begin = len(block.text) - len(rest)
         index = undone_by_hand(reader, block, rest, block.place(begin, len(block.text)))
         claims.append(Claim(begin, len(block.text), "step", UNDONE, index))
+    claims = _in_order(reader, block, first, claims, above) if first else claims
     claims += needs_beside(reader, block, told.places, claims, first=above)
     reader.account(block, "note", "it says more about the step beside it", claims)
     if told.places and told.places[-1][0] >= told.end:
@@ -89,6 +91,37 @@ def _said_first(block: Block, told: ToldBefore, starts: list[int]) -> list[tuple
         for begin, end in told.places
         if starts and begin > starts[0] and _FIRST.search(block.text[begin:end].strip())
     ]
+
+
+def _in_order(
+    reader: Reader, block: Block, first: list[tuple[int, int]], claims: list[Claim], above: int
+) -> list[Claim]:
+    """Put the commands of sentences that are done first before those of the sentence above: “Run `x`. Before
+    that, run `y`.” Gives the claims with the places of the steps as they are then, from `above` on.
+    """
+    drafts = reader.found.drafts
+    places = sentence_places(block.text)
+    spans = [block.place(begin, end) for begin, end in places]
+
+    def at(index: int) -> int:
+        own = drafts[index].command_span or drafts[index].spans[-1]
+        return next((at for at, span in enumerate(spans) if span.start <= own.start < span.end), 0)
+
+    typed = [at(index) for index in range(above, len(drafts)) if drafts[index].kind == "command"]
+
+    def order(index: int) -> tuple[int, int]:
+        place = at(index)
+        over = (
+            [other for other in typed if other < place and not drafts[index].undoing]
+            if places[place] in first
+            else []
+        )
+        return (over[-1], 0) if over else (place, 1)
+
+    ordered = sorted(range(above, len(drafts)), key=order)
+    now: dict[int | None, int] = {was: above + at for at, was in enumerate(ordered)}
+    drafts[above:] = [drafts[was] for was in ordered]
+    return [replace(claim, draft=now[claim.draft]) if claim.draft in now else claim for claim in claims]
 
 
 _CLAUSE: Final = re.compile(

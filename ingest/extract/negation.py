@@ -13,7 +13,7 @@ from ingest.extract.announced import retracts_below
 from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, speaks_of, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.told_of import told_of
-from ingest.extract.vocabulary import OTHER_I, sentences
+from ingest.extract.vocabulary import IMPERATIVES, OTHER_I, sentences
 
 _NOT: Final = (
     r"(?:do\s+not|don['’`´]?t|does\s+not|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|"
@@ -48,6 +48,17 @@ _AFTERWARDS: Final = re.compile(
     r"^\W{0,4}(?:never\b|is\s+(?:dangerous|forbidden|prohibited|wrong|obsolete))|"
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
+_OTHER_BAN: Final = re.compile(
+    r"(?i)^[`*_)\s]{0,4}[.!][`*_)\s]{1,4}(?:never|do\s+not|"
+    r"don['’`´]?t)\s+(?:ever\s+)?(?P<verb>[a-z][a-z-]{1,20})\s+"
+    r"(?!(?:this|it|that|these|them|those|so|any|the\s+(?:above|commands?|same|previous)|in|on|at|for|"
+    r"during|while|"
+    r"when|if|without|unless|before|until|after|with|as|by|from|twice|again|ever|more|manually|yourself|"
+    r"directly|"
+    r"here|there)\b)(?=[`*_]{0,2}\w)"
+)
+"""“. Never run `y`”: a sentence of its own that forbids something else."""
+
 _ACTS: Final = re.compile(
     r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|"
     r"this|these|"
@@ -162,6 +173,18 @@ def forbidding_heading(text: str) -> bool:
     return _FORBIDDING_HEADING.match(shown) is not None and not is_gate(shown)
 
 
+_FORBIDDING_TITLE: Final = re.compile(
+    r"(?i)^\W{0,4}(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+(?:forget|panic|worry)\b)|"
+    r"(?:what|things|commands)\s+not\s+to\b)|"
+    r"(?:^|[(\[])\W{0,3}(?:deprecated|obsolete|superseded|outdated|retired)\b"
+)
+
+
+def forbidding_title(text: str) -> bool:
+    """Whether the title of a text forbids what it tells; “Bad release” is what it is about."""
+    return _FORBIDDING_TITLE.search(text.strip(" *_`")) is not None and not is_gate(text)
+
+
 _OTHER_ONE: Final = re.compile(r"(?i)\b(?:instead of|rather than)\b[^,;:]{1,200}[,;:]")
 """“Instead of one command, run” speaks for the other one."""
 
@@ -180,6 +203,12 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     freed = behind_ban(clause, text[end : end + 80])
     if freed != clause and speaks_of(text[end : end + 80]):
         return True
-    return (
-        negated(behind_gate(freed), holds_code=True) or _AFTERWARDS.search(text[end : end + 200]) is not None
-    )
+    return negated(behind_gate(freed), holds_code=True) or _is_forbidden_behind(text[end : end + 200])
+
+
+def _is_forbidden_behind(behind: str) -> bool:
+    """Whether what stands behind a command forbids it, and not something that it names itself."""
+    other = _OTHER_BAN.match(behind)
+    if other is not None and other["verb"].lower() in IMPERATIVES:
+        return False
+    return _AFTERWARDS.search(behind) is not None

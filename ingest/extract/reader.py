@@ -12,6 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft, Extraction, Undoing
+from ingest.extract.heading_cases import Answering, ban_for_a_case, case_of_heading
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
@@ -20,12 +21,6 @@ from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
 BANNED: Final = "the text says not to do this"
-CASE_HEADING: Final = re.compile(
-    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?:only |just )?"
-    r"(?P<word>if|when|in case|unless|(?<=only )(?:on|for|in|at|during))\s+\S.{2,160})$"
-)
-"""“If the restart does not help” stands over what is done in that case alone."""
-
 _LABEL_WORDS: Final = 3
 """“Next step:”, “After that:”: as long as a label is."""
 
@@ -81,6 +76,9 @@ class Reader:
         self.ahead: tuple[Block, Claim] | None = None
         self.spent: Block | None = None
         self.untold: list[Untold] = []
+        self.title_case: tuple[str | None, bool] = (None, False)
+        self.answering = Answering()
+        self.choices: dict[str, tuple[tuple[str, bool], ...]] = {}
 
     @property
     def section(self) -> str:
@@ -113,7 +111,7 @@ class Reader:
     @property
     def banned(self) -> bool:
         """Inside a section that says what not to do."""
-        return any(forbidding_heading(text) for _, text in self.headings)
+        return any(forbidding_heading(text) and not ban_for_a_case(text) for _, text in self.headings)
 
     def leave_section(self) -> None:
         """What held for the blocks up to a heading."""
@@ -228,18 +226,20 @@ class Reader:
         if self.scopes:
             return self.scopes[-1][1], self.scopes[-1][2]
         for _, text in reversed(self.headings):
-            if found := CASE_HEADING.match(text):
-                return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
-        return None, False
+            if (case := case_of_heading(text)) is not None:
+                return case
+        return self.title_case
 
     def cases_around(self, condition: str | None) -> tuple[tuple[str, bool], ...]:
         """The cases that hold here, the outermost first, up to one of a step's own."""
         if condition is None:
             return ()
+        if condition in self.choices:
+            return self.choices[condition]
         found: list[tuple[str, bool]] = []
-        for _, text in self.headings:
-            if case := CASE_HEADING.match(text):
-                found.append((case["case"].strip(" *_:.?"), case["word"].lower() == "unless"))
+        if self.title_case[0] is not None:
+            found.append((self.title_case[0], self.title_case[1]))
+        found += [case for _, text in self.headings if (case := case_of_heading(text)) is not None]
         found += [(case, negated) for _, case, negated in self.scopes]
         said = [case.lower() for case, _ in found]
         return tuple(found[: said.index(condition.lower())] if condition.lower() in said else found)
@@ -259,6 +259,8 @@ class Reader:
         """Add a step; gives its index."""
         number, level = self.item
         undoing = draft.undoing or self.undoes_here
+        if self.answering.answers(draft):
+            draft = replace(draft, condition=None)
         self.undone.told(undoing, listed=level > 0)
         self.found.drafts.append(
             replace(

@@ -11,7 +11,7 @@ from ingest.extract.accounts import Claim
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
-from ingest.extract.cases import case_below, condition_of, question_of, turned_below
+from ingest.extract.cases import case_below, condition_of, question_of, turned_below, without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
 from ingest.extract.consoles import is_session
@@ -25,13 +25,19 @@ from ingest.extract.gate_steps import (
     gates_of_title,
 )
 from ingest.extract.gates import is_gate
+from ingest.extract.heading_cases import (
+    CASE_HEADING,
+    asked_in_heading,
+    ban_for_a_case,
+)
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands, sets_up
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
 from ingest.extract.metadata import is_metadata
-from ingest.extract.negation import forbids_below, forbids_one, forbids_this, negated
+from ingest.extract.negation import forbidding_title, forbids_below, forbids_one, forbids_this, negated
+from ingest.extract.options import with_options
 from ingest.extract.prerequisites import listed, opens_needs, required
-from ingest.extract.reader import BANNED, CASE_HEADING, Reader, title_of
+from ingest.extract.reader import BANNED, Reader, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
     begins_typed,
@@ -76,6 +82,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
             _prose(reader, block)
     close_headings(reader, 0)
     refuse_many(reader.found.drafts)
+    reader.found.drafts = with_options(blocks, reader.found.drafts)
     return needs_as_steps(reader.found, blocks)
 
 
@@ -110,10 +117,16 @@ def _heading(reader: Reader, block: Block) -> None:
         reader.account(block, "title", "the title")
         if block.level > 1:
             reader.headings.append((block.level, block.text.strip()))
+        elif forbidding_title(block.text):
+            # The steps below it are asked about, each of them.
+            ban = ban_for_a_case(block.text)
+            reader.title_case = ban or (f"Although it says “{title_of(block.text)}”?", False)
         numbered_heading(reader, block, first)
         return
     reader.headings.append((block.level, _STRUCK_OUT if block.struck else block.text.strip()))
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
+    reader.last_question = asked_in_heading(block.text) or reader.last_question
+    reader.answering.enter(block.text)
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
     reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
     why = "a heading: it names the steps below it"
@@ -232,8 +245,8 @@ def _prose(reader: Reader, block: Block) -> None:
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     reader.turn_back(block)
-    heads = block.kind == "item" and below(block, reader.following) and CASE_HEADING.fullmatch(text)
-    condition, otherwise, body = condition_of(reader, f"{text}:" if heads and not block.code else text)
+    heads = _is_case_alone(reader, block, text)
+    condition, otherwise, body = condition_of(reader, f"{text}:" if heads else text)
     if condition is not None and block.kind == "item":
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
@@ -262,6 +275,13 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.account(block, "note", "it introduces what follows")
     else:
         instruction(reader, block, body or text, condition, otherwise)
+
+
+def _is_case_alone(reader: Reader, block: Block, text: str) -> bool:
+    """Whether an item is nothing but the case of what stands below it in the list."""
+    following = below(block, reader.following) if block.kind == "item" and not block.code else None
+    alone = CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
+    return alone and following is not None and following.kind != "heading"
 
 
 def _is_listed_need(reader: Reader, block: Block, text: str) -> bool:

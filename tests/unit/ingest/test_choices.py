@@ -17,6 +17,14 @@ Run `{A}`.@@Or run `{B}`.
 ```bash@{A}@```@@Another option is to run:@@```bash@{B}@```
 ```bash@{A}@# or@{B}@```
 - `{A}`@- Alternatively:@  - `{B}`
+Choose one:@@- Option A: `{A}`@- Option B: `{B}`
+1. Option 1: `{A}`@2. Option 2: `{B}`
+Do either of these:@@- `{A}`@- `{B}`
+There are two ways to fix this:@@1. With systemd:@   ```sh@   {A}@   ```@2. By hand: `{B}`
+Do one of the following:@@* Restart it: `{A}`@* Or the old way.@  - `{B}`
+Either restart it with `{A}` or reload it with `{B}`.
+## Option 1: systemd@@```sh@{A}@```@@## Option 2: by hand@@`{B}`
+**Option A**: systemd@@```sh@{A}@```@@**Option B**: by hand@@```sh@{B}@```
 """
 
 
@@ -55,3 +63,50 @@ def test_other_words_with_or_offer_no_choice() -> None:
 def test_what_decides_already_stays() -> None:
     found = _answers(f"1. If it hangs, run `{A}`@2. Or run `{B}`")
     assert found == {A: "yes", B: "yes"}
+
+
+C = "/etc/init.d/web restart"
+THREE = f"""
+```bash@{A}@# or@{B}@# or@{C}@```
+1. `{A}`@2. Or: `{B}`@3. Or: `{C}`
+Run `{A}` or `{B}` or `{C}`.
+- Option A: `{A}`@- Option B: `{B}`@- Option C: `{C}`
+"""
+
+
+def test_of_three_ways_one_is_chosen() -> None:
+    """The second question is asked where the first way is gone, and nowhere else."""
+    for row in THREE.strip().split("\n"):
+        made = made_of(f"# A\n\n{row.replace('@', chr(10))}\n")
+        assert made is not None, row
+        steps = [item.step for item in made.built.steps]
+        assert [(step.command, step.when.answer if step.when else None) for step in steps] == [
+            (None, None), (A, "no"), (None, "yes"), (B, "no"), (C, "yes"),
+        ], row  # fmt: skip
+        assert steps[2].when is not None
+        assert steps[2].when.step == steps[0].id
+
+
+def test_what_follows_the_options_is_done_after_any() -> None:
+    text = f"**Option A**@@```sh@{A}@```@@**Option B**@@```sh@{B}@```@@Then check it:@@```sh@uptime -p@```"
+    assert _answers(text) == {A: "no", B: "yes", "uptime -p": None}
+
+
+def test_a_case_within_an_option_is_asked_there() -> None:
+    made = made_of(f"# A\n\n- Option A: reload\n  - If it hangs, run `{A}`\n- Option B: `{B}`\n")
+    assert made is not None
+    titles = [item.step.title for item in made.built.steps if item.step.answers]
+    assert titles[1] == "Decide: If it hangs"
+
+
+NO_CHOICE = f"""
+Check that one of the following is true:@@- `{A}` worked@- `{B}` worked
+The command takes these options:@@- `{A}`@- `{B}`
+If you see one of these errors:@@1. `{A}`@2. `{B}`
+Do these steps:@@1. `{A}`@2. `{B}`
+"""
+
+
+def test_lists_of_other_things_are_no_options() -> None:
+    found = {row: _answers(row) for row in NO_CHOICE.strip().split("\n")}
+    assert {row: kind for row, kind in found.items() if "no" in kind.values()} == {}

@@ -109,7 +109,27 @@ def test_a_cmdlet_is_typed_into_powershell_whether_the_scanner_knows_it_or_not()
         ("Then call Ann. Take a backup first.", ["~Take a backup first.", "reboot", "~Then call Ann."]),
         ("Run `df -h`. Ask Ann in advance.", ["reboot", "~Ask Ann in advance.", "df -h"]),
         ("The first line is of the root. Call Ann.", ["reboot", "~Call Ann."]),
+        ("Before that, stop the app.", ["~Before that, stop the app.", "reboot"]),
+        ("Before that, run `df -h`.", ["df -h", "reboot"]),
+        (
+            "Call Ann. Then run `lsblk -f`. Before this, run `df -h`.",
+            ["reboot", "~Call Ann.", "df -h", "lsblk -f"],
+        ),
+        ("Never run `dropdb a`.", ["reboot"]),
+        ("Never drop the database.", ["reboot"]),
     ],
 )
 def test_what_is_told_behind_a_command_to_be_done_first_is_first(behind: str, steps: list[str]) -> None:
     assert told(f"{HEAD}2. Run `reboot`. {behind}\n") == [UP, *steps]
+
+
+@pytest.mark.parametrize("behind", ["Before that, stop the app.", "But beforehand drain the node."])
+def test_a_paragraph_that_tells_what_is_before_is_before(behind: str) -> None:
+    assert told(f"{HEAD}```sh\nreboot\n```\n\n{behind}\n") == [UP, f"~{behind}", "reboot"]
+
+
+@pytest.mark.parametrize(
+    "behind", ["Never run this.", "Never in production.", "Never do that!", "Never, ever."]
+)
+def test_a_ban_behind_a_command_is_on_it(behind: str) -> None:
+    assert "reboot" not in told(f"{HEAD}2. Run `reboot`. {behind}\n")

@@ -1,0 +1,174 @@
+"""Ways of which a text offers one: “Option A” and “Option B”, the items below “Do one of these:”. A person
+chooses, and the steps of one way are run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ingest.blocks import Block
+from ingest.extract.drafts import Draft
+from ingest.extract.vocabulary import sentences, text_of
+
+_OPTION: Final = re.compile(
+    r"(?i)^\W{0,6}(?:\d{1,3}[.)]\s{1,3})?(?:option|alternative|variant|method|approach|possibility|choice|"
+    r"way|plan)\s(?:#\s?)?(?:\d{1,2}|(?-i:[A-H])|one|two|three|four|i{1,3}|"
+    r"iv)\b(?=\s{0,3}(?:[*_]{0,2}[:.)(–—-]|[*_]{0,2}$))"
+)
+"""“Option A: …”, “**Method 2**”."""
+
+_ONE_OF: Final = re.compile(
+    r"(?i)\b(?:(?:any )?one of (?:the |these |those |two |three |following )*(?:following|these|those|this|"
+    r"ways?|options?|methods?|commands?|steps?|alternatives?|approaches|actions?|possibilities)|"
+    r"either(?: one)? of|"
+    r"(?:do|try|run|use) either|(?:choose|pick|select) (?:one|either|between|from)\b|"
+    r"(?:two|three|four|several|multiple|different|following|other) (?:possible |different |alternative )?"
+    r"(?:ways|options|methods|alternatives|approaches|possibilities)|options|"
+    r"alternatives)\b[^.?!]{0,80}[:→]\W{0,3}$"
+)
+"""A line over a list of which one is done."""
+
+_NO_CHOICE: Final = re.compile(
+    r"(?i)^\W{0,4}(?:if|when|unless|in case|once|check|verify|confirm|ensure|make sure|see|with|set|pass|add|"
+    r"the command takes|supported|available|command[- ]line|cli)\b|"
+    r"\b(?:conditions?|errors?|messages?|symptoms?|reasons?|causes?|states?|status(?:es)?|alerts?|criteria|"
+    r"are true|is true|apply|applies|flags?|arguments?|parameters?|settings?|all (?:of )?(?:the |"
+    r"these )?(?:options|"
+    r"ways|methods))\b"
+)
+"""What is one of several without anybody choosing it."""
+
+_CASE: Final = re.compile(r"(?i)^\W{0,6}(?:if|when|unless|in case|for|on|should)\b")
+_SHOWN: Final = 60
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way: the blocks from `first` up to `end`."""
+
+    first: int
+    end: int
+
+
+def with_options(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Draft]:
+    """The steps, those of each way behind the question whether that way is gone."""
+    found = list(drafts)
+    places = {id(block): place for place, block in enumerate(blocks)}
+    steps: dict[int, list[int]] = {}
+    for index, draft in enumerate(found):
+        if id(draft.block) in places and not draft.undoing:
+            steps.setdefault(places[id(draft.block)], []).append(index)
+    for ways in sorted(_groups(blocks), key=lambda group: group[0].first - group[-1].end):
+        told = [[index for at in range(way.first, way.end) for index in steps.get(at, ())] for way in ways]
+        told = [own for own in told if own]
+        if len(told) > 1:
+            _choose(found, told)
+    return found
+
+
+def _choose(drafts: list[Draft], ways: Sequence[Sequence[int]]) -> None:
+    """Ask before each way but the last whether it is left out for the next one. Groups come from the inner
+    to the outer ones: what is asked here is asked around the cases of a step.
+    """
+    around: tuple[tuple[str, bool], ...] = ()
+    for own, following in zip(ways, [*ways[1:], ()], strict=True):
+        shown = drafts[own[0]].text if drafts[own[0]].kind == "command" else drafts[own[0]].title
+        shown = shown if len(shown) <= _SHOWN else drafts[own[0]].title
+        asked = f"Instead of “{' '.join(shown.split())}”?"
+        chosen = (*around, (asked, True)) if following else around
+        for index in own:
+            drafts[index] = _under(drafts[index], chosen)
+        around = (*around, (asked, False))
+
+
+def _under(draft: Draft, chosen: tuple[tuple[str, bool], ...]) -> Draft:
+    if draft.condition is not None:
+        return replace(draft, within=(*chosen, *draft.within))
+    condition, negated = chosen[-1]
+    return replace(draft, condition=condition, negated=negated, within=chosen[:-1])
+
+
+def _groups(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
+    yield from _sections(blocks)
+    yield from _lists(blocks)
+    yield from _paragraphs(blocks)
+
+
+def _sections(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
+    """Headings of one level that are options, right behind one another."""
+    open_ways: dict[int, list[_Way]] = {}
+    ends = _section_ends(blocks)
+    for place, block in enumerate(blocks):
+        if block.kind != "heading" or not block.level or _OPTION.match(block.text) is None:
+            continue
+        ways = open_ways.get(block.level, [])
+        if ways and ways[-1].end != place:
+            yield ways
+            ways = []
+        open_ways[block.level] = [*ways, _Way(place, ends[place])]
+    yield from open_ways.values()
+
+
+def _section_ends(blocks: Sequence[Block]) -> dict[int, int]:
+    """Where the section of each heading ends."""
+    ends: dict[int, int] = {}
+    waiting: list[tuple[int, int]] = []
+    for place, block in enumerate(blocks):
+        if block.kind == "heading" and block.level:
+            while waiting and waiting[-1][0] >= block.level:
+                ends[waiting.pop()[1]] = place
+            waiting.append((block.level, place))
+    return ends | {place: len(blocks) for _, place in waiting}
+
+
+def _lists(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
+    """Lists whose items are options, or below a line that says that one of them is done."""
+    open_lists: dict[int, list[int]] = {}
+    for place, block in enumerate((*blocks, None)):
+        level = block.level if block is not None and block.kind == "item" else 0
+        inside = block is not None and block.kind in ("code", "row", "paragraph") and block.level > 0
+        if inside or (block is not None and block.kind == "code"):
+            continue
+        for deeper in [key for key in open_lists if key > level or not level]:
+            yield from _list(blocks, open_lists.pop(deeper), place)
+        if level:
+            open_lists.setdefault(level, []).append(place)
+
+
+def _list(blocks: Sequence[Block], items: Sequence[int], end: int) -> Iterator[list[_Way]]:
+    if len(items) < 2 or any(_CASE.match(text_of(blocks[place].text)) for place in items):
+        return
+    named = all(_OPTION.match(text_of(blocks[place].text)) for place in items)
+    if named or (items[0] > 0 and _offers(blocks[items[0] - 1])):
+        yield [_Way(first, stop) for first, stop in zip(items, [*items[1:], end], strict=True)]
+
+
+def _offers(block: Block) -> bool:
+    """Whether a block says that one of what stands below it is done."""
+    if block.kind not in ("paragraph", "item", "heading"):
+        return False
+    last = (sentences(block.text) or [""])[-1].strip(" *_")
+    last = last if block.kind != "heading" or last.endswith(":") else f"{last}:"
+    return _ONE_OF.search(last) is not None and _NO_CHOICE.search(last) is None
+
+
+def _paragraphs(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
+    """Paragraphs that begin with the name of an option, each up to the next one; the last one up to the
+    paragraph behind what stands below it.
+    """
+    ways: list[int] = []
+    for place, block in enumerate((*blocks, None)):
+        if block is not None and block.kind == "paragraph" and _OPTION.match(text_of(block.text)):
+            ways.append(place)
+        elif ways and (block is None or block.kind == "heading" or _is_behind(blocks, ways[-1], place)):
+            if len(ways) > 1:
+                yield [_Way(first, stop) for first, stop in zip(ways, [*ways[1:], place], strict=True)]
+            ways = []
+
+
+def _is_behind(blocks: Sequence[Block], first: int, place: int) -> bool:
+    """Whether a paragraph goes on behind what stands below an option."""
+    return blocks[place].kind == "paragraph" and place - first > 1 and not blocks[place].level

@@ -1,0 +1,82 @@
+"""What a heading says of all that stands below it: a question, a case in which it is forbidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.telling import made_of
+
+X = "systemctl restart web"
+
+
+def answers(text: str) -> list[tuple[str, str | None]]:
+    """The steps but the questions, each with the answer that it waits for."""
+    made = made_of(text)
+    steps = [] if made is None else [item.step for item in made.built.steps]
+    return [
+        (step.command or f"~{step.manual}", step.when.answer if step.when else None)
+        for step in steps
+        if not step.answers
+    ]
+
+
+def questions(text: str) -> list[str]:
+    made = made_of(text)
+    steps = [] if made is None else [item.step for item in made.built.steps]
+    return [step.title for step in steps if step.answers]
+
+
+@pytest.mark.parametrize(
+    "title", ["Do not run on the primary", "Never in production", "Don't run this while jobs are running!"]
+)
+@pytest.mark.parametrize("mark", ["#", "##"])
+def test_a_heading_that_forbids_in_a_case_asks_for_it(title: str, mark: str) -> None:
+    head = "# A\n\n" if mark == "##" else ""
+    assert answers(f"{head}{mark} {title}\n\n```sh\n{X}\n```\n") == [(X, "no")]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Never restart the database by hand", "Deprecated: failover of the old cluster", "Do not use this"],
+)
+def test_below_a_title_that_forbids_nothing_is_a_plain_step(title: str) -> None:
+    text = f"# {title}\n\n1. `{X}`\n2. Call Ann.\n"
+    assert answers(text) == [(X, "yes"), ("~Call Ann.", "yes")]
+    assert questions(text) == [f"Decide: Although it says “{title}”?"]
+
+
+def test_below_a_heading_that_forbids_altogether_is_no_step() -> None:
+    assert answers(f"# A\n\n## Do not run these\n\n`{X}`\n\n## Fix\n\n`uptime -p`\n") == [("uptime -p", None)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Is the disk full?", "2. Does it still hang?", "Are there **old** files?", "Has Ann agreed?"]
+)
+def test_a_heading_that_asks_is_a_case(heading: str) -> None:
+    assert answers(f"# A\n\n## {heading}\n\n1. `{X}`\n2. Call Ann.\n\n## Then\n\n`uptime -p`\n") == [
+        (X, "yes"), ("~Call Ann.", "yes"), ("uptime -p", None),
+    ]  # fmt: skip
+
+
+def test_what_finds_out_is_done_whatever_the_answer() -> None:
+    text = (
+        "# A\n\n## Is the disk full?\n\n1. Check the graph.\n2. `df -h`\n3. `"
+        + X
+        + "`\n4. If not, call Ann.\n"
+    )
+    assert answers(text) == [
+        ("~Check the graph.", None), ("df -h", None), (X, "yes"), ("~call Ann.", "no"),
+    ]  # fmt: skip
+    assert questions(text) == ["Decide: Is the disk full?"]
+
+
+@pytest.mark.parametrize("heading", ["Can I run this twice?", "What does it do?", "How do we restart it?"])
+def test_questions_of_a_reader_are_none(heading: str) -> None:
+    assert answers(f"# A\n\n## {heading}\n\n`{X}`\n") == [(X, None)]
+
+
+@pytest.mark.parametrize("behind", ["## Then\n\n`uptime -p`", "Then look around."])
+def test_an_item_with_its_case_is_a_step_whatever_follows_the_list(behind: str) -> None:
+    """It was taken for the title of what stands below, and lost."""
+    text = f"# A\n\n1. `{X}`\n2. If it hangs, call Ann.\n\n{behind}\n"
+    assert answers(text)[:2] == [(X, None), ("~call Ann.", "yes")]
