@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -36,7 +36,8 @@ class ChangedFile:
 class Serving:
     """What is in service: names with their paths, and by name what the change touches: its documents, and
     its files with the verdicts that are stored. `in_force`: policy and flags of the protected branch,
-    never those of the change. `logs`: what decision logs say of a runbook's steps, by name.
+    never those of the change. `logs`: what decision logs say of a runbook's steps, by name. `reached`: what
+    the change leaves alone and runs otherwise under its policy and flags, and how many more there are.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,8 @@ class Serving:
     judged: Mapping[str, JudgedFile] = field(default_factory=dict)
     in_force: InForce = PRODUCT
     logs: Mapping[str, Mapping[str, LoggedVerdict]] = field(default_factory=dict)
+    reached: Sequence[JudgedFile] = ()
+    reached_left_out: int = 0
 
 
 @dataclass(frozen=True)

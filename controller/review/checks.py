@@ -18,6 +18,7 @@ from controller.review.departing import departing
 from controller.review.guard_notes import guard_notes
 from controller.review.risky_steps import RiskyStep, risky_steps
 from controller.review.rollback_notes import rollback_notes
+from controller.review.settings_notes import settings_notes
 from controller.review.step_notes import (
     owner_notes,
     rules_after,
@@ -91,6 +92,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     gone, said = departing(files, serving)
     notes.extend(said)
     then = rules_after(files, serving.in_force)
+    notes.extend(settings_notes(files, serving, then))
     for file in files:
         notes.extend(guard_notes(file, serving))
         notes.extend(widened_notes(file, serving, then))

@@ -132,13 +132,14 @@ def field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[
     """The fields that differ, in the order in which the new side has them."""
     names = dict.fromkeys([*after, *before])
     return tuple(
-        FieldChange(field=name, before=_text(before.get(name)), after=_text(after.get(name)))
+        FieldChange(field=name, before=shown_value(before.get(name)), after=shown_value(after.get(name)))
         for name in names
         if before.get(name) != after.get(name)
     )
 
 
-def _text(value: Any) -> str | None:
+def shown_value(value: Any) -> str | None:
+    """A value of a document as an author would write it; None where there is none."""
     if value is None:
         return None
     shown = value if isinstance(value, str) else _plain(value)

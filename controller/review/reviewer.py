@@ -20,6 +20,8 @@ from controller.governance.widening import Leash
 from controller.review.change import ChangedFile, Serving, runbook_of
 from controller.review.checks import ChangeReport, check_change
 from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdicts, verdicts_path
+from controller.review.reached import load_reached
+from controller.review.step_notes import rules_after
 from controller.review.stored import as_stored, load_stored
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
@@ -161,12 +163,24 @@ class Reviewer:
             tenant_id, [(each.path, "runbook", bytes(each.content)) for each in contents]
         )
         judged = as_stored(judged, stored)
-        return Serving(
+        serving = Serving(
             {found.name: found.path for found in active},
             {found.name: found.document for found in documents},
             {each.name: file for each, file in zip(contents, judged, strict=True)},
             in_force,
         )
+        return await self._with_reached(tenant_id, row, files, serving)
+
+    async def _with_reached(
+        self, tenant_id: UUID, row: RepositoryRow, files: Sequence[ChangedFile], serving: Serving
+    ) -> Serving:
+        """With what policy and flags of the change reach beyond its own files."""
+        rules = (serving.in_force, rules_after(files, serving.in_force))
+        gone = {file.path for file in files if file.deleted}
+        touched = {name for name, path in serving.names.items() if path in gone}
+        touched.update(each.name for each in map(runbook_of, files) if each is not None)
+        found = await load_reached(self._database, self._judging, tenant_id, (row.id, touched), rules)
+        return replace(serving, reached=found.files, reached_left_out=found.left_out)
 
 
 def _trusted(files: Sequence[ChangedFile]) -> list[str]:

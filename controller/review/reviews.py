@@ -21,8 +21,18 @@ from controller.review.contents import content_of
 from controller.review.drift import Drifts
 from controller.review.errors import forge_border
 from controller.review.forges import Forges
+from controller.review.reached import compare_reached, load_reached
 from controller.review.reviewer import Reviewer, read_change
-from controller.review.sides import Sides, changed_rules, changed_settings, compare_files, read_sides
+from controller.review.rule_changes import RuleChange, compare_rules
+from controller.review.sides import (
+    Sides,
+    changed_rules,
+    changed_settings,
+    compare_files,
+    former_settings,
+    read_sides,
+    touched_names,
+)
 from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange, broken, compare
 from controller.tenants.principal import Principal
@@ -36,7 +46,8 @@ _QUERIES: Final = queries.load("catalog")
 @dataclass(frozen=True)
 class PullReview:
     """A pull request's change, whole. `notes` and `raises_trust` are those of the check, while it is open.
-    `rules`: the paths of policy and flags that it writes, breaks or takes away.
+    `rules`: the paths of policy and flags that it writes, breaks or takes away, `rule_changes`: what that
+    changes of what is in force, `reached`: what else in service runs otherwise under it.
     """
 
     pull: PullRequest
@@ -44,11 +55,13 @@ class PullReview:
     head: str
     runbooks: tuple[RunbookChange, ...]
     left_out: int
-    settings: tuple[JudgedFile, ...]
     other_files: tuple[str, ...]
     notes: tuple[Note, ...] = ()
     raises_trust: bool = False
     rules: tuple[str, ...] = ()
+    rule_changes: tuple[RuleChange, ...] = ()
+    reached: tuple[RunbookChange, ...] = ()
+    reached_left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,17 +120,23 @@ class Reviews:
         before = await self._before(tenant_id, row, sides)
         after = [*sides.refused, *await self._judging.judge(tenant_id, sides.after, seconds)]
         settings = changed_settings(sides, after)
+        if pull.state != "open":  # what is in force is what came of it, or of others after it
+            rules = changed_rules(former_settings(sides, before, settings), rules, old)
         then = changed_rules(settings, rules, new)
         runbooks, left_out = compare_files(_runbooks(before), _runbooks(after), (rules, then), self._minutes)
+        touched = (row.id, touched_names(sides, before, after))
+        reached = await load_reached(self._forges.database, self._judging, tenant_id, touched, (rules, then))
         return PullReview(
             pull=pull,
             base=old,
             head=new,
             runbooks=runbooks,
             left_out=left_out,
-            settings=tuple(file for file in after if file.kind in {"policy", "flags"}),
             other_files=tuple(sides.others[:200]),
             rules=tuple(file.path for file in settings),
+            rule_changes=compare_rules(rules, then),
+            reached=compare_reached(reached.files, rules, then, self._minutes),
+            reached_left_out=reached.left_out,
         )
 
     async def _before(self, tenant_id: UUID, row: RepositoryRow, sides: Sides) -> list[JudgedFile]:

@@ -71,6 +71,25 @@ def changed_settings(sides: Sides, judged: Sequence[JudgedFile]) -> tuple[Change
     return tuple(found)
 
 
+def former_settings(
+    sides: Sides, judged: Sequence[JudgedFile], settings: Sequence[ChangedFile]
+) -> tuple[ChangedFile, ...]:
+    """The same files as they were on the side before; `judged` is that side."""
+    was = {path: file for (path, _, _), file in zip(sides.before, judged, strict=True)}
+    return tuple(ChangedFile(each.path, each.kind, was.get(each.path)) for each in settings)
+
+
+def touched_names(sides: Sides, before: Iterable[JudgedFile], after: Iterable[JudgedFile]) -> set[str]:
+    """The runbooks that a change writes, or takes away with their file. A file that is broken or not read
+    leaves in service what it was.
+    """
+    names = {file.runbook.name for file in after if file.runbook is not None}
+    still = {path for path, _, _ in sides.after} | {file.path for file in sides.refused} | set(sides.others)
+    return names | {
+        file.runbook.name for file in before if file.runbook is not None and file.path not in still
+    }
+
+
 def changed_rules(settings: Sequence[ChangedFile], before: InForce, commit: str) -> InForce:
     """The policy and flags after the change, as the check takes them; a policy has its digest once stored."""
     then = rules_after(settings, before)

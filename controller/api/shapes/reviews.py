@@ -12,6 +12,7 @@ from controller.api.shapes.pulls import FileDiffShape
 from controller.review.change import Note
 from controller.review.records import LogFile, Proposed, SourceText
 from controller.review.reviews import PullReview, VersionReview
+from controller.review.rule_changes import RuleChange
 from controller.review.views import RunbookChange
 from forge.pull_rows import PullEvent
 from schemas.model import CommitOid, Digest, Instant, Model
@@ -44,6 +45,15 @@ class ChangeReviewShape(Model):
     )
     left_out: int = Field(0, description="How many more runbooks it changes than are shown.")
     settings: list[str] = Field(description="Paths of policy and flags that it changes.")
+    rule_changes: list[RuleChange] = Field(
+        description="What it changes of what policy and flags ask for, as in force of all repositories."
+    )
+    reached: list[RunbookChange] = Field(
+        description="What it does not touch, and of which steps begin or end to run by themselves under it."
+    )
+    reached_left_out: int = Field(
+        0, description="How many more it does not touch and may reach: not looked at step by step."
+    )
     other_files: list[str]
     notes: list[NoteShape] = Field(description="Of the check, as it would come out now; while it is open.")
     raises_trust: bool = Field(description="Only an owner may merge it.")
@@ -156,7 +166,10 @@ def review_shape(found: PullReview, proposed: Proposed | None) -> ChangeReviewSh
         kind=None if proposed is None else proposed.kind,
         has_source=proposed is not None and proposed.source_sha256 is not None,
         left_out=found.left_out,
-        settings=[file.path for file in found.settings],
+        settings=list(found.rules),
+        rule_changes=list(found.rule_changes),
+        reached=list(found.reached),
+        reached_left_out=found.reached_left_out,
         other_files=list(found.other_files),
         notes=[_note(note) for note in found.notes],
         raises_trust=found.raises_trust,

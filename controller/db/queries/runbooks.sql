@@ -70,6 +70,24 @@ SELECT r.name, r.path, v.content
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
  ORDER BY r.path
 
+-- trusted_documents --
+-- The documents in service of all of the tenant's runbooks of trust level 2, whose safe steps may run by themselves: what
+-- a change of policy or flags reaches.
+SELECT r.id, r.repository_id, r.name, v.document
+  FROM dd0c.runbooks r
+  JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL
+   AND (v.document #>> '{spec,trustLevel}')::int >= 2
+ ORDER BY r.name, r.id
+
+-- contents_of --
+-- The contents in service of these runbooks.
+SELECT r.repository_id, r.name, r.path, v.content
+  FROM dd0c.runbooks r
+  JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.id = ANY(%(ids)s::uuid[])
+ ORDER BY r.name, r.id
+
 -- serving_verdicts --
 -- The newest classification of each command that serves at some paths or under some names; a version without
 -- any has one row without a step.

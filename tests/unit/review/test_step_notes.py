@@ -129,7 +129,7 @@ def test_settings_that_widen_are_looked_at_and_need_an_owner(
 ) -> None:
     report = checked(None, change(content, path), rules=rules)
     assert report.check.status == "attention"
-    assert codes(report) == ["settings", "needs_owner"]
+    assert codes(report) == ["settings", "needs_owner", "looser"]
     assert report.raises_trust
 
 

@@ -2680,6 +2680,22 @@ export interface components {
              * @description Paths of policy and flags that it changes.
              */
             settings: string[];
+            /**
+             * Rulechanges
+             * @description What it changes of what policy and flags ask for, as in force of all repositories.
+             */
+            ruleChanges: components["schemas"]["RuleChange"][];
+            /**
+             * Reached
+             * @description What it does not touch, and of which steps begin or end to run by themselves under it.
+             */
+            reached: components["schemas"]["RunbookChange"][];
+            /**
+             * Reachedleftout
+             * @description How many more it does not touch and may reach: not looked at step by step.
+             * @default 0
+             */
+            reachedLeftOut: number;
             /** Otherfiles */
             otherFiles: string[];
             /**
@@ -6090,6 +6106,31 @@ export interface components {
          */
         RoleRequest: {
             role: components["schemas"]["Role"];
+        };
+        /**
+         * RuleChange
+         * @description One thing that every run is pinned to; a side is absent where nothing was, or is, asked.
+         */
+        RuleChange: {
+            /**
+             * File
+             * @enum {string}
+             */
+            file: "policy" | "flags";
+            /**
+             * Name
+             * @description As policy.json has it; `rule <id>`; or the name of a flag.
+             */
+            name: string;
+            /** Before */
+            before?: string | null;
+            /** After */
+            after?: string | null;
+            /**
+             * Looser
+             * @description It asks for less than before, or switches something on again.
+             */
+            looser: boolean;
         };
         /**
          * RunbookChange
