@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
+from operator import ne
 from typing import Final, Literal
 
 import pygit2
@@ -11,7 +13,18 @@ import pygit2
 from base import limits
 from forge.errors import TooLarge
 from forge.pull_requests import Oid
-from forge.tree import Node, RawEntry, commit_tree, entries_of, facts_of_name, folder, read_raw, read_tree
+from forge.tree import (
+    Line,
+    Node,
+    commit_tree,
+    entries_of,
+    facts_of_name,
+    folder,
+    lowered_names,
+    name_of,
+    read_lines,
+    read_tree,
+)
 
 _SHOWN_CHARACTERS: Final = 120
 
@@ -47,18 +60,47 @@ def shorter(path: str) -> str:
     return path if len(path) <= _SHOWN_CHARACTERS else path[:_SHOWN_CHARACTERS] + "…"
 
 
-def unlike(olds: list[RawEntry], news: list[RawEntry]) -> tuple[list[RawEntry], list[RawEntry]]:
-    """The entries of two folders that can mean something else in one than in the other: those that differ,
+def unlike(olds: list[Line], news: list[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of two folders that can mean something else in one than in the other: those that differ,
     and those whose names look like theirs. `folder` says the same of them as among all. Pure.
 
-    A comparison of 5,000 files of which ten changed takes a third of the time that all of them as nodes took.
+    A comparison of 5,000 files of which ten changed takes a tenth of the time that all of them as nodes took.
     """
-    names = {name for _, name, _ in olds}, {name for _, name, _ in news}
+    gone, came = _differing(olds, news)
+    same = len(olds) - len(gone)
+    if len(news) - len(came) == same and _none_alike(olds, gone, came):
+        return gone, came
+    names = {name_of(line) for line in olds}, {name_of(line) for line in news}
     if (len(names[0]), len(names[1])) != (len(olds), len(news)):  # a name stands twice: its place decides
         return olds, news
-    differ = {facts_of_name(name)[2] for _, name, _ in set(olds) ^ set(news)}
+    differ = {facts_of_name(name_of(line))[2] for line in (*gone, *came)}
     kept = {name for name in names[0] | names[1] if facts_of_name(name)[2] in differ}
-    return [each for each in olds if each[1] in kept], [each for each in news if each[1] in kept]
+    return [each for each in olds if name_of(each) in kept], [each for each in news if name_of(each) in kept]
+
+
+def _differing(olds: list[Line], news: list[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of each of two folders that the other has not."""
+    if len(olds) == len(news):  # as a rule contents change and names do not: then line stands beside line
+        pairs = [*compress(zip(olds, news, strict=True), map(ne, olds, news))]
+        if all(name_of(old) == name_of(new) for old, new in pairs):
+            return [old for old, _ in pairs], [new for _, new in pairs]
+    before, after = set(olds), set(news)
+    return [line for line in olds if line not in after], [line for line in news if line not in before]
+
+
+def _none_alike(olds: list[Line], gone: list[Line], came: list[Line]) -> bool:
+    """Whether it is sure that no two names of either folder, or of both, look alike or are the same, but for
+    a name that stands in both with another content. All other lines stand as often in one as in the other.
+    """
+    known, new = lowered_names([*map(name_of, olds)]), lowered_names([*map(name_of, came)])
+    if known is None or new is None:
+        return False
+    lowered, left = set(known), {name_of(line) for line in gone}
+    return (
+        len(lowered) == len(olds)
+        and len(set(new)) == len(came)
+        and all(like not in lowered or name_of(line) in left for like, line in zip(new, came, strict=True))
+    )
 
 
 class _Walk:
@@ -95,7 +137,7 @@ class _Walk:
         """What two folders hold; of two that are used as they are, only names on which they may differ."""
         if old is None or new is None or (old.reason, new.reason) != (None, None):
             return self._children(old, path), self._children(new, path)
-        before, after = read_raw(self._git, old.oid), read_raw(self._git, new.oid)
+        before, after = read_lines(self._git, old.oid), read_lines(self._git, new.oid)
         self._count(len(before) + len(after), path)
         before, after = unlike(before, after)
         return folder(entries_of(before)), folder(entries_of(after))

@@ -6,7 +6,7 @@ Nothing here touches the file system: a name is a key in a dictionary, never a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final, Literal, NamedTuple
@@ -25,6 +25,9 @@ _KINDS: Final = {MODE_SYMLINK: "a symbolic link", MODE_SUBMODULE: "a submodule"}
 MODE_FILES: Final = frozenset({0o100644, 0o100755, 0o100664})
 _ENTRY: Final = re.compile(rb"([0-7]{1,7}) ([^\0]*)\0(.{20})", re.DOTALL)
 """Mode, name and id. Where something lies between two of them, they do not add up to the object's length."""
+_LINE: Final = re.compile(rb"[0-7]{1,7} [^\0]*\0.{20}", re.DOTALL)
+"""The same in one piece."""
+_ID_BYTES: Final = 20
 
 
 class Entry(NamedTuple):
@@ -35,7 +38,7 @@ class Entry(NamedTuple):
     oid: Oid
 
 
-RawEntry = tuple[bytes, bytes, bytes]
+Line = bytes
 """Mode, name and id, as they stand in a tree object."""
 
 
@@ -49,28 +52,44 @@ class Node(NamedTuple):
 
 def parse_tree(raw: bytes) -> list[Entry]:
     """The entries of a tree object, in its order. Raises BadPack where the bytes are no tree."""
-    return entries_of(_split(raw))
-
-
-def _split(raw: bytes) -> list[RawEntry]:
-    found: list[RawEntry] = _ENTRY.findall(raw)
-    if sum(map(len, chain.from_iterable(found))) + 2 * len(found) != len(raw):
-        raise BadPack("a tree object is damaged")
-    return found
-
-
-def entries_of(found: Iterable[RawEntry]) -> list[Entry]:
-    """What lines of a tree object say."""
+    found = _ENTRY.findall(raw)
+    _check_length(sum(map(len, chain.from_iterable(found))) + 2 * len(found), raw)
     return [Entry(int(mode, 8), name, oid.hex()) for mode, name, oid in found]
+
+
+def split_tree(raw: bytes) -> list[Line]:
+    """`parse_tree` for who reads only some of its entries: all of them as they stand there."""
+    lines: list[Line] = _LINE.findall(raw)
+    _check_length(sum(map(len, lines)), raw)
+    return lines
+
+
+def _check_length(length: int, raw: bytes) -> None:
+    if length != len(raw):
+        raise BadPack("a tree object is damaged")
+
+
+def name_of(line: Line) -> bytes:
+    """The name in one line of a tree object."""
+    return line[line.index(b" ") + 1 : -_ID_BYTES - 1]
+
+
+def entries_of(lines: Iterable[Line]) -> list[Entry]:
+    """What lines of a tree object say."""
+    return parse_tree(b"".join(lines))
 
 
 def read_tree(git: pygit2.Repository, oid: Oid) -> list[Entry]:
     """The entries of a tree in the store. Raises BadPack if it is missing or none, TooLarge."""
-    return entries_of(read_raw(git, oid))
+    return parse_tree(_read_raw(git, oid))
 
 
-def read_raw(git: pygit2.Repository, oid: Oid) -> list[RawEntry]:
-    """`read_tree` for who reads only some of its entries: all of them as bytes."""
+def read_lines(git: pygit2.Repository, oid: Oid) -> list[Line]:
+    """`read_tree` for who reads only some of its entries: all of them as they stand there."""
+    return split_tree(_read_raw(git, oid))
+
+
+def _read_raw(git: pygit2.Repository, oid: Oid) -> bytes:
     try:
         kind, size = git.odb.read_header(oid)
         if kind != pygit2.enums.ObjectType.TREE:
@@ -80,7 +99,7 @@ def read_raw(git: pygit2.Repository, oid: Oid) -> list[RawEntry]:
                 f"a folder's tree is {size} bytes, more than {limits.GIT_TREE_MAX_BYTES}",
                 hint="spread its files over several folders",
             )
-        return _split(git.odb.read(oid)[1])
+        return bytes(git.odb.read(oid)[1])
     except (KeyError, pygit2.GitError):
         raise BadPack(f"object {oid[:12]} is missing or damaged") from None
 
@@ -148,6 +167,8 @@ def _name(raw: bytes) -> tuple[str, str | None, str]:
 _ALIKE_SHOWN: Final = 3
 _NAME_BYTES: Final = 255
 """Longer names are refused, and not worth keeping."""
+_PLAIN: Final = bytes([0, *range(0x20, 0x7F)])
+"""What is shown as it is, and looks like its lower-case letter at most; and what stands between two names."""
 _facts: Final = lru_cache(maxsize=20_000)(_name)
 """Both sides of a comparison, and every next commit, hold nearly the same names: 5 µs each the first time."""
 
@@ -155,6 +176,16 @@ _facts: Final = lru_cache(maxsize=20_000)(_name)
 def facts_of_name(raw: bytes) -> tuple[str, str | None, str]:
     """A name as it is shown, why it is refused, and what it could be taken for."""
     return _facts(raw) if len(raw) <= _NAME_BYTES else _name(raw)
+
+
+def lowered_names(names: Sequence[bytes]) -> list[bytes] | None:
+    """For each name what it could be taken for, where all are plain ASCII: all at once, for folders of
+    thousands. None where one is not.
+    """
+    joined = b"\0".join(names)
+    if joined.translate(None, _PLAIN) or max(map(len, names), default=0) > _NAME_BYTES:
+        return None
+    return joined.lower().split(b"\0") if names else []
 
 
 def find_file(git: pygit2.Repository, commit: Oid, path: str) -> Oid | None:

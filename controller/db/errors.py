@@ -118,4 +118,13 @@ def border(*, committing: bool = False) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise translate(error, committing=committing) from error
+        raise translate(_first(error), committing=committing) from error
+
+
+def _first(error: psycopg.Error) -> psycopg.Error:
+    """Of statements that were sent together, the error of the one that failed: those behind it say no more
+    than that they were not run, and the last one heard of is raised.
+    """
+    while isinstance(error, pg.PipelineAborted) and isinstance(error.__context__, psycopg.Error):
+        error = error.__context__
+    return error

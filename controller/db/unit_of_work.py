@@ -74,7 +74,7 @@ class Statements:
                 cursors = [self.connection.cursor(row_factory=class_row(each.row_type)) for each in asked]
                 for cursor, (query, _, params) in zip(cursors, asked, strict=True):
                     await cursor.execute(query, self._bound | dict(params))
-                return [await cursor.fetchall() for cursor in cursors]
+            return [await cursor.fetchall() for cursor in cursors]
 
     async def value(self, query: LiteralString, **params: Any) -> Any:
         """The first column of the first row, or None."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from base.ids import new_id
 from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
+from controller.db.unit_of_work import QueryRows, UnitOfWork
 from schemas.errors import Conflict, NotFound
 
 _QUERIES: Final = queries.load("repositories")
@@ -68,8 +68,12 @@ async def add_repository(
 
 async def find_repository(uow: UnitOfWork, repository_id: UUID) -> RepositoryRow:
     """A repository by its id. Raises NotFound."""
-    row = await uow.one(_QUERIES["find_repository"], RepositoryRow, id=repository_id)
-    return _found(row)
+    return _found(await uow.one(_QUERIES["find_repository"], RepositoryRow, id=repository_id))
+
+
+def finding(repository_id: UUID) -> QueryRows:
+    """The query of `find_repository`, to be sent with others; `found_row` reads what it found."""
+    return QueryRows(_QUERIES["find_repository"], RepositoryRow, {"id": repository_id})
 
 
 async def repository_by_name(uow: UnitOfWork, name: str) -> RepositoryRow:
@@ -105,6 +109,16 @@ async def chosen_repository(uow: UnitOfWork, name: str | None) -> RepositoryRow:
 async def lock_repository(uow: UnitOfWork, repository_id: UUID) -> RepositoryRow:
     """The row, locked for this transaction. Raises NotFound."""
     return _found(await uow.one(_QUERIES["lock_repository"], RepositoryRow, id=repository_id))
+
+
+def locking(repository_id: UUID) -> QueryRows:
+    """The query of `lock_repository`, to be sent with others behind it; `found_row` reads what it found."""
+    return QueryRows(_QUERIES["lock_repository"], RepositoryRow, {"id": repository_id})
+
+
+def found_row(rows: list[RepositoryRow]) -> RepositoryRow:
+    """The row that `finding` or `locking` found. Raises NotFound."""
+    return _found(rows[0] if rows else None)
 
 
 async def lock_rules(uow: UnitOfWork) -> None:

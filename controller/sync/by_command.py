@@ -1,16 +1,26 @@
-"""What stands for the commands of runbooks, by runbook and by command."""
+"""What stands for the commands of runbooks, by runbook and by command. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from controller.governance.documents import JudgedStep
-from controller.sync.plan import NewVersion
+from controller.governance.documents import JudgedRunbook
+from schemas.verdict import Verdict
 
 T = TypeVar("T")
+
+Document: TypeAlias = tuple[UUID, JudgedRunbook]
+"""A document, and the runbook that it may be stored in."""
+
+
+def commands_of(documents: Sequence[Document]) -> Iterator[tuple[UUID, bytes, Verdict]]:
+    """Every command of documents: its runbook, its SHA-256, and what is said of it now."""
+    for runbook_id, document in documents:
+        for step in document.steps:
+            if step.verdict is not None and step.command_sha256 is not None:
+                yield runbook_id, step.command_sha256, step.verdict
 
 
 def by_command(
@@ -21,8 +31,3 @@ def by_command(
     for runbook_id, command_sha256, said in rows:
         found.setdefault(runbook_id, {}).setdefault(bytes(command_sha256), []).append(read(said))
     return found
-
-
-def with_steps(version: NewVersion, steps: Iterable[JudgedStep]) -> NewVersion:
-    """The version with other steps."""
-    return replace(version, runbook=replace(version.runbook, steps=tuple(steps)))

@@ -4,7 +4,7 @@ An LLM's answers live in the process that got them. After a restart, or where it
 would be stored on one key, and what the LLM called dangerous before would be caution. So what an advisor last
 said about a command in a runbook, whichever scanner looked beside it, stands there until the same advisor
 says otherwise there. What another runbook or another advisor says takes nothing away: of several advisors the
-strictest counts. Advice that says safe is not carried: it was given in its context.
+strictest counts. Advice that says safe is not carried: it was given in its context. Pure.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
+from controller.db import arrays, queries
+from controller.db.unit_of_work import QueryRows
 from controller.governance.documents import JudgedStep
-from controller.sync.by_command import by_command, with_steps
-from controller.sync.plan import NewVersion
+from controller.sync.by_command import Document, by_command, commands_of
 from schemas.merge import advised_risk, merge
 from schemas.risk import Risk, worse
 from schemas.verdict import Advice
@@ -30,32 +29,43 @@ Kept = Mapping[bytes, Sequence[Advice]]
 """Command's SHA-256 → what the advisors last said about it in one runbook."""
 
 
-class _Row(NamedTuple):
+class AdviceRow(NamedTuple):
+    """What an advisor last said about a command in a runbook."""
+
     runbook_id: UUID
     command_sha256: bytes
     advice: dict[str, Any]
 
 
-async def with_kept_advice(uow: UnitOfWork, versions: Sequence[NewVersion]) -> tuple[NewVersion, ...]:
-    """The versions, each step merged with what raised its command before in the same runbook."""
-    wanted = {step.command_sha256 for version in versions for step in _judged(version.runbook.steps)}
-    if not wanted:
-        return tuple(versions)
-    rows = await uow.all(
+def advice_query(documents: Sequence[Document]) -> QueryRows:
+    """What stands of the commands of documents in the runbooks that they may be stored in. What an advisor
+    said before that says something now is not read: `kept_steps` would leave it alone.
+    """
+    advisors: dict[tuple[UUID, bytes], set[str | None]] = {}
+    for runbook_id, command, verdict in commands_of(documents):
+        said = None if verdict.advice is None else verdict.advice.advisor
+        advisors.setdefault((runbook_id, command), set()).add(said)
+    again = [(*place, said.pop()) for place, said in advisors.items() if len(said) == 1 and None not in said]
+    return QueryRows(
         _QUERIES["newest_advice"],
-        _Row,
-        commands=list(wanted),
-        runbook_ids=list({version.runbook_id for version in versions}),
+        AdviceRow,
+        {
+            "runbook_ids": arrays.uuids(list({runbook_id for runbook_id, _ in advisors})),
+            "commands": arrays.blobs(list({command for _, command in advisors})),
+            "again_runbook_ids": arrays.uuids([runbook_id for runbook_id, _, _ in again]),
+            "again_commands": arrays.blobs([command for _, command, _ in again]),
+            "again_advisors": arrays.texts([advisor for _, _, advisor in again]),
+        },
     )
-    kept = by_command(rows, Advice.from_json)
-    return tuple(
-        with_steps(version, kept_steps(version.runbook.steps, kept.get(version.runbook_id, {})))
-        for version in versions
-    )
+
+
+def kept_advice(rows: Iterable[AdviceRow]) -> Mapping[UUID, Kept]:
+    """The rows by runbook and by command."""
+    return by_command(rows, Advice.from_json)
 
 
 def kept_steps(steps: Iterable[JudgedStep], kept: Kept) -> tuple[JudgedStep, ...]:
-    """Pure: the steps, each with the strictest of what is said now and what other advisors said before."""
+    """The steps, each with the strictest of what is said now and what other advisors said before."""
     return tuple(_kept(step, kept.get(step.command_sha256 or b"", ())) for step in steps)
 
 
@@ -75,7 +85,3 @@ def _kept(step: JudgedStep, before: Sequence[Advice]) -> JudgedStep:
 def _is_stricter(one: Advice, other: Advice) -> bool:
     risk = advised_risk(other)
     return worse(advised_risk(one), risk) is not risk
-
-
-def _judged(steps: Iterable[JudgedStep]) -> list[JudgedStep]:
-    return [step for step in steps if step.verdict is not None]

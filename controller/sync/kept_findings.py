@@ -1,21 +1,21 @@
 """A finding of another scanner or other knowledge stays with its command until an owner accepts a lower one.
 
 A commit that brings a runbook again is no such word: its reviewers looked at the change, not at the scanner.
+Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
+from controller.db import arrays, queries
+from controller.db.unit_of_work import QueryRows
 from controller.governance.documents import JudgedStep
-from controller.governance.standing import held
-from controller.sync.by_command import by_command, with_steps
-from controller.sync.plan import NewVersion
+from controller.governance.standing import Classifier, held
+from controller.sync.by_command import Document, by_command, commands_of
 from schemas.verdict import Finding
 
 _QUERIES: Final = queries.load("reclassifications")
@@ -24,38 +24,44 @@ Findings: TypeAlias = Mapping[bytes, Sequence[Finding]]
 """Command's SHA-256 → what stands for it in one runbook, one finding a step that has it."""
 
 
-class _Row(NamedTuple):
+class FindingRow(NamedTuple):
+    """What stands for a command in a runbook."""
+
     runbook_id: UUID
     command_sha256: bytes
     finding: dict[str, Any]
 
 
-async def with_kept_findings(uow: UnitOfWork, versions: Sequence[NewVersion]) -> tuple[NewVersion, ...]:
-    """The versions, no step below what stands for its command in the same runbook by another classifier.
-
-    What stands is what the version in service has; where it lacks the command, what any version with it has.
+def findings_query(documents: Sequence[Document]) -> QueryRows:
+    """What stands for the commands of documents in the runbooks that they may be stored in: what the version
+    in service has; where it lacks the command, what any version with it has. What the classifier of all these
+    documents found itself is not read: `held` would leave it alone.
     """
-    commands = {
-        step.command_sha256
-        for version in versions
-        for step in version.runbook.steps
-        if step.command_sha256 is not None
-    }
-    if not commands:
-        return tuple(versions)
-    rows = await uow.all(
+    asked, classifiers = set(), set()
+    for runbook_id, command, verdict in commands_of(documents):
+        asked.add((runbook_id, command))
+        classifiers.add(Classifier.of(verdict.finding))
+    own = classifiers.pop() if len(classifiers) == 1 else None
+    return QueryRows(
         _QUERIES["standing_findings"],
-        _Row,
-        commands=list(commands),
-        runbook_ids=list({version.runbook_id for version in versions}),
+        FindingRow,
+        {
+            "runbook_ids": arrays.uuids([runbook_id for runbook_id, _ in asked]),
+            "commands": arrays.blobs([command for _, command in asked]),
+            "scanner_version": None if own is None else own.scanner_version,
+            "knowledge_version": None if own is None else own.knowledge_version,
+        },
     )
-    found = by_command(rows, Finding.from_json)
-    return tuple(
-        with_steps(
-            version, [_step(step, found.get(version.runbook_id, {})) for step in version.runbook.steps]
-        )
-        for version in versions
-    )
+
+
+def kept_findings(rows: Iterable[FindingRow]) -> Mapping[UUID, Findings]:
+    """The rows by runbook and by command."""
+    return by_command(rows, Finding.from_json)
+
+
+def held_steps(steps: Iterable[JudgedStep], found: Findings) -> tuple[JudgedStep, ...]:
+    """The steps, none below what stands for its command by another classifier."""
+    return tuple(_step(step, found) for step in steps)
 
 
 def _step(step: JudgedStep, found: Findings) -> JudgedStep:

@@ -123,7 +123,7 @@ def _serve(
         if runbook is None or item is None or item.judged is None or item.blob is None:
             continue
         row = known.runbooks.get(name)
-        if row is not None and _is_same(row, path, item.judged):
+        if row is not None and row.serves(path, item.judged.content_sha256):
             continue
         runbook_id = row.id if row is not None else new_id()
         version_id = known.versions.get((runbook_id, item.judged.content_sha256))
@@ -134,10 +134,6 @@ def _serve(
         )
         versions.append(NewVersion(version_id, runbook_id, path, item.blob, item.judged, runbook, is_new))
     return tuple(changes), tuple(versions)
-
-
-def _is_same(row: RunbookRow, path: str, file: JudgedFile) -> bool:
-    return not row.retired and row.path == path and row.current_sha256 == file.content_sha256
 
 
 # ---------------------------------------------------------------- files

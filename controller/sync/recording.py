@@ -9,7 +9,7 @@ from uuid import UUID
 
 from base.ids import new_id
 from controller.db import queries
-from controller.db.unit_of_work import UnitOfWork
+from controller.db.unit_of_work import QueryRows, UnitOfWork
 from controller.governance.repositories import RepositoryRow
 from controller.sync.results import SyncResult, Totals, Trigger
 
@@ -70,18 +70,15 @@ async def _add_or_repeat(uow: UnitOfWork, begun: Begun, result: SyncResult) -> N
 
 async def note_synced(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:
     """The rows show the commit, in the transaction that made them do so."""
-    async with uow.unawaited():
-        await add_sync(uow, sync_id, begun, result)
-        await uow.run(
-            _QUERIES["note_synced"], id=begun.row.id, commit=result.to_commit, before=begun.row.synced_commit
-        )
+    await add_sync(uow, sync_id, begun, result)
+    await uow.run(
+        _QUERIES["note_synced"], id=begun.row.id, commit=result.to_commit, before=begun.row.synced_commit
+    )
 
 
-async def count_totals(uow: UnitOfWork, repository_id: UUID) -> Totals:
-    """How much of the repository is in service now."""
-    found = await uow.one(_QUERIES["sync_totals"], Totals, repository_id=repository_id)
-    assert found is not None
-    return found
+def counting(repository_id: UUID) -> QueryRows:
+    """The query of how much of the repository is in service now, to be sent with others: one `Totals`."""
+    return QueryRows(_QUERIES["sync_totals"], Totals, {"repository_id": repository_id})
 
 
 async def add_sync(uow: UnitOfWork, sync_id: UUID, begun: Begun, result: SyncResult) -> None:

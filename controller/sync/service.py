@@ -29,7 +29,6 @@ from controller.governance.owners_word import Content, OwnersWord
 from controller.governance.repositories import (
     RepositoryRow,
     find_repository,
-    lock_repository,
     lock_rules,
 )
 from controller.sync.ages import Place, SyncAges
@@ -39,7 +38,6 @@ from controller.sync.joining import found_paths, needs_rules
 from controller.sync.plan import Plan, plan_sync
 from controller.sync.recording import (
     Begun,
-    count_totals,
     note_failure,
     note_head,
     note_synced,
@@ -48,7 +46,7 @@ from controller.sync.recording import (
 from controller.sync.results import Outcome, SyncResult, Totals, Trigger, count_runbooks
 from controller.sync.source import Read, Source, fetch_head, read_commit_files
 from controller.sync.state import FileRow, Known
-from controller.sync.store import PlanWriter, load_known, stale_files
+from controller.sync.store import PlanWriter, find_with_stale_files, lock_and_load, stale_files
 from forge.errors import ForgeBusy, ForgeDown, ForgeError, ForgeRefused
 from schemas.audit import AuditRecord, RepositoryLetGo
 from schemas.errors import Dd0cError, Unavailable
@@ -205,8 +203,7 @@ class SyncService:
         left by the caller when it ends."""
         started = self._clock.now()
         async with self._database.work(tenant_id) as uow:
-            row = await find_repository(uow, repository_id)
-            stale = await stale_files(uow, repository_id)
+            row, stale = await find_with_stale_files(uow, repository_id)
         if row.retired_at is not None:  # its mirror stays on the disk, and nothing is asked for it any more
             return SyncResult(row.id, row.name, "unchanged", row.synced_commit, row.synced_commit)
         begun = Begun(row, trigger, started)
@@ -220,8 +217,11 @@ class SyncService:
             if fetched.head == row.synced_commit and not again:
                 return await self._unchanged(tenant_id, begun)
             head = fetched.head
-            await self._is_behind(tenant_id, row, head)
-            read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
+            noted = asyncio.create_task(self._is_behind(tenant_id, row, head), name="sync is behind")
+            try:
+                read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
+            finally:
+                await noted
             if len(read.contents) > MANY_FILES:
                 held.enter_context(held_back())
             judged = [*read.refused, *await self._judging.judge(tenant_id, read.contents)]
@@ -234,7 +234,9 @@ class SyncService:
         return await self._write(tenant_id, begun, read, judged)
 
     async def _is_behind(self, tenant_id: UUID, row: RepositoryRow, head: str) -> None:
-        """Written down before anything is done about it: whatever ends this sync, the state is true."""
+        """Written down while it is read, and before anything of it is judged: whatever ends this sync, the
+        state is true.
+        """
         if head != row.synced_commit:
             async with self._database.work(tenant_id) as uow:
                 await note_head(uow, row, head)
@@ -248,17 +250,17 @@ class SyncService:
         async def store(uow: UnitOfWork) -> tuple[SyncResult, frozenset[Content]] | None:
             if needs_rules(row, read, judged):
                 await lock_rules(uow)
-            locked = await lock_repository(uow, row.id)
-            if locked.synced_commit != row.synced_commit:
+            locked = await lock_and_load(uow, row.id, read, judged)
+            if locked.row.synced_commit != row.synced_commit:
                 return None
-            known = await load_known(uow, row.id, read, judged)
+            known = locked.known
             found, let_in = found_paths(known, row, read, judged), self._owners.of(tenant_id, row.id)
-            found, used = await hold(uow, known, row, read, found, let_in)
+            found, used = await hold(uow, locked, read, found, let_in)
             plan = plan_sync(known, found, read.commit, new_id)
-            writer = PlanWriter(uow, repository_id=row.id, sync_id=sync_id, read=read)
-            await writer.write(known, plan)
-            result = _result(row, read, known, plan, await count_totals(uow, row.id))
-            await note_synced(uow, sync_id, begun, result)
+            result = _result(row, read, known, plan, locked.totals.after(known, plan))
+            async with uow.unawaited():
+                await PlanWriter(uow, locked=locked, sync_id=sync_id, read=read).write(plan)
+                await note_synced(uow, sync_id, begun, result)
             uow.after_commit(lambda: self._publish(tenant_id, result))
             return result, used
 

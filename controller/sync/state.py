@@ -57,6 +57,10 @@ class RunbookRow:
     commands: int = 1
     """What the document in service says about running by itself (`governance.widening.Leash`)."""
 
+    def serves(self, path: str, content_sha256: str) -> bool:
+        """Whether it serves this content from there."""
+        return not self.retired and self.path == path and self.current_sha256 == content_sha256
+
 
 @dataclass(frozen=True)
 class FlagRow:

@@ -1,19 +1,37 @@
 -- standing_findings --
--- What stands for these commands in these runbooks: of the version in service, or, where it lacks a command, of every
--- version that has it, since the one that served last need not be the one that was made last. The tenant as in
--- `runbooks.newest_advice`.
+-- What stands for these commands, each in a runbook, that the asking classifier did not find itself (NULL: whoever found
+-- it): of the version in service, or, where it lacks a command, of every version that has it, since the one that served
+-- last need not be the one that was made last. Versions before are looked at only where a command is not served. The
+-- tenant as in `runbooks.newest_advice`; runbooks are named by id, or every one of the tenant would be met.
+WITH asked AS MATERIALIZED (
+     SELECT DISTINCT asked.runbook_id, asked.command_sha256
+       FROM unnest(%(runbook_ids)b::uuid[], %(commands)b::bytea[]) AS asked (runbook_id, command_sha256)
+), serving AS MATERIALIZED (
+     SELECT DISTINCT ON (c.version_id, c.step_id) r.id AS runbook_id, c.command_sha256, c.finding, c.scanner_version,
+            c.knowledge_version
+       FROM dd0c.runbooks r
+       JOIN dd0c.classifications c ON c.tenant_id = r.tenant_id AND c.version_id = r.current_version_id
+      WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM asked))
+      ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC
+), missing AS MATERIALIZED (
+     SELECT runbook_id, command_sha256 FROM asked
+     EXCEPT
+     SELECT runbook_id, command_sha256 FROM serving
+), earlier AS MATERIALIZED (
+     SELECT DISTINCT ON (c.version_id, c.step_id) v.runbook_id, c.command_sha256, c.finding, c.scanner_version,
+            c.knowledge_version
+       FROM dd0c.runbook_versions v
+       JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
+      WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid)
+        AND v.runbook_id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM missing))
+        AND ((v.runbook_id, c.command_sha256) IN (SELECT runbook_id, command_sha256 FROM missing)) IS TRUE
+      ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC
+)
 SELECT DISTINCT runbook_id, command_sha256, finding
-  FROM (SELECT n.runbook_id, n.command_sha256, n.finding,
-               rank() OVER (PARTITION BY n.runbook_id, n.command_sha256 ORDER BY n.serves DESC) AS place
-          FROM (SELECT DISTINCT ON (c.version_id, c.step_id) v.runbook_id, c.version_id, c.command_sha256, c.finding,
-                       r.current_version_id IS NOT DISTINCT FROM v.id AS serves
-                  FROM dd0c.runbook_versions v
-                  JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
-                  JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
-                 WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)s)
-                   AND c.command_sha256 = ANY(%(commands)s)
-                 ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC) n) placed
- WHERE place = 1
+  FROM (SELECT * FROM serving UNION ALL SELECT * FROM earlier) AS standing
+ WHERE (%(scanner_version)s::text IS NULL
+        OR (scanner_version, knowledge_version) IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text))
+   AND ((runbook_id, command_sha256) IN (SELECT runbook_id, command_sha256 FROM asked)) IS TRUE
 
 -- to_reclassify --
 -- Versions in service of a repository of which some command's standing verdict is of another scanner or other

@@ -38,8 +38,8 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
 -- The tenant as in `newest_advice`.
 SELECT id, runbook_id, content_sha256
   FROM dd0c.runbook_versions
- WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND runbook_id = ANY(%(runbook_ids)s::uuid[])
-   AND content_sha256 = ANY(%(contents)s)
+ WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND runbook_id = ANY(%(runbook_ids)b::uuid[])
+   AND content_sha256 = ANY(%(contents)b::text[])
 
 -- active_names --
 -- Names in service with their paths, for the check of a change.
@@ -169,22 +169,27 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
        serving_version_id = EXCLUDED.serving_version_id, may_be_at = EXCLUDED.may_be_at, updated_at = clock_timestamp()
 
 -- newest_advice --
--- What each advisor said last about these commands in these runbooks, whichever scanner looked. What one sync stored is
--- equally new. The tenant stands in a subquery, so that the planner does not look it up among those that it has counted:
--- one that it has not met yet would have no rows, and any way to none is as good as another.
+-- What each advisor said last about these commands in these runbooks, whichever scanner looked; but for a command in a
+-- runbook about which the same advisor says something again. What one sync stored is equally new. The tenant stands in a
+-- subquery, so that the planner does not look it up among those that it has counted: one that it has not met yet would
+-- have no rows, and any way to none is as good as another.
 SELECT runbook_id, command_sha256, advice
   FROM (SELECT v.runbook_id, c.command_sha256, c.advice,
                rank() OVER (PARTITION BY v.runbook_id, c.command_sha256, c.advice ->> 'advisor'
                             ORDER BY c.created_at DESC) AS age
           FROM dd0c.runbook_versions v
           JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
-         WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)s)
-           AND c.command_sha256 = ANY(%(commands)s) AND c.advice IS NOT NULL) AS said
+         WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)b::uuid[])
+           AND c.command_sha256 = ANY(%(commands)b::bytea[]) AND c.advice IS NOT NULL
+           AND ((v.runbook_id, c.command_sha256, c.advice ->> 'advisor') IN (
+                SELECT again.runbook_id, again.command_sha256, again.advisor
+                  FROM unnest(%(again_runbook_ids)b::uuid[], %(again_commands)b::bytea[], %(again_advisors)b::text[])
+                       AS again (runbook_id, command_sha256, advisor))) IS NOT TRUE) AS said
  WHERE age = 1
 
 -- moment --
 -- The time, taken where the repository is locked: not that at which the transaction began to wait for it.
-SELECT clock_timestamp()
+SELECT clock_timestamp() AS at
 
 -- add_classifications --
 -- The verdicts on the steps of versions that are new. An empty advice stands for none.

@@ -150,17 +150,17 @@ def test_a_tenant_that_the_server_has_not_counted_yet_is_no_tenant_without_rows(
             cursor = psycopg.ClientCursor(connection)
             asked = {"tenant_id": newcomer, "repository_id": new_id(), "commands": [b"x" * 32] * 2}
             asked |= {"runbook_ids": [new_id(), new_id()], "names": ["a", "b"], "paths": ["a", "b"]}
-            for aggregate, query in (
-                ("runbooks", "newest_advice"),
-                ("runbooks", "serving_verdicts"),
-                ("reclassifications", "standing_findings"),
+            asked |= {"again_runbook_ids": [new_id()], "again_commands": [b"x" * 32], "again_advisors": ["a"]}
+            asked |= {"scanner_version": "1", "knowledge_version": "1"}
+            for aggregate, query, narrowed, scans in (
+                ("runbooks", "newest_advice", "runbook_versions|classifications", 2),
+                ("runbooks", "serving_verdicts", "runbook_versions|classifications", 2),
+                ("reclassifications", "standing_findings", "runbooks|runbook_versions|classifications", 4),
             ):
-                cursor.execute("EXPLAIN " + load(aggregate)[query], asked)
+                cursor.execute("EXPLAIN " + load(aggregate)[query].replace(")b", ")s"), asked)
                 plan = "\n".join(row[0] for row in cursor.fetchall())
-                conditions = re.findall(
-                    r" on (?:runbook_versions|classifications) .*\n *Index Cond: (.*)", plan
-                )
-                assert len(conditions) == 2, plan
+                conditions = re.findall(rf" on (?:{narrowed})\b.*\n(?: *Recheck.*\n)?.* Cond: (.*)", plan)
+                assert len(conditions) == scans, plan
                 assert all(re.search(r"\b(?:runbook_id|version_id|id) = ", each) for each in conditions), plan
     finally:
         postgres.drop(name)

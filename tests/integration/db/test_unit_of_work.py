@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 import pytest
@@ -16,6 +16,7 @@ from controller.db import unit_of_work
 from controller.db.bootstrap import Urls
 from controller.db.database import Database
 from controller.db.errors import AccessDenied, Broken, CheckViolation, UniqueViolation
+from controller.db.unit_of_work import QueryRows
 from controller.tenants.members import add_member, list_members
 from controller.tenants.roles import Role
 from schemas.audit import AuditRecord, MemberRemoved
@@ -85,6 +86,24 @@ async def test_the_first_error_of_statements_that_nobody_waits_for_is_raised_and
             await uow.run(_RENAME, title="Renamed")
     async with database.work(tenant.tenant_id) as uow:
         assert await rows_of(uow, "select title from dd0c.tenants where id = %(tenant_id)s") == [("Renamed",)]
+
+
+async def test_of_queries_sent_together_the_error_is_that_of_the_one_that_failed(
+    database: Database, tenant: TestTenant
+) -> None:
+    """Those behind it were not run: that alone looks as if the connection were lost, and is tried again."""
+    one = QueryRows("select title from dd0c.tenants where id = %(tenant_id)s", _Title, {})
+    wrong = QueryRows("select (1 / (1 - %(one)s::int))::text as title", _Title, {"one": 1})
+    for asked in ([wrong], [one, wrong, one], [*[one] * 3, wrong, *[one] * 300]):
+        with pytest.raises(Broken, match="division by zero"):
+            async with database.work(tenant.tenant_id) as uow:
+                await uow.several(*asked)
+    async with database.work(tenant.tenant_id) as uow:
+        assert [len(rows) for rows in await uow.several(one, one)] == [1, 1]
+
+
+class _Title(NamedTuple):
+    title: str
 
 
 async def test_r66_killed_at_the_commit_leaves_neither_or_both(

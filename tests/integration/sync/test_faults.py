@@ -163,7 +163,7 @@ async def test_i9_a_replica_that_was_slow_looks_again_instead_of_going_back(worl
 
 # ---------------------------------------------------------------- the database goes away in the middle
 
-_STAGES = ["load_known", "count_totals", "note_synced", "note_head"]
+_STAGES = ["lock_and_load", "hold", "note_synced", "note_head"]
 
 
 @pytest.mark.parametrize("stage", _STAGES)

@@ -55,3 +55,15 @@ def test_only_our_errors_pass_the_border() -> None:
         raise pg.DeadlockDetected("x")
     with pytest.raises(KeyError), errors.border():
         raise KeyError("not of the database")
+
+
+def test_what_was_not_run_since_another_failed_is_not_taken_for_a_lost_connection() -> None:
+    with pytest.raises(errors.UniqueViolation), errors.border():
+        _fail_behind_another()
+
+
+def _fail_behind_another() -> None:
+    try:
+        raise pg.UniqueViolation("there is one already")
+    finally:
+        raise pg.PipelineAborted("pipeline aborted")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from controller.governance.documents import JudgedFile, JudgedRunbook
 from controller.sync.claims import Found
 from controller.sync.plan import Plan, plan_sync
+from controller.sync.results import Totals
 from controller.sync.state import FileRow, Known, RunbookRow
 from schemas.errors import Place
 from schemas.flags import Flag, Flags
@@ -71,6 +72,16 @@ def apply(known: Known, plan: Plan) -> Known:
         )
     versions = dict(known.versions) | {(v.runbook_id, v.file.content_sha256): v.id for v in plan.versions}
     return Known(files, runbooks, versions)
+
+
+def totals_of(known: Known) -> Totals:
+    """All of the rows counted, as `sync_totals` does."""
+    files = known.files.values()
+    return Totals(
+        sum(not row.retired for row in known.runbooks.values()),
+        sum(row.is_kept_out for row in files),
+        sum(row.state == "skipped" and row.kind == "other" for row in files),
+    )
 
 
 def synced(*found: Found) -> Known:
@@ -264,7 +275,9 @@ def test_i9_the_rows_equal_one_commits_tree(trees: list[dict[str, object]]) -> N
     for number, tree in enumerate(trees):
         found = [found_of(path, content) for path, content in tree.items()]
         plan = plan_sync(known, found, f"{number:040x}", new_id)
+        counted = totals_of(known).after(known, plan)
         served, known = serving(known), apply(known, plan)
+        assert counted == totals_of(known), "what a plan touches says how the totals change"
         active = [row for row in known.runbooks.values() if not row.retired]
         assert len({row.path for row in active}) == len(active)
         for path, content in tree.items():
