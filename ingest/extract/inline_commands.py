@@ -32,7 +32,9 @@ _REPORTS: Final = re.compile(
     r"command|tool|did|does|has|had|should|works?|fails?)\b"
 )
 """What is behind a command that somebody tells of, and does not tell to run."""
-_BEGINS: Final = re.compile(r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{0,6}")
+_BEGINS: Final = re.compile(
+    r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{0,6}(?:(?:[Oo]r|[Aa]lternatively)[:,]?\s)?"
+)
 _IN_CHAT: Final = re.compile(
     r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
 )

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from base.limits import SCAN_MAX_DEPTH
 from ingest.blocks import Block, InlineCode
+from ingest.sources.behind_code import behind_code
 from ingest.sources.confluence_storage import as_html
 from ingest.sources.continued import continued
 from ingest.sources.html_text import (
@@ -23,6 +24,7 @@ from ingest.sources.html_text import (
     holds,
     inline_text,
     left_out,
+    run_text,
     struck_text,
     visible_code,
 )
@@ -243,7 +245,7 @@ def _row(node: LexborNode, reader: _Reader) -> Iterator[Block]:
 def _item(child: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     level = max(1, len(reader.lists))
     number = reader.number()
-    behind = frozenset(_behind_code(child))
+    behind = frozenset(behind_code(child))
     text, code = inline_text(child, without=behind, tables=False)
     if text:
         linked = _link_of(child, text)
@@ -257,40 +259,34 @@ def _own_blocks(
     node: LexborNode, behind: frozenset[int], reader: _Reader, depth: int, level: int
 ) -> Iterator[Block]:
     """The code, lists and tables in an item or a heading, whose other text is told already; and its
-    paragraphs `behind` them.
+    text `behind` them.
     """
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
-    for inner in node.iter():
+    run: list[LexborNode] = []
+    for inner in node.iter(include_text=True):
         tag = inner.tag or ""
         if left_out(inner, tag):
             continue
+        if inner.mem_id in behind and tag not in BLOCKS:
+            run.append(inner)
+            continue
+        yield from _run(run, reader, level)
+        run = []
         if inner.mem_id in behind:
             yield from _leaf("paragraph", inner, reader, level=level)
         elif tag in OWN_BLOCKS:
             yield from _one(inner, tag, reader, depth + 1)
-        elif holds(inner, OWN_BLOCKS):
+        elif tag != "-text" and holds(inner, OWN_BLOCKS):
             yield from _own_blocks(inner, behind, reader, depth + 1, level)
+    yield from _run(run, reader, level)
 
 
-def _behind_code(item: LexborNode) -> Iterator[int]:
-    """The paragraphs of an item behind its first code block, list or table: they speak of what stands before
-    them, so they are blocks of their own.
-    """
-    todo = [iter(item.iter())]
-    met = False
-    while todo:
-        inner = next(todo[-1], None)
-        if inner is None:
-            todo.pop()
-        elif left_out(inner, inner.tag or ""):
-            continue
-        elif inner.tag in OWN_BLOCKS:
-            met = True
-        elif holds(inner, OWN_BLOCKS):
-            todo.append(iter(inner.iter()))
-        elif met and inner.tag == "p":
-            yield inner.mem_id
+def _run(nodes: list[LexborNode], reader: _Reader, level: int) -> Iterator[Block]:
+    """A paragraph of loose text."""
+    text, code = run_text(nodes)
+    if text:
+        yield reader.block("paragraph", text, code=code, level=level)
 
 
 def _link_of(node: LexborNode, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -242,6 +243,16 @@ def inline_text(
     return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
 
 
+def run_text(nodes: Sequence[LexborNode]) -> tuple[str, tuple[InlineCode, ...]]:
+    """As `inline_text`, of a run of neighbouring nodes."""
+    text = _Text(nested=False)
+    for node in nodes:
+        _collect_one(node, text, 0)
+    text.end_code()
+    whole = "".join(text.parts).rstrip()
+    return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
+
+
 def _is_typewritten(node: LexborNode, tag: str) -> bool:
     """Whether a piece of text is set in letters of one width, and nothing in it in others."""
     if tag not in ("span", "font"):
@@ -254,17 +265,21 @@ def _collect(node: LexborNode, text: _Text, depth: int) -> None:
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
     for child in node.iter(include_text=True):
-        tag = child.tag or ""
-        if left_out(child, tag) or child.mem_id in text.without:
-            continue
-        if tag == "-text":
-            text.fold(child.text_content or "")
-        elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or _is_typewritten(child, tag):
-            text.code(visible_code(child))
-        elif tag == "br":
-            text.line_break()
-        elif text.takes(tag):
-            _collect_block(child, tag, text, depth)
+        _collect_one(child, text, depth)
+
+
+def _collect_one(child: LexborNode, text: _Text, depth: int) -> None:
+    tag = child.tag or ""
+    if left_out(child, tag) or child.mem_id in text.without:
+        return
+    if tag == "-text":
+        text.fold(child.text_content or "")
+    elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or _is_typewritten(child, tag):
+        text.code(visible_code(child))
+    elif tag == "br":
+        text.line_break()
+    elif text.takes(tag):
+        _collect_block(child, tag, text, depth)
 
 
 def _collect_block(child: LexborNode, tag: str, text: _Text, depth: int) -> None:

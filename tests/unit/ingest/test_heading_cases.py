@@ -80,3 +80,13 @@ def test_an_item_with_its_case_is_a_step_whatever_follows_the_list(behind: str) 
     """It was taken for the title of what stands below, and lost."""
     text = f"# A\n\n1. `{X}`\n2. If it hangs, call Ann.\n\n{behind}\n"
     assert answers(text)[:2] == [(X, None), ("~call Ann.", "yes")]
+
+
+def test_loose_words_behind_code_in_an_item_stand_over_what_follows_them() -> None:
+    """They were joined with those before the first code, so that both codes ran in every case."""
+    text = (
+        "<h1>A</h1><ul><li><b>Kernels.</b> If it is old:<pre>cp a b</pre>If it is <code>new</code>:"
+        f"<pre>cp c d</pre></li><li>Run <pre>df -h</pre> or <code>{X}</code></li></ul>"
+    )
+    assert answers(text) == [("cp a b", "yes"), ("cp c d", "yes"), ("df -h", "no"), (X, "yes")]
+    assert questions(text)[:2] == ["Decide: If it is old", "Decide: If it is new"]
