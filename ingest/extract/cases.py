@@ -8,7 +8,8 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.commands import looks_like_command
-from ingest.extract.labels import labelled
+from ingest.extract.labels import advice, labelled, restricted_case
+from ingest.extract.named_cases import always_comes
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
@@ -17,7 +18,7 @@ from ingest.extract.vocabulary import is_imperative, sentences, text_of
 
 _CONDITION: Final = re.compile(
     r"(?i)^(if|when|unless|in case|in the case|in the event|assuming|provided|where(?! to\b)|should)\b"
-    r"([^,:→]{3,200})[,:→]\s*(.*)$",
+    r"((?:[^,:→.!?]|[.!?](?=\S)|,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b){3,200})[,:→]\s*(.*)$",
     re.DOTALL,
 )
 _LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
@@ -60,11 +61,10 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     other = _OTHERWISE.match(text)
     if other and reader.last_condition is not None:
         return reader.last_condition, True, other[1].strip()
-    found = _CONDITION.match(text)
-    if found:
-        condition = f"{found[1]}{found[2]}".strip()
-        reader.last_condition = condition
-        return condition, found[1].lower() == "unless", found[3].strip()
+    named = _named(text)
+    if named is not None:
+        reader.last_condition = named[0] or reader.last_condition
+        return named
     label = _LABEL.match(text)
     if label and _is_case(label[1], label[2]):
         reader.last_condition = " ".join(label[1].split())
@@ -88,6 +88,21 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
 
 
+def _named(text: str) -> tuple[str | None, bool, str] | None:
+    """The case that a text names with a word, as `condition_of` gives it: “If …”, “For clusters that …”."""
+    found = _CONDITION.match(text)
+    if found:
+        condition = f"{found[1]}{found[2]}".strip()
+        case = None if always_comes(condition) else condition
+        return case, case is not None and found[1].lower() == "unless", found[3].strip()
+    there = restricted_case(text)
+    return (
+        None
+        if there is None
+        else (" ".join(text[advice(text) : there].split()), False, text[there:].lstrip(" ,"))
+    )
+
+
 def _asked_over_code(text: str) -> tuple[str, str] | None:
     """A short question with a command behind it, or with nothing: what is done then stands below."""
     asked = asked_case(text)
@@ -108,7 +123,11 @@ def _is_case(label: str, does: str) -> bool:
     """Whether what stands before an arrow is a case: with something to do behind it, or a state and a
     command.
     """
+    if label.count("(") > label.count(")"):
+        return False  # a way through menus: “the console (Actions → Edit)”
     if is_imperative(does) or is_imperative(_WHY.sub("", does)):
+        if is_imperative(label) and not label.endswith("?"):
+            return False  # “Right click on the volume → create a snapshot”
         return len(label.split()) > 1 or label.endswith("?")
     begins = looks_like_command(sentences(does)[0]) if does.strip() else False
     return begins and _SAYS_STATE.search(label) is not None and not is_imperative(label)
@@ -120,13 +139,29 @@ def without_case(sentence: str) -> str:
     return found[3].strip() if found else sentence
 
 
+_LATER: Final = re.compile(r"(?:[:;]|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\s+")
+
+
+def _tells_later(told: str) -> bool:
+    """Whether a sentence tells to do something in one of its clauses: “…, the list is old, send a patch”."""
+    return any(is_imperative(part) for part in _LATER.split(told))
+
+
+_IN_THIS_CASE: Final = re.compile(r"(?i)^in (?:this|that|such a) case\b,?\s+(?P<told>\S.*)$", re.DOTALL)
+
+
 def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
     """The first sentence of a text that tells to do something for a case, with its case, and whether that is
     negated: “It is backed up daily. Should it be lost, restore it.”
     """
+    above = ""
     for part in sentences(text):
+        then = _IN_THIS_CASE.match(part)
+        if then is not None and above and is_imperative(then["told"]) and not begins_negated(then["told"]):
+            return [part], above.strip(" .*_"), False
+        above = part
         found = _CONDITION.match(part)
-        if found is not None and is_imperative(found[3]) and not begins_negated(found[3]):
+        if found is not None and _tells_later(found[3]) and not begins_negated(found[3]):
             return [part], f"{found[1]}{found[2]}".strip(), found[1].lower() == "unless"
     return [], None, False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.alternatives import alternatives
 from ingest.extract.drafts import Draft
+from ingest.extract.guards import guards
 from ingest.extract.labels import asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import named_cases
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
@@ -79,8 +80,24 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
                 leads = _leads_to(text, block, start, drafts)
                 found.setdefault(text.lower(), Condition(text, span, *leads))
                 places.setdefault(text.lower(), place)
+    _with_below(found, blocks, places, cased={*places.values(), *rows}, drafts=drafts)
+    for text, span, then, otherwise in guards(blocks, drafts, list(found)):
+        found[text.lower()] = Condition(text, span, then, otherwise)
+    return [item for item in found.values() if item.then or item.otherwise or not _ENTRY.match(item.text)]
+
+
+def _with_below(
+    found: dict[str, Condition],
+    blocks: Sequence[Block],
+    places: Mapping[str, int],
+    *,
+    cased: set[int],
+    drafts: Sequence[Draft],
+) -> None:
+    """Give the cases that lead to no step in their own block what stands below it; `places`: the blocks of
+    the cases, `cased` of all of them.
+    """
     steps = _steps_by_block(drafts)
-    cased = {*places.values(), *(place for place in rows)}
     for key, place in places.items():
         if not found[key].then and not found[key].otherwise and blocks[place].kind in ("paragraph", "item"):
             below = _below(blocks, place, cased, steps)
@@ -88,7 +105,6 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             found[key] = replace(
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
-    return [item for item in found.values() if item.then or item.otherwise or not _ENTRY.match(item.text)]
 
 
 def _one_of(before: Block, block: Block, drafts: Sequence[Draft]) -> dict[str, Condition]:

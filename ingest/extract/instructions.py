@@ -20,7 +20,7 @@ from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
 from ingest.trace import Span
 
-_APART: Final = re.compile(r"(?::|;|\s[–—-]|,\s(?:so|then)|→|->|=>)\s+")
+_APART: Final = re.compile(r"(?::|;|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\s+")
 """“If it is yellow, only replicas are missing: skip to …”: what is done then stands behind why."""
 _LONGEST: Final = 900
 """Characters of a paragraph that tells to do something; in a longer one that is said by the way."""

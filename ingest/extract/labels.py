@@ -66,6 +66,28 @@ _FOR: Final = re.compile(
 """“For certificates issued by X, …”, “On clients that still hang, …”, “For everything else, …”."""
 
 
+PLATFORM: Final = (
+    r"(?:linux|ubuntu|debian|rhel|centos|fedora|alpine|suse|windows|mac(?:os)?|os x|freebsd|aws|amazon|"
+    r"azure|gcp|"
+    r"google cloud|gke|eks|aks|openshift|kubernetes|k8s|docker|podman|vmware|bare[- ]metal|"
+    r"on[- ]prem(?:ises?)?|"
+    r"heroku|openstack|prod(?:uction)?|staging|dev(?:elopment)?|qa|uat|postgres(?:ql)?|mysql|mariadb|"
+    r"systemd|upstart)"
+)
+"""Where something runs, by its name."""
+
+_ON_PLATFORM: Final = re.compile(rf"(?i)^(?:on|for|with) (?:all )?{PLATFORM}\b[^,.;:\n]{{0,40}}(?=,\s)")
+_FOR_THINGS: Final = re.compile(
+    r"^[Ff]or (?!(?i:example|instance|more|further|the|this|that|these|those|each|every|both|all|any|details|"
+    r"reference|help|questions)\b)(?:[^,.;:\n]{0,40}\b(?:clusters|hosts|nodes|machines|servers|systems|"
+    r"instances|"
+    r"databases|services|versions|environments|deployments|installations|regions|sites|releases|users|"
+    r"customers|tenants|applications|apps)\b[^,.;:\n]{0,40}|"
+    r"[A-Z][\w.-]{1,30}(?: [A-Z\d][\w.-]{0,30}){0,3})(?=,\s)"
+)
+"""“For clusters on other infrastructures, …”, “For YugabyteDB Anywhere, …”: it holds there alone."""
+
+
 def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
     """The labels of a block, a line each, that stand for a case and say what to do in it."""
     place = 0
@@ -126,12 +148,22 @@ def _tells(does: str) -> bool:
     return False
 
 
+_ADVICE: Final = re.compile(r"(?i)^\W{0,4}(?:tip|note|hint|info|important|warning|caution)\W{0,3}:\W{0,3}\s")
+
+
+def advice(sentence: str) -> int:
+    """Where a sentence begins behind the label of an advice: “TIP: …”."""
+    found = _ADVICE.match(sentence)
+    return found.end() if found else 0
+
+
 def restricted_case(sentence: str) -> int | None:
     """Where the case ends that a sentence begins with: “For everything else, …”; None where it has none."""
-    found = _FOR.match(sentence)
-    if found is None or not is_imperative(sentence[found.end() :].lstrip(" ,")):
+    told = sentence[advice(sentence) :]
+    found = _FOR.match(told) or _ON_PLATFORM.match(told) or _FOR_THINGS.match(told)
+    if found is None or not is_imperative(told[found.end() :].lstrip(" ,")):
         return None
-    return found.end()
+    return len(sentence) - len(told) + found.end()
 
 
 def asked_cases(block: Block, following: Block | None) -> Iterator[tuple[int, int]]:

@@ -6,31 +6,34 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ingest.blocks import Block
+from ingest.blocks import Block, InlineCode
 from ingest.extract.commands import looks_like_command
-from ingest.extract.labels import restricted_case
+from ingest.extract.labels import advice, restricted_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _IF: Final = re.compile(
-    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|in the event|provided|assuming|when|"
-    r"whenever|once|only if|should|where)\s+"
+    r"(?i)(?:^|(?<=[\s(–—,;:→-]))(if|unless|in case|in the case|in the event|provided|assuming|as long as|"
+    r"when|whenever|once|only if|should|where)\s+"
     r"((?:(?![,;:→]|\.\s|\.$| then | – | — | -> | => )[\s\S]){4,220})"
 )
 _WHETHER: Final = re.compile(
     r"(?i)\b(?:check|checks|see|verify|determine|ask|know|confirm|decide|find out|as|even|look|test|"
-    r"ensure|sure|tell|"
+    r"ensure|sure|tell|validate|inspect|investigate|examine|monitor|identify|evaluate|assess|query|learn|"
+    r"search|"
     r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
 )
 _IDIOM: Final = re.compile(
     r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
     r"with|as|the)\b|"
     r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
-    r"so\b|not\b|you (?:like|want|prefer|haven['’]t)|"
+    r"so\b|not\b|"
+    r"at all possible|you(?:['’]d)? (?:like|want|wish|prefer)(?: to)?\W*$|you haven['’]t|"
     r"desired|nothing else|"
     r"(?:running|executing)\b(?![^,:]*\b(?:times? out|fails?|shows?|returns?|gives?|reports?|hangs?|errors?|"
     r"(?:doesn['’]t|does not|won['’]t|will not))\b)|every\b|(?:an?|per) (?:day|week|month|quarter|year)\b|"
     r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
 )
+_ASIDE: Final = re.compile(r"\([^()\n]{1,200}(?:\)|$)")
 _RANKS: Final = re.compile(
     r"(?i)^(?:then )?(?:the |its )?(?:severity|priority|impact|urgency)\b[^.]{0,30}\bis\b|"
     r"^(?:then )?(?:there|that|this|it) is (?:likely |probably |usually )?an?\W{1,3}(?:problem|issue)\b"
@@ -52,7 +55,7 @@ _CLASSED: Final = re.compile(
 )
 """“… then it is a managed service”: what it is called, and nothing to do."""
 
-_IFS: Final = frozenset({"if", "unless", "in case", "only if"})
+_IFS: Final = frozenset({"if", "unless", "in case", "only if", "as long as"})
 _WHEN: Final = frozenset({"when", "whenever", "once", "should", "where", "assuming"})
 _GATE: Final = re.compile(
     r"(?i)^(?:note:?\s+)?(?:(?:for|on|in|with)\b[^,.;:]{0,60}\bversions?\b[^,;:]{0,40}?\b(?:or|and) "
@@ -63,24 +66,28 @@ _GATE: Final = re.compile(
 """A version or a state that the steps below are for."""
 
 _DESCRIBES: Final = re.compile(
-    r"(?i)^(?:(?:then|also)\s+)?(?:(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
+    r"(?i)^(?:(?:then|also)\s+)?(?:(?:you|we)(?:['’]ll| will) (?:\w+ly )?(?:find|see|get|notice|be|have|"
+    r"receive|lose)\b|"
+    r"(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
     r"(?!you\b|we\b|please\b)[^.;]{1,80}?\b(?:will|would|won['’]t|is|are|was|were|has|have|returns?|fails?|"
-    r"means?|becomes?|gets?|continues?|triggers?)\b)"
+    r"means?|becomes?|gets?|continues?|triggers?|may|might)\b)"
 )
 """What happens then, by itself."""
 
 _HAPPENS: Final = re.compile(r"(?i)\s(?:will|would|won['’]t)\s")
-_SEQUENCE: Final = re.compile(
-    r"(?i)^once (?:logged|connected|inside|signed|there)\b|"
-    r"^once (?:in|on) (?:the |your |that |this )?(?:\w+ )?(?:vm|machine|host|server|shell|console|container|"
-    r"pod|box|node|instance|prompt)\b|^once (?:you|we)(?:['’]ve| have| are|['’]re)? (?:found|"
-    r"find|know|identif|logged|connected|inside|signed)|"
-    r"^once [^,:]{2,60} (?:has|have) been (?:generated|created|downloaded|installed|deployed|uploaded|"
-    r"built|copied)\b|"
-    r"^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|"
-    r"complet(?:es?|ed)|done|over|ended|ends)\b"
+_FOUND: Final = (
+    r"^(?:when|after) (?:you|we)(?:['’]ve| have)(?: \w+ly)? (?!(?:to|no|not|an?|the|any|many|some|more|"
+    r"less|few|"
+    r"only|several|problems|issues|errors|trouble|access)\b)[a-z]{2,20}(?:ed|nd|en|wn|ne|ad|pt|un|ut|de|"
+    r"ght)\b"
 )
-"""When the next step may begin: no case, it always comes. A check or an approval is one: it may fail."""
+_SEQUENCE: Final = re.compile(
+    r"(?i)^once\b(?!.{0,200}\b(?:verified|confirmed|approved|agreed|validated|decided|signed)\b)|"
+    rf"{_FOUND}|^(?:when|after)\b[^,:]{{0,60}}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|"
+    rf"ends)\b",
+    re.DOTALL,
+)
+"""When the next step may begin: no case, it always comes. A decision is one: it may be no."""
 
 _FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
 _NEEDED: Final = re.compile(r"(?i)\b(?:mandatory|required|needed|necessary|optional|skip(?:ped)?|re-?use)\b")
@@ -93,13 +100,18 @@ _ACTS: Final = re.compile(
     r"proceed|continue|stop|page|call|escalate)\b|"
     r"\b(?:it (?:is|['’]s)(?! (?:possible|likely|probable|because|due))|this (?:is|means)|use|carry on|"
     r"nothing)\b|"
+    r"^(?:that|it|this|them|those|these) (?:too|as well)\b|\bsteps? \d[\w.]{0,4} (?:is|are|must|should|"
+    r"can)\b|\b(?:is|are) (?:repeated|skipped|left out|"
+    r"omitted)\b|"
     r"\b(?:is|are|be) (?:required|needed|necessary)\b|\bcan (?:safely |also )?be \w+|"
-    r"\b(?:may|might|could) (?:be|need|require)\b|\b(?:way|option|fix|thing|step) is to\b"
+    r"\b(?:may|might|could) (?:be|need to|require)\b|\b(?:way|option|fix|thing|step) is to\b"
 )
 """What says that somebody does something in this case."""
 
+_PARTS: Final = re.compile(r"[,;:]\s{1,3}(?:(?:and|then|so|but)\s{1,3})?|\s[–—]\s")
 _OFFERED: Final = re.compile(
-    r"(?i)\b(?:you|we) (?:may|might|can|could|should|must|will|need)\b|\bonly (?:do|use|run|try|perform)\b"
+    r"(?i)\b(?:you|we) (?:may|might|can|could|should|must|will(?! (?:be able|see|get|find|notice|receive))|"
+    r"need)\b|\bonly (?:do|use|run|try|perform)\b"
 )
 """“You may need to kill some pods if …”, “Only do this if …”."""
 
@@ -117,9 +129,41 @@ _ONE_WORD: Final = re.compile(
 )
 
 
+def only_told(sentence: str, case: str) -> bool:
+    """Whether a sentence tells nothing to do in the case that it names, or is the footer of a mail."""
+    at = sentence.find(case)
+    for match in _IF.finditer(sentence, max(0, at)):
+        if at <= match.start(1) < at + len(case):
+            return _FOOTER.search(case) is not None or not _acts(sentence, match, 0)
+    return _FOOTER.search(case) is not None
+
+
+def always_comes(case: str) -> bool:
+    """Whether a case is nothing but what was told before: “When you have found it”."""
+    return re.match(rf"(?i){_FOUND}", case) is not None
+
+
 def named_cases(block: Block) -> Iterator[tuple[int, int]]:
     """The conditions that the sentences of a block name with a word, and the versions that they are for."""
+    last: tuple[int, int] | None = None
+    for start, end in _each_case(block):
+        if last is not None and _GOES_ON.fullmatch(block.text, last[1], start):
+            last = last[0], end
+            continue
+        if last is not None:
+            yield last
+        last = start, end
+    if last is not None:
+        yield last
+
+
+_GOES_ON: Final = re.compile(r"(?i)\s{0,2},?\s{1,3}(?:and|or|but)(?:\s{1,3}(?:also|only|even))?\s{1,3}")
+"""Between the halves of a case: “If it hangs, and if nobody is in, …”."""
+
+
+def _each_case(block: Block) -> Iterator[tuple[int, int]]:
     places = sentence_places(block.text)
+    shown = without_signs(block.text, block.code)
     for place, (start, end) in enumerate(places):
         gate = _GATE.match(block.text[start:end])
         if gate:
@@ -127,18 +171,50 @@ def named_cases(block: Block) -> Iterator[tuple[int, int]]:
             continue
         restricted = restricted_case(block.text[start:end])
         if restricted is not None:
-            yield start, start + restricted
+            begin = start + advice(block.text[start:end])
+            yield begin, start + restricted
             continue
         if (told := case_told_next(block.text, places, place)) is not None:
             yield told
             continue
-        for match in _IF.finditer(block.text, start, end):
+        for found in _IF.finditer(shown, start, end):
+            match = _IF.match(shown, found.start(1), _clause_end(found)) or found
             if not _counts(block.text, match, start):
                 continue
             if not (_acts(block.text[start:end], match, start) or _ends_command(block, match, end)):
                 continue
             if _told_to(block, match, start, end) or not _only_tells(block.text, match, end):
                 yield match.start(1), match.end(2)
+
+
+_NEW_CLAUSE: Final = re.compile(
+    r"(?i)(?<!know)(?<!think)(?<!sure)(?<!that)(?<!what)(?<!believe)(?<!where)(?<!how)(?<!which)\s"
+    r"(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|have\sto|might))\b)"
+)
+_CASE_WORDS: Final = 3
+
+
+def _clause_end(found: re.Match[str]) -> int:
+    """Where a case ends that no sign divides from what is done: “if the disk is full you can …”."""
+    for clause in _NEW_CLAUSE.finditer(found.string, found.start(2), found.end(2)):
+        if len(found.string[found.start(2) : clause.start()].split()) >= _CASE_WORDS:
+            return clause.start()
+    return found.end(2)
+
+
+_SIGNS: Final = re.compile(r"[,;:→.–—]|->|=>")
+
+
+def without_signs(text: str, codes: Sequence[InlineCode]) -> str:
+    """A text in which no sign within code can be taken for the end of a case; as long as before."""
+    for code in codes:
+        inside = _SIGNS.sub(lambda found: "_" * len(found[0]), text[code.start : code.end])
+        text = (
+            f"{text[: code.start]}{inside}{text[code.end :]}"
+            if inside != text[code.start : code.end]
+            else text
+        )
+    return text
 
 
 def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:
@@ -205,6 +281,7 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
     if word in _WHEN:
         ends = text[match.end(2) : match.end(2) + 1]
         named = word == "where" and ends == ":" and text[match.end(2) + 1 : match.end(2) + 2].strip()
+        begins = first if word == "assuming" else begins
         return begins and ends in (",", ":", "→", ";") and not named
     return not _WHETHER.search(before)
 
@@ -222,9 +299,11 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
         return False
     if not rest and _HAPPENS.search(case) and not _ACTS.search(case):
         return False
+    rest = _ASIDE.sub(" ", rest)
     rest = re.sub(r"(?i)^(?:then|also|first|please)\b[,\s]*", "", rest)
     introduces = sentence.rstrip().endswith(":")
-    acts = introduces or not rest or is_imperative(rest) or _ACTS.search(rest) is not None
+    acts = introduces or not rest or _ACTS.search(rest) is not None
+    acts = acts or any(is_imperative(part) for part in _PARTS.split(rest))
     if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
         acts = acts or _RANKS.match(rest) is not None
         return acts or _DESCRIBES.match(rest) is None

@@ -86,7 +86,10 @@ _INSTEAD: Final = re.compile(
 
 _IN_CASE: Final = re.compile(r"(?i)^\W*(?:if|when|in case)\b[^,:;.→]{0,120},\s")
 """“If both are wrong, check it:” retracts nothing."""
-_CONDITION: Final = re.compile(r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}[,:→]")
+_CONDITION: Final = re.compile(
+    r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}"
+    r"(?:,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b[^,:→]{0,200})?[,:→]"
+)
 _FORBIDDING_HEADING: Final = re.compile(
     r"(?i)^(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+forget\b)|what\s+not\s+to|(?:things|"
     r"commands)\s+not\s+to|avoid\b|"

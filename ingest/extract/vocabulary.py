@@ -96,7 +96,7 @@ IMPERATIVES: Final = frozenset(
     drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
     adjust tweak tidy alter reenable reindex transfer triage tune
     unregister unsuspend unzip upload vacuum warm wipe withdraw zip
-    telnet curl su sudo scp sftp dig decide
+    figure telnet curl su sudo scp sftp dig decide
     """.split()
 )
 
@@ -179,7 +179,7 @@ def first_word(text: str) -> str:
 
 
 _REMARK: Final = re.compile(
-    r"(?i)^note\b(?!\s+(?:the|down|which|your|its|all|any|every|each|what|their|this)\b)"
+    r"(?i)^figure\b(?! out\b)|^note\b(?!\s+(?:the|down|which|your|its|all|any|every|each|what|their|this)\b)"
 )
 """“Note that …”, “NOTE: …” tells something; “note the name” tells to."""
 

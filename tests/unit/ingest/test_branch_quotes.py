@@ -1,0 +1,116 @@
+"""Which words of a text are a case that guards steps, where they end, and what is only told."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.parsed import parsed_json
+from tests.unit.ingest.telling import made_of
+
+X = "systemctl restart web"
+STATE = "the process is gone"
+
+
+def branches(text: str) -> list[tuple[str, list[str]]]:
+    """The cases of a text, each with the commands and instructions that it leads to; “!” before those of the
+    other one.
+    """
+    made = made_of(f"# A\n\nRun `uptime -p`.\n\n{text}\n")
+    if made is None:
+        return []
+    shown = parsed_json(made)
+    steps = {step["order"]: step.get("command") or f"~{step['manual']}" for step in shown["steps"]}
+    return [
+        (item["if"], [*(steps[at] for at in item["then"]), *(f"!{steps[at]}" for at in item["else"])])
+        for item in shown["branches"]
+    ]
+
+
+CASES = f"""
+If you want to keep the data, run `{X}`. | If you want to keep the data
+If you want to look at it then run `{X}`. | If you want to look at it
+If it hangs, and if nobody is in, run `{X}`. | If it hangs, and if nobody is in
+If it says `Error: no, not now`, run `{X}`. | If it says Error: no, not now
+For clusters on other clouds, run `{X}`. | For clusters on other clouds
+For Acme Anywhere, execute the `{X}` command. | For Acme Anywhere
+On Ubuntu, run `{X}`. | On Ubuntu
+TIP: For clusters on other clouds, run `{X}`. | For clusters on other clouds
+If the disk is full you can run `{X}`. | If the disk is full
+It is old. If it does not match, either the list or the page is old, run `{X}`. | If it does not match
+You can restart it with `{X}` as long as nobody is in. | as long as nobody is in
+"""
+
+
+@pytest.mark.parametrize("row", CASES.strip().split("\n"))
+def test_a_case_is_told_from_its_word_to_where_it_ends(row: str) -> None:
+    text, case = row.split(" | ")
+    assert branches(text) == [(case, [X])]
+    assert branches(f"1. {text}") == [(case, [X])]
+
+
+PEOPLE = """
+If you want to keep it, shut down your app. | If you want to keep it | ~shut down your app.
+Note: If there are several, step 2 is repeated for each. | If there are several |
+It might be gone. In this case decide what you keep. | It might be gone | ~In this case decide what you keep.
+For clusters on other clouds, check the page. | For clusters on other clouds | ~check the page.
+If it is old, the page or the list is wrong, send a patch. | If it is old | ~send a patch.
+Compare it. If it differs, it is old, send a patch. | If it differs | ~it is old, send a patch.
+Stop the old jobs, and if the cache is too big then that too. | if the cache is too big |
+1. Check that it is there. If not, call Ann. | If not, call Ann. | ~call Ann.
+"""
+
+
+@pytest.mark.parametrize("row", PEOPLE.strip().split("\n"))
+def test_a_case_guards_what_people_do(row: str) -> None:
+    text, case, step = row.split(" | ") if row.count(" | ") == 2 else (*row.rstrip(" |").split(" | "), "")
+    found = branches(text)
+    assert [words for words, _ in found] == [case]
+    assert not step or step in found[0][1]
+
+
+TOLD = f"""
+Once all is built, run `{X}`.
+When you have found it, run `{X}`.
+Run `{X}`, assuming sda is the disk.
+Search if the old one is still there: `{X}`
+Use the other way if at all possible! Then run `{X}`.
+Run `{X}`. If this has been left out, a restart may break other things.
+Run `{X}`. You will be able to pick the right one if there are several.
+Run `{X}`. If this happens, the mount will make a folder (which we don't want).
+Run `{X}`. When people work on several things, they may need up to 200 GB.
+Run `{X}`. If it crosses midnight you'll suddenly find several copies.
+In the portal, run `{X}`.
+On GitHub, click Merge. Then run `{X}`.
+For more information, see the page. Then run `{X}`.
+On the primary, run `{X}`.
+Figure 3: the way of a request. Run `{X}`.
+You can also edit it in the console (Actions → Edit it). Run `{X}`.
+"""
+
+
+@pytest.mark.parametrize("text", TOLD.strip().split("\n"))
+def test_what_is_only_told_is_no_branch(text: str) -> None:
+    assert branches(text) == []
+
+
+def test_a_case_does_not_begin_in_the_sentence_above() -> None:
+    text = f"When this happens it stays as it is. You can run it with:\n\n```sh\n{X}\n```"
+    assert branches(text) == []
+    found = branches("1. If nothing comes back go to step 4. If a row is there, call Ann.")
+    assert (
+        "If a row is there",
+        ["~If nothing comes back go to step 4. If a row is there, call Ann."],
+    ) in found
+
+
+def test_every_case_that_a_step_waits_for_is_a_branch() -> None:
+    """Whatever rule found it: a person is asked about it, so the preview shows it."""
+    text = f"1. Look at the rows.\n2. Else call Ann.\n3. If you want to see it, run `{X}`."
+    made = made_of(f"# A\n\n{text}\n")
+    assert made is not None
+    asked = {
+        item.step.title.removeprefix("Decide: ").lower() for item in made.built.steps if item.step.answers
+    }
+    shown = {item["if"].lower() for item in parsed_json(made)["branches"]}
+    assert all(any(case in one for one in shown) for case in asked)
+    assert len(asked) == 2
