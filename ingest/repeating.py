@@ -19,7 +19,7 @@ from schemas.verdict import Verdict
 
 _SETS: Final = "sets "
 _REPEAT: Final = Option(
-    "repeat", "Repeat it for the steps behind it", "Each step behind it begins with it.", "repeat"
+    "repeat", "Repeat it for the steps below", "Each step below begins with it.", "repeat"
 )
 _KEEP: Final = Option("keep", "They don't need it", "Only this step has it.", "keep")
 
@@ -87,7 +87,7 @@ def _is_needed(building: Building, draft: Draft, setting: Setting) -> bool:
     question = Question(
         AmbiguityKind.MISSING_VALUE,
         shown,
-        f"“{shown}” holds for its own step: each runs in a shell of its own. Do those behind it need it?",
+        f"“{shown}” is gone when its step ends: each runs in a shell of its own. Do the steps below need it?",
         draft.line,
         span=draft.command_span,
         words=f"{_SETS}{shown}",

@@ -19,7 +19,7 @@ _HARMLESS_NAMES: Final = re.compile(
 """Variables that change what is shown, or where it is asked, but not what is run: a KUBECONFIG may name a
 program that gives the password (kubernetes.io, client-go credential plugins)."""
 
-_READ_BY_SOMETHING: Final = re.compile(
+READ_BY_SOMETHING: Final = re.compile(
     r"PATH|HOME|IFS|ENV|EDITOR|VISUAL|PAGER|BROWSER|SHELL|SHELLOPTS|PROMPT_COMMAND|GLOBIGNORE|KUBECONFIG|DISPLAY|"
     r"PS[0-4]|LESS\w*|LD_\w+|DYLD_\w+|BASH\w*|GIT_\w+|SSH_\w+|PYTHON\w*|PERL\w*|RUBY\w*|NODE_\w+|JAVA_\w+|JDK_\w+|\w*PATH|"
     r"\w*(?:OPTS?|OPTIONS?|FLAGS|ARGS|COMMAND|CMD|ASKPASS|EDITOR|PAGER|OPEN|CLOSE|HELPER|PROXY|PRELOAD)"
@@ -73,7 +73,7 @@ def calls(simple: Simple, depth: int = 0) -> Iterator[Call]:
     if depth > _DEPTH:
         raise Unlike("it nests commands too deeply")
     for name in simple.assigns:
-        if not _HARMLESS_NAMES.fullmatch(name) and (simple.words or _READ_BY_SOMETHING.fullmatch(name)):
+        if not _HARMLESS_NAMES.fullmatch(name) and (simple.words or READ_BY_SOMETHING.fullmatch(name)):
             raise Unlike(f"it sets the variable {name[:40]}, and the model has not learned what that does")
     if not simple.words:
         return

@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.advisor.calls import READ_BY_SOMETHING
+
 _LINE: Final = re.compile(
-    r"([A-Za-z_][A-Za-z0-9_]{0,60})=([\"']?)([A-Za-z0-9][A-Za-z0-9._/:@-]{0,120})\2[ \t]*(?:\n|$)"
+    r"([A-Za-z_][A-Za-z0-9_]{0,60})=([\"']?)([A-Za-z0-9/.][A-Za-z0-9._/:@-]{0,120})\2[ \t]*(?:\n|$)"
 )
 """One plain word: nothing in it that a shell would read, split or expand, and no option."""
 _MOST: Final = 16
+
+
+def only_sets(text: str) -> bool:
+    """Whether a text only sets plain values, which no shell reads itself: its own ends with it."""
+    lines = [line.strip().removeprefix("export ").lstrip() for line in text.strip().split("\n")]
+    found = [_LINE.fullmatch(line) for line in lines[:_MOST]]
+    return len(lines) <= _MOST and all(
+        one is not None and not READ_BY_SOMETHING.fullmatch(one[1]) for one in found
+    )
 
 
 def with_leading_values(text: str) -> str:

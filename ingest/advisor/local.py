@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from ingest.advisor.calls import PRINTERS, PROGRAMS, Call, calls
 from ingest.advisor.features import NAMES, READS_HELP, Seen, is_documented, is_listed, names_secret, see
-from ingest.advisor.leading import with_leading_values
+from ingest.advisor.leading import only_sets, with_leading_values
 from ingest.advisor.lexicon import Lexicon, lexicon
 from ingest.advisor.requests import CLIENTS, may_act
 from ingest.advisor.sqlview import judge_sql
@@ -99,6 +99,8 @@ def _advice(learned: Lexicon, risk: Risk, confidence: int, why: str) -> Advice:
 
 def _bash(text: str, learned: Lexicon) -> list[Opinion]:
     found: list[Opinion] = []
+    if only_sets(text):
+        return found
     for simple in split(with_leading_values(text)):
         target = next((each for each in simple.writes if each not in _HARMLESS_TARGETS), None)
         if target is not None:

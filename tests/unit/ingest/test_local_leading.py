@@ -17,6 +17,7 @@ from schemas.risk import Risk
         ("DATA=/data\nls $DATA", Risk.SAFE),
         ("kubectl get pods -n $NS", Risk.UNKNOWN),
         ("NS=-x\nkubectl get pods -n $NS", Risk.UNKNOWN),
+        ("D=/srv\nls $D", Risk.SAFE),
         ("NS=prod\nread NS\nkubectl get pods -n $NS", Risk.UNKNOWN),
         ("NS=a\nNS=b\nkubectl get pods -n $NS", Risk.UNKNOWN),
         ("X=delete\nkubectl $X pods", Risk.CAUTION),
@@ -26,6 +27,11 @@ from schemas.risk import Risk
         ("MY_PATH=/tmp\nls", Risk.UNKNOWN),
         ("DATA=/data ls", Risk.UNKNOWN),
         ("export DATA=/data\nls $DATA", Risk.UNKNOWN),
+        ("export DATA=/data", Risk.SAFE),
+        ("A=1\nexport B=2", Risk.SAFE),
+        ("export PATH=/tmp", Risk.UNKNOWN),
+        ("export A=$(reboot)", Risk.UNKNOWN),
+        ("export A=1; reboot", Risk.UNKNOWN),
     ],
 )
 def test_plain_values_are_read(text: str, risk: Risk) -> None:
