@@ -21,7 +21,7 @@ from ingest.questions import Question
 from ingest.secret_variables import Known
 from ingest.sources.plain import CHAT_LINE
 from ingest.trace import Span
-from ingest.variables import assigned_names, told_names
+from ingest.variables import assigned_names, told_in_code, told_names
 from schemas.errors import Unprocessable
 from schemas.runbook import AlertMatcher, Metadata, Prerequisite, Runbook, Source, Spec
 from schemas.step import Step
@@ -67,7 +67,9 @@ def build_document(
         # Settled before the steps are built: an answer may change its step.
         building.ask(question, None)
     drafts = with_answers(drafts, building.answers.settled.values())
-    building.told = told_names(_said(block) for block in normalized.blocks)
+    building.told = told_names(_said(block) for block in normalized.blocks).union(
+        *(told_in_code(block) for block in normalized.blocks)
+    )
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
     building.shell.set_somewhere = assigned
     by_draft: dict[int, str] = {}

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.blocks import Block
+from ingest.capital_words import capitals
+from ingest.extract.vocabulary import COMMANDS
 from ingest.kinds import TEXT, kind_of
 from schemas.holes import valid_name
 from schemas.runbook import Variable
 
 _ANGLE: Final = re.compile(r"<([A-Za-z](?:[A-Za-z0-9 _./,:'’@()+#-]{0,60}[A-Za-z0-9 _./’)-])?)>")
+_CHOICE: Final = re.compile(
+    r"<(_)>(?![\w/$~])|(?<![\w$'\"\]])\[(_)\](?![\w*+?])|(?<![\w$'\"])\{(_)\}(?![\w*+?])".replace(
+        "_", r"[A-Za-z][A-Za-z0-9.-]{0,40}(?:\|[A-Za-z0-9.-]{1,40}){1,8}"
+    )
+)
+"""`<staging|production>`: one of these."""
+_OTHER_MARKS: Final = re.compile(
+    r"[‹«⟨＜]\s?([A-Za-z][\w .-]{0,60}?)\s?[›»⟩＞]|(?<![\w%])%([A-Z][A-Z0-9_]{2,40})%|"
+    r"(?<![\w])__([A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){0,5})__(?!\w)"
+)
+"""`‹name›`, `%NAME%`, `__NAME__`."""
+_YOURS: Final = re.compile(r"(?<![\w$.{<\[-])[Yy]our(?:[-_]?[A-Za-z][A-Za-z0-9]{0,40}){1,5}(?![\w>}\]])")
+"""`your-bucket`, `yourdomain.com`."""
+_CROSSES: Final = re.compile(
+    r"(?<![\w%\\.-])((?:[a-z][a-z0-9]{0,30}-){0,3}[xX]{3,40}(?:-[xX]{2,40}){0,5})(?![\w-])|"
+    r"(?<![\w.])(v?(?:[xX]\.[xX]\.[xX]|X\.Y(?:\.Z)?)|vx\.y\.z)(?!\w)"
+)
+"""`i-xxxxxxxx`, `vX.Y.Z`: what is to be written there."""
+_TEMPORARY: Final = re.compile(r"\bmktemp\b")
+"""Whose template has crosses of its own."""
 _READ_FROM: Final = re.compile(r"<[^\s<>]{1,60} {1,4}>[\w./$\"'~&]")
 """`cat <in >out`: a file is read from, and one written to."""
 _MUSTACHE: Final = re.compile(r"\{\{\s*([A-Za-z][A-Za-z0-9_-]{0,60})\s*\}\}")
-_SHELL: Final = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]{1,60})\}|\$([A-Za-z][A-Za-z0-9_]{1,60})\b")
+_SHELL: Final = re.compile(
+    r"\$\{([A-Za-z][A-Za-z0-9_]{1,60})(?::?\?[^{}\n]{0,80})?\}|\$([A-Za-z][A-Za-z0-9_]{1,60})\b"
+)
 _BRACE: Final = re.compile(r"(?<![$%\w{'\"])\{([A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*)\}(?!\})")
 _SQUARE: Final = re.compile(
     r"(?:(?<=[\s=/])|^)\[([A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+){0,4})\](?=[\s/.:]|$)"
 )
-_NOUN: Final = re.compile(
-    r"(?<![A-Z] )(?<=[\s=/:@\"'])([A-Z]{0,20}(?:NAMESPACE|POD|PODNAME|NODE|NODENAME|CLUSTER|HOST|HOSTNAME|"
-    r"SERVER|INSTANCE|USERNAME|REGION|BUCKET|SERVICE|DEPLOYMENT|CONTAINER|DATABASE|DBNAME|VERSION|FILENAME|DOMAIN|PROJECT|"
-    r"VOLUME|TOPIC|QUEUE|SHARD|SNAPSHOT|BRANCH|COMMIT|PID))(?=[\s/:.\"'@]|$)(?! [A-Z]{2})"
-)
-"""A bare word in capitals that names a thing of which there are many; no keyword beside another one."""
-
 _COUNTED: Final = re.compile(
     r"(?<=[\s=/:@\"'])((?:OFFSET|LAG|COUNT|SIZE|N|NUM|NUMBER|ID|TERM|EPOCH|REVISION|VERSION)[+-]\d{1,3})(?=[\s\"']|$)|"
     r"(?<=[:/=])(PARTITION|OFFSET|INDEX|TABLE|GROUP|TAG|DATE|TIMESTAMP|PORT|TOKEN|ID|REVISION|COUNT|N)(?=[\s/:\"']|$)"
@@ -43,6 +61,11 @@ _ASSIGNED: Final = re.compile(
 _READ: Final = re.compile(
     r"\bread\s+(?:-\w+\s+)*([A-Za-z_][A-Za-z0-9_]*)|\bfor\s+([A-Za-z_][A-Za-z0-9_]*)\s+in\b"
 )
+
+_FORMS: Final = (
+    _ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _COUNTED, _DATE, _CHOICE, _OTHER_MARKS, _YOURS,
+    _CROSSES,
+)  # fmt: skip
 
 ENVIRONMENT: Final = frozenset(
     "HOME PATH USER PWD SHELL LANG HOSTNAME UID EUID RANDOM SECONDS LINENO IFS OLDPWD TERM EDITOR "
@@ -66,11 +89,14 @@ def find_placeholders(
     `told`: words that the text says to replace.
     """
     found: dict[str, Placeholder] = {}
-    for pattern in (_ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _NOUN, _COUNTED, _DATE):
+    for pattern in _FORMS:
         for match in pattern.finditer(command):
             word = next(group for group in (*match.groups(), match[0]) if group)
             if _is_placeholder(pattern, word, command, match, assigned, told):
                 _note(found, match[0], word)
+    for match in capitals(command):
+        if _is_word(match[0], command, match, assigned):
+            _note(found, match[0], match[0])
     for word in told - assigned:
         if _bounded(word).search(command):
             _note(found, word, word)
@@ -101,9 +127,18 @@ def _is_placeholder(
         return not set_there and not (quoted if word[0].islower() else _of_another_shell(command, match))
     if pattern is _SQUARE:
         return not quoted and (kind_of(word.lower()) is not TEXT or _NAMED.search(word) is not None)
-    if pattern in (_SHOUT, _NOUN, _COUNTED):
-        return word not in assigned and not quoted and not _stands_in_assignment(command, match)
-    return pattern is not _BRACE or not quoted
+    if pattern in (_SHOUT, _COUNTED):
+        return _is_word(word, command, match, assigned)
+    if pattern is _CROSSES:
+        return _TEMPORARY.search(command) is None
+    return pattern not in (_BRACE, _CHOICE) or not quoted
+
+
+def _is_word(word: str, command: str, match: re.Match[str], assigned: frozenset[str]) -> bool:
+    """Whether a word in capitals is neither assigned to nor part of a program in quotes."""
+    if word in assigned or _in_single_quotes(command, match):
+        return False
+    return not _stands_in_assignment(command, match)
 
 
 def _in_single_quotes(command: str, match: re.Match[str]) -> bool:
@@ -155,7 +190,8 @@ def replaced(command: str, text: str, now: str) -> str:
 
 def _bounded(text: str) -> re.Pattern[str]:
     before = r"(?<![\w$<{\[-])" if text[0].isalnum() else ""
-    before = r"(?<![A-Za-z0-9$<{\[])" if text.startswith("YYYY") else before
+    if text.startswith("YYYY") or _CROSSES.fullmatch(text):
+        before = r"(?<![A-Za-z0-9$<{\[])"  # a name may be before its hyphen
     behind = r"(?![\w])" if text[-1].isalnum() else ""
     return re.compile(before + re.escape(text) + behind)
 
@@ -169,6 +205,34 @@ _TOLD: Final = re.compile(
 def told_names(texts: Iterable[str]) -> frozenset[str]:
     """Words in capitals that the text says to replace, or says what they are."""
     return frozenset(name for text in texts for pair in _TOLD.findall(text) for name in pair if name)
+
+
+_REPLACED: Final = re.compile(
+    r"(?i)\b(?:replac(?:e|ing)|substitut(?:e|ing)|swap(?:ping)?)\s+(?:out\s+)?(?:the\s+)?"
+    r"(?:(?:value|placeholder|name|word|string|example|text)s?\s+)?(?:of\s+|for\s+)?[\"'“‘(`]{0,2}\Z"
+)
+_BY_WHAT: Final = re.compile(r"(?i)[\"'”’)`]{0,2}\s+(?:with|by|in|above|below|for)\b")
+_WHERE: Final = re.compile(r"(?i)(?:^|[\s(,])where\s+(?:the\s+)?[\"'“‘(`]{0,2}\Z")
+_IS_WHAT: Final = re.compile(
+    r"(?i)[\"'”’)`]{0,2}\s+(?:is|are|should be|stands for|refers to|represents|equals)\s+"
+    r"(?:the|your|an?|any|one|its|whatever)\b"
+)
+_TELLS: Final = re.compile(r"[\w./@:-]{2,80}")
+_NEAR: Final = 60
+
+
+def told_in_code(block: Block) -> Iterator[str]:
+    """What stands in code and is to be replaced: “replace `my-app` with the name of your app”."""
+    for span in block.code:
+        word = block.text[span.start : span.end].strip("<>{}[]$")
+        if _TELLS.fullmatch(word) is None or word in COMMANDS:
+            continue
+        start = max(0, span.start - _NEAR)
+        before = block.text[start : span.start]
+        if (_REPLACED.search(before) and _BY_WHAT.match(block.text, span.end)) or (
+            _WHERE.search(before) and _IS_WHAT.match(block.text, span.end)
+        ):
+            yield word
 
 
 def declare(name: str) -> Variable:

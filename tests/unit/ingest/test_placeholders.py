@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ingest.pipeline import preview
 from ingest.questions import Answer
 from ingest.variables import find_placeholders
@@ -53,6 +55,67 @@ def test_forms_of_placeholders() -> None:
     assert names("kubectl logs {PodName}") == ["podname"]
     assert names("kubectl logs $pod") == ["pod"]
     assert names("ls /backup/YYYY-MM-DD") == ["yyyy_mm_dd"]
+
+
+def test_other_marks_of_placeholders() -> None:
+    assert names("oc login ‹cluster›; oc project «project name»") == ["cluster", "project_name"]
+    assert names("ssh %HOSTNAME%") == ["hostname"]
+    assert names("ssh __HOST__") == ["host"]
+    assert names("ssh ${HOST:?not set}") == ["host"]
+    assert names("kubectl get pods -n <staging|production>") == ["staging_production"]
+    assert names("kubectl get pods -n [staging|production]") == ["staging_production"]
+    assert names("kubectl get pods -n {staging|production}") == ["staging_production"]
+    assert names("kubectl delete pod your-pod-name") == ["pod_name"]
+    assert names("dig yourdomain.com") == ["yourdomain"]
+    assert names("aws ec2 stop-instances --instance-ids i-xxxxxxxx") == ["i_xxxxxxxx"]
+    made = preview("# A\n\n```bash\njava -jar app-X.Y.Z.jar migrate\n```\n", "markdown")
+    assert made.runbook.spec.steps[0].command == "java -jar app-{{ x_y_z }}.jar migrate"
+
+
+def test_words_in_capitals_by_what_they_name_and_where_they_stand() -> None:
+    assert names("psql -h HOST -U USER DB") == ["host", "user", "db"]
+    assert names("aws --profile PROFILE s3 ls s3://YOUR-BUCKET/x") == ["profile", "bucket"]
+    assert names("kcadm.sh get users --realm REALM") == ["realm"]
+    assert names("gcloud compute ssh INSTANCE --zone ZONE") == ["instance", "zone"]
+    assert names("lvextend -L +10G /dev/VG/LV") == ["vg", "lv"]
+    assert names("kill PID") == ["pid"]
+    assert names("curl -u USER:PASSWORD https://a.example/b") == ["user", "password"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName",
+        "ps -eo PID,USER,COMMAND",
+        "lsblk -o NAME,SIZE",
+        "docker run -e HOST image",
+        "grep HOST /etc/app.conf",
+        "iptables -A INPUT -j DROP",
+        "redis-cli CLUSTER NODES",
+        'mysql -e "SHOW REPLICA STATUS"',
+        'psql -c "SELECT ID, NAME FROM users"',
+        "gcloud sql instances patch x --availability-type REGIONAL",
+        'gcloud compute instances list --filter="NAME:foo"',
+        "xfs_info /dev/VG01/LV01",
+        "mktemp /tmp/a.XXXXXX",
+        "curl 'https://a.example/%E2%80%93'",
+        "python3 -c 'print(__name__)'",
+        "cat <in|sort>out",
+        "chmod +X a",
+        "TZ=UTC date",
+        "cat your.txt",
+    ],
+)
+def test_words_that_are_what_they_say(command: str) -> None:
+    assert find_placeholders(command, frozenset()) == []
+
+
+def test_what_stands_in_code_and_is_to_be_replaced() -> None:
+    run = "gsutil cp a.sql gs://old-temp/"
+    assert names(run, "Replace `old-temp` with the name of your bucket.") == ["old_temp"]
+    assert names(run, "Here `old-temp` is the bucket.") == []
+    assert names(run, "In it, where `old-temp` is the name of your bucket:") == ["old_temp"]
+    assert names("docker ps", "Replace `docker` with podman on newer hosts.") == []
 
 
 def test_what_only_looks_like_one() -> None:
