@@ -90,7 +90,9 @@ def _shown(rules: Sequence[Rule]) -> str | None:
     documents = [
         rule.model_dump(by_alias=True, mode="json", exclude={"id"}, exclude_defaults=True) for rule in rules
     ]
-    return shown_value(documents) if documents else None
+    if not documents:
+        return None
+    return shown_value(documents[0] if len(documents) == 1 else documents)
 
 
 def _flags(before: Flags, after: Flags) -> Iterator[RuleChange]:

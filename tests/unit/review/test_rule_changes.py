@@ -85,7 +85,7 @@ def test_each_field_is_told_with_whether_it_asks_for_less(
 def test_a_rule_that_no_longer_asks_for_as_much_is_looser(after: list[dict[str, Any]], looser: bool) -> None:
     (found,) = compare_rules(policy(rules=[RULE]), policy(rules=after))
     assert (found.name, found.looser) == ("rule pay", looser)
-    assert found.before == "- services: [pay], fourEyes: true, approvals: {quorumDangerous: 2}"
+    assert found.before == "services: [pay], fourEyes: true, approvals: {quorumDangerous: 2}"
 
 
 def test_a_rule_under_another_id_is_the_same_rule() -> None:

@@ -122,7 +122,7 @@ function AllNews({ change }: { change: RunbookChange }) {
       <News
         title="New privileges"
         items={change.newPrivileges}
-        none="No secret, no sudo."
+        none={change.before ? "No secret and no sudo that it did not have" : "No secret, no sudo"}
         note="Rights in clouds, clusters and databases are not known to the scanner."
       />
     </div>
@@ -174,6 +174,12 @@ export function OutlookCard({ change, id, named = false }: Props) {
           {change.after ? `simulated with ${simulatedWith(change.after)}` : titleOf(change)}
         </span>
       </div>
+      {change.oldPath ? (
+        <p className="card__body moved small dim wrap">
+          Its file moves from <code>{visibleCode(change.oldPath)}</code> to{" "}
+          <code>{visibleCode(change.path)}</code>.
+        </p>
+      ) : null}
       {change.change === "broken" ? (
         <p className="card__body">Nothing: the file does not load, so it can't be merged. See the check.</p>
       ) : (

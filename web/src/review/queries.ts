@@ -4,6 +4,7 @@ import { api, type Schemas, take } from "@/api/client";
 
 export type Review = Schemas["ChangeReviewShape"];
 export type RunbookChange = Schemas["RunbookChange"];
+export type RuleChange = Schemas["RuleChange"];
 export type StepChange = Schemas["StepChange"];
 export type StepFacts = Schemas["StepFacts"];
 export type Outlook = Schemas["Outlook"];

@@ -8,6 +8,8 @@ import { EXACT } from "@/review/exact";
 import { FieldChanges } from "@/review/fields";
 import { OutlookCard } from "@/review/outlook";
 import { type Pull, type Review, reviewQuery } from "@/review/queries";
+import { settingsNames } from "@/review/rule-words";
+import { SettingsCard } from "@/review/settings-card";
 import { StepsTable } from "@/review/steps-table";
 import { fieldName, isTouched, sideOf, weightiest } from "@/review/words";
 import { ErrorBox, Loading } from "@/ui/states";
@@ -41,6 +43,18 @@ const STATES = {
   closed: { Icon: GitPullRequestClosed, word: "Closed" },
 };
 
+/** One runbook that is there already, and nothing else that every run is held to. */
+function isOneKnown({ runbooks, settings }: Review): boolean {
+  return runbooks.length === 1 && runbooks[0]?.change !== "added" && settings.length === 0;
+}
+
+function changedNames(review: Review | undefined): string {
+  const { runbooks = [], settings = [] } = review ?? {};
+  const one = runbooks.length === 1 ? (runbooks[0]?.name ?? "") : `${runbooks.length} runbooks`;
+  if (settings.length === 0) return runbooks.length === 0 ? "no runbook" : one;
+  return runbooks.length === 0 ? settingsNames(settings) : `${one}, ${settingsNames(settings)}`;
+}
+
 function Head({ pull, review }: { pull: Pull; review: Review | undefined }) {
   const { Icon, word } = STATES[pull.state];
   const names = review?.runbooks ?? [];
@@ -56,14 +70,12 @@ function Head({ pull, review }: { pull: Pull; review: Review | undefined }) {
           </span>
           <span className="inline wrap">
             {visible(pull.authorEmail ?? pull.author)} proposes a change{review ? " to " : ""}
-            {review === undefined ? null : names.length === 1 && names[0] && names[0].change !== "added" ? (
+            {review === undefined ? null : isOneKnown(review) && names[0] ? (
               <Link to="/runbooks/$runbook" params={{ runbook: names[0].name }}>
                 {visible(names[0].name)}
               </Link>
             ) : (
-              <strong>
-                {names.length === 1 ? visible(names[0]?.name ?? "") : `${names.length} runbooks`}
-              </strong>
+              <strong>{visible(changedNames(review))}</strong>
             )}
           </span>
           <span className="faint">
@@ -135,9 +147,11 @@ function Outlooks({ review }: { review: Review }) {
           ) : null}
         </h2>
       ) : null}
+      {review.settings.length > 0 && many === 0 ? <SettingsCard review={review} /> : null}
       {shown.map((change) => (
         <OutlookCard key={change.path} id={`am-${change.name}`} change={change} named={many > 1} />
       ))}
+      {review.settings.length > 0 && many > 0 ? <SettingsCard review={review} /> : null}
     </>
   );
 }
@@ -149,7 +163,7 @@ function ReviewTab({ pull, review }: { pull: Pull; review: Review }) {
   return (
     <div className="stack stack--wide">
       {review.runbooks.map((change) => (
-        <section key={change.path} aria-label={visible(change.title)}>
+        <section key={change.path} aria-label={`Steps of ${visible(change.title)}`}>
           {review.runbooks.length > 1 ? <h2 className="between">{visible(change.title)}</h2> : null}
           {change.places.some((place) => place.severity === "error") ? (
             <ul className="notice small">

@@ -173,10 +173,10 @@ export function Reviewers(props: Props) {
         <p className="small dim">Nobody was asked, and nobody has reviewed it yet.</p>
       )}
       {open && asks !== "nothing" && !missing ? (
-        <p className="small dim">The approval that the policy asks for is there.</p>
+        <p className="small dim gap-top">The approval that the policy asks for is there.</p>
       ) : null}
       {!open ? null : refusal ? (
-        <p className="small dim">{visible(refusal[0]?.toUpperCase() + refusal.slice(1))}.</p>
+        <p className="small dim gap-top">{visible(refusal[0]?.toUpperCase() + refusal.slice(1))}.</p>
       ) : (
         <div className="stack gap-top">
           <Give {...props} />
