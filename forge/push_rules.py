@@ -47,9 +47,7 @@ def refuse_update(update: RefUpdate, rights: PushRights, facts: PushFacts) -> st
         return _refuse_base(update, rights, facts)
     if is_pull_branch(update.ref):
         return _refuse_pull(update, facts)
-    if update.ref.startswith("refs/tags/") and update.old is not None and not rights.push_base:
-        return "a tag that exists stays where it is"
-    return None
+    return _refuse_tag(update, rights, facts) if update.ref.startswith("refs/tags/") else None
 
 
 def _refuse_name(ref: str) -> str | None:
@@ -59,6 +57,8 @@ def _refuse_name(ref: str) -> str | None:
         return "only branches and tags can be pushed"
     if len(ref) > _REF_MAX_CHARACTERS or not ref.isprintable() or not pygit2.reference_is_valid_name(ref):
         return "this is no valid name for a branch or a tag"
+    if ref.removeprefix("refs/heads/").removeprefix("refs/tags/").startswith("-"):
+        return "the name begins with -, which a command line takes for an option"
     return None
 
 
@@ -71,6 +71,16 @@ def _refuse_base(update: RefUpdate, rights: PushRights, facts: PushFacts) -> str
         return "the protected branch never goes back: rebase onto it and push again"
     if facts.fakes_merge:
         return "a commit carries the trailer Dd0c-Pull, which only a merge writes: reword it"
+    return None
+
+
+def _refuse_tag(update: RefUpdate, rights: PushRights, facts: PushFacts) -> str | None:
+    if update.new is not None and update.ref.removeprefix("refs/tags/") == facts.base_ref.removeprefix(
+        "refs/heads/"
+    ):
+        return "git would take a tag of this name for the protected branch: choose another"
+    if update.old is not None and not rights.push_base:
+        return "a tag that exists stays where it is"
     return None
 
 

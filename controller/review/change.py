@@ -19,7 +19,9 @@ PRODUCT: Final = InForce(DEFAULT_POLICY, ALL_ON)
 
 @dataclass(frozen=True)
 class ChangedFile:
-    """One file of a change: judged content, or deleted (neither), or the reason why it is not read."""
+    """One file of a change: judged content, or deleted (neither), or the reason why it is not read. Of the
+    kind `other` it is a CODEOWNERS, whose content says nothing about what runs.
+    """
 
     path: str
     kind: FileKind

@@ -116,6 +116,8 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
 def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
     if file.skipped is not None:
         return [attention(file.path, "skipped", f"it will not be read: {file.skipped}")]
+    if file.kind == "other":
+        return [attention(file.path, "owners", "it changes who is asked to review a path from then on")]
     notes = []
     if file.kind in {"policy", "flags"}:
         said = f"it changes the {file.kind} that every run is pinned to"

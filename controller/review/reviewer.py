@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
@@ -23,6 +23,7 @@ from controller.review.logged import LoggedVerdict, logs_of, pointer, read_verdi
 from controller.review.reached import load_reached
 from controller.review.step_notes import rules_after
 from controller.review.stored import as_stored, load_stored
+from forge.codeowners import CODEOWNERS_PATHS
 from forge.errors import BadPack, TooLarge
 from forge.mirror import Mirror
 
@@ -92,7 +93,19 @@ def read_change(mirror: ReadMirror, old: str | None, new: str, prefix: str) -> R
             if total > CHANGE_MAX_BYTES:
                 raise TooLarge(f"the changed files are more than {CHANGE_MAX_BYTES} bytes together")
             contents.append((change.path, kind, data))
+    others += _owners(mirror, old, new, {file.path for file in others})
     return ReadChange(tuple(contents), tuple(refused), tuple(others), _logs(mirror, new, prefix, contents))
+
+
+def _owners(mirror: ReadMirror, old: str | None, new: str, known: Collection[str]) -> list[ChangedFile]:
+    """The files that say who is asked to review, where they differ; they lie outside of every prefix."""
+    if old is None:
+        return []
+    return [
+        ChangedFile(path, "other")
+        for path in CODEOWNERS_PATHS
+        if path not in known and mirror.blob_at(old, path) != mirror.blob_at(new, path)
+    ]
 
 
 def _logs(

@@ -225,6 +225,10 @@ async def test_owners_of_the_paths_are_asked_of_a_proposal_and_of_a_push(desk: D
     await desk.git("commit", "-qam", "Newer")
     await desk.git("push", "-q", "origin", "dd0c/other")
     assert (await desk.world.proposals.get(maintainer, 2)).body == pushed.body
+    (work / ".github" / "CODEOWNERS").write_text("* @acme/sre\n")
+    await desk.git("commit", "-qam", "Nobody else is asked")
+    told = (await desk.git("push", "origin", "dd0c/other")).err
+    assert "attention: .github/CODEOWNERS: it changes who is asked to review" in told
 
 
 async def test_who_pushed_to_it_does_not_approve_it(desk: Desk) -> None:

@@ -109,8 +109,10 @@ def update(ref: str, *, new: str | None = "2" * 40, forced: bool = False) -> Ref
 
 
 @pytest.mark.parametrize(
-    "ref", ["refs/heads/main", "refs/heads/topic/x", "refs/heads/dd0c/k-1", "refs/tags/v1"]
-)
+    "ref",
+    ["refs/heads/main", "refs/heads/topic/x", "refs/heads/dd0c/k-1", "refs/tags/v1", "refs/tags/main-1",
+     "refs/heads/topic-/-x"],
+)  # fmt: skip
 def test_refs_that_a_maintainer_may_move(ref: str) -> None:
     assert refuse_update(update(ref), ALL, MAIN) is None
 
@@ -118,10 +120,15 @@ def test_refs_that_a_maintainer_may_move(ref: str) -> None:
 @pytest.mark.parametrize(
     "ref",
     ["refs/heads/dd0c-audit", "refs/pull/1/head", "refs/notes/x", "HEAD", "refs/heads/a..b",
-     "refs/heads/x\x7f", "refs/heads/dd0c/UP", "refs/heads/dd0c/a/b", "refs/heads/" + "x" * 300],
+     "refs/heads/x\x7f", "refs/heads/dd0c/UP", "refs/heads/dd0c/a/b", "refs/heads/" + "x" * 300,
+     "refs/heads/-x", "refs/heads/--upload-pack=id", "refs/tags/-d", "refs/tags/main"],
 )  # fmt: skip
 def test_refs_that_nobody_may_move(ref: str) -> None:
     assert refuse_update(update(ref), ALL, MAIN) is not None
+
+
+def test_a_tag_that_hides_the_protected_branch_may_go() -> None:
+    assert refuse_update(update("refs/tags/main", new=None), ALL, MAIN) is None
 
 
 def test_the_base_never_goes_back_goes_away_or_fakes_a_merge() -> None:

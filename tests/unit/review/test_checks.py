@@ -81,6 +81,11 @@ def test_settings_deletions_and_refused_names_ask_for_a_look() -> None:
     ]  # fmt: skip
 
 
+def test_another_codeowners_is_never_unseen() -> None:
+    found = report(ChangedFile(".github/CODEOWNERS", "other"), changed(GOOD))
+    assert (found.check.status, [note.place.code for note in found.notes]) == ("attention", ["owners"])
+
+
 def test_a_name_in_service_elsewhere_fails_but_a_move_passes() -> None:
     copy = changed(GOOD, "runbooks/copy.yaml")
     assert report(copy, serving=serving(GOOD)).errors[0].place.code == "duplicate_name"
