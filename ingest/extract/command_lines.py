@@ -7,7 +7,7 @@ from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
 from ingest.extract.command_forms import is_data, reports
-from ingest.extract.outputs import OUTPUTISH, is_row
+from ingest.extract.outputs import OUTPUTISH, fails, is_row
 from ingest.extract.programs import is_program
 from ingest.extract.spoken import COMPARES
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
@@ -72,6 +72,8 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
+    if fails(first) and not is_program(words[0]):
+        return False
     if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
         return False
     name = words[0].rsplit("/", 1)[-1]

@@ -22,7 +22,16 @@ from ingest.extract.command_lines import FUNCTION, plausible
 from ingest.extract.command_lines import looks_like_command as looks_like_command
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below, windows_lines
 from ingest.extract.listings import Listing, unnumbered
-from ingest.extract.outputs import TABLE_HEAD, answered_below, in_table, printed, without_answer
+from ingest.extract.outputs import (
+    TABLE_HEAD,
+    answered_below,
+    fails,
+    in_table,
+    is_patch,
+    lists_places,
+    printed,
+    without_answer,
+)
 from ingest.extract.programs import is_program
 from ingest.extract.prompted import prompted
 from ingest.extract.vocabulary import (
@@ -71,7 +80,8 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
         return _at_places(commands_of(inner, told=told, saved=saved), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
-    if too_long or kept_whole(block.text, saved=saved) or _JSON.match(block.text):
+    shown = _JSON.match(block.text) or is_patch(block.text) or lists_places(lines)
+    if too_long or shown or kept_whole(block.text, saved=saved):
         return []
     typed = windows_lines(block.text, block.language) or console_of(block.text, block.language)
     if typed is not None:
@@ -115,7 +125,7 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     """The commands of a block without prompts: statements by the grammar that begin as commands do."""
     labelled = block.language in SHELL_LABELS
     above = [line.strip() for line in lines if line.strip()]
-    if not above or TABLE_HEAD.match(above[0]):
+    if not above or TABLE_HEAD.match(above[0]) or (fails(above[0]) and not is_program(above[0].split()[0])):
         return []
     alone = len(above) == 1 and not block.language
     if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):

@@ -43,6 +43,14 @@ _JSON_LINE: Final = re.compile(
 _SAID: Final = re.compile(r"\s*[A-Z][a-z]+(?:,? [\w'’-]+){2,40}[.!?:]\s*$")
 """A sentence: what somebody wrote below a command, and no program printed."""
 
+_FAILED: Final = re.compile(
+    r"\s*(?:[A-Za-z][\w./-]{0,60}:? ){0,3}(?i:error|fatal|panic|exception|errno)(?:\(\w{1,20}\))?:\s"
+)
+"""`rpc error: code = …`: what a program says when it fails, whatever it cites."""
+_PATCH: Final = re.compile(r"\s*(?:diff --git \S|Index: \S|--- \S[^\n]{0,200}\n\+\+\+ \S|@@ -\d)")
+_PLACE: Final = re.compile(r"[ \t]*(?:~|\.{1,2})?/[\w./@+-]{1,200}[ \t]*(?:#[^\n]*)?$")
+_RUNS: Final = re.compile(r"/s?bin/|\.(?:sh|py|rb|pl|bash|run|pyz|bin)[ \t]*(?:#|$)")
+
 _TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
 
 
@@ -61,6 +69,22 @@ def in_table(text: str, offset: int) -> bool:
 def is_row(line: str) -> bool:
     """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
     return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE))
+
+
+def fails(line: str) -> bool:
+    """Whether a line is what a program says when it fails."""
+    return _FAILED.match(line) is not None
+
+
+def is_patch(text: str) -> bool:
+    """Whether a block shows a difference of files."""
+    return _PATCH.match(text) is not None
+
+
+def lists_places(lines: list[str]) -> bool:
+    """Whether each line names a file or a folder, none of which is a program by its name or its folder."""
+    filled = [line for line in lines if line.strip()]
+    return len(filled) > 1 and all(_PLACE.match(line) and not _RUNS.search(line) for line in filled)
 
 
 def answered_below(lines: list[str], first: str) -> bool:

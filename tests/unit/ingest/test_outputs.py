@@ -42,6 +42,27 @@ def test_the_command_above_what_it_prints(text: str, commands: list[str]) -> Non
     assert _found(text) == commands
 
 
+@pytest.mark.parametrize("language", ["", "shell"])
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("rpc error: code = Internal desc = `git fetch --prune` failed exit status 128", []),
+        ("fatal: could not read from remote: run `git remote -v`", []),
+        ("diff --git a/x b/x\nindex 68387c9..7a8ace1 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b", []),
+        ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-rm -rf /srv\n+ls", []),
+        ("/srv/web/code     # what runs now\n/srv/web/lib      # what it needs\n", []),
+        ("/usr/sbin/stop-all\n/usr/sbin/start-all", ["/usr/sbin/stop-all", "/usr/sbin/start-all"]),
+        ("/srv/web/stop.sh\n/srv/web/start.sh", ["/srv/web/stop.sh", "/srv/web/start.sh"]),
+        ("grep error: /var/log/web.log", ["grep error: /var/log/web.log"]),
+        ("diff --brief a b\nls -l", ["diff --brief a b", "ls -l"]),
+    ],
+)  # fmt: skip
+def test_what_is_shown_of_files_and_failures_is_no_command(
+    language: str, text: str, commands: list[str]
+) -> None:
+    assert _found(text, language) == commands
+
+
 @pytest.mark.parametrize("language", ["", "bash"])
 def test_rows_of_disks_are_no_commands(language: str) -> None:
     rows = (
