@@ -13,6 +13,9 @@ from scanner.word import Word
 
 MAX_ADDED_CHARACTERS: Final = 4_096
 _ENDED_BY_NULL: Final = re.compile(r"-[rt]*0[rt]*(?:n\d*|P\d*|I.*)?|--null")
+_QUOTES: Final = re.compile(r"[\"'\\]")
+_ENDS: Final = re.compile(r"-[rtpxo]*[0deE]|--(?:nu|de|eof)")
+"""Options of xargs that say where a word ends, or the list."""
 _COUNTS: Final = re.compile(r"-[0rtxp]*[nLlsI]|--(?:max|rep)")
 """Options of xargs that say how many words or lines each command is given."""
 
@@ -49,10 +52,14 @@ def is_data(judge: Judge, own: list[Word], words: list[Word], place: Place) -> b
 def added_words(own: list[Word], words: list[Word], place: Place, end: int, *, data: bool) -> list[Word]:
     """The words that come through standard input: known where the script itself prints them."""
     text = place.stdin.text if place.stdin.kind == "text" and not _reads_file(words) else None
-    if text is None or len(text) > MAX_ADDED_CHARACTERS:
+    if text is None or len(text) > MAX_ADDED_CHARACTERS or _parts_otherwise(text, own):
         return [Word(OPAQUE, end, end, data=data, splits=data and not _one_at_a_time(own))]
-    whole = any(word.text in ("-0", "--null", "-d") for word in words)
-    return [Word(part, end, end, certain=False) for part in ([text.strip()] if whole else text.split())]
+    return [Word(part, end, end, certain=False) for part in text.split()]
+
+
+def _parts_otherwise(text: str, own: list[Word]) -> bool:
+    """Whether xargs makes other words of a text than its blanks do: by quotes, backslashes, other ends."""
+    return _QUOTES.search(text) is not None or any(_ENDS.match(word.text) is not None for word in own)
 
 
 def _one_at_a_time(own: list[Word]) -> bool:

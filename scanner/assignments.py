@@ -149,6 +149,8 @@ class Assignments(Calculation):
             for child in node.named_children:
                 if child.type not in ("variable_name", "subscript"):
                     self._evaluate(child.start_byte, child.end_byte, node)
+        if value is not None and value.other is not None:
+            self._values.assign(name, value.other, certain=False)
         self._values.assign(name, known, certain=certain)
         if value is None or name in self._values.arrays:
             self._set_array(name, node, certain=plain and not place.conditional)

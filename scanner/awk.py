@@ -37,7 +37,7 @@ _BEFORE_PATTERN: Final = frozenset(
 _PLACES: Final = frozenset({"/dev/stderr", "/dev/stdout"})
 _GOES_ON: Final = re.compile(r"(,|&&|\|\||\bdo|\belse)[ \t]*\n\s*")
 _RUNS: Final = re2.compile(
-    r"\b(?:system|ARGV|getline|close|fflush|ENVIRON|PROCINFO)\b|@|\|&|(?:^|[^|])\|(?:[^|]|$)"
+    r"\b(?:system|ARGV|getline|close|fflush|ENVIRON|PROCINFO|SYMTAB)\b|@|\|&|(?:^|[^|])\|(?:[^|]|$)"
 )
 _PRINT: Final = re.compile(r"\bprintf?\b")
 _OWN_OUTPUT: Final = re.compile(r'(?<!>)>++\s*+"-"\s*(?=[;}\n]|\Z)')

@@ -19,6 +19,7 @@ from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
 from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
+from scanner.posix import read_otherwise
 from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
 from scanner.secret_values import names_secret_variable, secret_in, secret_in_text
@@ -95,6 +96,10 @@ class BashJudge(Judge):
         if not parsed.complete:
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
         self._walk(parsed)
+        other = read_otherwise(parsed.root, parsed.source) if self.shared.posix else None
+        if other is not None:
+            why = "a plain sh reads a part of it otherwise than bash does"
+            self.unknown("shell.syntax", why, other.start_byte, other.end_byte)
         self._inputs_of_shells(whole)
         return self._as_a_whole(whole)
 
@@ -118,7 +123,8 @@ class BashJudge(Judge):
         self._walker = Walker(parsed.source, self, values)
         self._walker.work = self.shared.work
         secrets = self.shared.secret_names
-        self._walker.walk(parsed.root, self._read, given)
+        with self._walker.parameters(self.parameters):
+            self._walker.walk(parsed.root, self._read, given)
         several = texts_of(values)
         if several or secrets != self.shared.secret_names:
             self._walk_again(parsed, values, given, several)
@@ -142,7 +148,8 @@ class BashJudge(Judge):
                     return
                 walker = Walker(parsed.source, self, pinned)
                 walker.work = work
-                walker.walk(parsed.root, read, given)
+                with walker.parameters(self.parameters):
+                    walker.walk(parsed.root, read, given)
                 work.commands, work.words = commands, words
             several = texts_of(known)
             if several == before:

@@ -56,6 +56,23 @@ class Calls(Definitions):
         alone = len(self.bodies) == 1 and place.stdin is INHERITED
         return alone and _EXPANDS.search(self.text(body)) is None
 
+    @contextmanager
+    def parameters(self, words: list[Word]) -> Iterator[None]:
+        """What a text is given: `$0`, and the others as those of a call. Where it moves them or has functions
+        with parameters of their own, each may be any of them.
+        """
+        if not any(word.known and not word.pattern for word in words):
+            yield
+            return
+        name, rest = words[0], words[1:]
+        moves = _MOVES.search(self._source.decode("utf-8", "replace")) is not None or b"()" in self._source
+        moved = moves or b"function" in self._source or any(word.splits or word.pattern for word in words)
+        known = name.known and not (name.pattern or name.splits)
+        zero = Piece(name.text, certain=name.certain) if known else Piece(OPAQUE, read=True)
+        others = self._values.turns_of(_ANY_GIVEN) if moved else self._positional(rest)
+        with self._values.turns_of({"0": zero}), others:
+            yield
+
     def _call(self, body: Node, given: list[Word], place: Place) -> None:
         """Walk the body of a function with what it is given; unknown where that is too much."""
         if self._inside >= MAX_CALLS_IN_CALLS or not self._has_room(body, 1):

@@ -11,10 +11,17 @@ from typing import Final
 from scanner.escapes import ansi_c
 from scanner.word import Word
 
-_FORMAT: Final = re.compile(r"%(%|[-0-9.]*[sbdq])")
-
-
+_FORMAT: Final = re.compile(r"%([%sbdq])")
 _ECHO_OPTION: Final = re.compile("-[neE]+")
+_ESCAPED: Final = re.compile(r"\\(?:[abfnrtv\\]|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|(.?))", re.DOTALL)
+"""What every shell's printf reads alike in a format, and what else is behind a backslash."""
+_AS_IT_IS: Final = {
+    "s": re.compile(".*", re.DOTALL),
+    "b": re.compile(r"[^\\]*", re.DOTALL),
+    "d": re.compile(r"0|-?[1-9][0-9]*"),
+    "q": re.compile(r"[\w./-]+", re.ASCII),
+}
+"""The values that a conversion prints as they are."""
 _PRINTS: Final = frozenset({"echo", "printf", "cat", "tee", "base64"})
 
 
@@ -45,27 +52,29 @@ def output_of(words: Sequence[Word], stdin: str | None) -> str | None:
     return None
 
 
-def _echo(arguments: list[str]) -> str:
-    escapes = newline = False
-    begin = 0
-    while begin < len(arguments) and _ECHO_OPTION.fullmatch(arguments[begin]) is not None:
-        escapes = escapes or "e" in arguments[begin]
-        newline = newline or "n" in arguments[begin]
-        begin += 1
+def _echo(arguments: list[str]) -> str | None:
+    """Shells differ in the options that echo takes, but for -n, and in whether it reads escapes."""
+    begin = 1 if arguments[:1] == ["-n"] else 0
     text = " ".join(arguments[begin:])
-    return (ansi_c(text) if escapes else text) + ("" if newline else "\n")
+    if "\\" in text or any(_ECHO_OPTION.fullmatch(option) for option in arguments[begin : begin + 1]):
+        return None
+    return text if begin else text + "\n"
 
 
 def _printf(arguments: list[str]) -> str | None:
+    if any(match.group(1) is not None for match in _ESCAPED.finditer(arguments[0])):
+        return None
     form, rest = ansi_c(arguments[0]), arguments[1:]
-    holes = [match for match in _FORMAT.finditer(form) if match.group(1) != "%"]
+    holes = [match.group(1) for match in _FORMAT.finditer(form) if match.group(1) != "%"]
     if form.count("%") != len(holes) + 2 * form.count("%%") or (rest and not holes):
         return None
-    values = iter(rest + [""] * (-len(rest) % len(holes) if holes else 0))
-    rounds = max(1, -(-len(rest) // len(holes))) if holes else 1
+    values = rest + [""] * (-len(rest) % len(holes) if holes else 0)
+    kinds = holes * (len(values) // len(holes)) if holes else []
+    if not all(_AS_IT_IS[kind].fullmatch(value) for kind, value in zip(kinds, values, strict=True)):
+        return None
+    left, rounds = iter(values), max(1, len(values) // len(holes)) if holes else 1
     return "".join(
-        _FORMAT.sub(lambda match: "%" if match.group(1) == "%" else next(values, ""), form)
-        for _ in range(rounds)
+        _FORMAT.sub(lambda match: "%" if match.group(1) == "%" else next(left), form) for _ in range(rounds)
     )
 
 

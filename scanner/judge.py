@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations
@@ -74,6 +75,8 @@ class Shared:
     """It goes to a folder that is not followed."""
     evaluates: bool = False
     """A shell runs the text that evaluates what names hold: in tests, and behind exit, shift and others."""
+    posix: bool = False
+    """A plain sh reads the text, which is dash on many hosts."""
     handed: int = 0
     """Calls of functions with several words."""
     looked_at: set[str] = field(default_factory=set)
@@ -148,6 +151,8 @@ class Judge(ABC):
         self.depth = depth
         self.shared = shared or Shared()
         self.stdin = stdin
+        self.parameters: list[Word] = []
+        """What the text is given as `$0`, `$1` …"""
         self.judgements: list[Judgement] = []
         self.heredocs: list[str] = []
         """Bodies of here-documents, in case a shell reads them."""
@@ -236,6 +241,7 @@ class Judge(ABC):
         stdin: Stdin | None = None,
         joined: bool = False,
         at_the_end: bool = False,
+        parameters: Sequence[Word] = (),
     ) -> Risk:
         """Judge text that a shell will read, that of this text itself where it is `joined`: unknown at best
         where a part is known only at run time.
@@ -250,6 +256,7 @@ class Judge(ABC):
             self.unknown("shell.bounds", "more texts for shells in a text than are read", start, end)
             return UNKNOWN
         probe = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin)
+        probe.parameters = [*parameters]
         if joined:
             probe.join(self)
             self.shared.names.join(text, at_the_end=at_the_end)

@@ -73,7 +73,9 @@ def _bare(text: str) -> list[Word]:
         end = start + len(raw)
         pattern = patterns and _PATTERN.search(raw) is not None
         words.append(
-            made(Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False))
+            made(
+                Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False, None)
+            )
         )
         start = end + 1
     return words
@@ -117,11 +119,15 @@ def _word(raw: str, start: int, end: int) -> Word | None:
     """One word; None where braces may expand, which the reader of the tree knows."""
     if "'" not in raw and '"' not in raw:
         pattern = _PATTERN.search(raw) is not None
-        return made(Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False))
+        return made(
+            Word, (raw, start, end, False, pattern, True, False, False, False, False, False, False, None)
+        )
     parts = _PARTS.findall(raw)
     bare = "".join([part for part in parts if part[0] not in "'\""])
     if "{" in raw and ("," in bare or ".." in bare):
         return None
     inside = "".join([part if part[0] not in "'\"" else part[1:-1] for part in parts])
     pattern = _PATTERN.search(bare) is not None
-    return made(Word, (inside, start, end, True, pattern, True, False, False, False, False, False, False))
+    return made(
+        Word, (inside, start, end, True, pattern, True, False, False, False, False, False, False, None)
+    )

@@ -34,6 +34,7 @@ in which no slash can be; where the log of a container lies is up to the engine.
 """
 LISTS_FILES: Final = re.compile(r"\b(?:ls|find|readlink|realpath|pwd|git rev-parse|(?:OLD)?PWD)\b|[*?\[]")
 """What gives names of files, in a statement that prints what its words say."""
+_ESCAPE: Final = re.compile(r"\\(?:[^nt]|$)")
 _LINE_MAX: Final = 2_000
 """Characters of a command that these forms are tried on."""
 
@@ -57,7 +58,7 @@ def _printed_by(words: Sequence[Word], before: Printed) -> Printed:
     if not words:
         return "data"
     line = " ".join([words[0].text.rsplit("/", 1)[-1], *(word.text for word in words[1:])])
-    if len(line) > _LINE_MAX:
+    if len(line) > _LINE_MAX or _decodes(line):
         return "data"
     if before == "names" and shapes(words):
         return before
@@ -67,3 +68,12 @@ def _printed_by(words: Sequence[Word], before: Printed) -> Printed:
     if listed == "paths" or listed == "ended paths":
         return "given"
     return "given" if listed == "data" and _GIVEN.fullmatch(line) is not None else listed
+
+
+def _decodes(line: str) -> bool:
+    """echo and printf that make other letters of what they are given; line breaks and blanks aside."""
+    if "\\" not in line:
+        return False
+    return line.startswith("echo ") or (
+        line.startswith("printf ") and ("%b" in line or _ESCAPE.search(line) is not None)
+    )

@@ -49,8 +49,22 @@ _EXPANSIONS: Final = frozenset(
     {"expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 )
 _SHOWN: Final = _EXPANSIONS | {"simple_expansion"}
+_MARKER: Final = re.compile(r"([\"']?)[\w.,:!@%+=-]+\1|\\?[\w.,:!@%+=-]+|")
+"""The parser takes what stands right behind a marker for a part of it: `<<E;reboot`, `<<E>f`, `<<E"F"`."""
 _OVER_TWO_LINES: Final = re.compile(r"\$[{\w@#!*]*\\\n")
 """A name or an expansion that goes on in the next line of a here-document."""
+
+
+_OF_BODY: Final = frozenset({"heredoc_body", "heredoc_end"})
+
+
+def _ends_there(marker: str, body: str, end: str, *, dashed: bool) -> bool:
+    """Whether no line of a body is its end marker, and what the parser takes for it is."""
+    plain = marker.strip("\"'\\")
+    lines = [*body.split("\n"), *body.replace("\\\n", "").split("\n")]
+    if dashed:
+        lines, end = [line.lstrip("\t") for line in lines], end.lstrip("\t")
+    return plain not in lines and end.strip("\n") == plain
 
 
 def _count(node: Node, kind: str) -> int:
@@ -84,17 +98,33 @@ class RedirectReading(Reading):
         """`cd /dev && cat < sda`: the parser hangs it on the list, but only its last command opens the file,
         from the folder and with the values that the others left. Its substitutions have been walked.
         """
-        quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
         for node in redirects:
             operator = next((child.type for child in node.children if child.type in _READS), "")
             words = [child for child in node.named_children if child.type != "file_descriptor"]
-            if not operator or not words:
-                continue
-            try:
-                target = quiet.word(words[0])
-            except UnreadableWord:
-                continue  # said when it was walked
-            self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
+            if operator and words:
+                self._opened(operator, words[0], node)
+
+    def _opened(self, operator: str, word: Node, node: Node) -> None:
+        """A file that is opened, of a word that is walked elsewhere."""
+        quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
+        try:
+            target = quiet.word(word)
+        except UnreadableWord:
+            return  # said when it is walked
+        self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
+
+    def _opened_in_brackets(self, test: Node) -> None:
+        """`[ a > b ]`: between single brackets no sign compares texts, and the word behind it is a file."""
+        nodes = [test]
+        while nodes:
+            node = nodes.pop()
+            nodes += [child for child in node.named_children if child.type not in WORDS]
+            for at, child in enumerate(node.children[:-1]):
+                if child.type in _FILE_OPERATORS:
+                    word = node.children[at + 1]
+                    while word.type not in WORDS and word.named_children:
+                        word = word.named_children[0]
+                    self._opened(child.type, word, node)
 
     def _herestring(self, node: Node) -> tuple[list[Word], Stdin]:
         words = [child for child in node.named_children if child.type != "file_descriptor"]
@@ -115,14 +145,19 @@ class RedirectReading(Reading):
             if child.type in ("file_redirect", "herestring_redirect"):
                 more, _ = self._redirect(child, INHERITED, place)
                 extra.extend(more)
-        if "$" in marker or "`" in marker:
-            self._unknown(node, "a here-document whose end marker has a dollar or backquote in it")
+        if _MARKER.fullmatch(marker) is None:
+            self._unknown(node, "a here-document whose end marker is no plain word")
         end = parts.get("heredoc_end")
         if end is not None and self._source[end.end_byte : end.end_byte + 1] in (b" ", b"\t"):
             self._unknown(node, "a here-document whose end marker is followed by blanks does not end there")
         if body is None:
             return extra, Stdin("text", "")
         text = self.text(body)
+        shown = self.text(end) if end is not None else ""
+        behind = [one for one in node.named_children if one.type not in _OF_BODY]
+        line = self._source[node.start_byte : behind[-1].start_byte].replace(b"\\\n", b"")
+        if b"\n" in line or not _ends_there(marker, text, shown, dashed="<<-" in parts):
+            self._unknown(node, "a here-document that need not end where the parser ends it")
         self._sink.heredoc(text, None if quoted else body)
         if quoted:
             return extra, Stdin("text", text)

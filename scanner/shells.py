@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from scanner.escapes import OPAQUE
@@ -13,7 +13,8 @@ from scanner.flow import Place
 from scanner.judge import Judge
 from scanner.judgement import CAUTION, DANGEROUS, SAFE, Judgement
 from scanner.options import Grammar, long_names, parse_arguments
-from scanner.tables import Wrapper
+from scanner.posix import POSIX
+from scanner.tables import Wrapper, names
 from scanner.word import Word
 from schemas.verdict import Reversibility
 
@@ -52,6 +53,7 @@ class _Options(NamedTuple):
 
 
 _FIRST_LINE: Final = re.compile(r"#![ \t]*(\S+)[ \t]*([^\n]*)")
+_FIRST_SH: Final = re.compile(r"#![^\n]*\b(?:sh|dash|ash)(?:\s|$)")
 _AS_BASH: Final = frozenset({"bash", "sh", "dash", "ash", "rbash"})
 
 
@@ -71,6 +73,7 @@ def judge_first_line(judge: Judge, whole: int) -> None:
     """A script that is written for another shell or language: read as that shell's text, unknown else."""
     name = written_for(judge.text)
     if name is None:
+        judge.shared.posix = judge.shared.posix or _FIRST_SH.match(judge.text) is not None
         return
     if name == "zsh" or name in EVALUATING:
         judge.shared.evaluates = True
@@ -158,10 +161,19 @@ def judge_text(judge: Judge, known: Wrapper, rest: list[Word], place: Place) -> 
         judge.unknown("shell.syntax", f"{known.name} reads a part of it otherwise than bash does", start, end)
     if any(word.read or word.data for word in rest[1:]):
         judge.shared.read_names |= {"@"}
-    before = judge.shared.evaluates
-    judge.shared.evaluates = before or known.name == "zsh" or known.name in EVALUATING
-    judge.inner(_with_parameters(rest), start, end, "shell.text", stdin=place.stdin)
-    judge.shared.evaluates = before
+    with read_by(judge, known.name):
+        judge.inner(rest[0].text, start, end, "shell.text", stdin=place.stdin, parameters=rest[1:])
+
+
+@contextmanager
+def read_by(judge: Judge, name: str) -> Iterator[None]:
+    """What a shell of this name evaluates and reads otherwise, in the text that it is given."""
+    shared = judge.shared
+    before = shared.evaluates, shared.posix
+    shared.evaluates = shared.evaluates or name == "zsh" or name in EVALUATING
+    shared.posix = name in POSIX or (shared.posix and name not in names("shells"))
+    yield
+    shared.evaluates, shared.posix = before
 
 
 def reads_otherwise(name: str, text: str) -> bool:
@@ -172,18 +184,6 @@ def reads_otherwise(name: str, text: str) -> bool:
     if other.search(text) is not None:
         return True
     return may_evaluate(name, text)
-
-
-def _with_parameters(rest: list[Word]) -> str:
-    """The text of `-c`, with `$0`, `$1` … and `$@` replaced where the words are known."""
-    text = rest[0].text
-    if len(rest) > 2 and all(word.literal for word in rest[2:]):
-        whole = " ".join(shlex.quote(word.text) for word in rest[2:])
-        text = re.sub(r'"?\$(?:@|\*|\{[@*]\})"?', lambda _: whole, text)
-    for at, word in enumerate(rest[1:]):
-        if word.literal:
-            text = re.sub(rf"\$\{{{at}\}}|\${at}(?!\d)", lambda _, w=word: shlex.quote(w.text), text)  # type: ignore[misc]  # the default binds the loop's word
-    return text
 
 
 def script_file(judge: Judge, known: Wrapper, words: list[Word], script: Word) -> None:
@@ -207,7 +207,8 @@ def from_input(judge: Judge, known: Wrapper, words: list[Word], place: Place) ->
     if place.stdin.kind == "text" and place.stdin.text is not None:
         judge.unknown("shell.input", f"{known.name} runs what it reads", start, end)
         judge.inputs.add(place.stdin.text)
-        judge.inner(place.stdin.text, start, end, "shell.input")
+        with read_by(judge, known.name):
+            judge.inner(place.stdin.text, start, end, "shell.input")
     elif place.stdin.kind == "pipe":
         why = f"{known.name} runs whatever comes through the pipe"
         judge.add(Judgement(DANGEROUS, "shell.pipe", why, start, end, (), Reversibility.UNKNOWN))

@@ -14,7 +14,7 @@ from scanner.judge import Judge
 from scanner.judgement import CAUTION, SAFE, Judgement, at_least
 from scanner.options import Arguments, Grammar, parse_arguments
 from scanner.paths import is_raw_storage, is_sensitive, normal_path
-from scanner.shells import SHELLS
+from scanner.shells import SHELLS, read_by
 from scanner.tables import Raise, Wrapper
 from scanner.word import Word
 from schemas.risk import Risk
@@ -178,14 +178,15 @@ def _as_script(judge: Judge, known: Wrapper, words: list[Word], inner: list[Word
     before = len(judge.judgements)
     if " " not in inner[0].text:
         judge.words(inner, place)
-    judge.inner(
-        " ".join(word.text for word in inner),
-        inner[0].start,
-        inner[-1].end,
-        f"wrapper.{known.name}",
-        stdin=place.stdin,
-        joined=known.name == "eval",
-    )
+    with read_by(judge, known.name):
+        judge.inner(
+            " ".join(word.text for word in inner),
+            inner[0].start,
+            inner[-1].end,
+            f"wrapper.{known.name}",
+            stdin=place.stdin,
+            joined=known.name == "eval",
+        )
     if known.floor is not SAFE:
         _raise_since(
             judge, before, known.floor, f"it runs through {known.name}, on another machine or as another user"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from itertools import combinations
 from typing import Final
 
 from tree_sitter import Node
@@ -18,7 +19,7 @@ from scanner.read_names import NO_READ_NAMES, ReadNames
 from scanner.reading import REDIRECTS
 from scanner.redirection import WORDS
 from scanner.turns import Turns
-from scanner.word import Word
+from scanner.word import Word, without
 
 _CONTAINERS: Final = frozenset(
     {
@@ -55,6 +56,9 @@ _EXPRESSIONS: Final = frozenset(
 _BACKGROUND: Final = re.compile(rb"(?<![&>])&(?![&>])")
 _SEVERAL: Final = frozenset({"list", "pipeline", "negated_command"})
 """Commands of which only one has the redirection that stands behind them."""
+MAX_ABSENT: Final = 2
+"""Words of one command that may be none: it is judged with each of them, and without."""
+_MAY_MOVE: Final = "more words that may be none than are tried"
 _TWO_LINES: Final = "two lines that the parser takes for one command"
 _NOTHING: Final = frozenset({"comment", "variable_name", "heredoc_body", "heredoc_end"})
 
@@ -170,10 +174,17 @@ class Walker(Turns):
 
     def _expression(self, node: Node, place: Place) -> None:
         """Tests and arithmetic: substitutions inside them run, and what a comparison evaluates."""
-        if node.type == "subscript":
-            self._subscript(node)
+        before = self._evaluates
         if node.type == "test_command":
             self._evaluates = node.children[0].type == "[["
+            if not self._evaluates:
+                self._opened_in_brackets(node)
+        self._compared(node, place)
+        self._evaluates = before
+
+    def _compared(self, node: Node, place: Place) -> None:
+        if node.type == "subscript":
+            self._subscript(node)
         self._tested(node)
         for child in node.named_children:
             if child.type in _EXPRESSIONS:
@@ -229,9 +240,21 @@ class Walker(Turns):
         self._place = place
         if words:
             self._set_by_command(words, node)
-            self._tell(words, assignments, place if stdin is place.stdin else place._replace(stdin=stdin))
+            here = place if stdin is place.stdin else place._replace(stdin=stdin)
+            self._tell(words, assignments, here)
+            self._tell_without([word for word in words if word.other is not None], words, here)
         for name, value in assignments if not words else ():
             self._sink.assignment(name, value, node, exported=False)
+
+    def _tell_without(self, absent: list[Word], words: list[Word], place: Place) -> None:
+        """The same command without what may be nothing in its words: where one is none, others move."""
+        places = list(dict.fromkeys(word.start for word in absent))
+        if len(places) > MAX_ABSENT:
+            self._sink.unknown("shell.construct", _MAY_MOVE, words[0].start, words[-1].end)
+            return
+        for gone in (some for count in range(len(places)) for some in combinations(places, count + 1)):
+            if left := [found for word in words if (found := without(word, gone)) is not None]:
+                self._tell(left, [], place)
 
     def _add_word(self, words: list[Word], node: Node) -> None:
         if words and words[-1].end == node.start_byte:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -34,6 +34,8 @@ class Piece(NamedTuple):
     """The script itself gives it words of which one begins with a hyphen."""
     operand: bool = False
     """One word of a list of the script, whichever it is; none is a pattern or begins with a hyphen."""
+    absent: bool = False
+    """`${x:+word}`: it may be nothing as well."""
 
 
 class Word(NamedTuple):
@@ -57,6 +59,8 @@ class Word(NamedTuple):
     """The script itself gives it words of which one begins with a hyphen."""
     operand: bool = False
     """It begins with a word of a list that the script goes through, of which none is an option."""
+    other: str | None = None
+    """What it is without what may be nothing in it; no word at all where nothing is left, without quotes."""
 
     @property
     def known(self) -> bool:
@@ -136,6 +140,7 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
             named=piece.named,
             option=piece.option,
             operand=piece.operand,
+            other="" if piece.absent else None,
         )
     quoted = pattern = splits = read = named = option = False
     certain = True
@@ -150,8 +155,10 @@ def joined(pieces: list[Piece], start: int, end: int) -> Word:
     option = option and _may_hold_option(pieces)
     text = "".join([piece.text for piece in pieces])
     operand = next((piece.operand for piece in pieces if piece.text), False)
+    absent = any(piece.absent for piece in pieces)
+    other = "".join([piece.text for piece in pieces if not piece.absent]) if absent else None
     return made(
-        Word, (text, start, end, quoted, pattern, certain, splits, False, read, named, option, operand)
+        Word, (text, start, end, quoted, pattern, certain, splits, False, read, named, option, operand, other)
     )
 
 
@@ -170,7 +177,7 @@ def split_fields(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
     if len(pieces) == 1 and not word.quoted and _BLANK.search(word.text) is not None:
         for part in word.text.split():
             pattern = word.pattern or any(g in part for g in GLOB)
-            yield Word(part, start, end, False, pattern, word.certain, read=word.read)
+            yield Word(part, start, end, False, pattern, word.certain, read=word.read, other=word.other)
         return
     if not word.text and not word.quoted:
         return
@@ -180,3 +187,10 @@ def split_fields(pieces: list[Piece], start: int, end: int) -> Iterator[Word]:
 def _falls_apart(piece: Piece) -> bool:
     """The value of a variable, or what a command prints, outside of quotes and with blanks in it."""
     return piece.bare is None and not piece.quoted and _BLANK.search(piece.text) is not None
+
+
+def without(word: Word, gone: Sequence[int]) -> Word | None:
+    """A word that begins at one of these bytes, without what may be nothing in it; None where that is all."""
+    if word.other is None or word.start not in gone:
+        return word
+    return word._replace(text=word.other) if word.other or word.quoted else None

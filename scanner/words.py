@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
+from scanner.expansions import substitutes
 from scanner.folded import folded
 from scanner.word import Piece, Word, is_plain_braces, joined, regrouped, split_fields
 
@@ -84,6 +85,8 @@ class WordReader:
         plain = self._plain(node)
         if plain is not None:
             return [plain]
+        if node.type == "command_name" and node.child_count == 1:
+            node = node.children[0]
         if self._arrays and node.type in ("string", "expansion", "simple_expansion"):
             listed = self._elements(node)
             if listed is not None:
@@ -240,18 +243,10 @@ class WordReader:
                 raw = self._text(child.start_byte, child.end_byte)
                 yield self._literal(at, child.start_byte + len(raw) - len(raw.lstrip(" \t\n")))
                 apart = _SEVERAL.match(raw.lstrip()) is not None
+                every = raw.lstrip() in _ALL_GIVEN
                 for piece in self._pieces(child):
-                    loose = apart or piece.several
-                    yield Piece(
-                        piece.text,
-                        not loose,
-                        piece.certain,
-                        read=piece.read,
-                        several=loose,
-                        named=piece.named,
-                        option=piece.option,
-                        operand=piece.operand,
-                    )
+                    loose = apart or piece.several or (every and " " in piece.text)
+                    yield piece._replace(quoted=not loose, pattern=False, bare=None, several=loose)
             at = child.end_byte
 
     def _literal(self, start: int, end: int) -> Piece:
@@ -275,21 +270,22 @@ class WordReader:
         for inner in inside:
             self._substitute(inner)
         raw = self._text(node.start_byte, node.end_byte)
-        if not inside and ("$(" in raw or "`" in raw or "<(" in raw):
+        if substitutes(self._source, node, inside):
             raise UnreadableWord("expansion with a command in it")
         if "@" in operators and "P" in operators:
             raise UnreadableWord("prompt expansion")
         if len(named) == 1 and not operators and named[0].type == "variable_name":
             return self._variable(self._text(named[0].start_byte, named[0].end_byte))
         if len(named) == 2 and operators in ([":+"], ["+"]) and not inside:
-            return self._alternative(named[1])
+            return self._alternative(named[1])._replace(absent=True)
         if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
             value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
             if inside:
                 return value or Piece(OPAQUE, read=True)
             if value is not None and value.text != OPAQUE:
                 return value
-            return self._alternative(named[1])._replace(read=value is not None)
+            absent = operators in (["-"], ["="])  # set, and empty
+            return self._alternative(named[1])._replace(read=value is not None, absent=absent)
         return self._made_of(raw, bool(inside))
 
     def _alternative(self, node: Node) -> Piece:

@@ -72,7 +72,7 @@ _AWS_NARROW: Final = re.compile(
 _AWS_HELD: Final = re.compile(r"(?i)environment|variable|secret|password|token|credential|userdata")
 _AWS_INPUT: Final = ("--cli-input-json", "--cli-input-yaml")
 _FILES: Final = ("file://", "fileb://")
-_AWS_DECRYPTS: Final = ("--with-decryption", "--include-values", "--include-value")
+_AWS_DECRYPTS: Final = ("--with-decryption", "--include-values", "--include-value", "--unmask")
 
 
 def _aws_asks(call: Call, *names: str) -> bool:

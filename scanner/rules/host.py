@@ -60,27 +60,6 @@ def _bare_data(word: Word, source: bytes) -> bool:
     return begins and source[word.start : word.start + 1] not in (b'"', b"'")
 
 
-_BSD_LETTERS: Final = re.compile(r"[A-Za-z]+")
-_BSD_VALUES: Final = frozenset("okOpqtUN")
-"""Letters of `ps` without a hyphen that take the next word: `ps axo pid,time`."""
-_READ_AS_BSD: Final = re.compile(r"-[axugw]*u[axwfuglj]*e[axwefugljH]*")
-"""`ps -auxe`: there is no user named xe, so ps reads it again as `auxe`."""
-
-
-def processes(call: Call) -> None:
-    """ps: `e` or `E` among the letters without a hyphen adds the variables of every process."""
-    taken = False
-    for word in call.arguments.positionals:
-        letters = "" if taken or _BSD_LETTERS.fullmatch(word.text) is None else word.text
-        named = taken and "env" in word.text.lower()
-        taken = letters[-1:] in _BSD_VALUES
-        if named or {"e", "E"} & set(letters):
-            call.say(CAUTION, "secrets.read", "prints the variables of other processes, secrets included")
-            return
-    if any(_READ_AS_BSD.fullmatch(word.text) for word in call.words[1:]):
-        call.say(CAUTION, "secrets.read", "may print the variables of other processes, secrets included")
-
-
 def printenv(call: Call) -> None:
     """Without a name every variable is printed, secrets included."""
     if not call.arguments.positionals:
@@ -258,7 +237,6 @@ def build(call: Call) -> None:
 
 HANDLERS: Final[dict[str, Handler]] = {
     "look": look,
-    "processes": processes,
     "printenv": printenv,
     "shell_read": shell_read,
     "service": service,

@@ -80,7 +80,6 @@ def judge_written(call: Call, target: Word | None) -> None:
 def _wget_reads(call: Call) -> str | None:
     """wget that only asks, or prints."""
     names = {option.name for option in call.arguments.options}
-    target = call.arguments.value_of("-O", "--output-document")
     allowed = {
         "-q",
         "--spider",
@@ -115,9 +114,10 @@ def _wget_reads(call: Call) -> str | None:
         return None
     if overrides(_headers(call)) is not None:
         return None
-    if "--spider" in names or (target is not None and target.text in _DISCARD):
-        return "only reads from a URL"
-    return None
+    written = [option for option in call.arguments.options if option.name in ("-O", "--output-document")]
+    if not all(option.value is not None and option.value.text in _DISCARD for option in written):
+        return None  # it empties the file before it asks for anything, with --spider too
+    return "only reads from a URL" if written or "--spider" in names else None
 
 
 def _headers(call: Call) -> list[str]:

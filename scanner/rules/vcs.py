@@ -142,7 +142,7 @@ def write(call: Call) -> None:
         call.say(UNKNOWN, "git.clone-transport", "a transport that runs a program")
 
 
-_ENVIRONMENT: Final = re.compile(r"(?s).*\$ENV\b.*|(?:.*[^\w.$])?env(?:[^\w:].*)?")
+_ENVIRONMENT: Final = re.compile(r"(?s).*\$(?:\s|#[^\n]*\n)*ENV\b.*|(?:.*[^\w.$])?env(?:[^\w:].*)?")
 
 
 def filtered(call: Call) -> None:
