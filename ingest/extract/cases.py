@@ -99,7 +99,7 @@ def _named(text: str) -> tuple[str | None, bool, str] | None:
     return (
         None
         if there is None
-        else (" ".join(text[advice(text) : there].split()), False, text[there:].lstrip(" ,"))
+        else (" ".join(text[advice(text) : there].split()), False, text[there:].lstrip(" ,:"))
     )
 
 

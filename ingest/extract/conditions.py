@@ -11,9 +11,10 @@ from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.alternatives import alternatives
 from ingest.extract.drafts import Draft
-from ingest.extract.guards import guards
+from ingest.extract.guards import guards, is_ours
 from ingest.extract.labels import asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import named_cases
+from ingest.extract.options import named_ways
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
 from ingest.extract.vocabulary import explained, is_imperative, sentences
 from ingest.trace import Span
@@ -81,6 +82,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
                 found.setdefault(text.lower(), Condition(text, span, *leads))
                 places.setdefault(text.lower(), place)
     _with_below(found, blocks, places, cased={*places.values(), *rows}, drafts=drafts)
+    found.update(_ways(blocks, drafts))
     for text, span, then, otherwise in guards(blocks, drafts, list(found)):
         found[text.lower()] = Condition(text, span, then, otherwise)
     return [item for item in found.values() if item.then or item.otherwise or not _ENTRY.match(item.text)]
@@ -105,6 +107,22 @@ def _with_below(
             found[key] = replace(
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
+
+
+def _ways(blocks: Sequence[Block], drafts: Sequence[Draft]) -> dict[str, Condition]:
+    """The ways that have a name, of which one is chosen; what is done instead stands on the other side."""
+    found: dict[str, Condition] = {}
+    steps = _steps_by_block(drafts)
+    for place, end, own, others in named_ways(blocks):
+        then, *rest = (
+            tuple(index for at in range(*way) for index in steps.get(id(blocks[at]), ()))
+            for way in (own, *others)
+        )
+        text = " ".join(blocks[place].text[:end].split()).strip(" *_(:")
+        if any(is_ours(drafts[index]) for index in then) and any(rest):
+            otherwise = tuple(index for way in rest for index in way)
+            found[text.lower()] = Condition(text, blocks[place].place(0, end), then, otherwise)
+    return found
 
 
 def _one_of(before: Block, block: Block, drafts: Sequence[Draft]) -> dict[str, Condition]:

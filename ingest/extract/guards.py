@@ -15,7 +15,7 @@ from ingest.extract.vocabulary import sentence_places
 from ingest.trace import Span
 
 _OURS: Final = re.compile(r"(?:Instead of|Although it says) “")
-"""Questions that the import asks in words of its own."""
+"""Questions that the import asks in its own words."""
 
 _BARE: Final = re.compile(r"(?i)^(?:if not|if so|otherwise|else|in (?:this|that|such a) case)$")
 _FAR: Final = 12
@@ -43,8 +43,14 @@ def guards(
             yield found[0], found[1], tuple(then), tuple(otherwise)
 
 
+def is_ours(draft: Draft) -> bool:
+    """Whether a step waits for the answer to a question in our words, as which of several ways is gone."""
+    cases = [draft.condition, *(case for case, _ in draft.within)]
+    return any(case is not None and _OURS.match(case) for case in cases)
+
+
 def _place_of(blocks: Sequence[Block], place: int, case: str, draft: Draft) -> tuple[str, Span] | None:
-    """The words of a case as the text has them, and where: in the block of its step, or the nearest above."""
+    """The words of a case as the text has them, and where: in its step's block, or the nearest above."""
     for at in range(place, max(-1, place - _FAR), -1):
         block = blocks[at]
         start = block.text.lower().find(case.lower())

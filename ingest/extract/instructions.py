@@ -59,7 +59,10 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
     if not told and condition is None and not reader.explains:
         told, condition, otherwise = told_for_a_case(text)
     if not told and condition is not None:
-        told = [part for part in (_APART.split(sentences(text)[-1]) if text else ())[1:] if tells(part)][:1]
+        told = _told_apart(text)
+        own = told_for_a_case(text) if not told and not reader.explains else ([], None, False)
+        if own[0]:
+            told, condition, otherwise = own  # the first case only told what happens
     if block.taken == "instruction":
         place = Claim(0, len(block.text), "step", "a person takes it as an instruction")
         draft = Draft("manual", text, title_of(text), block.line, block.end_line, reader.section, condition,
@@ -91,6 +94,13 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
                       spans=(place_in(block, part),), block=block)  # fmt: skip
         claims += _told(block, [part], reader.add(draft))
     reader.account(block, "note", "an explanation", claims)
+
+
+def _told_apart(text: str) -> list[str]:
+    """What is done in the case of a text, where that stands behind why; none of another case's sentence."""
+    last = sentences(text)[-1] if text else ""
+    own = without_case(last) == last
+    return [part for part in (_APART.split(last) if own else ())[1:] if tells(part)][:1]
 
 
 def _other_cases(text: str, told: list[str]) -> list[tuple[str, str, str | None, bool]]:

@@ -76,14 +76,14 @@ PLATFORM: Final = (
 )
 """Where something runs, by its name."""
 
-_ON_PLATFORM: Final = re.compile(rf"(?i)^(?:on|for|with) (?:all )?{PLATFORM}\b[^,.;:\n]{{0,40}}(?=,\s)")
+_ON_PLATFORM: Final = re.compile(rf"(?i)^(?:on|for) (?:all )?{PLATFORM}\b[^,.;:\n]{{0,40}}(?=[,:]\s|:$)")
 _FOR_THINGS: Final = re.compile(
     r"^[Ff]or (?!(?i:example|instance|more|further|the|this|that|these|those|each|every|both|all|any|details|"
     r"reference|help|questions)\b)(?:[^,.;:\n]{0,40}\b(?:clusters|hosts|nodes|machines|servers|systems|"
     r"instances|"
     r"databases|services|versions|environments|deployments|installations|regions|sites|releases|users|"
-    r"customers|tenants|applications|apps)\b[^,.;:\n]{0,40}|"
-    r"[A-Z][\w.-]{1,30}(?: [A-Z\d][\w.-]{0,30}){0,3})(?=,\s)"
+    r"customers|tenants|applications|apps|issues|problems|failures|errors|outages|crashes|timeouts|leaks|"
+    r"incidents)\b[^,.;:\n]{0,40}|[A-Z][\w.-]{1,30}(?: [A-Z\d][\w.-]{0,30}){0,3})(?=[,:]\s|:$)"
 )
 """“For clusters on other infrastructures, …”, “For YugabyteDB Anywhere, …”: it holds there alone."""
 
@@ -161,7 +161,10 @@ def restricted_case(sentence: str) -> int | None:
     """Where the case ends that a sentence begins with: “For everything else, …”; None where it has none."""
     told = sentence[advice(sentence) :]
     found = _FOR.match(told) or _ON_PLATFORM.match(told) or _FOR_THINGS.match(told)
-    if found is None or not is_imperative(told[found.end() :].lstrip(" ,")):
+    if found is None:
+        return None
+    rest = told[found.end() :].lstrip(" ,:")
+    if not is_imperative(rest) and not (rest == "" and told.rstrip().endswith(":")):
         return None
     return len(sentence) - len(told) + found.end()
 

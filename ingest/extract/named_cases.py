@@ -25,8 +25,9 @@ _WHETHER: Final = re.compile(
 _IDIOM: Final = re.compile(
     r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
     r"with|as|the)\b|"
-    r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|any|"
-    r"so\b|not\b|"
+    r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|"
+    r"(?:any|so)\W*$|"
+    r"not\b(?!\s+(?:already|yet|present|sure|healthy|empty|\w{2,12}(?:ed|ing|able))\b)|"
     r"at all possible|you(?:['’]d)? (?:like|want|wish|prefer)(?: to)?\W*$|you haven['’]t|"
     r"desired|nothing else|"
     r"(?:running|executing)\b(?![^,:]*\b(?:times? out|fails?|shows?|returns?|gives?|reports?|hangs?|errors?|"
@@ -65,10 +66,16 @@ _GATE: Final = re.compile(
 )
 """A version or a state that the steps below are for."""
 
+_SEES: Final = re.compile(
+    r"(?i)^(?:you|we)(?:['’](?:ll|re)| will| are| should| may| might| would) (?:\w+ly )?(?:find(?! out\b)|"
+    r"see|get|"
+    r"notice|be|have|"
+    r"receive|lose|looking at|seeing|hitting|facing|experiencing|likely)\b(?! to\b)"
+)
+"""What one notices then."""
+
 _DESCRIBES: Final = re.compile(
-    r"(?i)^(?:(?:then|also)\s+)?(?:(?:you|we)(?:['’]ll| will) (?:\w+ly )?(?:find|see|get|notice|be|have|"
-    r"receive|lose)\b|"
-    r"(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
+    r"(?i)^(?:(?:then|also)\s+)?(?:(?:the|an?|this|these|that|those|it|they|all|its|their)\b|"
     r"(?!you\b|we\b|please\b)[^.;]{1,80}?\b(?:will|would|won['’]t|is|are|was|were|has|have|returns?|fails?|"
     r"means?|becomes?|gets?|continues?|triggers?|may|might)\b)"
 )
@@ -90,6 +97,11 @@ _SEQUENCE: Final = re.compile(
 """When the next step may begin: no case, it always comes. A decision is one: it may be no."""
 
 _FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
+_HAPPENED: Final = re.compile(
+    r"(?i)when (?:this|that|it) (?:happens|occurs|fails|hangs)\W{0,3}(?:$|\n|\s[A-Z])"
+)
+"""Behind what is done then: “Restart it when that happens.”"""
+
 _NEEDED: Final = re.compile(r"(?i)\b(?:mandatory|required|needed|necessary|optional|skip(?:ped)?|re-?use)\b")
 _ACTS: Final = re.compile(
     r"(?i)\b(?:you|we|i)\b[^.]{0,40}\b(?:can|could|should|need|must|may|have to|want|will)\b|\bplease\b|"
@@ -100,17 +112,21 @@ _ACTS: Final = re.compile(
     r"proceed|continue|stop|page|call|escalate)\b|"
     r"\b(?:it (?:is|['’]s)(?! (?:possible|likely|probable|because|due))|this (?:is|means)|use|carry on|"
     r"nothing)\b|"
-    r"^(?:that|it|this|them|those|these) (?:too|as well)\b|\bsteps? \d[\w.]{0,4} (?:is|are|must|should|"
+    r"^(?:that|it|this|them|those|these) (?:too|as well)\b|"
+    r"\bit['’]s (?:easiest|best|better|recommended|advisable|safest|safe|enough|simplest|worth|time|"
+    r"necessary)\b|\bsteps? \d[\w.]{0,4} (?:is|are|must|should|"
     r"can)\b|\b(?:is|are) (?:repeated|skipped|left out|"
     r"omitted)\b|"
     r"\b(?:is|are|be) (?:required|needed|necessary)\b|\bcan (?:safely |also )?be \w+|"
-    r"\b(?:may|might|could) (?:be|need to|require)\b|\b(?:way|option|fix|thing|step) is to\b"
+    r"\b(?:may|might|could) (?:be|need to|require)\b|\b(?:way|option|fix|thing|step) is to\b|"
+    r"\bnext (?:thing|step|option|way)\b"
 )
 """What says that somebody does something in this case."""
 
 _PARTS: Final = re.compile(r"[,;:]\s{1,3}(?:(?:and|then|so|but)\s{1,3})?|\s[–—]\s")
 _OFFERED: Final = re.compile(
-    r"(?i)\b(?:you|we) (?:may|might|can|could|should|must|will(?! (?:be able|see|get|find|notice|receive))|"
+    r"(?i)\b(?:you|we)(?:['’]ll)? (?:may|might|can|could|should|must|will(?! (?:be able|see|get|find|"
+    r"notice|receive))|"
     r"need)\b|\bonly (?:do|use|run|try|perform)\b"
 )
 """“You may need to kill some pods if …”, “Only do this if …”."""
@@ -188,17 +204,26 @@ def _each_case(block: Block) -> Iterator[tuple[int, int]]:
 
 
 _NEW_CLAUSE: Final = re.compile(
-    r"(?i)(?<!know)(?<!think)(?<!sure)(?<!that)(?<!what)(?<!believe)(?<!where)(?<!how)(?<!which)\s"
-    r"(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|have\sto|might))\b)"
+    r"(?i)(?<=\s)(?P<over>[\w'’]{1,20})\s(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|"
+    r"have\sto|"
+    r"might))\b|(?:it|this|that)\s(?:may|might|can|could|does|will|would|means|indicates|must|"
+    r"should|needs\sto|has\sto)\b)"
 )
+_NO_END: Final = frozenset(
+    "know think sure that what say says said show shows see believe where how which whether because until "
+    "when before after and or but as since so if".split()
+)
+"""Words with which a clause of the case itself begins: “if you know that it can …”."""
+
 _CASE_WORDS: Final = 3
 
 
 def _clause_end(found: re.Match[str]) -> int:
     """Where a case ends that no sign divides from what is done: “if the disk is full you can …”."""
     for clause in _NEW_CLAUSE.finditer(found.string, found.start(2), found.end(2)):
-        if len(found.string[found.start(2) : clause.start()].split()) >= _CASE_WORDS:
-            return clause.start()
+        words = found.string[found.start(2) : clause.end("over")].split()
+        if len(words) >= _CASE_WORDS and clause["over"].lower() not in _NO_END:
+            return clause.end("over")
     return found.end(2)
 
 
@@ -278,6 +303,8 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
         and text[match.end(2) : match.end(2) + 1] in ("", ".")
     ):
         return True
+    if word == "when" and _HAPPENED.match(text, match.start(1)):
+        return _OFFERED.search(before) is not None or is_imperative(before)
     if word in _WHEN:
         ends = text[match.end(2) : match.end(2) + 1]
         named = word == "where" and ends == ":" and text[match.end(2) + 1 : match.end(2) + 2].strip()
@@ -302,12 +329,15 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     rest = _ASIDE.sub(" ", rest)
     rest = re.sub(r"(?i)^(?:then|also|first|please)\b[,\s]*", "", rest)
     introduces = sentence.rstrip().endswith(":")
+    if _SEES.match(rest) and not introduces:
+        return False
     acts = introduces or not rest or _ACTS.search(rest) is not None
     acts = acts or any(is_imperative(part) for part in _PARTS.split(rest))
     if not before or before.rsplit(None, 1)[-1].lower() in ("and", "but"):
         acts = acts or _RANKS.match(rest) is not None
         return acts or _DESCRIBES.match(rest) is None
-    offered = match[1].lower() in _IFS and _OFFERED.search(before.rsplit(", ", 1)[-1]) is not None
+    offers = match[1].lower() in _IFS or _HAPPENED.match(sentence, begin) is not None
+    offered = offers and _OFFERED.search(before.rsplit(", ", 1)[-1]) is not None
     if not rest and before[-1:] != ".":
         behind = sentence[:begin].rstrip().endswith(",") and _GO_ON.search(case) is not None
         return behind or offered or is_imperative(before) or _NEEDED.search(before) is not None

@@ -5,13 +5,13 @@ chooses, and the steps of one way are run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
-from ingest.extract.vocabulary import sentences, text_of
+from ingest.extract.vocabulary import sentence_places, sentences, text_of
 
 _OPTION: Final = re.compile(
     r"(?i)^\W{0,6}(?:\d{1,3}[.)]\s{1,3})?(?:option|alternative|variant|method|approach|possibility|choice|"
@@ -19,6 +19,19 @@ _OPTION: Final = re.compile(
     r"iv)\b(?=\s{0,3}(?:[*_]{0,2}[:.)(–—-]|[*_]{0,2}$))"
 )
 """“Option A: …”, “**Method 2**”."""
+
+_MEANS: Final = re.compile(
+    r"(?i)^\W{0,4}(?:via|using|through|with|without|by means of|from the)\s+\S[^.?!]{1,60}$"
+)
+_PLATFORM: Final = re.compile(
+    r"(?i)\W{0,4}(?:(?:on|for|in|using)\s+)?(?:linux|ubuntu|debian|rhel|centos|fedora|alpine|suse|windows|"
+    r"mac ?os(?: x)?|freebsd|aws|amazon(?: web services)?|azure|gcp|google cloud(?: platform)?|gke|eks|aks|"
+    r"openshift|"
+    r"openstack|heroku|bare[- ]metal|on[- ]prem(?:ises?)?)(?:\s(?:users?|clusters?|hosts?|servers?|nodes?|"
+    r"machines?|"
+    r"installations?|environments?|[\d.]{1,8}))?\W{0,3}"
+)
+"""Where something runs, and nothing else. Staging and production are none: one follows the other."""
 
 _ONE_OF: Final = re.compile(
     r"(?i)\b(?:(?:any )?one of (?:the |these |those |two |three |following )*(?:following|these|those|this|"
@@ -61,12 +74,36 @@ def with_options(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Draft
     for index, draft in enumerate(found):
         if id(draft.block) in places and not draft.undoing:
             steps.setdefault(places[id(draft.block)], []).append(index)
-    for ways in sorted(_groups(blocks), key=lambda group: group[0].first - group[-1].end):
+    groups = [*_groups(blocks), *(ways for _, ways in _named_sections(blocks, is_platform))]
+    for ways in sorted(groups, key=lambda group: group[0].first - group[-1].end):
         told = [[index for at in range(way.first, way.end) for index in steps.get(at, ())] for way in ways]
-        told = [own for own in told if own]
+        if is_platform(blocks[ways[0].first]):
+            for way, own in zip(ways, told, strict=True):
+                for index in own:
+                    found[index] = _under(found[index], ((blocks[way.first].text.strip(" *_:"), False),))
+            continue
+        # Without the name of an option, what waits for a case of its own is none of several ways.
+        named = is_option(blocks[ways[0].first])
+        told = [own for own in told if own and (named or any(found[at].condition is None for at in own))]
         if len(told) > 1:
             _choose(found, told)
     return found
+
+
+def named_ways(blocks: Sequence[Block]) -> Iterator[tuple[int, int, tuple[int, int], list[tuple[int, int]]]]:
+    """Each way but the last of those with a name: its block, where its name ends there, and the blocks of it
+    and of each of the others.
+    """
+    for ways in _groups(blocks):
+        if not all(_is_named(blocks[way.first]) for way in ways):
+            continue
+        for way in ways[:-1]:
+            block = blocks[way.first]
+            end = min(
+                [len(block.text), *(code.start for code in block.code), sentence_places(block.text)[0][1]]
+            )
+            others = [(other.first, other.end) for other in ways if other is not way]
+            yield way.first, end, (way.first, way.end), others
 
 
 def _choose(drafts: list[Draft], ways: Sequence[Sequence[int]]) -> None:
@@ -98,18 +135,46 @@ def _groups(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
-    """Headings of one level that are options, right behind one another."""
+    """Sections that are options, or ways by their means: “Using the console”, “Using the API”."""
+    for is_one in (is_option, is_means):
+        yield from (ways for _, ways in _named_sections(blocks, is_one) if len(ways) > 1)
+
+
+def is_option(block: Block) -> bool:
+    """Whether a block begins with the name of an option."""
+    return _OPTION.match(text_of(block.text)) is not None
+
+
+def is_means(block: Block) -> bool:
+    """Whether a heading says by which means its steps are done."""
+    return block.kind == "heading" and _MEANS.match(block.text) is not None
+
+
+def is_platform(block: Block) -> bool:
+    """Whether a heading is nothing but the name of where something runs."""
+    return block.kind == "heading" and _PLATFORM.fullmatch(block.text.strip()) is not None
+
+
+def _is_named(block: Block) -> bool:
+    return is_option(block) or is_means(block)
+
+
+def _named_sections(
+    blocks: Sequence[Block], is_one: Callable[[Block], bool]
+) -> Iterator[tuple[int, list[_Way]]]:
+    """Headings of one level and kind, right behind one another; of platforms there are at least two."""
     open_ways: dict[int, list[_Way]] = {}
     ends = _section_ends(blocks)
+    found: list[tuple[int, list[_Way]]] = []
     for place, block in enumerate(blocks):
-        if block.kind != "heading" or not block.level or _OPTION.match(block.text) is None:
+        if block.kind != "heading" or not block.level or not is_one(block):
             continue
         ways = open_ways.get(block.level, [])
         if ways and ways[-1].end != place:
-            yield ways
+            found.append((block.level, ways))
             ways = []
         open_ways[block.level] = [*ways, _Way(place, ends[place])]
-    yield from open_ways.values()
+    yield from ((level, ways) for level, ways in (*found, *open_ways.items()) if len(ways) > 1)
 
 
 def _section_ends(blocks: Sequence[Block]) -> dict[int, int]:
@@ -141,7 +206,7 @@ def _lists(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
 def _list(blocks: Sequence[Block], items: Sequence[int], end: int) -> Iterator[list[_Way]]:
     if len(items) < 2 or any(_CASE.match(text_of(blocks[place].text)) for place in items):
         return
-    named = all(_OPTION.match(text_of(blocks[place].text)) for place in items)
+    named = all(is_option(blocks[place]) for place in items)
     if named or (items[0] > 0 and _offers(blocks[items[0] - 1])):
         yield [_Way(first, stop) for first, stop in zip(items, [*items[1:], end], strict=True)]
 
@@ -161,7 +226,7 @@ def _paragraphs(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
     """
     ways: list[int] = []
     for place, block in enumerate((*blocks, None)):
-        if block is not None and block.kind == "paragraph" and _OPTION.match(text_of(block.text)):
+        if block is not None and block.kind == "paragraph" and is_option(block):
             ways.append(place)
         elif ways and (block is None or block.kind == "heading" or _is_behind(blocks, ways[-1], place)):
             if len(ways) > 1:

@@ -36,6 +36,8 @@ For Acme Anywhere, execute the `{X}` command. | For Acme Anywhere
 On Ubuntu, run `{X}`. | On Ubuntu
 TIP: For clusters on other clouds, run `{X}`. | For clusters on other clouds
 If the disk is full you can run `{X}`. | If the disk is full
+If you see it in the queue it may be stuck, so run `{X}`. | If you see it in the queue
+It dies, so you'll need to run `{X}` when that happens. | when that happens
 It is old. If it does not match, either the list or the page is old, run `{X}`. | If it does not match
 You can restart it with `{X}` as long as nobody is in. | as long as nobody is in
 """
@@ -56,6 +58,8 @@ For clusters on other clouds, check the page. | For clusters on other clouds | ~
 If it is old, the page or the list is wrong, send a patch. | If it is old | ~send a patch.
 Compare it. If it differs, it is old, send a patch. | If it differs | ~it is old, send a patch.
 Stop the old jobs, and if the cache is too big then that too. | if the cache is too big |
+If it is on, it goes off by itself. If it is off, call Ann. | If it is off | ~If it is off, call Ann.
+If it needs a restart, it's easiest to follow the page. Call Ann. | If it needs a restart |
 1. Check that it is there. If not, call Ann. | If not, call Ann. | ~call Ann.
 """
 
@@ -79,6 +83,8 @@ Run `{X}`. You will be able to pick the right one if there are several.
 Run `{X}`. If this happens, the mount will make a folder (which we don't want).
 Run `{X}`. When people work on several things, they may need up to 200 GB.
 Run `{X}`. If it crosses midnight you'll suddenly find several copies.
+Run `{X}`. If it fails to start you will see a message there.
+Run `{X}`. If this is not so, then you're probably looking at another one.
 In the portal, run `{X}`.
 On GitHub, click Merge. Then run `{X}`.
 For more information, see the page. Then run `{X}`.
@@ -114,3 +120,29 @@ def test_every_case_that_a_step_waits_for_is_a_branch() -> None:
     shown = {item["if"].lower() for item in parsed_json(made)["branches"]}
     assert all(any(case in one for one in shown) for case in asked)
     assert len(asked) == 2
+
+
+def test_ways_with_a_name_are_a_branch_with_both_sides() -> None:
+    for one, two in (
+        ("## Via the console", "## Via the API"),
+        ("## Option A: restart", "## Option B: by hand"),
+    ):
+        found = branches(f"{one}\n\nClick on Restart.\n\n{two}\n\n```sh\n{X}\n```")
+        assert found == [(one.strip("# "), ["~Click on Restart.", f"!{X}"])]
+    text = (
+        f"## With the agent on\n\nIf it is on, run `{X}`.\n\n## With the agent off\n\nIf it is off, call Ann."
+    )
+    assert [case for case, _ in branches(text)] == ["If it is on", "If it is off"]
+
+
+def test_sections_of_platforms_are_for_them_alone() -> None:
+    text = f"## AWS\n\n### Disk\n\nClick on Modify.\n\n## On Azure\n\n`{X}`\n\n## Check\n\n`df -h`"
+    assert branches(text) == [("AWS", ["~Click on Modify."]), ("On Azure", [X])]
+    assert branches(f"## Staging\n\n`{X}`\n\n## Production\n\n`{X} -f`") == []
+    assert branches(f"## Linux\n\n`{X}`\n\n## Check\n\n`df -h`") == []
+
+
+def test_a_label_that_says_for_which_trouble_guards_what_stands_below_it() -> None:
+    text = f"1. For disk issues:\n\n   - Clean up:\n\n   ```sh\n   {X}\n   ```\n\n2. Now:\n\n   - Call Ann.\n"
+    assert branches(text) == [("For disk issues", [X])]
+    assert branches(f"For a quick look:\n\n```sh\n{X}\n```") == []
