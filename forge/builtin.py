@@ -49,7 +49,7 @@ from forge.pull_views import (
     show_listed,
     show_pull,
 )
-from forge.repair import Repair, record_push, repair, settled
+from forge.repair import Repair, is_behind, record_push, repair, settled
 from forge.reviews import ask_reviews, give_review, require_judged
 from forge.squash import fork_point, write_squash
 from forge.storage import DEFAULT_BRANCH, BareRepository, move_refs, read_ref
@@ -92,10 +92,10 @@ class BuiltinForge:
         """See Forge. A merged one is returned as it is; a closed one is opened again under its number."""
         with self.repository.writing() as git:
             row = self.rows.find_key(proposal.key)
-            if row is not None and (row.state == "merged" or carries(git, row.branch, proposal)):
-                return self.get(row.number)
-            row = self._write_branch(git, proposal, row)
-        if proposal.reviewers:
+            is_new = row is None or (row.state != "merged" and not carries(git, row.branch, proposal))
+            if row is None or is_new:
+                row = self._write_branch(git, proposal, row)
+        if proposal.reviewers and is_new:
             self.request_review(row.number, proposal.reviewers)
         return self.get(row.number)
 
@@ -153,7 +153,7 @@ class BuiltinForge:
         if method != "squash":
             raise ForgeRefused("this forge merges by squashing only")
         with self.repository.writing() as git:
-            row = self._row(number)
+            row = self._held(git, number)
             head = read_ref(git, f"refs/heads/{row.branch}")
             if row.state != "open" or head is None:
                 raise NotMergeable(f"pull request {number} is {row.state if head else 'closed'}")
@@ -188,7 +188,7 @@ class BuiltinForge:
     def close(self, number: int) -> None:
         """See Forge. The branch goes; the head stays reachable for the diff."""
         with self.repository.writing() as git:
-            row = self._row(number)
+            row = self._held(git, number)
             if row.state == "merged":
                 raise NotMergeable(f"pull request {number} is merged")
             branch = f"refs/heads/{row.branch}"
@@ -234,7 +234,7 @@ class BuiltinForge:
     def review(self, number: int, *, head: Oid, verdict: Verdict, body: str, actor: Actor) -> None:
         """See Forge."""
         with self.repository.writing() as git:
-            row = self._row(number)
+            row = self._held(git, number)
             if row.state != "open":
                 raise NotMergeable(f"pull request {number} is {row.state}")
             found = head_of(git, row)
@@ -328,7 +328,19 @@ class BuiltinForge:
             return repair(git, self.rows, self.settings.base, self._clock.now())
 
     def _row(self, number: int) -> PullRow:
+        """The row, as git has it. What is behind waits for whoever writes: a merge on its way is no crash."""
+        row = self._known(number)
+        if not is_behind(self.repository.git(), row):
+            return row
+        with self.repository.writing() as git:
+            return self._held(git, number)
+
+    def _held(self, git: pygit2.Repository, number: int) -> PullRow:
+        """The same for who has the writer lock."""
+        return settled(git, self.rows, self._known(number), self._clock.now())
+
+    def _known(self, number: int) -> PullRow:
         row = self.rows.find(number)
         if row is None:
             raise NoSuchPull(f"there is no pull request {number}")
-        return settled(self.repository.git(), self.rows, row, self._clock.now())
+        return row

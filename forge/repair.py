@@ -71,9 +71,14 @@ def repair(git: pygit2.Repository, rows: PullRows, base: str, now: datetime) -> 
     return Repair(adopted, corrected)
 
 
+def is_behind(git: pygit2.Repository, row: PullRow) -> bool:
+    """Whether it says open and its branch is gone: after a crash, or while somebody merges or closes it."""
+    return row.state == "open" and read_ref(git, f"refs/heads/{row.branch}") is None
+
+
 def settled(git: pygit2.Repository, rows: PullRows, row: PullRow, now: datetime) -> PullRow:
-    """The row, corrected first where it says open and its branch is gone (a crash after the merge)."""
-    if row.state != "open" or read_ref(git, f"refs/heads/{row.branch}") is not None:
+    """The row, corrected first where it is behind. Under the writer lock, with the row as it is there."""
+    if not is_behind(git, row):
         return row
     commit = next((c for number, c in base_merges(git, row.base_branch) if number == row.number), None)
     found = _derive(git, row, commit, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from base.clock import SystemClock
 from forge.builtin import BuiltinForge, BuiltinSettings
 from forge.errors import ForgeBusy, ForgeRefused, HeadMoved, NotMergeable
 from forge.pull_requests import Actor, Forge, RefUpdate
-from forge.pull_rows import COMMENTS_END_AT, EVENTS_MAX, PullEvent
+from forge.pull_rows import COMMENTS_END_AT, EVENTS_MAX, PullEvent, PullRow
 from forge.storage import BareRepository
 from forge.tree import read_commit
 from tests.integration.forge.conformance import (
@@ -58,6 +59,34 @@ def test_a_crash_between_merge_and_row_is_repaired(builtin: BuiltinForge, rows: 
     assert rows.rows[pull.number].merge_commit == done.commit
     rows.rows[pull.number] = before
     assert builtin.get(pull.number).state == "merged"
+
+
+class OutrunRows(MemoryPullRows):
+    """Rows of which one read is overtaken: between it and what its reader does next, `meanwhile` happens."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def find(self, number: int) -> PullRow | None:
+        row, then = super().find(number), self.meanwhile
+        self.meanwhile = None
+        if then is not None:
+            then()
+        return row
+
+
+@pytest.mark.parametrize("end", ["merged", "closed"])
+def test_who_reads_while_it_is_merged_or_closed_takes_that_for_no_crash(
+    repository: BareRepository, end: str
+) -> None:
+    rows = OutrunRows()
+    forge = BuiltinForge(repository, rows, SystemClock(), BuiltinSettings())
+    pull = forge.publish(proposal())
+    rows.meanwhile = lambda: merge(forge, pull) if end == "merged" else forge.close(pull.number)
+    shown = forge.get(pull.number)
+    assert (shown.state, rows.rows[pull.number].state) == (end, end)
+    assert [str(event.kind) for event in rows.log[pull.number]].count(end) == 1
+    if end == "merged":
+        assert rows.rows[pull.number].merged_by == MAINTAINER.id
 
 
 def test_a_crash_before_the_branch_was_removed_is_repaired(
