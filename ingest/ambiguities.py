@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from ingest.candidates import Candidates
+from ingest.clauses import clause_at, tells_to_do
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
 from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
@@ -21,7 +22,6 @@ from ingest.vague_words import Role
 from ingest.vagueness import (
     Phrase,
     acts_on_machine,
-    clause_at,
     phrases,
 )
 from schemas.runbook import AmbiguityKind
@@ -66,14 +66,16 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
         codes = draft.block.code_texts() if draft.block is not None else ()
         for sentence in told:
             role: Role = "told" if len(told) == 1 or is_imperative(sentence) else "beside"
-            asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes))
+            linked = candidates.linked(draft.place_of(sentence), sentence)
+            asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes, linked))
             if (
                 not asked
                 and not shown
                 and not sentence.rstrip().endswith(":")
+                and not candidates.code_below(index)
                 and not _told_below(drafts, index, told, sentence)
             ):
-                asked = list(_bare(sentence, draft, index, candidates))
+                asked = list(_bare(sentence, draft, index, candidates, linked=linked))
             yield from (_placed(question, draft) for question in asked)
         if draft.condition is not None and draft.condition not in cases:
             cases.add(draft.condition)
@@ -111,7 +113,7 @@ def _told_below(drafts: list[Draft], index: int, told: Sequence[str], sentence: 
     """
     own = drafts[index]
     at = told.index(sentence) + 1
-    if at < len(told) and is_imperative(told[at]) and not _OTHER_CASE.match(told[at]):
+    if at < len(told) and tells_to_do(told[at]) and not _OTHER_CASE.match(told[at]):
         return True
     following = drafts[index + 1] if index + 1 < len(drafts) else None
     if following is None or own.block is None or following.block is None:
@@ -121,9 +123,13 @@ def _told_below(drafts: list[Draft], index: int, told: Sequence[str], sentence: 
     return index == 0 and not own.listed and following.section != own.section
 
 
-def _bare(sentence: str, draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:
+def _bare(
+    sentence: str, draft: Draft, index: int, candidates: Candidates, *, linked: bool = False
+) -> Iterator[Question]:
     """What a machine does, told without a command; a check that says neither how nor what is good."""
     if acts_on_machine(sentence) and not _has_code(draft, sentence):
+        if linked:
+            return
         found = candidates.commands(sentence, index)
         options = tuple(
             Option(f"command-{number}", text, f"The step runs: {text}", "command", text)
@@ -155,9 +161,10 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
     """A vague sentence beside the steps concerns the step that it speaks of, or the one above it; what must
     be true first concerns every step.
     """
-    last = 0
+    last, begun = 0, False
     for account, following in zip_longest(accounts, accounts[1:]):
         last = last if account.draft is None else account.draft
+        begun = begun or account.draft is not None
         if account.detail in (ROW_TOLD, ROW_COMMAND):
             yield from _of_row(account, drafts, candidates)
             continue
@@ -168,9 +175,11 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
         before = account.fate == "prerequisite"
         index = last if account.draft is None else account.draft
         own = drafts[index].text if drafts else ""
-        codes = (own,) if own and own in account.text else ()
+        codes = (*candidates.codes_at(account.line), *((own,) if own and own in account.text else ()))
+        linked = candidates.linked(account.span, account.text)
+        role: Role = "required" if before else "beside"
         found = _of_sentence(
-            account.text, "required" if before else "beside", account.line, index, candidates, codes=codes
+            account.text, role, account.line, index, candidates, False, codes, linked, not (begun or before)
         )
         if account.fate == "note" and checks_listed(account.text) and _is_list(following):
             found = iter([_criterion(account.text, account.line, index)])
@@ -261,9 +270,11 @@ def _of_sentence(
     candidates: Candidates,
     shown: bool = False,
     codes: Sequence[str] = (),
+    linked: bool = False,
+    early: bool = False,
 ) -> Iterator[Question]:
     """A question for each clause that is vague, by its first vague phrase."""
-    found = phrases(sentence, role, shown=shown, codes=codes)
+    found = phrases(sentence, role, shown=shown, linked=linked, early=early, codes=codes)
     clauses: dict[tuple[int, int], Phrase] = {}
     for phrase in found:
         place = clause_at(sentence, phrase.start, phrase.start + len(phrase.words))

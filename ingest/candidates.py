@@ -10,6 +10,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
+from ingest.trace import Span
 
 _MOST: Final = 4
 _AMOUNT: Final = re.compile(
@@ -22,6 +23,14 @@ _LEFT_OUT: Final = frozenset("the and for with that this from into then all any"
 _LONGEST: Final = 120
 
 
+_LINK: Final = re.compile(r"\]\(|\]\[|https?://|`_\b|>`_|\blink:|\bxref:")
+_MARK: Final = 2
+_POINTS: Final = re.compile(
+    r"(?i)\b(?:aforementioned|above-?mentioned)\b|"
+    r"\b(?:see|as|described|shown|explained|told|listed|documented|outlined)\b[^.;:]{0,30}? (?:above|below|"
+    r"earlier)\b|"
+    r"\b(?:see|following|repeat|as in|as per|described in|per) (?:the )?(?:steps?|section) \w"
+)
 _TITLE_WORDS: Final = 8
 _STEP_TITLE: Final = re.compile(r"(?i)(?:step|phase)\s?\d{1,3}\s?[-–—:.)]\s[^\n]{2,100}")
 _OVERVIEW: Final = re.compile(
@@ -43,6 +52,22 @@ class Candidates:
 
     blocks: Sequence[Block]
     drafts: Sequence[Draft]
+    text: str = ""
+
+    def linked(self, place: Span | None, sentence: str) -> bool:
+        """Whether a sentence leads to where more is told: by a link in the source, or by words."""
+        if _POINTS.search(sentence) is not None:
+            return True
+        return place is not None and _LINK.search(self.text, place.start, place.end + _MARK) is not None
+
+    def code_below(self, draft: int) -> bool:
+        """Whether code stands right below an instruction, whether or not it became a command."""
+        at = self._at(self.drafts[draft].block) + 1
+        return 0 < at < len(self.blocks) and self.blocks[at].kind == "code"
+
+    def codes_at(self, line: int) -> list[str]:
+        """The inline codes of the blocks that begin at a line."""
+        return self._codes.get(line, [])
 
     def values(self, sentence: str) -> list[str]:
         """Amounts with a unit: those of the sentence, then those of the rest of the text."""
@@ -56,11 +81,12 @@ class Candidates:
         if own is None:
             return False
         if own.kind == "item":
-            return _named(own.text) in self._sections or self._is_overview(own)
+            named = _named(own.text)
+            return bool({named, named.partition(" ")[2]} & self._sections) or self._is_overview(own)
         titled = _STEP_TITLE.fullmatch(own.text.strip()) is not None and len(own.text.split()) <= _TITLE_WORDS
         if own.kind != "heading" and not titled:
             return False
-        at = self._places.get(id(own), len(self.blocks)) + 1
+        at = self._at(own) + 1
         following = self.blocks[at] if at < len(self.blocks) else None
         return following is not None and following.kind != "heading" and not _STEP_TITLE.match(following.text)
 
@@ -70,6 +96,17 @@ class Candidates:
         while at and self.blocks[at].kind == "item":
             at -= 1
         return _OVERVIEW.search(self.blocks[at].text[-_NEAR:]) is not None
+
+    def _at(self, block: Block | None) -> int:
+        return self._places.get(id(block), len(self.blocks))
+
+    @cached_property
+    def _codes(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for block in self.blocks:
+            if block.code:
+                found.setdefault(block.line, []).extend(block.code_texts())
+        return found
 
     @cached_property
     def _places(self) -> dict[int, int]:

@@ -146,7 +146,9 @@ def preview(
     require_room(extraction.drafts)
     extraction.drafts = without_repeats(extraction.drafts)
     unclear = find_questions(
-        extraction.drafts, extraction.accounts, Candidates(normalized.blocks, extraction.drafts)
+        extraction.drafts,
+        extraction.accounts,
+        Candidates(normalized.blocks, extraction.drafts, normalized.text),
     )
     cases = conditions(normalized.blocks, extraction.drafts)
     building = Building(

@@ -14,8 +14,7 @@ _ASKED_OF: Final = re.compile(r"(?i)\b(?:with|against|by|using|via) (?:the|your|
 """By what it is checked."""
 
 _THINGS: Final = re.compile(
-    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b|"
-    r"^(?:some|other|a few|common|useful|possible)\b[^.:]{1,40}? to (?:check|look|try|verify|consider|test)\b"
+    r"(?i)\b(?:things|places|points|aspects) to (?:check|look at|look for|try|verify|consider)\b"
 )
 
 NAMES: Final = re.compile(r"(?:[A-Z][\w'-]*\s+){3,}[A-Z][\w'-]*\W*$")
@@ -58,7 +57,9 @@ _SOUGHT_IN: Final = re.compile(
 _DOES: Final = re.compile(r"(?i)^\W*(?:make sure|ensure|be sure) (?:to|(?:that )?you)\b")
 """“Make sure you upgrade all of them” tells to do it."""
 
-_TO_SEE: Final = re.compile(r"(?i)(?<=[^,;] )to (?:see|find out) (?:if|whether|which|how many)\b")
+_TO_SEE: Final = re.compile(
+    r"(?i)(?<=[^,;] )to (?:see|find out|learn) (?:if|whether|which|how|what|where|when|who)\b"
+)
 """“Check the dashboard to see if errors are logged” says what is looked for."""
 
 _AND_THEN: Final = re.compile(
@@ -70,10 +71,16 @@ SHORT_WORDS: Final = 12
 """A check that is told in more words says what it is about."""
 
 
+_CLICKED: Final = re.compile(
+    r"(?i)^\W*confirm the (?:dialog|prompt|pop-?up|action|deletion|change|operation)\b"
+)
+"""“Confirm the dialog” is clicked."""
+
+
 def bare_check(sentence: str) -> bool:
     """Whether a sentence tells to check something and neither says how nor what a good result is."""
     short = len(sentence.split()) <= SHORT_WORDS and _ASKED_OF.search(sentence) is None
-    if NAMES.match(sentence) or any(told.search(sentence) for told in (_HOLDS, _DOES, _SOUGHT_IN)):
+    if NAMES.match(sentence) or any(told.search(sentence) for told in (_HOLDS, _DOES, _SOUGHT_IN, _CLICKED)):
         return False
     told = _RESULT.search(sentence) is not None or _TO_SEE.search(sentence) is not None
     return short and not told and _CHECKS.match(sentence) is not None and CONCRETE.search(sentence) is None

@@ -13,13 +13,15 @@ JUDGED: Final = re.compile(
     r"(?:pick|choose) (?:one(?: of)?|any(?: of)?|an? (?:healthy|suitable|good|free|random|available|quiet)) "
     r"(?:the |your )?\w+|"
     r"until (?:it|this|that|everything) (?:works|succeeds|looks \w+)|"
+    r"until (?:(?:it is|they are|you are|everything is) )?(?:finished|done|satisfied|happy|convinced)|"
     r"depending on your (?:[\w-]+ )?(?:needs|setup|environment|case|requirements|situation|preferences?)|"
     r"the (?:right|correct|proper) (?:people|persons?|teams?)|"
     r"of (?:your|our) (?:own )?(?:choice|choosing|liking)|"
     r"your (?:favou?rite|preferred|usual|own) (?:[\w-]+ )?(?:tools?|way|method|editor|client|means|approach)|"
     r"(?:at|in) your (?:earliest )?convenience|(?:whenever|when) (?:it is |it['’]s )?convenient|"
     r"in (?:the|a|your) (?:usual|normal|standard|customary) (?:way|manner|fashion|place)|"
-    r"(?:deem|see|think|feel|consider)(?:s|ed)? (?:it )?(?:fit|necessary|appropriate|safe|needed|best|right)|"
+    r"(?:deem|see|think|feel|consider)(?:s|ed)? (?:it )?(?:fit|necessary|appropriate|safe|needed|best|right|"
+    r"(?:critical|important|severe|serious|urgent)(?: enough)?)|"
     r"(?:likely|probably|clearly|obviously|legitimately|genuinely) (?:related|legitimate|wrong|broken|"
     r"bad|faulty|grown|grew|safe|stale)|"
     r"(?:is|are|be|seems?|looks?) (?:likely |probably )?(?:legitimate|genuine)|"
@@ -83,19 +85,34 @@ LATER: Final = re.compile(
 """“An hour or so”, “every few minutes”, “this can take a while”: how long?"""
 
 HEDGED: Final = re.compile(
-    r"(?i)\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
+    r"(?i)\b(?:would|should|could|might) (?:most |very )?(?:probably|likely) (?:be|need|have|want)\b|"
+    r"\b(?:you|we) (?:most )?(?:probably|likely|generally|usually|may well) (?:want|need|have to|should)\b|"
+    r"\b(?:generally|usually|probably|typically|normally) what (?:you|we) (?:want|need|do)\b|"
+    r"\b(?:may|might|could) (?:also |still |even |well )?(?:need|have) to be (?:\w+ly )?\w+(?:ed|en|ne|un|"
+    r"ut|lt)\b|"
+    r"\b(?:may|might|could) (?:also |still |even |well )?(?:require|need) \w+ing\b|"
+    r"\b(?:could|may|might|can|will) (?:be|vary|differ|change|look)\b[^.;:]{0,60}? depending (?:up)?on\b|"
+    r"\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
     r"(?:be )?safe to\b|\b(?:should|must|can|could|may) be \w+ed and possibly \w+ed\b|"
     r"\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the (?:issue|problem|cause|reason|"
     r"culprit|[A-Z]{2,6})\b|"
     r"\bthere(?: is|['’]s) a (?:good|fair|high|small) chance\b|"
     r"\b(?:slightly|somewhat|a (?:bit|little)) different(?:ly)?\b|"
     r"\bthere (?:is|are) (?:usually|often|sometimes) something to\b|"
-    r"\bis something (?:that )?(?:you|we) should\b|\bcare (?:should|must) be taken\b|"
+    r"\bis something (?:that )?(?:you|we) should (?:do|check|fix|look|watch|know|consider)\b|"
     r"\b(?:more|further|other) (?:direct |drastic |manual )?(?:action|steps|measures|"
     r"work) (?:is|are|may be|will be) "
     r"(?:necessary|needed|required)\b"
 )
 """“It should generally be safe”, “more direct action is necessary”: when, and which?"""
+
+UNSURE: Final = re.compile(
+    r"(?i)\b(?:not|isn['’]t|aren['’]t) (?:entirely |really |quite |100 ?% |very |too )?(?:sure|certain|clear)"
+    r" (?:if|whether|why|what|how|that|it|this|which|when|where)\b|"
+    r"\b(?:it(?:['’]s| is)|this is|remains) (?:still )?(?:unclear|unknown|untested|unverified)\b|"
+    r"\b(?:has|have) (?:not|never) been (?:tested|verified|tried)\b|\bno idea (?:if|why|what|how|whether)\b"
+)
+"""“I'm not sure it works”: does it?"""
 
 UNWRITTEN: Final = re.compile(
     r"(?i)\b(?:(?:section|step|part|page|procedure|documentation|this|details?|instructions?) "
@@ -124,7 +141,8 @@ BY_ITSELF: Final = re.compile(
 )
 """“Resolves by itself”: nobody has to do it."""
 BY_PEOPLE: Final = re.compile(
-    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|"
+    r"(?i)^(?:\w+,? )?(?:stop|start)\s+(?:here|there|now|immediately|over|reading|work\w*|with|and|from|in|"
+    r"by|as|out|"
     r"at|if|the "
     r"(?:procedure|runbook|upgrade|rollout|maintenance|work|clock|timer|call|bridge))\b"
 )

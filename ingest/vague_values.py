@@ -43,7 +43,7 @@ MORE: Final = re.compile(
 EXPECTED: Final = re.compile(
     r"(?i)\b(?:the|its|their|your|an?|match(?:es)?|at|on) (?:expected|desired|intended) "
     r"(?:ports?|hosts?|versions?|numbers?|counts?|status|responses?|nodes|replicas|instances|settings?|"
-    r"configuration|endpoints?|address(?:es)?|sizes?|policy|\w+ policy)\b"
+    r"configuration|endpoints?|address(?:es)?|sizes?|policy|values?|amounts?|\w+ policy)\b"
 )
 """“On the expected port”: which is it?"""
 
@@ -51,7 +51,8 @@ SOME: Final = re.compile(
     r"(?i)(?:^(?:please )?|\b(?:need|have|want) to |\b(?:can|should|must|may|might|could) )(?:force[- ])?"
     r"(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
     r"decrease|fix|move|update|kill|restart|stop|terminate|evict|drain) "
-    r"(?:some|any|a few|several|certain|(?:the |any |all )?(?:unneeded|unnecessary|unused|obsolete|old|"
+    r"(?:some|any(?! (?:remaining|running|existing|leftover|other|of)\b)|a few|several|certain|(?:the |"
+    r"any |all )?(?:unneeded|unnecessary|unused|obsolete|old|"
     r"stale)) (?!ones?\b)"
     r"\w+(?: \w+)?"
 )

@@ -7,12 +7,7 @@ are written; where a phrase of it counts is decided in `ingest.vagueness`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
-
-from ingest.vague_judgements import HEDGED, HELPS, JUDGED, LATER, SEARCHED, SOUGHT, UNWRITTEN
-from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE, SOME
-from schemas.runbook import AmbiguityKind
 
 Role = Literal["told", "required", "beside"]
 """Of a sentence: an instruction, what must be true first, or one beside a step."""
@@ -41,7 +36,10 @@ THRESHOLD: Final = _any(
     r"many \w+ than usual",
     r"trending (?:up|down)\w*",
     "(?:growing|getting|coming) (?:too )?close to|(?:very|too|quite) close to",
-    "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?)",
+    "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?|"
+    "patterns?|behaviou?r|traffic|usage|load)",
+    "(?:big|large|huge|major|sharp|noticeable) (?:shifts?|changes?|differences?|increases?|drops?|jumps?|"
+    "gaps?|peaks?)",
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
     "sudden (?:changes?|increases?|drops?|spikes?|rise|fall)",
@@ -60,6 +58,8 @@ REFERENCE: Final = _any(
     "as (?:before|usual)",
     "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
     "(?:procedures?|polic(?:y|ies)|process|guidelines?|standards?|syntax|instructions|documentation)",
+    r"(?:check|consult|search|look (?:at|in|into|through)) (?:the|your|our|its) (?:[\w'’-]+ ){0,3}"
+    "(?:documentation|docs|wiki|manual|handbook)",
     "same as before",
     "(?:do|run|perform|apply|make|take) the (?:usual|standard|normal|customary)\\b",
 )
@@ -84,7 +84,7 @@ TIME: Final = _any(
     "for some time",
     "within (?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments)",
     "more than once(?! (?:a|per|every|in)\\b)",
-    "(?:several|a few|a couple of) times",
+    "(?:several|multiple|various|numerous|a few|a couple of) times",
     "for a (?:while|bit)",
     "after (?:a while|some time|(?:a few|a couple(?: of)?|some|several) (?:more )?"
     "(?:seconds|minutes|hours|days))",
@@ -107,7 +107,6 @@ OPEN: Final = _any(
     "(?:suitab|reasonab|acceptab|sensib)l[ey]",
     "(?:sufficient|adequate)(?:ly)?",
     "sane",
-    "carefully",
     "closely",
     "somehow",
     r"(?:something|anything) else(?!\s*(?:→|->|:))",
@@ -137,9 +136,7 @@ OPEN: Final = _any(
     "an? (?:good|stable|working|known[- ]good) (?:backup|revision|version|zone|release|"
     "snapshot|state|node|build|image)",
     "everything else(?!\\s*(?:→|->|:))",
-    "be (?:very |extra |extremely )?careful (?:with|when)",
     "(?:all|everything) is well",
-    "(?:care should be taken|with (?:great |extreme |some )?(?:care|caution)|(?:use|exercise) caution)",
     "whichever (?!of the )(?:\\w+ )?(?:is|are|that|works|suits|seems|makes)",
     "(?:what|which)(?: \\w+){0,3} (?:is|are|would be|works|fits) (?:the )?"
     "(?:best|better|appropriate|suitable|right)",
@@ -153,7 +150,9 @@ OPEN: Final = _any(
     "discretion",
     "as you see fit",
     "makes? sense",
-    "(?:a|the) (?:right|best|good|better|correct) (?:option|choice|value|size|time|moment|number)",
+    "(?:a|the) (?:right|best|good|better|correct|convenient) (?:option|choice|value|size|time|moment|"
+    "number|place|"
+    "location|spot|candidate|name|order)",
     "(?:settles?|calms?) down",
     "TODO|TBD|FIXME",
     "until (?:it|this|usage|that) is (?:acceptable|ok(?:ay)?|fine|good)",
@@ -171,7 +170,9 @@ FIX: Final = _any(
     r"(?:act|proceed|respond|adjust(?: \w+)?) accordingly",
     r"take (?:the )?(?:\w+ )?(?:action|actions|steps|measures)",
     "(?:direct|immediate|further|urgent) action is (?:needed|necessary|required)",
-    "manual (?:intervention|actions?|clean-?up|fix(?:es)?|steps)",
+    "manual (?:intervention|actions?|clean-?up|fix(?:es)?|steps) (?:is|are|may be|might be|"
+    "will be) (?:needed|"
+    "required|necessary)",
 )
 AMOUNT: Final = _any(
     r"enough \w+",
@@ -236,7 +237,8 @@ PASSIVE: Final = _any(
     "like)\\b)",
 )
 NEEDS: Final = _any(
-    r"(?:needs?|requires?) (?:an? )?(?:\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|change)",
+    r"(?:needs?|requires?) (?:an? )?(?:(?!to\b)\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|"
+    r"change)",
     r"an? (?:\w+ )?(?:fix|change|restart|reboot|rebuild|clean-?up) (?:is|may be|might be) "
     "(?:needed|required|necessary)",
 )
@@ -284,64 +286,3 @@ TRY: Final = re.compile(
     r"cleared) by|is to)\s+(?:simply\s+)?"
     rf"{_AGAIN}\b[^.;:]{{0,60}}"
 )
-
-
-@dataclass(frozen=True)
-class VagueClass:
-    """One way to be vague, and in which sentences it is asked about. `settled_below`: a command right below
-    answers it.
-    """
-
-    pattern: re.Pattern[str]
-    kind: AmbiguityKind
-    question: str
-    roles: frozenset[Role]
-    settled_below: bool = False
-
-
-_ALL: Final = frozenset[Role]({"told", "required", "beside"})
-_ACTED: Final = frozenset[Role]({"told", "beside"})
-_TOLD: Final = frozenset[Role]({"told"})
-_VAGUE: Final = AmbiguityKind.VAGUE
-CLASSES: Final = (
-    VagueClass(THRESHOLD, AmbiguityKind.UNKNOWN_THRESHOLD, "From which value on is it “{found}”?", _ACTED),
-    VagueClass(
-        REFERENCE, AmbiguityKind.UNRESOLVABLE_REFERENCE, "What exactly does “{found}” point to?", _ALL
-    ),
-    VagueClass(ON_CASE, _VAGUE, "Which cases are there, and what is done in each?", _ACTED),
-    VagueClass(TIME, _VAGUE, "How long or how often is “{found}”?", _ACTED),
-    VagueClass(ACCESS, _VAGUE, "Which exactly: “{found}”?", _ALL),
-    VagueClass(OPEN, _VAGUE, "What exactly is meant by “{found}”?", _ALL),
-    VagueClass(LATER, _VAGUE, "How long or how often is “{found}”?", _ACTED),
-    VagueClass(JUDGED, _VAGUE, "By what is this decided: “{found}”?", _ACTED),
-    VagueClass(SOUGHT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
-    VagueClass(MORE, _VAGUE, "To which value: “{found}”?", _ACTED, True),
-    VagueClass(UNWRITTEN, AmbiguityKind.MISSING_COMMAND, "What is to be done: “{found}”?", _ALL),
-    VagueClass(HELPS, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
-    VagueClass(HEDGED, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
-    VagueClass(EXPECTED, _VAGUE, "Which exactly: “{found}”?", _ACTED, True),
-    VagueClass(SEARCHED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
-    VagueClass(FIX, _VAGUE, "How is this done: “{found}”?", _ACTED),
-    VagueClass(AMOUNT, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
-    VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ALL),
-    VagueClass(HOW_MUCH, _VAGUE, "To which value: “{found}”?", _ACTED, True),
-    VagueClass(AMENDED, _VAGUE, "To which value: “{found}”?", _TOLD, True),
-    VagueClass(WHO, _VAGUE, "Whom exactly, and how: “{found}”?", _ACTED),
-    VagueClass(SOME, _VAGUE, "Which exactly: “{found}”?", _ACTED),
-    VagueClass(BROAD, _VAGUE, "What exactly is looked for in “{found}”?", _ACTED),
-    VagueClass(
-        TRY, AmbiguityKind.MISSING_COMMAND, "With which command is this done: “{found}”?", _ACTED, True
-    ),
-    VagueClass(
-        PASSIVE, AmbiguityKind.MISSING_COMMAND, "With which command is this done: “{found}”?", _ACTED, True
-    ),
-    VagueClass(NEEDS, AmbiguityKind.MISSING_COMMAND, "How is this done: “{found}”?", _ACTED, True),
-    VagueClass(UNNAMED, AmbiguityKind.MISSING_COMMAND, "Which exactly: “{found}”?", _ACTED, True),
-    VagueClass(OTHERS, _VAGUE, "Which exactly: “{found}”?", _ACTED),
-    VagueClass(LIKE, _VAGUE, "What exactly is meant by “{found}”?", _ACTED),
-    VagueClass(CURED, _VAGUE, "How is this done: “{found}”?", _ACTED, True),
-    VagueClass(MANY, _VAGUE, "Which exactly: “{found}”?", _TOLD, True),
-    VagueClass(INVESTIGATE, _VAGUE, "How is this done: “{found}”?", _ACTED),
-    VagueClass(WHICH, _VAGUE, "Which exactly: “{found}”?", _ACTED, True),
-)
-"""In the order in which they are asked where two meet."""

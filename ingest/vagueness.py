@@ -10,9 +10,12 @@ from typing import Final
 from ingest import vague_judgements as judgements
 from ingest import vague_values as values
 from ingest import vague_words as words
+from ingest.clauses import CONDITION, DOING, clause_at, does, tells_to_do
 from ingest.extract.vocabulary import is_imperative
+from ingest.quoted_words import is_quoted
 from ingest.vague_checks import CONCRETE, SHORT_WORDS
-from ingest.vague_words import Role, VagueClass
+from ingest.vague_classes import CLASSES, VagueClass
+from ingest.vague_words import Role
 from schemas.runbook import AmbiguityKind
 
 _LONGEST: Final = 2_000
@@ -29,29 +32,19 @@ class Phrase:
     question: str
 
 
-_CONDITION: Final = re.compile(
-    r"(?i)\b(?:(?:if|when|whenever|once|unless|until|while|in case|as soon as|decide)\b|case \w+:)[^,:;→.]*"
-)
 _ABOUT_TEXT: Final = re.compile(
     r"(?i)^(?:warning|note|caution)?\W{0,3}this (?:page|document|guide|runbook|article|section|procedure)\b"
 )
 _PLACEHOLDER: Final = re.compile(r"<[A-Za-z][\w .-]*>|\{\{")
-_MODAL: Final = re.compile(
-    r"(?i)\b(?:you|we|they|the operator|the engineer|users?)\b[^.;:]{0,30}"
-    r"\b(?:can|could|should|need|must|may|might|have to|want)\b(?! (?:see|look|say|show|be (?:seeing|able)))|"
-    r"\b(?:must|needs? to|has to|have to) \w|"
-    r"\b(?:is|are|be) (?:required|needed|necessary|advisable|recommended|warranted)"
-    r"(?! (?:on|for|by|in|at)\b)|"
-    r"\bplease\b|\b(?:we|you)['’]ll (?:need|have|want|go|run|use|get|do|check|look)\b|"
-    r"\b(?:best|simplest|safest|quickest) (?:option|way|fix|thing)\b|\b(?:use|run) this\b"
-)
-_SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _LOOKED_FOR: Final = re.compile(
     r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine)(?: that| whether|"
     r" if| which)\b(?! (?:something|anything|nothing|everything|all|any|"
     r"there (?:is|are))\b| it (?:works|helps)\b)"
 )
 """“Watch the log to confirm that it completes”: what is looked for is said, and it is not just something."""
+
+_WHICH_OF_THEM: Final = re.compile(r"(?i)appropriate (?:commands?|options?|steps?|ones?|lines?|actions?)\b")
+"""Of several below."""
 
 _IN_CASE: Final = re.compile(r"(?i)(?:if|when) (?:needed|necessary|required|appropriate)")
 _NAMEABLE: Final = (words.UNNAMED, words.WHICH)
@@ -89,6 +82,12 @@ _RECORDS: Final = re.compile(
 )
 """“Document the root cause” tells to write it down, once it is known."""
 
+_GOES_ON: Final = re.compile(r"[^.;]{0,60}?\w+\W+\w+\W+\w")
+"""“If it needs to be restarted it comes back” tells the case; “if it is full it needs a cleanup” does not."""
+
+_PURPOSE: Final = re.compile(r"(?i)\bin order (?:to|for|that)\b[^,.;:]{0,200}$")
+"""What something is done for is no task of its own."""
+
 _POSSIBLE: Final = re.compile(r"(?i)(?:if|when|where) (?:possible|applicable|available)\b")
 
 _AFTER: Final = re.compile(r"(?i)^(?:once|when|after|if|should|in case)\b[^,:]{3,120},\s+(?:then\s+)?")
@@ -97,35 +96,49 @@ _LOOKED_WHETHER: Final = re.compile(
     r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine|find out)(?: [\w-]+){0,3}?"
     r" (?:that|whether|if|which)\b"
 )
-_UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
-_SEE: Final = re.compile(
-    r"(?i)^(?:please )?(?:see|refer to|consult) (?:the |our |your )?(?:other|internal|wiki)\b"
-)
+_TAKES: Final = re.compile(r"(?i)tak")
 _TO_BE_DONE: Final = (
-    _MODAL, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED, _SOMEHOW,
-    _UNWRITTEN, _SEE, judgements.SEARCHED, judgements.LATER, judgements.HEDGED, judgements.HELPS,
+    *DOING, words.TRY, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED,
+    judgements.SEARCHED, judgements.UNSURE, judgements.LATER, judgements.HEDGED, judgements.HELPS,
     judgements.UNWRITTEN, values.MORE,
 )  # fmt: skip
+_TELLS_HOW_IT_IS: Final = (words.AMOUNT, words.ON_CASE, words.TIME, judgements.LATER, judgements.HEDGED)
+"""Above the first step nobody acts on these: “Once in a while we need to …”."""
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
 """“The severity is high” says it; nobody has to measure."""
-_CLAUSE: Final = re.compile(r",\s+(?:and|then|or|but)\s|;\s|\s[—–]\s|→|->|:\s|,\s+")
 
 
-def phrases(text: str, role: Role, *, shown: bool = False, codes: Sequence[str] = ()) -> list[Phrase]:
-    """The vague phrases of a sentence, in order and apart. `shown`: commands right below show how. `codes`
-    are its inline codes: what one of them names is named.
+def phrases(
+    text: str,
+    role: Role,
+    *,
+    shown: bool = False,
+    linked: bool = False,
+    early: bool = False,
+    codes: Sequence[str] = (),
+) -> list[Phrase]:
+    """The vague phrases of a sentence, in order and apart. `shown`: commands right below show how; `linked`:
+    it leads to where that is told; `early`: no step stands above. `codes` are its inline codes: what one of
+    them names is named.
     """
     if len(text) > _LONGEST or _ABOUT_TEXT.match(text) or (role == "beside" and not _acts(text)):
         return []
-    cases = [found.span() for found in _CONDITION.finditer(text)]
+    cases = [found.span() for found in CONDITION.finditer(text)]
     introduces = text.rstrip().endswith((":", "→"))
     found: list[Phrase] = []
-    for item in words.CLASSES:
-        if role not in item.roles or (shown and item.settled_below):
+    for item in CLASSES:
+        only_cases = early and item.pattern in _TELLS_HOW_IT_IS and not tells_to_do(text)
+        if role not in item.roles or (shown and item.settled_below) or (linked and item.by_link):
             continue
         for match in item.pattern.finditer(text):
             inside = any(start < match.start() < end for start, end in cases)
-            if introduces and not _asks_before(item, match[0], inside=inside):
+            if (
+                is_quoted(match, codes)
+                or (only_cases and not inside)
+                or (role == "beside" and not _acts_at(item, match, cases))
+            ):
+                continue
+            if introduces and not _asks_before(item, match, inside=inside):
                 continue
             if item.pattern in _NAMEABLE and _is_named(match, codes):
                 continue
@@ -135,19 +148,41 @@ def phrases(text: str, role: Role, *, shown: bool = False, codes: Sequence[str] 
     return sorted(found, key=lambda phrase: phrase.start)
 
 
+def _acts_at(item: VagueClass, match: re.Match[str], cases: list[tuple[int, int]]) -> bool:
+    """Whether somebody acts on what a phrase beside the steps leaves open: by its own clause, or since its
+    sentence begins with the case that it decides or goes on from what is told to do.
+    """
+    if item.pattern in _TO_BE_DONE and (item.pattern is not judgements.LATER or _TAKES.match(match[0])):
+        return True
+    text = match.string
+    begin, end = clause_at(text, match.start(), match.end())
+    if does(text[begin:end]):
+        return True
+    case = next((start for start, stop in cases if start <= match.start() < stop), None)
+    if case is not None:
+        before = text[clause_at(text, case, case)[0] : case].rpartition("(")[2]
+        return len(before.split()) <= _BARE or does(before)
+    return begin > 0 and does(text[:begin])
+
+
 def _is_named(match: re.Match[str], codes: Sequence[str]) -> bool:
     """Whether a name in code is among the words or stands right behind them: “the script `clean.sh`”."""
     behind = match.string[match.end() :].lstrip(" :(`")
     return any(code in match[0] or behind.startswith(code) for code in codes)
 
 
-def _asks_before(item: VagueClass, found: str, *, inside: bool) -> bool:
+def _asks_before(item: VagueClass, match: re.Match[str], *, inside: bool) -> bool:
     """Whether a sentence that introduces a command leaves this open all the same: when, and in which case."""
+    found = match[0]
     if item.pattern is words.OPEN:
+        if _WHICH_OF_THEM.match(match.string, match.start()):
+            return True
         return inside or _IN_CASE.match(found) is not None or found.lower().startswith("as ")
     if item.pattern is words.WORKED:
         return words.SEEMS.search(found) is not None
     if item.pattern is judgements.SOUGHT:
+        return inside
+    if item.pattern is judgements.JUDGED:
         return inside
     return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
@@ -156,6 +191,8 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
     """Whether a phrase leaves something open where it stands; `inside` a condition."""
     if _is_told(item, match, role):
         return False
+    if inside and item.pattern in (words.PASSIVE, words.NEEDS):
+        return _GOES_ON.match(match.string, match.end()) is None
     if inside and item.pattern in (words.WORKED, words.FIX):
         return words.SEEMS.search(match[0]) is not None
     if item.pattern is words.OPEN and match[0].lower().startswith(("as ", "accordingly")):
@@ -181,6 +218,8 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     ):
         return True
     if item.pattern is words.THRESHOLD and _RANKED.search(before):
+        return True
+    if _PURPOSE.search(before):
         return True
     if item.pattern is words.FIX and _RECORDS.search(before):
         return True
@@ -211,11 +250,10 @@ def _meets(found: list[Phrase], match: re.Match[str]) -> bool:
 
 def _acts(text: str) -> bool:
     """Whether somebody has to do or to decide something about a sentence that became no step."""
-    told = (text, *_CLAUSE.split(text)[1:])
     return (
-        any(is_imperative(part) for part in told)
+        tells_to_do(text)
         or any(pattern.search(text) for pattern in _TO_BE_DONE)
-        or any(_undecided(found[0]) for found in _CONDITION.finditer(text))
+        or any(_undecided(found[0]) for found in CONDITION.finditer(text))
     )
 
 
@@ -238,21 +276,9 @@ def _undecided(condition: str) -> bool:
     ) and not (_DESCRIBES.match(condition) or _POSSIBLE.match(condition))
 
 
-def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the clause stands that holds `text[start:end]`."""
-    begin, stop = 0, len(text)
-    for found in _CLAUSE.finditer(text):
-        if found.end() <= start:
-            begin = found.end()
-        elif found.start() >= end:
-            stop = found.start()
-            break
-    return begin, stop
-
-
 _MACHINE: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:restart|"
-    r"reboot|reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
+    r"reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
     r"kill|rebuild|"
     r"redeploy|remount|resize|uncordon|cordon)\b|"
     r"^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:perform|do|run|take|make|trigger|"

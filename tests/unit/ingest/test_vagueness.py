@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.clauses import clause_at
 from ingest.pipeline import preview
 from ingest.vague_checks import bare_check, checks_listed, last_check
 from ingest.vague_words import Role
-from ingest.vagueness import clause_at, phrases
+from ingest.vagueness import phrases
 
 
 def asked(text: str) -> list[str]:
@@ -103,9 +104,26 @@ def asked(text: str) -> list[str]:
         ("The restore can take a while.", "beside", ["take a while"]),
         ("Give it more memory.", "told", ["it more memory"]),
         ("The limit may need to be made shorter.", "beside", ["may need to be made shorter"]),
-        ("It should generally be safe to remove the lock.", "beside", ["generally be safe"]),
+        ("It should generally be safe to remove the lock.", "beside",
+         ["should generally be safe to"]),
         ("Confirm that it listens on the expected port.", "told", ["the expected port"]),
         ("Be sure to examine relevant log files.", "told", ["relevant log"]),
+        ("Check the cluster's documentation.", "told", ["Check the cluster's documentation"]),
+        ("It has to be done multiple times.", "beside", ["multiple times"]),
+        ("I'm not sure that it works.", "beside", ["not sure that"]),
+        ("Repeat until finished.", "told", ["until finished"]),
+        ("See if there is a big shift from typical patterns.", "told", ["big shift", "typical patterns"]),
+        ("Put the files in a good location.", "told", ["a good location"]),
+        ("It would probably be a daily one.", "beside", ["would probably be"]),
+        ("You probably want to add it to the playbook.", "beside", ["You probably want"]),
+        ("Several files might need to be updated.", "beside", ["might need to be updated"]),
+        ("This may also require creating a region.", "beside", ["may also require creating"]),
+        ("The key could be black depending on the instance.", "beside", ["could be black depending on"]),
+        ("Repair it if we deem it important enough:", "told", ["deem it important enough"]),
+        ("Run the appropriate command:", "told", ["appropriate"]),
+        ("Set the size to the desired value.", "told", ["the desired value"]),
+        ("Further manual intervention is required.", "beside", ["manual intervention is required"]),
+        ("If the queue grows a lot, call us.", "beside", ["a lot"]),
     ],
 )  # fmt: skip
 def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
@@ -158,6 +176,16 @@ def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, fo
         ("Use the additional disk.", "told"),
         ("Keep checking the lag until it is under 5 seconds.", "told"),
         ("The names may help to find it.", "beside"),
+        ("The pods can use a lot of space if they are not properly configured.", "beside"),
+        ("The forward dies periodically, so you have to be there.", "beside"),
+        ("Since it cannot stay up long enough, you must be quick.", "beside"),
+        ("It fails for too long to catch up.", "beside"),
+        ("If it says “the state is stable”, call Ann.", "told"),
+        ("Use with care.", "told"),
+        ("Manual intervention is something that we avoid.", "beside"),
+        ("Kill any remaining servers.", "told"),
+        ("Build it from the mirror in order to be done in a reasonable time.", "told"),
+        ("If the server needs to be restarted it comes back on its own.", "beside"),
     ],
 )
 def test_words_that_leave_nothing_open_are_not_asked_about(sentence: str, role: Role) -> None:
@@ -297,3 +325,24 @@ def test_what_is_taken_or_performed_without_a_command_is_asked_about() -> None:
         "Take a backup.",
         "Perform a rolling restart.",
     ]
+
+
+def test_what_leads_to_where_it_is_told_is_not_asked_about() -> None:
+    step = "# A\n\n1. Fix the underlying issue{}.\n2. Run `uptime`\n"
+    assert asked(step.format("")) == ["Fix the underlying issue."]
+    assert asked(step.format(" with [this guide](fix.md)")) == []
+    assert asked(step.format(" as described above")) == []
+    assert asked("# A\n\n1. Check the old URL\n\n   ```\n   webctl get url\n   ```\n2. Run `uptime`\n") == []
+    assert asked("# A\n\n1. Disable the interface. As per step 1, remove the flag.\n2. Run `uptime`\n") == []
+    assert asked("# A\n\n1. Check prerequisites.\n2. Run `uptime`\n\n## Prerequisites\n\n- VPN\n") == []
+
+
+def test_above_the_first_step_is_told_how_things_are() -> None:
+    text = "# A\n\nOnce in a while we need to grow the disk. {}\n\n## Steps\n\n1. Run `uptime`\n"
+    assert asked(text.format("The steps slightly differ by provider.")) == []
+    assert asked(text.format("I'm not sure if it works.")) == ["I'm not sure if it works."]
+
+
+def test_what_a_program_says_is_not_vague() -> None:
+    text = "# A\n\nRun `uptime`.\n\nIf you hit `the group is stable`, you need to call Ann.\n"
+    assert asked(text) == []
