@@ -245,7 +245,7 @@ CREATE TABLE dd0c.files (
 CREATE INDEX files_kept_out ON dd0c.files (tenant_id, repository_id) WHERE state IN ('stale_invalid', 'skipped');
 
 CREATE TABLE dd0c.classifications (
-    tenant_id         uuid NOT NULL REFERENCES dd0c.tenants (id),
+    tenant_id         uuid NOT NULL,             -- that of its version, or of the audit record beside it
     id                uuid NOT NULL,
     version_id        uuid,                      -- NULL, as step_id, for POST /classify
     step_id           text,

@@ -51,6 +51,10 @@ class Model(BaseModel):
         """Plain objects, arrays, strings, booleans and integers; what is None is left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
+    def json_text(self) -> bytes:
+        """The same as JSON in UTF-8, made at once: for who stores a hundred thousand of them."""
+        return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_none=True)
+
     @classmethod
     def made_UNCHECKED(cls, fields: dict[str, Any]) -> Self:  # noqa: N802  # a bypass shouts
         """A document of fields that are known to be valid: all of them by name, each of its exact type.

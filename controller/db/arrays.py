@@ -55,9 +55,9 @@ class Booleans(Column):
     """A boolean[]."""
 
 
-def texts(values: Sequence[str | None]) -> Texts:
-    """Raises UnicodeEncodeError for a lone surrogate; a NUL is refused by the server."""
-    return Texts(_array("text", values, _lengths([None if v is None else v.encode() for v in values])))
+def texts(values: Sequence[str | bytes | None]) -> Texts:
+    """Raises UnicodeEncodeError for a lone surrogate; a NUL is refused by the server. Bytes are UTF-8."""
+    return Texts(_array("text", values, _lengths([v.encode() if isinstance(v, str) else v for v in values])))
 
 
 def blobs(values: Sequence[bytes | None]) -> Blobs:

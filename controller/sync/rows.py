@@ -17,7 +17,6 @@ from controller.db import arrays
 from controller.governance.documents import RULES, JudgedStep
 from controller.sync.plan import NewVersion, RunbookChange
 from controller.sync.state import FileRow
-from schemas.model import Model
 from schemas.verdict import Finding, Verdict
 
 Columns: TypeAlias = Mapping[str, Any]
@@ -133,12 +132,7 @@ def _file(row: FileRow) -> _Row:
 
 
 def _classification(number: UUID, version_id: UUID, verdict: Verdict, step: JudgedStep) -> _Row:
-    advice = "" if verdict.advice is None else _json(verdict.advice)
+    advice = b"" if verdict.advice is None else verdict.advice.json_text()
     return (number, version_id, step.step_id, step.command_sha256, verdict.advisor_version,
-            _json(verdict.finding), advice, str(verdict.no_advice or ""), _RULES[verdict.rule],
-            verdict.risk.value, verdict.unknown)  # fmt: skip
-
-
-def _json(model: Model) -> str:
-    """What `to_json` gives, as text."""
-    return model.model_dump_json(by_alias=True, exclude_none=True)
+            verdict.finding.json_text(), advice, verdict.no_advice or "", _RULES[verdict.rule],
+            verdict.risk, verdict.unknown)  # fmt: skip

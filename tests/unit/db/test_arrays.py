@@ -44,6 +44,10 @@ def test_a_column_is_what_psycopg_writes(
         assert ours == bytes(theirs)
 
 
+def test_what_is_utf_8_already_is_a_text_as_it_is() -> None:
+    assert arrays.texts(["größe".encode(), "a", None, b""]) == arrays.texts(["größe", "a", None, ""])
+
+
 def test_none_are_an_empty_column_and_what_is_no_value_is_refused() -> None:
     assert read("uuid", arrays.uuids([]).data) == []
     with pytest.raises(UnicodeEncodeError):

@@ -58,6 +58,7 @@ PINNED = {
     11: "6cc96d635623dd238f471816cd9ea7c3ac10b5f06aead2de82fa67373b6ca2c0",
     12: "cf182f9dacfa9f838b1b0f1e2406291f71cba5c78a5f86f1fddb1301d6608e4b",
     13: "555dcc02a3d70855f9ebb5fad2c2e549bfb97dd85bc7f48ae0f760fca6b50281",
+    14: "2c31777226dd00f0b58e1469ed9a276b20176b01562764158dac543c3d3dd24f",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 

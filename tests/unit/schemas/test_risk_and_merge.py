@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 
 import pytest
 
 from schemas.merge import CONFIDENCE_FLOOR, NO_ADVICE, ONE_KEY, advised_risk, merge
 from schemas.risk import MARKS, Risk, effective, exceeds, raised, worse
-from schemas.verdict import Advice, Finding, MergeRule, NoAdvice
+from schemas.verdict import Advice, Finding, MergeRule, NoAdvice, Span
 
 UP = [Risk.SAFE, Risk.CAUTION, Risk.UNKNOWN, Risk.DANGEROUS]
 CONFIDENCES = [0, 1, CONFIDENCE_FLOOR - 1, CONFIDENCE_FLOOR, 1000]
@@ -140,3 +141,13 @@ def test_every_reason_for_no_advice_is_merged_as_none_and_said() -> None:
     assert merge(finding(Risk.SAFE), NoAdvice.LATE).reason == NO_ADVICE[NoAdvice.LATE]
     assert merge(finding(Risk.SAFE), None).no_advice is NoAdvice.OFF
     assert merge(finding(Risk.SAFE), advice(Risk.SAFE)).no_advice is None
+
+
+def test_what_is_stored_as_text_says_the_same_as_the_document() -> None:
+    span = Span(start=0, end=4, rule_id="größe")
+    found = Finding(
+        risk=Risk.CAUTION, spans=(span,), why='"é\u2028\\', scanner_version="1", knowledge_version="2"
+    )
+    advice = Advice(risk=Risk.SAFE, confidence=1, reasoning="reads\n", suggested_rollback="undo")
+    for document in (found, advice):
+        assert json.loads(document.json_text()) == document.to_json()
