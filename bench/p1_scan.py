@@ -19,7 +19,7 @@ from bench.long_texts import LIMIT_MS, dearest, shapes
 from bench.scorecard.guards import GUARDS, GuardMissing
 from bench.scorecard.rows import labelled
 from scanner import scan
-from scanner.parse import parse_bash
+from scanner.parse import parse_tree
 from scanner.text import destructive_text
 
 COMMANDS: Final = 10_000
@@ -59,7 +59,7 @@ def main() -> int:
         spent = timed(scan, texts)
         every += spent
         ours.append(sum(spent))
-        parses.append(sum(timed(parse_bash, texts)))
+        parses.append(sum(timed(parse_tree, texts)))
         patterns.append(sum(timed(destructive_text, texts)))
     every.sort()
     p50, p99 = (1000 * every[int(len(every) * share)] for share in (0.5, 0.99))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from base.limits import SCAN_MAX_DEPTH, SCAN_MAX_NODES
+from scanner.agreement import Agreement
 
 _LANGUAGE: Final = Language(tree_sitter_bash.language())
+_AGREEMENT: Final = Agreement(_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Parsed:
     source: bytes
     root: Node
     complete: bool
-    """No ERROR or MISSING node, and every byte between two leaves is blank."""
+    """No ERROR or MISSING node, every byte between two leaves is blank, and the raw text, read a second time
+    without the grammar, shows the same substitutions, here-documents and operators."""
     too_large: bool
     """Deeper, or of more nodes, than the bounds: nothing in it may count as understood."""
 
@@ -108,7 +111,15 @@ def _tree(source: bytes) -> tuple[Node, bool]:
 
 
 def parse_bash(text: str) -> Parsed:
-    """Parse, then measure: one pass over the nodes with a cursor."""
+    """The tree, held against the raw text where that holds what the grammar may misread."""
+    parsed = parse_tree(text)
+    if parsed.complete and not _AGREEMENT.holds(parsed.root, parsed.source):
+        return replace(parsed, complete=False)
+    return parsed
+
+
+def parse_tree(text: str) -> Parsed:
+    """What the grammar alone says: parse, then measure, with one pass of a cursor over the nodes."""
     source = text.encode()
     root, whole = _tree(_WIDE.sub(_narrow, text).encode())
     if not whole:
