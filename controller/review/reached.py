@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from base.limits import APPROVAL_MINUTES
@@ -15,7 +15,7 @@ from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.pinning import InForce
 from controller.governance.silence import FLAG as ADVISOR_FLAG
-from controller.governance.widening import Leash, let_alone
+from controller.governance.widening import Leash, let_alone, reach_of
 from controller.review.contents import content_of
 from controller.review.stored import as_stored, load_stored
 from controller.review.views import RunbookChange, compare
@@ -39,7 +39,19 @@ class _Trusted:
     id: UUID
     repository_id: UUID
     name: str
-    document: dict[str, Any]
+    trust: int
+    strict: bool
+    service: str | None
+    labels: dict[str, str]
+    own_labels: list[dict[str, str]]
+    commands: int
+
+    @property
+    def leash(self) -> Leash:
+        """As `Leash.of` reads it from the document."""
+        reach = reach_of(self.labels, self.own_labels, self.commands)
+        labels = tuple(sorted(self.labels.items()))
+        return Leash(self.trust, self.strict, self.name, self.service, labels, reach)
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,9 @@ async def load_reached(
         return Reached()
     repository_id, names = touched
     async with database.work(tenant_id) as uow:
-        trusted = await uow.all(_QUERIES["trusted_documents"], _Trusted)
+        trusted = await uow.all(_QUERIES["trusted_runbooks"], _Trusted)
         others = [each for each in trusted if each.repository_id != repository_id or each.name not in names]
-        found = [each for each in others if _runs_otherwise(Leash.of(each.document), *rules)]
+        found = [each for each in others if runs_otherwise(each.leash, *rules)]
         chosen = found[:REACHED_MAX]
         contents = await uow.all(_QUERIES["contents_of"], _Content, ids=[each.id for each in chosen])
         stored = {
@@ -85,7 +97,7 @@ async def load_reached(
     return Reached(tuple(files), len(found) - len(chosen))
 
 
-def _runs_otherwise(leash: Leash, before: InForce, after: InForce) -> bool:
+def runs_otherwise(leash: Leash, before: InForce, after: InForce) -> bool:
     """Whether its safe steps run by themselves under one of the two only, or are safe by other keys. Pure."""
     was, now = (
         (let_alone(leash, rules), rules.flags.is_on(ADVISOR_FLAG, service=leash.service))

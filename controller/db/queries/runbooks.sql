@@ -70,10 +70,17 @@ SELECT r.name, r.path, v.content
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
  ORDER BY r.path
 
--- trusted_documents --
--- The documents in service of all of the tenant's runbooks of trust level 2, whose safe steps may run by themselves: what
--- a change of policy or flags reaches.
-SELECT r.id, r.repository_id, r.name, v.document
+-- trusted_runbooks --
+-- All of the tenant's runbooks in service of trust level 2, whose safe steps may run by themselves, with what policy and
+-- flags know them by: what a change of those reaches.
+SELECT r.id, r.repository_id, r.name, (v.document #>> '{spec,trustLevel}')::int AS trust,
+       COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
+       v.document #>> '{metadata,service}' AS service,
+       COALESCE(v.document #> '{spec,target,labels}', '{}') AS labels,
+       COALESCE(jsonb_path_query_array(v.document, '$.spec.steps[*] ? (exists(@.command)).target.labels'), '[]')
+           AS own_labels,
+       COALESCE(jsonb_array_length(jsonb_path_query_array(v.document, '$.spec.steps[*] ? (exists(@.command))')), 1)
+           AS commands
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL

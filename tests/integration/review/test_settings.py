@@ -89,6 +89,20 @@ async def test_a_policy_is_shown_with_all_that_runs_otherwise_under_it(
     assert alone(again) == alone(found)
 
 
+async def test_a_rule_about_agents_reaches_steps_with_a_target_of_their_own(
+    database: Database, tenant: TestTenant, tmp_path: Path
+) -> None:
+    place = await place_of(database, tenant, tmp_path)
+    rule = '{"id": "r", "targets": {"role": "db"}, "autoRun": false}'
+    kept = f'{{"version": 1, "governanceMode": "audit", "rules": [{rule}]}}'
+    own = "    - {id: db, title: Db, command: uptime, target: {labels: {role: db}}}\n"
+    place.world.commit({"policy.json": kept, "runbooks/b.yaml": runbook("b", top=TRUSTED, extra=own)})
+    assert (await place.world.sync()).outcome in {"synced", "partial"}
+    found = await place.review(await place.proposed("rule", ("policy.json", AUDIT)))
+    assert alone(found) == {"b": (0, 2, (1, 2))}
+    assert [(each.name, each.looser) for each in found.rule_changes] == [("rule r", True)]
+
+
 async def test_what_the_change_itself_writes_is_among_its_own_runbooks(
     database: Database, tenant: TestTenant, tmp_path: Path
 ) -> None:
