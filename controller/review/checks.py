@@ -84,7 +84,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     served = {path: name for name, path in serving.names.items()}
     homes = {file.judged.name: file for file in files if file.judged is not None and file.judged.name}
     for file in files:
-        notes.extend(_file_notes(file, serving))
+        notes.extend(_file_notes(file, serving, served))
         notes.extend(_gone_notes(file, served, homes))
     notes.extend(_name_notes(files, serving))
     owned = [(file, note) for file in files for note in owner_notes(file, serving)]
@@ -113,9 +113,10 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
 # ---------------------------------------------------------------- what there is to say
 
 
-def _file_notes(file: ChangedFile, serving: Serving) -> list[Note]:
+def _file_notes(file: ChangedFile, serving: Serving, served: Mapping[str, str]) -> list[Note]:
     if file.skipped is not None:
-        return [attention(file.path, "skipped", f"it will not be read: {file.skipped}")]
+        stays = f"; `{served[file.path]}` stays as it serves" if file.path in served else ""
+        return [attention(file.path, "skipped", f"it will not be read: {file.skipped}{stays}")]
     if file.kind == "other":
         return [attention(file.path, "owners", "it changes who is asked to review a path from then on")]
     notes = []

@@ -81,6 +81,14 @@ def test_settings_deletions_and_refused_names_ask_for_a_look() -> None:
     ]  # fmt: skip
 
 
+def test_what_serves_and_is_read_no_more_goes_on() -> None:
+    found = report(
+        ChangedFile("runbooks/disk.yaml", "runbook", skipped="two look alike"), serving=serving(GOOD)
+    )
+    (note,) = found.notes
+    assert note.place.message == "it will not be read: two look alike; `disk` stays as it serves"
+
+
 def test_another_codeowners_is_never_unseen() -> None:
     found = report(ChangedFile(".github/CODEOWNERS", "other"), changed(GOOD))
     assert (found.check.status, [note.place.code for note in found.notes]) == ("attention", ["owners"])

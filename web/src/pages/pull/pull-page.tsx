@@ -43,9 +43,9 @@ const STATES = {
   closed: { Icon: GitPullRequestClosed, word: "Closed" },
 };
 
-/** One runbook that is there already, and nothing else that every run is held to. */
+/** One runbook that is there already (a new file that does not load is none), and no policy or flags. */
 function isOneKnown({ runbooks, settings }: Review): boolean {
-  return runbooks.length === 1 && runbooks[0]?.change !== "added" && settings.length === 0;
+  return runbooks.length === 1 && runbooks[0]?.before != null && settings.length === 0;
 }
 
 function changedNames(review: Review | undefined): string {
