@@ -286,6 +286,24 @@ describe("the list of runbooks", () => {
     expect(syncState(item, undefined).kind).toBe("unknown");
   });
 
+  it("does not say of a runbook what is wrong with another file of its repository", () => {
+    const broken = (more: Record<string, unknown>) =>
+      ({
+        items: [{ id: "rpo_1", state: "broken", brokenFiles: [], head: "a", syncedCommit: "a", ...more }],
+      }) as unknown as Sync;
+    expect(syncState(item, broken({ broken: 1 }))).toEqual({
+      kind: "synced",
+      word: "Synced",
+      detail: "ccccccc",
+    });
+    expect(syncState(item, broken({ broken: 1, head: "b" })).word).toBe("Behind");
+    expect(syncState(item, broken({ error: "no route to it" }))).toEqual({
+      kind: "broken",
+      word: "Not synced",
+      detail: "no route to it",
+    });
+  });
+
   it("shows broken files that no row stands for", () => {
     const file = { path: "runbooks/new.yaml", line: 3, reason: "unknown key" };
     const known = { path: "runbooks/disk.yaml", reason: "unknown key" };

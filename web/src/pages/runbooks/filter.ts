@@ -33,10 +33,10 @@ export function syncState(item: Item, sync: Sync | undefined): SyncState {
   const repository = sync?.items.find((one) => one.id === item.repository.id);
   const commit = item.commit?.slice(0, 7) ?? "";
   if (!repository) return { kind: "unknown", word: commit || "Not known", detail: "" };
-  if (repository.state === "synced") return { kind: "synced", word: "Synced", detail: commit };
-  if (repository.state === "broken") {
-    return { kind: "broken", word: "Not synced", detail: repository.error ?? "its repository can't be read" };
-  }
+  if (repository.error) return { kind: "broken", word: "Not synced", detail: repository.error };
+  // A repository is broken by any of its files too: that says nothing of this one, which is as git has it.
+  const isOther = repository.state === "broken" && repository.head === repository.syncedCommit;
+  if (repository.state === "synced" || isOther) return { kind: "synced", word: "Synced", detail: commit };
   return { kind: "behind", word: "Behind", detail: `serves ${commit}` };
 }
 
