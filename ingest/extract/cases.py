@@ -10,7 +10,7 @@ from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import advice, labelled, restricted_case
 from ingest.extract.named_cases import always_comes
-from ingest.extract.negation import begins_negated
+from ingest.extract.negation import begins_negated, negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.short_cases import asked_case, asks_alone, short_case
@@ -74,6 +74,10 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
         reader.last_condition = " ".join(state[0].split())
         return reader.last_condition, False, state[1].strip()
     asked = _ASKED.match(text)
+    answered = _ANSWER.match(asked[2]) if asked else None
+    if asked and answered and not _OPEN_QUESTION.match(text):
+        reader.last_condition = " ".join(asked[1].split())
+        return reader.last_condition, answered["answer"].lower() == "no", answered["rest"].strip()
     if asked and is_imperative(asked[2]) and not _LOOKS.match(asked[2]) and not _OPEN_QUESTION.match(text):
         reader.last_condition = " ".join(asked[1].split())
         return reader.last_condition, False, asked[2].strip()
@@ -144,7 +148,10 @@ _LATER: Final = re.compile(r"(?:[:;]|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\
 
 def _tells_later(told: str) -> bool:
     """Whether a sentence tells to do something in one of its clauses: “…, the list is old, send a patch”."""
-    return any(is_imperative(part) for part in _LATER.split(told))
+    first, *later = _LATER.split(told)
+    if is_imperative(first):
+        return True
+    return not negated(told, holds_code=True) and any(is_imperative(part) for part in later)
 
 
 _IN_THIS_CASE: Final = re.compile(r"(?i)^in (?:this|that|such a) case\b,?\s+(?P<told>\S.*)$", re.DOTALL)

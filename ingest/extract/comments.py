@@ -13,6 +13,7 @@ from ingest.blocks import Block
 from ingest.extract.announced import announces_output, retracts_below
 from ingest.extract.commands import FoundCommand
 from ingest.extract.gates import is_gate
+from ingest.extract.labels import PLATFORM
 from ingest.extract.named_cases import named_cases
 from ingest.extract.negation import forbidding_heading, negated
 from ingest.extract.short_cases import case_beside, short_case
@@ -21,6 +22,10 @@ from ingest.extract.vocabulary import text_of
 _TRAILING: Final = re.compile(r"\s#+\s*(\S[^\n]{0,300})$")
 _FIRST: Final = 14
 """Characters within which the case of a comment begins: “only if …”, “4. when …”."""
+
+_TURNS: Final = re.compile(r"(?i)^\W*(?:otherwise|else|if not)\b(?!\s+if\b)")
+_THERE: Final = re.compile(rf"(?i)^(?:for|on|in) {PLATFORM}\b[^.]{{0,30}}$")
+"""“# for staging”, “# on Ubuntu” over a command."""
 
 _APART: Final = re.compile(r"\n[ \t]*\n")
 _FORBIDS: Final = re.compile(
@@ -46,11 +51,15 @@ def said_of(block: Block, commands: Sequence[FoundCommand]) -> list[Said]:
     """
     found: list[Said] = []
     above = Said()
+    case: str | None = None
     end = 0
     for command in commands:
         between = block.text[end : command.start]
         if command.comment:
             above = _over(command)
+            if case is not None and _TURNS.match(command.said):
+                above = Said("", case, otherwise=True)
+            case = above.case or case
         elif above.why != "printed" and _APART.search(between):
             above = Said()
         beside = _beside(block, command)
@@ -90,6 +99,8 @@ def _case(said: str) -> tuple[str | None, bool]:
     if short is not None:
         return short[0], False
     shown = text_of(said)
+    if _THERE.match(shown.rstrip(": ")):
+        return shown.strip(" .,:"), False
     for start, end in named_cases(Block("item", shown, 1, 1)):
         if start <= _FIRST:
             case = shown[start:end].strip(" .:,")

@@ -12,7 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.alternatives import alternatives
 from ingest.extract.drafts import Draft
 from ingest.extract.guards import guards, is_ours
-from ingest.extract.labels import asked_cases, clause_headings, labelled_cases
+from ingest.extract.labels import FAULT, asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import named_cases
 from ingest.extract.options import named_ways
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
@@ -40,7 +40,6 @@ _ENTRY: Final = re.compile(
 _NEVER: Final = re.compile(r"(?i)(?:then )?never [a-z]")
 _BEHIND: Final = 200
 """Characters behind a case."""
-_CAUSE: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,7 @@ def _in_heading(block: Block) -> Iterator[tuple[int, int]]:
     if compared:
         yield compared.span("case")
     elif (_ENTRY.match(block.text) and block.level > 1) or (
-        _CAUSE.fullmatch(block.text.strip()) and block.level > 2
+        FAULT.fullmatch(block.text.strip()) and block.level > 1
     ):
         yield 0, len(block.text)
 
@@ -234,7 +233,7 @@ def _label(block: Block) -> tuple[int, int] | None:
     if found["label"]:
         return found.span("label")
     coded = any(code.start <= 3 and code.end >= found.end("code") - 2 for code in block.code)
-    named = _CAUSE.fullmatch(found["code"].strip(" *_")) is not None
+    named = FAULT.fullmatch(found["code"].strip(" *_")) is not None
     other = re.match(
         r"(?i)(?:any(?:thing)? (?:other|else)|otherwise|else|works|fails|pass(?:es)?)\b", found["code"]
     )

@@ -18,6 +18,7 @@ _OURS: Final = re.compile(r"(?:Instead of|Although it says) “")
 """Questions that the import asks in its own words."""
 
 _BARE: Final = re.compile(r"(?i)^(?:if not|if so|otherwise|else|in (?:this|that|such a) case)$")
+_WORDS: Final = 2
 _FAR: Final = 12
 """Blocks above a step in which its case is looked for."""
 
@@ -35,12 +36,17 @@ def guards(
             told.setdefault(draft.condition, ([], []))[draft.negated].append(index)
     for case, (then, otherwise) in told.items():
         low = " ".join(case.lower().split())
-        if any(low in other or other in low for other in known):
+        if any(low == other or _is_part(low, other) or _is_part(other, low) for other in known):
             continue
         first = drafts[min([*then, *otherwise])]
         found = _place_of(blocks, places.get(id(first.block), -1), case, first)
         if found is not None:
             yield found[0], found[1], tuple(then), tuple(otherwise)
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether a case is told as a part of another one; “full?” is none of “not full?”."""
+    return len(one.split()) > _WORDS and one in other
 
 
 def is_ours(draft: Draft) -> bool:
@@ -61,7 +67,7 @@ def _place_of(blocks: Sequence[Block], place: int, case: str, draft: Draft) -> t
             ((begin, stop) for begin, stop in sentence_places(block.text) if begin <= start < stop),
             (start, end),
         )
-        if only_told(block.text[slice(*around)], block.text[start:end]):
+        if block.kind != "code" and only_told(block.text[slice(*around)], block.text[start:end]):
             return None
         start, end = around if _BARE.match(case) else (start, end)
         return " ".join(block.text[start:end].split()).strip(" *_("), block.place(start, end)

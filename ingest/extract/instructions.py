@@ -12,7 +12,7 @@ from ingest.extract.cases import told_for_a_case, without_case
 from ingest.extract.drafts import Draft, Required
 from ingest.extract.gate_steps import gates_aside, tells
 from ingest.extract.gates import is_gate
-from ingest.extract.negation import begins_negated
+from ingest.extract.negation import begins_negated, negated
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, required
 from ingest.extract.reader import UNDONE, Reader, title_of
 from ingest.extract.shown import below, beside_what_follows, over_listing
@@ -97,9 +97,11 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
 
 
 def _told_apart(text: str) -> list[str]:
-    """What is done in the case of a text, where that stands behind why; none of another case's sentence."""
+    """What is done in the case of a text, where that stands behind why; none of another case's sentence,
+    and none of one that forbids: “you must never stop, restart or fence it”.
+    """
     last = sentences(text)[-1] if text else ""
-    own = without_case(last) == last
+    own = without_case(last) == last and not negated(last, holds_code=True)
     return [part for part in (_APART.split(last) if own else ())[1:] if tells(part)][:1]
 
 

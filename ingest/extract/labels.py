@@ -35,8 +35,17 @@ _STATE: Final = re.compile(
     r"out|unavailable|unreachable|unhealthy|"
     r"unknown|invalid|not|no|none|never|cannot|\w+n['’]t|is|are|has|have|too|full|empty|stuck|"
     r"broken|high|low|over|above|below|more|less|fewer|out of|problems?|issues?|corrupt|other|others|"
-    r"(?:any|every)thing else)\b"
+    r"(?:any|every)thing else|(?:and|or) (?:older|newer|earlier|later|above|below))\b|[<>]=?\s?\d|[≤≥]"
 )
+FAULT: Final = re.compile(
+    r"[A-Z][A-Za-z]{0,40}(?:BackOff|Killed|Err|Error|Errors|Fail|Failed|Failing|Failure|Failures|Down|"
+    r"NotReady|NotFound|"
+    r"Lost|Full|Exceeded|Pressure|Timeout|Missing|CrashLooping|Looping|Unavailable|Unreachable|Unknown|"
+    r"Pending|"
+    r"Evicted|Exception|High|Low|Lag|Stuck|Absent|Degraded|Unhealthy|Refused|Denied|Expired|Mismatch|Space)"
+)
+"""The name of an alert or of a fault: `CrashLoopBackOff`; `GitHub` is a place."""
+
 _OTHER: Final = re.compile(r"(?i)^(?:(?:all |any )?others?|unknown|(?:any|every)thing else|none of .*)$")
 _EXIT_CODE: Final = re.compile(r"(?i)^(?:(?:exit |error |status )?code )?\d{1,5}$")
 _NAMED: Final = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\s*/\s*(?:[A-Z][a-z]+){2,})*")
@@ -76,7 +85,9 @@ PLATFORM: Final = (
 )
 """Where something runs, by its name."""
 
-_ON_PLATFORM: Final = re.compile(rf"(?i)^(?:on|for) (?:all )?{PLATFORM}\b[^,.;:\n]{{0,40}}(?=[,:]\s|:$)")
+_ON_PLATFORM: Final = re.compile(
+    rf"(?i)^(?:(?:on|for) (?:all )?{PLATFORM}\b[^,.;:\n]{{0,40}}(?=[,:]\s|:$)|in {PLATFORM}(?=:$))"
+)
 _FOR_THINGS: Final = re.compile(
     r"^[Ff]or (?!(?i:example|instance|more|further|the|this|that|these|those|each|every|both|all|any|details|"
     r"reference|help|questions)\b)(?:[^,.;:\n]{0,40}\b(?:clusters|hosts|nodes|machines|servers|systems|"
@@ -114,11 +125,13 @@ def labelled(text: str) -> tuple[str, str] | None:
         return None
     label, does = found["label"].strip("*_` "), text[found.start("does") :]
     state = _STATE.search(label) is not None or _OTHER.match(label) is not None
+    state = state or FAULT.fullmatch(label) is not None
     if not state or _NO_CASE.match(label) or is_imperative(label) or len(label.split()) > 12:
         return None
     if _LOOKS.match(label) or label_forbids(f"{label}:"):
         return None
-    return (label, does) if is_imperative(does) or looks_like_command(sentences(does)[0]) else None
+    told = is_imperative(does) or looks_like_command(sentences(does)[0].strip("` ."))
+    return (label, does) if told else None
 
 
 def _is_case(label: str, does: str, block: Block, place: int) -> bool:
@@ -134,6 +147,7 @@ def _is_case(label: str, does: str, block: Block, place: int) -> bool:
         or _OTHER.match(plain) is not None
         or (marked and (_EXIT_CODE.match(plain) is not None or _NAMED.fullmatch(plain) is not None))
         or (coded and " " not in plain)
+        or FAULT.fullmatch(plain) is not None
     )
     return state and _tells(does)
 
@@ -164,7 +178,8 @@ def restricted_case(sentence: str) -> int | None:
     if found is None:
         return None
     rest = told[found.end() :].lstrip(" ,:")
-    if not is_imperative(rest) and not (rest == "" and told.rstrip().endswith(":")):
+    alone = rest == "" and told.rstrip().endswith(":")
+    if not alone and not is_imperative(rest) and not looks_like_command(rest.strip("` .")):
         return None
     return len(sentence) - len(told) + found.end()
 
@@ -202,9 +217,25 @@ def clause_headings(blocks: Sequence[Block]) -> frozenset[int]:
             continue
         close(block.level + 1)
         text = block.text.strip(" *_")
-        if block.level >= _HEADING_LEVEL and _CLAUSE.match(text) and not is_imperative(text):
+        if block.level >= _HEADING_LEVEL and _says_when(text):
             siblings.setdefault(block.level, []).append(place)
         elif block.level in siblings or block.level < _HEADING_LEVEL:
             close(block.level)
     close(0)
     return frozenset(found)
+
+
+_NUMBER: Final = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}[.):]?\s+")
+
+
+def _says_when(text: str) -> bool:
+    """Whether a heading says for which state its part is: “The pod is pending”, `OOMKilled`."""
+    plain = _NUMBER.sub("", text)
+    if is_imperative(plain) or _NO_CASE.match(plain) or label_forbids(f"{plain}:"):
+        return False
+    return any(found(plain) is not None for found in (_CLAUSE.match, FAULT.fullmatch, _SCENARIO.match))
+
+
+_SCENARIO: Final = re.compile(
+    r"(?i)^(?:scenario|symptom|problem|case|issue)\s?#?\w{0,3}\s?[:–—-]\s*\S.{2,120}$"
+)

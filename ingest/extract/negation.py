@@ -206,12 +206,17 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     freed = behind_ban(clause, text[end : end + 80])
     if freed != clause and speaks_of(text[end : end + 80]):
         return True
-    return negated(behind_gate(freed), holds_code=True) or _is_forbidden_behind(text[end : end + 200])
+    return negated(behind_gate(freed), holds_code=True) or _is_forbidden_behind(
+        text[start:end], text[end : end + 200]
+    )
 
 
-def _is_forbidden_behind(behind: str) -> bool:
-    """Whether what stands behind a command forbids it, and not something that it names itself."""
+def _is_forbidden_behind(command: str, behind: str) -> bool:
+    """Whether what stands behind a command forbids it, and not something that it names itself: neither the
+    command again nor what that does.
+    """
     other = _OTHER_BAN.match(behind)
-    if other is not None and other["verb"].lower() in IMPERATIVES:
+    verb = other["verb"].lower() if other is not None else ""
+    if verb in IMPERATIVES and command not in behind and verb not in re.split(r"\W+", command.lower()):
         return False
     return _AFTERWARDS.search(behind) is not None

@@ -11,6 +11,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
+from ingest.extract.labels import clause_headings
 from ingest.extract.vocabulary import sentence_places, sentences, text_of
 
 _OPTION: Final = re.compile(
@@ -74,10 +75,12 @@ def with_options(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Draft
     for index, draft in enumerate(found):
         if id(draft.block) in places and not draft.undoing:
             steps.setdefault(places[id(draft.block)], []).append(index)
+    ends, alone = _section_ends(blocks), clause_headings(blocks)
     groups = [*_groups(blocks), *(ways for _, ways in _named_sections(blocks, is_platform))]
+    groups += [[_Way(place, ends[place])] for place in sorted(alone)]
     for ways in sorted(groups, key=lambda group: group[0].first - group[-1].end):
         told = [[index for at in range(way.first, way.end) for index in steps.get(at, ())] for way in ways]
-        if is_platform(blocks[ways[0].first]):
+        if ways[0].first in alone or is_platform(blocks[ways[0].first]):
             for way, own in zip(ways, told, strict=True):
                 for index in own:
                     found[index] = _under(found[index], ((blocks[way.first].text.strip(" *_:"), False),))

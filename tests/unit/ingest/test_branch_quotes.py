@@ -122,6 +122,80 @@ def test_every_case_that_a_step_waits_for_is_a_branch() -> None:
     assert len(asked) == 2
 
 
+LABELS = f"""
+**CrashLoopBackOff**: run `{X}`. | CrashLoopBackOff
+OOMKilled: raise the limit with `{X}`. | OOMKilled
+1. Version 12 and older: `{X}` | Version 12 and older
+1. Postgres >= 13: `{X}` | Postgres >= 13
+1. For hosts with a RAID controller: `{X}` | For hosts with a RAID controller
+1. Full? Run `{X}`. | Full?
+In staging:@@```sh@{X}@``` | In staging
+```sh@# on Ubuntu@{X}@``` | on Ubuntu
+1. Is it up? If yes, run `{X}`. | Is it up?
+"""
+
+
+@pytest.mark.parametrize("row", LABELS.strip().split("\n"))
+def test_a_label_that_names_a_state_guards_its_command(row: str) -> None:
+    text, case = row.replace("@", "\n").split(" | ")
+    assert branches(text) == [(case, [X])]
+    made = made_of(f"# A\n\nRun `uptime -p`.\n\n{text}\n")
+    assert made is not None
+    assert [item.step.when is not None for item in made.built.steps if item.step.command == X] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", [f"GitHub: run `{X}`.", f"```sh\n# for the record\n{X}\n```", f"Note: run `{X}`."]
+)
+def test_other_labels_guard_nothing(text: str) -> None:
+    assert branches(text) == []
+
+
+def test_a_comment_turns_the_case_of_the_one_above() -> None:
+    text = f"```sh\n# if it is full\nrm -rf /var/tmp/x\n\n# otherwise\n{X}\n\n# look at it\ndf -h\n```"
+    assert branches(text) == [("if it is full", ["rm -rf /var/tmp/x", f"!{X}"])]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("The pod is pending", "The pod is not ready"),
+        ("CrashLoopBackOff", "ImagePullBackOff"),
+        ("Scenario 1: the primary is gone", "Scenario 2: the replica lags"),
+    ],
+)
+def test_headings_that_are_branches_guard_their_sections(one: str, two: str) -> None:
+    """They were shown as branches, and their steps ran in every case."""
+    first = f"## {one}\n\n```sh\n{X}\n```\n\nIf it hangs, call Ann.\n\n"
+    text = f"{first}## {two}\n\n`df -h`\n\n## Then\n\n`free -m`"
+    found = dict(branches(text))
+    assert (found[one][0], found[two]) == (X, ["df -h"])
+    made = made_of(f"# A\n\n{text}\n")
+    assert made is not None
+    waits = {item.step.command: item.step.when is not None for item in made.built.steps if item.step.command}
+    assert waits == {X: True, "df -h": True, "free -m": False}
+    [asked] = [item.step for item in made.built.steps if item.step.title == "Decide: If it hangs"]
+    assert asked.when is not None
+
+
+BANS = """
+If it is up, you must never stop, restart or fence it.
+If the replica lags, the standby must not be stopped, restarted, delete nothing.
+It is saved. If the copy is old, do not drop it, truncate it or delete it.
+It is saved. If the copy is old, it must never be dropped, restart or delete it.
+It might be in use. In this case never delete it, stop it.
+If it is up, the old one is not to be used, stopped, start nothing.
+"""
+
+
+@pytest.mark.parametrize("text", BANS.strip().split("\n"))
+@pytest.mark.parametrize("mark", ["", "- "])
+def test_no_clause_of_a_ban_is_told(text: str, mark: str) -> None:
+    made = made_of(f"# A\n\nRun `uptime -p`.\n\n{mark}{text}\n")
+    assert made is not None
+    assert [item.step.command for item in made.built.steps] == ["uptime -p"]
+
+
 def test_ways_with_a_name_are_a_branch_with_both_sides() -> None:
     for one, two in (
         ("## Via the console", "## Via the API"),

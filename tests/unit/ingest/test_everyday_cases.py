@@ -129,7 +129,15 @@ def test_a_paragraph_that_tells_what_is_before_is_before(behind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "behind", ["Never run this.", "Never in production.", "Never do that!", "Never, ever."]
+    "behind",
+    [
+        "Never run this.",
+        "Never in production.",
+        "Never do that!",
+        "Never, ever.",
+        "Never run `reboot` on the primary.",
+        "Never reboot the primary.",
+    ],
 )
 def test_a_ban_behind_a_command_is_on_it(behind: str) -> None:
     assert "reboot" not in told(f"{HEAD}2. Run `reboot`. {behind}\n")
