@@ -19,6 +19,7 @@ from controller.review.guard_notes import guard_notes
 from controller.review.risky_steps import RiskyStep, risky_steps
 from controller.review.rollback_notes import rollback_notes
 from controller.review.settings_notes import settings_notes
+from controller.review.shell_notes import shell_notes
 from controller.review.step_notes import (
     owner_notes,
     rules_after,
@@ -95,6 +96,7 @@ def check_change(files: Sequence[ChangedFile], serving: Serving) -> ChangeReport
     notes.extend(settings_notes(files, serving, then))
     for file in files:
         notes.extend(guard_notes(file, serving))
+        notes.extend(shell_notes(file))
         notes.extend(widened_notes(file, serving, then))
         notes.extend(stale_notes(file, serving))
         notes.extend(unprepared_notes(file))

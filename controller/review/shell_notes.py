@@ -1,0 +1,45 @@
+"""A step that reads what only another step sets: each has a shell of its own, there it is empty. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.review.change import ChangedFile, Note, attention, runbook_of
+from controller.review.risky_steps import line_of
+from ingest.shell_state import Told, told_to_shell
+from schemas.holes import fill_text, holes
+
+
+def shell_notes(file: ChangedFile) -> list[Note]:
+    """`rm -rf $DATA/old` behind a step that sets DATA removes `/old`: nothing a reviewer sees at the step."""
+    runbook = runbook_of(file)
+    if file.judged is None or runbook is None:
+        return []
+    told = {step["id"]: _told(step) for step in runbook.document["spec"]["steps"] if step.get("command")}
+    given = {step["id"]: set(step.get("env") or ()) for step in runbook.document["spec"]["steps"]}
+    return [
+        attention(
+            file.path,
+            "set_elsewhere",
+            f"the step `{step}` reads `${name}`, which only the step `{setter}` sets: each runs in a shell of its "
+            "own, where it is empty",
+            line_of(file.judged.content, step) or 0,
+        )
+        for step, name, setter in _elsewhere(told, given)
+    ]
+
+
+def _told(step: dict[str, str]) -> Told:
+    command = step["command"]
+    return told_to_shell(fill_text(command, {hole.name: "value" for hole in holes(command)}))
+
+
+def _elsewhere(told: dict[str, Told], given: dict[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+    setters: dict[str, str] = {}
+    for step, said in told.items():
+        for name in said.sets if said.pure else ():
+            setters.setdefault(name, step)
+    for step, said in told.items():
+        for name in sorted(said.uses - given[step]):
+            if name in setters and setters[name] != step:
+                yield step, name, setters[name]
