@@ -19,6 +19,7 @@ from ingest.extract.vocabulary import sentences
 from ingest.prerequisite_checks import check_of
 from ingest.questions import Question
 from ingest.secret_variables import Known
+from ingest.shell_state import ShellState
 from ingest.sources.plain import CHAT_LINE
 from ingest.trace import Span
 from ingest.variables import assigned_names, told_in_code, told_names
@@ -71,7 +72,7 @@ def build_document(
         *(told_in_code(block) for block in normalized.blocks)
     )
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
-    building.shell.set_somewhere = assigned
+    building.shell = ShellState.of(drafts)
     by_draft: dict[int, str] = {}
     for index, draft in enumerate(drafts):
         building.shell.behind = drafts[index + 1 :]

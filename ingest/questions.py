@@ -11,11 +11,11 @@ from ingest.trace import Span
 from schemas.errors import Unprocessable
 from schemas.runbook import AmbiguityKind
 
-Act = Literal["keep", "say", "command", "value", "undoes", "forward", "confirm", "here", "repeat"]
+Act = Literal["keep", "say", "command", "value", "undoes", "forward", "confirm", "here", "repeat", "operator"]
 """What an answer does: nothing, it takes the phrase's place in the instruction, it becomes the command, it
 takes the placeholder's place in the command, it names the step that a command undoes, it says that it undoes
 none, it is the text to type, the agent runs what is typed into a shell,
-the steps behind it begin with it.
+the steps behind it begin with it, it becomes a variable.
 """
 
 ANY_TEXT: Final = r"[^\x00-\x1f]{1,500}"

@@ -1,108 +1,119 @@
 """What a step sets for those behind it: each runs in a shell of its own, so it is repeated or asked for.
 
 A person who pastes a runbook into one terminal has `NS=prod` of the first command in the fifth one. An agent
-starts a shell for each step: there `rm -rf $DATA/old` would remove `/old`.
+starts a shell for each step: there `rm -rf $DATA/old` would remove `/old`. Only what is the same whenever it
+is said again is repeated; whatever is not surely so is a question.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tree_sitter import Node
-
 from ingest.extract.drafts import Draft
-from ingest.variables import ENVIRONMENT, assigned_names
-from scanner.parse import parse_bash
-from schemas.risk import Risk
-from schemas.verdict import Verdict
+from ingest.shell_reading import Told, named, set_by
+from ingest.variables import ENVIRONMENT
 
 Path = tuple[tuple[str, bool], ...]
 
-HEADS_MAX: Final = 8
+HEADS_MAX: Final = 12
 """So many lines a reader still sees as what is repeated, and the command below them as the step."""
-
-_USED: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_EXPORT: Final = re.compile(r"export\s+(?=[A-Za-z_][A-Za-z0-9_]*=)")
-_PLACES: Final = frozenset({"cd", "pushd"})
-_FILES: Final = frozenset({"source", "."})
-_COMPUTED: Final = frozenset({"command_substitution", "process_substitution"})
-_WITH_A_DEFAULT: Final = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?:?[-=+?]")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command says to its shell: the names that it uses and does not set itself, and, where it does
-    nothing but set something, which names (`sets`), whether they are for programs too (`exports`), whether it
-    changes the folder or reads a file (`other`), and whether other commands give the values (`computed`).
-    """
-
-    uses: frozenset[str] = frozenset()
-    pure: bool = False
-    sets: frozenset[str] = frozenset()
-    exports: bool = False
-    other: bool = False
-    computed: bool = False
 
 
 @dataclass(frozen=True)
 class Setting:
     """A step that sets something: its id, the lines to repeat (its own last, those that it needs before), the
-    secret variables that they read, the cases that it stands in and whether its commands may run again.
+    secret variables that they read, the cases that it stands in, whether it says the same each time, and
+    whether a person said that all steps below have it.
     """
 
     step: str
     told: Told
-    command: str
+    line: str
     env: tuple[tuple[str, str], ...]
     path: Path
     again: bool
     before: tuple[Setting, ...] = ()
     everywhere: bool = False
 
-    @property
-    def line(self) -> str:
-        """As it is repeated. What a command names itself need not be exported to it."""
-        if self.everywhere or not self.told.exports:
-            return self.command
-        return _EXPORT.sub("", self.command, count=1)
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a command needs: settings to repeat, in order; names that some step sets but none that can be
+    repeated here; settings that a person wants below, and that were made in a case which may not have been.
+    """
+
+    repeated: tuple[Setting, ...]
+    missing: tuple[str, ...]
+    unsure: tuple[Setting, ...]
 
 
 @dataclass
 class ShellState:
-    """The settings so far, in order, and the drafts that are still to come."""
+    """The settings so far, in order, the names that were read since each was set, the names that each draft
+    sets, and the drafts that are still to come.
+    """
 
     settings: list[Setting] = field(default_factory=list)
-    set_somewhere: frozenset[str] = frozenset()
+    read: set[str] = field(default_factory=set)
+    setters: Counter[str] = field(default_factory=Counter)
     behind: Sequence[Draft] = ()
 
-    def wanted(self, uses: Iterable[str], path: Path) -> tuple[list[Setting], list[str]]:
-        """The settings to repeat before a command, in order, each behind those that it needs; and the names
-        that some step sets but none that can be repeated here.
-        """
+    @classmethod
+    def of(cls, drafts: Iterable[Draft]) -> ShellState:
+        """Before the first of these drafts."""
+        commands = [draft.text for draft in drafts if draft.kind == "command"]
+        return cls(setters=Counter(name for text in commands for name in set_by(text)))
+
+    def wanted(self, told: Told, text: str, path: Path) -> Wanted:
+        """What stands before a command of that text in these cases."""
         found: dict[str, Setting] = {}
+        unsure = []
         for setting in self.settings:
-            if setting.everywhere and holds_in(setting.path, path):
+            if not setting.everywhere:
+                continue
+            if holds_in(setting.path, path):
                 _add(found, setting)
+            else:
+                unsure.append(setting)
         missing = []
-        for name in sorted(set(uses) & self.set_somewhere):
+        for name in sorted(self._from_elsewhere(told, text)):
             last = next((item for item in reversed(self.settings) if name in item.told.sets), None)
             if last is not None and last.again and holds_in(last.path, path):
                 _add(found, last)
-            else:
+            elif last is not None or name not in ENVIRONMENT:
                 missing.append(name)
+        self.read |= told.uses
         order = {item.step: index for index, item in enumerate(self.settings)}
-        return sorted(found.values(), key=lambda item: order[item.step]), missing
+        repeated = sorted(found.values(), key=lambda item: order[item.step])
+        return Wanted(tuple(repeated), tuple(missing), tuple(unsure))
 
-    def is_for_programs(self, told: Told) -> bool:
-        """Whether a setting holds for steps behind it that do not name what it sets."""
-        later = [item for item in self.behind if item.kind == "command" and item.dialect == "shell"]
-        if not later:
-            return False
-        named = {name for item in later for name in _USED.findall(item.text)}
-        return told.other or (told.exports and not told.sets & named)
+    def _from_elsewhere(self, told: Told, text: str) -> set[str]:
+        own = set_by(text)
+        others = {name for name, count in self.setters.items() if count > (name in own)}
+        return others if told.indirect else others & told.uses
+
+    def is_for_all(self, told: Told) -> bool:
+        """Whether a setting may matter to a step behind it that does not name what it sets."""
+        later = [item.text for item in self.behind if item.kind == "command" and item.dialect == "shell"]
+        if told.other or told.exports:
+            return any(told.other or not told.sets <= named(text) for text in later)
+        return False
+
+    def add(self, setting: Setting) -> None:
+        """One more; of two values that follow each other with no reader between, nobody knows which holds."""
+        told = setting.told
+        for name in told.sets - self.read:
+            before = next((item for item in reversed(self.settings) if name in item.told.sets), None)
+            if before is not None and before.line != setting.line and name not in told.uses:
+                setting = Setting(
+                    setting.step, told, setting.line, setting.env, setting.path, again=False,
+                    before=setting.before, everywhere=setting.everywhere,
+                )  # fmt: skip
+        self.read -= told.sets
+        self.settings.append(setting)
 
 
 def _add(found: dict[str, Setting], setting: Setting) -> None:
@@ -118,69 +129,3 @@ def holds_in(outer: Path, inner: Path) -> bool:
 def path_of(draft: Draft) -> Path:
     """The cases around a draft, the outermost first, and whether each is turned."""
     return () if draft.condition is None else (*draft.within, (draft.condition, draft.negated))
-
-
-def may_run_again(told: Told, verdict: Verdict) -> bool:
-    """Whether its commands only read, so that they may give the values once more."""
-    return not told.computed or verdict.finding.risk is Risk.SAFE
-
-
-def told_to_shell(text: str) -> Told:
-    """What a command without holes says to its shell."""
-    parsed = parse_bash(text)
-    if not parsed.complete or parsed.too_large:
-        return Told(uses=frozenset(_USED.findall(text)) - assigned_names([text]) - ENVIRONMENT)
-    nodes = list(_walk(parsed.root))
-    uses = frozenset(_used(nodes)) - assigned_names([text]) - ENVIRONMENT
-    statements = [node for node in parsed.root.named_children if node.type != "comment"]
-    if not statements or not all(_sets(node) for node in statements):
-        return Told(uses=uses)
-    return Told(
-        uses=uses,
-        pure=True,
-        sets=frozenset(_names(statements)),
-        exports=any(_is_export(node) for node in statements),
-        other=any(node.type == "command" for node in statements),
-        computed=any(node.type in _COMPUTED for node in nodes),
-    )
-
-
-def _walk(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(node.named_children))
-
-
-def _used(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
-        if node.type in ("simple_expansion", "expansion") and not _WITH_A_DEFAULT.match(_text(node)):
-            yield from (_text(child) for child in node.named_children if child.type == "variable_name")
-
-
-def _sets(node: Node) -> bool:
-    """Whether a statement only sets variables, changes the folder or reads a file of settings."""
-    if node.type in ("variable_assignment", "variable_assignments"):
-        return True
-    if node.type == "declaration_command":
-        return _is_export(node)
-    name = node.child_by_field_name("name") if node.type == "command" else None
-    return name is not None and _text(name) in _PLACES | _FILES
-
-
-def _is_export(node: Node) -> bool:
-    return node.type == "declaration_command" and _text(node).split(None, 1)[0] == "export"
-
-
-def _names(statements: Iterable[Node]) -> Iterator[str]:
-    for statement in statements:
-        for node in (statement, *statement.named_children):
-            if node.type == "variable_assignment":
-                name = node.child_by_field_name("name")
-                if name is not None:
-                    yield _text(name)
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")

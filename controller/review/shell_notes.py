@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from controller.review.change import ChangedFile, Note, attention, runbook_of
 from controller.review.risky_steps import line_of
-from ingest.shell_state import Told, told_to_shell
+from ingest.shell_reading import Told, told_to_shell
 from schemas.holes import fill_text, holes
 
 
@@ -21,8 +21,8 @@ def shell_notes(file: ChangedFile) -> list[Note]:
         attention(
             file.path,
             "set_elsewhere",
-            f"the step `{step}` reads `${name}`, which only the step `{setter}` sets: each runs in a shell of its "
-            "own, where it is empty",
+            f"the step `{step}` reads `${name}`, which only the step `{setter}` sets: each runs in a shell "
+            "of its own, where it is empty",
             line_of(file.judged.content, step) or 0,
         )
         for step, name, setter in _elsewhere(told, given)

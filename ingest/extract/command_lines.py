@@ -17,6 +17,11 @@ _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool
 _ASSIGNMENT: Final = re.compile(
     r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
 )
+_SETS: Final = re.compile(
+    r"(?:(?:export|readonly|declare|typeset)\s+(?:-\w+\s+){0,4})?[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,80}\])?"
+    r"(?:\+=\S|=\(|=[^\s$]{0,200}\$)"
+)
+"""`DIR+=/old`, `HOSTS=(a b)`, `NAME=/backup/$(date +%F)`: statements, where a block is called a shell's."""
 _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
 """Programs that are a whole command line by themselves."""
 _COMPLETE: Final = frozenset(
@@ -76,12 +81,12 @@ def plausible(text: str, *, labelled: bool) -> bool:
         return False
     if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
         return False
-    name = words[0].rsplit("/", 1)[-1]
-    if FUNCTION.match(first):
+    name = words[0].rsplit("/", 1)[-1].rstrip(";")
+    if FUNCTION.match(first) or (labelled and _SETS.match(first)):
         return True
     joined = text.replace("\\\n", " ")
     given = _ENVIRONMENT.match(joined)
-    if given is not None:
+    if given is not None and not joined.startswith(("&", "|", ";"), given.end()):
         return plausible(joined[given.end() :], labelled=labelled)
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
         return True

@@ -7,7 +7,7 @@ import pytest
 from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from ingest.questions import Answer
-from ingest.shell_state import told_to_shell
+from ingest.shell_reading import told_to_shell
 from schemas.lint import problems
 
 
@@ -27,18 +27,24 @@ def asked(made: Preview) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "second", "becomes"),
     [
-        ("export DATA=/data", "rm -rf $DATA/old", "DATA=/data\nrm -rf $DATA/old"),
-        ("DATA=/data", 'rm -rf "${DATA}/old"', 'DATA=/data\nrm -rf "${DATA}/old"'),
-        ("export A=1 B=2", "ls $B", "A=1 B=2\nls $B"),
-        ("POD=$(kubectl get pods -o name | head -1)", "kubectl delete $POD",
-         "POD=$(kubectl get pods -o name | head -1)\nkubectl delete $POD"),
+        ("DATA=/data", "rm -rf $DATA/old", "DATA=/data\nrm -rf $DATA/old"),
+        ("export DATA=/data", 'rm -rf "${DATA}/old"', 'export DATA=/data\nrm -rf "${DATA}/old"'),
+        ("export A=1 B=2", "ls $A $B", "export A=1 B=2\nls $A $B"),
         ("POD=<pod-name>", "kubectl get pod $POD", "POD={{ pod_name }}\nkubectl get pod $POD"),
-        ("N=3", "echo $((N + 1))", "echo $((N + 1))"),
+        ("N=3", "echo $((N + 1))", "N=3\necho $((N + 1))"),
+        ("NS=a", "ls ${NS:-b}", "NS=a\nls ${NS:-b}"),
+        ("DIR=/data", "sh -c 'rm -rf $DIR/old'", "DIR=/data\nsh -c 'rm -rf $DIR/old'"),
+        ("USER=jdoe", "userdel -r $USER", "USER=jdoe\nuserdel -r $USER"),
+        ("HOSTS=(web1 web2)", "ssh ${HOSTS[0]} uptime", "HOSTS=(web1 web2)\nssh ${HOSTS[0]} uptime"),
+        ("NS=prod", "helm upgrade --set NS=$NS x y; kubectl -n $NS delete pod z",
+         "NS=prod\nhelm upgrade --set NS=$NS x y; kubectl -n $NS delete pod z"),
+        ("DIR=/a", "DIR=x ls; rm -rf $DIR/old", "DIR=/a\nDIR=x ls; rm -rf $DIR/old"),
+        ("A=1", "helm upgrade w c --set a=$A,b=$A,c=$A", "A=1\nhelm upgrade w c --set a=$A,b=$A,c=$A"),
         ("NS=a", "NS=b; ls $NS", "NS=b; ls $NS"),
-        ("NS=a", "ls ${NS:-b}", "ls ${NS:-b}"),
-        ("NS=a", "awk '{ print $NS }' x", "awk '{ print $NS }' x"),
+        ("NS=a", "NS=b && ls $NS", "NS=b && ls $NS"),
         ("NS=a", "for NS in b c; do ls $NS; done", "for NS in b c; do ls $NS; done"),
         ("NS=a", "df -h", "df -h"),
+        ("NS=a; df -h", "ls $NS", "NS=a\nls $NS"),
     ],
 )  # fmt: skip
 def test_a_value_of_a_step_above_is_repeated_where_it_is_read(first: str, second: str, becomes: str) -> None:
@@ -50,7 +56,7 @@ def test_a_value_of_a_step_above_is_repeated_where_it_is_read(first: str, second
 
 def test_what_is_repeated_is_judged_with_the_command() -> None:
     """The approver sees the folder that goes, and types it."""
-    made = preview(pasted("export DATA=/data", "rm -rf $DATA/old"))
+    made = preview(pasted("DATA=/data", "rm -rf $DATA/old"))
     last = made.built.steps[-1]
     assert last.verdict is not None
     assert "/data/old" in last.verdict.finding.resources
@@ -60,8 +66,8 @@ def test_what_is_repeated_is_judged_with_the_command() -> None:
 
 
 def test_values_that_need_others_bring_them_along_in_order() -> None:
-    made = preview(pasted("NS=prod", "POD=$(kubectl get pods -n $NS -o name)", "kubectl describe $POD"))
-    assert commands_of(made)[-1] == "NS=prod\nPOD=$(kubectl get pods -n $NS -o name)\nkubectl describe $POD"
+    made = preview(pasted("N=1", "N=$((N + 1))", "M=$N", "kubectl scale sts db --replicas=$M"))
+    assert commands_of(made)[-1] == "N=1\nN=$((N + 1))\nM=$N\nkubectl scale sts db --replicas=$M"
 
 
 def test_the_last_value_counts() -> None:
@@ -74,19 +80,26 @@ def test_the_last_value_counts() -> None:
     [
         "ID=$(aws ec2 run-instances --image-id ami-1 --query Instances[0].InstanceId)",
         "ID=$(mktemp -d)",
+        "ID=$(kubectl get deploy web -o jsonpath='{.spec.replicas}')",
+        "ID=$RANDOM",
+        "ID=$?",
+        "ID=$PWD",
+        "if true; then ID=/a; fi",
         "read -r ID",
         "for ID in a b; do echo $ID; done",
-        "ID=1; systemctl restart web",
     ],
 )
 def test_what_can_not_be_run_again_is_asked_for(first: str) -> None:
     made = preview(pasted(first, "ls /srv/$ID/x"))
     assert commands_of(made)[-1] == "ls /srv/$ID/x"
-    assert asked(made) == ["$ID"]
-    key = made.built.asked[0].key
+    assert "$ID" in asked(made)
+    key = next(item.key for item in made.built.asked if item.question.text == "$ID")
     answered = preview(pasted(first, "ls /srv/$ID/x", "ls ${ID}"), answers={key: Answer(value="i-7")})
     assert commands_of(answered)[-2:] == ["ls /srv/i-7/x", "ls i-7"]
-    assert asked(answered) == []
+    assert "$ID" not in asked(answered)
+    given = preview(pasted(first, "ls /srv/$ID/x"), answers={key: Answer(option="operator")})
+    assert commands_of(given)[-1] == "ls /srv/{{ id }}/x"
+    assert "id" in [item.name for item in given.runbook.spec.variables]
 
 
 def test_a_value_of_one_case_is_asked_for_outside_of_it() -> None:
@@ -130,14 +143,82 @@ def test_nobody_is_asked_where_nothing_stands_behind(last: str) -> None:
     assert asked(preview(pasted("uptime", last))) == []
 
 
-def test_an_export_that_is_named_is_no_question() -> None:
-    made = preview(pasted("export NS=prod", "uptime", "kubectl get pods -n $NS"))
-    assert commands_of(made)[1:] == ["uptime", "NS=prod\nkubectl get pods -n $NS"]
+def test_an_export_that_all_name_is_no_question() -> None:
+    made = preview(pasted("export NS=prod", "kubectl get pods -n $NS"))
+    assert commands_of(made)[1:] == ["export NS=prod\nkubectl get pods -n $NS"]
     assert asked(made) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [
+        ("export AWS_PROFILE=prod", "export AWS_PROFILE=prod"),
+        ("export AWS_PROFILE=prod && aws sts get-caller-identity", "export AWS_PROFILE=prod"),
+        ("cd /opt/app && docker-compose ps", "cd /opt/app"),
+        ("cd /opt/app || exit 1", "cd /opt/app"),
+    ],
+)
+def test_what_programs_read_is_asked_for_though_one_step_names_it(first: str, line: str) -> None:
+    text = pasted(first, "echo $AWS_PROFILE", "aws s3 rm s3://old --recursive")
+    made = preview(text)
+    assert line in asked(made)
+    key = next(item.key for item in made.built.asked if item.question.text == line)
+    needed = preview(text, answers={key: Answer(option="repeat")})
+    assert commands_of(needed)[-1] == f"{line}\naws s3 rm s3://old --recursive"
+
+
+def test_what_a_command_gives_is_no_answer_that_can_be_repeated() -> None:
+    made = preview(pasted("cd $(mktemp -d)", "tar xzf /tmp/x.tgz"))
+    assert [option.act for item in made.built.asked for option in item.question.options] == ["keep"]
+
+
+def test_of_two_values_in_a_row_nobody_knows_which_holds() -> None:
+    text = "# A\n\nFor production:\n\n```sh\nNS=prod\n```\n\nFor staging:\n\n```sh\nNS=staging\n```\n\n"
+    made = preview(text + "Then:\n\n```sh\nkubectl delete pods --all -n $NS\n```\n")
+    assert commands_of(made)[-1] == "kubectl delete pods --all -n $NS"
+    assert "$NS" in asked(made)
+
+
+def test_what_was_said_in_one_case_is_asked_for_behind_it() -> None:
+    text = "# A\n\nIf it is production:\n\n```sh\nexport KUBECONFIG=/a\n```\n\n## Delete\n\n"
+    text += "```sh\nkubectl delete pods --all\n```\n"
+    made = preview(text)
+    key = made.built.asked[0].key
+    needed = preview(text, answers={key: Answer(option="repeat")})
+    assert commands_of(needed)[-1] == "kubectl delete pods --all"
+    last = needed.built.steps[-1].step.id
+    assert "export KUBECONFIG=/a" in [item.question.text for item in needed.built.asked if item.step == last]
+
+
+def test_what_is_added_to_a_value_is_not_lost() -> None:
+    made = preview(pasted("DIR=/data", "DIR+=/old", "rm -rf $DIR"))
+    assert commands_of(made) == ["DIR=/data", "DIR+=/old", "rm -rf $DIR"]
+    assert "$DIR" in asked(made)
+
+
+def test_a_value_with_a_date_is_a_step_and_no_variable() -> None:
+    made = preview(pasted("BACKUP=/backup/$(date +%Y%m%d)", "ls $BACKUP"))
+    assert commands_of(made) == ["BACKUP=/backup/$(date +%Y%m%d)", "ls $BACKUP"]
+    assert asked(made) == ["$BACKUP"]
+
+
+def test_an_indirect_name_may_be_any() -> None:
+    made = preview(pasted("DIR=/data", "VAR=DIR", "ls ${!VAR}/old"))
+    assert commands_of(made)[-1] == "DIR=/data\nVAR=DIR\nls ${!VAR}/old"
+
+
+def test_settings_without_room_leave_the_step_open() -> None:
+    settings = [f"cd /{letter}" for letter in "abcdefghijklmn"]
+    text = pasted(*settings, "rm -rf old")
+    answers = {item.key: Answer(option="repeat") for item in preview(text).built.asked}
+    made = preview(text, answers=answers)
+    last = made.built.steps[-1].step
+    assert last.command == "rm -rf old"
+    assert made.runbook.open_ambiguities(last.id)
+
+
 def test_more_than_a_reader_sees_at_once_is_asked_for() -> None:
-    names = [f"NAME_{letter}" for letter in "ABCDEFGHI"]
+    names = [f"NAME_{letter}" for letter in "ABCDEFGHIJKLM"]
     made = preview(
         pasted(*(f"{name}=a" for name in names), "ls " + " ".join(f"$n/${name}" for name in names))
     )
@@ -157,13 +238,25 @@ def test_a_rollback_has_the_values_too() -> None:
 @pytest.mark.parametrize(
     ("text", "uses", "sets"),
     [
-        ("A=1", set(), {"A"}), ("export A=$B", {"B"}, {"A"}), ("export A", set(), set()),
-        ("A=1 ls $A", set(), set()),
-        ("ls '$A' \"$B\"", {"B"}, set()), ("echo $HOME $A", {"A"}, set()), ("cat <<E\n$A\nE", {"A"}, set()),
-        ("cat <<'E'\n$A\nE", set(), set()), ("ls ${A?none}", set(), set()), ("echo $(ls $A)", {"A"}, set()),
-        ("ls $A )(", {"A"}, set()), ("A=1\n# why\nB=2", set(), {"A", "B"}),
+        ("A=1", set(), {"A"}),
+        ("export A=$B", {"B"}, {"A"}),
+        ("export A=$A:$B", {"A", "B"}, {"A"}),
+        ("export A", set(), set()),
+        ("A=1 ls $A", {"A"}, set()),
+        ("ls '$A' \"$B\"", {"A", "B"}, set()),
+        ("cat <<'E'\n$A\nE", {"A"}, set()),
+        ("ls ${A?none} ${#B} ${!C}", {"A", "B", "C"}, set()),
+        ("ls $A )(", {"A"}, set()),
+        ("A=1\n# why\nB=2", set(), {"A", "B"}),
+        ("A=1; ls $A", set(), {"A"}),
+        ("ls $A; A=1", {"A"}, {"A"}),
+        ("if x; then A=1; fi; ls $A", {"A"}, set()),
+        ("(A=1); ls $A", {"A"}, set()),
+        ("read A; ls $A", set(), set()),
+        ("unset A", set(), {"A"}),
+        ("((A + B))", {"A", "B"}, set()),
     ],
-)  # fmt: skip
+)
 def test_what_a_command_says_to_its_shell(text: str, uses: set[str], sets: set[str]) -> None:
     told = told_to_shell(text)
     assert (set(told.uses), set(told.sets)) == (uses, sets)
