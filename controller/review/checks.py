@@ -192,15 +192,23 @@ def _name(file: ChangedFile) -> str:
 def _check(files: Sequence[ChangedFile], notes: Sequence[Note]) -> Check:
     errors = sum(note.level == "error" for note in notes)
     attention = sum(note.level == "attention" for note in notes)
-    runbooks = sum(runbook_of(file) is not None for file in files)
     if errors:
         return Check(CLASSIFICATION_CHECK, "fail", f"{errors} error(s)", _summary(files, notes))
-    title = f"{runbooks} runbook(s) checked"
+    title = f"{_counted(files)} checked"
     if attention:
         return Check(
             CLASSIFICATION_CHECK, "attention", f"{title}, {attention} to look at", _summary(files, notes)
         )
     return Check(CLASSIFICATION_CHECK, "pass", title, _summary(files, notes))
+
+
+def _counted(files: Sequence[ChangedFile]) -> str:
+    """What was read: runbooks, and policy and flags by their names."""
+    runbooks = sum(runbook_of(file) is not None for file in files)
+    settings = sorted({file.kind for file in files if file.kind in {"policy", "flags"}}, reverse=True)
+    if not settings:
+        return f"{runbooks} runbook(s)"
+    return " and ".join([*([f"{runbooks} runbook(s)"] if runbooks else []), *settings])
 
 
 def _summary(files: Sequence[ChangedFile], notes: Sequence[Note]) -> str:

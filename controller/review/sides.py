@@ -113,9 +113,9 @@ def compare_files(
     for file in after:
         content = content_of(file, rules[1], approval_minutes)
         if content is None:
-            name, old = old_paths.get(file.path, (file.path.rpartition("/")[2], None))
+            name, old, moved_from = _broken_name(file, old_paths, olds)
             seen.add(name)
-            found.append(broken(file.path, name, old, file.places))
+            found.append(broken(file.path, name, old, file.places, old_path=moved_from))
             continue
         name = content.runbook.name
         seen.add(name)
@@ -124,6 +124,20 @@ def compare_files(
     found += [compare(content, None, path=path) for name, (path, content) in olds.items() if name not in seen]
     found.sort(key=lambda item: (item.change != "broken", not item.begins_alone, item.path))
     return tuple(found[:SHOWN_RUNBOOKS]), max(0, len(found) - SHOWN_RUNBOOKS)
+
+
+def _broken_name(
+    file: JudgedFile, old_paths: Mapping[str, tuple[str, Content]], olds: Mapping[str, tuple[str, Content]]
+) -> tuple[str, Content | None, str | None]:
+    """Which runbook a file is that does not become one: the one of its path; else the one whose name its text
+    still carries, with where that was; else none.
+    """
+    if file.path in old_paths:
+        return (*old_paths[file.path], None)
+    if file.name in olds:
+        path, content = olds[file.name]
+        return file.name, content, path
+    return file.path.rpartition("/")[2], None, None
 
 
 def _by_name(

@@ -134,11 +134,14 @@ def compare(
     )
 
 
-def broken(path: str, name: str, before: Content | None, places: Iterable[Place]) -> RunbookChange:
+def broken(
+    path: str, name: str, before: Content | None, places: Iterable[Place], *, old_path: str | None = None
+) -> RunbookChange:
     """A file that does not become a runbook: what serves stays, and why."""
     facts = () if before is None else before.facts()
     return RunbookChange(
         path=path,
+        old_path=old_path if old_path != path else None,
         name=name,
         title=name if before is None else before.runbook.metadata.title,
         change="broken",

@@ -154,6 +154,18 @@ def test_a_flag_that_is_on_again_names_them_too() -> None:
     assert "the flag auto-run goes from off to on" in found["looser"]
 
 
+def test_the_check_says_what_it_read() -> None:
+    policy_file = ChangedFile("policy.json", "policy", judge_file("policy.json", "policy", b'{"version": 1}'))
+    flags_file = ChangedFile("flags.json", "flags", judge_file("flags.json", "flags", b'{"version": 1}'))
+    runbook_file = ChangedFile("runbooks/a.yaml", "runbook", other("a", trust=1))
+    for files, title in [
+        ([policy_file], "policy checked, 1 to look at"),
+        ([flags_file, policy_file], "policy and flags checked, 2 to look at"),
+        ([runbook_file, policy_file], "1 runbook(s) and policy checked, 2 to look at"),
+    ]:
+        assert check_change(files, Serving()).check.title == title
+
+
 def test_what_is_not_looked_at_step_by_step_is_counted() -> None:
     file = ChangedFile("policy.json", "policy", judge_file("policy.json", "policy", AUDIT_TEXT.encode()))
     report = check_change([file], Serving(in_force=policy(), reached_left_out=7))
