@@ -131,11 +131,6 @@ MAKERS: Final[tuple[Callable[[Run, random.Random], ev.Event | None], ...]] = (
 )
 
 
-def _is_late(run: Run, event: ev.Event) -> bool:
-    decision = decide(run.x, event, run.context())
-    return isinstance(decision, Decision) and decision.path == (50,)
-
-
 def wander(run: Run, source: random.Random, events: int) -> Iterator[Decision]:
     """Bring events that apply until the run has ended or this many came."""
     run.bring(ev.Start(by=HAND))
@@ -143,11 +138,14 @@ def wander(run: Run, source: random.Random, events: int) -> Iterator[Decision]:
     yield run.last
     while len(run.history) < events and run.x.state not in TERMINAL:
         made = [maker(run, source) for maker in MAKERS]
-        apply = [e for e in made if e and isinstance(decide(run.x, e, run.context()), Decision)]
+        context = run.context()
+        decided = [(event, decide(run.x, event, context)) for event in made if event]
+        paths = [(event, each.path) for event, each in decided if isinstance(each, Decision)]
+        apply = [event for event, _ in paths]
         if not apply:
             continue
         # a late report changes nothing: seldom is enough
-        lively = [e for e in apply if not _is_late(run, e)]
+        lively = [event for event, path in paths if path != (50,)]
         run.bring(source.choice(lively if lively and source.random() < 0.95 else apply))
         assert run.last is not None
         yield run.last

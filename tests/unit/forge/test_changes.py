@@ -28,7 +28,7 @@ def _differ(olds: list[Line], news: list[Line]) -> dict[str, tuple[Node | None, 
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(*[st.one_of(_folder, _plain)] * 3)
 def test_what_two_folders_differ_in_is_seen_in_what_is_unlike(
     both: list[Line], olds: list[Line], news: list[Line]

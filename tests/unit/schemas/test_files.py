@@ -29,10 +29,13 @@ SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/jsonschema/runbook.v1.json"
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
-@pytest.mark.parametrize("name", sorted(export.render()))
+RENDERED = export.render()
+
+
+@pytest.mark.parametrize("name", sorted(RENDERED))
 def test_exported_schemas_are_up_to_date(name: str) -> None:
-    assert (ROOT / name).read_text("utf-8") == export.render()[name], "run python -m schemas.export"
-    jsonschema.Draft202012Validator.check_schema(json.loads(export.render()[name]))
+    assert (ROOT / name).read_text("utf-8") == RENDERED[name], "run python -m schemas.export"
+    jsonschema.Draft202012Validator.check_schema(json.loads(RENDERED[name]))
 
 
 def test_export_checks_and_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

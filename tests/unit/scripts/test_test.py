@@ -47,6 +47,9 @@ def test_all_stages_are_added_up_in_the_form_of_pytest() -> None:
 def run(tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> Result:
     (tmp_path / "test_it.py").write_text(source)
     monkeypatch.setattr(runner, "ROOT", tmp_path)
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # none is used here, and to load them takes longest
     return runner.run_stage(Stage("some", "."), ("-q", "-p", "no:cacheprovider"))
 
 
