@@ -7,7 +7,9 @@ secret by the patterns of the tables: so the list is matched in both directions.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, Final
 
 import re2
@@ -67,14 +69,19 @@ def _relative() -> str:
     return "\n".join(sorted(path for path in names("secret_samples") if not path.startswith("/")))
 
 
-def _fitting(pattern: str, lines: str) -> list[str]:
-    """The lines that a pattern fits as a whole; one linear search."""
-    return [match.group() for match in _compiled(f"(?m)^(?:{pattern})$").finditer(lines)]
+def _fitting(pattern: str, lines: str) -> Iterator[str]:
+    """The lines that a pattern fits as a whole, one by one: most are asked for the first only."""
+    return (match.group() for match in _compiled(f"(?m)^(?:{pattern})$").finditer(lines))
+
+
+def _fits_any(pattern: str, lines: str) -> bool:
+    """Whether it fits one of them; one linear search."""
+    return _compiled(f"(?m)^(?:{pattern})$").search(lines) is not None
 
 
 def fits(pattern: str, text: str) -> bool:
     """Whether a shell pattern fits a text as a whole, or one of several, one a line; a very long one may."""
-    return len(pattern) > MAX_PATTERN or bool(_fitting(_regex(pattern), text))
+    return len(pattern) > MAX_PATTERN or _fits_any(_regex(pattern), text)
 
 
 def may_be_secret(word: Word) -> bool:
@@ -237,8 +244,8 @@ def folder_with_secrets(path: str) -> bool:
         return True
     below = _folder(path) + "/.+"
     hidden = _of_an_account(path)
-    return bool(
-        _fitting(below, _samples()) or (hidden is not None and _fitting(_regex(hidden) + "/.+", _relative()))
+    return _fits_any(below, _samples()) or (
+        hidden is not None and _fits_any(_regex(hidden) + "/.+", _relative())
     )
 
 
@@ -255,7 +262,7 @@ def _may_be_found(folder: str, name: str) -> bool:
     whole = f"{_folder(folder)}(?:/(?:.*/)?{file})?"
     bare = normal_path(folder)
     return (
-        (bare != "." and bool(_fitting(whole, _samples())))
+        (bare != "." and _fits_any(whole, _samples()))
         or may_be_device(folder, name)
         or (
             _QUIET_FOLDERS.fullmatch(bare) is None
@@ -269,7 +276,7 @@ def may_be_device(folder: str, name: str) -> bool:
     """Whether a search may come upon a block device; the root alone says nothing of that."""
     if not fits(re.sub("/.*", "", folder.strip("/")) or "-", "dev"):
         return False
-    return bool(_fitting(f"{_folder(folder)}(?:/(?:.*/)?{_regex(name, fresh=False)})?", _DEVICE_LINES))
+    return _fits_any(f"{_folder(folder)}(?:/(?:.*/)?{_regex(name, fresh=False)})?", _DEVICE_LINES)
 
 
 def path_may_be_secret(pattern: str) -> bool:
@@ -279,7 +286,7 @@ def path_may_be_secret(pattern: str) -> bool:
     crossing = re.sub(r"\*+", "**", pattern)
     below = "\n".join(f"/x/x/{line}" for line in _relative().split("\n"))
     common = _COMMON_ENDINGS.fullmatch(pattern.rsplit("/", 1)[-1]) is not None
-    found = [*_fitting(_regex(crossing), below), *_fitting(_regex(crossing), _samples())]
+    found = chain(_fitting(_regex(crossing), below), _fitting(_regex(crossing), _samples()))
     return any(not (common and path.endswith((".yaml", ".yml", ".json", ".txt"))) for path in found)
 
 
@@ -307,7 +314,7 @@ def _raw_elsewhere(text: str) -> bool:
         named = re.search(r"\w", rest[5:]) is not None and re.search(r"\w", part) is not None
         if not named and _OTHER_ROOT.fullmatch("/".join(parts[:at])) is None:
             continue
-        if fits(part, "dev") and bool(_fitting(_regex(rest), _DEVICE_LINES)):
+        if fits(part, "dev") and _fits_any(_regex(rest), _DEVICE_LINES):
             return True
     return False
 

@@ -31,9 +31,11 @@ MAX_INNER_CHARACTERS: Final = 96 * KIB
 """Of all texts in a text that shells read: all of the longest text, and half of it again."""
 MAX_WORDS: Final = 600
 """Words of one command; a longer one is not judged word by word. The most in a text at hand is 87."""
-MAX_PAIRS: Final = 300
-"""Of folders with names that find looks for there, and of addresses with what is asked there, in one scan."""
-MAX_AGAIN: Final = 4_000
+MAX_PAIRS: Final = 50
+"""Of folders with names that find looks for there, and of addresses with what is asked there, in one scan.
+The most in a text at hand is 36.
+"""
+MAX_AGAIN: Final = 2_500
 """Nodes that turns of loops, calls of functions and other texts of names are walked again for, in one scan.
 The largest text at hand has 280.
 """

@@ -45,6 +45,11 @@ ps -eopid,comm
 ps -fu postgres
 wget -qO- http://h
 iwlist wlan0 scan
+echo $'it\\'s'; ls # comment
+[ -f x \\⏎ -o -f y ] && ls
+(ls) # c
+[ -f a -o -f b ] || [ "$(ls | head -1)" = "b|c" ] && ls
+[[ $a == b* ]] && ls;#c
 echo ${a[0]}>/dev/null
 xz -dt x.xz
 xz -t -dc x.xz
