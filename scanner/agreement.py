@@ -14,13 +14,18 @@ from tree_sitter import Language, Node, Query, QueryCursor
 from scanner.heredocs import Heredoc, Unsure
 from scanner.marks import Marks
 
-_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|\$\(|[<>]\(|\[\[|\$\{(?!\w+\})")
+_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$'|=[=~]|\)\#")
 """Without any of these the tree was never seen to hide a command."""
+_MORE: Final = re.compile(rb"[\s;&|<>()`$]")
+"""What no word of a command may hold: behind `==` the grammar takes the rest of a group for one pattern."""
 _QUERY: Final = """
 (command_substitution) @substitution
 (process_substitution) @process
 (arithmetic_expansion) @sum
 (heredoc_redirect) @heredoc
+[(raw_string) (ansi_c_string) (string)] @string
+(comment) @comment
+(command (regex) @regex)
 [";" ";;" ";&" ";;&" "&" "&&" "|" "|&" "||"] @operator
 """
 
@@ -44,7 +49,11 @@ class Agreement:
             _places(found.get("substitution", [])) == marks.substitutions
             and _places(found.get("process", [])) == marks.processes
             and _places(found.get("sum", [])) == marks.sums
+            and _places(found.get("string", [])) <= marks.strings
+            and _places(found.get("comment", [])) <= marks.comments
         ):
+            return False
+        if any(_MORE.search(source, node.start_byte, node.end_byte) for node in found.get("regex", [])):
             return False
         operators = {(node.start_byte, node.type) for node in found.get("operator", [])}
         return marks.operators <= operators and _same_bodies(found.get("heredoc", []), marks.heredocs, source)

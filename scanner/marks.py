@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from scanner.contexts import BODY, BRACE, COND, GLOB, LIST, QUOTED_BRACE, SHELL, STRING, SUM, TOKENS
+from scanner.frame import Frame
 from scanner.heredocs import Heredoc, Marker, Unsure, body_of, marker_at
 
 _DEPTH: Final = 100
@@ -30,23 +31,6 @@ _NAME: Final = re.compile(rb"[ \t]++[^ \t\n\\'\"`$<>();&|]++")
 _CASE_BREAKS: Final = frozenset({b";;", b";&", b";;&"})
 
 
-class _Frame:
-    """A context that is open: what closes it, and what waits in it."""
-
-    __slots__ = ("cases", "depth", "kind", "opener", "pattern", "start", "waiting")
-
-    def __init__(self, kind: int, opener: str, start: int, waiting: list[Marker]) -> None:
-        self.kind = kind
-        self.opener = opener
-        self.start = start
-        self.waiting = waiting
-        """Here-documents of which the body begins at the next line."""
-        self.cases = 0
-        self.pattern = False
-        """Whether patterns of a `case` are being read."""
-        self.depth = 0
-
-
 class Marks:
     """The live signs of a text, by their places in bytes."""
 
@@ -57,7 +41,10 @@ class Marks:
         self.sums: set[tuple[int, int]] = set()
         self.operators: set[tuple[int, str]] = set()
         self.heredocs: list[Heredoc] = []
-        self._stack: list[_Frame] = []
+        self.strings: set[tuple[int, int]] = set()
+        """Quoted parts, of every kind of quotes."""
+        self.comments: set[tuple[int, int]] = set()
+        self._stack: list[Frame] = []
         self._ticks = False
         self._waiting = 0
         self._bodies = 0
@@ -71,7 +58,7 @@ class Marks:
         self._run(0, len(source), SHELL)
 
     def _run(self, start: int, end: int, kind: int) -> None:
-        outer, self._stack = self._stack, [_Frame(kind, "", start, [])]
+        outer, self._stack = self._stack, [Frame(kind, "", start, [])]
         self._at, self._end, self._fresh, self._leads = start, end, True, True
         source = self.source
         while self._at < end:
@@ -98,7 +85,7 @@ class Marks:
     def _push(self, kind: int, opener: str, start: int, waiting: list[Marker] | None = None) -> None:
         if len(self._stack) >= _DEPTH:
             raise Unsure
-        self._stack.append(_Frame(kind, opener, start, [] if waiting is None else waiting))
+        self._stack.append(Frame(kind, opener, start, [] if waiting is None else waiting))
         self._fresh = self._leads = True
 
     def _pop(self) -> None:
@@ -109,18 +96,26 @@ class Marks:
 
     # -- words
 
-    def _in_word(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _in_word(self, found: re.Match[bytes], frame: Frame) -> None:
         if self._fresh:
             self._named = self._leads
         self._fresh = self._leads = False
 
-    def _blank(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _blank(self, found: re.Match[bytes], frame: Frame) -> None:
         self._fresh = True
 
-    def _nothing(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _nothing(self, found: re.Match[bytes], frame: Frame) -> None:
         """Content, or a line that goes on."""
+        if frame.kind == QUOTED_BRACE and found[0].startswith(b"'"):
+            self.strings.add(found.span())
 
-    def _word(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _plain(self, found: re.Match[bytes], frame: Frame) -> None:
+        """What is quoted by single quotes, or escaped."""
+        self._in_word(found, frame)
+        if not found[0].startswith(b"\\"):
+            self.strings.add(found.span())
+
+    def _word(self, found: re.Match[bytes], frame: Frame) -> None:
         at, word = self._at, found[0]
         whole = self._fresh and (at >= self._end or self.source[at] in _ENDS_WORD)
         leads, kind = self._leads, frame.kind
@@ -130,16 +125,20 @@ class Marks:
         if kind == COND:
             if word == b"]]":
                 self._pop()
+        elif word == b"]":
+            frame.bracket = False
         elif kind == SHELL and leads:
             self._keyword(word, frame)
 
-    def _keyword(self, word: bytes, frame: _Frame) -> None:
+    def _keyword(self, word: bytes, frame: Frame) -> None:
         if word == b"esac" and frame.cases:
             frame.cases, frame.pattern = frame.cases - 1, False
         elif frame.pattern:
             return
         elif word == b"case":
             frame.cases, frame.pattern = frame.cases + 1, True
+        elif word == b"[":
+            frame.bracket = True
         elif word == b"[[":
             self._push(COND, "[[", self._at)
         elif word == b"function":
@@ -148,7 +147,7 @@ class Marks:
         elif word in _GOES_ON:
             self._leads = True
 
-    def _hash(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _hash(self, found: re.Match[bytes], frame: Frame) -> None:
         if not self._fresh:
             return
         if frame.kind == COND:
@@ -157,11 +156,12 @@ class Marks:
         end = self._end if end < 0 else end
         if self._ticks and self.source.find(b"`", self._at, end) >= 0:
             raise Unsure
+        self.comments.add((found.start(), end))
         self._at = end
 
     # -- what opens and closes
 
-    def _opens(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _opens(self, found: re.Match[bytes], frame: Frame) -> None:
         """`$(`, `$((`, `<(`, `>(`, `${`, `"`: read on in another context."""
         self._in_word(found, frame)
         group = found.lastgroup or ""
@@ -170,7 +170,7 @@ class Marks:
             kind = QUOTED_BRACE
         self._push(kind, group, found.start())
 
-    def _tick(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _tick(self, found: re.Match[bytes], frame: Frame) -> None:
         if frame.opener == "tick":
             self._ticks = False
             self._closed(frame)
@@ -181,19 +181,22 @@ class Marks:
         self._ticks = True
         self._push(SHELL, "tick", found.start())
 
-    def _odd(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _odd(self, found: re.Match[bytes], frame: Frame) -> None:
         raise Unsure
 
-    def _closed(self, frame: _Frame) -> None:
+    def _closed(self, frame: Frame) -> None:
+        if frame.opener == "string":
+            start = frame.start + self.source.startswith(b"$", frame.start)
+            self.strings.add((start, self._at))
         kept = _KEPT.get(frame.opener)
         if kept is not None:
             getattr(self, kept).add((frame.start, self._at))
         self._pop()
 
-    def _end_of(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _end_of(self, found: re.Match[bytes], frame: Frame) -> None:
         self._closed(frame)
 
-    def _close(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _close(self, found: re.Match[bytes], frame: Frame) -> None:
         if frame.cases:
             frame.pattern = False
             self._fresh = self._leads = True
@@ -203,7 +206,7 @@ class Marks:
         self._closed(frame)
         self._fresh = frame.opener == "open"
 
-    def _open(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _open(self, found: re.Match[bytes], frame: Frame) -> None:
         """A group of commands, a list of values, or a pattern, by what stands before it."""
         before = b"" if self._fresh else self.source[found.start() - 1 : found.start()]
         if frame.pattern and not before:
@@ -217,21 +220,22 @@ class Marks:
         else:
             raise Unsure
 
-    def _glob(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _glob(self, found: re.Match[bytes], frame: Frame) -> None:
         self._push(GLOB, "glob", found.start())
 
-    def _pair(self, found: re.Match[bytes], frame: _Frame) -> None:
-        self._fresh = self._leads = True
+    def _pair(self, found: re.Match[bytes], frame: Frame) -> None:
+        """Behind a name a function, behind `=` an empty list, which is a word."""
+        self._fresh = self._leads = self.source[found.start() - 1 : found.start()] != b"="
 
-    def _double(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _double(self, found: re.Match[bytes], frame: Frame) -> None:
         if not self._fresh:
             raise Unsure
         self._push(SUM, "double", found.start())
 
-    def _deeper(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _deeper(self, found: re.Match[bytes], frame: Frame) -> None:
         frame.depth += 1
 
-    def _higher(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _higher(self, found: re.Match[bytes], frame: Frame) -> None:
         if frame.depth:
             frame.depth -= 1
             return
@@ -242,8 +246,10 @@ class Marks:
 
     # -- what joins commands, and what they read
 
-    def _operator(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _operator(self, found: re.Match[bytes], frame: Frame) -> None:
         sign = found[0]
+        if frame.bracket:
+            raise Unsure
         self._fresh = self._leads = True
         if frame.pattern:
             if sign != b"|":
@@ -252,10 +258,10 @@ class Marks:
         frame.pattern = frame.cases > 0 and sign in _CASE_BREAKS
         self.operators.add((found.start(), sign.decode()))
 
-    def _redirect(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _redirect(self, found: re.Match[bytes], frame: Frame) -> None:
         self._fresh, self._leads = True, False
 
-    def _here(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _here(self, found: re.Match[bytes], frame: Frame) -> None:
         if self._ticks:
             raise Unsure
         marker = marker_at(self.source, self._at, self._end, tabs=found[0].endswith(b"-"))
@@ -264,7 +270,9 @@ class Marks:
         self._at = marker.end
         self._fresh = self._leads = False
 
-    def _line(self, found: re.Match[bytes], frame: _Frame) -> None:
+    def _line(self, found: re.Match[bytes], frame: Frame) -> None:
+        if frame.bracket:
+            raise Unsure
         self._fresh = self._leads = True
         if not self._waiting:
             return
@@ -297,13 +305,13 @@ _KEPT: Final = {
     "process": "processes",
     "sum": "sums",
 }
-_HANDLERS: Final[dict[str, Callable[[Marks, re.Match[bytes], _Frame], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Marks, re.Match[bytes], Frame], None]]] = {
     "blank": Marks._blank,
     "blunt": Marks._blank,
     "word": Marks._word,
     "hash": Marks._hash,
     "line": Marks._line,
-    "plain": Marks._in_word,
+    "plain": Marks._plain,
     "dollar": Marks._in_word,
     "join": Marks._nothing,
     "text": Marks._nothing,

@@ -40,6 +40,12 @@ for ((i=0;i<3;i++)); do ls $(ls); done # a `b`
 ls -l "$(dirname "$(which ls)")" > /dev/null 2>&1
 echo "$(( $(date +%s) - (5 << 2) ))"
 echo '`' "it's" $'\\'' \\` $(ls) # `
+echo ${f%.*} "${f##*/}" ${f/a*b/$(ls)}
+[ -f "$(ls)" ] && [ -d x -o -d y ] || ls
+echo $'a\\n' 'c'
+a=($(ls))
+(ls == x)
+echo a==b | grep '(a)#' # c
 ls `echo a` |& cat &""".split("\n")
 UNSURE: Final = """\
 echo "${x:-it's $(ls)}"
@@ -53,12 +59,19 @@ echo $(ls
 ((ls $(ls)) )
 cat <<E⏎\\⏎E⏎
 echo ${ ls;}
+[ -f a || $(ls) ]
+[ -f a⏎$(ls) ]
 [[ a = $(ls) # ]]""".split("\n")
 DIFFERENT: Final = """\
 cat <<E; rm y⏎$x⏎E⏎
 cat <<E⏎a $x$⏎E⏎rm y⏎
 echo ${x:-`rm y`$(ls)}
 [[ a =~ <(rm y) ]]
+echo $'\\\\'; rm y; echo '\\'
+(echo == a; rm y)
+(test == >y)
+a=(x)#; rm y
+a=()#|rm y
 echo ${x=>(rm y)}""".split("\n")
 
 
