@@ -35,7 +35,8 @@ def instruction(reader: Reader, block: Block, text: str, condition: str | None, 
     if condition is not None and lacks_access(condition):
         text = text_of(block.text)
     above = len(reader.found.drafts)
-    before = required(text, first=not above and condition is None) if above < EARLY_STEPS else assumed(text)
+    first = not (above or reader.explains) and condition is None
+    before = required(text, first=first) if above < EARLY_STEPS else assumed(text)
     if block is reader.spent:
         before = []  # it was said of the command above
     if reader.lists_before and block.kind != "item":

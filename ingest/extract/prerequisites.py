@@ -12,9 +12,12 @@ from ingest.extract.scope_words import (
     FIRST_OF_ALL,
     GIVEN,
     HELD,
+    OF_WHOM,
     ONLY_THEN,
+    ROOM,
     SCOPED,
     STANDS,
+    WHERE_DONE,
     without_lead,
 )
 from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, is_imperative, sentences
@@ -26,7 +29,7 @@ _SAYS: Final = re.compile(
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
-    r"make) sure (?:that )?(?:your|you)\b(?! not only\b)|"
+    r"make) sure (?:that )?your\b|(?:be|make) sure (?:that )?you (?:have|are|can|know|understand|hold|got)\b|"
     r"\bit is essential that\b|(?<!that )\byou(?:'ll| will)? (?:need|want) (?:sudo|root|"
     r"access|the|an?|kubectl|"
     r"vpn)\b|"
@@ -42,7 +45,8 @@ _SAYS: Final = re.compile(
     r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
     r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
     r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|"
-    r"(?:the|an?) (?!(?:restart|reboot|redeploy\w*|rebuild|fix|change|roll-?back|manual|restore|new)\b)|"
+    r"(?:the|an?) (?!(?:lot|bit|while|long|restart|reboot|redeploy\w*|rebuild|fix|change|roll-?back|manual|"
+    r"restore|new)\b)|"
     r"root|sudo|admin)|"
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
@@ -109,12 +113,16 @@ _TOOLS: Final = re.compile(
 """Programs and their versions: “requires kubectl 1.28”, “`jq` is required”."""
 
 _STATE_FIRST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure)\b(?=[^:]*$)|"
+    r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure)\b(?=[^:]*$)(?! to\b)"
+    r"(?! (?:that )?(?:you|we) (?!(?:have|are|can|know|understand|hold|got)\b)\w)|"
     r"^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |"
-    r"also )?be (?:already )?(?:installed|"
-    r"running|"
+    r"also |not |never )?be (?:already )?(?:installed|"
+    r"running|in use|open|locked|"
     r"configured|available|enabled|set up|in place|reachable|accessible|deployed|present|mounted|"
-    r"stopped|healthy)\b"
+    r"stopped|healthy)\b|"
+    r"^\W{0,4}(?:no|nobody|none|nothing)\b[^.;:]{0,40}? (?:may|should|must|can) be (?:running|logged in|"
+    r"using|"
+    r"connected|mounted|in progress|open)\b"
 )
 """What must hold, said before any step: behind one, the same words are a check of that step."""
 
@@ -175,7 +183,8 @@ _MAY_SAY: Final = re2.compile(
     r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
     r"before|obtain|have|depend|rel(?:y|ie)|unless|first|newer|later|higher|people|"
     r"set your|your|run|essential|crucial|vital|critical|imperative|familiar|acquaint|knowledge|"
-    r"experience|understanding|appl(?:y|ies)|to be|"
+    r"experience|understanding|appl(?:y|ies)|to be|free|become|expected|\d ?[kmgt]i?b\b|"
+    r"^\W{0,4}(?:no|be|work|start|begin)\b|"
     r"acquire|bastion|jump|installed|never|strictly|solely"
     r"|>=|≥|there|least|valid|working|recent|up.to.date|a must|can be|may be|\d\+"
 )
@@ -209,8 +218,21 @@ def required(text: str, *, first: bool = False) -> list[str]:
     return [item for part in found for item in _listed_in(part)]
 
 
-_ANYWHERE: Final = (_ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED, FIRST_OF_ALL)
-_ALWAYS: Final = (*_ANYWHERE, HELD, GIVEN, _SAYS, _ACCESS, _HAS, _READY, _TOOLS, _BEFORE, STANDS, ONLY_THEN)
+_ANYWHERE: Final = (ROOM, WHERE_DONE, _ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED, FIRST_OF_ALL)
+_ALWAYS: Final = (
+    *_ANYWHERE,
+    OF_WHOM,
+    HELD,
+    GIVEN,
+    _SAYS,
+    _ACCESS,
+    _HAS,
+    _READY,
+    _TOOLS,
+    _BEFORE,
+    STANDS,
+    ONLY_THEN,
+)
 
 
 _LIST: Final = re.compile(
@@ -224,7 +246,8 @@ _LIST: Final = re.compile(
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+|\s+and\s+(?=(?:that )?your (?:[\w-]+ ){1,4}(?:is|are|has|have)\b)")
 _POINTS: Final = re.compile(
-    r"(?i)^(?:for (?:more|further) \w+|you (?:want|wish|would like) to\b|see(?: also)?\b|refer to\b|more "
+    r"(?i)^(?:(?:or|alternatively),? |for (?:more|further) \w+|you (?:want|wish|would like) to\b|"
+    r"see(?: also)?\b|refer to\b|more "
     r"(?:information|details)|"
     r"this (?:section|page|document|guide|runbook|procedure) (?:explains|describes|shows|covers|outlines))"
 )
@@ -240,9 +263,14 @@ def _listed_in(sentence: str) -> list[str]:
     return [part for part in parts if part] if len(parts) > 1 else [sentence]
 
 
+def _opens_a_check(lead: str) -> bool:
+    """Whether a sentence over what shows it says what must be true: “Make sure the DNS is set up:”."""
+    return _SAYS.search(lead) is not None or _STATE_FIRST.match(lead.rstrip(":→ ")) is not None
+
+
 def listed(text: str) -> list[str]:
     """The sentences of a block under a heading for prerequisites; none where it introduces something."""
     shown = text.strip()
-    if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _SAYS.search(shown)):
+    if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _opens_a_check(shown)):
         return []
     return [part for part in sentences(shown) if not _POINTS.match(part)]

@@ -42,6 +42,45 @@ SCOPED: Final = re.compile(
 )
 """“The following instructions only apply to …”, “run from the root”, “not … unless you have access”."""
 
+_DONE: Final = "(?:run|executed|performed|done|issued|invoked|started|carried out)"
+_SOMEWHERE: Final = (
+    r"(?:as|from|on|in|inside|within) (?!(?:every|each|all|both|any|order|turn|parallel|case)\b)\w"
+)
+_OF_TEXT: Final = rf"(?:all )?(?:the |these )?(?:following |below )?{_TEXT}(?: below| above| here)?"
+WHERE_DONE: Final = re.compile(
+    rf"(?i)^\W{{0,4}}(?:(?:this|these|it|everything|all of (?:this|these)|{_OF_TEXT}) "
+    r"(?:must|should|needs? to|has to|have to|can only|may only) (?:all |always |only )?be|"
+    rf"{_OF_TEXT} (?:is|are)(?: all| always| only)?) {_DONE} (?:only )?{_SOMEWHERE}"
+    + r"|^\W{0,4}(?:run|execute|perform|do) (?:this|these|it|everything|the following|all of (?:this|these))"
+    r"(?: commands?| steps?| script| procedure)? (?:only )?(?:from|as|inside|within|during) "
+    r"(?!(?:every|each|all|both|follows?|described|usual|well|before)\b)[^:`]{3,80}$|"
+    r"^\W{0,4}(?:start|begin|work) (?:in|from|inside) (?:a|your|the root of (?:a|your|the)) (?:[\w-]+ ){0,2}"
+    r"(?:checkout|clone|copy|directory|root)\b"
+)
+"""“This must be run as root”, “Run these from the jump host.”, “Start in a working copy of …”."""
+
+OF_WHOM: Final = re.compile(
+    r"(?i)^\W{0,4}(?:your (?:[\w-]+ ){0,2}(?:user|account|key|role|profile|ip|address|machine|workstation|"
+    r"laptop|token|"
+    r"client)|(?:the|whatever) (?:user|operator|engineer|person|account)(?: [\w ]{3,30}?)?) (?:must|"
+    r"needs? to|has to|"
+    r"have to|should) (?:already |also |at least )?(?:be|have|hold|belong|exist)\b|"
+    r"\byou(?: are|['’]re) expected to (?:have|be|know|hold)\b|"
+    r"\byou (?:must|should|need to|have to|will need to) (?:first )?become\b|"
+    r"^\W{0,4}only [\w-]{2,30} (?:can|may|should|must|are (?:able|allowed) to) (?:do|run|perform|execute|"
+    r"start|follow)\b|"
+    r"^\W{0,4}be (?:on|in|connected to|logged in(?:to)?|a member of) (?:the|a|an|your)\b"
+)
+"""“Your user must be in the group”, “you should become root”, “Only SREs can do this”."""
+
+ROOM: Final = re.compile(
+    r"(?i)\b(?:at least|about|around|some|up to|roughly|approximately|"
+    r"minimum of) [\d.]{1,6} ?[KMGT]i?B\b[^.;:]{0,60}?"
+    r"\b(?:free|available|required|needed|recommended|necessary)\b|"
+    r"\b(?:must|should|needs? to|has to|have to|to) have (?:enough|sufficient|at least)\b"
+)
+"""“At least 20 GB of free space”."""
+
 STANDS: Final = re.compile(
     r"(?i)^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |"
     r"also )?be (?:in|at) (?:an? |the )?"
@@ -84,7 +123,11 @@ FIRST_OF_ALL: Final = re.compile(
     r"^[^.;:]{3,80}? (?:must|has to|have to|needs? to) (?:have been|be) (?:\w+ly )?\w+(?:ed|en|ne|un|ut|"
     r"et|wn)\b"
     r"[^.;:]{0,60}? before (?:this|the next|running|starting|doing|you (?:run|start|do|begin|proceed|"
-    r"continue))\b"
+    r"continue))\b|"
+    r"\byou (?:should|must|need to|have to|will need to) [^.;:,]{3,60}? before (?:starting|beginning|"
+    r"proceeding|continuing|you (?:start|begin|proceed|continue))\b|"
+    r"^\W{0,4}to [^,.;:]{3,60}, (?!you\b|we\b|please\b)[^,.;:]{3,60}? (?:must|has to|have to|"
+    r"needs? to) (?:not |already )?be \w"
 )
 """“Requires: …”, “… must already exist”, “… must be deleted before this step”: wherever it stands."""
 

@@ -101,7 +101,7 @@ IMPERATIVES: Final = frozenset(
 )
 
 NOT_STEPS: Final = re.compile(
-    r"(?i)^(?:meaning|impact|overview|summary|background|introduction|about|description|references?|links?|"
+    r"(?i)^(?:meaning|impact|overview|summary|purpose|goals?$|objectives?$|background|introduction|about|description|references?|links?|"
     r"see also|further reading|related|contacts?|changelog|history|glossary|appendix|metadata|"
     r"table of contents|resources$|useful links|"
     r"when (?:to use|should (?:this|it|you use|i use|we use))|additional (?:information|"

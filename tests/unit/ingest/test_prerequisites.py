@@ -58,6 +58,19 @@ def test_an_instruction_below_its_commands_is_a_step_and_a_pointer_is_nothing() 
         "Have a second engineer on the call.",
         "Only run this during the maintenance window.",
         "You already have admin-level access to the cluster.",
+        "Start in a working copy of the infrastructure repository.",
+        "Run this from the jump host.",
+        "This must be executed as root.",
+        "All commands below are run on the primary.",
+        "To resize a member, the server has to be offline.",
+        "No jobs may be running.",
+        "You should become root before starting this process.",
+        "Having at least 500MB free on /usr would be recommended.",
+        "The disk must have enough free space.",
+        "Your user must be in the docker group.",
+        "The user running this must have sudo.",
+        "You are expected to have a GCP account.",
+        "Only SREs can do this.",
         "You should only do this if you have write permissions on the repo.",
         "Please familiarize yourself with etcd.",
         "It's essential that the endpoint stays reachable.",
@@ -140,6 +153,12 @@ def test_what_is_needed_first_is_told_in_many_ways(text: str) -> None:
         "Run the following command in all pods.",
         "A record must exist by then again.",
         "Two people were here.",
+        "Run this on every node.",
+        "This is run as a job each night.",
+        "Make sure you attach the region to the facility.",
+        "Make sure to note the id.",
+        "Working on it requires a lot of disk space.",
+        "The users must log in again.",
     ],
 )
 def test_what_looks_like_a_need_is_none(text: str) -> None:
@@ -154,6 +173,13 @@ def test_what_is_needed_is_found_beside_a_command_and_every_sentence_has_one_fat
     assert [fate for fate, _ in fates] == ["prerequisite", "step", "note"]
     late = "# A\n\n- `uptime`\n- `df -h`\n- `free -m`\n\nYou need to have a token. Run `w -h` with it.\n"
     assert before(late) == []
+
+
+def test_a_check_over_its_command_is_one_and_another_way_or_a_purpose_is_none() -> None:
+    over = "# A\n\n## Prerequisites\n\nMake sure the DNS is set up:\n\n```bash\ndig a.example\n```\n\n"
+    assert before(over + "Or use the other tool.\n") == ["Make sure the DNS is set up"]
+    purpose = "# A\n\n## Purpose\n\nEnsure secrets are kept in sync.\n\n## Steps\n\n- Run `uptime`\n"
+    assert before(purpose) == []
 
 
 def test_tools_behind_a_colon_are_listed() -> None:
