@@ -42,6 +42,8 @@ JUDGED: Final = re.compile(
 SOUGHT: Final = re.compile(
     r"(?i)\b(?:"
     r"if (?:something|anything|things) (?:goes|go|went) wrong(?=\W*(?:$|[,:]))|"
+    r"(?:something|anything) (?:weird|odd|strange|bad|wrong|unexpected) (?:happens|happened|is (?:going on|"
+    r"happening))|"
     r"for (?:various|several|many|a number of|different) reasons|"
     r"nothing (?:else )?(?:is|was|has been|looks|seems) (?:broken|wrong|affected|off|missing|damaged)|"
     r"(?:for|with|find|see|show|has|have|is|are|if|there['’]s) (?:any(?:thing)?|something|"

@@ -53,7 +53,7 @@ REFERENCE: Final = _any(
     "the wiki",
     r"the (?:\w+ ){1,3}(?:procedure|process|runbook|playbook) "
     r"(?:on|in|from) (?:the |our )?(?:wiki|confluence|intranet)",
-    r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ )?"
+    r"(?:the|your|our) (?:usual|standard|normal|regular) (?:\w+ ){0,3}"
     "(?:procedures?|process(?:es)?|way|steps|channels?|tools?|policy|practice)",
     "as (?:before|usual)",
     "(?:as )?per (?:the |our |your |company )?(?:\\w+ )?"
@@ -161,7 +161,7 @@ FIX: Final = _any(
     "(?:resolve|fix|address|mitigate|correct|solve|remediate|repair|handle|deal with|analy[sz]e|look into) "
     "(?:(?:the|this|these|any|all|that|their|its) )?"
     "(?:(?:underlying|root|reported|remaining|relevant|actual) )?"
-    "(?:issues?|problems?|causes?|errors?|failures?)",
+    "(?:issues?|problems?|causes?|errors?|failures?|conditions?|conflicts?|situation|bottlenecks?)",
     "root[- ]causes?",
     r"(?:fix|repair|resolve|restore) the (?:related|affected|failing|broken|faulty|underlying|upstream) \w+",
     "(?:identify|find|determine|establish|understand) (?:the |any |what (?:the )?)?"

@@ -184,6 +184,8 @@ def _asks_before(item: VagueClass, match: re.Match[str], *, inside: bool) -> boo
         return inside
     if item.pattern is judgements.JUDGED:
         return inside
+    if item.pattern in (judgements.HEDGED, values.EXPECTED):
+        return True
     return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
 
@@ -304,7 +306,7 @@ _ALTERS: Final = re.compile(
     r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
     r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"
     r"put (?:[\w-]+ ){1,3}in(?:to)? (?:[\w-]+ )?(?:mode|maintenance)|"
-    r"add (?:memory|capacity|disk|nodes?|replicas?|space))\b"
+    r"add (?:memory|capacity|disk|nodes?|replicas?|space))\b(?!:)"
 )
 """What changes something, by a command or a value that the sentence does not tell."""
 _SAID_HOW: Final = re.compile(

@@ -124,6 +124,11 @@ def asked(text: str) -> list[str]:
         ("Set the size to the desired value.", "told", ["the desired value"]),
         ("Further manual intervention is required.", "beside", ["manual intervention is required"]),
         ("If the queue grows a lot, call us.", "beside", ["a lot"]),
+        ("Set the size to the desired value:", "told", ["the desired value"]),
+        ("So several files might need to be updated:", "beside", ["might need to be updated"]),
+        ("Follow the regular wiki unblock procedures.", "told", ["the regular wiki unblock procedures"]),
+        ("Resolve the condition and go on.", "told", ["Resolve the condition"]),
+        ("If something weird happens, reboot it.", "told", ["If something weird"]),
     ],
 )  # fmt: skip
 def test_vague_words_are_found_where_somebody_acts(sentence: str, role: Role, found: list[str]) -> None:
@@ -346,3 +351,7 @@ def test_above_the_first_step_is_told_how_things_are() -> None:
 def test_what_a_program_says_is_not_vague() -> None:
     text = "# A\n\nRun `uptime`.\n\nIf you hit `the group is stable`, you need to call Ann.\n"
     assert asked(text) == []
+
+
+def test_a_label_is_no_instruction() -> None:
+    assert asked("# A\n\n1. Fix: rotation of the logs\n2. Run `uptime`\n") == []
