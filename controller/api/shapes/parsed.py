@@ -47,6 +47,9 @@ class ParsedStep(_Plain):
     template: str | None = Field(
         None, description="As the runbook holds it, with its holes; null where no agent may run it."
     )
+    repeats: list[int] = Field(
+        description="The `order` of steps above whose settings the template begins with."
+    )
     manual: str | None = None
     dialect: str | None = Field(None, description="What reads the command: `shell`, `sql`, `redis-cli` …")
     risk: Literal["safe", "caution", "dangerous", "unknown"] | None = None
@@ -122,6 +125,16 @@ class ParsedShell(_Plain):
     command: str
     question: str
     step: int | None = Field(None, description="The `order` of the first step that is typed there.")
+    candidates: list[str]
+
+
+class ParsedSetting(_Plain):
+    """A command that sets something which no step below it names: do those begin with it?"""
+
+    id: str
+    command: str
+    question: str
+    step: int | None = Field(None, description="The `order` of the step that sets it.")
     candidates: list[str]
 
 
@@ -230,6 +243,7 @@ class ParsedShape(_Plain):
     branches: list[ParsedBranch]
     ambiguities: list[ParsedAmbiguity]
     shells_opened: list[ParsedShell]
+    shell_settings: list[ParsedSetting]
     names_to_type: list[ParsedName]
     notes: list[ParsedNote]
     coverage: ParsedCoverage

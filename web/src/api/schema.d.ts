@@ -4687,6 +4687,25 @@ export interface components {
             span: components["schemas"]["Place"];
         };
         /**
+         * ParsedSetting
+         * @description A command that sets something which no step below it names: do those begin with it?
+         */
+        ParsedSetting: {
+            /** Id */
+            id: string;
+            /** Command */
+            command: string;
+            /** Question */
+            question: string;
+            /**
+             * Step
+             * @description The `order` of the step that sets it.
+             */
+            step?: number | null;
+            /** Candidates */
+            candidates: string[];
+        };
+        /**
          * ParsedShape
          * @description A text, understood. Nothing of it is stored.
          */
@@ -4726,6 +4745,8 @@ export interface components {
             ambiguities: components["schemas"]["ParsedAmbiguity"][];
             /** Shells Opened */
             shells_opened: components["schemas"]["ParsedShell"][];
+            /** Shell Settings */
+            shell_settings: components["schemas"]["ParsedSetting"][];
             /** Names To Type */
             names_to_type: components["schemas"]["ParsedName"][];
             /** Notes */
@@ -4794,6 +4815,11 @@ export interface components {
              * @description As the runbook holds it, with its holes; null where no agent may run it.
              */
             template?: string | null;
+            /**
+             * Repeats
+             * @description The `order` of steps above whose settings the template begins with.
+             */
+            repeats: number[];
             /** Manual */
             manual?: string | null;
             /**
