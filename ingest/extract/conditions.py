@@ -13,7 +13,7 @@ from ingest.extract.alternatives import alternatives
 from ingest.extract.drafts import Draft
 from ingest.extract.guards import guards, is_ours
 from ingest.extract.labels import FAULT, asked_cases, clause_headings, labelled_cases
-from ingest.extract.named_cases import named_cases
+from ingest.extract.named_cases import is_awaited, named_cases
 from ingest.extract.options import named_ways
 from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
 from ingest.extract.vocabulary import explained, is_imperative, sentences
@@ -76,7 +76,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
         for start, end in _cases(block, following, explained=told_of, clause=place in clauses):
             text = " ".join(block.text[start:end].split()).strip(" *_(")
             span = block.place(start, end)
-            if len(text) > 3 and not _forbids(block, end):
+            if len(text) > 3 and not is_awaited(text) and not _forbids(block, end):
                 leads = _leads_to(text, block, start, drafts)
                 found.setdefault(text.lower(), Condition(text, span, *leads))
                 places.setdefault(text.lower(), place)

@@ -10,7 +10,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
-from ingest.extract.named_cases import only_told
+from ingest.extract.named_cases import is_awaited, only_told
 from ingest.extract.vocabulary import sentence_places
 from ingest.trace import Span
 
@@ -32,7 +32,7 @@ def guards(
     places = {id(block): place for place, block in enumerate(blocks)}
     told: dict[str, tuple[list[int], list[int]]] = {}
     for index, draft in enumerate(drafts):
-        if draft.condition is not None and not draft.undoing and not _OURS.match(draft.condition):
+        if draft.condition is not None and not draft.undoing and not _not_told(draft.condition):
             told.setdefault(draft.condition, ([], []))[draft.negated].append(index)
     for case, (then, otherwise) in told.items():
         low = " ".join(case.lower().split())
@@ -42,6 +42,10 @@ def guards(
         found = _place_of(blocks, places.get(id(first.block), -1), case, first)
         if found is not None:
             yield found[0], found[1], tuple(then), tuple(otherwise)
+
+
+def _not_told(case: str) -> bool:
+    return _OURS.match(case) is not None or is_awaited(case)
 
 
 def _is_part(one: str, other: str) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ingest.blocks import Block, InlineCode
+from ingest.blocks import Block
+from ingest.extract.case_ends import clause_end, without_signs
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import advice, restricted_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
@@ -89,12 +90,20 @@ _FOUND: Final = (
     r"ght)\b"
 )
 _SEQUENCE: Final = re.compile(
-    r"(?i)^once\b(?!.{0,200}\b(?:verified|confirmed|approved|agreed|validated|decided|signed)\b)|"
-    rf"{_FOUND}|^(?:when|after)\b[^,:]{{0,60}}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|"
-    rf"ends)\b",
-    re.DOTALL,
+    rf"(?i){_FOUND}|^once (?:logged|connected|inside|signed|there)\b|"
+    r"^once (?:in|on) (?:the |your |that |this )?(?:\w+ )?(?:vm|machine|host|server|shell|console|container|"
+    r"pod|box|node|instance|prompt)\b|^once (?:you|we)(?:['’]ve| have| are|['’]re)? (?:found|"
+    r"find|know|identif|logged|connected|inside|signed)|"
+    r"^once [^,:]{2,60} (?:has|have) been (?:generated|created|downloaded|installed|deployed|uploaded|"
+    r"built|copied)\b|"
+    r"^(?:once|when|after)\b[^,:]{0,60}\b(?:finish(?:es|ed)?|complet(?:es?|ed)|done|over|ended|ends)\b"
 )
-"""When the next step may begin: no case, it always comes. A decision is one: it may be no."""
+"""When the next step may begin: no case, it always comes. A check or an approval is one: it may fail."""
+
+_IN_TIME: Final = re.compile(
+    r"(?i)^once\b(?!.{0,200}\b(?:verified|confirmed|approved|agreed|validated|decided|signed)\b)", re.DOTALL
+)
+"""What is waited for, before a step: no branch, since it comes; but nothing is run before one says so."""
 
 _FOOTER: Final = re.compile(r"(?i)\b(?:intended|authorized|authorised) recipient\b|\bif you need to$")
 _HAPPENED: Final = re.compile(
@@ -154,6 +163,11 @@ def only_told(sentence: str, case: str) -> bool:
     return _FOOTER.search(case) is not None
 
 
+def is_awaited(case: str) -> bool:
+    """Whether a case only says when something is done: “Once the cause is removed”."""
+    return _IN_TIME.match(case) is not None
+
+
 def always_comes(case: str) -> bool:
     """Whether a case is nothing but what was told before: “When you have found it”."""
     return re.match(rf"(?i){_FOUND}", case) is not None
@@ -194,52 +208,13 @@ def _each_case(block: Block) -> Iterator[tuple[int, int]]:
             yield told
             continue
         for found in _IF.finditer(shown, start, end):
-            match = _IF.match(shown, found.start(1), _clause_end(found)) or found
+            match = _IF.match(shown, found.start(1), clause_end(found)) or found
             if not _counts(block.text, match, start):
                 continue
             if not (_acts(block.text[start:end], match, start) or _ends_command(block, match, end)):
                 continue
             if _told_to(block, match, start, end) or not _only_tells(block.text, match, end):
                 yield match.start(1), match.end(2)
-
-
-_NEW_CLAUSE: Final = re.compile(
-    r"(?i)(?<=\s)(?P<over>[\w'’]{1,20})\s(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|"
-    r"have\sto|"
-    r"might))\b|(?:it|this|that)\s(?:may|might|can|could|does|will|would|means|indicates|must|"
-    r"should|needs\sto|has\sto)\b)"
-)
-_NO_END: Final = frozenset(
-    "know think sure that what say says said show shows see believe where how which whether because until "
-    "when before after and or but as since so if".split()
-)
-"""Words with which a clause of the case itself begins: “if you know that it can …”."""
-
-_CASE_WORDS: Final = 3
-
-
-def _clause_end(found: re.Match[str]) -> int:
-    """Where a case ends that no sign divides from what is done: “if the disk is full you can …”."""
-    for clause in _NEW_CLAUSE.finditer(found.string, found.start(2), found.end(2)):
-        words = found.string[found.start(2) : clause.end("over")].split()
-        if len(words) >= _CASE_WORDS and clause["over"].lower() not in _NO_END:
-            return clause.end("over")
-    return found.end(2)
-
-
-_SIGNS: Final = re.compile(r"[,;:→.–—]|->|=>")
-
-
-def without_signs(text: str, codes: Sequence[InlineCode]) -> str:
-    """A text in which no sign within code can be taken for the end of a case; as long as before."""
-    for code in codes:
-        inside = _SIGNS.sub(lambda found: "_" * len(found[0]), text[code.start : code.end])
-        text = (
-            f"{text[: code.start]}{inside}{text[code.end :]}"
-            if inside != text[code.start : code.end]
-            else text
-        )
-    return text
 
 
 def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:

@@ -99,6 +99,13 @@ def test_what_is_only_told_is_no_branch(text: str) -> None:
     assert branches(text) == []
 
 
+def test_what_is_awaited_is_asked_about_and_no_branch() -> None:
+    made = made_of(f"# A\n\nRun `uptime -p`.\n\n1. Once the cause is removed, run `{X}`.\n")
+    assert made is not None
+    assert [item.step.when is not None for item in made.built.steps if item.step.command == X] == [True]
+    assert parsed_json(made)["branches"] == []
+
+
 def test_a_case_does_not_begin_in_the_sentence_above() -> None:
     text = f"When this happens it stays as it is. You can run it with:\n\n```sh\n{X}\n```"
     assert branches(text) == []
