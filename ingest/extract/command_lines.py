@@ -7,7 +7,7 @@ from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
 from ingest.extract.command_forms import is_data, reports
-from ingest.extract.outputs import OUTPUTISH, fails, is_row
+from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
 from ingest.extract.spoken import COMPARES
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
@@ -22,6 +22,7 @@ _SETS: Final = re.compile(
     r"(?:\+=\S|=\(|=[^\s$]{0,200}\$)"
 )
 """`DIR+=/old`, `HOSTS=(a b)`, `NAME=/backup/$(date +%F)`: statements, where a block is called a shell's."""
+_RULE: Final = re.compile(r"[-=~*_.]+")
 _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
 """Programs that are a whole command line by themselves."""
 _COMPLETE: Final = frozenset(
@@ -77,9 +78,9 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
     words = first.split()
-    if fails(first) and not is_program(words[0]):
+    if is_failure(first) or _RULE.fullmatch(words[0]) or is_row(first):
         return False
-    if is_row(first) or (not labelled and (reports(first) or (len(words) == 1 and is_data(first)))):
+    if not labelled and (reports(first) or (len(words) == 1 and is_data(first))):
         return False
     name = words[0].rsplit("/", 1)[-1].rstrip(";")
     if FUNCTION.match(first) or (labelled and _SETS.match(first)):

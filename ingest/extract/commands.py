@@ -25,8 +25,8 @@ from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.outputs import (
     TABLE_HEAD,
     answered_below,
-    fails,
     in_table,
+    is_failure,
     is_patch,
     lists_places,
     printed,
@@ -80,7 +80,8 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
         return _at_places(commands_of(inner, told=told, saved=saved), listing)
     lines = block.text.split("\n")
     too_long = len(block.text.encode()) > SCAN_MAX_BYTES or max(map(len, lines)) > COMMAND_MAX_BYTES
-    shown = _JSON.match(block.text) or is_patch(block.text) or lists_places(lines)
+    shown = _JSON.match(block.text) or is_patch(block.text)
+    shown = shown or (block.language not in SHELL_LABELS and lists_places(lines))
     if too_long or shown or kept_whole(block.text, saved=saved):
         return []
     typed = windows_lines(block.text, block.language) or console_of(block.text, block.language)
@@ -125,9 +126,9 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     """The commands of a block without prompts: statements by the grammar that begin as commands do."""
     labelled = block.language in SHELL_LABELS
     above = [line.strip() for line in lines if line.strip()]
-    if not above or TABLE_HEAD.match(above[0]) or (fails(above[0]) and not is_program(above[0].split()[0])):
+    if not above or TABLE_HEAD.match(above[0]):
         return []
-    alone = len(above) == 1 and not block.language
+    alone = len(above) == 1 and not block.language and not is_failure(above[0])
     if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):
         start, text = block.text.index(above[0]), _BEHIND.sub("", above[0])
         line = block.line + block.text.count("\n", 0, start)

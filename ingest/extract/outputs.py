@@ -47,9 +47,11 @@ _FAILED: Final = re.compile(
     r"\s*(?:[A-Za-z][\w./-]{0,60}:? ){0,3}(?i:error|fatal|panic|exception|errno)(?:\(\w{1,20}\))?:\s"
 )
 """`rpc error: code = …`: what a program says when it fails, whatever it cites."""
-_PATCH: Final = re.compile(r"\s*(?:diff --git \S|Index: \S|--- \S[^\n]{0,200}\n\+\+\+ \S|@@ -\d)")
-_PLACE: Final = re.compile(r"[ \t]*(?:~|\.{1,2})?/[\w./@+-]{1,200}[ \t]*(?:#[^\n]*)?$")
-_RUNS: Final = re.compile(r"/s?bin/|\.(?:sh|py|rb|pl|bash|run|pyz|bin)[ \t]*(?:#|$)")
+_PATCH: Final = re.compile(
+    r"\s*(?:diff --git \S|Index: \S[^\n]{0,200}\n=|--- \S[^\n]{0,200}\n\+\+\+ \S|@@ -\d)"
+)
+_PLACE: Final = re.compile(r"[ \t]*~?/[\w./@+-]{1,200}[ \t]*(?:#[^\n]*)?$")
+_RUNS: Final = re.compile(r"/s?bin/|/(?:init\.d|scripts?)/|\.(?:sh|py|rb|pl|bash|run|pyz|bin)[ \t]*(?:#|$)")
 
 _TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
 
@@ -71,9 +73,9 @@ def is_row(line: str) -> bool:
     return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE))
 
 
-def fails(line: str) -> bool:
-    """Whether a line is what a program says when it fails."""
-    return _FAILED.match(line) is not None
+def is_failure(line: str) -> bool:
+    """Whether a line is what a program says when it fails; `grep error: log` looks for one."""
+    return _FAILED.match(line) is not None and tool(line.split(None, 1)[0].rstrip(":")) is None
 
 
 def is_patch(text: str) -> bool:

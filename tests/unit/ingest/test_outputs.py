@@ -50,7 +50,6 @@ def test_the_command_above_what_it_prints(text: str, commands: list[str]) -> Non
         ("fatal: could not read from remote: run `git remote -v`", []),
         ("diff --git a/x b/x\nindex 68387c9..7a8ace1 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b", []),
         ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-rm -rf /srv\n+ls", []),
-        ("/srv/web/code     # what runs now\n/srv/web/lib      # what it needs\n", []),
         ("/usr/sbin/stop-all\n/usr/sbin/start-all", ["/usr/sbin/stop-all", "/usr/sbin/start-all"]),
         ("/srv/web/stop.sh\n/srv/web/start.sh", ["/srv/web/stop.sh", "/srv/web/start.sh"]),
         ("grep error: /var/log/web.log", ["grep error: /var/log/web.log"]),
@@ -60,6 +59,24 @@ def test_the_command_above_what_it_prints(text: str, commands: list[str]) -> Non
 def test_what_is_shown_of_files_and_failures_is_no_command(
     language: str, text: str, commands: list[str]
 ) -> None:
+    assert _found(text, language) == commands
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "commands"),
+    [
+        ("/srv/web/code     # what runs now\n/srv/web/lib      # what it needs\n", "", []),
+        ("/opt/app/stop-all\n/opt/app/start-all", "sh", ["/opt/app/stop-all", "/opt/app/start-all"]),
+        ("~/deploy\n~/verify", "sh", ["~/deploy", "~/verify"]),
+        ("/etc/init.d/web\n/opt/scripts/cleanup", "", ["/etc/init.d/web", "/opt/scripts/cleanup"]),
+        ("./stop\n./start", "", ["./stop", "./start"]),
+        ("fatal: not a git repository\ngit init", "sh", ["git init"]),
+        ("Index: x\nsystemctl restart web", "sh", ["systemctl restart web"]),
+        ("---\nsystemctl restart web", "sh", ["systemctl restart web"]),
+        ("Index: a/x\n=====\n--- a/x\n+++ b/x", "sh", []),
+    ],
+)
+def test_commands_beside_such_lines_are_not_lost(text: str, language: str, commands: list[str]) -> None:
     assert _found(text, language) == commands
 
 
