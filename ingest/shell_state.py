@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.extract.drafts import Draft
@@ -37,6 +37,7 @@ class Setting:
     again: bool
     before: tuple[Setting, ...] = ()
     everywhere: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ class Wanted:
 
 @dataclass
 class ShellState:
-    """The settings so far, in order, the names that were read since each was set, the names that each draft
-    sets, and the drafts that are still to come.
+    """The settings so far, in order, those of them that all steps below have, the last one of each name, the
+    names that were read since they were set, how many drafts set each name, and the drafts to come.
     """
 
     settings: list[Setting] = field(default_factory=list)
+    kept: list[Setting] = field(default_factory=list)
+    last: dict[str, Setting] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     setters: Counter[str] = field(default_factory=Counter)
     behind: Sequence[Draft] = ()
@@ -71,23 +74,20 @@ class ShellState:
         """What stands before a command of that text in these cases."""
         found: dict[str, Setting] = {}
         unsure = []
-        for setting in self.settings:
-            if not setting.everywhere:
-                continue
+        for setting in self.kept:
             if holds_in(setting.path, path):
                 _add(found, setting)
             else:
                 unsure.append(setting)
         missing = []
         for name in sorted(self._from_elsewhere(told, text)):
-            last = next((item for item in reversed(self.settings) if name in item.told.sets), None)
+            last = self.last.get(name)
             if last is not None and last.again and holds_in(last.path, path):
                 _add(found, last)
             elif last is not None or name not in ENVIRONMENT:
                 missing.append(name)
         self.read |= told.uses
-        order = {item.step: index for index, item in enumerate(self.settings)}
-        repeated = sorted(found.values(), key=lambda item: order[item.step])
+        repeated = sorted(found.values(), key=lambda item: item.order)
         return Wanted(tuple(repeated), tuple(missing), tuple(unsure))
 
     def _from_elsewhere(self, told: Told, text: str) -> set[str]:
@@ -97,7 +97,7 @@ class ShellState:
 
     def is_for_all(self, told: Told) -> bool:
         """Whether a setting may matter to a step behind it that does not name what it sets."""
-        later = [item.text for item in self.behind if item.kind == "command" and item.dialect == "shell"]
+        later = (item.text for item in self.behind if item.kind == "command" and item.dialect == "shell")
         if told.other or told.exports:
             return any(told.other or not told.sets <= named(text) for text in later)
         return False
@@ -105,15 +105,14 @@ class ShellState:
     def add(self, setting: Setting) -> None:
         """One more; of two values that follow each other with no reader between, nobody knows which holds."""
         told = setting.told
-        for name in told.sets - self.read:
-            before = next((item for item in reversed(self.settings) if name in item.told.sets), None)
-            if before is not None and before.line != setting.line and name not in told.uses:
-                setting = Setting(
-                    setting.step, told, setting.line, setting.env, setting.path, again=False,
-                    before=setting.before, everywhere=setting.everywhere,
-                )  # fmt: skip
+        earlier = [self.last[name] for name in told.sets - self.read - told.uses if name in self.last]
+        again = setting.again and all(item.line == setting.line for item in earlier)
+        setting = replace(setting, again=again, order=len(self.settings))
         self.read -= told.sets
         self.settings.append(setting)
+        self.last |= dict.fromkeys(told.sets, setting)
+        if setting.everywhere:
+            self.kept.append(setting)
 
 
 def _add(found: dict[str, Setting], setting: Setting) -> None:

@@ -22,7 +22,7 @@ _SETS: Final = re.compile(
     r"(?:\+=\S|=\(|=[^\s$]{0,200}\$)"
 )
 """`DIR+=/old`, `HOSTS=(a b)`, `NAME=/backup/$(date +%F)`: statements, where a block is called a shell's."""
-_RULE: Final = re.compile(r"[-=~*_.]+")
+_RULE: Final = re.compile(r"[-=~*_]{2,}")
 _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
 """Programs that are a whole command line by themselves."""
 _COMPLETE: Final = frozenset(
