@@ -18,11 +18,17 @@ from scanner.work import MAX_AGAIN
 MAX_CALLS_IN_CALLS: Final = 3
 _MOVES: Final = re.compile(r"\b(?:shift|set|getopts)\b")
 """What gives the positional parameters other values."""
+_QUOTES: Final = str.maketrans("", "", "\\'\"")
+"""`sh\\ift` and `"shi"ft` are the same word to a shell."""
 _EXPANDS: Final = re.compile(r"[$`]|\b(?:for|select)\b")
 """Without any of these a body is the same whatever it is given."""
 _ALL: Final = "@"
 _ANY_GIVEN: Final = dict.fromkeys([*map(str, range(1, 10)), _ALL, "*"], Piece(OPAQUE, read=True))
 """The parameters of a function that moves them: each may be any word of its calls."""
+
+
+def _moves(text: str) -> bool:
+    return _MOVES.search(text.translate(_QUOTES)) is not None
 
 
 class Calls(Definitions):
@@ -65,7 +71,7 @@ class Calls(Definitions):
             yield
             return
         name, rest = words[0], words[1:]
-        moves = _MOVES.search(self._source.decode("utf-8", "replace")) is not None or b"()" in self._source
+        moves = _moves(self._source.decode("utf-8", "replace")) or b"()" in self._source
         moved = moves or b"function" in self._source or any(word.splits or word.pattern for word in words)
         known = name.known and not (name.pattern or name.splits)
         zero = Piece(name.text, certain=name.certain) if known else Piece(OPAQUE, read=True)
@@ -81,7 +87,7 @@ class Calls(Definitions):
         self.work.again += body.descendant_count
         self._inside += 1
         before = self._values.mark()
-        moved = _MOVES.search(self.text(body)) is not None
+        moved = _moves(self.text(body))
         with self._values.turns_of(_ANY_GIVEN) if moved else self._positional(given):
             self._statement(body, place._replace(conditional=True, repeated=True))
         self._values.back_to(before)

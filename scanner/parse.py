@@ -56,6 +56,10 @@ def _narrow(wide: re.Match[str]) -> str:
     return "\u00e9" + "x" * (len(wide.group().encode()) - 2)
 
 
+_JOINT_ALONE: Final = re.compile(r"(?:^|\n)[ \t]*\\\n")
+"""A line that holds only a backslash: the grammar loses the line end before it, and takes the command behind
+it for words of the one above."""
+
 _SHORT: Final = 1_024
 """Bytes of a text that is parsed without a bound: the worst that was found takes 4 ms."""
 _CHUNK: Final = 256
@@ -126,7 +130,7 @@ def parse_tree(text: str) -> Parsed:
         return Parsed(source, root, complete=False, too_large=True)
     if root.descendant_count > SCAN_MAX_NODES:
         return Parsed(source, root, complete=False, too_large=True)
-    complete = not root.has_error and not _wide_delimiter(text)
+    complete = not root.has_error and not _wide_delimiter(text) and _JOINT_ALONE.search(text) is None
     complete = complete and _gap_is_blank(source, 0, root.start_byte)
     complete = complete and _gap_is_blank(source, root.end_byte, len(source))
     deep, complete = _measured(root, source, complete=complete)
