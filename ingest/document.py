@@ -21,8 +21,9 @@ from ingest.questions import Question
 from ingest.secret_variables import Known
 from ingest.shell_state import ShellState
 from ingest.sources.plain import CHAT_LINE
+from ingest.told_words import told_in_code
 from ingest.trace import Span
-from ingest.variables import assigned_names, told_in_code, told_names
+from ingest.variables import assigned_names, told_names
 from schemas.errors import Unprocessable
 from schemas.runbook import AlertMatcher, Metadata, Prerequisite, Runbook, Source, Spec
 from schemas.step import Step

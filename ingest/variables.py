@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.blocks import Block
 from ingest.capital_words import capitals
-from ingest.extract.vocabulary import COMMANDS
 from ingest.kinds import TEXT, kind_of
+from ingest.search_words import in_expression, is_searched
+from ingest.told_words import is_value_there
 from schemas.holes import valid_name
 from schemas.runbook import Variable
 
 _ANGLE: Final = re.compile(r"<([A-Za-z](?:[A-Za-z0-9 _./,:'’@()+#-]{0,60}[A-Za-z0-9 _./’)-])?)>")
 _CHOICE: Final = re.compile(
-    r"<(_)>(?![\w/$~])|(?<![\w$'\"\]])\[(_)\](?![\w*+?])|(?<![\w$'\"])\{(_)\}(?![\w*+?])".replace(
+    r"<(_)>(?![\w/$~])|(?<![\w$'\"\]])\[(_)\](?![\w*+?)])|(?<![\w$'\"])\{(_)\}(?![\w*+?])".replace(
         "_", r"[A-Za-z][A-Za-z0-9.-]{0,40}(?:\|[A-Za-z0-9.-]{1,40}){1,8}"
     )
 )
@@ -30,7 +30,7 @@ _YOURS: Final = re.compile(r"(?<![\w$.{<\[-])[Yy]our(?:[-_]?[A-Za-z][A-Za-z0-9]{
 """`your-bucket`, `yourdomain.com`."""
 _CROSSES: Final = re.compile(
     r"(?<![\w%\\.-])((?:[a-z][a-z0-9]{0,30}-){0,3}[xX]{3,40}(?:-[xX]{2,40}){0,5})(?![\w-])|"
-    r"(?<![\w.])(v?(?:[xX]\.[xX]\.[xX]|X\.Y(?:\.Z)?)|vx\.y\.z)(?!\w)"
+    r"(?<![\w.])(v?(?:[xX](?:\.[xX]){2,3}|X\.Y(?:\.Z)?)|vx\.y\.z)(?!\w|\.[xX](?!\w))"
 )
 """`i-xxxxxxxx`, `vX.Y.Z`: what is to be written there."""
 _TEMPORARY: Final = re.compile(r"\bmktemp\b")
@@ -54,7 +54,11 @@ _NAMED: Final = re.compile(
     r"(?i)(?:^|[ _-])(?:your|my)[ _-]|(?:[ _-]|^)(?:name|id|cluster|bucket|user|service|version)$"
 )
 _DATE: Final = re.compile(r"(?<![A-Za-z0-9])YYYY[-_/.]?MM[-_/.]?DD(?:[ T_.-]?HH[:_.-]?MM(?:[:_.-]?SS)?)?\b")
-_SHOUT: Final = re.compile(r"\b((?:YOUR|MY)_[A-Z0-9_]{1,60}|[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b")
+_SHOUT: Final = re.compile(
+    r"\b((?:YOUR|MY)_[A-Z0-9_]{1,60}|"
+    r"(?!(?:FETCH|ORIG|MERGE|CHERRY_PICK|REVERT|REBASE)_HEAD\b)[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b"
+)
+"""`CLUSTER_NAME`; what git names itself is none."""
 _ASSIGNED: Final = re.compile(
     r"(?m)(?:^|[;&|\s])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_][A-Za-z0-9_]*)="
 )
@@ -98,7 +102,7 @@ def find_placeholders(
         if _is_word(match[0], command, match, assigned):
             _note(found, match[0], match[0])
     for word in told - assigned:
-        if _bounded(word).search(command):
+        if is_value_there(word, command, _bounded(word)):
             _note(found, word, word)
     return sorted(found.values(), key=lambda item: command.find(item.text))
 
@@ -131,6 +135,10 @@ def _is_placeholder(
         return _is_word(word, command, match, assigned)
     if pattern is _CROSSES:
         return _TEMPORARY.search(command) is None
+    if pattern in (_OTHER_MARKS, _YOURS):
+        return not is_searched(command, match.start())
+    if pattern is _CHOICE and in_expression(command, match.start()):
+        return False
     return pattern not in (_BRACE, _CHOICE) or not quoted
 
 
@@ -205,34 +213,6 @@ _TOLD: Final = re.compile(
 def told_names(texts: Iterable[str]) -> frozenset[str]:
     """Words in capitals that the text says to replace, or says what they are."""
     return frozenset(name for text in texts for pair in _TOLD.findall(text) for name in pair if name)
-
-
-_REPLACED: Final = re.compile(
-    r"(?i)\b(?:replac(?:e|ing)|substitut(?:e|ing)|swap(?:ping)?)\s+(?:out\s+)?(?:the\s+)?"
-    r"(?:(?:value|placeholder|name|word|string|example|text)s?\s+)?(?:of\s+|for\s+)?[\"'“‘(`]{0,2}\Z"
-)
-_BY_WHAT: Final = re.compile(r"(?i)[\"'”’)`]{0,2}\s+(?:with|by|in|above|below|for)\b")
-_WHERE: Final = re.compile(r"(?i)(?:^|[\s(,])where\s+(?:the\s+)?[\"'“‘(`]{0,2}\Z")
-_IS_WHAT: Final = re.compile(
-    r"(?i)[\"'”’)`]{0,2}\s+(?:is|are|should be|stands for|refers to|represents|equals)\s+"
-    r"(?:the|your|an?|any|one|its|whatever)\b"
-)
-_TELLS: Final = re.compile(r"[\w./@:-]{2,80}")
-_NEAR: Final = 60
-
-
-def told_in_code(block: Block) -> Iterator[str]:
-    """What stands in code and is to be replaced: “replace `my-app` with the name of your app”."""
-    for span in block.code:
-        word = block.text[span.start : span.end].strip("<>{}[]$")
-        if _TELLS.fullmatch(word) is None or word in COMMANDS:
-            continue
-        start = max(0, span.start - _NEAR)
-        before = block.text[start : span.start]
-        if (_REPLACED.search(before) and _BY_WHAT.match(block.text, span.end)) or (
-            _WHERE.search(before) and _IS_WHAT.match(block.text, span.end)
-        ):
-            yield word
 
 
 def declare(name: str) -> Variable:
