@@ -38,7 +38,7 @@ def alternatives(before: Block, block: Block, drafts: Sequence[Draft]) -> Iterat
 
 
 _OR: Final = re.compile(
-    r"(?is)^(?:\d{1,3}[.)]\s*)?(?:or(?:\s+else|\s+alternatively)?|alternatively|as\s+an\s+alternative|"
+    r"(?is)^(?:\d{1,3}[.)]\s*)?(?:or(?:\s+else|\s+alternatively)?|alternatively|as\s+an\s+alternative|alternative(?=\s*:)|"
     r"another\s+(?:option|way|possibility|approach)(?:\s+(?:is|would\s+be)(?:\s+to)?)?)\b"
     r"(?!\s*,?\s*(?:if|when|in\s+case|unless|for|on|in)\b)\s*[:,–—]?\s*(?P<rest>.*)$"
 )

@@ -47,12 +47,17 @@ def said_behind(following: Block | None) -> tuple[Said, tuple[int, int]]:
     if not places or following.text.rstrip().endswith((":", "→")):
         return nothing
     begin = places[0][0]
-    ahead = _AHEAD.match(following.text, begin) if len(places) == 1 else None
-    if ahead is not None and is_imperative(following.text[ahead.end() :].lstrip(" ,")):
+    if len(places) == 1 and done_ahead(following.text[begin:]):
         return Said(gate=following.text[begin : places[0][1]]), (begin, places[0][1])
     callout = _CALLOUT.match(following.text, begin)
     begin = callout.end() if callout else begin
     return said_in(following.text[begin : places[0][1]]), (begin, places[0][1])
+
+
+def done_ahead(text: str) -> bool:
+    """Whether a text tells to do something before what stands above it."""
+    ahead = _AHEAD.match(text)
+    return ahead is not None and is_imperative(text[ahead.end() :].lstrip(" ,"))
 
 
 def said_in(sentence: str) -> Said:

@@ -189,6 +189,11 @@ _STOPS: Final = re.compile(
 """What tells not to do what stands below."""
 
 
+def stops(body: str) -> bool:
+    """Whether what is told for a case is nothing but not to do what stands below."""
+    return len(sentences(body)) == 1 and _STOPS.match(body) is not None
+
+
 def turned_below(text: str, case: tuple[str | None, bool], body: str) -> tuple[str | None, bool]:
     """The case of what stands below a text that begins with one, with `body` behind it: the other one where
     that tells to stop or to skip it (“If this is the primary, stop.”), or where its last sentence says so:
@@ -196,7 +201,7 @@ def turned_below(text: str, case: tuple[str | None, bool], body: str) -> tuple[s
     """
     parts = sentences(text)
     turned = case[0] is not None and len(parts) > 1 and _OTHERWISE.match(text_of(parts[-1])) is not None
-    turned = turned or (case[0] is not None and len(parts) == 1 and _STOPS.match(body) is not None)
+    turned = turned or (case[0] is not None and stops(body))
     return (case[0], not case[1]) if turned else case
 
 

@@ -5,11 +5,14 @@ run on the primary”.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from ingest.blocks import Block
 from ingest.extract.doing import only_looks
 from ingest.extract.drafts import Draft
 from ingest.extract.short_cases import whole_case
+from ingest.extract.vocabulary import sentences
 
 CASE_HEADING: Final = re.compile(
     r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?:only |just )?"
@@ -47,17 +50,66 @@ def ban_for_a_case(text: str) -> tuple[str, bool] | None:
     return case if case is not None and case[1] else None
 
 
+_ANSWER: Final = re.compile(r"(?i)^\W*(?:if )?(?P<answer>yes|no|not|so|otherwise|else)\W*$")
+"""“Yes”, “If not” as a heading: of the question of the heading above."""
+
+_ANSWERED: Final = re.compile(r"(?i)^\W*(?:if\s+)?(?:yes|so)\s*[:,;→–—]")
+_OWN_CASE: Final = re.compile(r"(?i)\b(?:if|when|unless|in case|otherwise|else)\b|^\W*(?:yes|no)\b\s*\W")
+_HEADINGS: Final = 6
+
+
 class Answering:
-    """What stands below a heading that asks, up to the first step that changes something: how one finds out,
-    which is done whatever the answer will be.
+    """The questions of the headings that hold here. A question is the case of the steps below it up to the
+    first one that has a case of its own in words, which may be the other one (“If it isn't, …”): from there
+    on it is the text that says what is for which answer. What only finds out the answer is done in any case.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: Sequence[Block] = ()) -> None:
+        self._answered = _answered_below(blocks)
+        self._open: list[tuple[int, str, tuple[str, bool] | None, bool]] = []
         self._asked: str | None = None
 
-    def enter(self, heading: str) -> None:
+    def enter(self, block: Block) -> None:
         """Go on below another heading."""
-        self._asked = asked_in_heading(heading)
+        self._open = [item for item in self._open if item[0] < block.level]
+        asked, answer = asked_in_heading(block.text), _ANSWER.match(block.text)
+        above = next((asked_in_heading(item[1]) for item in reversed(self._open)), None)
+        if asked is None and (case_of_heading(block.text) is not None or (answer and above)):
+            self._end()
+        self._asked = asked
+        if asked is not None:
+            case = None if id(block) in self._answered else (asked, False)
+            self._open.append((block.level, block.text.strip(), case, False))
+        elif answer is not None and above is not None:
+            case = above, answer["answer"].lower() not in ("yes", "so")
+            self._open.append((block.level, block.text.strip(), case, True))
+
+    def case_of(self, heading: str) -> tuple[str, bool] | None:
+        """The case that a heading is here for what stands below it."""
+        for _, text, case, _ in self._open:
+            if text == heading:
+                return case
+        return case_of_heading(heading)
+
+    def case_around(self, heading: str) -> tuple[str, bool] | None:
+        """The case of a heading within which one of a step's own is asked: a question alone is none."""
+        for _, text, case, sure in self._open:
+            if text == heading:
+                return case if sure else None
+        return case_of_heading(heading)
+
+    def told(self, text: str, case: str | None, answer: bool | None = None) -> None:
+        """Go on behind a text with a case, if it has one; `answer`: whether what follows is for the other
+        one, where the text stops those who are in this one: “If not, stop.”
+        """
+        asked = [asked_in_heading(heading) == case for _, heading, _, _ in self._open]
+        if case is not None and answer is not None and any(asked):
+            self._open = [
+                (level, heading, (case, answer), True) if own else (level, heading, before, sure)
+                for own, (level, heading, before, sure) in zip(asked, self._open, strict=True)
+            ]
+        elif case is not None or any(_OWN_CASE.search(part) for part in sentences(text)):
+            self._end()
 
     def answers(self, draft: Draft) -> bool:
         """Whether a step of the question's case only finds out what is asked."""
@@ -66,3 +118,22 @@ class Answering:
         if not only_looks(draft.text, command=draft.kind == "command"):
             self._asked = None
         return self._asked is not None
+
+    def _end(self) -> None:
+        self._open = [(level, text, case if sure else None, sure) for level, text, case, sure in self._open]
+
+
+def _answered_below(blocks: Sequence[Block]) -> set[int]:
+    """The headings that ask and are answered by name below: “### Yes”, “If yes, …”. What stands above that
+    is for both answers. Each by its identity.
+    """
+    found, asking = set[int](), list[Block]()
+    for block in blocks:
+        if block.kind == "heading" and block.level:
+            asking = [item for item in asking if item.level < block.level][-_HEADINGS:]
+        heading = _ANSWER.match(block.text) if block.kind == "heading" else None
+        if _ANSWERED.match(block.text) or (heading and heading["answer"].lower() in ("yes", "no")):
+            found.update(id(item) for item in asking[-1:])
+        if block.kind == "heading" and block.level and asked_in_heading(block.text):
+            asking.append(block)
+    return found

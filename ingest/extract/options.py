@@ -55,6 +55,14 @@ _NO_CHOICE: Final = re.compile(
 )
 """What is one of several without anybody choosing it."""
 
+_FIRST: Final = re.compile(r"(?i)\s(?:#\s?)?(?:0?1|a|one|i)$")
+_COMMON: Final = re.compile(
+    r"(?i)^\W{0,6}(?:\d{1,3}[.)]\s{1,3})?(?:finally|lastly|afterwards?|after (?:that|either|any|both)|"
+    r"(?:then,? )?(?:in|with) (?:any|either|each|every|both|all) (?:cases?|events?|ways?)|either way|"
+    r"whichever|whatever|regardless)\b"
+)
+"""“Finally, …”, “In any case, …”: what is done after whichever way."""
+
 _CASE: Final = re.compile(r"(?i)^\W{0,6}(?:if|when|unless|in case|for|on|should)\b")
 _SHOWN: Final = 60
 
@@ -75,6 +83,8 @@ def with_options(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Draft
     for index, draft in enumerate(found):
         if id(draft.block) in places and not draft.undoing:
             steps.setdefault(places[id(draft.block)], []).append(index)
+    for told in comment_ways(found):
+        _choose(found, told)
     ends, alone = _section_ends(blocks), clause_headings(blocks)
     groups = [*_groups(blocks), *(ways for _, ways in _named_sections(blocks, is_platform))]
     groups += [[_Way(place, ends[place])] for place in sorted(alone)]
@@ -211,6 +221,8 @@ def _list(blocks: Sequence[Block], items: Sequence[int], end: int) -> Iterator[l
         return
     named = all(is_option(blocks[place]) for place in items)
     if named or (items[0] > 0 and _offers(blocks[items[0] - 1])):
+        common = next((place for place in items if is_common(blocks[place].text)), end)
+        items, end = [place for place in items if place < common], common
         yield [_Way(first, stop) for first, stop in zip(items, [*items[1:], end], strict=True)]
 
 
@@ -228,15 +240,53 @@ def _paragraphs(blocks: Sequence[Block]) -> Iterator[list[_Way]]:
     paragraph behind what stands below it.
     """
     ways: list[int] = []
+    end: int | None = None
     for place, block in enumerate((*blocks, None)):
-        if block is not None and block.kind == "paragraph" and is_option(block):
-            ways.append(place)
-        elif ways and (block is None or block.kind == "heading" or _is_behind(blocks, ways[-1], place)):
-            if len(ways) > 1:
-                yield [_Way(first, stop) for first, stop in zip(ways, [*ways[1:], place], strict=True)]
+        named = block is not None and block.kind == "paragraph" and is_option(block)
+        if ways and (block is None or block.kind == "heading" or (named and _is_first(block))):
+            yield from _ways(ways, place if end is None else end)
             ways = []
+        if named:
+            ways.append(place)
+            end = None
+        elif ways and end is None and block is not None and _is_behind(blocks, ways[-1], place):
+            end = place
+
+
+def _ways(places: Sequence[int], end: int) -> Iterator[list[_Way]]:
+    if len(places) > 1:
+        yield [_Way(first, stop) for first, stop in zip(places, [*places[1:], end], strict=True)]
+
+
+def _is_first(block: Block) -> bool:
+    """Whether an option is the first one of several."""
+    found = _OPTION.match(text_of(block.text))
+    return found is not None and _FIRST.search(found[0]) is not None
 
 
 def _is_behind(blocks: Sequence[Block], first: int, place: int) -> bool:
-    """Whether a paragraph goes on behind what stands below an option."""
-    return blocks[place].kind == "paragraph" and place - first > 1 and not blocks[place].level
+    """Whether a paragraph goes on behind what stands below an option, or behind one that has its command."""
+    block = blocks[place]
+    shown = place - first > 1 or bool(blocks[first].code) or is_common(block.text)
+    return block.kind == "paragraph" and shown and not block.level
+
+
+def is_common(text: str) -> bool:
+    """Whether a text tells what is done after whichever way."""
+    return _COMMON.match(text) is not None
+
+
+def comment_ways(drafts: Sequence[Draft]) -> Iterator[list[list[int]]]:
+    """Commands of one block below comments that are options: those of each way, the last one's up to the next
+    comment.
+    """
+    of_blocks: dict[int, list[int]] = {}
+    for index, draft in enumerate(drafts):
+        if draft.kind == "command" and draft.block is not None and not draft.undoing:
+            of_blocks.setdefault(id(draft.block), []).append(index)
+    for own in of_blocks.values():
+        named = [at for at, index in enumerate(own) if _OPTION.match(drafts[index].comment)]
+        if len(named) < 2:
+            continue
+        behind = (at for at in range(named[-1] + 1, len(own)) if drafts[own[at]].comment)
+        yield [own[at:stop] for at, stop in zip(named, [*named[1:], next(behind, len(own))], strict=True)]

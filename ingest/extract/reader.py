@@ -12,7 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft, Extraction, Undoing
-from ingest.extract.heading_cases import Answering, ban_for_a_case, case_of_heading
+from ingest.extract.heading_cases import Answering, ban_for_a_case
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
@@ -226,7 +226,7 @@ class Reader:
         if self.scopes:
             return self.scopes[-1][1], self.scopes[-1][2]
         for _, text in reversed(self.headings):
-            if (case := case_of_heading(text)) is not None:
+            if (case := self.answering.case_of(text)) is not None:
                 return case
         return self.title_case
 
@@ -239,7 +239,8 @@ class Reader:
         found: list[tuple[str, bool]] = []
         if self.title_case[0] is not None:
             found.append((self.title_case[0], self.title_case[1]))
-        found += [case for _, text in self.headings if (case := case_of_heading(text)) is not None]
+        around = (self.answering.case_around(text) for _, text in self.headings)
+        found += [case for case in around if case is not None]
         found += [(case, negated) for _, case, negated in self.scopes]
         said = [case.lower() for case, _ in found]
         return tuple(found[: said.index(condition.lower())] if condition.lower() in said else found)

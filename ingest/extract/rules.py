@@ -8,10 +8,11 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
+from ingest.extract.ahead import put_ahead
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
-from ingest.extract.cases import case_below, condition_of, question_of, turned_below, without_case
+from ingest.extract.cases import case_below, condition_of, question_of, stops, turned_below, without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
 from ingest.extract.consoles import is_session
@@ -27,6 +28,7 @@ from ingest.extract.gate_steps import (
 from ingest.extract.gates import is_gate
 from ingest.extract.heading_cases import (
     CASE_HEADING,
+    Answering,
     asked_in_heading,
     ban_for_a_case,
 )
@@ -66,6 +68,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
     has room for: each may bring a question with it.
     """
     reader, rows = Reader(), rows_of_procedures(blocks)
+    reader.answering = Answering(blocks)
     for place, block in enumerate(blocks):
         refuse_many(reader.found.drafts)
         reader.following = blocks[place + 1] if place + 1 < len(blocks) else None
@@ -79,7 +82,9 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         elif block.kind == "row":
             row(reader, block, rows.get(place))
         else:
+            first = len(reader.found.drafts)
             _prose(reader, block)
+            put_ahead(reader.found, block, first)
     close_headings(reader, 0)
     refuse_many(reader.found.drafts)
     reader.found.drafts = with_options(blocks, reader.found.drafts)
@@ -124,9 +129,9 @@ def _heading(reader: Reader, block: Block) -> None:
         numbered_heading(reader, block, first)
         return
     reader.headings.append((block.level, _STRUCK_OUT if block.struck else block.text.strip()))
+    reader.answering.enter(block)
     reader.last_condition = reader.condition_here()[0] or reader.last_condition
     reader.last_question = asked_in_heading(block.text) or reader.last_question
-    reader.answering.enter(block.text)
     reader.lead, reader.lead_condition = block.text.strip(), (None, False)
     reader.lead_span, reader.lead_heads, reader.lead_title = block.place(), True, reader.lead
     why = "a heading: it names the steps below it"
@@ -186,6 +191,8 @@ def _code(reader: Reader, block: Block) -> None:
     if all(said.why for _, said in told):
         _without_commands(reader, block, told)
         return
+    for item, said in told:
+        reader.answering.told(item.comment, said.case)
     condition, otherwise = reader.lead_condition
     if condition is None:
         condition, otherwise = reader.condition_here()
@@ -204,7 +211,7 @@ def _code(reader: Reader, block: Block) -> None:
             reader.group += 1
         claims += gate_in_line(reader, block, command, said.gate)
         case = (condition, otherwise) if said.case is None else (said.case, said.otherwise)
-        if case[0] is None and claims and other_way(command.comment) == "":
+        if case[0] is None and claims and other_way(command.comment) is not None:
             case = instead_of_above(reader, last_only=True), False
         draft = _command(reader, block, command, *case)
         index = reader.add(replace(draft, undoing=undoing))
@@ -263,8 +270,10 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.lead_span = place_in(block, lead) if reader.lead else None
     reader.lead_condition = case_below(block, case_under, body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
+    own = condition
     if condition is None:
         condition, otherwise = reader.condition_here()
+    reader.answering.told(text, own, case_under[1] if stops(body) else None)
     if commands:
         if commands[0].text == block.text.strip(" `"):
             # A command alone is called by what is above.

@@ -110,3 +110,54 @@ Do these steps:@@1. `{A}`@2. `{B}`
 def test_lists_of_other_things_are_no_options() -> None:
     found = {row: _answers(row) for row in NO_CHOICE.strip().split("\n")}
     assert {row: kind for row, kind in found.items() if "no" in kind.values()} == {}
+
+
+COMMON = f"""
+Approach 1. Restart: `{A}`.@@Approach 2. Again: `{B}`.@@Finally, start it: `{C}`.
+Option 1: restart it.@@```sh@{A}@```@@Option 2: call `{B}`.@@Finally:@@```sh@{C}@```
+Option 1: `{A}`@@Option 2: `{B}`@@In any case, run `{C}`.
+Do one of these:@@- `{A}`@- `{B}`@- Finally, run `{C}`.
+```sh@# Option 1: restart@{A}@# Option 2: again@{B}@@# look@{C}@```
+"""
+
+
+def test_what_is_done_after_any_way_is_not_part_of_the_last_one() -> None:
+    found = {row: _answers(row) for row in COMMON.strip().split("\n")}
+    assert {row: kind for row, kind in found.items() if kind != {A: "no", B: "yes", C: None}} == {}
+
+
+LONG_WAYS = f"""
+**Option 1: Restart**@@```sh@{A}@```@@Wait, and clear it:@@```sh@{C}@```@@**Option 2**@@```sh@{B}@```
+```sh@# Option 1: restart@{A}@{C}@# Option 2: again@{B}@```
+```sh@# Option A@{A}@# and clear it@{C}@# Option B@{B}@```
+"""
+
+
+def test_a_way_goes_on_up_to_the_next_one() -> None:
+    found = {row: _answers(row) for row in LONG_WAYS.strip().split("\n")}
+    assert {row: kind for row, kind in found.items() if kind != {A: "no", C: "no", B: "yes"}} == {}
+
+
+COMMENTS = f"""
+```sh@# Option 1: restart@{A}@# Option 2: again@{B}@```
+```sh@{A}@# Alternative: call it@{B}@```
+```sh@{A}@# or restart it by hand@{B}@```
+"""
+
+
+def test_comments_that_name_ways_offer_a_choice() -> None:
+    found = {row: _answers(row) for row in COMMENTS.strip().split("\n")}
+    assert {row: kind for row, kind in found.items() if kind != {A: "no", B: "yes"}} == {}
+
+
+AHEAD = f"""
+```sh@{A}@```@@Before that, drain it: `{B}`.
+1. `{A}`@2. Before doing so, run `{B}`.
+1. Restart it:@   ```sh@   {A}@   ```@2. Before that, drain it: `{B}`.
+"""
+
+
+def test_what_is_done_before_that_is_before_what_stands_above() -> None:
+    assert {row: list(_answers(row)) for row in AHEAD.strip().split("\n")} == {
+        row: [B, A] for row in AHEAD.strip().split("\n")
+    }

@@ -90,3 +90,40 @@ def test_loose_words_behind_code_in_an_item_stand_over_what_follows_them() -> No
     )
     assert answers(text) == [("cp a b", "yes"), ("cp c d", "yes"), ("df -h", "no"), (X, "yes")]
     assert questions(text)[:2] == ["Decide: If it is old", "Decide: If it is new"]
+
+
+Y, Z = "systemctl start web", "systemctl stop web"
+OWN_CASES = f"""
+Is it running? | `uptime -p`@@If it isn't, start it:@@```sh@{Y}@```@@Then:@@```sh@{X}@``` | None yes None
+Is it running? | `uptime -p`@@If not running, start it:@@```sh@{Y}@```@@Run `{X}`. | None yes None
+Is it running? | `{Z}`@@If it isn't, run `{Y}`.@@Run `{X}`. | yes yes None
+Is it growing? | If it is not growing, run `{Y}`.@@If it is growing, run `{X}`. | yes yes
+Is it up? | Run `{Z}`.@@Otherwise, run `{Y}`.@@Run `{X}`. | yes no None
+Are you there? | If not, run `{Y}`.@@```sh@{X}@``` | no None
+Is it the disk? | `{Z}`@@### Yes@@`{Y}`@@### No@@`{X}` | None yes no
+Is it the disk? | ### No@@`{Y}`@@### Yes@@If it hangs, run `{X}`. | no yes
+Is it the disk? | `{Z}`@@### If not@@`{Y}`@@### Then@@`{X}` | yes no None
+Is it a copy? | No? Then stop here.@@```sh@{Y}@```@@Run `{X}`. | yes yes
+Is it a copy? | If not, stop.@@```sh@{Y}@```@@If it hangs, run `{X}`. | yes yes
+Is it a copy? | If yes, stop.@@```sh@{Y}@```@@Run `{X}`. | no no
+Is it a copy? | ```sh@{Z}@# if it is not@{Y}@{X}@``` | None yes yes
+"""
+
+
+@pytest.mark.parametrize("row", OWN_CASES.strip().split("\n"))
+def test_a_heading_that_asks_is_a_case_up_to_the_first_one_in_words(row: str) -> None:
+    """What was told for “no” stood within its “yes”, and could never run."""
+    heading, text, wanted = row.split(" | ")
+    made = made_of(f"# A\n\n## {heading}\n\n{text.replace('@', chr(10))}\n")
+    assert made is not None
+    steps = [item.step for item in made.built.steps if item.step.command]
+    found = [str(step.when.answer if step.when else None) for step in steps]
+    assert found == wanted.split()
+
+
+def test_a_case_below_an_answer_is_asked_within_it() -> None:
+    made = made_of(f"# A\n\n## Is it a copy?\n\nNo? Then stop here.\n\n`{Y}`\n\nIf it hangs, run `{X}`.\n")
+    assert made is not None
+    [asked] = [item.step for item in made.built.steps if item.step.title == "Decide: If it hangs"]
+    assert asked.when is not None
+    assert asked.when.answer == "yes"
