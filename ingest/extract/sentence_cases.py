@@ -78,7 +78,10 @@ class ToldBefore:
         ]
         for begin, stop in (*before[-1:], *behind[:1]):
             words = " ".join(text[begin:stop].split()).strip(" *_(")
-            turned = other or (stop < offset and _OTHERWISE.search(text, stop, offset) is not None)
+            # “If not running, …” is no other way of a case: its own words say what is asked.
+            turned = (other and begin != start) or (
+                stop < offset and _OTHERWISE.search(text, stop, offset) is not None
+            )
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
 

@@ -211,3 +211,18 @@ def test_a_word_that_is_given_as_a_password_is_masked(command: str, form: str) -
 )
 def test_what_a_tool_does_with_passwords_is_kept(text: str) -> None:
     assert text in blanked(f"# A\n\n```sh\n{text}\n```\n")[0]
+
+
+@pytest.mark.parametrize("said", ["If not running", "If not healthy", "If not already done"])
+def test_a_case_that_begins_with_not_is_its_own(said: str) -> None:
+    made = preview(f"# A\n\nCheck it.\n\n{said}, run `systemctl start web`.\n")
+    step = made.built.steps[-1].step
+    assert step.command == "systemctl start web"
+    assert step.when is not None
+    assert step.when.answer == "yes"
+
+
+@pytest.mark.parametrize("said", ["If not, run", "If not: run", "If not then", "Otherwise run"])
+def test_if_not_alone_turns_the_case_before(said: str) -> None:
+    made = preview(f"# A\n\nIf it is up, run `ls -l /srv`. {said} `systemctl start web`.\n")
+    assert [item.step.when.answer for item in made.built.steps if item.step.when] == ["yes", "no"]
