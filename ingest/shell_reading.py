@@ -35,8 +35,8 @@ _ASSIGNMENTS: Final = frozenset({"variable_assignment", "variable_assignments"})
 class Told:
     """`uses`: the names that it reads and has not surely set itself before, quoted or not; `indirect`: it may
     read any name. `sets`, `exports`, `other` (the folder, files of settings): what it leaves. `kept`: where
-    in the text the statements stand that leave it (bytes); `pure`: they are all there is; `same`: they say
-    the same whenever they are said again.
+    in the text the statements stand that leave it (bytes); `pure`: they are all there is; `alone`: but for
+    what is done where they fail; `same`: they say the same whenever they are said again.
     """
 
     uses: frozenset[str] = frozenset()
@@ -46,6 +46,7 @@ class Told:
     other: bool = False
     kept: tuple[tuple[int, int], ...] = ()
     pure: bool = False
+    alone: bool = False
     same: bool = False
 
 
@@ -78,6 +79,7 @@ def told_to_shell(text: str) -> Told:
         other=any(node.type == "command" for node in kept),
         kept=tuple((node.start_byte, node.end_byte) for node in kept),
         pure=whole,
+        alone=bool(kept) and len(kept) == len(statements),
         same=bool(kept) and all(_is_the_same(node) for node in kept),
     )
 

@@ -7,6 +7,7 @@ is said again is repeated; whatever is not surely so is a question.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,9 @@ Path = tuple[tuple[str, bool], ...]
 
 HEADS_MAX: Final = 12
 """So many lines a reader still sees as what is repeated, and the command below them as the step."""
+
+_RELATIVE: Final = re.compile(r"(?:^|\s)(?:\.{1,2}/|[\w*][\w.*-]{0,100}/[\w.*])")
+"""A place that is found from the folder that a shell is in. `cd x && make` mostly is for itself alone."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,10 @@ class ShellState:
     def is_for_all(self, told: Told) -> bool:
         """Whether a setting may matter to a step behind it that does not name what it sets."""
         later = (item.text for item in self.behind if item.kind == "command" and item.dialect == "shell")
-        if told.other or told.exports:
-            return any(told.other or not told.sets <= named(text) for text in later)
+        if told.exports:
+            return any(not told.sets <= named(text) for text in later)
+        if told.other:
+            return any(told.alone or _RELATIVE.search(text) is not None for text in later)
         return False
 
     def add(self, setting: Setting) -> None:

@@ -154,7 +154,6 @@ def test_an_export_that_all_name_is_no_question() -> None:
     [
         ("export AWS_PROFILE=prod", "export AWS_PROFILE=prod"),
         ("export AWS_PROFILE=prod && aws sts get-caller-identity", "export AWS_PROFILE=prod"),
-        ("cd /opt/app && docker-compose ps", "cd /opt/app"),
         ("cd /opt/app || exit 1", "cd /opt/app"),
     ],
 )
@@ -165,6 +164,11 @@ def test_what_programs_read_is_asked_for_though_one_step_names_it(first: str, li
     key = next(item.key for item in made.built.asked if item.question.text == line)
     needed = preview(text, answers={key: Answer(option="repeat")})
     assert commands_of(needed)[-1] == f"{line}\naws s3 rm s3://old --recursive"
+
+
+def test_a_folder_for_one_line_is_asked_for_where_a_place_is_found_from_it() -> None:
+    assert "cd /opt/app" in asked(preview(pasted("cd /opt/app && docker-compose ps", "rm -rf cache/*")))
+    assert asked(preview(pasted("cd /opt/app && docker-compose ps", "cat /srv/x", "cat <dir>/x"))) == []
 
 
 def test_what_a_command_gives_is_no_answer_that_can_be_repeated() -> None:
