@@ -22,6 +22,7 @@ _MODAL: Final = re.compile(
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
 _UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
+"""Words by which a runbook says that its author has yet to write something; nothing of ours is left to do."""
 _SEE: Final = re.compile(
     r"(?i)^(?:please )?(?:see|refer to|consult) (?:the |our |your )?(?:other|internal|wiki)\b"
 )

@@ -10,7 +10,7 @@ from base import limits
 from ingest.building import Building, unmasked
 from ingest.extract.drafts import Draft
 from ingest.questions import A_VALUE, Free, Option, Question, Settled
-from ingest.shell_reading import Told, told_to_shell
+from ingest.shell_reading import Told, told_to_shell, without_holes
 from ingest.shell_state import HEADS_MAX, Setting, path_of
 from ingest.variables import replaced, variable_name
 from scanner.holes import check_template
@@ -51,8 +51,9 @@ def with_settings(
     """The command behind the settings that it uses. A name that is set where it can't be repeated (by another
     command, in another case, further down) is asked for.
     """
-    told = told_to_shell(_filled(command))
-    wanted = building.shell.wanted(told, _filled(command), path_of(draft))
+    text = without_holes(command)
+    told = told_to_shell(text)
+    wanted = building.shell.wanted(told, text, path_of(draft))
     headed = _headed(building, command, env, told, wanted.repeated)
     missing = list(wanted.missing)
     if headed is None:
@@ -149,13 +150,6 @@ def _headed(
     return Headed(command, whole, needed | env, told, tuple(wanted))
 
 
-def _filled(command: str) -> str:
-    """The command with a word of the same length for each hole, so that every place stays where it is."""
-    for hole in holes(command):
-        command = command[: hole.start] + "v" * (hole.end - hole.start) + command[hole.end :]
-    return command
-
-
 def _asked(building: Building, draft: Draft, name: str, step_id: str) -> Settled | None:
     """What a person says that a name is which another step sets; None while it is open."""
     place = next((span for form in (f"${name}", f"${{{name}}}") for span in draft.places(form)), None)
@@ -188,7 +182,7 @@ def _answered(building: Building, headed: Headed, name: str, settled: Settled | 
     elif settled.act != "value":
         return headed
     own, command = (_with_value(text, name, value) for text in (headed.own, headed.command))
-    return replace(headed, own=own, command=command, told=told_to_shell(_filled(own)))
+    return replace(headed, own=own, command=command, told=told_to_shell(without_holes(own)))
 
 
 def _with_value(command: str, name: str, value: str) -> str:

@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from ingest.variables import assigned_names
 from scanner.parse import parse_bash
+from schemas.holes import holes
 
 _USED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_][A-Za-z0-9_]*)")
 _RECKONED: Final = re.compile(rb"\(\((.{0,300}?)\)\)", re.DOTALL)
@@ -48,6 +49,13 @@ class Told:
     pure: bool = False
     alone: bool = False
     same: bool = False
+
+
+def without_holes(command: str) -> str:
+    """The command with a word of the same length for each hole, so that every place stays where it is."""
+    for hole in holes(command):
+        command = command[: hole.start] + "v" * (hole.end - hole.start) + command[hole.end :]
+    return command
 
 
 def named(text: str) -> frozenset[str]:

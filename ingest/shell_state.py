@@ -22,8 +22,8 @@ Path = tuple[tuple[str, bool], ...]
 HEADS_MAX: Final = 12
 """So many lines a reader still sees as what is repeated, and the command below them as the step."""
 
-_RELATIVE: Final = re.compile(r"(?:^|\s)(?:\.{1,2}/|[\w*][\w.*-]{0,100}/[\w.*])")
-"""A place that is found from the folder that a shell is in. `cd x && make` mostly is for itself alone."""
+_ANYWHERE: Final = re.compile(r"[\"']?(?:[/~<]|\{\{)")
+"""A place that is the same from every folder."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Wanted:
 
 @dataclass
 class ShellState:
-    """The settings so far, in order, those of them that all steps below have, the last one of each name, the
+    """How many settings there were, those of them that all steps below have, the last one of each name, the
     names that were read since they were set, how many drafts set each name, and the drafts to come.
     """
 
-    settings: list[Setting] = field(default_factory=list)
+    count: int = 0
     kept: list[Setting] = field(default_factory=list)
     last: dict[str, Setting] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
@@ -105,7 +105,7 @@ class ShellState:
         if told.exports:
             return any(not told.sets <= named(text) for text in later)
         if told.other:
-            return any(told.alone or _RELATIVE.search(text) is not None for text in later)
+            return any(told.alone or may_need_its_folder(text) for text in later)
         return False
 
     def add(self, setting: Setting) -> None:
@@ -113,12 +113,20 @@ class ShellState:
         told = setting.told
         earlier = [self.last[name] for name in told.sets - self.read - told.uses if name in self.last]
         again = setting.again and all(item.line == setting.line for item in earlier)
-        setting = replace(setting, again=again, order=len(self.settings))
+        setting = replace(setting, again=again, order=self.count)
+        self.count += 1
         self.read -= told.sets
-        self.settings.append(setting)
         self.last |= dict.fromkeys(told.sets, setting)
         if setting.everywhere:
             self.kept.append(setting)
+
+
+def may_need_its_folder(text: str) -> bool:
+    """Whether a command may do something else in another folder: only one that names places, and each from
+    the root, surely does not.
+    """
+    words = [word for word in text.split()[1:] if not word.startswith("-")]
+    return not words or not all(_ANYWHERE.match(word) for word in words)
 
 
 def _add(found: dict[str, Setting], setting: Setting) -> None:

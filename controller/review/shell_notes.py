@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from controller.review.change import ChangedFile, Note, attention, runbook_of
 from controller.review.risky_steps import line_of
-from ingest.shell_reading import Told, told_to_shell
-from schemas.holes import fill_text, holes
+from ingest.shell_reading import Told, told_to_shell, without_holes
 
 
 def shell_notes(file: ChangedFile) -> list[Note]:
@@ -15,8 +14,9 @@ def shell_notes(file: ChangedFile) -> list[Note]:
     runbook = runbook_of(file)
     if file.judged is None or runbook is None:
         return []
-    told = {step["id"]: _told(step) for step in runbook.document["spec"]["steps"] if step.get("command")}
-    given = {step["id"]: set(step.get("env") or ()) for step in runbook.document["spec"]["steps"]}
+    steps = [step for step in runbook.document["spec"]["steps"] if step.get("command")]
+    told = {step["id"]: told_to_shell(without_holes(step["command"])) for step in steps}
+    given = {step["id"]: set(step.get("env") or ()) for step in steps}
     return [
         attention(
             file.path,
@@ -27,11 +27,6 @@ def shell_notes(file: ChangedFile) -> list[Note]:
         )
         for step, name, setter in _elsewhere(told, given)
     ]
-
-
-def _told(step: dict[str, str]) -> Told:
-    command = step["command"]
-    return told_to_shell(fill_text(command, {hole.name: "value" for hole in holes(command)}))
 
 
 def _elsewhere(told: dict[str, Told], given: dict[str, set[str]]) -> Iterator[tuple[str, str, str]]:

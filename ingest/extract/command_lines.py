@@ -82,7 +82,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
         return False
     if not labelled and (reports(first) or (len(words) == 1 and is_data(first))):
         return False
-    name = words[0].rsplit("/", 1)[-1].rstrip(";")
+    name = (words[0].lstrip("(") if labelled else words[0]).rsplit("/", 1)[-1].rstrip(";")
     if FUNCTION.match(first) or (labelled and _SETS.match(first)):
         return True
     joined = text.replace("\\\n", " ")

@@ -73,6 +73,7 @@ def test_what_is_shown_of_files_and_failures_is_no_command(
         ("fatal: not a git repository\ngit init", "sh", ["git init"]),
         ("Index: x\nsystemctl restart web", "sh", ["systemctl restart web"]),
         ("---\nsystemctl restart web", "sh", ["systemctl restart web"]),
+        ("(cd /srv; ls -l)\nuptime", "sh", ["(cd /srv; ls -l)", "uptime"]),
         ("Index: a/x\n=====\n--- a/x\n+++ b/x", "sh", []),
     ],
 )

@@ -167,8 +167,18 @@ def test_what_programs_read_is_asked_for_though_one_step_names_it(first: str, li
 
 
 def test_a_folder_for_one_line_is_asked_for_where_a_place_is_found_from_it() -> None:
-    assert "cd /opt/app" in asked(preview(pasted("cd /opt/app && docker-compose ps", "rm -rf cache/*")))
-    assert asked(preview(pasted("cd /opt/app && docker-compose ps", "cat /srv/x", "cat <dir>/x"))) == []
+    for later in (
+        "rm -rf cache/*",
+        "rm -rf *",
+        "rm -rf old",
+        "make",
+        "make -j",
+        "git pull",
+        "rm -rf $DIR",
+        "./x",
+    ):
+        assert "cd /opt/app" in asked(preview(pasted("cd /opt/app && docker-compose ps", later))), later
+    assert asked(preview(pasted("cd /opt/app && docker-compose ps", "cat /srv/x", "cat -n <dir>/x"))) == []
 
 
 def test_what_a_command_gives_is_no_answer_that_can_be_repeated() -> None:
