@@ -121,7 +121,7 @@ def _is_placeholder(
     assigned: frozenset[str],
     told: frozenset[str],
 ) -> bool:
-    if pattern is _ANGLE and word.endswith(" ") and _READ_FROM.match(command, match.start()):
+    if pattern is _ANGLE and _is_redirection(word, command, match):
         return False
     quoted = _in_single_quotes(command, match)
     if pattern is _SHELL:
@@ -140,6 +140,14 @@ def _is_placeholder(
     if pattern is _CHOICE and in_expression(command, match.start()):
         return False
     return pattern not in (_BRACE, _CHOICE) or not quoted
+
+
+def _is_redirection(word: str, command: str, match: re.Match[str]) -> bool:
+    """Whether a shell reads from there what it has between angles: `cat <in >out`, `cat <<EOF >out`."""
+    if command[: match.start()].endswith("<"):
+        in_two = command.startswith(">", match.end()) and not word.endswith(" ")
+        return not in_two or re.search(rf"(?m)^\s*{re.escape(word)}$", command) is not None
+    return word.endswith(" ") and _READ_FROM.match(command, match.start()) is not None
 
 
 def _is_word(word: str, command: str, match: re.Match[str], assigned: frozenset[str]) -> bool:

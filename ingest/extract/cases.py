@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from ingest.blocks import Block
@@ -37,6 +38,7 @@ _ANSWER: Final = re.compile(
 )
 """“Yes: …”, “If no, …” below a question."""
 
+_SAYS_NO: Final = re.compile(r"(?i)^\W*(?P<no>no)\W{0,4}?(?:[:,;→–—]|\s-|\s*->|\s*=>)")
 _QUESTION: Final = re.compile(r"[^.!?\n]{4,160}\?(?=[\s*_]|$)")
 _OTHERWISE: Final = re.compile(
     r"(?i)^(?:otherwise|else|if not(?=\s*[,:])|(?:if )?none of (?:the above|these|those)\b[^,:]{0,30}|"
@@ -90,6 +92,15 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
         return instead, False, other_text
     turn = _TURN.match(text)
     return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
+
+
+def as_answer(block: Block) -> Block:
+    """A block below a question, in which “No: …” answers that and is no label of what not to run."""
+    found = _SAYS_NO.match(block.text)
+    if found is None:
+        return block
+    text = block.text[: found.start("no")] + "  " + block.text[found.end("no") :]
+    return replace(block, text=text)
 
 
 def _named(text: str) -> tuple[str | None, bool, str] | None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
 from ingest.extract.command_forms import is_data, reports
+from ingest.extract.first_words import is_of_a_shell, is_typed, without_signs
 from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
 from ingest.extract.spoken import COMPARES
@@ -48,6 +49,9 @@ def looks_like_command(text: str) -> bool:
     given = _ENVIRONMENT.match(stripped)
     if given is not None:
         return looks_like_command(stripped[given.end() :])
+    if is_typed(stripped) and (" " in stripped or ">" in stripped):
+        return True
+    stripped = without_signs(stripped)
     words = stripped.split()
     name = words[0].rsplit("/", 1)[-1]
     if len(words) > 1 and words[1] in COMPARES:
@@ -77,6 +81,9 @@ def plausible(text: str, *, labelled: bool) -> bool:
     first = text.split("\n", 1)[0].strip()
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
+    if is_typed(first) or (labelled and is_of_a_shell(first)):
+        return True
+    first = without_signs(first)
     words = first.split()
     if is_failure(first) or _RULE.fullmatch(words[0]) or is_row(first):
         return False

@@ -17,7 +17,8 @@ from ingest.extract.drafts import Draft
 from ingest.extract.gate_steps import gate_after, gate_ahead, gates_between
 from ingest.extract.instructions import lead_of, undone_by_hand
 from ingest.extract.needs_beside import needs_beside
-from ingest.extract.reader import BANNED, UNDONE, Reader, title_of
+from ingest.extract.negation import forbids_its_like
+from ingest.extract.reader import BANNED, UNDONE, Reader, although, title_of
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentence_places, sentences, text_of
@@ -42,6 +43,9 @@ def in_sentences(
             claims.append(Claim(command.start, command.end, "ignored", BANNED))
             continue
         condition, otherwise = told.case_beside(command.start, command.end) or case
+        like = forbids_its_like(block.text, command.start, command.end)
+        if condition is None and like is not None:
+            condition, otherwise = although(like), False
         if condition is None:
             condition, otherwise = said.case, said.otherwise
         if condition is None and told.end and joined_by_or(block.text[told.end : command.start]):

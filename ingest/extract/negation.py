@@ -35,6 +35,13 @@ _STATED: Final = re.compile(
 )
 """What is so, and forbids nothing: “hosts that don't have the agent”."""
 
+_UNDER_WAY: Final = re.compile(
+    r"(?i)(?<!\byou )(?<!\bwe )(?<!\bone )(?<!\bbody )\b(?:must|should|may|shall|can)\s*(?:not|n['’`´]?t)\s+"
+    r"(?:still\s+|already\s+|currently\s+)?be\s+[a-z]{2,12}ing\b"
+    r"(?!\s+(?:this|that|it|these|them|any|the\s+(?:command|above|following))\b)"
+)
+"""“The server must not be running”: how something has to be."""
+
 _NAMED: Final = re.compile(r"(?i)^things\s+(?:that\s+)?we\s+(?:do\s+not|don['’`´]?t)\s+have\b")
 _ENDS_OPEN: Final = (":", "→")
 
@@ -108,7 +115,8 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     if not _MAY_NEGATE.search(OTHER_I.sub("i", text)):
         return False
     stated = (_NAMED if speaks else _STATED).sub("", behind_ban(text) if speaks else text)
-    return _NEGATION.search(_NAMED.sub("", stated)) is not None and _LOOKED_FOR.match(text) is None
+    stated = _UNDER_WAY.sub("", _NAMED.sub("", stated))
+    return _NEGATION.search(stated) is not None and _LOOKED_FOR.match(text) is None
 
 
 def begins_negated(sentence: str) -> bool:
@@ -211,12 +219,31 @@ def forbidden_at(text: str, start: int, end: int) -> bool:
     )
 
 
+_CASE_BEHIND: Final = re.compile(
+    r"(?i)\b(?:if|when|whenever|unless|in case|as long as|until|once|so that)\b[^,;:.!?\n]{0,200}"
+)
+"""“… if it isn't running”: when it is run."""
+
+
 def _is_forbidden_behind(command: str, behind: str) -> bool:
     """Whether what stands behind a command forbids it, and not something that it names itself: neither the
     command again nor what that does.
     """
     other = _OTHER_BAN.match(behind)
-    verb = other["verb"].lower() if other is not None else ""
-    if verb in IMPERATIVES and command not in behind and verb not in re.split(r"\W+", command.lower()):
+    if other is not None and other["verb"].lower() in IMPERATIVES and command not in behind:
         return False
-    return _AFTERWARDS.search(behind) is not None
+    return _AFTERWARDS.search(_CASE_BEHIND.sub("", behind)) is not None
+
+
+def forbids_its_like(text: str, start: int, end: int) -> str | None:
+    """The sentence behind the command `text[start:end]` that forbids what has its verb, and names something:
+    “Run `restart web`. Never restart the database.” Nobody knows whether it speaks of the command.
+    """
+    behind = text[end : end + 200]
+    other = _OTHER_BAN.match(behind)
+    if other is None or text[start:end] in behind:
+        return None
+    verb = other["verb"].lower()
+    if verb not in IMPERATIVES or verb not in re.split(r"\W+", text[start:end].lower()):
+        return None
+    return sentences(behind.lstrip("`*_) .!"))[0]

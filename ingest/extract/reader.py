@@ -291,6 +291,11 @@ def _inside(block: Block, boxes: tuple[int, ...]) -> bool:
     return block.boxes[: len(boxes)] == boxes
 
 
+def although(said: str) -> str:
+    """The question whether something is done although a text forbids it, or what is like it."""
+    return f"Although it says “{title_of(said)}”?"
+
+
 def title_of(text: str) -> str:
     """One line for a title, without numbering, cut at a word."""
     line = _ANCHOR.sub("", " ".join(text.split()))

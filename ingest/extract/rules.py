@@ -12,7 +12,15 @@ from ingest.extract.ahead import put_ahead
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
-from ingest.extract.cases import case_below, condition_of, question_of, stops, turned_below, without_case
+from ingest.extract.cases import (
+    as_answer,
+    case_below,
+    condition_of,
+    question_of,
+    stops,
+    turned_below,
+    without_case,
+)
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
 from ingest.extract.consoles import is_session
@@ -39,7 +47,7 @@ from ingest.extract.metadata import is_metadata
 from ingest.extract.negation import forbidding_title, forbids_below, forbids_one, forbids_this, negated
 from ingest.extract.options import with_options
 from ingest.extract.prerequisites import listed, opens_needs, required
-from ingest.extract.reader import BANNED, Reader, title_of
+from ingest.extract.reader import BANNED, Reader, although, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
     begins_typed,
@@ -125,7 +133,7 @@ def _heading(reader: Reader, block: Block) -> None:
         elif forbidding_title(block.text):
             # The steps below it are asked about, each of them.
             ban = ban_for_a_case(block.text)
-            reader.title_case = ban or (f"Although it says “{title_of(block.text)}”?", False)
+            reader.title_case = ban or (although(block.text), False)
         numbered_heading(reader, block, first)
         return
     reader.headings.append((block.level, _STRUCK_OUT if block.struck else block.text.strip()))
@@ -260,7 +268,7 @@ def _prose(reader: Reader, block: Block) -> None:
     introduces = text.rstrip().endswith((":", "→")) or not body
     case_under = turned_below(text, (condition, otherwise), body)
     reader.opens_case(block, case_under, introduces=introduces)
-    commands = inline_commands(block)
+    commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
     reader.lead = last_sentence(text)
