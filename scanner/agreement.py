@@ -14,7 +14,7 @@ from tree_sitter import Language, Node, Query, QueryCursor
 from scanner.heredocs import Heredoc, Unsure
 from scanner.marks import Marks
 
-_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$'|=[=~]|\)\#")
+_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$'|=[=~]|[)}]\#")
 """Without any of these the tree was never seen to hide a command."""
 _MORE: Final = re.compile(rb"[\s;&|<>()`$]")
 """What no word of a command may hold: behind `==` the grammar takes the rest of a group for one pattern."""
@@ -27,6 +27,7 @@ _QUERY: Final = """
 (comment) @comment
 (command (regex) @regex)
 [";" ";;" ";&" ";;&" "&" "&&" "|" "|&" "||"] @operator
+["<" ">" ">>" ">|" "&>" "&>>" "<&" ">&" "<&-" ">&-" "<<<" ">=" "<="] @redirect
 """
 
 
@@ -56,7 +57,11 @@ class Agreement:
         if any(_MORE.search(source, node.start_byte, node.end_byte) for node in found.get("regex", [])):
             return False
         operators = {(node.start_byte, node.type) for node in found.get("operator", [])}
-        return marks.operators <= operators and _same_bodies(found.get("heredoc", []), marks.heredocs, source)
+        if not marks.operators <= operators:
+            return False
+        if not marks.redirects <= {node.start_byte for node in found.get("redirect", [])}:
+            return False
+        return _same_bodies(found.get("heredoc", []), marks.heredocs, source)
 
 
 def _places(nodes: list[Node]) -> set[tuple[int, int]]:

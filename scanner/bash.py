@@ -16,7 +16,6 @@ from scanner.given import GivenOptions
 from scanner.globs import folder_with_secrets, may_be_raw, may_be_secret
 from scanner.judge import MAX_GIVEN, Judge, Shared
 from scanner.judgement import CAUTION, DANGEROUS, Judgement, highest, moved
-from scanner.misread import misread
 from scanner.parse import Parsed, parse_bash
 from scanner.paths import holds_secrets, is_raw_storage, normal_path
 from scanner.plain import plain_commands
@@ -98,9 +97,6 @@ class BashJudge(Judge):
             self.unknown("shell.unparsed", "a part of the text could not be parsed", 0, whole)
         self._walk(parsed)
         other = read_otherwise(parsed.root, parsed.source) if self.shared.posix else None
-        for node in misread(parsed.root, parsed.source):
-            why = "a part of the text that the parser ends elsewhere than bash does"
-            self.unknown("shell.unparsed", why, node.start_byte, node.end_byte)
         if other is not None:
             why = "a plain sh reads a part of it otherwise than bash does"
             self.unknown("shell.syntax", why, other.start_byte, other.end_byte)

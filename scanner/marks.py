@@ -40,6 +40,8 @@ class Marks:
         self.processes: set[tuple[int, int]] = set()
         self.sums: set[tuple[int, int]] = set()
         self.operators: set[tuple[int, str]] = set()
+        self.redirects: set[int] = set()
+        """Where one begins, of every kind but here-documents."""
         self.heredocs: list[Heredoc] = []
         self.strings: set[tuple[int, int]] = set()
         """Quoted parts, of every kind of quotes."""
@@ -260,6 +262,7 @@ class Marks:
 
     def _redirect(self, found: re.Match[bytes], frame: Frame) -> None:
         self._fresh, self._leads = True, False
+        self.redirects.add(found.start())
 
     def _here(self, found: re.Match[bytes], frame: Frame) -> None:
         if self._ticks:

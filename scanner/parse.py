@@ -34,8 +34,31 @@ _LITERAL_HOLDERS: Final = frozenset({"heredoc_body", "string", "heredoc_redirect
 """Inside these, bytes between two children are content, read by their own handler."""
 
 
-def _gap_is_blank(source: bytes, start: int, end: int) -> bool:
-    return not source[start:end].replace(b"\\\n", b"").strip(b" \t\n")
+_ONE_LINE: Final = frozenset(
+    {
+        "command",
+        "declaration_command",
+        "unset_command",
+        "variable_assignment",
+        "variable_assignments",
+        "file_redirect",
+        "herestring_redirect",
+    }
+)
+"""What a line end ends: the grammar loses one behind `=`, behind `>`, and before a backslash that stands
+alone on its line, and takes the command behind it for words of the one above."""
+
+
+def _is_blank(gap: bytes) -> bool:
+    return not gap.replace(b"\\\n", b"").strip(b" \t\n")
+
+
+def _may_stand(gap: bytes, parent: Node) -> bool:
+    """Whether what stands between two children of a node hides nothing."""
+    joined = gap.replace(b"\\\n", b"")
+    if joined.strip(b" \t\n"):
+        return parent.type in _LITERAL_HOLDERS
+    return b"\n" not in joined or parent.type not in _ONE_LINE
 
 
 _WIDE: Final = re.compile(r"[^\x00-\xff]")
@@ -55,10 +78,6 @@ def _narrow(wide: re.Match[str]) -> str:
     """A word of as many bytes, so that every position in the tree holds for the text itself."""
     return "\u00e9" + "x" * (len(wide.group().encode()) - 2)
 
-
-_JOINT_ALONE: Final = re.compile(r"(?:^|\n)[ \t]*\\\n")
-"""A line that holds only a backslash: the grammar loses the line end before it, and takes the command behind
-it for words of the one above."""
 
 _SHORT: Final = 1_024
 """Bytes of a text that is parsed without a bound: the worst that was found takes 4 ms."""
@@ -130,9 +149,8 @@ def parse_tree(text: str) -> Parsed:
         return Parsed(source, root, complete=False, too_large=True)
     if root.descendant_count > SCAN_MAX_NODES:
         return Parsed(source, root, complete=False, too_large=True)
-    complete = not root.has_error and not _wide_delimiter(text) and _JOINT_ALONE.search(text) is None
-    complete = complete and _gap_is_blank(source, 0, root.start_byte)
-    complete = complete and _gap_is_blank(source, root.end_byte, len(source))
+    complete = not root.has_error and not _wide_delimiter(text)
+    complete = complete and _is_blank(source[: root.start_byte]) and _is_blank(source[root.end_byte :])
     deep, complete = _measured(root, source, complete=complete)
     return Parsed(source, root, complete=complete and not deep, too_large=deep)
 
@@ -143,21 +161,24 @@ def _measured(root: Node, source: bytes, *, complete: bool) -> tuple[bool, bool]
     nothing = len(source)
     ends = [nothing]
     """Where the node before ends, on each level down to this one."""
+    around = [root]
+    """The nodes that it stands in."""
     while True:
         node = cursor.node
         if node is None:
             raise AssertionError("a cursor stands on a node")
         start = node.start_byte
-        if complete and start > ends[-1] and not _gap_is_blank(source, ends[-1], start):
-            parent = node.parent
-            complete = parent is not None and parent.type in _LITERAL_HOLDERS
+        if complete and start > ends[-1] and (gap := source[ends[-1] : start]) != b" ":
+            complete = _may_stand(gap, around[-1])
         ends[-1] = node.end_byte
         if cursor.goto_first_child():
             if len(ends) > SCAN_MAX_DEPTH:
                 return True, complete
             ends.append(nothing)
+            around.append(node)
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return False, complete
             ends.pop()
+            around.pop()

@@ -38,6 +38,8 @@ WORDS: Final = frozenset(
 """Nodes that stand for a word."""
 _FILE_OPERATORS: Final = frozenset({">", ">>", ">|", "<", "<>", "&>", "&>>", ">&", "<&"})
 _READS: Final = frozenset({"<", "<>", "<&"})
+_COMPARES: Final = {">=": ">", "<=": "<"}
+"""Comparisons that single brackets don't know: the sign opens a file whose name begins with `=`."""
 _DUPLICATES: Final = frozenset({">&-", "<&-"})
 
 
@@ -120,7 +122,10 @@ class RedirectReading(Reading):
             node = nodes.pop()
             nodes += [child for child in node.named_children if child.type not in WORDS]
             for at, child in enumerate(node.children[:-1]):
-                if child.type in _FILE_OPERATORS:
+                if (operator := _COMPARES.get(child.type)) is not None:
+                    target = Word("=", child.start_byte, child.end_byte)
+                    self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
+                elif child.type in _FILE_OPERATORS:
                     word = node.children[at + 1]
                     while word.type not in WORDS and word.named_children:
                         word = word.named_children[0]

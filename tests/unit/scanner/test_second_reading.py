@@ -72,7 +72,18 @@ echo $'\\\\'; rm y; echo '\\'
 (test == >y)
 a=(x)#; rm y
 a=()#|rm y
+{ ls; }#; rm y
+[ a == b*>z ]
+[ a =~ b>z ]
 echo ${x=>(rm y)}""".split("\n")
+LOST: Final = """\
+local x=\\⏎⏎rm y
+declare -r x=\\⏎ ⏎rm y
+x=\\⏎⏎rm y
+ls⏎\\⏎rm y
+cat <⏎rm y
+ls 2> \\⏎⏎rm y""".split("\n")
+"""Line ends that the grammar takes for a blank: bash runs rm, or nothing at all."""
 
 
 @pytest.mark.parametrize("text", READ_ALIKE)
@@ -95,6 +106,16 @@ def test_a_tree_that_shows_something_else_is_not_read(text: str) -> None:
     Marks(text.encode())
     assert parse_tree(text).complete
     assert not parse_bash(text).complete
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_a_tree_that_loses_a_line_end_is_not_read(text: str) -> None:
+    assert not parse_tree(text.replace("⏎", "\n")).complete
+
+
+@pytest.mark.parametrize("text", ["local x=\\\na", "ls \\\n\n", "cat \\\n < a", "x=\\\na ls", "\\\nls\nls"])
+def test_lines_that_are_joined_are_read(text: str) -> None:
+    assert parse_tree(text).complete
 
 
 def test_what_is_seen_in_such_a_tree_still_counts() -> None:
