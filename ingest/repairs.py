@@ -40,6 +40,8 @@ _TYPED: Final = {
 _HELD: Final = re.compile(r"(?<!\w)_<[A-Za-z][^<>\n]{0,60}>_(?!\w)")
 """`_<name>_`: AsciiDoc sets a placeholder in italics inside of code."""
 
+_STRAY: Final = re.compile(r"(?m)(?:(?<=\S)`(?=[ \t]*$)|^`(?=\S))")
+"""A mark of inline code at one end of a line: alone in a block, it was left there by mistake."""
 _BROKEN: Final = re.compile("[" + "".join(_TYPED) + "]")
 _OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|[A-Za-z]{1,3}(?![A-Za-z-])))")
 """A dash before one letter was one hyphen: `–f` was `-f`, `–rf` was `-rf`, `–all` was `--all`. One before a
@@ -108,6 +110,9 @@ _COMMAND_MAX_CHARACTERS: Final = 300
 """How far before its options a program's name is looked for."""
 
 
+_OTHER_KINDS: Final = {"`": "mark of inline code"}
+
+
 def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
     """The blocks with repaired code, and the repairs. Prose may keep its typography."""
     result: list[Block] = []
@@ -122,7 +127,7 @@ def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ..
             was = block.text[edit.start : edit.end]
             line = min(block.end_line, line + block.text.count("\n", counted, edit.start))
             counted = edit.start
-            kind = _TYPED[was][1] if was in _TYPED else "emphasis around a placeholder"
+            kind = _TYPED[was][1] if was in _TYPED else _OTHER_KINDS.get(was, "emphasis around a placeholder")
             repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, kind))
         result.append(_repaired(block, edits))
     return tuple(result), tuple(repairs)
@@ -134,6 +139,9 @@ def repaired(text: str) -> str:
 
 
 def _edits(block: Block) -> list[Edit]:
+    if block.kind == "code" and block.text.count("`") == 1:
+        stray = [Edit(found.start(), found.end(), "") for found in _STRAY.finditer(block.text)]
+        return sorted([*_of_code(block.text, 0, len(block.text)), *stray], key=lambda edit: edit.start)
     if not _BROKEN.search(block.text) and not _HELD.search(block.text):
         return []
     if block.kind == "code":

@@ -23,7 +23,8 @@ _LIKE: Final = (
     r"(?:\s+(?:this|these|that|the following|follows|below))?)?"
 )
 _LABEL: Final = re.compile(
-    rf"(?i)^\W*(?:\d{{1,3}}[.)]\s*)?(?:the |an? |your |its |this |some )?(?:{_KIND}\s+){{0,2}}{_OUTPUT}"
+    rf"(?i)^\W*(?:\d{{1,3}}[.)]\s*)?(?:the |an? |your |its |this |some )?"
+    rf"(?:(?:{_KIND}\s+){{0,2}}{_OUTPUT}|{_KIND}\s+[\w-]+\s+(?:outputs?|results?))"
     rf"(?:\s+(?:of|from|for|in|on)\b(?:(?!\s(?:is|are|that)\s)[^.:]){{0,60}})?{_LIKE}(?:\s*\([^()]{{0,40}}\))?\W*$"
 )
 _WHO: Final = (

@@ -38,6 +38,14 @@ _ENVIRONMENT: Final = re.compile(
 )
 """`PGHOST=db psql`: what a command gets before its name."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+_HELD: Final = re.compile(
+    r"(?:\"\$[A-Z_][A-Z0-9_]{0,60}\"|\"\$\{[A-Za-z_]\w{0,60}\}\"|\$[A-Z_][A-Z0-9_]{0,60}|\$\{[A-Za-z_]\w{0,60}\})"
+    r"(?:/[\w./-]{1,120})?"
+)
+"""`$TOOL`, `"${BIN}"/run`: a variable holds the program; other languages write `$name`, too."""
+_ARGUMENT: Final = re.compile(r"(?![=.!]=|[=:.]$|=>|->|is$|was$|must$|should$)[\w<>$\"'{./|&~-]")
+_SCRIPT: Final = re.compile(r"(?:[\w.-]{1,60}/){1,8}[\w.-]{1,60}\.(?:sh|bash|py|rb|pl)")
+"""A script in a folder that is named from where one stands."""
 FUNCTION: Final = re.compile(r"(?:function\s+[\w-]+\s*(?:\(\s*\))?|[\w-]+\s*\(\s*\))\s*\{")
 
 
@@ -64,7 +72,14 @@ def looks_like_command(text: str) -> bool:
         return _is_line(name, words)
     if _TOOL.fullmatch(name):
         return len(words) > 1
+    if held_program(words) or (_SCRIPT.fullmatch(words[0]) and len(words) > 1):
+        return True
     return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+
+
+def held_program(words: list[str]) -> bool:
+    """Whether a line begins with a variable that holds a program, with arguments behind it: `$TOOL -b`."""
+    return len(words) > 1 and _HELD.fullmatch(words[0]) is not None and _ARGUMENT.match(words[1]) is not None
 
 
 def _is_line(name: str, words: list[str]) -> bool:
@@ -97,6 +112,8 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if given is not None and not joined.startswith(("&", "|", ";"), given.end()):
         return plausible(joined[given.end() :], labelled=labelled)
     if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
+        return True
+    if held_program(words):
         return True
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2

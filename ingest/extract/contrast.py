@@ -27,6 +27,17 @@ _ASIDE: Final = re.compile(
 )
 """“(this is to avoid an outage)”: it says why, in the midst of a sentence."""
 
+_MIDST: Final = re.compile(
+    r"(?i)(?P<told>\b(?:should|must|can|need to|have to|has to|please|will want to)\s"
+    r"[^:`]{4,200}?[\w)`])(?<!\bis)(?<!\bbest)"
+    r"(?<!\bhow)(?<!\bwhat)(?<!\bwant)(?<!\btry)(?<!\bneed)(?<!\bsure)(?<!\bcareful)"
+    r"\s(?:so as |in order )?to avoid\s"
+    r"(?!(?:running|using|executing|doing|typing|this|that|these|those|it|them|at|"
+    r"the (?:following|commands?))\b)"
+    r"(?=[a-z])[^:`]{1,200}"
+)
+"""“You should do it on a copy to avoid any trouble”: what is done, and what for."""
+
 _START: Final = r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:please\s+)?"
 _CALM: Final = re.compile(
     _START + r"(?:do\s+not|don['’`´]?t)\s+(?:"
@@ -58,7 +69,7 @@ _SPEAKS: Final = re.compile(
 
 def without_purpose(sentence: str) -> str:
     """A sentence without what only says what it is for, aside or at its start: “To avoid an outage, …”."""
-    sentence = _ASIDE.sub(" ", sentence)
+    sentence = _MIDST.sub(lambda found: found["told"], _ASIDE.sub(" ", sentence))
     found = _PURPOSE.match(sentence)
     return sentence if found is None else sentence[found.end() :]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
-from ingest.extract.command_forms import unknown_program
+from ingest.extract.command_forms import has_form, unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.doing import only_read
@@ -29,12 +29,21 @@ _CODES_MAX: Final = 1_000
 _REPORTS: Final = re.compile(
     r"\s{1,3}(?:(?:usually|often|always|sometimes|normally|typically|only|never|also)\s{1,3}\w+s\b|"
     r"says?|said|shows?|showed|gives?|gave|is|was|are|were|returns?|reports?|prints?|will|can|also|outputs?|"
-    r"command|tool|did|does|has|had|should|works?|fails?)\b"
+    r"command|tool|did|does|has|had|should|works?|fails?)\b|"
+    r"\s{1,3}(?:from|on|in|with|against|at|under|inside|via)\s{1,3}"
+    r"(?:(?!(?:that|which|who|where|if|when|while|and|or|until|unless|because|as|since|but)\b)[\w/.~'-]{1,60}\s{1,3}){1,8}"
+    r"(?:(?:does|did|do|will|would|can)(?:\s{1,3}not\b|n['’`´]t\b)|cannot\b|won['’`´]t\b|fails\b|hangs\b|crashes\b|"
+    r"times\s{1,3}out\b)"
 )
 """What is behind a command that somebody tells of, and does not tell to run."""
 _BEGINS: Final = re.compile(
     r"[\s*_:\[\]xX-]{0,12}(?:[a-z\d]{1,2}[.)])?[\s*_:-]{0,6}(?:(?:[Oo]r|[Aa]lternatively)[:,]?\s)?"
 )
+_AS_VERB: Final = re.compile(
+    r"(?i)\b(?:you|we)\s{1,3}(?:can|could|may|should|must|(?:need|have|want)\s{1,3}to)\s{1,3}"
+    r"(?:(?:also|then|now|simply|just|safely|always|first|either)\s{1,3})?$"
+)
+"""“You can `systemctl stop web` there”: the command is the verb."""
 _IN_CHAT: Final = re.compile(
     r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
 )
@@ -204,15 +213,45 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
     closes = closes or does_the_same(block.text, code.start, code.end) or _in_brackets(block.text, code)
     foreign = tells_to_run(before, block.text[code.end : code.end + 40])
-    if not (begins or own or leads or closes or foreign or RUN_VERBS.search(before)):
+    verb = RUN_VERBS.search(before) or _AS_VERB.search(before)
+    if not (begins or own or leads or closes or foreign or verb):
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
         return None
     dialect = _dialect(code.text)
+    if dialect is None and leads and _is_labelled(block, code):
+        return "shell"
     if dialect is None and (leads or foreign or _RUNS.search(before)) and unknown_program(code.text):
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
+
+
+_LABEL: Final = re.compile(
+    r"[\s*_\[\]xX-]{0,12}(?:\d{1,2}[.)]\s{1,3})?(?P<verb>[A-Za-z]{3,14})"
+    r"(?:\s{1,3}(?:it|them))?\s{0,2}[*_]{0,2}:\s{0,3}"
+)
+_WRITES: Final = frozenset(
+    """
+    add append change edit enter include insert note put replace report save search send set type use write
+    """.split()
+)
+"""What is told of a line of a file, or of a text, too."""
+_VERB: Final = re.compile(r"(?P<name>[a-z][a-z0-9_-]{1,30}) (?P<verb>[a-z][a-z0-9-]{1,30})(?= |$)")
+
+
+def _is_labelled(block: Block, code: FoundCommand) -> bool:
+    """Whether nothing but a verb that tells to do it stands before a code that has the form of a command:
+    “Remove: `house drop-user alice`”, “Stop: `git stash`”.
+    """
+    label = _LABEL.fullmatch(block.text[: code.start]) if code.start < 40 else None
+    if label is None or not is_imperative(label["verb"]) or _ENDS.match(block.text, code.end) is None:
+        return False
+    verb = _VERB.match(code.text) if label["verb"].lower() not in _WRITES else None
+    if verb is None:
+        return False
+    known = tool(verb["name"]) if verb["name"] in SUBCOMMANDS else None
+    return verb["verb"] in known.verbs if known is not None else has_form(code.text) or "-" in verb["verb"]
 
 
 def _in_brackets(text: str, code: FoundCommand) -> bool:

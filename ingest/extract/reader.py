@@ -59,6 +59,7 @@ class Reader:
         self.scopes: list[tuple[int, str, bool]] = []
         self.ban: int | None = None
         self.lists_before: Listed = ""
+        self.needs_listed: Block | None = None
         self.lead_heads = True
         self.lead_title = ""
         self.following: Block | None = None

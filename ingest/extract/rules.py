@@ -303,9 +303,12 @@ def _is_case_alone(reader: Reader, block: Block, text: str) -> bool:
 
 def _is_listed_need(reader: Reader, block: Block, text: str) -> bool:
     """Whether a block is an item of a list of what must be true first; remembers whether one begins."""
-    if not reader.lists_before or block.kind != "item":
-        reader.lists_before = opens_needs(text, reader.following)
+    first = reader.needs_listed
+    other = first is not None and block.level <= first.level and block.ordered != first.ordered
+    if not reader.lists_before or block.kind != "item" or other:
+        reader.lists_before, reader.needs_listed = opens_needs(text, reader.following), None
         return False
+    reader.needs_listed = first or block
     return reader.lists_before == "needs" or not (is_imperative(text) or is_gate(text))
 
 

@@ -113,6 +113,14 @@ _LOOKS_AT: Final = re.compile(
 """What is below is looked at, or says whom to call: only a program that is known makes a command of it."""
 
 
+_ANOTHER: Final = re.compile(
+    r"(?i)^(?:or,? |and |but )?(?:for|on|with|under)"
+    r"(?: (?!example\b|instance\b|you\b|we\b|it\b|should\b|see\b)[\w.+-]+){1,3}"
+    r"(?:,? (?:it|this|that)(?:['’]s| is| would be| will be))?$"
+)
+"""“For ext4, it would be:”: how the same is done in another case."""
+
+
 def tells_to_run(lead: str, *, introduces: bool) -> bool:
     """Whether a sentence tells to type what stands below it, as far as its words tell. `introduces`: it ends
     in a colon.
@@ -121,6 +129,8 @@ def tells_to_run(lead: str, *, introduces: bool) -> bool:
         return False
     if _COMMAND.search(lead) is not None:
         return introduces
+    if introduces and _ANOTHER.match(lead) is not None:
+        return True
     if _SEEN.search(lead) is not None:
         return False
     purpose = re.match(r"(?i)^(?:and |then |or |now |so )*to \w+", lead) is not None

@@ -59,6 +59,12 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
     for token in _TOKEN.finditer(text):
         word = token[0].lstrip('(“"')
         start = token.start()
+        if whole and not start and _BY_PATH.fullmatch(word):
+            end = _end(text, 0)
+            if _is_by_path(text[:end]) and not _COMMENT.sub("", text[end:]).strip():
+                yield 0, end
+                place = end
+            continue
         if word not in COMMANDS or start < place or any(begin <= start < end for begin, end in code):
             continue
         start += len(token[0]) - len(word)
@@ -74,6 +80,18 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
+
+
+_BY_PATH: Final = re.compile(
+    r"/(?:[\w.-]{1,60}/){0,8}(?:s?bin|init\.d|scripts?)/[\w./-]{1,80}|/[\w./-]{1,200}\.(?:sh|py|pl|rb)"
+)
+_COMMENT: Final = re.compile(r"\s#(?:\s.*)?$")
+
+
+def _is_by_path(text: str) -> bool:
+    """Whether a line that begins with the path of a program gives it an argument that no sentence has."""
+    words = text.split()
+    return len(words) > 1 and words[1].lower() not in _STOP and any(_SIGN.search(word) for word in words[1:3])
 
 
 _STATEMENT: Final = re.compile(
@@ -232,9 +250,12 @@ _FILE: Final = re.compile(r"\./[\w./-]{1,120}")
 
 
 def _is_typed(line: str) -> bool:
+    line = _COMMENT.sub("", line)
     words = line.split()
     if not words or line.endswith((".", ":", ",", "?", "!")):
         return False
+    if _BY_PATH.fullmatch(words[0]):
+        return _is_by_path(line) and not any(word.lower() in _STOP for word in words[1:])
     if _FILE.fullmatch(words[0]):
         return not any(word.lower() in _STOP for word in words[1:])
     known = words[0] in COMMANDS and not any(word.lower() in _STOP for word in words[1:])

@@ -137,8 +137,9 @@ def explained(headings: Sequence[str]) -> bool:
 
 
 PREREQUISITES: Final = re.compile(
-    r"(?i)^(?:pre-?\s?requisites?|requirements?|before (?:you )?(?:begin|start)|preconditions?|what you need|"
-    r"pre-?\s?flight(?: checks?| checklist)?|assumptions?|before (?:proceeding|running|anything)|"
+    r"(?i)^(?:pre-?\s?req(?:uisite)?s?|requirements?|before (?:you )?(?:begin|start)|preconditions?|"
+    r"what you need|pre-?\s?flight(?: checks?| checklist)?|assumptions?|"
+    r"before (?:proceeding|running|anything)|"
     r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
     r"required (?:access|permissions?|tools?|roles?)|permissions|access|"
     r"(?:starting|initial) (?:situation|point|state|conditions?))\b"

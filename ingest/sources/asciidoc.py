@@ -10,11 +10,17 @@ from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, title_block, wi
 from ingest.trace import Writer
 
 _ADOC_HEADING: Final = re.compile(r"^(={1,5})\s+(\S.*)$")
-_ADOC_SOURCE: Final = re.compile(r"^\[(?:source|listing)?,?\s{0,9}([a-z]{0,20})[^\]\n]{0,200}\]\s*$")
-_ADOC_SKIPPED: Final = re.compile(r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|(?:ifdef|ifndef|endif|include)::.*)\s*$")
+_ADOC_SOURCE: Final = re.compile(
+    r"^\[(?P<shows>\"?(?:source|listing|literal)\b\"?(?:%\w{1,20})?|(?=,\s{0,3}[\"a-z]))?(?:,\s{0,9})?"
+    r"\"?(?P<language>[a-z]{0,20})(?P<names>=)?[^\]\n]{0,200}\]\s*$"
+)
+"""What stands over a listing and says in which language it is, or gives any block a name or a role."""
+_ADOC_SKIPPED: Final = re.compile(
+    r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|\[\[[^\]\n]{1,120}\]\]|(?:ifdef|ifndef|endif|include)::.*)\s*$"
+)
 _ADOC_IF: Final = re.compile(r"^if(n?)def::([\w,+.-]{1,80})\[\s*\]\s*$")
 _ADOC_BOX: Final = re.compile(
-    r"^(?:={4,}|\[(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|%|\.|#|cols=|options=)[^\]\n]{0,120}\])\s*$"
+    r"^(?:={3,}|\[(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|%|\.|#|cols=|options=)[^\]\n]{0,120}\])\s*$"
 )
 """The lines around a box, and what says of which kind it is."""
 _ADOC_TITLE: Final = re.compile(r"^\.([A-Z][^.\n]{1,100})$")
@@ -32,13 +38,16 @@ def of_asciidoc(state: Lines, line: str, number: int) -> list[Block] | None:
         state.place += 1
         return [title_block(state, number, heading[2], heading.start(2), level=len(heading[1]))]
     source = _ADOC_SOURCE.match(line)
-    if source is None:
+    if source is None or not (source["shows"] is not None or state.asciidoc):
         return None
-    state.pending_language = source[1]
+    state.pending_language = "" if source["names"] else source["language"]
     state.place += 1
     following = state.lines[state.place] if state.place < len(state.lines) else ""
-    if following.strip() and not FENCE.match(following) and not ADOC_FENCE.match(following):
+    if FENCE.match(following) or ADOC_FENCE.match(following):
+        return []
+    if source["shows"] is not None and following.strip():
         return unfenced(state)
+    state.pending_language = ""
     return []
 
 

@@ -17,6 +17,7 @@ from ingest.sources.inline import Inline, read_inline
 from ingest.sources.nesting import too_many_marks
 from ingest.sources.quotes import Quotes
 from ingest.sources.tags import OpenTags
+from ingest.sources.typed_lines import parts_of
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
@@ -108,6 +109,8 @@ def _of_token(tokens: list[Token], index: int, place: _Place) -> Iterator[Block]
         opening = tokens[index - 1]
         if opening.type in ("td_open", "th_open"):
             _cell(token, place)
+        elif opening.type == "paragraph_open":
+            yield from _paragraph(token, opening, place)
         else:
             yield from _text_block(token, opening, place)
     elif token.type == "html_block":
@@ -174,6 +177,24 @@ def _escaped(content: str, begin: int) -> Trace:
         out.put(part, begin)
         begin += len(part)
     return out.trace
+
+
+def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
+    """The blocks of a paragraph: its prose, and its commands that stand on lines of their own."""
+    lines = token.content.split("\n")
+    parts = parts_of(lines)
+    if len(parts) == 1 and not (parts[0].typed and len(lines) > 1):
+        yield from _text_block(token, opening, place)
+        return
+    first = token.map[0] if token.map else 0
+    for part in parts:
+        content = "\n".join(lines[part.begin : part.end])
+        own = Token("inline", "", 0, content=content, map=[first + part.begin, first + part.end])
+        if part.typed:
+            begin, end = _lines(own)
+            yield Block("code", content, begin, end, trace=_content(own, place))
+        else:
+            yield from _text_block(own, opening, place)
 
 
 def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:

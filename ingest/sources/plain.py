@@ -12,11 +12,11 @@ from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
 from ingest.extract.spoken import all_typed
-from ingest.extract.vocabulary import PREREQUISITES, SUBCOMMANDS
+from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
+from ingest.sources.typed_lines import is_typed, labels_ahead, plain_quotes
 from ingest.trace import Writer
-from scanner.tables import tool
 
 _ITEM: Final = re.compile(
     r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,3})|[-*•–])\s+(.*)$"
@@ -25,9 +25,7 @@ _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—
 """`Step 3: look at the disk`: what begins a step where no list is written as one."""
 
 _STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
-_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _NUMBERED: Final = re.compile(r"\s*\d{1,3}[.)]\s+\S")
-_LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _MORE: Final = re.compile(r"^\s{0,8}>(?: |$)")
 """Below a prompt: that of a line that goes on."""
@@ -93,7 +91,9 @@ def _special(state: Lines) -> list[Block] | None:
     if _OTHER_CASE.match(line.strip()) and line.rstrip().endswith(":") and not state.paragraph:
         state.place += 1
         return [title_block(state, number, line.strip(), line.find(line.strip()), level=0, kind="paragraph")]
-    if _PROMPT.match(line) or _is_indented_code(state, line):
+    labels = labels_ahead(state.lines, state.place)
+    if labels or _PROMPT.match(line) or _is_indented_code(state, line):
+        state.place += labels
         return _indented(state)
     item = _ITEM.match(line)
     return [_item(state, item)] if item else None
@@ -108,39 +108,20 @@ def _is_indented_code(state: Lines, line: str) -> bool:
     if not line.startswith(("    ", "\t")):
         return _is_announced(state, line)
     above = state.lines[state.place - 1] if state.place else ""
-    if (
-        _STEP_ALONE.match(above)
-        and line.strip()[:1].isupper()
-        and not looks_like_command(_plain_quotes(line))
-    ):
+    if _STEP_ALONE.match(above) and line.strip()[:1].isupper() and not looks_like_command(plain_quotes(line)):
         return False
-    return not state.paragraph or looks_like_command(_plain_quotes(line)) or is_sql(f"{line.strip()};")
+    return not state.paragraph or looks_like_command(plain_quotes(line)) or is_sql(f"{line.strip()};")
 
 
 def _is_announced(state: Lines, line: str) -> bool:
     """Whether a line is a command below a numbered item, a step, a colon, or a less indented line."""
     above = state.lines[state.place - 1] if state.place else ""
-    if not above.strip() or not _is_typed(line):
+    if not above.strip() or not is_typed(line):
         return False
     if _NUMBERED.match(above) or state.place == state.typed:
         return True
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
-
-
-def _is_typed(line: str) -> bool:
-    """Whether a line surely is a command."""
-    if not looks_like_command(_plain_quotes(line)):
-        return False
-    words = line.split()
-    known = tool(words[0]) if words[0] in SUBCOMMANDS else None
-    if _SURE.search(line) or _LOGS_IN.match(line):
-        return True
-    return known is not None and words[1] in known.verbs
-
-
-def _plain_quotes(line: str) -> str:
-    return line.replace("–", "--").replace("—", "--")
 
 
 def _to_paragraph(state: Lines) -> None:
@@ -251,7 +232,7 @@ def _goes_on(state: Lines, begin: int) -> bool:
     ):
         return True
     previous = state.lines[state.place - 1].rstrip()
-    if state.lines[begin][:1].strip() and _is_typed(line) and not _ITEM.match(line):
+    if state.lines[begin][:1].strip() and is_typed(line) and not _ITEM.match(line):
         return True
     return bool(line.strip()) and (line.startswith(("    ", "\t", "  ")) or previous.endswith("\\"))
 
@@ -273,6 +254,7 @@ def _item(state: Lines, found: re.Match[str]) -> Block:
             or is_skipped(state, line)
             or inner >= indent + 6
             or _is_indented_code(state, line)
+            or labels_ahead(state.lines, state.place)
         ):
             break
         parts.append(line)

@@ -1,0 +1,89 @@
+"""Lines without marks that surely are commands, and the labels that a copied page leaves over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.extract.commands import looks_like_command
+from ingest.extract.spoken import all_typed
+from ingest.extract.vocabulary import SUBCOMMANDS
+from scanner.tables import tool
+
+_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
+_LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
+_LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
+"""What a page shows over its code, and what is copied with it."""
+_BUTTON: Final = re.compile(r"(?i)\s*(?:copy(?: code)?|copied!?)\s*$")
+_LABELS_MAX: Final = 6
+"""Lines, the empty ones between them too."""
+_MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines `begin` to `end` of a paragraph: its commands, or its prose."""
+
+    typed: bool
+    begin: int
+    end: int
+
+
+def is_typed(line: str) -> bool:
+    """Whether a line surely is a command."""
+    if not looks_like_command(plain_quotes(line)):
+        return False
+    words = line.split()
+    known = tool(words[0]) if words[0] in SUBCOMMANDS else None
+    if _SURE.search(line) or _LOGS_IN.match(line):
+        return True
+    return known is not None and words[1] in known.verbs
+
+
+def plain_quotes(line: str) -> str:
+    """A line with the dashes of a word processor as they were typed."""
+    return line.replace("–", "--").replace("—", "--")
+
+
+def labels_ahead(lines: Sequence[str], at: int) -> int:
+    """How many lines from `at` on are what a page shows over the command below them; 0 where none is."""
+    count = 0
+    for line in lines[at : at + _LABELS_MAX]:
+        if line.strip() and not (_LABEL.match(line) or _BUTTON.match(line)):
+            break
+        count += 1
+    if not count or not lines[at].strip() or at + count >= len(lines):
+        return 0
+    return count if is_typed(lines[at + count]) else 0
+
+
+def parts_of(lines: Sequence[str]) -> list[Part]:
+    """The commands and the prose of a paragraph, in order, without the labels between them; a command stands
+    below a colon, a label or another command. One part where it has no command on a line of its own.
+    """
+    parts: list[Part] = []
+    at = 0
+    while at < len(lines):
+        skipped = labels_ahead(lines, at)
+        at += skipped
+        typed = bool(skipped) or _begins_typed(lines, at, after=bool(parts) and parts[-1].typed)
+        if typed and (not parts or not parts[-1].typed or skipped):
+            parts.append(Part(True, at, at + 1))
+        elif parts and parts[-1].typed == typed:
+            parts[-1] = Part(typed, parts[-1].begin, at + 1)
+        else:
+            parts.append(Part(typed, at, at + 1))
+        at += 1
+    return parts
+
+
+def _begins_typed(lines: Sequence[str], at: int, *, after: bool) -> bool:
+    """Whether a line is a command where it stands. `after`: behind another one."""
+    line, above = lines[at], lines[at - 1].rstrip() if at else ""
+    if after and above.endswith("\\"):
+        return True
+    if not (after or above.endswith(":") or (not at and len(lines) > 1 and all_typed(lines))):
+        return False
+    return _MARKED.search(line) is None and is_typed(line) and all_typed([line])
