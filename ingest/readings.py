@@ -20,6 +20,7 @@ from ingest.extract.heard import Heard
 from ingest.extract.inner_shells import typed_inside
 from ingest.extract.retracting import without_retracted
 from ingest.extract.rules import extract
+from ingest.extract.skipping import with_skips
 from ingest.suspicious import without_spoken
 from ingest.trace import Span
 from schemas.errors import Unprocessable
@@ -95,7 +96,8 @@ def _above(span: Span | None, places: Sequence[tuple[Span, str]]) -> str | None:
 
 
 def _by_rules(normalized: Normalized) -> Extraction:
-    found = typed_inside(without_retracted(extract(normalized.blocks), normalized.text))
+    found = without_retracted(extract(normalized.blocks), normalized.text)
+    found = typed_inside(with_skips(found, normalized.blocks, normalized.text))
     return without_spoken(found, normalized.hidden)
 
 

@@ -22,6 +22,12 @@ _CONDITION: Final = re.compile(
     r"((?:[^,:→.!?]|[.!?](?=\S)|,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b){3,200})[,:→]\s*(.*)$",
     re.DOTALL,
 )
+_SKIPS: Final = re.compile(
+    r"(?i)^(if|when|unless|in case)\b([^,:→.!?]{3,120}?)\s(?:then\s)?((?:skip|jump|go|proceed|continue)\s+"
+    r"(?:(?:on|ahead|straight|directly)\s+)*(?:to|with|step|the next|this)\b[^.!?]*[.!]?\s*)$"
+)
+"""“If it is fine skip to 4”: no sign divides the two."""
+
 _LABEL: Final = re.compile(r"^((?:[^→.!?]|\.(?=\d)){2,90}?\??)\s*(?:→|->|=>)\s+([^→]+)$", re.DOTALL)
 _ASKED: Final = re.compile(r"^([^→.!?:\n]{3,90}\?)\s+([^→]+)$", re.DOTALL)
 """“No answer? Restart it.”"""
@@ -105,7 +111,7 @@ def as_answer(block: Block) -> Block:
 
 def _named(text: str) -> tuple[str | None, bool, str] | None:
     """The case that a text names with a word, as `condition_of` gives it: “If …”, “For clusters that …”."""
-    found = _CONDITION.match(text)
+    found = _CONDITION.match(text) or _SKIPS.match(text)
     if found:
         condition = f"{found[1]}{found[2]}".strip()
         case = None if always_comes(condition) else condition

@@ -59,6 +59,11 @@ def has_form(text: str) -> bool:
     return signed and of_words(text) and _SPOKEN.search(text) is None
 
 
+def is_spoken(line: str) -> bool:
+    """Whether a line has words or signs of a sentence."""
+    return _SPOKEN.search(line) is not None
+
+
 _STATES: Final = frozenset(
     """
     ok full high low slow late lost dead stale stuck ready busy idle empty missing unknown available

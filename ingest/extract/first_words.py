@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _BEFORE: Final = re.compile(r"(?:!\s+)?\\?(?=[a-z])")
 _JOINED: Final = re.compile(
     r"(?P<name>[A-Za-z][\w.-]{0,40})(?:\d?>{1,2}(?!\s)|<{1,3}(?![A-Za-z][^<>\n]{0,79}>)|\|)"

@@ -18,6 +18,7 @@ from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader, title_of
 from ingest.extract.shown import below, beside_what_follows
+from ingest.extract.skipping import leads_away
 from ingest.extract.undoing import undoing_lead, undoing_words
 from ingest.extract.vocabulary import is_imperative, sentence_places, sentences, text_of
 
@@ -78,9 +79,12 @@ def _told_beside(reader: Reader, block: Block, part: str, case: Case, ahead: str
     if undoing_lead(part, beside=True) or undoing_words(part) is not None or _STATES.match(text_of(part)):
         return None
     condition, otherwise, body = condition_of(reader, text_of(part))
-    if not tells(body) or (condition is None and ahead and done_by(body, [ahead], introduces=False)):
+    away = condition is not None and leads_away(body)
+    if not (tells(body) or away) or (
+        condition is None and ahead and done_by(body, [ahead], introduces=False)
+    ):
         return None
-    if not ahead and not beside_what_follows(body, [body], below(block, reader.following))[0]:
+    if not ahead and not away and not beside_what_follows(body, [body], below(block, reader.following))[0]:
         return None
     return (body, *(case if condition is None else (condition, otherwise)))
 

@@ -71,8 +71,8 @@ class Answering:
 
     def enter(self, block: Block) -> None:
         """Go on below another heading."""
-        self._open = [item for item in self._open if item[0] < block.level]
         asked, answer = asked_in_heading(block.text), _ANSWER.match(block.text)
+        self._open = [item for item in self._open if _holds_on(item[0], item[1], block, answer is not None)]
         above = next((asked_in_heading(item[1]) for item in reversed(self._open)), None)
         if asked is None and (case_of_heading(block.text) is not None or (answer and above)):
             self._end()
@@ -123,6 +123,11 @@ class Answering:
         self._open = [(level, text, case if sure else None, sure) for level, text, case, sure in self._open]
 
 
+def _holds_on(level: int, text: str, block: Block, answers: bool) -> bool:
+    """Whether a heading holds on below another one: it stands over it, or asks what that answers."""
+    return level < block.level or (answers and level == block.level and asked_in_heading(text) is not None)
+
+
 def _answered_below(blocks: Sequence[Block]) -> set[int]:
     """The headings that ask and are answered by name below: “### Yes”, “If yes, …”. What stands above that
     is for both answers. Each by its identity.
@@ -130,7 +135,8 @@ def _answered_below(blocks: Sequence[Block]) -> set[int]:
     found, asking = set[int](), list[Block]()
     for block in blocks:
         if block.kind == "heading" and block.level:
-            asking = [item for item in asking if item.level < block.level][-_HEADINGS:]
+            said = _ANSWER.match(block.text) is not None
+            asking = [item for item in asking if _holds_on(item.level, item.text, block, said)][-_HEADINGS:]
         heading = _ANSWER.match(block.text) if block.kind == "heading" else None
         if _ANSWERED.match(block.text) or (heading and heading["answer"].lower() in ("yes", "no")):
             found.update(id(item) for item in asking[-1:])

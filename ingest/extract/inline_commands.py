@@ -81,6 +81,7 @@ _TOOLS: Final = ("ctl", "cli", "adm", "admin")
 """With which the names of programs end that do nothing without a verb."""
 
 _ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
+_SCRIPT: Final = re.compile(r"[\w-]{2,40}\.(?:sh|bash|ksh|bat|cmd)")
 _WHOLE: Final = re.compile(
     r"\./(?:[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)|(?:[\w.-]{1,40}/){0,6}[a-z][a-z0-9_-]{1,60})(?: "
     r"[^\s`]{1,80}){0,12}|"
@@ -293,7 +294,10 @@ def _stands_alone(block: Block, code: FoundCommand) -> bool:
     line = block.text.rfind("\n", 0, code.start) + 1
     if prompt_end(block.text[line:]) == code.start - line > 0:
         return True
-    alone = block.kind == "paragraph" and block.text.strip() == code.text
+    alone = block.text.strip() == code.text
+    if alone and block.kind == "item" and block.ordered and _SCRIPT.fullmatch(code.text):
+        return True
+    alone = alone and block.kind == "paragraph"
     return alone and _OWN_NAME.match(code.text) is not None and unknown_program(code.text)
 
 

@@ -16,6 +16,7 @@ from ingest.extract.negation import begins_negated, negated
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, required
 from ingest.extract.reader import UNDONE, Reader, title_of
 from ingest.extract.shown import below, beside_what_follows, over_listing
+from ingest.extract.skipping import leads_away
 from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
 from ingest.trace import Span
@@ -60,7 +61,7 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
     if not told and condition is None and not reader.explains:
         told, condition, otherwise = told_for_a_case(text)
     if not told and condition is not None:
-        told = _told_apart(text)
+        told = [part for part in sentences(text) if leads_away(part)] or _told_apart(text)
         own = told_for_a_case(text) if not told and not reader.explains else ([], None, False)
         if own[0]:
             told, condition, otherwise = own  # the first case only told what happens

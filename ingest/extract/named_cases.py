@@ -214,7 +214,13 @@ def _each_case(block: Block) -> Iterator[tuple[int, int]]:
             if not (_acts(block.text[start:end], match, start) or _ends_command(block, match, end)):
                 continue
             if _told_to(block, match, start, end) or not _only_tells(block.text, match, end):
-                yield match.start(1), match.end(2)
+                yield match.start(1), _in_brackets(block.text, match.start(1), match.end(2))
+
+
+def _in_brackets(text: str, start: int, end: int) -> int:
+    """Where a case ends that stands in brackets: “(only if it is old).”"""
+    case = text[start:end].rstrip(" .!")
+    return start + len(case) - 1 if case.endswith(")") and "(" not in case else end
 
 
 def case_told_next(text: str, places: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:

@@ -52,7 +52,7 @@ _RETRACTED: Final = re.compile(
 _AFTERWARDS: Final = re.compile(
     r"(?i)^[^.;:!?]{0,60}\b(?:must|should|may|shall|can|is|are|was|will|would)\s*(?:not\b|never\b|"
     r"n['’]t\b)|"
-    r"^\W{0,4}(?:never\b|is\s+(?:dangerous|forbidden|prohibited|wrong|obsolete))|"
+    r"^\W{0,4}(?:never\b(?!\s+(?:in|on|for|while|during|at|when|if|without|before|until)\b)|is\s+(?:dangerous|forbidden|prohibited|wrong|obsolete))|"
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
 _OTHER_BAN: Final = re.compile(

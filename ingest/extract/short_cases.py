@@ -111,4 +111,4 @@ _CLAUSE_ENDS: Final = re.compile(r"[?]\s")
 
 
 def _words(text: str) -> str:
-    return " ".join(text.split()).strip(" *_(:,")
+    return " ".join(text.split()).strip(" *_(:,!")

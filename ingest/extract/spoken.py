@@ -31,7 +31,7 @@ ENGLISH: Final = frozenset(
 )
 """Programs that are words of a sentence, too: only a flag, a path or a quote beside them tells."""
 
-_STOP: Final = frozenset(
+FUNCTION_WORDS: Final = frozenset(
     """
     a again also an and are as at because before but by can could do does each every for from has have how if
     in into is it its may might must need not now of on once onto or our please see should since so than that
@@ -91,7 +91,11 @@ _COMMENT: Final = re.compile(r"\s#(?:\s.*)?$")
 def _is_by_path(text: str) -> bool:
     """Whether a line that begins with the path of a program gives it an argument that no sentence has."""
     words = text.split()
-    return len(words) > 1 and words[1].lower() not in _STOP and any(_SIGN.search(word) for word in words[1:3])
+    return (
+        len(words) > 1
+        and words[1].lower() not in FUNCTION_WORDS
+        and any(_SIGN.search(word) for word in words[1:3])
+    )
 
 
 _STATEMENT: Final = re.compile(
@@ -141,7 +145,9 @@ def _whole_line(text: str, start: int, end: int) -> int:
     words = rest.split()
     if not words or rest[:1] not in (" ", "\t") or len(words) > _MAX_TOKENS:
         return end
-    spoken = any(word.lower() in _STOP or word.endswith((".", ",", ";", ":", "?", "!")) for word in words)
+    spoken = any(
+        word.lower() in FUNCTION_WORDS or word.endswith((".", ",", ";", ":", "?", "!")) for word in words
+    )
     return end if spoken or "`" in rest or "(" in rest or words[0][:1].isupper() else end + len(rest)
 
 
@@ -153,7 +159,7 @@ def _ends_at(shown: str, plain: int, signs: bool, before: str) -> bool:
         return True
     if _SIGN.search(shown) is not None or _SHOUTED.fullmatch(shown) is not None:
         return False
-    if shown.lower() in _STOP or not shown.islower():
+    if shown.lower() in FUNCTION_WORDS or not shown.islower():
         return True
     return signs and plain > 3 and not _after_flag(before)
 
@@ -179,7 +185,7 @@ def _closed(word: str, opened: bool) -> tuple[str, bool]:
 
 def _is_command(text: str) -> bool:
     words = text.split()
-    if len(words) < 2 or words[1].lower() in _STOP:  # “ssh to db1”, “telnet into it”
+    if len(words) < 2 or words[1].lower() in FUNCTION_WORDS:  # “ssh to db1”, “telnet into it”
         return False
     if words[1] in COMPARES or text.count("(") < text.count(")"):
         return False
@@ -255,8 +261,8 @@ def _is_typed(line: str) -> bool:
     if not words or line.endswith((".", ":", ",", "?", "!")):
         return False
     if _BY_PATH.fullmatch(words[0]):
-        return _is_by_path(line) and not any(word.lower() in _STOP for word in words[1:])
+        return _is_by_path(line) and not any(word.lower() in FUNCTION_WORDS for word in words[1:])
     if _FILE.fullmatch(words[0]):
-        return not any(word.lower() in _STOP for word in words[1:])
-    known = words[0] in COMMANDS and not any(word.lower() in _STOP for word in words[1:])
+        return not any(word.lower() in FUNCTION_WORDS for word in words[1:])
+    known = words[0] in COMMANDS and not any(word.lower() in FUNCTION_WORDS for word in words[1:])
     return known and _is_command(line)

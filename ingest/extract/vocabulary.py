@@ -74,7 +74,7 @@ IMPERATIVES: Final = frozenset(
     connect consider contact copy cordon create decrease delete deploy detach determine disable disconnect
     download drain drop edit enable ensure enter escalate establish evict examine execute expand export fail
     failover fetch file find fix flush follow force gather get give go grab identify import increase inform
-    inspect install investigate invite isolate join keep kill leave list locate lock log login look make
+    inspect jump install investigate invite isolate join keep kill leave list locate lock log login look make
     mark merge migrate modify monitor mount move navigate note notify observe open page pause perform ping
     plan post prepare press promote provide publish pull purge push put query raise read reboot rebuild
     reclaim reconfigure record recover recreate redeploy reduce refer register reload remove rename renew

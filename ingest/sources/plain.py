@@ -15,7 +15,7 @@ from ingest.extract.spoken import all_typed
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
-from ingest.sources.typed_lines import is_typed, labels_ahead, plain_quotes
+from ingest.sources.typed_lines import is_typed, labels_ahead, plain_quotes, tells_on
 from ingest.trace import Writer
 
 _ITEM: Final = re.compile(
@@ -234,7 +234,13 @@ def _goes_on(state: Lines, begin: int) -> bool:
     previous = state.lines[state.place - 1].rstrip()
     if state.lines[begin][:1].strip() and is_typed(line) and not _ITEM.match(line):
         return True
-    return bool(line.strip()) and (line.startswith(("    ", "\t", "  ")) or previous.endswith("\\"))
+    if previous.endswith("\\"):
+        return bool(line.strip())
+    return (
+        line.startswith(("\t", "  "))
+        and bool(line.strip())
+        and not tells_on(state.lines[begin : state.place], line)
+    )
 
 
 def _item(state: Lines, found: re.Match[str]) -> Block:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.extract.command_forms import is_spoken
 from ingest.extract.commands import looks_like_command
-from ingest.extract.spoken import all_typed
+from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
 from ingest.extract.vocabulary import SUBCOMMANDS
 from scanner.tables import tool
 
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
+_SHELL_WORDS: Final = frozenset("if for while until do then in who w".split())
 _LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
 """What a page shows over its code, and what is copied with it."""
 _BUTTON: Final = re.compile(r"(?i)\s*(?:copy(?: code)?|copied!?)\s*$")
@@ -36,10 +38,21 @@ def is_typed(line: str) -> bool:
     if not looks_like_command(plain_quotes(line)):
         return False
     words = line.split()
-    known = tool(words[0]) if words[0] in SUBCOMMANDS else None
+    known = tool(words[0]) if words[0] in SUBCOMMANDS or words[0] not in ENGLISH else None
     if _SURE.search(line) or _LOGS_IN.match(line):
         return True
-    return known is not None and words[1] in known.verbs
+    if known is None:
+        return False
+    if words[1] in known.verbs or " ".join(words[1:3]) in known.verbs:
+        return True
+    return not known.verbs and words[0] not in SUBCOMMANDS and not is_spoken(line)
+
+
+def tells_on(above: Sequence[str], line: str) -> bool:
+    """Whether an indented line goes on with the sentence over the commands `above`: “and check it”."""
+    words = line.split()
+    spoken = len(words) > 1 and words[0] in FUNCTION_WORDS - _SHELL_WORDS
+    return spoken and not any("<<" in typed for typed in above)
 
 
 def plain_quotes(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.pipeline import preview
+from tests.unit.ingest.telling import commands
 from tests.unit.ingest.texts import told
 
 UP = "uptime -p"
@@ -132,7 +133,6 @@ def test_a_paragraph_that_tells_what_is_before_is_before(behind: str) -> None:
     "behind",
     [
         "Never run this.",
-        "Never in production.",
         "Never do that!",
         "Never, ever.",
         "Never run `reboot` on the primary.",
@@ -141,3 +141,12 @@ def test_a_paragraph_that_tells_what_is_before_is_before(behind: str) -> None:
 )
 def test_a_ban_behind_a_command_is_on_it(behind: str) -> None:
     assert "reboot" not in told(f"{HEAD}2. Run `reboot`. {behind}\n")
+
+
+def test_a_ban_for_a_place_behind_a_command_is_a_case() -> None:
+    assert told(f"{HEAD}2. Run `reboot`. Never in production.\n") == [
+        UP,
+        "?in production: is that so?",
+        "reboot",
+    ]
+    assert commands(f"{HEAD}2. Run `reboot`. Never in production.\n") == {UP: False, "reboot": True}
