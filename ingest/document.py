@@ -13,6 +13,7 @@ from ingest.answering import with_answers
 from ingest.blocks import Block, Normalized
 from ingest.branches import branch, joined
 from ingest.building import Asked, Building, BuiltStep, plain_line, plain_text, slug
+from ingest.cautions import cautions
 from ingest.command_steps import add_command, add_typed, runs_here
 from ingest.extract.drafts import Draft, Extraction, Required
 from ingest.extract.vocabulary import sentences
@@ -75,6 +76,7 @@ def build_document(
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
     building.shell = ShellState.of(drafts)
     by_draft: dict[int, str] = {}
+    warned = cautions(extraction.accounts, drafts)
     for index, draft in enumerate(drafts):
         building.shell.behind = drafts[index + 1 :]
         undone_by = [item for item in drafts if item.undoes == index]
@@ -82,7 +84,11 @@ def build_document(
             _add(building, draft, assigned, undone_by) if draft.undoes is None else by_draft[draft.undoes]
         )
         if draft.titled_by and draft.undoes is None:
-            _mark_title(building, draft)
+            told = f"The title was written by {draft.titled_by}, not by the author of the text."
+            _note(building, told)
+            building.steps[-1] = replace(building.steps[-1], titled_by=draft.titled_by)
+        if index in warned and draft.undoes is None:
+            _note(building, warned[index])
     building.asked = [
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked
@@ -103,6 +109,7 @@ def build_document(
             variables=tuple(building.variables.values()),
             steps=tuple(item.step for item in building.steps),
             ambiguities=building.ambiguities(),
+            notes=warned.get(None),
         ),
     )
     return Built(
@@ -152,13 +159,11 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
     return step_id
 
 
-def _mark_title(building: Building, draft: Draft) -> None:
-    """Say in the step that was just added who wrote its title: no word of the text did."""
+def _note(building: Building, told: str) -> None:
+    """Add to what a reader of the step that was just added should know."""
     added = building.steps[-1]
-    told = f"The title was written by {draft.titled_by}, not by the author of the text."
     notes = plain_text("\n".join(filter(None, (added.step.notes, told))))
-    step = added.step.model_copy(update={"notes": notes})
-    building.steps[-1] = replace(added, step=step, titled_by=draft.titled_by)
+    building.steps[-1] = replace(added, step=added.step.model_copy(update={"notes": notes}))
 
 
 def _title(normalized: Normalized, extraction: Extraction, name: str | None) -> str:

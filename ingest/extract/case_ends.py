@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ingest.blocks import InlineCode
+from ingest.extract.vocabulary import is_imperative
 
 _NEW_CLAUSE: Final = re.compile(
     r"(?i)(?<=\s)(?P<over>[\w'’]{1,20})\s(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|"
@@ -45,3 +46,56 @@ def without_signs(text: str, codes: Sequence[InlineCode]) -> str:
             else text
         )
     return text
+
+
+_CASE_WORD: Final = re.compile(
+    r"(?i)(?:^|(?<=[\s(*_]))(?:if|unless|in case|in the case|in the event|provided|assuming|as long as|when|"
+    r"whenever|once|should|where)\s[^,;:→.!?]{2,220}(?P<comma>,)(?=\s)"
+)
+_OWN_CLAUSE: Final = re.compile(
+    r"(?i)\s{1,3}(?:and|or|but)\s{1,3}(?:(?:also|then|still|only)\s{1,3})?(?P<clause>[^,;:→.!?]{2,160})"
+    r"(?P<end>[,:→]|\.?(?:\s|$))"
+)
+_VERB: Final = (
+    r"(?:is|are|was|were|has|have|had|does|do|did|can|cannot|could|will|would|should|must|may|might|"
+    r"(?:is|are|was|were|has|have|does|do|did|ca|could|wo|would|should)n['’]t)"
+)
+_GOES_ON: Final = re.compile(rf"(?i)\s{{1,3}}{_VERB}\s")
+_SUBJECT: Final = re.compile(rf"(?i)\S+\s+{_VERB}\s")
+_UP_TO_COMMA: Final = re.compile(r"[^,;:→.!?]{2,160}(?P<end>,)")
+_HOW_IT_IS: Final = re.compile(
+    r"(?i)(?!(?:it|this|that|then|so|you|we|they)\b)\S+(?:\s+\S+)?\s+(?:is|are|was|were|has|have|isn['’]t|aren['’]t)\s"
+)
+"""Behind what is done: “Restart it if it hangs, and nobody is logged in.”"""
+_CLAUSES: Final = 4
+"""Further clauses of one case."""
+
+
+def with_clauses(text: str) -> str:
+    """A text in which no comma before a further clause of a case can be taken for its end, as long as before:
+    “If it is older than a day, and nobody owns it, delete it”, “If the pod, or its node, is down, …”.
+    """
+    kept = list(text)
+    for found in _CASE_WORD.finditer(text):
+        comma = found.start("comma")
+        for _ in range(_CLAUSES):
+            clause = _OWN_CLAUSE.match(text, comma + 1)
+            if clause is None or _tells(clause["clause"]):
+                break
+            if clause["end"] not in (",", ":", "→") and _HOW_IT_IS.match(clause["clause"]) is None:
+                break
+            kept[comma] = "_"
+            if clause["end"] != ",":
+                break
+            comma = clause.start("end")
+            if _GOES_ON.match(text, comma + 1):
+                behind = _UP_TO_COMMA.match(text, comma + 1)
+                if behind is None:
+                    break
+                kept[comma], comma = "_", behind.start("end")
+    return "".join(kept)
+
+
+def _tells(clause: str) -> bool:
+    """Whether a clause tells to do something: it is none of the case, but what is done then."""
+    return is_imperative(clause) and _SUBJECT.match(clause) is None

@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.alternatives import instead_of_above, other_way
+from ingest.extract.case_ends import with_clauses
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import advice, labelled, restricted_case
 from ingest.extract.named_cases import always_comes
@@ -111,17 +112,28 @@ def as_answer(block: Block) -> Block:
 
 def _named(text: str) -> tuple[str | None, bool, str] | None:
     """The case that a text names with a word, as `condition_of` gives it: “If …”, “For clusters that …”."""
-    found = _CONDITION.match(text) or _SKIPS.match(text)
-    if found:
-        condition = f"{found[1]}{found[2]}".strip()
+    found = _case_first(text) or _parts(_SKIPS.match(text), text)
+    if found is not None:
+        word, condition, rest = found
         case = None if always_comes(condition) else condition
-        return case, case is not None and found[1].lower() == "unless", found[3].strip()
+        return case, case is not None and word == "unless", rest
     there = restricted_case(text)
     return (
         None
         if there is None
         else (" ".join(text[advice(text) : there].split()), False, text[there:].lstrip(" ,:"))
     )
+
+
+def _case_first(text: str) -> tuple[str, str, str] | None:
+    """The word of a case that a text begins with, the case with it, and what is told behind it."""
+    return _parts(_CONDITION.match(with_clauses(text)), text)
+
+
+def _parts(found: re.Match[str] | None, text: str) -> tuple[str, str, str] | None:
+    if found is None:
+        return None
+    return found[1].lower(), text[: found.end(2)].strip(), text[found.start(3) :].strip()
 
 
 def _asked_over_code(text: str) -> tuple[str, str] | None:
@@ -156,8 +168,8 @@ def _is_case(label: str, does: str) -> bool:
 
 def without_case(sentence: str) -> str:
     """What a sentence tells to do, without the case that it is for."""
-    found = _CONDITION.match(sentence)
-    return found[3].strip() if found else sentence
+    found = _case_first(sentence)
+    return sentence if found is None else found[2]
 
 
 _LATER: Final = re.compile(r"(?:[:;]|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\s+")
@@ -184,9 +196,9 @@ def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
         if then is not None and above and is_imperative(then["told"]) and not begins_negated(then["told"]):
             return [part], above.strip(" .*_"), False
         above = part
-        found = _CONDITION.match(part)
-        if found is not None and _tells_later(found[3]) and not begins_negated(found[3]):
-            return [part], f"{found[1]}{found[2]}".strip(), found[1].lower() == "unless"
+        found = _case_first(part)
+        if found is not None and _tells_later(found[2]) and not begins_negated(found[2]):
+            return [part], found[1], found[0] == "unless"
     return [], None, False
 
 

@@ -32,7 +32,7 @@ def of_words(text: str) -> bool:
 
 def unknown_program(text: str) -> bool:
     """Whether a line has the form of a command with flags, though no list knows its program."""
-    signed = re.search(r"\s--?[A-Za-z]|(?:\s|=)<[A-Za-z][^<>]{0,60}>", text) is not None
+    signed = re.search(r"\s--?[A-Za-z]|(?:\s|[\w.-][=/:@])<[A-Za-z][^<>]{0,60}>", text) is not None
     return signed and of_words(text)
 
 
@@ -64,6 +64,18 @@ def is_spoken(line: str) -> bool:
     return _SPOKEN.search(line) is not None
 
 
+_MADE: Final = re.compile(r"(?i)\s(?:by|due|because|since|after|via|at|in|on)\s")
+
+
+def does_something(text: str) -> bool:
+    """Whether a line could be a command of a program that no list knows, by the verb that its first argument
+    is: `acme rollback orders`.
+    """
+    words = text.split()
+    named = len(words) > 2 and _SPOKEN.search(text) is None and _MADE.search(text) is None
+    return named and _MEASURED.search(text) is None and of_words(text) and is_imperative(" ".join(words[1:]))
+
+
 _STATES: Final = frozenset(
     """
     ok full high low slow late lost dead stale stuck ready busy idle empty missing unknown available
@@ -78,6 +90,11 @@ _SINCE: Final = re.compile(r"(?i)\s(?:since|until|till|at|on|for)\s+\S*\d|\s\d{1
 _PLAIN: Final = re.compile(r"(?:\s|^)-|[/|&;<>=$*`'\"{}()\\]")
 
 
+def says_state(line: str) -> bool:
+    """Whether a word near the beginning of a line says how something is."""
+    return any(word.lower().strip(",.:") in _STATES for word in line.split()[1:4])
+
+
 def reports(line: str) -> bool:
     """Whether a line that begins with a program's name, a word of sentences too, says how something is and
     runs nothing: `service degraded since 10:00`, `node unreachable`. A flag, a path or a sign of the shell's
@@ -86,8 +103,7 @@ def reports(line: str) -> bool:
     words = line.split()
     if len(words) < 2 or words[0] not in ENGLISH or _PLAIN.search(line) is not None:
         return False
-    said = any(word.lower().strip(",.:") in _STATES for word in words[1:4])
-    return said or (len(words) > 2 and _SINCE.search(line) is not None)
+    return says_state(line) or (len(words) > 2 and _SINCE.search(line) is not None)
 
 
 _DATA: Final = re.compile(

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
-from ingest.extract.command_forms import is_data, reports
+from ingest.extract.command_forms import is_data, reports, says_state
 from ingest.extract.first_words import is_of_a_shell, is_typed, without_signs
 from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
@@ -89,6 +89,12 @@ def _is_line(name: str, words: list[str]) -> bool:
     if len(words) == 1:
         return name in _ALONE
     return name in COMMANDS or len(words) > 2 or not words[1].isalpha()
+
+
+def is_house_tool(line: str) -> bool:
+    """Whether a line begins with the name of a house's own tool, and says what that shall do."""
+    words = line.split()
+    return len(words) > 1 and _TOOL.fullmatch(words[0]) is not None and not says_state(line)
 
 
 def plausible(text: str, *, labelled: bool) -> bool:

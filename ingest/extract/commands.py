@@ -12,13 +12,14 @@ from tree_sitter import Language, Node, Parser
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
 from ingest.extract.command_forms import (
+    does_something,
     goes_on,
     has_form,
     kept_whole,
     of_words,
     unknown_program,
 )
-from ingest.extract.command_lines import FUNCTION, plausible
+from ingest.extract.command_lines import FUNCTION, is_house_tool, plausible
 from ingest.extract.command_lines import looks_like_command as looks_like_command
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below, windows_lines
 from ingest.extract.listings import Listing, unnumbered
@@ -129,17 +130,22 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     if not above or TABLE_HEAD.match(above[0]):
         return []
     alone = len(above) == 1 and not block.language and not is_failure(above[0])
-    if alone and (unknown_program(above[0]) or (told and has_form(above[0]))):
+    if alone and (unknown_program(above[0]) or _is_formed(above[0], told=told)):
         start, text = block.text.index(above[0]), _BEHIND.sub("", above[0])
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(text, line, "", start, start + len(text))]
     every = [item for item in _statements(block) if not in_table(block.text, item.start)]
     found = [item for item in every if plausible(item.text, labelled=labelled)]
     if not found:
-        return every if told and every and all(has_form(item.text) for item in every) else []
+        return every if every and all(_is_formed(item.text, told=told) for item in every) else []
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
     return found if labelled or _mostly_commands(lines, found) else []
+
+
+def _is_formed(text: str, *, told: bool) -> bool:
+    """Whether a line has the form of a command of a program that no list knows; see `commands_of`."""
+    return is_house_tool(text) or (told and (has_form(text) or does_something(text)))
 
 
 def _typed(block: Block, item: Typed) -> FoundCommand:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.extract.case_ends import clause_end, without_signs
+from ingest.extract.case_ends import clause_end, with_clauses, without_signs
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import advice, restricted_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
@@ -193,7 +193,7 @@ _GOES_ON: Final = re.compile(r"(?i)\s{0,2},?\s{1,3}(?:and|or|but)(?:\s{1,3}(?:al
 
 def _each_case(block: Block) -> Iterator[tuple[int, int]]:
     places = sentence_places(block.text)
-    shown = without_signs(block.text, block.code)
+    shown = with_clauses(without_signs(block.text, block.code))
     for place, (start, end) in enumerate(places):
         gate = _GATE.match(block.text[start:end])
         if gate:

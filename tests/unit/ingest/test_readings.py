@@ -99,7 +99,10 @@ def test_what_is_taken_is_read_by_the_rules_in_its_place_and_for_its_case() -> N
     assert restart.when is not None, "the case of its sentence is the rules' to say"
     last = shown.built.steps[-2]
     assert (last.step.title, last.titled_by) == ("See how long it runs", "m/x1")
-    assert last.step.notes == "The title was written by m/x1, not by the author of the text."
+    assert (last.step.notes or "").split("\n") == [
+        "The title was written by m/x1, not by the author of the text.",
+        "Do not run kubectl delete ns prod.",
+    ]
     assert {item.id for item in found(shown).values() if item.taken} == ids
 
 

@@ -1,0 +1,72 @@
+"""What a text warns of goes with the step that it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.telling import made_of
+
+LIST = """# Lag
+
+1. Look: `uptime -p`
+2. Kill the query: `kill 42`
+3. Restart the replica: `systemctl restart pg`.
+   {said}
+"""
+
+
+def _notes(text: str) -> dict[str, str]:
+    made = made_of(text)
+    assert made is not None
+    told = {item.step.command or "": item.step.notes or "" for item in made.built.steps}
+    return {**{key: said for key, said in told.items() if said}, **_top(made.runbook.spec.notes)}
+
+
+def _top(said: str | None) -> dict[str, str]:
+    return {"runbook": said} if said else {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Do not do it during a backup.",
+        "Warning: sessions end.",
+        "Be careful: sessions end.",
+        "This may cause downtime.",
+        "The primary must never be the target.",
+    ],
+)
+def test_a_warning_in_the_lines_of_a_step_is_its_note(said: str) -> None:
+    (note,) = _notes(LIST.format(said=said)).items()
+    assert note[0] == "systemctl restart pg"
+    assert said.rstrip(".") in note[1]
+
+
+def test_a_ban_goes_with_the_step_that_does_what_it_forbids() -> None:
+    assert _notes(LIST.format(said="Never kill anything of `billing`.")) == {
+        "kill 42": "Never kill anything of billing."
+    }
+
+
+def test_a_warning_above_a_step_is_its_note() -> None:
+    text = "# A\n\n## Look\n\nRun `uptime -p`.\n\n## Restart\n\nWarning: sessions end.\n\n    kill 42\n"
+    assert _notes(text) == {"kill 42": "Warning: sessions end."}
+
+
+def test_a_warning_above_all_is_a_note_of_the_runbook() -> None:
+    text = "# A\n\n⚠️ This procedure will interrupt every session.\n\n## Look\n\nRun `uptime -p`.\n"
+    assert _notes(text) == {"runbook": "⚠️ This procedure will interrupt every session."}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Replicas serve stale data.",
+        "We don't restart automatically.",
+        "Don't hesitate to ask.",
+        "The easiest way to do that is to kill the pod.",
+        "⚠️",
+    ],
+)
+def test_what_explains_is_no_note(said: str) -> None:
+    assert _notes(LIST.format(said=said)) == {}

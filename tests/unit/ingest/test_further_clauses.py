@@ -1,0 +1,59 @@
+"""A case may have further clauses behind a comma: each is part of what is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.telling import HEAD, X, made_of
+
+CASES = (
+    f"If a query is older than 10 minutes, and it belongs to reporting, kill it: `{X}`",
+    f"If the disk is full, or the inodes are, run `{X}`.",
+    f"If the node is down, and has been for 5 minutes, stop it with `{X}`.",
+    f"When the lag grows, but memory is fine, stop it: `{X}`",
+    f"If the pod, or its node, is down, run `{X}`.",
+    f"If it hangs, but the other is up, and the third is up, run `{X}`.",
+    f"If the load is high, and load was high yesterday, run `{X}`.",
+)
+ASKED = (
+    "If a query is older than 10 minutes, and it belongs to reporting",
+    "If the disk is full, or the inodes are",
+    "If the node is down, and has been for 5 minutes",
+    "When the lag grows, but memory is fine",
+    "If the pod, or its node, is down",
+    "If it hangs, but the other is up, and the third is up",
+    "If the load is high, and load was high yesterday",
+)
+ENDED = (
+    (f"If it fails, check the logs, and then restart it: `{X}`.", "If it fails"),
+    (f"If it fails, but check the disk first, run `{X}`.", "If it fails"),
+    (f"If it fails, stop it, and tell the others: `{X}`.", "If it fails"),
+    (f"Run `{X}` if it hangs, and it is fine again.", "if it hangs"),
+)
+BEHIND = f"Run `{X}` if it hangs, and nobody is logged in."
+
+
+def _questions(text: str) -> list[str]:
+    made = made_of(f"{HEAD}1. {text}\n")
+    assert made is not None
+    return [case.text for case in made.cases]
+
+
+@pytest.mark.parametrize(("text", "asked"), list(zip(CASES, ASKED, strict=True)))
+def test_a_further_clause_is_asked_about(text: str, asked: str) -> None:
+    assert _questions(text) == [asked]
+    made = made_of(f"{HEAD}1. {text}\n")
+    assert made is not None
+    question, command = (item.step for item in made.built.steps[-2:])
+    assert question.manual == f"{asked}: is that so?"
+    assert command.command == X
+    assert command.when is not None
+
+
+@pytest.mark.parametrize(("text", "asked"), ENDED)
+def test_what_is_done_then_is_no_clause_of_the_case(text: str, asked: str) -> None:
+    assert _questions(text) == [asked]
+
+
+def test_a_clause_behind_what_is_done_is_asked_about_too() -> None:
+    assert _questions(BEHIND) == ["if it hangs, and nobody is logged in"]
