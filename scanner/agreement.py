@@ -13,9 +13,12 @@ from tree_sitter import Language, Node, Query, QueryCursor
 
 from scanner.heredocs import Heredoc, Unsure
 from scanner.marks import Marks
+from scanner.signs import Signs
 
 _TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$'|=[=~]|[)}]\#")
 """Without any of these the tree was never seen to hide a command."""
+_MAY_TRIGGER: Final = Signs(r"<<|`|[$<>]\(|\[[\[ \t\n]|\$\{|\$'|=[=~]|[)}]#")
+"""The same, whatever stands beside them."""
 _MORE: Final = re.compile(rb"[\s;&|<>()`$]")
 """What no word of a command may hold: behind `==` the grammar takes the rest of a group for one pattern."""
 _QUERY: Final = """
@@ -39,7 +42,7 @@ class Agreement:
 
     def holds(self, root: Node, source: bytes) -> bool:
         """Whether both readings agree; so they do, too, where a text holds none of what may be misread."""
-        if _TRIGGERS.search(source) is None:
+        if not _MAY_TRIGGER.stand_in(source) or _TRIGGERS.search(source) is None:
             return True
         try:
             marks = Marks(source)

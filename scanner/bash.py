@@ -87,7 +87,7 @@ class BashJudge(Judge):
             self.unknown("shell.bounds", "the text is too large or too deep to read as a whole", 0, whole)
             self._beginning(whole)
             return self._searched(whole)
-        if _SPLIT_WORD.search(self.text):
+        if "\\\n" in self.text and _SPLIT_WORD.search(self.text):
             self.unknown("shell.construct", "a word is split over two lines", 0, whole)
         if _HIDDEN_LETTERS.search(self.text):
             self.unknown(

@@ -12,6 +12,8 @@ from typing import Final
 
 from tree_sitter import Node
 
+from scanner.signs import Signs
+
 _PLAIN: Final = frozenset(
     {"raw_string", "ansi_c_string", "comment", "heredoc_start", "heredoc_end", "heredoc_body"}
 )
@@ -21,7 +23,7 @@ _HIDDEN: Final = re.compile(r"\$\{(?!\w+\})|\$[(\[]|`|<\(|>\(")
 _PATTERNS: Final = frozenset({"regex", "extglob_pattern"})
 """Leaves that may hold commands of which no dollar tells."""
 _RUNS: Final = re.compile(r"`|[<>]\(")
-_MAY_HIDE: Final = re.compile(rb"\$[{\[]|==|=~|= *\^|\[\[|\bcase\b")
+_MAY_HIDE: Final = Signs(r"\$[{\[]|==|=~|= *\^|\[\[|\bcase\b")
 """Without any of these no expansion stands in a pattern."""
 _SUBSTITUTES: Final = re.compile(rb"\$\(|`|[<>]\(")
 _ESCAPED: Final = re.compile(r"(?s)\\.")
@@ -44,7 +46,7 @@ def hidden_in(text: str) -> bool:
 
 def unshown(root: Node, source: bytes) -> Iterator[Node]:
     """The nodes in which an expansion is not shown, or reads its value again."""
-    if _MAY_HIDE.search(source) is None:
+    if not _MAY_HIDE.stand_in(source):
         return
     cursor = root.walk()
     while True:

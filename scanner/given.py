@@ -16,10 +16,11 @@ from tree_sitter import Node
 from scanner.numeric_output import text_of
 from scanner.read_inputs import spread
 from scanner.read_names import READS_NAMES, canonical
+from scanner.signs import Signs
 
 _HYPHEN: Final = re.compile(r"(?:^|[\s\"'({,\\])-|\$'")
 """A word that begins with a hyphen, or may by an escape, somewhere in a value."""
-_GIVES: Final = re.compile(rb"=|\(\)|\b(?:function|for|select|read|mapfile|readarray|vared)\b")
+_GIVES: Final = Signs(r"=|\(\)|\b(?:function|for|select|read|mapfile|readarray|vared)\b")
 """Without any of these a script gives no name anything."""
 _NAMES: Final = re.compile(r"\$\{?!?(\w+|[@*])")
 _SAYS: Final = re.compile(r"(?:\$\(|`)\s*(?:echo|printf)(?:\s+-[neE]+)*(?:\s+--)?(?=\s)")
@@ -40,7 +41,7 @@ class GivenOptions:
 
     def __contains__(self, name: object) -> bool:
         if self._names is None:
-            gives = _GIVES.search(self._source) is not None
+            gives = _GIVES.stand_in(self._source)
             self._names = _collected(self._root, self._source) if gives else set()
         if not isinstance(name, str):
             return False

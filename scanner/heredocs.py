@@ -33,6 +33,8 @@ _WORD: Final = re.compile(
     rb"""[ \t]*+((?!\#)(?:[^ \t\n;&|<>()'"\\$`]++|'[^'\n]*+'|"[^"$`\\\n]*+"|\\[^\n])++)"""
 )
 _ENDS_WORD: Final = frozenset(b" \t\n;&|<>()")
+_WINDOWS: Final = (1 << 10, 1 << 13, 1 << 16)
+"""Bytes behind which the end of a body is looked for farther away: a text may hold many short ones."""
 _QUOTE: Final = re.compile(rb"""'([^']*+)'|"([^"]*+)"|\\(.)""")
 
 
@@ -51,18 +53,35 @@ def body_of(source: bytes, marker: Marker, start: int, end: int) -> Heredoc:
 
     Where nothing is quoted, a backslash joins a line with the next one before they are compared.
     """
-    at, joined = start, False
-    while at < end:
-        stop = source.find(b"\n", at, end)
-        stop = end if stop < 0 else stop
-        line = source[at:stop]
-        if marker.tabs:
-            line = line.lstrip(b"\t")
-        if not joined and line == marker.text:
-            return Heredoc((marker.start, marker.end), (start, at), (stop - len(line), stop))
-        if not marker.quoted:
-            before, joined = joined, (len(line) - len(line.rstrip(b"\\"))) % 2 == 1
-            if joined and (before or marker.text.startswith(line[:-1])):
-                raise Unsure
-        at = stop + 1
+    for size in _WINDOWS:
+        stop = source.find(b"\n", start + size, end) + 1 or end
+        found = _ended(source[start:stop].split(b"\n"), marker, start)
+        if found is not None:
+            return found
+        if stop == end:
+            break
     raise Unsure
+
+
+def _ended(lines: list[bytes], marker: Marker, start: int) -> Heredoc | None:
+    """The same of these lines, of which the last one is none where it is empty; None where none ends it."""
+    if not lines[-1]:
+        lines.pop()
+    shown = [line.lstrip(b"\t") for line in lines] if marker.tabs else lines
+    joints = set[int]() if marker.quoted else {at for at, line in enumerate(shown) if _goes_on(line)}
+    last = -1
+    try:
+        while last < 0 or last - 1 in joints:
+            last = shown.index(marker.text, last + 1)
+    except ValueError:
+        return None
+    for at in joints:
+        if at < last and (at - 1 in joints or marker.text.startswith(shown[at][:-1])):
+            raise Unsure
+    begins = start + sum(map(len, lines[:last])) + last
+    stop = begins + len(lines[last])
+    return Heredoc((marker.start, marker.end), (start, begins), (stop - len(shown[last]), stop))
+
+
+def _goes_on(line: bytes) -> bool:
+    return line.endswith(b"\\") and (len(line) - len(line.rstrip(b"\\"))) % 2 == 1

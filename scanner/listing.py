@@ -15,11 +15,12 @@ from typing import Final, Literal
 
 from scanner.escapes import GLOB
 from scanner.paths import open_to_all
+from scanner.signs import Signs
 from scanner.word import Word
 
 Listed = Literal["data", "names", "table", "rows", "paths", "ended paths"]
 """A `table` holds names in its first two columns, `rows` in the first."""
-_ADDS: Final = re.compile(r"\b(?:xargs|parallel)\b")
+_ADDS: Final = Signs(r"\b(?:xargs|parallel)\b")
 MAX_CHARACTERS: Final = 2_000
 """Of a command that lists; of a longer one nothing is known."""
 
@@ -91,9 +92,9 @@ _GREP_OPTION: Final = re.compile(r"-[viEFwx]+")
 _LS_OPTION: Final = re.compile(r"-[1trSdUvX]+")
 
 
-def adds_what_it_reads(text: str) -> bool:
+def adds_what_it_reads(text: bytes | str) -> bool:
     """Whether a text speaks of a program that makes arguments of what it reads."""
-    return _ADDS.search(text) is not None
+    return _ADDS.stand_in(text)
 
 
 def prints_names(text: str) -> bool:

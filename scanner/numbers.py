@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from scanner.arithmetic import NUMBER, NUMERIC_NAMES, read_expression
 from scanner.numeric_output import prints_numbers, text_of
+from scanner.signs import Signs
 
 _SETTERS: Final = frozenset(
     {"read", "mapfile", "readarray", "getopts", "printf", "wait", "vared", "local", "eval"}
@@ -22,8 +23,8 @@ _SCOPES: Final = frozenset({"declare", "typeset", "local"})
 _NUMBERS_ONLY: Final = frozenset("?#$!")
 
 
-_SETS_SOMETHING: Final = re.compile(
-    rb"[=(]\s*\(|=|\b(?:for|select|let|declare|typeset|local|readonly|export|unset)\b|\$\["
+_SETS_SOMETHING: Final = Signs(
+    r"[=(][\s\v]*\(|=|\b(?:for|select|let|declare|typeset|local|readonly|export|unset)\b|\$\["
 )
 """Without any of these no name can hold a number, nor be a map or an integer, nor is one unset."""
 
@@ -74,7 +75,7 @@ _NOTHING_SET: Final = Facts()
 
 def collect(root: Node, source: bytes) -> Facts:
     """Read every assignment of a script, in one pass."""
-    if _SETS_SOMETHING.search(source) is None:
+    if not _SETS_SOMETHING.stand_in(source):
         return _NOTHING_SET
     facts = Facts()
     cursor = root.walk()

@@ -91,8 +91,8 @@ here-document is carried along from each sign to the next; an open test is read 
 """
 _OPEN: Final = 128
 """Expansions of a long text that are not closed: each is looked for an end."""
-_STEPS: Final = 450
-_BROKEN_STEPS: Final = 200
+_STEPS: Final = 240
+_BROKEN_STEPS: Final = 100
 """Hundreds of the parser's operations. A node takes two to five of them, so a tree within its bound takes up
 to 200. Those behind an error are many times dearer; with one a text is not read anyway."""
 
@@ -104,9 +104,9 @@ def _is_dear(source: bytes) -> bool:
 
 
 def _tree(source: bytes) -> tuple[Node, bool]:
-    """The tree, and whether it is of the whole text; else of its beginning: a text of too many nodes, or
-    whose parse would take a time that grows with the square of its size, counts as not read. The work is
-    counted, not timed.
+    """The tree, and whether it is of the text; else an empty one: a text of too many nodes, or whose parse
+    would take a time that grows with the square of its size, counts as not read. The work is counted, not
+    timed.
     """
     if len(source) <= _SHORT:
         return Parser(_LANGUAGE).parse(source).root_node, True
@@ -129,8 +129,7 @@ def _tree(source: bytes) -> tuple[Node, bool]:
                 # Again, of the bytes: `Node.text` of a tree that was read by a callback ends the process
                 # (py-tree-sitter 0.26.1).
                 return Parser(_LANGUAGE).parse(source).root_node, True
-    end = source.rfind(b"\n", 0, _SHORT) + 1 or _SHORT
-    return Parser(_LANGUAGE).parse(source[:end]).root_node, False
+    return Parser(_LANGUAGE).parse(b"").root_node, False
 
 
 def parse_bash(text: str) -> Parsed:

@@ -16,15 +16,15 @@ from tree_sitter import Node
 from scanner.numeric_output import prints_numbers, text_of
 from scanner.printed import LISTS_FILES, Printed, printed
 from scanner.read_inputs import INPUT, Inputs, spread
+from scanner.signs import Signs
 
-_MAY_READ: Final = re.compile(rb"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared|(?:OLD)?PWD)\b")
+_MAY_READ: Final = Signs(r"\$\(|`|<\(|\b(?:read|mapfile|readarray|vared|(?:OLD)?PWD)\b")
 """Without any of these a script takes no data into a name."""
-_LOOP_WORDS: Final = re.compile(rb"\b(?:for|select)\b|=\(")
+_LOOP_WORDS: Final = Signs(r"\b(?:for|select)\b|=\(")
 _PATTERN: Final = re.compile(rb"[*?\[]")
 """A loop may go over names of files where there is a pattern."""
-_TAKES: Final = re.compile(
-    rb"=|\b(?:for|select|set|function|read|mapfile|readarray|vared|(?:OLD)?PWD)\b|\(\)"
-)
+_TAKES: Final = Signs(r"=|\b(?:for|select|set|function|read|mapfile|readarray|vared|(?:OLD)?PWD)\b|\(\)")
+_REDIRECTS_ALL: Final = Signs(r"\bexec\b")
 READS_NAMES: Final = frozenset({"read", "mapfile", "readarray", "vared"})
 """Commands that take what they read into names."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
@@ -50,7 +50,7 @@ _PATTERNS: Final = frozenset({"word", "concatenation", "extglob_pattern"})
 _GLOB: Final = re.compile(r"[*?\[]")
 _LOOSE: Final = re.compile(r"[^*?\[\"'\\]*")
 """What stands before an expansion without quotes, and names no files by a pattern."""
-_OPEN: Final = re.compile(rb"/tmp\b|/dev/(?:shm|mqueue)\b|/var/(?:crash|lock|spool)\b|/run/lock\b")
+_OPEN: Final = Signs(r"/(?:tmp|dev/(?:shm|mqueue)|var/(?:crash|lock|spool)|run/lock)\b")
 """Folders in which everybody makes files: a name there may be a pattern as well, one word or not."""
 _FOLDERS: Final = frozenset({"PWD", "OLDPWD"})
 """Names of files as well: a script may go to a folder by a pattern."""
@@ -132,10 +132,10 @@ class _Sources:
         spread(self.data, self.made_of)
         named = {FILES, *_FOLDERS}
         spread(named, self.made_of)
-        parts_otherwise = _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
+        parts = b"IFS" in self.source and _FIELDS.search(_FIELDS_OF_ONE.sub(b"", self.source)) is not None
         one = (self.data | named) - self.several - _FOLDERS - {FILES}
-        single = frozenset() if parts_otherwise else frozenset(one)
-        if _OPEN.search(self.source) is None:
+        single = frozenset() if parts else frozenset(one)
+        if not _OPEN.stand_in(self.source):
             named -= single
         return ReadNames(frozenset(self.data), single, frozenset(named) - {FILES})
 
@@ -156,9 +156,9 @@ NO_READ_NAMES: Final = ReadNames(frozenset(), frozenset(), frozenset())
 def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -> ReadNames:
     """The names that data decides: `before` are known to be; `fed` says that the script is handed data."""
     known = frozenset(before)
-    if not known and (not _may_take(source) or _TAKES.search(source) is None):
+    if not known and (not _may_take(source) or not _TAKES.stand_in(source)):
         return NO_READ_NAMES
-    fed = fed or re.search(rb"\bexec\b", source) is not None
+    fed = fed or _REDIRECTS_ALL.stand_in(source)
     found = _Sources(source, fed, set(known), several=set(known))
     around = found.inputs.around
     cursor = root.walk()
@@ -177,9 +177,9 @@ def read_names(root: Node, source: bytes, before: Iterable[str], *, fed: bool) -
 
 
 def _may_take(source: bytes) -> bool:
-    if _MAY_READ.search(source) is not None:
-        return True
-    return _LOOP_WORDS.search(source) is not None and _PATTERN.search(source) is not None
+    return _MAY_READ.stand_in(source) or (
+        _PATTERN.search(source) is not None and _LOOP_WORDS.stand_in(source)
+    )
 
 
 def _assignment(node: Node, found: _Sources) -> None:

@@ -63,7 +63,9 @@ _OF_BODY: Final = frozenset({"heredoc_body", "heredoc_end"})
 def _ends_there(marker: str, body: str, end: str, *, dashed: bool) -> bool:
     """Whether no line of a body is its end marker, and what the parser takes for it is."""
     plain = marker.strip("\"'\\")
-    lines = [*body.split("\n"), *body.replace("\\\n", "").split("\n")]
+    lines = body.split("\n")
+    if "\\\n" in body:
+        lines += body.replace("\\\n", "").split("\n")
     if dashed:
         lines, end = [line.lstrip("\t") for line in lines], end.lstrip("\t")
     return plain not in lines and end.strip("\n") == plain
@@ -168,7 +170,7 @@ class RedirectReading(Reading):
             return extra, Stdin("text", text)
         self._expansions_of(body)
         hidden = hidden_in(self._beside(body))
-        joined = _OVER_TWO_LINES.search(text) is not None
+        joined = "\\\n" in text and _OVER_TWO_LINES.search(text) is not None
         if hidden or joined or _substitutions(text) > _count(body, "command_substitution"):
             self._unknown(node, "a command inside a here-document that the parser does not show")
         if "`" in text:

@@ -19,7 +19,8 @@ _HIDDEN: Final = re.compile(
 """Control, zero-width, bidirectional, blank-looking and tag characters (Unicode 15)."""
 
 _SQUEEZE: Final = re.compile(r"\$\{?IFS\}?|[\s,]+")
-_QUOTES: Final = re.compile(r"\\\n|[\\'\"`]|\$(?=['\"])")
+_QUOTES: Final = ("$'", "'"), ('$"', '"'), ("\\\n", ""), ("\\", ""), ("'", ""), ('"', ""), ("`", "")
+"""What quotes and joins, and what stands for it; in this order."""
 
 
 def hidden_character(text: str) -> int | None:
@@ -57,10 +58,20 @@ def _compiled() -> Any:
     return found
 
 
+def _squeezed(text: str) -> str:
+    """The text without its quoting, every blank, comma and run of them one blank."""
+    for sign, instead in _QUOTES:
+        text = text.replace(sign, instead)
+    if "IFS" in text:
+        return _SQUEEZE.sub(" ", text)
+    text = text.replace(",", " ")
+    words = " ".join(text.split())
+    return f"{' ' * text[:1].isspace()}{words}{' ' * (bool(words) and text[-1:].isspace())}"
+
+
 def destructive_text(text: str) -> str | None:
     """One sentence if the text, as it is or without its quoting, holds a destructive phrase. Linear time."""
-    squeezed = _SQUEEZE.sub(" ", _QUOTES.sub("", text))
-    for form in (text, squeezed):
+    for form in (text, _squeezed(text)):
         hits = _compiled().Match(form)
         if hits:
             return str(knowledge()["destructive_text"][min(hits)][1])

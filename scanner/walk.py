@@ -95,8 +95,8 @@ class Walker(Turns):
     def walk(self, root: Node, read: ReadNames = NO_READ_NAMES, given: Container[str] = ()) -> None:
         """Tell the sink everything, in order. `read`: the names that data decides, `given`: options."""
         self.read_names = read
-        self._background = _BACKGROUND.search(self._source) is not None
-        self._hands_on = adds_what_it_reads(self.text(root))
+        self._background = b"&" in self._source and _BACKGROUND.search(self._source) is not None
+        self._hands_on = adds_what_it_reads(self._source)
         self.facts = collect(root, self._source)
         self.numeric = self.facts.numeric(self._values.steered)
         self.given, self.lettered = given, self.facts.lettered
