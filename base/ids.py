@@ -27,6 +27,7 @@ _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 """Two characters for ten bits."""
 _PAIR_SHIFTS: Final = tuple(range(120, -1, -10))
 _TOKEN_BYTES: Final = 32
+PARTS_MAX: Final = 0xFFFF
 
 
 class InvalidId(ValueError):
@@ -94,6 +95,23 @@ def new_id() -> UUID:
 def new_ids(count: int) -> list[UUID]:
     """As many ids as `new_id` would give, one after the other."""
     return _system_factory.several(count)
+
+
+def whole_id(value: UUID) -> UUID:
+    """The same id with its last 16 bits free, for parts that need no id of their own making."""
+    return UUID(int=value.int & ~PARTS_MAX)
+
+
+def new_whole_id() -> UUID:
+    """A new id that leaves room for parts."""
+    return whole_id(new_id())
+
+
+def part_id(whole: UUID, number: int) -> UUID:
+    """The id of a part, 1 to PARTS_MAX, of what has a `whole_id`."""
+    assert not whole.int & PARTS_MAX, "the id leaves no room for parts"
+    assert 0 < number <= PARTS_MAX, "there is no such part"
+    return UUID(int=whole.int | number)
 
 
 def encode_base32(value: UUID) -> str:

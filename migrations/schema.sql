@@ -216,6 +216,11 @@ CREATE TABLE dd0c.runbook_versions (
     author         text NOT NULL DEFAULT '',
     committed_at   timestamptz,
     created_at     timestamptz NOT NULL DEFAULT now(),
+    verdicts          text CHECK (verdicts IS JSON ARRAY),   -- on its commands, in order, as it came (`dd0c.verdicts`)
+    scanner_version   text,                      -- that judged all of them; NULL: each says it itself
+    knowledge_version text,
+    advisor           text,                      -- that advised on all of them; empty: none did; NULL as above
+    advisor_version   text,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, runbook_id, content_sha256),
     FOREIGN KEY (tenant_id, runbook_id) REFERENCES dd0c.runbooks (tenant_id, id)
@@ -244,6 +249,7 @@ CREATE TABLE dd0c.files (
 );
 CREATE INDEX files_kept_out ON dd0c.files (tenant_id, repository_id) WHERE state IN ('stale_invalid', 'skipped');
 
+-- Verdicts that came later than their version, and on commands that somebody asked about.
 CREATE TABLE dd0c.classifications (
     tenant_id         uuid NOT NULL,             -- that of its version, or of the audit record beside it
     id                uuid NOT NULL,
@@ -267,6 +273,41 @@ CREATE TABLE dd0c.classifications (
 );
 CREATE INDEX classifications_step ON dd0c.classifications (tenant_id, version_id, step_id, created_at DESC, id DESC);
 
+-- Every verdict, one row each. Those that came with a version stand in its row, without what has its default or is the
+-- same for all: the n-th is on the n-th step with a command, and n in the last four digits of the version's id is its own.
+CREATE VIEW dd0c.brought_verdicts WITH (security_invoker = true) AS
+SELECT v.tenant_id, (left(v.id::text, 32) || lpad(to_hex(e.place), 4, '0'))::uuid AS id, v.id AS version_id,
+       e.step ->> 'id' AS step_id, 'bash' AS language,
+       sha256(convert_to(e.step ->> 'command', 'UTF8')) AS command_sha256,
+       coalesce(e.verdict #>> '{finding,scannerVersion}', v.scanner_version) AS scanner_version,
+       coalesce(e.verdict #>> '{finding,knowledgeVersion}', v.knowledge_version) AS knowledge_version,
+       jsonb_build_object('ruleIds', '[]'::jsonb, 'spans', '[]'::jsonb, 'resources', '[]'::jsonb,
+                          'reversibility', 'unknown', 'scannerVersion', v.scanner_version,
+                          'knowledgeVersion', v.knowledge_version)
+       || (e.verdict -> 'finding') AS finding,
+       jsonb_build_object('advisor', coalesce(v.advisor, 'none'), 'advisorVersion', coalesce(v.advisor_version, ''),
+                          'alternativesConsidered', '[]'::jsonb)
+       || (e.verdict -> 'advice') AS advice,
+       coalesce(e.verdict ->> 'noAdvice', '') AS no_advice,
+       array_position(ARRAY['scanner_dangerous', 'scanner_caution', 'scanner_unknown', 'advice_raises', 'both_safe'],
+                      e.verdict ->> 'rule') AS rule,
+       (e.verdict ->> 'risk')::dd0c.risk AS risk, (e.verdict -> 'unknown')::boolean AS unknown, v.created_at
+  FROM dd0c.runbook_versions v
+ CROSS JOIN LATERAL ROWS FROM (
+       jsonb_array_elements(v.verdicts::jsonb),
+       jsonb_path_query(v.document, '$.spec.steps[*] ? (exists(@.command))')
+       ) WITH ORDINALITY AS e (verdict, step, place)
+ WHERE v.verdicts IS NOT NULL;
+
+CREATE VIEW dd0c.verdicts WITH (security_invoker = true) AS
+SELECT tenant_id, id, version_id, step_id, language, command_sha256, scanner_version, knowledge_version, finding, advice,
+       no_advice, rule, risk, unknown, created_at
+  FROM dd0c.classifications
+ UNION ALL
+SELECT tenant_id, id, version_id, step_id, language, command_sha256, scanner_version, knowledge_version, finding, advice,
+       no_advice, rule, risk, unknown, created_at
+  FROM dd0c.brought_verdicts;
+
 -- What a new scanner or new knowledge says of a command that serves, beside the verdict that stands: a lower one waits
 -- here for an owner.
 CREATE TABLE dd0c.reclassifications (
@@ -277,7 +318,7 @@ CREATE TABLE dd0c.reclassifications (
     scanner_version   text NOT NULL,             -- that looked again, with its knowledge
     knowledge_version text NOT NULL,
     direction         text NOT NULL CHECK (direction IN ('higher', 'same', 'lower', 'unread')),
-    before_id         uuid NOT NULL,             -- the classification that stood when it looked
+    before_id         uuid NOT NULL,             -- the verdict (`dd0c.verdicts`) that stood when it looked
     standing_id       uuid NOT NULL,             -- the one that stands since
     finding           jsonb,                     -- what it comes to; NULL for unread
     advice            jsonb,
@@ -290,9 +331,7 @@ CREATE TABLE dd0c.reclassifications (
     CHECK ((accepted_by IS NULL) = (accepted_at IS NULL)),
     CHECK (accepted_at IS NULL OR direction = 'lower'),
     CHECK ((finding IS NULL) = (direction = 'unread')),
-    FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id),
-    FOREIGN KEY (tenant_id, before_id) REFERENCES dd0c.classifications (tenant_id, id),
-    FOREIGN KEY (tenant_id, standing_id) REFERENCES dd0c.classifications (tenant_id, id)
+    FOREIGN KEY (tenant_id, version_id) REFERENCES dd0c.runbook_versions (tenant_id, id)
 );
 
 CREATE TABLE dd0c.source_texts (
@@ -878,7 +917,7 @@ GRANT SELECT, INSERT ON
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.idempotency_keys, dd0c.timers TO dd0c_app;
 GRANT SELECT, INSERT, DELETE ON dd0c.readings, dd0c.syncs TO dd0c_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dd0c.comment_questions, dd0c.commit_checks TO dd0c_app;
-GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations TO dd0c_app;
+GRANT SELECT ON dd0c.audit_chain, dd0c.schema_migrations, dd0c.verdicts, dd0c.brought_verdicts TO dd0c_app;
 GRANT SELECT ON dd0c.audit_events, dd0c.audit_chain, dd0c.audit_checkpoints TO dd0c_verify;
 
 -- ---------------------------------------------------------------- jobs

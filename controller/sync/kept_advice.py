@@ -45,7 +45,11 @@ def advice_query(documents: Sequence[Document]) -> QueryRows:
     for runbook_id, command, verdict in commands_of(documents):
         said = None if verdict.advice is None else verdict.advice.advisor
         advisors.setdefault((runbook_id, command), set()).add(said)
+    by_runbook: dict[UUID, set[str | None]] = {}
+    for (runbook_id, _), names in advisors.items():
+        by_runbook.setdefault(runbook_id, set()).update(names)
     again = [(*place, said.pop()) for place, said in advisors.items() if len(said) == 1 and None not in said]
+    settled = [(each, said.pop()) for each, said in by_runbook.items() if len(said) == 1 and None not in said]
     return QueryRows(
         _QUERIES["newest_advice"],
         AdviceRow,
@@ -55,6 +59,8 @@ def advice_query(documents: Sequence[Document]) -> QueryRows:
             "again_runbook_ids": arrays.uuids([runbook_id for runbook_id, _, _ in again]),
             "again_commands": arrays.blobs([command for _, command, _ in again]),
             "again_advisors": arrays.texts([advisor for _, _, advisor in again]),
+            "settled_runbook_ids": arrays.uuids([runbook_id for runbook_id, _ in settled]),
+            "settled_advisors": arrays.texts([advisor for _, advisor in settled]),
         },
     )
 

@@ -6,11 +6,12 @@ not validate keeps its last good version in service, whatever else the commit do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from base.ids import part_id
 from controller.governance.documents import JudgedFile, JudgedRunbook
 from controller.sync.claims import Claims, Found
 from controller.sync.moves import Moves, follow_moves
@@ -18,13 +19,16 @@ from controller.sync.state import FileRow, Known, RunbookRow
 from schemas.errors import Place
 from schemas.flags import Flags
 from schemas.policy import Policy
+from schemas.verdict import Verdict
 
 ERROR_MAX_CHARACTERS: Final = 1_000
 
 
 @dataclass(frozen=True)
 class NewVersion:
-    """A version to store; `is_new` False where this content is known already and serves again."""
+    """A version to store; `is_new` False where this content is known already and serves again. The id of one
+    that is new is whole: the verdicts that it brings have theirs from it.
+    """
 
     id: UUID
     runbook_id: UUID
@@ -33,6 +37,13 @@ class NewVersion:
     file: JudgedFile
     runbook: JudgedRunbook
     is_new: bool
+
+    def brought(self) -> Iterator[tuple[str, UUID, Verdict]]:
+        """Of a new version, by step, the id and the verdict of each command: the n-th has the n-th part."""
+        commands = [step for step in self.runbook.steps if step.command_sha256 is not None]
+        for number, step in enumerate(commands, 1):
+            assert step.verdict is not None, "a command without a verdict"
+            yield step.step_id, part_id(self.id, number), step.verdict
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,7 @@ def plan_sync(known: Known, found: Iterable[Found], commit: str, new_id: Callabl
     """What brings the rows to a commit.
 
     `found` holds every path that differs from the rows, and those that were invalid and are still there.
+    `new_id` gives whole ids.
     """
     items = {item.path: item for item in found}
     taken = Claims(known, items)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Final
 from uuid import UUID
 
@@ -40,12 +41,11 @@ def _short(services: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class SyncRecords:
-    """What all records of a sync name, and the ids under which verdicts were stored."""
+    """What all records of a sync name."""
 
     repository_id: UUID
     sync_id: UUID
     commit: str
-    ids: Mapping[tuple[UUID, str], UUID]
     rewrote: str | None = None
     """The commit that served and is not in this one's history."""
 
@@ -150,12 +150,8 @@ class SyncRecords:
         )
 
     def _classified(self, version: NewVersion, texts: RunbookTexts) -> AuditRecord | WrittenRecord:
-        """Of a version that is new, so that its rows were written under these ids."""
-        judged = [
-            Judged(step.step_id, self.ids[version.id, step.step_id], step.verdict)
-            for step in version.runbook.steps
-            if step.verdict is not None
-        ]
+        """Of a version that is new, so that its verdicts came with it."""
+        judged = list(starmap(Judged, version.brought()))
         text = texts.classified(version.id, version.runbook.name, judged)
         if text is not None:
             return WrittenRecord(RunbookClassified.EVENT_TYPE, text, _SYNC)

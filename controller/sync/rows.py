@@ -1,7 +1,7 @@
 """What a plan writes, as columns: a statement takes many rows at once, as one array a column. Pure.
 
-Findings and advice go as JSON text that pydantic writes itself: made as objects first, they are most of the
-time of a large sync.
+Verdicts go as JSON text that pydantic writes itself: made as objects first, they are most of the time of a
+large sync.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 from base.ids import new_ids
 from controller.db import arrays
 from controller.governance.documents import RULES, JudgedStep
+from controller.sync.brought_verdicts import brought_verdicts
 from controller.sync.plan import NewVersion, RunbookChange
 from controller.sync.state import FileRow
 from schemas.verdict import Finding, Verdict
@@ -26,8 +27,13 @@ _Row: TypeAlias = tuple[Any, ...]
 ROWS_MAX: Final = 2_000
 """Rows of one statement: the next ones are put together while the server stores them."""
 
+VERSIONS_MAX: Final = 500
+"""Versions of one statement, each with its content, its document and its verdicts."""
+
 _RULES: Final = {rule: number for number, rule in enumerate(RULES, 1)}
-_VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids")
+_VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids",
+                    "verdicts", "scanner_versions", "knowledge_versions", "advisors",
+                    "advisor_versions")  # fmt: skip
 _RUNBOOKS: Final = ("names", "titles", "services", *_VERSIONS)
 _SERVING: Final = ("ids", "version_ids", "titles", "services", "paths")
 _FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_columns", "error_reasons",
@@ -49,13 +55,15 @@ def runbook_columns(changes: Sequence[RunbookChange], versions: Sequence[NewVers
     """Of runbooks that are new, each with its first version."""
     firsts = {version.id: version for version in versions if version.is_new}
     new = ((c, firsts[c.version_id]) for c in changes if c.is_new)
-    return _columns(_RUNBOOKS, ((c.name, c.title, c.service, *_version(first)) for c, first in new))
+    rows = ((c.name, c.title, c.service, *_version(first)) for c, first in new)
+    return _columns(_RUNBOOKS, rows, VERSIONS_MAX)
 
 
 def version_columns(changes: Sequence[RunbookChange], versions: Sequence[NewVersion]) -> Iterator[Columns]:
     """Of contents that are new in runbooks that are known."""
     firsts = {change.version_id for change in changes if change.is_new}
-    return _columns(_VERSIONS, (_version(v) for v in versions if v.is_new and v.id not in firsts))
+    rows = (_version(v) for v in versions if v.is_new and v.id not in firsts)
+    return _columns(_VERSIONS, rows, VERSIONS_MAX)
 
 
 def serving_columns(changes: Sequence[RunbookChange]) -> Iterator[Columns]:
@@ -70,24 +78,22 @@ def file_columns(files: Sequence[FileRow]) -> Iterator[Columns]:
 
 
 class Classifications:
-    """The verdicts of versions as rows, and under which ids they go: by version and step."""
+    """The verdicts of versions that serve again as rows of their own, with their ids."""
 
     def __init__(self, versions: Sequence[NewVersion]) -> None:
+        self._versions = [version for version in versions if not version.is_new]
         judged = [
             (version.id, step.step_id)
-            for version in versions
+            for version in self._versions
             for step in version.runbook.steps
             if step.verdict is not None
         ]
-        self.ids = dict(zip(judged, new_ids(len(judged)), strict=True))
-        self._versions = versions
+        self._ids = dict(zip(judged, new_ids(len(judged)), strict=True))
 
-    def columns(self, *, of_new: bool) -> Iterator[Columns]:
-        """One row a command; `of_new`: of versions that are new, or else of those that serve again."""
+    def columns(self) -> Iterator[Columns]:
+        """One row a command."""
         groups: dict[tuple[str, str], list[_Row]] = {}
         for version in self._versions:
-            if version.is_new is not of_new:
-                continue
             for finding, row in self._rows(version):
                 versions = (finding.scanner_version, finding.knowledge_version)
                 group = groups.setdefault(versions, [])
@@ -100,13 +106,13 @@ class Classifications:
     def _rows(self, version: NewVersion) -> Iterator[tuple[Finding, _Row]]:
         for step in version.runbook.steps:
             if step.verdict is not None:
-                number = self.ids[version.id, step.step_id]
+                number = self._ids[version.id, step.step_id]
                 yield step.verdict.finding, _classification(number, version.id, step.verdict, step)
 
 
-def _columns(names: tuple[str, ...], rows: Iterable[_Row]) -> Iterator[Columns]:
+def _columns(names: tuple[str, ...], rows: Iterable[_Row], most: int = ROWS_MAX) -> Iterator[Columns]:
     rest = iter(rows)
-    while some := list(islice(rest, ROWS_MAX)):
+    while some := list(islice(rest, most)):
         yield _arrays(names, some)
 
 
@@ -123,7 +129,8 @@ def _classified(scanner_version: str, knowledge_version: str, rows: Sequence[_Ro
 def _version(version: NewVersion) -> _Row:
     document = json.dumps(version.runbook.document, ensure_ascii=False, separators=(",", ":"))
     return (version.id, version.runbook_id, version.file.content_sha256, version.file.content, document,
-            version.path, version.blob_oid)  # fmt: skip
+            version.path, version.blob_oid,
+            *brought_verdicts([verdict for _, _, verdict in version.brought()]))  # fmt: skip
 
 
 def _file(row: FileRow) -> _Row:

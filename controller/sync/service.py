@@ -17,7 +17,7 @@ from uuid import UUID
 from base import log
 from base.clock import Clock
 from base.collector import held_back
-from base.ids import new_id, show_id
+from base.ids import new_id, new_whole_id, show_id
 from controller import telemetry
 from controller.db.bus import Bus
 from controller.db.database import Database
@@ -256,7 +256,7 @@ class SyncService:
             known = locked.known
             found, let_in = found_paths(known, row, read, judged), self._owners.of(tenant_id, row.id)
             found, used = await hold(uow, locked, read, found, let_in)
-            plan = plan_sync(known, found, read.commit, new_id)
+            plan = plan_sync(known, found, read.commit, new_whole_id)
             result = _result(row, read, known, plan, locked.totals.after(known, plan))
             async with uow.unawaited():
                 await PlanWriter(uow, locked=locked, sync_id=sync_id, read=read).write(plan)

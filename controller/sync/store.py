@@ -18,7 +18,7 @@ from controller.sync.recording import counting
 from controller.sync.records import SyncRecords
 from controller.sync.results import Totals
 from controller.sync.rows import (
-    ROWS_MAX,
+    VERSIONS_MAX,
     Classifications,
     Columns,
     file_columns,
@@ -32,9 +32,8 @@ from controller.sync.state import FileRow, FlagRow, Known, RunbookRow
 from schemas.audit import AuditRecord, WrittenRecord
 from schemas.flags import Flag
 
-_RECORDS_BESIDE: Final = ROWS_MAX // 5
-"""Audit records that are put together while the server stores a batch of verdicts: as many as runbooks of ten
-steps bring with it."""
+_RECORDS_BESIDE: Final = 2 * VERSIONS_MAX
+"""Audit records that are put together while the server stores a batch of versions: as many as they bring."""
 
 _QUERIES: Final = queries.load("runbooks")
 
@@ -154,11 +153,9 @@ class PlanWriter:
         """Store everything; the transaction is the caller's, who sends it `unawaited`."""
         known, at, said = self._locked.known, self._locked.at, self._locked.said
         plan = replace(plan, versions=tuple(said.as_it_stands(version) for version in plan.versions))
-        verdicts = Classifications(plan.versions)
-        place = (self._repository_id, self._sync_id, self._commit)
-        records = SyncRecords(*place, verdicts.ids, self._rewrote)
+        records = SyncRecords(self._repository_id, self._sync_id, self._commit, self._rewrote)
         trail = records.of(known, plan, self._movements)
-        await self._runbooks(plan, verdicts, at, trail)
+        await self._runbooks(plan, at, trail)
         for columns in file_columns(plan.files):
             await self._run("put_files", columns, commit_oid=self._commit)
         if plan.moved:
@@ -178,25 +175,20 @@ class PlanWriter:
         self._uow.audit_all(list(records))
 
     async def _runbooks(
-        self,
-        plan: Plan,
-        verdicts: Classifications,
-        created_at: datetime,
-        trail: Iterator[AuditRecord | WrittenRecord],
+        self, plan: Plan, created_at: datetime, trail: Iterator[AuditRecord | WrittenRecord]
     ) -> None:
         facts = {
             "commit_oid": self._commit,
             "author": self._facts.author,
             "committed_at": self._facts.committed_at,
+            "created_at": created_at,
         }
         for columns in runbook_columns(plan.runbooks, plan.versions):
             await self._run("add_runbooks", columns, **facts)
+            self._tell(islice(trail, _RECORDS_BESIDE))
         for columns in version_columns(plan.runbooks, plan.versions):
             await self._run("add_versions", columns, **facts)
-        for columns in verdicts.columns(of_new=True):
-            await self._run("add_classifications", columns, created_at=created_at)
-            self._tell(islice(trail, _RECORDS_BESIDE))
-        for columns in verdicts.columns(of_new=False):
+        for columns in Classifications(plan.versions).columns():
             await self._run("add_changed_classifications", columns, created_at=created_at)
         for columns in serving_columns(plan.runbooks):
             await self._run("serve_versions", columns)

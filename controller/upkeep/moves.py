@@ -150,7 +150,7 @@ class Moves:
         for move in moves:
             found, number = move.found, new_id()
             assert found is not None
-            digest = await uow.value(_QUERIES["command_of"], id=move.standing_id)
+            digest = await uow.value(_QUERIES["command_of"], version_id=version_id, id=move.standing_id)
             row = classification_row(number, version_id, move.step_id, digest, found)
             await uow.run(_QUERIES["add_standing"], **row)
             hit = await uow.run(

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from base import limits
-from base.ids import new_id, show_id
+from base.ids import new_id, show_id, whole_id
 from controller.api import rates
 from controller.api.advice import advised_command
 from controller.api.auth import Caller, ServicesDep
@@ -103,7 +103,7 @@ async def show_classification(
     principal.require("read")
     wanted = id_or_404("cls", classification_id, "There is no such classification.")
     async with services.database.work(principal.tenant_id) as uow:
-        row = await uow.one(_QUERIES["find_classification"], _Row, id=wanted)
+        row = await uow.one(_QUERIES["find_classification"], _Row, id=wanted, whole_id=whole_id(wanted))
     if row is None:
         raise NotFound("There is no such classification.")
     return _shape(row)

@@ -30,7 +30,7 @@ SELECT r.id, r.name, r.title, r.service, r.path, r.retired_at, r.updated_at,
          FROM jsonb_array_elements(v.document #> '{spec,steps}') WITH ORDINALITY AS s (step, place)
          LEFT JOIN (
               SELECT DISTINCT ON (step_id) step_id, risk, unknown
-                FROM dd0c.classifications
+                FROM dd0c.verdicts
                WHERE tenant_id = %(tenant_id)s AND version_id = v.id
                ORDER BY step_id, created_at DESC, id DESC) c ON c.step_id = s.step ->> 'id') m ON true
  ORDER BY r.id DESC;
@@ -89,10 +89,10 @@ SELECT wanted.id AS runbook_id, e.id, e.state, e.created_at, e.ended_at
         LIMIT 1) e;
 
 -- version_verdicts --
--- The latest classification of each step of these versions.
+-- The latest verdict on each step of these versions.
 -- The tenant as in `runbooks.newest_advice`.
 SELECT DISTINCT ON (version_id, step_id) version_id, step_id, id, finding, advice, no_advice, rule, risk, unknown
-  FROM dd0c.classifications
+  FROM dd0c.verdicts
  WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = ANY(%(version_ids)s)
  ORDER BY version_id, step_id, created_at DESC, id DESC;
 

@@ -8,8 +8,13 @@ VALUES (%(tenant_id)s, %(id)s, %(language)s, %(command_sha256)s, %(scanner_versi
 RETURNING created_at
 
 -- find_classification --
--- A verdict, whether somebody asked for it or a version of a runbook brought it.
--- The tenant as in `runbooks.newest_advice`.
+-- A verdict, whether somebody asked for it, it came later than its version, or with the one whose id it has but for the
+-- last digits. The tenant as in `runbooks.newest_advice`.
 SELECT id, language, finding, advice, no_advice, rule, risk, unknown, created_at
   FROM dd0c.classifications
  WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND id = %(id)s
+ UNION ALL
+SELECT id, language, finding, advice, no_advice, rule, risk, unknown, created_at
+  FROM dd0c.brought_verdicts
+ WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = %(whole_id)s AND id = %(id)s
+ LIMIT 1

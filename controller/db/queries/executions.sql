@@ -82,9 +82,9 @@ JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id
 WHERE v.tenant_id = %(tenant_id)s AND v.id = %(version_id)s
 
 -- version_verdicts --
--- The newest classification of each command of a version.
+-- The newest verdict on each command of a version.
 SELECT DISTINCT ON (step_id) step_id, finding, advice, no_advice
-FROM dd0c.classifications
+FROM dd0c.verdicts
 WHERE tenant_id = %(tenant_id)s AND version_id = %(version_id)s AND step_id IS NOT NULL
 ORDER BY step_id, created_at DESC, id DESC
 

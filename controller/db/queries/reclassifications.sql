@@ -1,8 +1,8 @@
 -- standing_findings --
 -- What stands for these commands, each in a runbook, that the asking classifier did not find itself (NULL: whoever found
 -- it): of the version in service, or, where it lacks a command, of every version that has it, since the one that served
--- last need not be the one that was made last. Versions before are looked at only where a command is not served. The
--- tenant as in `runbooks.newest_advice`; runbooks are named by id, or every one of the tenant would be met.
+-- last need not be the one that was made last. Versions before are looked at only where a command is not served, and what
+-- they brought not where it is all of the asking classifier. The tenant as in `runbooks.newest_advice`; runbooks are named by id, or every one of the tenant would be met.
 WITH asked AS MATERIALIZED (
      SELECT DISTINCT asked.runbook_id, asked.command_sha256
        FROM unnest(%(runbook_ids)b::uuid[], %(commands)b::bytea[]) AS asked (runbook_id, command_sha256)
@@ -10,7 +10,10 @@ WITH asked AS MATERIALIZED (
      SELECT DISTINCT ON (c.version_id, c.step_id) r.id AS runbook_id, c.command_sha256, c.finding, c.scanner_version,
             c.knowledge_version
        FROM dd0c.runbooks r
-       JOIN dd0c.classifications c ON c.tenant_id = r.tenant_id AND c.version_id = r.current_version_id
+      CROSS JOIN LATERAL (
+            SELECT *
+              FROM dd0c.verdicts
+             WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = r.current_version_id OFFSET 0) AS c
       WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM asked))
       ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC
 ), missing AS MATERIALIZED (
@@ -18,13 +21,27 @@ WITH asked AS MATERIALIZED (
      EXCEPT
      SELECT runbook_id, command_sha256 FROM serving
 ), earlier AS MATERIALIZED (
-     SELECT DISTINCT ON (c.version_id, c.step_id) v.runbook_id, c.command_sha256, c.finding, c.scanner_version,
+     SELECT DISTINCT ON (c.version_id, c.step_id) c.runbook_id, c.command_sha256, c.finding, c.scanner_version,
             c.knowledge_version
-       FROM dd0c.runbook_versions v
-       JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
-      WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid)
-        AND v.runbook_id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM missing))
-        AND ((v.runbook_id, c.command_sha256) IN (SELECT runbook_id, command_sha256 FROM missing)) IS TRUE
+       FROM (SELECT v.runbook_id, later.version_id, later.step_id, later.command_sha256, later.finding,
+                    later.scanner_version, later.knowledge_version, later.created_at, later.id
+               FROM dd0c.runbook_versions v
+               JOIN dd0c.classifications later ON later.tenant_id = v.tenant_id AND later.version_id = v.id
+              WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid)
+                AND v.runbook_id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM missing))
+              UNION ALL
+             SELECT v.runbook_id, brought.*
+               FROM dd0c.runbook_versions v
+              CROSS JOIN LATERAL (
+                    SELECT version_id, step_id, command_sha256, finding, scanner_version, knowledge_version, created_at, id
+                      FROM dd0c.brought_verdicts
+                     WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = v.id OFFSET 0) AS brought
+              WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid)
+                AND v.runbook_id = ANY(ARRAY(SELECT DISTINCT runbook_id FROM missing))
+                AND (%(scanner_version)s::text IS NULL
+                     OR (v.scanner_version, v.knowledge_version)
+                        IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text))) AS c
+      WHERE ((c.runbook_id, c.command_sha256) IN (SELECT runbook_id, command_sha256 FROM missing)) IS TRUE
       ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC
 )
 SELECT DISTINCT runbook_id, command_sha256, finding
@@ -42,10 +59,13 @@ SELECT r.id AS runbook_id, r.name, r.path, v.id AS version_id, v.content
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND NOT v.id = ANY(%(skipped)s::uuid[])
+   AND ((v.scanner_version, v.knowledge_version)
+        IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+        OR EXISTS (SELECT 1 FROM dd0c.classifications c WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id))
    AND EXISTS (
        SELECT 1
          FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
-                 FROM dd0c.classifications c
+                 FROM dd0c.verdicts c
                 WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
                 ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
         WHERE (newest.scanner_version, newest.knowledge_version)
@@ -67,10 +87,10 @@ SELECT 1
    AND retired_at IS NULL
 
 -- standing_verdicts --
--- The newest classification of each step of a version, and what this classifier noted of the step before.
+-- The newest verdict on each step of a version, and what this classifier noted of the step before.
 SELECT DISTINCT ON (c.step_id) c.step_id, c.id, c.command_sha256, c.scanner_version, c.knowledge_version, c.finding,
        c.advice, c.no_advice, m.standing_id AS noted_id
-  FROM dd0c.classifications c
+  FROM dd0c.verdicts c
   LEFT JOIN dd0c.reclassifications m
          ON m.tenant_id = c.tenant_id AND m.version_id = c.version_id AND m.step_id = c.step_id
         AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
@@ -109,10 +129,14 @@ SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m
   JOIN dd0c.runbook_versions v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
   JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id AND r.current_version_id = v.id
    AND r.retired_at IS NULL
-  JOIN dd0c.classifications b ON b.tenant_id = m.tenant_id AND b.id = m.before_id
+  JOIN LATERAL (
+       SELECT c.finding, c.advice, c.no_advice
+         FROM dd0c.verdicts c
+        WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.id = m.before_id
+        LIMIT 1) b ON true
   JOIN LATERAL (
        SELECT c.id
-         FROM dd0c.classifications c
+         FROM dd0c.verdicts c
         WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
         ORDER BY c.created_at DESC, c.id DESC
         LIMIT 1) newest ON true
@@ -146,7 +170,7 @@ SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
    AND r.retired_at IS NULL
   JOIN LATERAL (
        SELECT c.id
-         FROM dd0c.classifications c
+         FROM dd0c.verdicts c
         WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
         ORDER BY c.created_at DESC, c.id DESC
         LIMIT 1) newest ON true
@@ -159,19 +183,23 @@ SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
 -- The tenant as in `runbooks.newest_advice`.
 SELECT count(*)
   FROM dd0c.runbooks r
- WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL AND r.current_version_id IS NOT NULL
+  JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL
+   AND ((v.scanner_version, v.knowledge_version)
+        IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+        OR EXISTS (SELECT 1 FROM dd0c.classifications c WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id))
    AND EXISTS (
        SELECT 1
          FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
-                 FROM dd0c.classifications c
-                WHERE c.tenant_id = r.tenant_id AND c.version_id = r.current_version_id
+                 FROM dd0c.verdicts c
+                WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
                 ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
         WHERE (newest.scanner_version, newest.knowledge_version)
               IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
           AND NOT EXISTS (
               SELECT 1
                 FROM dd0c.reclassifications m
-               WHERE m.tenant_id = r.tenant_id AND m.version_id = r.current_version_id AND m.step_id = newest.step_id
+               WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id AND m.step_id = newest.step_id
                  AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
                  AND m.standing_id = newest.id))
 
@@ -193,5 +221,7 @@ UPDATE dd0c.reclassifications
    AND standing_id = %(stood_id)s
 
 -- command_of --
--- The digest of the command that a classification is about.
-SELECT command_sha256 FROM dd0c.classifications WHERE tenant_id = %(tenant_id)s AND id = %(id)s
+-- The digest of the command of a version that a verdict is about.
+SELECT command_sha256
+  FROM dd0c.verdicts
+ WHERE tenant_id = %(tenant_id)s AND version_id = %(version_id)s AND id = %(id)s

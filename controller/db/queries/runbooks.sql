@@ -96,17 +96,20 @@ SELECT r.repository_id, r.name, r.path, v.content
  ORDER BY r.name, r.id
 
 -- serving_verdicts --
--- The newest classification of each command that serves at some paths or under some names; a version without
+-- The newest verdict on each command that serves at some paths or under some names; a version without
 -- any has one row without a step.
 -- The tenant as in `runbooks.newest_advice`.
-SELECT DISTINCT ON (r.name, c.step_id) r.name, v.content_sha256, c.step_id, c.finding, c.advice, c.no_advice
+SELECT r.name, v.content_sha256, c.step_id, c.finding, c.advice, c.no_advice
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
-  LEFT JOIN dd0c.classifications c
-         ON c.tenant_id = v.tenant_id AND c.version_id = v.id AND c.step_id IS NOT NULL
+  LEFT JOIN LATERAL (
+       SELECT DISTINCT ON (step_id) step_id, finding, advice, no_advice
+         FROM dd0c.verdicts
+        WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = v.id AND step_id IS NOT NULL
+        ORDER BY step_id, created_at DESC, id DESC) c ON true
  WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND (r.path = ANY(%(paths)s) OR r.name = ANY(%(names)s))
- ORDER BY r.name, c.step_id, c.created_at DESC, c.id DESC
+ ORDER BY r.name, c.step_id
 
 -- add_runbooks --
 -- Runbooks seen for the first time, each with the version that serves in it: both at once, since each refers to the
@@ -115,28 +118,37 @@ WITH new AS MATERIALIZED (
      SELECT *
        FROM unnest(%(names)b::text[], %(titles)b::text[], %(services)b::text[], %(ids)b::uuid[], %(runbook_ids)b::uuid[],
                    %(contents_sha256)b::text[], %(contents)b::bytea[], %(documents)b::text[], %(paths)b::text[],
-                   %(blob_oids)b::text[])
-            AS new (name, title, service, id, runbook_id, content_sha256, content, document, path, blob_oid)
+                   %(blob_oids)b::text[], %(verdicts)b::text[], %(scanner_versions)b::text[],
+                   %(knowledge_versions)b::text[], %(advisors)b::text[], %(advisor_versions)b::text[])
+            AS new (name, title, service, id, runbook_id, content_sha256, content, document, path, blob_oid, verdicts,
+                    scanner_version, knowledge_version, advisor, advisor_version)
 ), added AS (
      INSERT INTO dd0c.runbooks (tenant_id, repository_id, id, name, title, service, path, current_version_id)
      SELECT %(tenant_id)s, %(repository_id)s, new.runbook_id, new.name, new.title, new.service, new.path, new.id
        FROM new
 )
-INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, id, runbook_id, content_sha256, content,
-                                   document, path, blob_oid)
-SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, new.id, new.runbook_id, new.content_sha256,
-       new.content, new.document::jsonb, new.path, new.blob_oid
+INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, created_at, id, runbook_id,
+                                   content_sha256, content, document, path, blob_oid, verdicts, scanner_version,
+                                   knowledge_version, advisor, advisor_version)
+SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, %(created_at)s, new.id, new.runbook_id,
+       new.content_sha256, new.content, new.document::jsonb, new.path, new.blob_oid, new.verdicts, new.scanner_version,
+       new.knowledge_version, new.advisor, new.advisor_version
   FROM new
 
 -- add_versions --
--- Contents of runbooks, never changed afterwards.
-INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, id, runbook_id, content_sha256, content,
-                                   document, path, blob_oid)
-SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, new.id, new.runbook_id, new.content_sha256,
-       new.content, new.document::jsonb, new.path, new.blob_oid
+-- Contents of runbooks with the verdicts on their commands, never changed afterwards.
+INSERT INTO dd0c.runbook_versions (tenant_id, commit_oid, author, committed_at, created_at, id, runbook_id,
+                                   content_sha256, content, document, path, blob_oid, verdicts, scanner_version,
+                                   knowledge_version, advisor, advisor_version)
+SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, %(created_at)s, new.id, new.runbook_id,
+       new.content_sha256, new.content, new.document::jsonb, new.path, new.blob_oid, new.verdicts, new.scanner_version,
+       new.knowledge_version, new.advisor, new.advisor_version
   FROM unnest(%(ids)b::uuid[], %(runbook_ids)b::uuid[], %(contents_sha256)b::text[], %(contents)b::bytea[],
-              %(documents)b::text[], %(paths)b::text[], %(blob_oids)b::text[])
-       AS new (id, runbook_id, content_sha256, content, document, path, blob_oid)
+              %(documents)b::text[], %(paths)b::text[], %(blob_oids)b::text[], %(verdicts)b::text[],
+              %(scanner_versions)b::text[], %(knowledge_versions)b::text[], %(advisors)b::text[],
+              %(advisor_versions)b::text[])
+       AS new (id, runbook_id, content_sha256, content, document, path, blob_oid, verdicts, scanner_version,
+               knowledge_version, advisor, advisor_version)
 
 -- serve_versions --
 -- These versions serve from now on; a retired runbook is in service again.
@@ -177,18 +189,33 @@ ON CONFLICT (tenant_id, repository_id, path) DO UPDATE
 
 -- newest_advice --
 -- What each advisor said last about these commands in these runbooks, whichever scanner looked; but for a command in a
--- runbook about which the same advisor says something again. What one sync stored is equally new. The tenant stands in a
--- subquery, so that the planner does not look it up among those that it has counted: one that it has not met yet would
--- have no rows, and any way to none is as good as another.
+-- runbook about which the same advisor says something again. What one sync stored is equally new. Versions are not looked
+-- into where all that was said in them is said again. The tenant stands in a subquery, so that the planner does not look
+-- it up among those that it has counted: one that it has not met yet would have no rows, and any way to none is as good
+-- as another.
 SELECT runbook_id, command_sha256, advice
-  FROM (SELECT v.runbook_id, c.command_sha256, c.advice,
-               rank() OVER (PARTITION BY v.runbook_id, c.command_sha256, c.advice ->> 'advisor'
+  FROM (SELECT c.runbook_id, c.command_sha256, c.advice,
+               rank() OVER (PARTITION BY c.runbook_id, c.command_sha256, c.advice ->> 'advisor'
                             ORDER BY c.created_at DESC) AS age
-          FROM dd0c.runbook_versions v
-          JOIN dd0c.classifications c ON c.tenant_id = v.tenant_id AND c.version_id = v.id
-         WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)b::uuid[])
-           AND c.command_sha256 = ANY(%(commands)b::bytea[]) AND c.advice IS NOT NULL
-           AND ((v.runbook_id, c.command_sha256, c.advice ->> 'advisor') IN (
+          FROM (SELECT v.runbook_id, later.command_sha256, later.advice, later.created_at
+                  FROM dd0c.runbook_versions v
+                  JOIN dd0c.classifications later ON later.tenant_id = v.tenant_id AND later.version_id = v.id
+                 WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)b::uuid[])
+                 UNION ALL
+                SELECT v.runbook_id, brought.command_sha256, brought.advice, brought.created_at
+                  FROM dd0c.runbook_versions v
+                 CROSS JOIN LATERAL (
+                       SELECT command_sha256, advice, created_at
+                         FROM dd0c.brought_verdicts
+                        WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = v.id OFFSET 0) AS brought
+                 WHERE v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.runbook_id = ANY(%(runbook_ids)b::uuid[])
+                   AND v.advisor IS DISTINCT FROM ''
+                   AND ((v.runbook_id, v.advisor) IN (
+                        SELECT said.runbook_id, said.advisor
+                          FROM unnest(%(settled_runbook_ids)b::uuid[], %(settled_advisors)b::text[])
+                               AS said (runbook_id, advisor))) IS NOT TRUE) AS c
+         WHERE c.command_sha256 = ANY(%(commands)b::bytea[]) AND c.advice IS NOT NULL
+           AND ((c.runbook_id, c.command_sha256, c.advice ->> 'advisor') IN (
                 SELECT again.runbook_id, again.command_sha256, again.advisor
                   FROM unnest(%(again_runbook_ids)b::uuid[], %(again_commands)b::bytea[], %(again_advisors)b::text[])
                        AS again (runbook_id, command_sha256, advisor))) IS NOT TRUE) AS said
@@ -197,18 +224,6 @@ SELECT runbook_id, command_sha256, advice
 -- moment --
 -- The time, taken where the repository is locked: not that at which the transaction began to wait for it.
 SELECT clock_timestamp() AS at
-
--- add_classifications --
--- The verdicts on the steps of versions that are new. An empty advice stands for none.
-INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
-                                  advisor_version, finding, advice, no_advice, rule, risk, unknown, created_at)
-SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.id, new.version_id, new.step_id,
-       new.command_sha256, new.advisor_version, new.finding::jsonb, NULLIF(new.advice, '')::jsonb, new.no_advice,
-       new.rule, new.risk::dd0c.risk, new.unknown, %(created_at)s
-  FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
-              %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
-              %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
-       AS new (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)
 
 -- add_changed_classifications --
 -- The verdicts on steps of versions that serve again, where they differ from the newest ones: the newest count.
@@ -224,16 +239,16 @@ SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.*, %(creat
                AS said (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)) AS new
   LEFT JOIN LATERAL (
        SELECT c.*
-         FROM dd0c.classifications c
+         FROM dd0c.verdicts c
         WHERE c.tenant_id = %(tenant_id)s AND c.version_id = new.version_id AND c.step_id = new.step_id
         ORDER BY c.created_at DESC, c.id DESC
         LIMIT 1) AS newest ON true
  WHERE newest.id IS NULL
-    OR (newest.scanner_version, newest.knowledge_version, newest.advisor_version, newest.finding, newest.advice,
-        newest.no_advice, newest.rule, newest.risk, newest.unknown)
+    OR (newest.scanner_version, newest.knowledge_version, newest.finding, newest.advice, newest.no_advice, newest.rule,
+        newest.risk, newest.unknown)
        IS DISTINCT FROM
-       (%(scanner_version)s, %(knowledge_version)s, new.advisor_version, new.finding, new.advice,
-        new.no_advice, new.rule, new.risk, new.unknown)
+       (%(scanner_version)s, %(knowledge_version)s, new.finding, new.advice, new.no_advice, new.rule,
+        new.risk, new.unknown)
 
 -- policy_of --
 -- The policy in force that came from this repository.

@@ -33,7 +33,7 @@ SELECT r.id, r.name, r.created_at AS since, clock_timestamp() AS now, v.commit_o
          FROM jsonb_array_elements(v.document #> '{spec,steps}') WITH ORDINALITY AS d (step, place)
          JOIN (
               SELECT DISTINCT ON (step_id) id, step_id, finding, scanner_version, knowledge_version
-                FROM dd0c.classifications
+                FROM dd0c.verdicts
                WHERE tenant_id = %(tenant_id)s AND version_id = v.id
                ORDER BY step_id, created_at DESC, id DESC) c ON c.step_id = d.step ->> 'id'
          LEFT JOIN dd0c.reclassifications m

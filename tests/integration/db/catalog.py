@@ -17,6 +17,7 @@ _APP: Final = {
     "gates": "SIU", "approvals": "SI", "dispatches": "SIU", "timers": "SIUD", "outputs": "SIU",
     "effects_done": "SI", "policies": "SIU", "flags": "SIU", "audit_events": "SI", "audit_chain": "S",
     "audit_heads": "", "audit_checkpoints": "SI", "schema_migrations": "S",
+    "verdicts": "S", "brought_verdicts": "S",
 }  # fmt: skip
 """The last column of CONTRACTS.md §2. A new table must be added here, with what the product needs of it."""
 
@@ -149,7 +150,7 @@ def _views(connection: psycopg.Connection) -> list[str]:
 
 
 def describe(connection: psycopg.Connection) -> dict[str, list[str]]:
-    """Tables, columns, constraints, indexes, policies, functions, triggers and grants, as sorted texts."""
+    """Tables, columns, constraints, indexes, views, policies, functions and so on, as sorted texts."""
     return {
         name: [str(row[0]) for row in connection.execute(text.encode())]
         for name, text in _DESCRIPTION.items()
@@ -175,6 +176,9 @@ _DESCRIPTION: Final = {
                        order by 1""",
     "indexes": """select indexdef from pg_indexes
                    where schemaname in ('dd0c', 'procrastinate') order by 1""",
+    "views": """select format('%s %s', c.oid::regclass, pg_get_viewdef(c.oid)) from pg_class c
+                 where c.relnamespace in ('dd0c'::regnamespace, 'procrastinate'::regnamespace)
+                   and c.relkind = 'v' order by 1""",
     "policies": """select format('%s %s %s %s %s %s', tablename, policyname, roles, cmd, qual, with_check)
                      from pg_policies order by 1""",
     "functions": """select pg_get_functiondef(oid) || coalesce(proacl::text, '') from pg_proc where

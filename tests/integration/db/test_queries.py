@@ -152,10 +152,11 @@ def test_a_tenant_that_the_server_has_not_counted_yet_is_no_tenant_without_rows(
             asked |= {"runbook_ids": [new_id(), new_id()], "names": ["a", "b"], "paths": ["a", "b"]}
             asked |= {"again_runbook_ids": [new_id()], "again_commands": [b"x" * 32], "again_advisors": ["a"]}
             asked |= {"scanner_version": "1", "knowledge_version": "1"}
+            asked |= {"settled_runbook_ids": [new_id()], "settled_advisors": ["a"]}
             for aggregate, query, narrowed, scans in (
-                ("runbooks", "newest_advice", "runbook_versions|classifications", 2),
-                ("runbooks", "serving_verdicts", "runbook_versions|classifications", 2),
-                ("reclassifications", "standing_findings", "runbooks|runbook_versions|classifications", 4),
+                ("runbooks", "newest_advice", "runbook_versions|classifications", 4),
+                ("runbooks", "serving_verdicts", "runbook_versions|classifications", 3),
+                ("reclassifications", "standing_findings", "runbooks|runbook_versions|classifications", 7),
             ):
                 cursor.execute("EXPLAIN " + load(aggregate)[query].replace(")b", ")s"), asked)
                 plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -84,3 +84,49 @@ def test_a_database_of_a_first_migration_that_was_edited_ends_alike(
         psycopg.connect(database_urls.superuser, autocommit=True) as other,
     ):
         assert describe(connection) == describe(other)
+
+
+_SERVED = """
+WITH tenant AS (
+     INSERT INTO dd0c.tenants (id, slug) VALUES (%(tenant)s, 'old') RETURNING id
+), repository AS (
+     INSERT INTO dd0c.repositories (tenant_id, id, name, forge, remote)
+     SELECT id, %(id)s, 'main', 'builtin', 'builtin' FROM tenant RETURNING tenant_id, id
+), runbook AS (
+     INSERT INTO dd0c.runbooks (tenant_id, id, repository_id, name, path)
+     SELECT tenant_id, id, id, 'disk', 'disk.yaml' FROM repository RETURNING tenant_id, id
+), version AS (
+     INSERT INTO dd0c.runbook_versions (tenant_id, id, runbook_id, content_sha256, content, document, path,
+                                        blob_oid, commit_oid)
+     SELECT tenant_id, id, id, 'sha256:' || repeat('0', 64), '', '{"spec": {"steps": [{"command": "df"}]}}',
+            'disk.yaml', repeat('0', 40), repeat('0', 40)
+       FROM runbook RETURNING tenant_id, id
+), verdict AS (
+     INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, scanner_version, knowledge_version,
+                                       finding, rule, risk)
+     SELECT tenant_id, id, id, 'look', '1', 'k', '{"risk": "safe"}', 2, 'caution'
+       FROM version RETURNING tenant_id, id
+)
+INSERT INTO dd0c.reclassifications (tenant_id, id, version_id, step_id, scanner_version, knowledge_version,
+                                    direction, before_id, standing_id)
+SELECT tenant_id, id, id, 'look', '2', 'k', 'unread', id, id FROM verdict
+"""
+
+
+def test_verdicts_that_have_rows_of_their_own_are_read_beside_those_in_versions(
+    empty: tuple[str, str], tmp_path: Path
+) -> None:
+    migrator, superuser = empty
+    migrate(migrator, where=_first(14, tmp_path), partition_months=1)
+    numbers = {"tenant": new_id(), "id": new_id()}
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("select set_config('app.current_tenant_id', %s, false)", (str(numbers["tenant"]),))
+        with connection.transaction():
+            psycopg.ClientCursor(connection).execute(_SERVED, numbers)
+    migrate(migrator, partition_months=1)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        rows = connection.execute(
+            "select id, step_id, rule, risk::text, finding from dd0c.verdicts"
+        ).fetchall()
+        assert rows == [(numbers["id"], "look", 2, "caution", {"risk": "safe"})]
+        assert connection.execute("select count(*) from dd0c.reclassifications").fetchone() == (1,)

@@ -23,7 +23,7 @@ async def test_a_commit_becomes_rows(world: World) -> None:
     files = await world.files()
     assert list(files) == ["runbooks/disk.yaml"]
     assert (files["runbooks/disk.yaml"]["state"], files["runbooks/disk.yaml"]["commit_oid"]) == ("ok", commit)
-    (verdict,) = await world.rows("SELECT * FROM dd0c.classifications")
+    (verdict,) = await world.rows("SELECT * FROM dd0c.verdicts")
     assert (verdict["step_id"], verdict["version_id"]) == ("look", row["current_version_id"])
     assert verdict["risk"] == "caution", "nothing is safe on one key"
     reloaded = await world.reload()
@@ -285,7 +285,7 @@ async def test_a_tenant_sees_nothing_of_another(world: World, second_tenant: Tes
     world.commit({"runbooks/a.yaml": runbook("a")})
     await world.sync()
     async with world.database.work(second_tenant.tenant_id) as uow:
-        counted: list[LiteralString] = ["runbooks", "runbook_versions", "files", "syncs", "classifications"]
+        counted: list[LiteralString] = ["runbooks", "runbook_versions", "files", "syncs", "verdicts"]
         for table in counted:
             assert await uow.value("SELECT count(*) FROM dd0c." + table) == 0
 

@@ -151,7 +151,7 @@ async def test_what_a_sync_stores_is_newer_than_what_was_stored_while_it_waited(
         ((waited,),) = [tuple(row.values()) for row in await world.rows("SELECT clock_timestamp()")]
         await holder.aclose()
         await asyncio.wait_for(syncing, 60)
-        rows = await world.rows("SELECT id, created_at FROM dd0c.classifications")
+        rows = await world.rows("SELECT id, created_at FROM dd0c.verdicts")
         stored = [row["created_at"] for row in rows if row["id"] not in seen]
         assert len(stored) == 2
         assert stored[0] == stored[1] > waited
@@ -159,6 +159,6 @@ async def test_what_a_sync_stores_is_newer_than_what_was_stored_while_it_waited(
             "INSERT INTO dd0c.classifications (tenant_id, id, version_id, step_id, command_sha256, rule, "
             "risk, scanner_version, knowledge_version, finding, created_at) SELECT tenant_id, "
             "gen_random_uuid(), version_id, step_id, command_sha256, 1, 'dangerous', scanner_version, "
-            "knowledge_version, finding, clock_timestamp() FROM dd0c.classifications RETURNING id"
+            "knowledge_version, finding, clock_timestamp() FROM dd0c.verdicts RETURNING id"
         )
         seen = {row["id"] for row in [*rows, *others]}

@@ -187,7 +187,7 @@ async def test_the_list_shows_the_verdict_that_is_newest_by_time_as_all_else_doe
         "scanner_version, knowledge_version, finding, advice, rule, risk, created_at) "
         "SELECT tenant_id, %(id)s, version_id, step_id, command_sha256, '2', knowledge_version, "
         "jsonb_set(finding, '{risk}', '\"dangerous\"'), advice, 1, "
-        "'dangerous', clock_timestamp() FROM dd0c.classifications WHERE step_id = 'second' RETURNING id",
+        "'dangerous', clock_timestamp() FROM dd0c.verdicts WHERE step_id = 'second' RETURNING id",
         id=UUID(int=1),
     )
     assert (await place.risks("disk"))["second"] is Risk.DANGEROUS
@@ -220,7 +220,7 @@ async def test_two_replicas_look_at_once_and_nothing_is_written_twice(place: Pla
         *(replica.repository(place.world.tenant_id, place.world.row.id) for replica in replicas)
     )
     rows = await place.world.rows(
-        "SELECT version_id, step_id, count(*) AS many FROM dd0c.classifications GROUP BY 1, 2"
+        "SELECT version_id, step_id, count(*) AS many FROM dd0c.verdicts GROUP BY 1, 2"
     )
     assert {row["many"] for row in rows} == {2}, "the first verdict, and one of the new scanner"
     assert len(await place.world.events("runbook.reclassified")) == 9

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from base.clock import epoch_microseconds
 from base.ids import (
+    PARTS_MAX,
     PREFIXES,
     TOKEN_PREFIXES,
     IdFactory,
@@ -23,10 +24,13 @@ from base.ids import (
     encode_base32,
     new_id,
     new_token,
+    new_whole_id,
     parse_id,
     parse_token,
+    part_id,
     show_id,
     token_sha256,
+    whole_id,
 )
 
 START = datetime(2026, 11, 22, 19, 50, tzinfo=UTC)
@@ -199,3 +203,26 @@ def test_the_digest_of_any_text_has_32_bytes(text: str) -> None:
 
 def test_a_lone_surrogate_in_a_token_is_no_crash() -> None:
     assert len(token_sha256("\ud800")) == 32
+
+
+@given(UUIDS, st.integers(1, PARTS_MAX))
+def test_a_part_has_the_id_of_the_whole_and_its_number(value: UUID, number: int) -> None:
+    whole = whole_id(value)
+    part = part_id(whole, number)
+    assert (whole_id(part), part.int - whole.int) == (whole, number)
+    assert str(part) == str(whole)[:32] + f"{number:04x}", "as the database reads it"
+
+
+@pytest.mark.parametrize("number", [0, -1, PARTS_MAX + 1])
+def test_there_are_only_so_many_parts(number: int) -> None:
+    with pytest.raises(AssertionError):
+        part_id(new_whole_id(), number)
+
+
+def test_an_id_without_room_has_no_parts() -> None:
+    with pytest.raises(AssertionError):
+        part_id(UUID(int=1), 1)
+
+
+def test_a_whole_id_is_of_the_same_kind() -> None:
+    assert new_whole_id().version == 7

@@ -59,6 +59,7 @@ PINNED = {
     12: "cf182f9dacfa9f838b1b0f1e2406291f71cba5c78a5f86f1fddb1301d6608e4b",
     13: "555dcc02a3d70855f9ebb5fad2c2e549bfb97dd85bc7f48ae0f760fca6b50281",
     14: "2c31777226dd00f0b58e1469ed9a276b20176b01562764158dac543c3d3dd24f",
+    15: "05e3e0556b42acacfd66528d53d016458eae7a8a659a39a30977699aff7d7aac",
 }
 """Version → digest of every migration. One that differs was edited: restore it, and add the next number."""
 

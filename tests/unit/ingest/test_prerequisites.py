@@ -309,9 +309,3 @@ def test_headings_and_lines_over_what_is_needed() -> None:
     assert before(f"# A\n\n## Prerequisites\n\n- Docker is up\n\nExecution steps\n\nIt is quick.{run}") == [
         "Docker is up"
     ]
-
-
-@pytest.mark.parametrize("label", ["Prereqs:", "**Prereqs:**", "Pre-reqs:", "Prerequisites:"])
-def test_what_is_needed_has_short_names_too(label: str) -> None:
-    made = preview(f"# A\n\n{label} VPN, kubectl ≥ 1.25\n\nRun `ls -l`.\n")
-    assert [item.text for item in made.runbook.spec.prerequisites] == ["VPN", "kubectl ≥ 1.25"]

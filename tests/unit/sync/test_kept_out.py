@@ -81,7 +81,7 @@ def test_a_flag_that_is_off_for_other_services_is_told() -> None:
     assert plan_sync(known, [item("a")], COMMIT, new_id).flags == {"auto-run": (False, False)}
     known = Known(flags={"auto-run": False}, flag_services={"auto-run": ["b", "a"]})
     assert plan_sync(known, [item("a", "b")], COMMIT, new_id).flags == {}
-    records = SyncRecords(new_id(), new_id(), COMMIT, {})
+    records = SyncRecords(new_id(), new_id(), COMMIT)
     (record,) = records.of(known, plan_sync(known, [item("c" * 600)], COMMIT, new_id), ())
     assert json.loads(record.data_text()) == {
         "name": "auto-run", "before": False, "after": False, "commit": COMMIT,
