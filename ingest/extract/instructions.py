@@ -60,7 +60,8 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
     told = [part for part in sentences(text) if tells(part)]
     if not told and condition is None and not reader.explains:
         told, condition, otherwise = told_for_a_case(text)
-    if not told and condition is not None:
+    introduced = text.rstrip().endswith(":") and over_listing(below(block, reader.following))
+    if not told and condition is not None and not introduced:
         told = [part for part in sentences(text) if leads_away(part)] or _told_apart(text)
         own = told_for_a_case(text) if not told and not reader.explains else ([], None, False)
         if own[0]:

@@ -54,6 +54,7 @@ class Reader:
         self.lead = ""
         self.lead_span: Span | None = None
         self.lead_condition: tuple[str | None, bool] = (None, False)
+        self.led: tuple[str | None, bool] = (None, False)
         self.last_condition: str | None = None
         self.last_question: str | None = None
         self.scopes: list[tuple[int, str, bool]] = []
@@ -189,6 +190,8 @@ class Reader:
 
     def place(self, block: Block) -> None:
         """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
+        introduced = self.lead_introduces and block.kind == "paragraph"
+        self.led = self.lead_condition if introduced else (None, False)
         level = block.level if block.kind in ("item", "paragraph") else 99
         self.scopes = [scope for scope in self.scopes if scope[0] < level]
         if self.ban is not None and block.kind == "item" and (block.level <= self.ban or self.ban_met_code):
@@ -217,13 +220,24 @@ class Reader:
             return above or over
         return above if done_by(above, [command], introduces=False) else over or command
 
-    def opens_case(self, block: Block, case: tuple[str | None, bool], *, introduces: bool) -> None:
-        """Remember the case of a text that introduces what stands below: it holds there, too."""
-        if case[0] is not None and introduces:
+    def opens_case(
+        self, block: Block, case: tuple[str | None, bool], *, introduces: bool, within: bool
+    ) -> None:
+        """Remember the case of a text that introduces what stands below: it holds there, too, and `within` an
+        item that begins with it, for the items of its own.
+        """
+        following = self.following
+        deeper = within and following is not None and block.kind == following.kind == "item"
+        deeper = deeper and following is not None and following.level > block.level
+        if case[0] is not None and (introduces or deeper):
             self.scopes.append((block.level, case[0], case[1]))
 
-    def condition_here(self) -> tuple[str | None, bool]:
-        """The condition of the item that this block stands in, else of its section."""
+    def condition_here(self, *, alone: bool = False) -> tuple[str | None, bool]:
+        """The condition of the item that this block stands in, else of its section; of a command `alone` in a
+        paragraph that of the sentence which introduces it.
+        """
+        if alone and self.led[0] is not None:
+            return self.led
         if self.scopes:
             return self.scopes[-1][1], self.scopes[-1][2]
         for _, text in reversed(self.headings):

@@ -67,7 +67,6 @@ _STRUCK_OUT: Final = "Deprecated"
 QUOTED: Final = "it cites what somebody else wrote before"
 SHOWN: Final = "it shows how a file or an output looks"
 
-
 _NUMBERED_STEP: Final = re.compile(r"(?i)^step\s*\d{1,3}\b")
 
 
@@ -267,7 +266,7 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
     case_under = turned_below(text, (condition, otherwise), body)
-    reader.opens_case(block, case_under, introduces=introduces)
+    reader.opens_case(block, case_under, introduces=introduces, within=not stops(body))
     commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
@@ -279,11 +278,12 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.lead_condition = case_below(block, case_under, body, introduces, bool(commands))
     reader.last_condition = reader.lead_condition[0] or reader.last_condition
     own = condition
+    alone = bool(commands) and commands[0].text == block.text.strip(" `")
     if condition is None:
-        condition, otherwise = reader.condition_here()
+        condition, otherwise = reader.condition_here(alone=alone)
     reader.answering.told(text, own, case_under[1] if stops(body) else None)
     if commands:
-        if commands[0].text == block.text.strip(" `"):
+        if alone:
             # A command alone is called by what is above.
             above = "" if block.kind == "item" and sets_up(block) else above
             body = reader.lead_title = reader.called_by(block, commands[0].text, above) or reader.section

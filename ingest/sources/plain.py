@@ -19,8 +19,10 @@ from ingest.sources.typed_lines import is_typed, labels_ahead, plain_quotes, tel
 from ingest.trace import Writer
 
 _ITEM: Final = re.compile(
-    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,3})|[-*•–])\s+(.*)$"
+    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,5})|\*{2,5}|[-*•–])\s+(.*)$"
 )
+_DEPTH: Final = re.compile(r"\s*(?:\.{2,5}|\*{2,5})(?=\s)")
+"""A list in a list, as AsciiDoc and wikis write it."""
 _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—-](?=\s))\s*(\S.*)$")
 """`Step 3: look at the disk`: what begins a step where no list is written as one."""
 
@@ -266,5 +268,6 @@ def _item(state: Lines, found: re.Match[str]) -> Block:
         parts.append(line)
         state.place += 1
     text, code, trace = with_code(joined_lines(state, number - 1, parts, found.start(3)))
-    level = 1 + indent // 2
+    marks = line_marks[0] if (line_marks := _DEPTH.match(state.lines[number - 1])) else ""
+    level = max(1 + indent // 2, len(marks.strip()))
     return Block("item", text, number, state.place, level, found[2] is not None, code=code, trace=trace)

@@ -172,3 +172,35 @@ def test_a_ban_on_one_command_ends_behind_it() -> None:
     assert [*_whens(f"# A\n\n## ~~Old~~\n\n`{X}`\n\n## New\n\n`systemctl start web`\n")] == [
         "systemctl start web"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (f"A\n\nIf it is down, stop it with:\n\n {X}\n\nThen look:\n\n uptime -p\n", "markdown"),
+        (f"A\n\nIf it is down, stop it with:\n\n{X}\n\nThen look:\n\nuptime -p\n", "plain"),
+        (f"<p>If it is down, do:</p><p><code>{X}</code></p><p>Go on with <code>uptime -p</code></p>", "html"),
+        (f"- If it is down, make sure that it stops.\n  - Run `{X}`.\n- Run `uptime -p`.\n", "markdown"),
+        (f"- If it is down, go.\n  - To stop it, run:\n\n        {X}\n\n- Run `uptime -p`.\n", "markdown"),
+        (f"= A\n\n. If it is down, look.\n+\n.. Run `{X}`.\n. Run `uptime -p`.\n", "asciidoc"),
+        (f"= A\n\n* If it is down, look.\n** Run `{X}`.\n* Run `uptime -p`.\n", "asciidoc"),
+        (f"If it is down, run:\n\n    df -h\n\n```\n{X}\n```\n\nThen run `uptime -p`.\n", "markdown"),
+    ],
+)  # fmt: skip
+def test_what_shows_how_a_case_is_handled_waits_for_it(text: str, form: str) -> None:
+    found = _whens(text, form)
+    assert (found[X] or "").startswith("If it is down")
+    assert (found[X] or "").endswith(": is that so? yes")
+    assert found["uptime -p"] is None
+
+
+def test_an_item_that_tells_to_stop_is_no_case_of_what_stands_in_it() -> None:
+    found = _whens(f"- If it is down, stop here.\n  - Run `df -h`.\n- Run `{X}`.\n", "markdown")
+    assert found["df -h"] != "If it is down: is that so? yes"
+
+
+def test_a_sentence_that_introduces_the_commands_of_a_case_is_no_step() -> None:
+    text = "- If it is down:\n  - To stop it, run the following:\n\n    ```\n    uptime -p\n    ```\n"
+    assert [item.step.manual for item in preview(text).built.steps if item.step.manual] == [
+        "If it is down: is that so?"
+    ]
