@@ -74,10 +74,11 @@ _FILTER: Final = re.compile(r"(?i)filter(?:=|\s{1,3})[\"']\Z")
 _NEIGHBOUR: Final = re.compile(r"(?<!\S)(?<!\s-[a-z]\s)([A-Z]{2,30})\s{1,3}\Z")
 """A word in capitals beside it that is no option's value."""
 _NEXT: Final = re.compile(r"\s{1,3}([A-Z]{2,30})(?!\S)")
-_STATEMENT: Final = re.compile(
+STATEMENT: Final = re.compile(
     r"(?i)\s{0,40}(?:select|alter|create|drop|insert|update|delete|grant|revoke|show|set|with|vacuum|"
     r"truncate|explain|begin|call|reindex|analyze|flush|stop|start|change|use|describe|copy)\s"
 )
+"""How a statement of SQL begins."""
 _NEAR: Final = 300
 _MOST: Final = 200
 
@@ -133,12 +134,12 @@ def _names_one(command: str, found: re.Match[str], before: str) -> bool:
         return False
     if _is_old(found[0]):
         return not _is_statement(command)
-    return _STATEMENT.match(command) is None and not _KIND.search(before)
+    return STATEMENT.match(command) is None and not _KIND.search(before)
 
 
 def _is_statement(text: str) -> bool:
     """Whether a text is a statement whose own words are in capitals."""
-    statement = _STATEMENT.match(text)
+    statement = STATEMENT.match(text)
     return statement is not None and statement[0].isupper()
 
 

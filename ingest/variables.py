@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.capital_words import capitals
 from ingest.kinds import TEXT, kind_of
+from ingest.lower_words import lower_names
 from ingest.search_words import in_expression, is_searched
 from ingest.told_words import is_value_there
 from schemas.holes import valid_name
@@ -101,7 +102,7 @@ def find_placeholders(
     for match in capitals(command):
         if _is_word(match[0], command, match, assigned):
             _note(found, match[0], match[0])
-    for word in told - assigned:
+    for word in (told | set(lower_names(command))) - assigned:
         if is_value_there(word, command, _bounded(word)):
             _note(found, word, word)
     return sorted(found.values(), key=lambda item: command.find(item.text))
@@ -158,10 +159,13 @@ def _is_word(word: str, command: str, match: re.Match[str], assigned: frozenset[
 
 
 def _in_single_quotes(command: str, match: re.Match[str]) -> bool:
-    """A program or a template of another language, or a text of SQL."""
+    """A program or a template of another language, or a text of SQL; an address in quotes is neither."""
+    if _ADDRESS.search(command, 0, match.start()) is not None:
+        return False
     return command.count("'", 0, match.start()) % 2 == 1 and not command[: match.start()].endswith("/")
 
 
+_ADDRESS: Final = re.compile(r"'[a-z][a-z0-9+.-]{1,30}://[^\s']{0,300}$")
 _ELSEWHERE: Final = re.compile(r"\b(?:exec|rsh|ssh|run|debug)\b[^']*\b(?:ba|da|z|k)?sh\s+-\w*c\s+$")
 
 

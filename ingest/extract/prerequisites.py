@@ -116,7 +116,7 @@ _STATE_FIRST: Final = re.compile(
     r"(?i)^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure)\b(?=[^:]*$)(?! to\b)"
     r"(?! (?:that )?(?:you|we) (?!(?:have|are|can|know|understand|hold|got)\b)\w)|"
     r"^[^.;:]{3,80}? (?:must|needs? to|has to|have to) (?:already |first |"
-    r"also |not |never )?be (?:already )?(?:installed|"
+    r"also |not |never )?be (?:already )?(?:installed|set|exported|defined|"
     r"running|in use|open|locked|"
     r"configured|available|enabled|set up|in place|reachable|accessible|deployed|present|mounted|"
     r"stopped|healthy)\b|"
@@ -268,9 +268,18 @@ def _opens_a_check(lead: str) -> bool:
     return _SAYS.search(lead) is not None or _STATE_FIRST.match(lead.rstrip(":→ ")) is not None
 
 
+_SHOWS_HOW: Final = re.compile(
+    r"(?i)^\W{0,4}(?:(?:note|tip|hint)\W{1,4})?(?:you|we) can (?:also )?"
+    r"(?:check|verify|see|find|confirm|tell|determine|view)\b"
+)
+"""“You can check whether it is enabled by …”: how one sees that, and no need of its own."""
+
+
 def listed(text: str) -> list[str]:
     """The sentences of a block under a heading for prerequisites; none where it introduces something."""
     shown = text.strip()
+    if _SHOWS_HOW.match(shown) is not None:
+        return []
     if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _opens_a_check(shown)):
         return []
     return [part for part in sentences(shown) if not _POINTS.match(part)]

@@ -15,7 +15,7 @@ from ingest.extract.spoken import all_typed
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
-from ingest.sources.typed_lines import is_typed, labels_ahead, plain_quotes, tells_on
+from ingest.sources.typed_lines import is_section, is_typed, labels_ahead, plain_quotes, tells_on
 from ingest.trace import Writer
 
 _ITEM: Final = re.compile(
@@ -187,7 +187,8 @@ def _is_heading(state: Lines) -> bool:
     if _UNDERLINE.match(following) and not state.paragraph:
         return not state.asciidoc or abs(len(following.rstrip()) - len(line)) <= 3
     shouted = _is_shouted(line)
-    if not state.paragraph and PREREQUISITES.match(line) and _ITEM.match(following) and len(line) < 60:
+    named = PREREQUISITES.match(line) if not state.paragraph else is_section(line)
+    if named and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
     alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)
     alone = alone and not line.endswith(";")  # a statement of SQL is shouted, too

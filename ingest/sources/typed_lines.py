@@ -24,6 +24,15 @@ _LABELS_MAX: Final = 6
 _MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
 
 
+_SECTION: Final = re.compile(
+    r"(?:Pre-?\s?req(?:uisite)?s?|Preconditions?|Requirements|(?:[A-Z][a-z]+ )?(?:Steps|Procedure|"
+    r"Instructions)|"
+    r"Verification|Validation|Rollback|Diagnosis|Investigation|Resolution|Remediation|Mitigation|Recovery|"
+    r"Escalation|Notes|Symptoms|Impact|Overview):?"
+)
+"""How a section of a runbook is called."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Lines `begin` to `end` of a paragraph: its commands, or its prose."""
@@ -60,6 +69,11 @@ def plain_quotes(line: str) -> str:
     return line.replace("–", "--").replace("—", "--")
 
 
+def is_section(line: str) -> bool:
+    """Whether a line is nothing but what a section of a runbook is called."""
+    return _SECTION.fullmatch(line.strip()) is not None
+
+
 def labels_ahead(lines: Sequence[str], at: int) -> int:
     """How many lines from `at` on are what a page shows over the command below them; 0 where none is."""
     count = 0
@@ -81,10 +95,14 @@ def parts_of(lines: Sequence[str]) -> list[Part]:
     while at < len(lines):
         skipped = labels_ahead(lines, at)
         at += skipped
+        if is_section(lines[at]):
+            parts.append(Part(False, at, at + 1))
+            at += 1
+            continue
         typed = bool(skipped) or _begins_typed(lines, at, after=bool(parts) and parts[-1].typed)
         if typed and (not parts or not parts[-1].typed or skipped):
             parts.append(Part(True, at, at + 1))
-        elif parts and parts[-1].typed == typed:
+        elif parts and parts[-1].typed == typed and not is_section(lines[at - 1]):
             parts[-1] = Part(typed, parts[-1].begin, at + 1)
         else:
             parts.append(Part(typed, at, at + 1))
