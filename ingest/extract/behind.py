@@ -8,7 +8,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.comments import Said
 from ingest.extract.gates import gate_behind, is_gate
-from ingest.extract.short_cases import whole_case
+from ingest.extract.short_cases import left_out_case, whole_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _CALLOUT: Final = re.compile(r"<(?:\d{1,2}|\.)>\s+")
@@ -51,7 +51,13 @@ def said_behind(following: Block | None) -> tuple[Said, tuple[int, int]]:
         return Said(gate=following.text[begin : places[0][1]]), (begin, places[0][1])
     callout = _CALLOUT.match(following.text, begin)
     begin = callout.end() if callout else begin
-    return said_in(following.text[begin : places[0][1]]), (begin, places[0][1])
+    said = said_in(following.text[begin : places[0][1]])
+    if said == Said():
+        for start, end in places[1:]:
+            part = following.text[start:end]
+            if is_gate(part) and _FIRST.search(part.rstrip(" .!")):
+                return Said(gate=part), (start, end)
+    return said, (begin, places[0][1])
 
 
 def done_ahead(text: str) -> bool:
@@ -72,7 +78,7 @@ def said_in(sentence: str) -> Said:
             if _ANYMORE.match(ban["rest"])
             else Said("", ban["rest"].strip(" ,()"), otherwise=True)
         )
-    case = whole_case(text)
+    case = whole_case(text) or left_out_case(text, alone=True)
     if case is not None:
         return Said("", *case)
     but = _BUT.match(text)

@@ -10,12 +10,15 @@ from ingest.blocks import Block
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.case_ends import with_clauses
 from ingest.extract.commands import looks_like_command
+from ingest.extract.heading_cases import CASE_HEADING
 from ingest.extract.labels import advice, labelled, restricted_case
 from ingest.extract.named_cases import always_comes
 from ingest.extract.negation import begins_negated, negated
 from ingest.extract.reader import Reader
 from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.short_cases import asked_case, asks_alone, short_case
+from ingest.extract.shown import below
+from ingest.extract.skipping import leads_away
 from ingest.extract.vocabulary import is_imperative, sentences, text_of
 
 _CONDITION: Final = re.compile(
@@ -70,7 +73,7 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     other = _OTHERWISE.match(text)
     if other and reader.last_condition is not None:
         return reader.last_condition, True, other[1].strip()
-    named = _named(text)
+    named = _named(text) or _led_away(text)
     if named is not None:
         reader.last_condition = named[0] or reader.last_condition
         return named
@@ -99,6 +102,20 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
         return instead, False, other_text
     turn = _TURN.match(text)
     return (None, False, text) if turn is None else (turn[1], False, turn[2].strip())
+
+
+_CASE_LAST: Final = re.compile(
+    r"(?i)^(?P<told>(?:please\s)?(?:skip|go|jump|proceed|continue|stop|abort|quit|exit)\b[^.;:`]{0,80}?),?\s"
+    r"(?P<case>(?P<word>if|when|unless|in case)\s[^.;:`]{3,160}?)[.!]?\s*$"
+)
+
+
+def _led_away(text: str) -> tuple[str, bool, str] | None:
+    """The case in which a text leads elsewhere: “Skip to step 4 if it is full.”"""
+    found = _CASE_LAST.match(text)
+    if found is None or not leads_away(found["told"]):
+        return None
+    return " ".join(found["case"].split()), found["word"].lower() == "unless", found["told"]
 
 
 def as_answer(block: Block) -> Block:
@@ -158,7 +175,7 @@ def _is_case(label: str, does: str) -> bool:
     """
     if label.count("(") > label.count(")"):
         return False  # a way through menus: “the console (Actions → Edit)”
-    if is_imperative(does) or is_imperative(_WHY.sub("", does)):
+    if leads_away(does) or is_imperative(does) or is_imperative(_WHY.sub("", does)):
         if is_imperative(label) and not label.endswith("?"):
             return False  # “Right click on the volume → create a snapshot”
         return len(label.split()) > 1 or label.endswith("?")
@@ -223,6 +240,14 @@ def stops(body: str) -> bool:
     return len(sentences(body)) == 1 and _STOPS.match(body) is not None
 
 
+def behind_stop(case: tuple[str | None, bool], own: str | None, body: str) -> tuple[str | None, bool]:
+    """The case of what stands behind the first sentence of a text with a case of its `own`: the other one
+    where that tells to stop.
+    """
+    parts = sentences(body) if own is not None else []
+    return case[0], case[1] != (len(parts) > 1 and stops(parts[0]))
+
+
 def turned_below(text: str, case: tuple[str | None, bool], body: str) -> tuple[str | None, bool]:
     """The case of what stands below a text that begins with one, with `body` behind it: the other one where
     that tells to stop or to skip it (“If this is the primary, stop.”), or where its last sentence says so:
@@ -241,3 +266,10 @@ def case_below(
     if case[0] is not None and (introduces or (not commands and len(sentences(body)) == 1)):
         return case
     return (None, False) if commands and not introduces else ToldBefore(block).lead()
+
+
+def is_case_alone(reader: Reader, block: Block, text: str) -> bool:
+    """Whether an item is nothing but the case of what stands below it in the list."""
+    following = below(block, reader.following) if block.kind == "item" and not block.code else None
+    alone = CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
+    return alone and following is not None and following.kind != "heading"

@@ -12,6 +12,7 @@ from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
 from ingest.extract.spoken import COMPARES
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
+from scanner.tables import tool
 
 _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool|-util|adm)")
 """A house's own tool says by its name that it is one: `deployctl`, `acme-cli`."""
@@ -31,6 +32,11 @@ _COMPLETE: Final = frozenset(
     "plan init stats list-timers nodes pods".split()
 )
 """What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
+_WHOLE_TOOLS: Final = frozenset(
+    "terraform tofu terragrunt pulumi cdk serverless skaffold docker-compose vagrant minikube npm yarn pnpm "
+    "make bundle".split()
+)
+"""What these do to, the folder at hand says."""
 _HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 _ENVIRONMENT: Final = re.compile(
@@ -67,7 +73,8 @@ def looks_like_command(text: str) -> bool:
     if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
         return True
     if name in SUBCOMMANDS and len(words) == 2:
-        return words[1] in _COMPLETE
+        known = tool(name) if name in _WHOLE_TOOLS else None
+        return words[1] in _COMPLETE or (known is not None and words[1] in known.verbs)
     if is_program(name):
         return _is_line(name, words)
     if _TOOL.fullmatch(name):

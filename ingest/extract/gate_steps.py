@@ -11,7 +11,8 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.cases import condition_of
-from ingest.extract.commands import FoundCommand
+from ingest.extract.command_forms import has_form, unknown_program
+from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft
 from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate
@@ -52,13 +53,18 @@ def gates_between(
         if start < begin or start >= end:
             continue
         part = block.text[start:stop] if stop <= end else _before(block.text[start:end])
-        if not part or any(code in part for code in block.code_texts()):
+        if not part or any(code in part and _is_typed(code) for code in block.code_texts()):
             continue
         if is_gate(part):
             claims.append(_added(reader, block, part, start))
         elif stop <= end and not aside and (told := _told_beside(reader, block, part, case, ahead)):
             claims.append(_added(reader, block, part, start, told))
     return claims
+
+
+def _is_typed(code: str) -> bool:
+    """Whether a piece of code may be a command, and no name of something: its sentence tells of that."""
+    return looks_like_command(code) or unknown_program(code) or has_form(code)
 
 
 _STATES: Final = re.compile(
@@ -80,9 +86,10 @@ def _told_beside(reader: Reader, block: Block, part: str, case: Case, ahead: str
         return None
     condition, otherwise, body = condition_of(reader, text_of(part))
     away = condition is not None and leads_away(body)
-    if not (tells(body) or away) or (
-        condition is None and ahead and done_by(body, [ahead], introduces=False)
-    ):
+    if not (tells(body) or away):
+        return None
+    other = any(code in part and code not in ahead for code in block.code_texts())
+    if condition is None and ahead and not other and done_by(body, [ahead], introduces=False):
         return None
     if not ahead and not away and not beside_what_follows(body, [body], below(block, reader.following))[0]:
         return None

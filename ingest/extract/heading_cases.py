@@ -11,7 +11,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.doing import only_looks
 from ingest.extract.drafts import Draft
-from ingest.extract.short_cases import whole_case
+from ingest.extract.short_cases import left_out_case, whole_case
 from ingest.extract.vocabulary import sentences
 
 CASE_HEADING: Final = re.compile(
@@ -35,7 +35,7 @@ def case_of_heading(text: str) -> tuple[str, bool] | None:
         return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
     if (asked := asked_in_heading(text)) is not None:
         return asked, False
-    return ban_for_a_case(text)
+    return ban_for_a_case(text) or left_out_case(text)
 
 
 def asked_in_heading(text: str) -> str | None:

@@ -115,6 +115,8 @@ _NAMES_CODE: Final = re.compile(
 _APART_MAX: Final = 40
 """Characters: the blanks of a deep list, and no more."""
 
+_OPENS: Final = re.compile(r"(?:ssh|mosh|tsh ssh|su|sudo su|sudo -i|kubectl exec -it|docker exec -it)\s")
+"""What somebody logs in with: “Log into the primary (`ssh db1`)”."""
 _CLOSES: Final = re.compile(r"\)(?:[.,;:]?\s|[.,;:]?$)")
 _BY_OTHERS: Final = re.compile(
     r"(?i)\b(?:how|who|whom|whose|which|that|what|as|like|old|was|were|been|did|had|by|"
@@ -266,7 +268,8 @@ def _in_brackets(text: str, code: FoundCommand) -> bool:
     clause = before[:-1][max((found.end() for found in _BREAK.finditer(before)), default=0) :].strip()
     if begin and len(clause) + 1 >= len(before.strip()):
         return False
-    return is_imperative(clause) and _BY_OTHERS.search(clause) is None and only_read([code.text])
+    shown = only_read([code.text]) or _OPENS.match(code.text) is not None
+    return is_imperative(clause) and _BY_OTHERS.search(clause) is None and shown
 
 
 def _goes_with(text: str, end: int, code: FoundCommand) -> bool:

@@ -35,6 +35,8 @@ _STATE: Final = re.compile(
     r"out|unavailable|unreachable|unhealthy|"
     r"unknown|invalid|not|no|none|never|cannot|\w+n['’]t|is|are|has|have|too|full|empty|stuck|"
     r"broken|high|low|over|above|below|more|less|fewer|out of|problems?|issues?|corrupt|other|others|"
+    r"between \S{1,12} and \S+|(?:under|within|at least|at most|up to|from) [~$]?\d+|"
+    r"\d\s?%?\s?(?:-|–|to)\s?\d+|"
     r"(?:any|every)thing else|(?:and|or) (?:older|newer|earlier|later|above|below))\b|[<>]=?\s?\d|[≤≥]"
 )
 FAULT: Final = re.compile(
@@ -130,7 +132,8 @@ def labelled(text: str) -> tuple[str, str] | None:
         return None
     if _LOOKS.match(label) or label_forbids(f"{label}:"):
         return None
-    told = is_imperative(does) or looks_like_command(sentences(does)[0].strip("` ."))
+    first = sentences(does)[0]
+    told = any(is_imperative(part) for part in _PARTS.split(first)) or looks_like_command(first.strip("` ."))
     return (label, does) if told else None
 
 

@@ -14,12 +14,13 @@ from ingest.extract.announced import names_a_part, output_heading
 from ingest.extract.behind import said_behind
 from ingest.extract.cases import (
     as_answer,
+    behind_stop,
     case_below,
     condition_of,
+    is_case_alone,
     question_of,
     stops,
     turned_below,
-    without_case,
 )
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said, said_of, with_behind
@@ -51,7 +52,6 @@ from ingest.extract.reader import BANNED, Reader, although, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
     begins_typed,
-    below,
     commands_below,
     last_sentence,
     lead_title,
@@ -259,7 +259,7 @@ def _prose(reader: Reader, block: Block) -> None:
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     reader.turn_back(block)
-    heads = _is_case_alone(reader, block, text)
+    heads = is_case_alone(reader, block, text)
     condition, otherwise, body = condition_of(reader, f"{text}:" if heads else text)
     if condition is not None and block.kind == "item":
         reader.told_cases[block.level] = condition
@@ -287,18 +287,11 @@ def _prose(reader: Reader, block: Block) -> None:
             # A command alone is called by what is above.
             above = "" if block.kind == "item" and sets_up(block) else above
             body = reader.lead_title = reader.called_by(block, commands[0].text, above) or reader.section
-        in_sentences(reader, block, commands, body or text, (condition, otherwise))
+        in_sentences(reader, block, commands, body or text, behind_stop((condition, otherwise), own, body))
     elif reader.undo(text, block):
         reader.account(block, "note", "it introduces what follows")
     else:
         instruction(reader, block, body or text, condition, otherwise)
-
-
-def _is_case_alone(reader: Reader, block: Block, text: str) -> bool:
-    """Whether an item is nothing but the case of what stands below it in the list."""
-    following = below(block, reader.following) if block.kind == "item" and not block.code else None
-    alone = CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
-    return alone and following is not None and following.kind != "heading"
 
 
 def _is_listed_need(reader: Reader, block: Block, text: str) -> bool:

@@ -13,7 +13,7 @@ from ingest.blocks import Block
 from ingest.extract.drafts import Undoing
 from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
-from ingest.extract.short_cases import case_beside
+from ingest.extract.short_cases import case_beside, left_out_case
 from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
@@ -69,6 +69,9 @@ class ToldBefore:
         """The case that the sentence of a command names, and whether the command is for the other one."""
         start, end = self.sentence(offset)
         text = self.block.text
+        against = left_out_case(text[start:end]) or self._left_out_above(start)
+        if against is not None:
+            return against
         other = _OTHERWISE.match(text[start:end]) is not None
         before = [case for case in self.cases if case[1] <= offset and (start <= case[0] or other)]
         behind = [
@@ -84,6 +87,11 @@ class ToldBefore:
             )
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
+
+    def _left_out_above(self, start: int) -> tuple[str, bool] | None:
+        """The case in which what follows is left out: “Skip this step if it is old. Run `x`.”"""
+        above = (self.block.text[slice(*place)] for place in reversed(self.places) if place[0] < start)
+        return next((found for text in above if (found := left_out_case(text, alone=True)) is not None), None)
 
     def _begins_anew(self, case: tuple[int, int], end: int) -> bool:
         """Whether a case has a clause of its own, with what is done then: “…; if it hangs, call”."""

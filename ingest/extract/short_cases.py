@@ -110,5 +110,25 @@ def whole_case(text: str) -> tuple[str, bool] | None:
 _CLAUSE_ENDS: Final = re.compile(r"[?]\s")
 
 
+_LEFT_OUT: Final = re.compile(
+    r"(?i)\b(?:(?<!not )(?<!n['’]t )(?<!never )(?:skip|omit|leave out)|not (?:needed|necessary|required)|"
+    r"unnecessary|no need)\b(?P<what>[^.,;:`\n]{0,40}?)\s"
+    r"(?P<case>(?P<word>if|when|unless|in case)\s(?:[^.,;:`)\n]|\.(?=\w)){3,160})"
+)
+_THIS: Final = re.compile(
+    r"(?i)^\s*(?:(?:this|it|that|these|the (?:rest|following))\b.{0,20}|(?:to (?:run|do) (?:this|it))?)$"
+)
+
+
+def left_out_case(text: str, *, alone: bool = False) -> tuple[str, bool] | None:
+    """The case in which a sentence leaves out what it tells, or what follows, and True, or False for “skip it
+    unless …”. `alone`: only where the sentence begins with that and speaks of nothing else.
+    """
+    found = _LEFT_OUT.search(text)
+    if found is None or (alone and (text[: found.start()].strip(" *_([-") or not _THIS.match(found["what"]))):
+        return None
+    return _words(found["case"]), found["word"].lower() != "unless"
+
+
 def _words(text: str) -> str:
     return " ".join(text.split()).strip(" *_(:,!")

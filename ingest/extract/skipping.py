@@ -19,6 +19,7 @@ _THERE: Final = re.compile(
     rf"(?i)\b{_GO}{_ON}\s+(?:to|with|at|from)\s+(?:the\s+)?"
     r"(?:(?:step|number|point|item|task|section|part)\s*(?:no\.?\s*|number\s*|#\s*)?|#\s*)(?P<number>\d{1,2})(?![\w%]|[.]\d)|"
     rf"\b(?:skip|jump){_ON}\s+to\s+(?P<bare>\d{{1,2}})(?=[.,;:)]?(?:\s|$))(?!\s*%)|"
+    r"(?:^|→|->|=>)\W{0,4}(?:step|point)\s*#?(?P<to>\d{1,2})\W{0,3}$|"
     rf"\b{_GO}{_ON}\s+(?:to|with|at)\s+(?:the\s+)?(?:(?:step|section|part|chapter)\s+)?[\"“‘'*_]{{0,3}}"
     r"(?P<name>[^\"”“.;:\n]{3,80}?)[\"”’'*_]{0,3}(?:\s+(?:section|step|below|part))*\s*(?:[.;]|$)"
 )
@@ -42,6 +43,7 @@ _DONE: Final = re.compile(
 )
 """It ends what is told here, and not what stands in another section or behind the list."""
 
+_OWN: Final = re.compile(r"(?i)\bskip (?:this|the) (?:step|section|part|item|procedure)\b")
 _STEP_NAME: Final = re.compile(r"(?i)^\W*(?:step|phase|task)\s*(\d{1,2})\b|^\W*(\d{1,2})\s*[.):–-]\s")
 _BEFORE: Final = re.compile(r"(?:^|\s)(\d{1,2})[.)]\s{0,4}[`*_]{0,3}$")
 _LOOKED_AT: Final = 12
@@ -75,7 +77,7 @@ def leads_away(text: str) -> bool:
 
 
 def _leads_elsewhere(told: str) -> bool:
-    return any(form.search(told) for form in (_THERE, _LEFT_OUT))
+    return any(form.search(told) for form in (_THERE, _LEFT_OUT, _OWN))
 
 
 def _told(draft: Draft) -> str:
@@ -97,6 +99,8 @@ def _skipped(
         yield from _left_out(left, place, blocks, numbers)
     elif there is not None:
         yield from range(place + 1, _target(there, place, blocks, numbers))
+    elif _OWN.search(told):
+        yield from range(place + 1, _end_of_own(place, blocks))
     elif _STOPS.match(told):
         yield from range(place + 1, len(blocks))
     elif _DONE.match(told):
@@ -105,7 +109,7 @@ def _skipped(
 
 def _target(there: re.Match[str], place: int, blocks: Sequence[Block], numbers: Sequence[int | None]) -> int:
     """The block that a text leads to further down; the next one where there is none."""
-    number = there["number"] or there["bare"]
+    number = there["number"] or there["bare"] or there["to"]
     name = _plain(there["name"] or "")
     for at in range(place + 1, len(blocks)):
         block = blocks[at]
@@ -154,6 +158,19 @@ def _end_of(first: int, blocks: Sequence[Block]) -> int:
         if own.kind == "item" and block.kind == "item" and block.level <= own.level:
             return at
         if own.kind == "paragraph" and block.kind != "code":
+            return at
+    return len(blocks)
+
+
+def _end_of_own(place: int, blocks: Sequence[Block]) -> int:
+    """Where the item ends that a block stands in, or its section."""
+    level = blocks[place].level if place < len(blocks) and blocks[place].kind != "heading" else 0
+    for at in range(place + 1, len(blocks)):
+        block = blocks[at]
+        outside = block.kind == "item" and block.level <= level
+        if block.kind == "heading" or (
+            level and (outside or (block.kind == "paragraph" and not block.level))
+        ):
             return at
     return len(blocks)
 

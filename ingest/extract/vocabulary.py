@@ -76,7 +76,7 @@ IMPERATIVES: Final = frozenset(
     failover fetch file find fix flush follow force gather get give go grab identify import increase inform
     inspect jump install investigate invite isolate join keep kill leave list locate lock log login look make
     mark merge migrate modify monitor mount move navigate note notify observe open page pause perform ping
-    plan post prepare press promote provide publish pull purge push put query raise read reboot rebuild
+    plan point post prepare press promote provide publish pull purge push put query raise read reboot rebuild
     reclaim reconfigure record recover recreate redeploy reduce refer register reload remove rename renew
     repair repeat replace replay report request reset resize resolve restart restore resume retrieve retry
     return revert review revoke roll rollback rotate run save scale schedule scroll search select send set
