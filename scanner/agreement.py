@@ -15,9 +15,9 @@ from scanner.heredocs import Heredoc, Unsure
 from scanner.marks import Marks
 from scanner.signs import Signs
 
-_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$'|=[=~]|[)}]\#")
+_TRIGGERS: Final = re.compile(rb"(?<!<)<<(?!<)|`|[$<>]\(|\[[\[ \t\n]|\$\{(?!\w+\})|\$['\"]|=[=~]|[])}]\#")
 """Without any of these the tree was never seen to hide a command."""
-_MAY_TRIGGER: Final = Signs(r"<<|`|[$<>]\(|\[[\[ \t\n]|\$\{|\$'|=[=~]|[)}]#")
+_MAY_TRIGGER: Final = Signs(r"<<|`|[$<>]\(|\[[\[ \t\n]|\$\{|\$['\"]|=[=~]|[\])}]#")
 """The same, whatever stands beside them."""
 _MORE: Final = re.compile(rb"[\s;&|<>()`$]")
 """What no word of a command may hold: behind `==` the grammar takes the rest of a group for one pattern."""
@@ -29,6 +29,8 @@ _QUERY: Final = """
 [(raw_string) (ansi_c_string) (string)] @string
 (comment) @comment
 (command (regex) @regex)
+(test_command "[[" @test)
+"$" @dollar
 [";" ";;" ";&" ";;&" "&" "&&" "|" "|&" "||"] @operator
 ["<" ">" ">>" ">|" "&>" "&>>" "<&" ">&" "<&-" ">&-" "<<<" ">=" "<="] @redirect
 """
@@ -55,9 +57,12 @@ class Agreement:
             and _places(found.get("sum", [])) == marks.sums
             and _places(found.get("string", [])) <= marks.strings
             and _places(found.get("comment", [])) <= marks.comments
+            and {node.start_byte for node in found.get("test", [])} == marks.tests
         ):
             return False
         if any(_MORE.search(source, node.start_byte, node.end_byte) for node in found.get("regex", [])):
+            return False
+        if any(_is_more(node, source) for node in found.get("dollar", [])):
             return False
         operators = {(node.start_byte, node.type) for node in found.get("operator", [])}
         if not marks.operators <= operators:
@@ -65,6 +70,13 @@ class Agreement:
         if not marks.redirects <= {node.start_byte for node in found.get("redirect", [])}:
             return False
         return _same_bodies(found.get("heredoc", []), marks.heredocs, source)
+
+
+def _is_more(dollar: Node, source: bytes) -> bool:
+    """`-a$"b"`: the grammar has the letters before it as a part of the sign, which is no word."""
+    if source[dollar.start_byte : dollar.end_byte].strip() == b"$":
+        return False
+    return dollar.parent is None or dollar.parent.type not in ("string", "heredoc_body")
 
 
 def _places(nodes: list[Node]) -> set[tuple[int, int]]:

@@ -115,7 +115,7 @@ class Assignments(Calculation):
 
     def _kept(self, node: Node) -> list[Word]:
         """The words of an element of an array, told without `[key]=`: something may open it later."""
-        words = self._words([node])
+        words = self._listed_words(node)
         for word in words:
             self._sink.listed(word._replace(text=_KEY.sub("", word.text)))
         return words

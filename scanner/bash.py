@@ -22,7 +22,7 @@ from scanner.plain import plain_commands
 from scanner.posix import read_otherwise
 from scanner.read_names import NO_READ_NAMES, READS_NAMES, ReadNames, read_names
 from scanner.reading import Redirect
-from scanner.secret_values import names_secret_variable, secret_in, secret_in_text
+from scanner.secret_values import holds_secret, names_secret_variable, secret_in, secret_in_text
 from scanner.shared_names import Around
 from scanner.shells import judge_first_line
 from scanner.text import destructive_text
@@ -307,9 +307,11 @@ class BashJudge(Judge):
         if is_known_name(name):
             self.unknown("shell.shadow", f"{name} is redefined as a function", node.start_byte, node.end_byte)
 
-    def shows_variables(self, start: int, end: int) -> None:
-        """`declare -p`, `export`: every variable with its value is printed."""
-        found = Judgement(CAUTION, "secrets.read", "prints every variable, secrets included", start, end)
+    def shows_variables(self, names: list[str], start: int, end: int) -> None:
+        """`declare -p`, `export`: these variables are printed, with their values; all if none is named."""
+        if names and not any(holds_secret(self, name) for name in names):
+            return
+        found = Judgement(CAUTION, "secrets.read", "prints variables, secrets included", start, end)
         self.shared.sensitive = found
         self.add(found)
 

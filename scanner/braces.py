@@ -31,6 +31,17 @@ _MAKES: Final = re.compile(
 )
 
 
+_GROWS: Final = re.compile(r"\$\w+(?=[,}]).*\}\w")
+"""`{a,$x}b` is `ab` and the value of `xb`: braces come before names."""
+
+
+def refused(text: str) -> str | None:
+    """Why the braces of a word are not expanded, if they are not."""
+    if makes_too_many(text):
+        return "braces that become millions of words"
+    return "braces that make another name of one in them" if _GROWS.search(text) is not None else None
+
+
 def makes_too_many(text: str) -> bool:
     """Whether the braces of a word become more words than fit into memory; nested ones count as more."""
     made = 1

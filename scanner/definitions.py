@@ -9,7 +9,6 @@ from tree_sitter import Node
 
 from scanner.assignments import Assignments
 from scanner.flow import Place, Values
-from scanner.paths import secret_variable
 from scanner.reading import Sink
 from scanner.redirection import WORDS
 from scanner.work import Work
@@ -70,9 +69,8 @@ class Definitions(Assignments):
         """
         alone = [self.text(child) for child in node.named_children if child.type == "variable_name"]
         prints = any(_PRINTS.fullmatch(self.text(child)) for child in node.named_children)
-        secret = prints and any(secret_variable(f"${name}") is not None for name in alone)
-        if secret or not any(child.type in _DECLARES for child in node.named_children):
-            self._sink.shows_variables(node.start_byte, node.end_byte)
+        if prints or not any(child.type in _DECLARES for child in node.named_children):
+            self._sink.shows_variables(alone, node.start_byte, node.end_byte)
         local = self.text(node.children[0]) == "local"
         if any(
             child.type in WORDS and _OPTION.fullmatch(self.text(child)) is None

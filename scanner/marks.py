@@ -46,6 +46,8 @@ class Marks:
         self.strings: set[tuple[int, int]] = set()
         """Quoted parts, of every kind of quotes."""
         self.comments: set[tuple[int, int]] = set()
+        self.tests: set[int] = set()
+        """Where a `[[` stands that begins one."""
         self._stack: list[Frame] = []
         self._ticks = False
         self._waiting = 0
@@ -142,6 +144,7 @@ class Marks:
         elif word == b"[":
             frame.bracket = True
         elif word == b"[[":
+            self.tests.add(self._at - len(word))
             self._push(COND, "[[", self._at)
         elif word == b"function":
             name = _NAME.match(self.source, self._at, self._end)

@@ -132,10 +132,16 @@ def _dashed(word: Word, following: Word | None, grammar: Grammar, found: Argumen
         found.positionals.append(word)
         _spread(word, found)
         return None
-    if OPAQUE in text.split("=", 1)[0] or not word.certain:
+    if not word.certain or (OPAQUE in text.split("=", 1)[0] and not _holds_value(text, grammar)):
         found.doubtful.append(word)
         return 0
     return _with_more(word, following, grammar, found)
+
+
+def _holds_value(text: str, grammar: Grammar) -> bool:
+    """`-p"$X"`: a letter that takes the rest of its word for a value stands before what is not known."""
+    letters = "" if grammar.single_dash or text.startswith("--") else text[1 : text.index(OPAQUE)]
+    return any("-" + letter in grammar.values or "-" + letter in grammar.attached for letter in letters)
 
 
 def _spread(word: Word, found: Arguments) -> None:

@@ -39,14 +39,15 @@ _ONE_LINE: Final = frozenset(
         "command",
         "declaration_command",
         "unset_command",
-        "variable_assignment",
         "variable_assignments",
         "file_redirect",
         "herestring_redirect",
     }
 )
-"""What a line end ends: the grammar loses one behind `=`, behind `>`, and before a backslash that stands
-alone on its line, and takes the command behind it for words of the one above."""
+"""What a line end ends: the grammar loses one behind `>`, and before a backslash that stands alone on its
+line, and takes the command behind it for words of the one above."""
+_ONE_WORD: Final = frozenset({"variable_assignment", "concatenation"})
+"""What a blank ends, too: the grammar loses it behind `=` and a joined line."""
 
 
 def _is_blank(gap: bytes) -> bool:
@@ -58,6 +59,8 @@ def _may_stand(gap: bytes, parent: Node) -> bool:
     joined = gap.replace(b"\\\n", b"")
     if joined.strip(b" \t\n"):
         return parent.type in _LITERAL_HOLDERS
+    if parent.type in _ONE_WORD:
+        return not joined
     return b"\n" not in joined or parent.type not in _ONE_LINE
 
 

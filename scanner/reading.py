@@ -51,8 +51,8 @@ class Sink(Protocol):
     def function(self, name: str, body: Node, node: Node) -> None:
         """A function is defined; its body is walked right after."""
 
-    def shows_variables(self, start: int, end: int) -> None:
-        """`declare -p`, `export`: every variable with its value is printed."""
+    def shows_variables(self, names: list[str], start: int, end: int) -> None:
+        """`declare -p`, `export`: these variables are printed, with their values; all if none is named."""
 
     def unknown(self, rule: str, why: str, start: int, end: int) -> None:
         """Something that the walk has no rule for."""
@@ -61,6 +61,9 @@ class Sink(Protocol):
         """A command in backquotes that the tree does not show."""
 
 
+_BETWEEN: Final = frozenset(b" \t\n(")
+"""What stands between the elements of a list."""
+CUT_IN_TWO: Final = "a word that the parser cuts in two"
 REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 """Nodes that redirect; the parser hangs later words of a command on them too."""
 
@@ -160,6 +163,13 @@ class Reading(ABC):
             self._unknown(node, f"the word form “{error}” has no rule")
             return Word(OPAQUE, node.start_byte, node.end_byte)
 
+    def _listed_words(self, node: Node) -> list[Word]:
+        """Those of an element of a list; the parser cuts `"a"\\b` in two there."""
+        before = self._source[node.start_byte - 1 : node.start_byte + 1]
+        if before[0] not in _BETWEEN and before[1] not in _BETWEEN:
+            self._unknown(node, CUT_IN_TWO)
+        return self._words([node])
+
     def _unknown(self, node: Node, why: str) -> None:
         self._sink.unknown("shell.construct", why, node.start_byte, node.end_byte)
 
@@ -180,6 +190,8 @@ class Reading(ABC):
 
     def _output_of(self, command: Node, stdin: str | None) -> str | None:
         """What a simple command prints; its words are read up to one that is not literal."""
+        if command.child_count > len(command.named_children):
+            return None  # a dollar alone, which is no word of the tree
         quiet = WordReader(self._source, self._lookup, lambda _: Piece(OPAQUE))
         words: list[Word] = []
         try:

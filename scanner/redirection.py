@@ -11,7 +11,7 @@ from tree_sitter import Node
 from scanner.escapes import OPAQUE
 from scanner.expansions import hidden_in
 from scanner.flow import EMPTY_FILE, FILE, INHERITED, PIPE, Place, Stdin
-from scanner.reading import Reading, Redirect
+from scanner.reading import CUT_IN_TWO, Reading, Redirect
 from scanner.word import Piece, Word
 from scanner.words import SUBSTITUTED_FILE, UnreadableWord, WordReader, descendants
 
@@ -40,6 +40,8 @@ _FILE_OPERATORS: Final = frozenset({">", ">>", ">|", "<", "<>", "&>", "&>>", ">&
 _READS: Final = frozenset({"<", "<>", "<&"})
 _COMPARES: Final = {">=": ">", "<=": "<"}
 """Comparisons that single brackets don't know: the sign opens a file whose name begins with `=`."""
+_OPENED: Final = re.compile(rb"\[\[?(?:[ \t\n]|\\\n)|\[\[\(|\(\(")
+"""How a test begins: what is glued to a bracket makes another word of it."""
 _DUPLICATES: Final = frozenset({">&-", "<&-"})
 
 
@@ -96,7 +98,13 @@ class RedirectReading(Reading):
         if operator in ("<", "<>"):
             empty = EMPTY_FILE if target.literal and target.text == "/dev/null" else FILE
             stdin = PIPE if target.text == SUBSTITUTED_FILE else empty
-        return self._words(words[1:]), stdin
+        return self._behind(words), stdin
+
+    def _behind(self, words: list[Node]) -> list[Word]:
+        """Words of the command that the parser hangs on the target of a redirection."""
+        if len(words) > 1 and words[1].start_byte == words[0].end_byte:
+            self._unknown(words[1], CUT_IN_TWO)
+        return self._words(words[1:])
 
     def _opened_at_the_end(self, redirects: Sequence[Node]) -> None:
         """`cd /dev && cat < sda`: the parser hangs it on the list, but only its last command opens the file,
@@ -117,9 +125,11 @@ class RedirectReading(Reading):
             return  # said when it is walked
         self._sink.redirect(Redirect(operator, target, node.start_byte, node.end_byte))
 
-    def _opened_in_brackets(self, test: Node) -> None:
+    def _brackets(self, test: Node) -> None:
         """`[ a > b ]`: between single brackets no sign compares texts, and the word behind it is a file."""
-        nodes = [test]
+        if _OPENED.match(self._source, test.start_byte) is None:
+            self._unknown(test, "a bracket that begins a word, and no test")
+        nodes = [test] if test.children[0].type == "[" else []
         while nodes:
             node = nodes.pop()
             nodes += [child for child in node.named_children if child.type not in WORDS]
@@ -140,7 +150,7 @@ class RedirectReading(Reading):
         value = self._word(words[0])
         self._sink.heredoc(value.text, words[0])
         text = value.text + "\n" if value.literal else None
-        return self._words(words[1:]), Stdin("text", text) if text is not None else PIPE
+        return self._behind(words), Stdin("text", text) if text is not None else PIPE
 
     def _heredoc(self, node: Node, place: Place) -> tuple[list[Word], Stdin]:
         parts = {child.type: child for child in node.children}

@@ -32,8 +32,11 @@ _ADDRESS: Final = re.compile(r"[\"']?\$\{?\w*(?:URL|URI|DSN|CONN\w*)\}?[\"']?")
 
 
 def secret_in(judge: Judge, word: Word) -> str | None:
-    """The variable in a word that by its name holds a secret, or by the one it was set from; or None."""
-    if OPAQUE not in word.text:
+    """The variable in a word that by its name holds a secret, or by the one it was set from; or None.
+
+    A word that is known for certain is a text of the script: `${TOKEN:-none}` is not.
+    """
+    if word.certain and OPAQUE not in word.text:
         return None
     return secret_in_text(judge, judge.source[word.start : word.end].decode("utf-8", "replace"))
 
@@ -45,12 +48,20 @@ def secret_in_text(judge: Judge, raw: str) -> str | None:
     taken_from = judge.shared.secret_names
     fits = patterns("secret_variables").fits
     found: list[str] = _VARIABLE.findall(_INSTEAD.sub("", raw))
-    return next((name for name in dict.fromkeys(found) if name in taken_from or fits(name)), None)
+    name = next((name for name in dict.fromkeys(found) if name in taken_from or fits(name)), None)
+    if name is None and "_" in found:  # the last word that a command was given
+        return next(filter(fits, _VARIABLE.findall(judge.text)), None)
+    return name
 
 
 def names_secret_variable(raw: str) -> bool:
     """Whether a word is the name of such a variable: `${!x}` shows the one that `x` names."""
     return raw.isidentifier() and patterns("secret_variables").fits(raw)
+
+
+def holds_secret(judge: Judge, name: str) -> bool:
+    """Whether a variable holds a secret by its name, or by the one that it was set from."""
+    return name in judge.shared.secret_names or patterns("secret_variables").fits(name)
 
 
 def judge_secret_values(call: Call) -> None:

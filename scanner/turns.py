@@ -65,7 +65,7 @@ class Turns(Calls):
 
     def _listed(self, node: Node, name: str) -> list[Word]:
         """Words of a list; one that a variable with doubts gives is none that is shown."""
-        words = self._words([node])
+        words = self._listed_words(node)
         for word in words:
             self._sink.listed(word)
             texts = self._values.listed.setdefault(name, {})

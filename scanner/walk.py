@@ -16,7 +16,7 @@ from scanner.numbers import collect
 from scanner.numeric_output import words_of_command
 from scanner.printed import COMPLAINTS
 from scanner.read_names import NO_READ_NAMES, ReadNames
-from scanner.reading import REDIRECTS
+from scanner.reading import CUT_IN_TWO, REDIRECTS
 from scanner.redirection import WORDS
 from scanner.turns import Turns
 from scanner.word import Word, without
@@ -177,8 +177,7 @@ class Walker(Turns):
         before = self._evaluates
         if node.type == "test_command":
             self._evaluates = node.children[0].type == "[["
-            if not self._evaluates:
-                self._opened_in_brackets(node)
+            self._brackets(node)
         self._compared(node, place)
         self._evaluates = before
 
@@ -258,7 +257,7 @@ class Walker(Turns):
 
     def _add_word(self, words: list[Word], node: Node) -> None:
         if words and words[-1].end == node.start_byte:
-            self._unknown(node, "a word that the parser cuts in two")
+            self._unknown(node, CUT_IN_TWO)
         words.extend(self._words([node]))
 
     def _locale_mark(self, node: Node) -> bool:

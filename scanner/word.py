@@ -118,9 +118,7 @@ def regrouped(pieces: list[Piece], atoms: braces.Atoms) -> list[Piece]:
         piece, parts = pieces[source], list(run)
         pattern = piece.pattern if piece.bare is None else any(a.bare and a.text in GLOB for a in parts)
         text = "".join(atom.text for atom in parts)
-        found.append(
-            Piece(text, piece.quoted, False, pattern, read=piece.read, named=piece.named, option=piece.option)
-        )
+        found.append(piece._replace(text=text, certain=False, pattern=pattern, bare=None))
     return found
 
 

@@ -96,8 +96,8 @@ class WordReader:
             return list(split_fields(pieces, node.start_byte, node.end_byte))
         if self._made > MAX_MADE:
             raise UnreadableWord("braces behind those that made very many words")
-        if braces.makes_too_many(self._text(node.start_byte, node.end_byte)):
-            raise UnreadableWord("braces that become millions of words")
+        if (why := braces.refused(self._text(node.start_byte, node.end_byte))) is not None:
+            raise UnreadableWord(why)
         try:
             expanded = braces.expand(braces.atoms_of((piece.text, piece.bare) for piece in pieces))
         except braces.UnknownBraces:
@@ -219,7 +219,7 @@ class WordReader:
                 yield Piece("*", False, False, True)  # the tree ends `${x:-{a,b}}` at the first brace
             elif child.is_named:
                 yield from self._pieces(child)
-            elif child.type != "$":  # the dollar of $"…"
+            elif child.type != "$" or not _is_quoted(child.next_sibling):  # the dollar of $"…"
                 yield Piece(raw, bare=raw)
             before = raw
 
@@ -335,6 +335,10 @@ def descendants(node: Node, kinds: Iterable[str]) -> Iterator[Node]:
         return
     for child in node.children:
         yield from descendants(child, kinds)
+
+
+def _is_quoted(node: Node | None) -> bool:
+    return node is not None and node.type in ("string", "raw_string")
 
 
 def _has_braces(node: Node, source: bytes) -> bool:

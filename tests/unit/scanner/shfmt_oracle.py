@@ -51,7 +51,7 @@ class Starts:
     def function(self, name: str, body: Node, node: Node) -> None:
         """A definition is no command; its body is walked."""
 
-    def shows_variables(self, start: int, end: int) -> None:
+    def shows_variables(self, names: list[str], start: int, end: int) -> None:
         """`declare -p`: shfmt calls it a clause of its own."""
 
 

@@ -74,6 +74,13 @@ def test_no_option_that_acts_is_safe() -> None:
         "less +F app.log",
         "yq -o json '.a.b' x.yaml",
         "jq --arg n x '.[$n]' x.json",
+        "mysql -u root -psecret -e 'SELECT 1'",
+        'mysql -u"$U" -p"$DB_PASS" -h"$H" -e \'SHOW PROCESSLIST\'',
+        'tail -n"$N" app.log',
+        "TOKEN=abc; echo $TOKEN",
+        "echo ${DB_PASSWORD:+set}",
+        'PASS=0; echo "$PASS passed"',
+        "declare -p x",
     ],
 )
 def test_ordinary_looks_stay_safe(command: str) -> None:

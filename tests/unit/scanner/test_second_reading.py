@@ -75,12 +75,14 @@ a=()#|rm y
 { ls; }#; rm y
 [ a == b*>z ]
 [ a =~ b>z ]
+find . -delet$"e"
 echo ${x=>(rm y)}""".split("\n")
 LOST: Final = """\
 local x=\\⏎⏎rm y
 declare -r x=\\⏎ ⏎rm y
 x=\\⏎⏎rm y
 ls⏎\\⏎rm y
+x=\\⏎ $(ls)
 cat <⏎rm y
 ls 2> \\⏎⏎rm y""".split("\n")
 """Line ends that the grammar takes for a blank: bash runs rm, or nothing at all."""

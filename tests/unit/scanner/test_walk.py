@@ -49,7 +49,7 @@ class Recorder:
     def unknown(self, rule: str, why: str, start: int, end: int) -> None:
         self.doubts.append(rule)
 
-    def shows_variables(self, start: int, end: int) -> None:
+    def shows_variables(self, names: list[str], start: int, end: int) -> None:
         self.doubts.append("variables")
 
     def backquotes(self, text: str, start: int, end: int) -> None:
