@@ -34,7 +34,7 @@ class BuiltStep:
 
     `written` is its command as it stands in the source (after the recorded repairs), before any hole;
     `filled` with each hole filled, as it was judged. `repeats`: the steps above whose settings its command
-    begins with, a line each or more.
+    begins with, a line each or more. `warning`: what the text warns of beside it; its notes hold it.
     """
 
     step: Step
@@ -48,6 +48,7 @@ class BuiltStep:
     dialect: str = "shell"
     titled_by: str = ""
     repeats: tuple[str, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True)

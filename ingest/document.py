@@ -89,6 +89,7 @@ def build_document(
             building.steps[-1] = replace(building.steps[-1], titled_by=draft.titled_by)
         if index in warned and draft.undoes is None:
             _note(building, warned[index])
+            building.steps[-1] = replace(building.steps[-1], warning=warned[index])
     building.asked = [
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked

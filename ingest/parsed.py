@@ -145,6 +145,7 @@ def _step(item: BuiltStep, orders: Mapping[str, int]) -> dict[str, Any]:
         "template": step.command,
         "repeats": [orders[name] for name in item.repeats],
         "manual": step.manual,
+        "warning": item.warning or None,
         "dialect": None if written is None else item.dialect,
         "risk": None if verdict is None else ("unknown" if verdict.unknown else verdict.risk.value),
         "scanner_risk": None if verdict is None else verdict.finding.risk.value,

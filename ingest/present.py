@@ -114,6 +114,7 @@ def _step(item: BuiltStep, order: int, built: Built) -> dict[str, Any]:
         "needs": list(step.needs) if step.needs is not None else None,
         "env": dict(step.env) or None,
         "repeats": list(item.repeats) or None,
+        "warning": item.warning or None,
         "openQuestions": [one.id for one in built.runbook.open_ambiguities(step.id)],
     }
     if step.manual is not None:

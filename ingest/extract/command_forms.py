@@ -59,6 +59,17 @@ def has_form(text: str) -> bool:
     return signed and of_words(text) and _SPOKEN.search(text) is None
 
 
+_HOLE: Final = re.compile(
+    r"<[A-Za-z][^<>|;&\n]{0,79}>|\{\{[^{}\n]{1,80}\}\}|\{[A-Za-z][\w .-]{0,60}\}|\$\{[^{}\n]{1,80}\}|"
+    r"\[[A-Za-z][\w .-]{0,60}\]"
+)
+
+
+def without_holes(line: str) -> str:
+    """A command line in which a word stands for each place to fill in, whatever its text is made of."""
+    return _HOLE.sub("x", line)
+
+
 def is_spoken(line: str) -> bool:
     """Whether a line has words or signs of a sentence."""
     return _SPOKEN.search(line) is not None

@@ -9,23 +9,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from ingest.extract.command_forms import without_holes
 from ingest.extract.drafts import Draft, Extraction
 
 _SHELL: Final = r"(?:/(?:usr/)?bin/)?(?:bash|sh|ash|zsh|ksh|dash)(?:\s+-(?:l|i|li|il))?"
+_BEFORE: Final = re.compile(
+    r"(?:[A-Za-z_]\w{0,40}=[^\s;|&]{0,80}\s+){0,5}"
+    r"(?:(?:sudo|doas)\s+(?:(?:-[EHnkb]+|-[ugp]\s+\S+|-[ug]\S+|--(?:user|group)[= ]\S+)\s+){0,4}(?=[^\s-]))?"
+    r"(?:(?:sshpass\s+(?:-e|-[pf]\s*\S+)|winpty|time|exec)\s+)?"
+)
+"""What a command gets before its name: settings, another user, a password."""
 _OPENS: Final = re.compile(
-    rf"(?:sudo\s+)?(?:kubectl|oc|k)\s(?:[^|;&<>]{{1,120}}\s)?(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
-    rf"(?:sudo\s+)?(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus)\s+(?:compose\s+)?(?:exec|"
+    rf"(?:kubectl|oc|k)\s(?:[^|;&<>]{{1,120}}\s)?(?:exec|run|debug)\s[^|;&<>]{{1,400}}\s(?:--\s+)?{_SHELL}|"
+    r"(?:kubectl|oc|k)\s(?:[^|;&<>]{1,120}\s)?(?:debug|attach)\s(?:[^|;&<>]{1,400}\s)?-(?:it|ti|i)"
+    r"(?:\s(?!--\s)[^|;&<>\s]{1,80}){0,8}|"
+    rf"(?:docker|podman|nerdctl|crictl|lxc|docker-compose|incus|ctr)\s+(?:compose\s+)?(?:exec|"
     rf"run)\s[^|;&<>]{{1,400}}\s{_SHELL}|"
-    r"oc\s+(?:rsh|debug)\s+\S+|(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|"
-    r"eb)\s+ssh(?:\s+(?!--command|-c\b)[^\s|;&]+){0,12}|"
+    r"oc\s+(?:rsh|debug)\s+\S+|kubectl\s+node-shell\s+\S+|"
+    r"(?:gcloud\s+compute|vagrant|minikube|az|tsh|fly|flyctl|heroku|aws\s+ecs|eb|doctl\s+compute|multipass)\s+(?:ssh|shell)(?:\s+(?!--command|-c\b)[^\s|;&]+){0,12}|"
     r"aws\s+ssm\s+start-session(?:\s[^|;&]{1,200})?|"
-    r"sudo\s+(?:-u\s+\S+\s+)?-(?:i|s)(?:\s+-u\s+\S+)?|sudo\s+-iu\s+\S+|"
-    r"(?:sudo\s+)?su(?:\s+-)?(?:\s+-l)?(?:\s+[a-z_][\w-]{0,40})?|"
-    rf"(?:sudo\s+)?{_SHELL}|(?:sudo\s+)?chroot\s+\S+(?:\s+{_SHELL})?|(?:sudo\s+)?nsenter\s[^|;&<>]{{1,200}}|"
+    r"sudo\s+(?:-[EHn]+\s+)?(?:-u\s+\S+\s+)?(?:-[EH]{0,2}(?:i|s)[EH]{0,2}|--login|--shell)(?:\s+-u\s+\S+)?|"
+    r"sudo\s+-iu\s+\S+|"
+    r"su(?:\s+-)?(?:\s+-l|\s+--login)?(?:\s+[a-z_][\w-]{0,40})?(?:\s+-)?|"
+    r"runuser\s+(?:-l?|--login)\s+(?:-u\s+)?\w[\w-]{0,40}|"
+    rf"{_SHELL}|chroot\s+\S+(?:\s+{_SHELL})?|nsenter\s[^|;&<>]{{1,200}}|"
+    rf"ip\s+netns\s+exec\s+\S+\s+{_SHELL}|"
+    r"(?:virsh\s+console|pct\s+(?:enter|console)|qm\s+terminal|lxc-attach|lxc\s+shell|machinectl\s+(?:shell|login)|"
+    r"systemd-nspawn|docker\s+attach|podman\s+attach)\s+[^|;&<>]{1,200}|"
     r"tmux(?:\s+(?:new|attach|a|new-session)\b[^|;&]{0,60})?|screen(?:\s+-\S+){0,3}"
 )
-_SSH: Final = re.compile(r"(?:sudo\s+)?(?:ssh|mosh)\s+(?P<words>[^|;&<>`]{1,400})")
+_SSH: Final = re.compile(r"(?:ssh|mosh|autossh)\s+(?P<words>[^|;&<>`]{1,400})")
+_REMARK: Final = re.compile(r"\s#\s.*$")
 _TAKES_VALUE: Final = frozenset("-i -p -l -o -J -F -L -R -D -b -c -e -m -w -W -E -S -B -I".split())
+_REMOTE: Final = re.compile(r"(?:sudo\s+)?(?:ssh|mosh)\s")
 _NO_SHELL: Final = re.compile(r"^-[a-zA-Z]*[NfOVQGT]")
 _LEAVES: Final = re.compile(
     r"(?i)^\W*(?:\d+[.)]\s*)?(?:exit|logout|quit|\\q|ctrl[ -+]?d|log ?out\b|disconnect\b|"
@@ -41,7 +57,12 @@ _OUTSIDE: Final = re.compile(
 
 def opens_shell(command: str) -> bool:
     """Whether a command line opens a shell that stays open for the lines below."""
-    text = command.strip()
+    text = without_holes(_REMARK.sub("", command.strip()))
+    given = _BEFORE.match(text)
+    return _opens(text) or (given is not None and given.end() > 0 and _opens(text[given.end() :]))
+
+
+def _opens(text: str) -> bool:
     ssh = _SSH.fullmatch(text)
     if ssh is not None:
         return _is_login(ssh["words"].split())
@@ -49,18 +70,21 @@ def opens_shell(command: str) -> bool:
 
 
 def _is_login(words: Sequence[str]) -> bool:
-    """Whether the words of `ssh` name a host and nothing to run there."""
-    hosts, at = 0, 0
-    while at < len(words):
-        word = words[at]
-        if word.startswith("-"):
-            if _NO_SHELL.match(word):
-                return False
-            at += 1 if word in _TAKES_VALUE else 0
-        else:
-            hosts += 1
-        at += 1
-    return hosts == 1
+    """Whether the words of `ssh` name a host and nothing to run there, or a shell."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        if _NO_SHELL.match(words[at]):
+            return False
+        at += 2 if words[at] in _TAKES_VALUE else 1
+    if at >= len(words):
+        return False
+    rest, at = words[at + 1 :], 0
+    while at < len(rest) and rest[at].startswith("-"):
+        if _NO_SHELL.match(rest[at]):
+            return False
+        at += 2 if rest[at] in _TAKES_VALUE else 1
+    inner = " ".join(rest[at:]).strip("'\"")
+    return not inner or opens_shell(inner)
 
 
 def typed_inside(found: Extraction) -> Extraction:
@@ -84,7 +108,7 @@ def typed_inside(found: Extraction) -> Extraction:
 
 def _goes_elsewhere(command: str) -> bool:
     """Whether a command logs in to another host, as texts tell it of one after the other: it only opens."""
-    return _SSH.fullmatch(command.strip()) is not None and opens_shell(command)
+    return _REMOTE.match(command.strip()) is not None and opens_shell(command)
 
 
 def _ends(opened: Draft, draft: Draft) -> bool:

@@ -51,6 +51,9 @@ class ParsedStep(_Plain):
         description="The `order` of steps above whose settings the template begins with."
     )
     manual: str | None = None
+    warning: str | None = Field(
+        None, description="What the text warns of or forbids beside it; the step's notes hold it."
+    )
     dialect: str | None = Field(None, description="What reads the command: `shell`, `sql`, `redis-cli` …")
     risk: Literal["safe", "caution", "dangerous", "unknown"] | None = None
     scanner_risk: Literal["safe", "caution", "dangerous", "unknown"] | None = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.parsed import parsed_json
 from tests.unit.ingest.telling import made_of
 
 LIST = """# Lag
@@ -40,6 +41,14 @@ def test_a_warning_in_the_lines_of_a_step_is_its_note(said: str) -> None:
     (note,) = _notes(LIST.format(said=said)).items()
     assert note[0] == "systemctl restart pg"
     assert said.rstrip(".") in note[1]
+
+
+def test_a_warning_is_shown_with_its_step() -> None:
+    made = made_of(LIST.format(said="Warning: sessions end."))
+    assert made is not None
+    shown = {step["id"]: step.get("warning") for step in made.to_json()["steps"]}
+    assert [said for said in shown.values() if said] == ["Warning: sessions end."]
+    assert parsed_json(made)["steps"][-1].get("warning") == "Warning: sessions end."
 
 
 def test_a_ban_goes_with_the_step_that_does_what_it_forbids() -> None:

@@ -26,8 +26,64 @@ sudo -u postgres -i
 su - postgres
 bash
 chroot /host
+ssh db1
+ssh <host>
+ssh <user>@<host name>
+ssh -i key.pem ec2-user@<ip>
+ssh {{ host }}
+ssh ${HOST}
+ssh $HOST
+ssh -t db1 bash
+ssh -t db1 'sudo -i'
+ssh db1 -p 2222
+ssh db1 # the primary
+sshpass -p x ssh root@db1
+kubectl exec -it <pod> -n <ns> -- /bin/bash
+kubectl exec -ti $(kubectl get pod -o name) -- sh
+kubectl -n <ns> exec -it <pod> -c <c> -- bash
+docker exec -it <container id> bash
+gcloud compute ssh <instance> --zone <zone>
+aws ssm start-session --target <instance-id>
+sudo -u postgres bash
+sudo -i -u postgres
+sudo su - postgres
+su postgres -
+sudo bash
+runuser -l postgres
+chroot /mnt
+kubectl debug node/<node> -it --image=busybox
+kubectl run -it --rm debug --image=busybox -- sh
+ip netns exec blue bash
+virsh console vm1
+pct enter 100
+oc rsh <pod>
+oc debug node/x
+tsh ssh root@x
+vagrant ssh
 """
 _RUNS = """
+ssh db1 uptime
+ssh <host> 'df -h'
+ssh -N -L 1:2:3 db1
+kubectl exec <pod> -- ls /
+kubectl exec -it <pod> -- bash -c 'ls'
+docker exec <c> ls
+oc get pods
+oc delete pod x
+oc status
+sudo reboot
+su - postgres -c 'psql'
+bash run.sh
+gcloud compute ssh x --command ls
+docker run -d nginx
+kubectl debug pod/x --image=busybox
+ssh-keygen -t rsa
+ssh -V
+time ls
+exec ls
+sudo systemctl restart x
+kubectl node-shell
+sshpass -p x scp a b
 ssh db01 uptime
 ssh db01 -- systemctl stop pg
 ssh -N -L 8080:localhost:80 db01
@@ -152,3 +208,17 @@ def test_commands_are_whole(language: str, code: str, commands: list[str]) -> No
 )
 def test_commands_of_an_item_are_whole(item: str, command: str) -> None:
     assert _steps(preview(f"# A\n\n1. {item}\n2. `uptime -p`\n", "markdown")) == [command, "uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "opener", ["ssh <replica-host>", "kubectl exec -it <pod> -n <ns> -- bash", "ssh {host}"]
+)
+def test_a_place_to_fill_in_hides_no_shell(opener: str) -> None:
+    made = preview(f"# A\n\n1. Run `uptime -p`.\n2. Run `{opener}`.\n3. Run `rm -rf /srv/old`.\n")
+    assert all("rm -rf" not in (item.step.command or "") for item in made.built.steps)
+    assert any("rm -rf" in (item.step.manual or "") for item in made.built.steps)
+
+
+def test_a_place_to_fill_in_hides_no_console() -> None:
+    made = preview("# A\n\nRun `uptime -p`.\n\n```\npsql -h <host> -U <user>\nDROP TABLE x;\n```\n")
+    assert any("DROP TABLE x;" in (item.step.manual or "") for item in made.built.steps)

@@ -4823,6 +4823,11 @@ export interface components {
             /** Manual */
             manual?: string | null;
             /**
+             * Warning
+             * @description What the text warns of or forbids beside it; the step's notes hold it.
+             */
+            warning?: string | null;
+            /**
              * Dialect
              * @description What reads the command: `shell`, `sql`, `redis-cli` …
              */
@@ -5309,6 +5314,11 @@ export interface components {
             } | null;
             /** Manual */
             manual?: string | null;
+            /**
+             * Warning
+             * @description What the text warns of or forbids beside it; the step's notes hold it.
+             */
+            warning?: string | null;
             /**
              * Typed
              * @description Of a manual step: what a person types into the console that `dialect` names.

@@ -1,5 +1,5 @@
 /** One step on the rail: what it does, how risky it is and why, what undoes it, who looked at it. */
-import { CornerDownRight, KeyRound, Lock, Repeat, Undo2 } from "lucide-react";
+import { CornerDownRight, KeyRound, Lock, Repeat, TriangleAlert, Undo2 } from "lucide-react";
 import { memo, type ReactNode, useContext } from "react";
 import { Command } from "@/ui/command";
 import { PointOfNoReturn, RailStep } from "@/ui/rail";
@@ -68,6 +68,15 @@ export const StepItem = memo(function StepItem(props: Props) {
           ) : (
             <Instruction step={step} />
           )}
+          {step.warning ? (
+            <p className="step__warning">
+              <TriangleAlert className="icon" aria-hidden />
+              <span>
+                <span className="sr">The text warns: </span>
+                {visible(step.warning)}
+              </span>
+            </p>
+          ) : null}
           <StepFoot step={step} line={line} />
         </article>
         <Differences found={differences} />
