@@ -57,7 +57,9 @@ def with_settings(
     headed = _headed(building, command, env, told, wanted.repeated)
     missing = list(wanted.missing)
     if headed is None:
-        missing += sorted({name for item in wanted.repeated for name in item.told.sets & told.uses})
+        missing += sorted(
+            {name for item in wanted.repeated for name in item.told.sets & (told.uses | told.calls)}
+        )
         headed = Headed(command, command, env, told, open=_has_no_room(building, draft, step_id))
     for setting in wanted.unsure:
         if _of_one_case(building, draft, setting, step_id) is None:
@@ -86,19 +88,31 @@ def note_setting(building: Building, draft: Draft, headed: Headed, verdict: Verd
 
 
 def _is_needed(building: Building, draft: Draft, line: str, *, offered: bool) -> bool:
-    """Whether a person says that the steps below need a setting."""
-    shown = unmasked(line)
-    question = Question(
-        AmbiguityKind.MISSING_VALUE,
-        shown,
-        f"“{shown}” is gone when its step ends: each runs in a shell of its own. Do the steps below need it?",
-        draft.line,
-        span=draft.command_span,
-        words=f"{_SETS}{shown}",
-        options=(_REPEAT, _KEEP) if offered else (_KEEP,),
-    )
-    settled = building.ask(question, None)
-    return settled is not None and settled.act == "repeat"
+    """Whether a person says that the steps below need a setting; asked once for those that stand together."""
+    lines = building.shell.asked_together(draft, line) if offered else (line,)
+    shown = [unmasked(item) for item in lines]
+    words = f"{_SETS}{'; '.join(shown)}"
+    if words not in building.unfilled:
+        one = "is gone when its step ends: each runs in a shell of its own. Do the steps below need it?"
+        all_of_them = (
+            f"and {len(shown) - 1} more are gone when their steps end: each runs in a shell of its own. "
+            "Do the steps below need them?"
+        )
+        question = Question(
+            AmbiguityKind.MISSING_VALUE,
+            "\n".join(shown),
+            f"“{shown[0]}” {all_of_them if shown[1:] else one}",
+            draft.line,
+            span=draft.command_span,
+            words=words,
+            options=(_REPEAT, _KEEP) if offered else (_KEEP,),
+        )
+        settled = building.ask(question, None)
+        if not shown[1:]:
+            return settled is not None and settled.act == "repeat"
+        building.unfilled[words] = settled
+    answer = building.unfilled[words]
+    return answer is not None and answer.act == "repeat"
 
 
 def _of_one_case(building: Building, draft: Draft, setting: Setting, step_id: str) -> Settled | None:
@@ -152,17 +166,23 @@ def _headed(
 
 def _asked(building: Building, draft: Draft, name: str, step_id: str) -> Settled | None:
     """What a person says that a name is which another step sets; None while it is open."""
-    place = next((span for form in (f"${name}", f"${{{name}}}") for span in draft.places(form)), None)
+    function = name.endswith("()")
+    shown = name if function else f"${name}"
+    forms = (name[:-2],) if function else (f"${name}", f"${{{name}}}")
+    place = next((span for form in forms for span in draft.places(form)), None)
+    asked = "does this step have it?" if function else "what is it here?"
     question = Question(
         AmbiguityKind.MISSING_VALUE,
-        f"${name}",
-        f"${name} is set in another step, and each runs in a shell of its own: what is it here?",
+        shown,
+        f"{shown} is set in another step, and each runs in a shell of its own: {asked}",
         draft.line,
         span=place,
         phrase=place,
-        words=f"${name}",
-        options=(_GIVEN, _THERE),
-        free=Free("This value", "value", A_VALUE, "The command has {value} there.", "value"),
+        words=shown,
+        options=(_THERE,) if function else (_GIVEN, _THERE),
+        free=None
+        if function
+        else Free("This value", "value", A_VALUE, "The command has {value} there.", "value"),
     )
     return building.ask_once(question, step_id)
 

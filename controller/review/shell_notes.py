@@ -21,8 +21,8 @@ def shell_notes(file: ChangedFile) -> list[Note]:
         attention(
             file.path,
             "set_elsewhere",
-            f"the step `{step}` reads `${name}`, which only the step `{setter}` sets: each runs in a shell "
-            "of its own, where it is empty",
+            f"the step `{step}` {_does(name)}, which only the step `{setter}` sets: each runs in a shell "
+            "of its own, where it is not there",
             line_of(file.judged.content, step) or 0,
         )
         for step, name, setter in _elsewhere(told, given)
@@ -35,6 +35,10 @@ def _elsewhere(told: dict[str, Told], given: dict[str, set[str]]) -> Iterator[tu
         for name in said.sets if said.pure else ():
             setters.setdefault(name, step)
     for step, said in told.items():
-        for name in sorted(said.uses - given[step]):
+        for name in sorted((said.uses | said.calls) - given[step]):
             if name in setters and setters[name] != step:
                 yield step, name, setters[name]
+
+
+def _does(name: str) -> str:
+    return f"calls `{name}`" if name.endswith("()") else f"reads `${name}`"

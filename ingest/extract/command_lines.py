@@ -131,5 +131,8 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2
     return (
-        labelled and bool(_NAME.fullmatch(words[0])) and not OUTPUTISH.match(first) and not first[0].isupper()
+        labelled
+        and bool(_NAME.fullmatch(words[0].lstrip("(")))
+        and not OUTPUTISH.match(first)
+        and not first[0].isupper()
     )

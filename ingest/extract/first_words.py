@@ -12,6 +12,9 @@ _JOINED: Final = re.compile(
 _EMPTIES: Final = re.compile(r":\s{0,3}>{1,2}\s{0,3}[\"']?[\w./~$-]")
 _REDIRECTS: Final = re.compile(r"(?:\d|&)?>{1,2}\s{0,3}[\"']?[/~$.][\w./{}$~-]")
 _READS: Final = re.compile(r"\.\s+[\"']?(?:[~./$]|\w[\w.-]{0,60}/)[\w./{}$~-]{1,200}[\"']?(?:\s|$)")
+_SWITCHES: Final = re.compile(
+    r"set\s+[-+](?:[aefhuxvnCE]{1,6}|[aefuxE]{0,5}o\s+[a-z]{3,12})\s*(?:$|[;&#])|shopt\s+-[su]\s|exec\s+\d?[<>]|unset\s+(?:-[fv]\s+)?[A-Za-z_]\w*\s*$"
+)
 _TRAP: Final = re.compile(r"trap\s+(?:[\"'-]|[a-z]\w*\s+(?:EXIT|ERR|INT|TERM)\b)")
 _IN_A_PLACE: Final = re.compile(r"[\"']?\$\{?[A-Za-z_]\w{0,60}\}?/[\w./{}$-]{1,200}[\"']?(?:\s+\S|$)")
 _NAMED: Final = re.compile(r"[\"']?\$\{?[A-Za-z_]\w{0,60}\}?[\"']?(?:\s+\S|$)|\(\(")
@@ -26,7 +29,7 @@ def without_signs(line: str) -> str:
 
 def is_typed(line: str) -> bool:
     """Whether a line surely is one of a shell: `: > /var/log/app.log`, `$HOME/bin/x`, `. ./env.sh`."""
-    return any(form.match(line) for form in (_EMPTIES, _IN_A_PLACE, _READS, _TRAP))
+    return any(form.match(line) for form in (_EMPTIES, _IN_A_PLACE, _READS, _SWITCHES, _TRAP))
 
 
 def is_of_a_shell(line: str) -> bool:

@@ -69,7 +69,7 @@ _HOLDS_BACK: Final = re.compile(
     rf"(?:\s+(?:any further|with (?:this|the) (?:step|next step|procedure|rest)|here|yet|further))?"
     r"\s*,?\s*(?:before|until|till|unless|without|if|when|while|as long as)\b"
     r"|\b(?:do\s+not|don['’`´]?t|never|must\s+not)\s+(?:ever\s+)?(?:run|execute|do|perform|start|apply)\s+"
-    r"(?:this|these|it|them|any of|the following)\b[^.;:`]{0,60}?\b(?:without|until|unless|before)\b"
+    r"(?:(?:this|these|it|them|any of|the following)\b[^.;:`]{0,60}?\b)?(?:without|until|unless|before)\b"
 )
 """“Do not proceed until …”, “never run this without approval”: with it, one does."""
 _ONLY_THEN: Final = re.compile(

@@ -298,8 +298,9 @@ def _stands_alone(block: Block, code: FoundCommand) -> bool:
     if prompt_end(block.text[line:]) == code.start - line > 0:
         return True
     alone = block.text.strip() == code.text
-    if alone and block.kind == "item" and block.ordered and _SCRIPT.fullmatch(code.text):
-        return True
+    if alone and block.kind == "item" and block.ordered:
+        shown = unknown_program(code.text) or has_form(code.text) or _SCRIPT.fullmatch(code.text)
+        return bool(shown)
     alone = alone and block.kind == "paragraph"
     return alone and _OWN_NAME.match(code.text) is not None and unknown_program(code.text)
 

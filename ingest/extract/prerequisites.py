@@ -25,7 +25,7 @@ from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, is_i
 _SAYS: Final = re.compile(
     r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
     r"\byou(?:['’]ll| will)? need\s*\W{0,4}:|\bapproval (?:of|by)\b|"
-    r"\b(?:prerequisites?|requirements?|required|requires?|needs?)\s*:\s*\S|"
+    r"\b(?:pre-?req(?:uisite)?s?|requirements?|required|requires?|needs?)\s*:\W{0,4}\s\W{0,4}\w|"
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
@@ -180,7 +180,7 @@ _ASSUMED: Final = re.compile(
 
 _MAY_SAY: Final = re2.compile(
     r"(?i)vpn|you|approv|requ|need|only|confirmation|sign|root|essential|access|permission|credential|"
-    r"precondition|mandatory|necessary|assum|prerequisite|must|should|has to|have to|sure|"
+    r"precondition|mandatory|necessary|assum|prerequisite|prereq|must|should|has to|have to|sure|"
     r"before|obtain|have|depend|rel(?:y|ie)|unless|first|newer|later|higher|people|"
     r"set your|your|run|essential|crucial|vital|critical|imperative|familiar|acquaint|knowledge|"
     r"experience|understanding|appl(?:y|ies)|to be|free|become|expected|\d ?[kmgt]i?b\b|"
@@ -236,7 +236,7 @@ _ALWAYS: Final = (
 
 
 _LIST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:prerequisites?|requirements?|require[ds]?|(?:what )?you(?:['’]ll| will)? need|"
+    r"(?i)^\W{0,4}(?:pre-?req(?:uisite)?s?|requirements?|require[ds]?|(?:what )?you(?:['’]ll| will)? need|"
     r"needs?|(?:required|needed|necessary) (?:\w+ ){0,2}?"
     + _TOOL_NOUNS
     + "|"

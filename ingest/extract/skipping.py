@@ -221,7 +221,7 @@ def _written(block: Block, text: str) -> int | None:
 
 def _plain(text: str) -> str:
     return re.sub(
-        r"(?i)^\W*(?:(?:step|phase)\s*)?(?:\d{1,2}\s*[.):–-]?\s*)?", "", text.strip(" *_:.")
+        r"(?i)^\W*(?:(?:step|phase)\s*)?(?:\d{1,2}\s*[.):–-]?\s*)?", "", text.strip(" *_:.<>[]()#")
     ).lower()
 
 

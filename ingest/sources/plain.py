@@ -239,11 +239,17 @@ def _goes_on(state: Lines, begin: int) -> bool:
         return True
     if previous.endswith("\\"):
         return bool(line.strip())
+    if _ITEM.match(line) and _indent(line) < _indent(state.lines[begin]):
+        return False
     return (
         line.startswith(("\t", "  "))
         and bool(line.strip())
         and not tells_on(state.lines[begin : state.place], line)
     )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _item(state: Lines, found: re.Match[str]) -> Block:

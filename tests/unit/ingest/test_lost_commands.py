@@ -104,3 +104,43 @@ def test_a_here_document_has_no_placeholder_in_its_redirections(first: str) -> N
 
 def test_a_program_without_its_alias_is_one() -> None:
     assert found("\\cp a b\ndf -h", "") == ["\\cp a b", "df -h"]
+
+
+def test_items_of_a_plain_list_end_the_commands_above_them() -> None:
+    text = """Reboot a worker
+===============
+
+Steps:
+  * Drain it:
+      kubectl drain w1
+  * Reboot: ssh w1 sudo reboot
+  * Uncordon
+      kubectl uncordon w1
+"""
+    assert list(commands(text, "plain")) == ["kubectl drain w1", "ssh w1 sudo reboot", "kubectl uncordon w1"]
+
+
+@pytest.mark.parametrize("line", ["mytool run --all", "house-purge now", "deployer restart /srv/app"])
+def test_a_command_of_an_unknown_program_alone_in_a_numbered_list_is_a_step(line: str) -> None:
+    assert list(commands(f"# A\n\n1. Run `df -h`\n2. `{line}`\n")) == ["df -h", line]
+
+
+@pytest.mark.parametrize("name", ["web", "config.yaml", "the queue", "max_connections = 5"])
+def test_a_name_alone_in_a_numbered_list_is_none(name: str) -> None:
+    assert list(commands(f"# A\n\n1. Run `df -h`\n2. `{name}`\n")) == ["df -h"]
+
+
+def test_a_row_that_waits_for_somebody_is_no_ban() -> None:
+    text = (
+        "# A\n\n| Step | Command | Notes |\n|---|---|---|\n| Look | `df -h` | |\n"
+        "| Delete | `userdel -r jdoe` | Do not run before the manager agreed |\n"
+    )
+    assert list(commands(text)) == ["df -h", "userdel -r jdoe"]
+    assert "Do not run before the manager agreed" in told_to_people(text)
+    banned = text.replace("before the manager agreed", "on the primary, ever")
+    assert commands(banned).get("userdel -r jdoe") is not False
+
+
+@pytest.mark.parametrize("block", ["set -a\n. ./prod.env\nset +a\n./migrate.sh", "shopt -s extglob\nls -l"])
+def test_switches_of_the_shell_begin_a_block_of_commands(block: str) -> None:
+    assert found(block, "") == block.split("\n")

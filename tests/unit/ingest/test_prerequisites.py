@@ -338,3 +338,9 @@ def test_how_a_need_is_seen_is_none() -> None:
 def test_a_setting_that_must_be_set_is_needed_first() -> None:
     text = "# A\n\n- `HOUSE_TOKEN` must be set to your own token\n\nRun `df -h`.\n"
     assert before(text) == ["HOUSE_TOKEN must be set to your own token"]
+
+
+@pytest.mark.parametrize("label", ["Prereqs:", "**Prereqs:**", "Pre-reqs:", "Prerequisites:"])
+def test_what_is_needed_has_short_names_too(label: str) -> None:
+    made = preview(f"# A\n\n{label} VPN, kubectl ≥ 1.25\n\nRun `ls -l`.\n")
+    assert [item.text for item in made.runbook.spec.prerequisites] == ["VPN", "kubectl ≥ 1.25"]

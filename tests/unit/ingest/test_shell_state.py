@@ -274,3 +274,73 @@ def test_a_rollback_has_the_values_too() -> None:
 def test_what_a_command_says_to_its_shell(text: str, uses: set[str], sets: set[str]) -> None:
     told = told_to_shell(text)
     assert (set(told.uses), set(told.sets)) == (uses, sets)
+
+
+def block_of(*lines: str) -> str:
+    """A runbook whose first block sets these, with two steps behind it."""
+    settings = "\n".join(lines)
+    return (
+        f"# A\n\n```sh\n{settings}\n```\n\nThen:\n\n```sh\nmake deploy\n```\n\nThen:\n\n```sh\nls $B\n```\n"
+    )
+
+
+def test_settings_that_stand_together_are_asked_about_once() -> None:
+    lines = ("export AWS_PROFILE=prod", "export B=2", "N=3", "cd /srv/app")
+    text = block_of(*lines)
+    made = preview(text)
+    assert asked(made) == ["export AWS_PROFILE=prod\nexport B=2\ncd /srv/app"]
+    assert made.built.asked[0].question.question.startswith("“export AWS_PROFILE=prod” and 2 more are gone")
+    assert commands_of(made) == [*lines, "make deploy", "export B=2\nls $B"]
+    assert all(made.runbook.open_ambiguities(item.step.id) for item in made.built.steps)
+    key = made.built.asked[0].key
+    needed = preview(text, answers={key: Answer(option="repeat")})
+    head = "export AWS_PROFILE=prod\nexport B=2\ncd /srv/app"
+    assert commands_of(needed) == [*lines, f"{head}\nmake deploy", f"{head}\nls $B"]
+    assert asked(needed) == []
+    kept = preview(text, answers={key: Answer(option="keep")})
+    assert (commands_of(kept), asked(kept)) == (commands_of(made), [])
+
+
+def test_what_can_not_be_repeated_is_asked_about_alone() -> None:
+    made = preview(block_of("export A=1", "eval $(ssh-agent)", "export C=3"))
+    assert asked(made) == ["export A=1", "eval $(ssh-agent)", "export C=3"]
+
+
+def test_a_step_that_only_sets_begins_with_nothing_else() -> None:
+    text = pasted("export A=1", "export B=2", "T=$(vault read x)", "make")
+    keys = [item.key for item in preview(text).built.asked if item.question.text.startswith("export")]
+    made = preview(text, answers={key: Answer(option="repeat") for key in keys})
+    assert commands_of(made) == [
+        "export A=1",
+        "export B=2",
+        "export A=1\nexport B=2\nT=$(vault read x)",
+        "export A=1\nexport B=2\nmake",
+    ]
+
+
+def test_settings_that_no_program_gets_are_not_asked_about() -> None:
+    assert asked(preview(pasted("export A=1", "export B=2", "ls $A $B"))) == []
+
+
+def test_a_function_is_repeated_for_those_that_call_it() -> None:
+    made = preview(pasted('say() {\n  echo "$NS $1"\n}', "NS=a", "say x | cat", "uptime"))
+    function = 'say() {\n  echo "$NS $1"\n}'
+    assert commands_of(made)[-2:] == [f"{function}\nNS=a\nsay x | cat", "uptime"]
+    twice = preview(pasted("NS=a", "function say { echo $NS; }", "(say x)"))
+    assert commands_of(twice)[-1] == "NS=a\nfunction say { echo $NS; }\n(say x)"
+    below = preview(pasted("say x", "say() { echo; }"))
+    assert asked(below) == ["say()"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["ulimit -n 65536", "shopt -s extglob", "set -a", "set -o noglob", "exec > /tmp/log", "module load gcc",
+     "trap 'rm -f /tmp/x' EXIT"],
+)  # fmt: skip
+def test_what_else_changes_a_shell_is_asked_about(setting: str) -> None:
+    assert asked(preview(pasted(setting, "make deploy"))) == [setting]
+
+
+@pytest.mark.parametrize("setting", ["set -e", "set -euo pipefail", "set -x", "exec ./start", "uptime"])
+def test_what_leaves_nothing_is_not(setting: str) -> None:
+    assert asked(preview(pasted(setting, "make deploy"))) == []

@@ -43,6 +43,8 @@ def test_what_a_case_skips_waits_for_the_other_answer(told: str) -> None:
         ("markdown", "1. If it is fine, skip to step 3.\n\n```\ndf -h\n```\n\n2. Run:\n\n```\n{a}\n"
          "```\n\n3. Run:\n\n```\n{b}\n```\n"),
         ("asciidoc", "= A\n\n. If it is fine, skip to step 3.\n. Clean: `{a}`\n. Restart: `{b}`\n"),
+        ("asciidoc", "= A\n\n. If it is fine, skip to <<start>>.\n. Clean: `{a}`\n\n"
+         "[[start]]\n== Start\n\n`{b}`\n"),
         ("rst", "A\n=\n\n1. If it is fine, skip to step 3.\n\n2. Clean::\n\n      {a}\n\n"
          "3. Restart::\n\n      {b}\n"),
         ("plain", "FIX IT\n\n1) if it is fine skip to 3\n2) {a}\n3) {b}\n"),

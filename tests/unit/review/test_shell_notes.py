@@ -45,3 +45,8 @@ def test_it_is_a_thing_to_look_at_before_the_merge() -> None:
 def test_what_the_document_gives_by_environment_is_there() -> None:
     file = changed(step("a", "export DATA=/data"), step("b", "ls $DATA", env={"DATA": "data"}))
     assert shell_notes(file) == []
+
+
+def test_a_function_of_another_step_is_told_of() -> None:
+    notes = shell_notes(changed(step("a", "drain() { kubectl drain $1; }"), step("b", "drain node-1")))
+    assert "the step `b` calls `drain()`, which only the step `a` sets" in notes[0].place.message
