@@ -89,9 +89,7 @@ class PreviewStep(_Open):
         None, description="Secret variables that reach the command by environment: name there → variable."
     )
     manual: str | None = None
-    warning: str | None = Field(
-        None, description="What the text warns of or forbids beside it; the step's notes hold it."
-    )
+    warning: str | None = Field(None, description="What the text warns of beside it; its notes hold it.")
     typed: str | None = Field(
         None, description="Of a manual step: what a person types into the console that `dialect` names."
     )

@@ -5316,7 +5316,7 @@ export interface components {
             manual?: string | null;
             /**
              * Warning
-             * @description What the text warns of or forbids beside it; the step's notes hold it.
+             * @description What the text warns of beside it; its notes hold it.
              */
             warning?: string | null;
             /**
