@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import re2
 
@@ -25,73 +25,86 @@ class Secret:
     end: int
 
 
-_EXACT: Final[tuple[tuple[str, str], ...]] = (
+_EXACT: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "private-key",
+        "-----BEGIN",
         r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)"
         r"(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)",
     ),
-    ("aws-access-key", r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b"),
-    ("github-token", r"\b((?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b"),
-    ("gitlab-token", r"\b(gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent)-[A-Za-z0-9_-]{20,64})\b"),
-    ("slack-token", r"\b(xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-\d-[A-Za-z0-9-]{10,250})\b"),
-    ("slack-webhook", r"(https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9+/_-]{20,120})"),
-    ("jwt", r"\b(ey[A-Za-z0-9_-]{10,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,})"),
-    ("google-api-key", r"\b(AIza[A-Za-z0-9_-]{35})\b"),
-    ("google-oauth", r"\b(GOCSPX-[A-Za-z0-9_-]{20,40}|ya29\.[A-Za-z0-9_-]{20,})"),
-    ("stripe-key", r"\b((?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,99})\b"),
-    ("openai-key", r"\b(sk-(?:proj-|svcacct-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,200})\b"),
-    ("npm-token", r"\b(npm_[A-Za-z0-9]{36})\b"),
-    ("pypi-token", r"\b(pypi-[A-Za-z0-9_-]{50,255})"),
-    ("docker-token", r"\b(dckr_pat_[A-Za-z0-9_-]{20,40})\b"),
-    ("digitalocean-token", r"\b(do[opr]_v1_[a-f0-9]{64})\b"),
-    ("vault-token", r"\b(hv[sbr]\.[A-Za-z0-9_-]{20,300})\b"),
-    ("sendgrid-key", r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64})\b"),
-    ("twilio-key", r"\b(SK[0-9a-f]{32})\b"),
-    ("mailgun-key", r"\b(key-[0-9a-f]{32})\b"),
-    ("grafana-token", r"\b(gl(?:c|sa)_[A-Za-z0-9+/=_]{32,400})"),
-    ("databricks-token", r"\b(dapi[0-9a-f]{32})\b"),
-    ("terraform-token", r"\b([A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})\b"),
-    ("azure-key", r"(?i:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{40,88}={0,2})"),
-    ("dd0c-token", r"\b(dd[tew]_[0-9a-hjkmnp-tv-z]{26}_[0-9a-z]{8,})\b"),
-    ("age-key", r"\b(AGE-SECRET-KEY-1[A-Z0-9]{40,})\b"),
-    ("telegram-token", r"\b(\d{8,10}:AA[A-Za-z0-9_-]{32,35})\b"),
-    ("stripe-webhook-secret", r"\b(whsec_[A-Za-z0-9+/=]{24,64})"),
-    ("azure-client-secret", r"\b([A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})"),
-    ("shared-access-signature", r"(?i:[?&]sig=|\bsharedaccesssignature=)([A-Za-z0-9%+/=]{43,120})"),
-    ("rubygems-key", r"\b(rubygems_[0-9a-f]{48})\b"),
-    ("heroku-key", r"\b(HRKU-[A-Za-z0-9_-]{36,64})\b"),
-    ("newrelic-key", r"\b(NR(?:AK|JS|II|AA)-[A-Za-z0-9]{19,40})\b"),
-    ("sentry-token", r"\b(sntry[su]_[A-Za-z0-9+/=_-]{40,400})"),
-    ("huggingface-token", r"\b(hf_[A-Za-z0-9]{30,40})\b"),
-    ("linear-key", r"\b(lin_(?:api|oauth)_[A-Za-z0-9]{32,64})\b"),
-    ("notion-token", r"\b(ntn_[A-Za-z0-9]{40,50}|secret_[A-Za-z0-9]{43})\b"),
-    ("atlassian-token", r"\b(AT(?:ATT3|CTT3|BB)[A-Za-z0-9_=-]{24,400})"),
-    ("shopify-token", r"\b(shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32})\b"),
-    ("discord-token", r"\b([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,45})"),
-    ("artifactory-key", r"\b(AKC[a-z0-9][A-Za-z0-9]{50,90})\b"),
-    ("planetscale-token", r"\b(pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{32,64})"),
-    ("doppler-token", r"\b(dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{40,80})"),
-    ("tailscale-key", r"\b(tskey-(?:auth|api|client|webhook)-[A-Za-z0-9-]{20,80})"),
-    ("postman-key", r"\b(PMAK-[0-9a-f]{24}-[0-9a-f]{34})\b"),
-    ("mailchimp-key", r"\b([0-9a-f]{32}-us\d{1,2})\b"),
-    ("vault-legacy-token", r"\b(s\.[A-Za-z0-9]{24})\b"),
-    ("pulumi-token", r"\b(pul-[0-9a-f]{40})\b"),
-    ("circleci-token", r"\b(CCIPAT_[A-Za-z0-9]{22}_[0-9a-f]{40})\b"),
-    ("buildkite-token", r"\b(bk[ua]a?_[0-9a-f]{40})\b"),
-    ("confluent-secret", r"\b(cflt[A-Za-z0-9+/]{60})"),
-    ("dynatrace-token", r"\b(dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64})\b"),
-    ("okta-token", r"(?i:ssws\s+)(00[A-Za-z0-9_-]{40})\b"),
-    ("password-in-url", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"<>]{0,128}:([^\s/@'\"<>]{3,200})@"),
+    ("aws-access-key", "BIA CCA KIA SIA", r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b"),
+    (
+        "github-token",
+        "g",
+        r"\b((?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b",
+    ),
+    ("gitlab-token", "gl", r"\b(gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent)-[A-Za-z0-9_-]{20,64})\b"),
+    ("slack-token", "app- ox", r"\b(xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-\d-[A-Za-z0-9-]{10,250})\b"),
+    (
+        "slack-webhook",
+        "https://hooks.slack.com/",
+        r"(https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9+/_-]{20,120})",
+    ),
+    ("jwt", ".ey", r"\b(ey[A-Za-z0-9_-]{10,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,})"),
+    ("google-api-key", "AIza", r"\b(AIza[A-Za-z0-9_-]{35})\b"),
+    ("google-oauth", "GOCSPX- ya29.", r"\b(GOCSPX-[A-Za-z0-9_-]{20,40}|ya29\.[A-Za-z0-9_-]{20,})"),
+    ("stripe-key", "live test", r"\b((?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,99})\b"),
+    ("openai-key", "sk-", r"\b(sk-(?:proj-|svcacct-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,200})\b"),
+    ("npm-token", "npm_", r"\b(npm_[A-Za-z0-9]{36})\b"),
+    ("pypi-token", "pypi-", r"\b(pypi-[A-Za-z0-9_-]{50,255})"),
+    ("docker-token", "dckr_pat_", r"\b(dckr_pat_[A-Za-z0-9_-]{20,40})\b"),
+    ("digitalocean-token", "_v1_", r"\b(do[opr]_v1_[a-f0-9]{64})\b"),
+    ("vault-token", "hv", r"\b(hv[sbr]\.[A-Za-z0-9_-]{20,300})\b"),
+    ("sendgrid-key", "SG.", r"\b(SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64})\b"),
+    ("twilio-key", "SK", r"\b(SK[0-9a-f]{32})\b"),
+    ("mailgun-key", "key-", r"\b(key-[0-9a-f]{32})\b"),
+    ("grafana-token", "gl", r"\b(gl(?:c|sa)_[A-Za-z0-9+/=_]{32,400})"),
+    ("databricks-token", "dapi", r"\b(dapi[0-9a-f]{32})\b"),
+    ("terraform-token", ".atlasv1.", r"\b([A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})\b"),
+    ("azure-key", "=", r"(?i:AccountKey|SharedAccessKey)=([A-Za-z0-9+/]{40,88}={0,2})"),
+    ("dd0c-token", "dd", r"\b(dd[tew]_[0-9a-hjkmnp-tv-z]{26}_[0-9a-z]{8,})\b"),
+    ("age-key", "AGE-SECRET-KEY-1", r"\b(AGE-SECRET-KEY-1[A-Z0-9]{40,})\b"),
+    ("telegram-token", ":AA", r"\b(\d{8,10}:AA[A-Za-z0-9_-]{32,35})\b"),
+    ("stripe-webhook-secret", "whsec_", r"\b(whsec_[A-Za-z0-9+/=]{24,64})"),
+    ("azure-client-secret", "Q~", r"\b([A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})"),
+    ("shared-access-signature", "", r"(?i:[?&]sig=|\bsharedaccesssignature=)([A-Za-z0-9%+/=]{43,120})"),
+    ("rubygems-key", "rubygems_", r"\b(rubygems_[0-9a-f]{48})\b"),
+    ("heroku-key", "HRKU-", r"\b(HRKU-[A-Za-z0-9_-]{36,64})\b"),
+    ("newrelic-key", "NR", r"\b(NR(?:AK|JS|II|AA)-[A-Za-z0-9]{19,40})\b"),
+    ("sentry-token", "sntry", r"\b(sntry[su]_[A-Za-z0-9+/=_-]{40,400})"),
+    ("huggingface-token", "hf_", r"\b(hf_[A-Za-z0-9]{30,40})\b"),
+    ("linear-key", "lin_", r"\b(lin_(?:api|oauth)_[A-Za-z0-9]{32,64})\b"),
+    ("notion-token", "ntn_ secret_", r"\b(ntn_[A-Za-z0-9]{40,50}|secret_[A-Za-z0-9]{43})\b"),
+    ("atlassian-token", "AT", r"\b(AT(?:ATT3|CTT3|BB)[A-Za-z0-9_=-]{24,400})"),
+    ("shopify-token", "shp", r"\b(shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32})\b"),
+    ("discord-token", ".", r"\b([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,45})"),
+    ("artifactory-key", "AKC", r"\b(AKC[a-z0-9][A-Za-z0-9]{50,90})\b"),
+    ("planetscale-token", "pscale_", r"\b(pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{32,64})"),
+    ("doppler-token", "dp.", r"\b(dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{40,80})"),
+    ("tailscale-key", "tskey-", r"\b(tskey-(?:auth|api|client|webhook)-[A-Za-z0-9-]{20,80})"),
+    ("postman-key", "PMAK-", r"\b(PMAK-[0-9a-f]{24}-[0-9a-f]{34})\b"),
+    ("mailchimp-key", "-us", r"\b([0-9a-f]{32}-us\d{1,2})\b"),
+    ("vault-legacy-token", "s.", r"\b(s\.[A-Za-z0-9]{24})\b"),
+    ("pulumi-token", "pul-", r"\b(pul-[0-9a-f]{40})\b"),
+    ("circleci-token", "CCIPAT_", r"\b(CCIPAT_[A-Za-z0-9]{22}_[0-9a-f]{40})\b"),
+    ("buildkite-token", "bk", r"\b(bk[ua]a?_[0-9a-f]{40})\b"),
+    ("confluent-secret", "cflt", r"\b(cflt[A-Za-z0-9+/]{60})"),
+    ("dynatrace-token", "dt0", r"\b(dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64})\b"),
+    ("okta-token", "00", r"(?i:ssws\s+)(00[A-Za-z0-9_-]{40})\b"),
+    ("password-in-url", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"<>]{0,128}:([^\s/@'\"<>]{3,200})@"),
     (
         "authorization",
+        "",
         r"(?i:authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token|apikey)\s+)([A-Za-z0-9+/=._~-]{8,900})",
     ),
     (
         "private-header",
+        "",
         r"(?i:x-(?:api-key|auth-token|vault-token|access-token|amz-security-token|goog-api-key)['\"]?\s*[:=]\s*['\"]?)([A-Za-z0-9+/=._~-]{8,900})",
     ),
 )
+"""Kind; signs, one of which stands in whatever the pattern takes ("": none is known); the pattern. To look
+for signs costs a hundredth of what a pattern does, and nearly every text has none of them."""
 _ASSIGNED: Final = (
     r"(?i:\b[a-z0-9_.-]{0,40}(?:passwords?|passwd|passphrase|pwd|secrets?(?:[_-]?(?:access[_-]?)?key)?|"
     r"(?:api|access|auth|private|encryption|signing|account)[_-]?(?:key|token)|token|credentials?|client[_-]?secret|pgpassword|mysql_pwd|redisauth|"
@@ -104,13 +117,31 @@ _FLAGGED: Final = (
     r"(?:\"([^\"\s]{4,400})\"|'([^'\s]{4,400})'|([^\s'\"`;,&|<>(){}\[\]$-][^\s'\"`;,&|<>(){}\[\]$]{3,399}))"
 )
 _TOOLS: Final = (
-    r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,200}?\s-p(?:'([^'\n]{4,100})'|\"([^\"\n]{4,100})\"|([^\s'\"-][^\s'\"]{3,100}))",
-    r"\b(?:redis-cli|valkey-cli)\b[^\n|;]{0,200}?\s-a\s+['\"]?([^\s'\"-][^\s'\"]{3,100})",
-    r"\bsshpass\s+-p\s*['\"]?([^\s'\"]{4,100})",
-    r"\b(?:curl|wget|http)\b[^\n|;]{0,300}?\s(?:-u|--user)[ =]['\"]?[^\s:'\"]{1,64}:([^\s'\"]{4,100})",
-    r"(?i:\b(?:identified(?:\s+with\s+\w{1,40})?\s+by|with\s+(?:encrypted\s+)?password|encrypted\s+password)\s+)"
-    r"'([^'\n]{4,200})'",
-    r"\bPGPASSWORD=['\"]?([^\s'\"$]{3,100})",
+    (
+        "ariadb ysql",
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,200}?\s-p(?:'([^'\n]{4,100})'|\"([^\"\n]{4,100})\"|([^\s'\"-][^\s'\"]{3,100}))",
+    ),
+    (
+        "redis-cli valkey-cli",
+        r"\b(?:redis-cli|valkey-cli)\b[^\n|;]{0,200}?\s-a\s+['\"]?([^\s'\"-][^\s'\"]{3,100})",
+    ),
+    (
+        "sshpass",
+        r"\bsshpass\s+-p\s*['\"]?([^\s'\"]{4,100})",
+    ),
+    (
+        "curl http wget",
+        r"\b(?:curl|wget|http)\b[^\n|;]{0,300}?\s(?:-u|--user)[ =]['\"]?[^\s:'\"]{1,64}:([^\s'\"]{4,100})",
+    ),
+    (
+        "'",
+        r"(?i:\b(?:identified(?:\s+with\s+\w{1,40})?\s+by|with\s+(?:encrypted\s+)?password|encrypted\s+password)\s+)"
+        r"'([^'\n]{4,200})'",
+    ),
+    (
+        "PGPASSWORD=",
+        r"\bPGPASSWORD=['\"]?([^\s'\"$]{3,100})",
+    ),
 )
 _WEAK: Final = frozenset({"assigned", "flag", "tool"})
 _PLACEHOLDER: Final = re.compile(
@@ -122,11 +153,11 @@ _PLACEHOLDER: Final = re.compile(
 """Values that only stand for a secret."""
 _WORDS: Final = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
 """Plain words, as they follow `token:` in prose; a password of one word is known by its place only."""
-_COMPILED: Final = [(kind, re2.compile(pattern)) for kind, pattern in _EXACT]
+_COMPILED: Final = [(kind, signs.split(), re2.compile(pattern)) for kind, signs, pattern in _EXACT]
 _COMPILED_WEAK: Final = [
-    ("assigned", re2.compile(_ASSIGNED)),
-    ("flag", re2.compile(_FLAGGED)),
-    *(("tool", re2.compile(pattern)) for pattern in _TOOLS),
+    ("assigned", [], re2.compile(_ASSIGNED)),
+    ("flag", [], re2.compile(_FLAGGED)),
+    *(("tool", signs.split(), re2.compile(pattern)) for signs, pattern in _TOOLS),
 ]
 
 
@@ -190,17 +221,23 @@ def at_places(item: Named, places: array[int]) -> Named:
 
 
 def _find(text: str) -> Iterator[Named]:
-    for kind, pattern in _COMPILED:
-        for match in pattern.finditer(text):
-            start, end = match.span(1) if match.re.groups else match.span()
-            if kind not in ("password-in-url", "authorization") or not _is_placeholder(text[start:end]):
-                yield Named(match.start(), Secret(kind, start, end))
-    for kind, pattern in _COMPILED_WEAK:
-        for match in pattern.finditer(text):
-            group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
-            start, end = match.span(group)
-            if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
-                yield Named(match.start(), Secret(kind, start, end))
+    for kind, match in _matches(_COMPILED, text):
+        start, end = match.span(1) if match.re.groups else match.span()
+        if kind not in ("password-in-url", "authorization") or not _is_placeholder(text[start:end]):
+            yield Named(match.start(), Secret(kind, start, end))
+    for kind, match in _matches(_COMPILED_WEAK, text):
+        group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
+        start, end = match.span(group)
+        if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
+            yield Named(match.start(), Secret(kind, start, end))
+
+
+def _matches(patterns: list[tuple[str, list[str], Any]], text: str) -> Iterator[tuple[str, Any]]:
+    """What each pattern takes; one whose signs the text has none of takes nothing, and is not asked."""
+    for kind, signs, pattern in patterns:
+        if not signs or any(sign in text for sign in signs):
+            for match in pattern.finditer(text):
+                yield kind, match
 
 
 def _inside_name(text: str, at: int) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.redact import mask, redact
-from scanner.secrets import entropy, find_secrets
+from scanner.secrets import _EXACT, _TOOLS, entropy, find_secrets
+from tests.unit.scanner.needed import needed
 
 # Forms only: none of these is or was a credential of anything.
 CANARIES = (
@@ -54,6 +55,25 @@ def test_a_secret_is_found_where_it_stands(form: str, secret: str) -> None:
     assert secret not in redact(text)
     assert redact(text).startswith("before\n")
     assert redact(text).endswith("\nafter")
+
+
+@pytest.mark.parametrize(
+    ("signs", "pattern"),
+    [*((signs, pattern) for _, signs, pattern in _EXACT), *_TOOLS],
+    ids=[*(kind for kind, _, _ in _EXACT), *(signs.split()[0] for signs, _ in _TOOLS)],
+)
+def test_what_a_pattern_takes_has_one_of_its_signs(signs: str, pattern: str) -> None:
+    texts = needed(pattern)
+    assert bool(texts) == bool(signs)
+    assert all(any(sign in text for sign in signs.split()) for text in texts)
+
+
+def test_what_a_pattern_needs_is_what_no_way_through_it_leaves_out() -> None:
+    assert needed(r"\b(?:ab|c)?xy{2}z+") == {"x"}
+    assert needed(r"(?:abc|de)f*") == {"abc", "de"}
+    assert needed(r"(?:abc|[de])f*") == set()
+    assert needed(r"(?i:abc)[0-9]") == set()
+    assert needed(r"(?:abc){0,2}d") == {"d"}
 
 
 @pytest.mark.parametrize("text", HARMLESS)
