@@ -20,6 +20,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
+from _pytest.runner import runtestprotocol
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -43,13 +44,33 @@ _RESTRICT: Final = (
     "GRANT CONNECT ON DATABASE {} TO dd0c_migrate, dd0c_app, dd0c_verify",
 )
 """What `bootstrap.restrict` does and a copy does not take over, without a connection to every copy."""
+_COLLECTED_AT: Final = (20_000, 20, 20)
+"""New objects, and rounds, between two looks for garbage; Python's own are 700, 10 and 10."""
+_WORTH_TELLING: Final = 0.05
+"""Seconds of a setup or teardown from which on it is told, for `--durations`."""
 _numbers = itertools.count(1)
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of collected tests are no garbage: the collector need not look at them again and again."""
+    """Thousands of collected tests are no garbage: the collector need not look at them again and again, nor
+    as often as it does where memory is dear.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECTED_AT)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A worker tells of a test what somebody reads: how it went, and what broke or took long before and
+    behind it. To send and to read five messages a test takes longer than most tests.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.getoption("xmlpath", None):
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration > _WORTH_TELLING:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 import httpx2
 from fastapi import Response
 
-from ingest.advisor.anthropic import AnthropicService
 from ingest.advisor.llm import LlmAdvisor, Rules, Watch
 from ingest.advisor.question import Question
 from schemas.verdict import Advice, NoAdvice
@@ -45,6 +44,8 @@ def advisor(
     model: str = MODEL,
     watch: Watch | None = None,
 ) -> LlmAdvisor:
+    from ingest.advisor.anthropic import AnthropicService  # the SDK takes a second to load
+
     app = emulator.app() if isinstance(emulator, Emulator) else emulator
     service = AnthropicService(key, "http://gateway.example", httpx2.ASGITransport(app))
     rules = Rules(model, timeout, clock, lambda: 1.0, clock.sleep, at_once)

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
-from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
@@ -27,8 +27,15 @@ Mind = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Reader = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From the part of a text, as the prompt shows it, to the fields of the answer but `document`."""
 
-_TYPE: Final = TypeAdapter(MessageCreateParamsNonStreaming)
 _DATA: Final = re.compile(r"<(untrusted-data-[0-9a-f]{16})>\n(\{.*\})\n</\1>\n", re.DOTALL)
+
+
+@cache
+def _type() -> TypeAdapter[Any]:
+    """What judges a request. The SDK takes a second to load, and not every worker serves requests."""
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+
+    return TypeAdapter(MessageCreateParamsNonStreaming)
 
 
 def says(risk: str, confidence: float, reasoning: str = "as the emulator was told") -> Mind:
@@ -147,7 +154,7 @@ def what_is_wrong(body: Any) -> str | None:
         if name in body:
             return f"`{name}` is deprecated for this model"
     try:
-        checked = _TYPE.validate_python(body)
+        checked = _type().validate_python(body)
         for item in checked["messages"]:  # pydantic looks into these only when they are read
             list(item["content"])
     except ValidationError as error:

@@ -17,7 +17,6 @@ from controller.api.parse_pool import ParsePool
 from controller.db.database import Database
 from controller.telemetry import AdviceFigures
 from ingest.advisor.advising import UNASKED
-from ingest.advisor.anthropic import connect
 from tests.conftest import TestTenant
 from tests.integration.api.kit import Api, running_api
 from tests.llm.emulator import KEY, MODEL, Emulator, answer, fault
@@ -53,6 +52,8 @@ def emulator() -> Emulator:
 async def _with_llm(
     database: Database, tenants: tuple[TestTenant, TestTenant], folder: Path, pool: ParsePool, llm: Emulator
 ) -> AsyncIterator[Api]:
+    from ingest.advisor.anthropic import connect  # the SDK takes a second to load
+
     asked = connect(
         api_key=KEY,
         base_url="http://gateway.example",

@@ -16,8 +16,6 @@ from base import limits
 from controller.api.parse_pool import ParsePool
 from controller.db.database import Database
 from ingest.advisor.advising import UNASKED
-from ingest.advisor.anthropic import connect
-from ingest.extract.anthropic import connect_reader
 from tests.conftest import TestTenant
 from tests.integration.api.kit import Api, running_api
 from tests.llm.emulator import KEY, MODEL, Emulator, fault, reads
@@ -61,6 +59,9 @@ async def world(
 ) -> AsyncIterator[World]:
     advisor, reader = Emulator(), Emulator(reader=as_written)
     common: dict[str, Any] = {"api_key": KEY, "base_url": "http://gateway.example", "model": MODEL}
+    from ingest.advisor.anthropic import connect  # the SDK takes a second to load
+    from ingest.extract.anthropic import connect_reader
+
     asks = connect(
         **common, timeout_seconds=10, tokens_per_hour=10**7, transport=httpx2.ASGITransport(advisor.app())
     )

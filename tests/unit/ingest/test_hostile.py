@@ -11,9 +11,9 @@ from ingest.pipeline import preview
 from schemas.errors import Dd0cError
 from tests.unit.ingest.hostile_texts import TEXTS
 
-PART = 8
-SECONDS = 2.0
-"""Of processor time. Generous: each takes under a third of a second."""
+PART = 16
+SECONDS = 1.0
+"""Of processor time. Generous: each takes under a sixth of a second."""
 
 
 @pytest.mark.parametrize("name", TEXTS)

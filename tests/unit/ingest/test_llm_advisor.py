@@ -13,7 +13,6 @@ import pytest
 from fastapi import Response
 
 from base.circuit import State
-from ingest.advisor.anthropic import AnthropicService
 from ingest.advisor.llm import Fault
 from ingest.advisor.question import Question
 from schemas.risk import Risk
@@ -257,6 +256,8 @@ async def test_a_connection_that_breaks_is_unreachable() -> None:
     class Broken(httpx2.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             raise httpx2.ConnectError("no route", request=request)
+
+    from ingest.advisor.anthropic import AnthropicService  # the SDK takes a second to load
 
     service = AnthropicService(KEY, None, Broken())
     assert await service.send({"model": "x", "max_tokens": 1, "messages": []}, 5) == Fault(
