@@ -18,10 +18,8 @@ from typing import Any, Final, Literal
 import click
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
-from ruamel.yaml import YAML
 
 Form = Literal["table", "json", "yaml"]
 
@@ -69,6 +67,8 @@ def plain(text: object) -> str:
 
 def plain_markdown(text: str, width: int) -> str:
     """Markdown of others laid out as plain text: no style, no link, nothing that a terminal acts on."""
+    from rich.markdown import Markdown  # with a parser of its own that hardly any command needs
+
     page = Console(file=io.StringIO(), width=width, color_system=None, highlight=False, emoji=False)
     with page.capture() as captured:
         page.print(Markdown(inert(text, lines=True), hyperlinks=False))
@@ -98,6 +98,8 @@ class Printer:
         if self.form == "json":
             click.echo(json.dumps(value, ensure_ascii=False, indent=2))
             return
+        from ruamel.yaml import YAML  # as above
+
         yaml = YAML()
         yaml.default_flow_style = False
         yaml.width = 100

@@ -8,7 +8,6 @@ from typing import Any
 from rich.text import Text
 
 from controller.cli.output import Printer, inert, risk_text
-from schemas.merge import ONE_KEY
 
 
 def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
@@ -89,7 +88,11 @@ def _doubt(step: dict[str, Any]) -> str:
     keys = step.get("keys") or {}
     if keys.get("scanner") != "safe" or shown_risk(step) == "safe":
         return ""
-    return keys.get("advisorWhy") or f"Not safe on {keys.get('missing', ONE_KEY)}."
+    if keys.get("advisorWhy") or "missing" in keys:
+        return keys.get("advisorWhy") or f"Not safe on {keys['missing']}."
+    from schemas.merge import ONE_KEY  # brings all models with it, which a terminal has no other use for
+
+    return f"Not safe on {ONE_KEY}."
 
 
 def shown_risk(step: dict[str, Any]) -> str:
