@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from scanner.escapes import OPAQUE
 from scanner.listing import Listed
 from scanner.word import Piece
 
@@ -82,6 +83,10 @@ class Values:
             return
         self._known[name] = Piece(text, certain=certain and name not in self.repeated_names)
 
+    def may_be(self, name: str, text: str) -> None:
+        """A place where the name is not surely set has this text for it."""
+        self.given.setdefault(name, {}).setdefault(None if OPAQUE in text else text)
+
     def now_set(self, name: str) -> None:
         """The script has set this name on the way to here."""
         self._surely_set.setdefault(name)
@@ -125,7 +130,7 @@ class Values:
         piece = self._known.get(name)
         if piece is None and name not in self.turns:
             self.missed.add(name)
-        if piece is None or certain or name in self.turns:
+        if piece is None or name in self.turns or (certain and name in self._surely_set):
             return piece
         return piece._replace(certain=False)
 

@@ -85,7 +85,9 @@ class Reading(ABC):
         self._place = Place()
         self._substituted = 0
         """Substitutions of commands so far."""
-        self._reader = WordReader(source, self._lookup, self._substitute, self._expanded, self._values.arrays)
+        self._reader = WordReader(
+            source, self._lookup, self._substitute, self._expanded, self._values.arrays, self._values.may_be
+        )
 
     @abstractmethod
     def _statement(self, node: Node, place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from tree_sitter import Node
 
@@ -12,7 +12,7 @@ from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 from scanner.expansions import substitutes
 from scanner.folded import folded
-from scanner.word import Piece, Word, is_plain_braces, joined, regrouped, split_fields
+from scanner.word import Array, Piece, Word, is_plain_braces, joined, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
 """Variables of the shell that hold one number."""
@@ -42,18 +42,6 @@ class UnreadableWord(Exception):
     """A node that this reader has no rule for: the command around it stays unknown."""
 
 
-class Array(Protocol):
-    """The words of an array that the script sets, where they are all shown, and whether they are sure."""
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The words, or none."""
-
-    @property
-    def certain(self) -> bool:
-        """Whether it is these."""
-
-
 Lookup = Callable[[str], Piece | None]
 Substitute = Callable[[Node], Piece]
 
@@ -68,6 +56,7 @@ class WordReader:
         substitute: Substitute,
         expanded: Callable[[Node], None] | None = None,
         arrays: Mapping[str, Array] | None = None,
+        either: Callable[[str, str], None] | None = None,
     ) -> None:
         self._source = source
         self._lookup = lookup
@@ -75,6 +64,8 @@ class WordReader:
         self._expanded = expanded
         """Told of each `${…}` that is read, for what its subscripts and offsets evaluate."""
         self._arrays = arrays
+        self._either = either
+        """Told of a name that may hold this text as well."""
         self._folded = 0
         """Characters of arrays that were put in their place."""
         self._made = 0
@@ -279,14 +270,23 @@ class WordReader:
         if len(named) == 2 and operators in ([":+"], ["+"]) and not inside:
             return self._alternative(named[1])._replace(absent=True)
         if len(named) == 2 and operators in ([":-"], ["-"], [":="], ["="]):
-            value = self._lookup(self._text(named[0].start_byte, named[0].end_byte))
-            if inside:
-                return value or Piece(OPAQUE, read=True)
-            if value is not None and value.text != OPAQUE:
-                return value
-            absent = operators in (["-"], ["="])  # set, and empty
-            return self._alternative(named[1])._replace(read=value is not None, absent=absent)
+            name = self._text(named[0].start_byte, named[0].end_byte)
+            return self._default(name, named[1], bool(inside), colon=operators[0][0] == ":")
         return self._made_of(raw, bool(inside))
+
+    def _default(self, name: str, node: Node, inside: bool, *, colon: bool) -> Piece:
+        """`${x:-word}`: the value where there is one, with a colon one that is not empty; else the word."""
+        value = self._lookup(name)
+        opaque = value is not None and value.text == OPAQUE
+        kept = None if opaque or (value is not None and colon and not value.text) else value
+        if kept is not None and kept.certain:
+            return kept
+        if inside:
+            return Piece(OPAQUE, read=True)
+        other = self._alternative(node)
+        if kept is not None and self._either is not None:
+            self._either(name, other.text)
+        return kept or other._replace(read=opaque, absent=not colon)
 
     def _alternative(self, node: Node) -> Piece:
         """The word in `${x:-word}`, `${x:+word}`: a pattern stays one, and for braces any name stands."""

@@ -81,6 +81,10 @@ def test_no_option_that_acts_is_safe() -> None:
         "echo ${DB_PASSWORD:+set}",
         'PASS=0; echo "$PASS passed"',
         "declare -p x",
+        "x=a; ls ${x:--delete}",
+        "x=; ls ${x-a}",
+        "if ls; then x=a; fi; ls ${x:-b}",
+        "x=a; ls ${x:-b} | grep ${x:-c}",
     ],
 )
 def test_ordinary_looks_stay_safe(command: str) -> None:
