@@ -248,12 +248,17 @@ def behind_stop(case: tuple[str | None, bool], own: str | None, body: str) -> tu
     return case[0], case[1] != (len(parts) > 1 and stops(parts[0]))
 
 
-def turned_below(text: str, case: tuple[str | None, bool], body: str) -> tuple[str | None, bool]:
+def turned_below(
+    block: Block, text: str, case: tuple[str | None, bool], body: str, *, introduces: bool
+) -> tuple[str | None, bool]:
     """The case of what stands below a text that begins with one, with `body` behind it: the other one where
     that tells to stop or to skip it (“If this is the primary, stop.”), or where its last sentence says so:
-    “If it is fine, reload. Otherwise restore it:”.
+    “If it is fine, reload. Otherwise restore it:”. Another one where the last sentence `introduces` what
+    stands below with a case of its own.
     """
     parts = sentences(text)
+    if introduces and len(parts) > 1 and (own := ToldBefore(block).last_case()) is not None:
+        return own
     turned = case[0] is not None and len(parts) > 1 and _OTHERWISE.match(text_of(parts[-1])) is not None
     turned = turned or (case[0] is not None and stops(body))
     return (case[0], not case[1]) if turned else case

@@ -15,7 +15,7 @@ from ingest.extract.guards import guards, is_ours
 from ingest.extract.labels import FAULT, asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import is_awaited, named_cases
 from ingest.extract.options import named_ways
-from ingest.extract.tables import RowCase, cases_of_row, columns_of, rows_of_procedures
+from ingest.extract.tables import Columns, RowCase, cases_of_row, columns_of, rows_of_procedures
 from ingest.extract.vocabulary import explained, is_imperative, sentences
 from ingest.trace import Span
 
@@ -65,7 +65,7 @@ def conditions(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Conditi
             continue
         if place in rows:
             for case in cases_of_row(block, rows[place]):
-                condition = _of_row(block, case, drafts)
+                condition = _of_row(block, case, rows[place], drafts)
                 found.setdefault(condition.text.lower(), condition)
             continue
         if block.kind == "heading" and block.level:
@@ -175,10 +175,11 @@ def _below(
     return tuple(found)
 
 
-def _of_row(block: Block, case: RowCase, drafts: Sequence[Draft]) -> Condition:
+def _of_row(block: Block, case: RowCase, columns: Columns, drafts: Sequence[Draft]) -> Condition:
     """A case of a table row; what is done where the result is another one stands in no step."""
     steps = tuple(i for i, draft in enumerate(drafts) if draft.block is block) if case.leads_on else ()
-    text = " ".join(block.text[case.start : case.end].split())
+    words = block.text[case.start : case.end]
+    text = columns.said(words) if case.leads_on else " ".join(words.split())
     return Condition(text, block.place(case.start, case.end), steps)
 
 

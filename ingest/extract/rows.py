@@ -45,7 +45,7 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
         reader.account(block, "ignored", BANNED)
         return
     case = case_of(block, columns) if columns else None
-    condition = block.text[slice(*case)] if case else _case_told(block)
+    condition = columns.said(block.text[slice(*case)]) if case and columns else _case_told(block)
     apart = set() if columns is None else {columns.otherwise, columns.expected, columns.case, columns.undo}
     _gates(reader, block, forward, condition, apart)
     if told is not None:

@@ -265,8 +265,7 @@ def _prose(reader: Reader, block: Block) -> None:
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
     introduces = text.rstrip().endswith((":", "→")) or not body
-    case_under = turned_below(text, (condition, otherwise), body)
-    reader.opens_case(block, case_under, introduces=introduces, within=not stops(body))
+    case_under = turned_below(block, text, (condition, otherwise), body, introduces=introduces)
     commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
@@ -281,6 +280,7 @@ def _prose(reader: Reader, block: Block) -> None:
     alone = bool(commands) and commands[0].text == block.text.strip(" `")
     if condition is None:
         condition, otherwise = reader.condition_here(alone=alone)
+    reader.opens_case(block, case_under, introduces=introduces, within=not stops(body))
     reader.answering.told(text, own, case_under[1] if stops(body) else None)
     if commands:
         if alone:

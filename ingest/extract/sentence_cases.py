@@ -22,7 +22,7 @@ _TURNS: Final = re.compile(r"(?i)(?:otherwise|else|if not)\b")
 _CHECKED: Final = 200
 """Characters of a check, as a person is asked about it."""
 
-_APART: Final = re.compile(r"[;–—]\s{0,3}(?:\w{2,4}\s{1,3})?$")
+_APART: Final = re.compile(r"[;–—(]\s{0,3}(?:\w{2,4}\s{1,3})?$")
 _CASE_ENDS: Final = re.compile(r"\s{0,3}(?:,|:|→|->|=>|\bthen\b)\s{0,3}(?=\w|`|\*)")
 _SAID_BEFORE: Final = 12
 
@@ -133,6 +133,12 @@ class ToldBefore:
             if own or not is_imperative(self.block.text[begin:end]):
                 break
         return None
+
+    def last_case(self) -> tuple[str, bool] | None:
+        """The case that the last sentence of several has itself."""
+        start, end = self.places[-1] if self.places else (0, 0)
+        own = start > 0 and any(start <= begin < end for begin, _ in self.cases)
+        return self.case(end - 1) if own else None
 
     def lead(self) -> tuple[str | None, bool]:
         """The case of the last instruction, for the code right below, which shows how that is done."""

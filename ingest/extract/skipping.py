@@ -34,7 +34,8 @@ _STOPS: Final = re.compile(
     _BEGIN + r"(?:(?:stop|abort|halt|quit|exit)"
     r"(?: (?:here|now|immediately|right (?:here|now)|(?:this|the) (?:procedure|runbook|process|work)))?|"
     r"(?:do not|don['’]t|never|must not) "
-    r"(?:go on|go ahead|go further|continue|proceed|carry on)(?: (?:any )?(?:further|here))?)" + _REST
+    r"(?:(?:go on|go ahead|go further|continue|proceed|carry on)(?: (?:any )?(?:further|here))?|"
+    r"(?:touch|do|change) anything(?: else)?))" + _REST
 )
 _DONE: Final = re.compile(
     _BEGIN + r"(?:you(?: are|['’]re) (?:done|finished)(?: here)?|"

@@ -85,17 +85,16 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
 _BY_PATH: Final = re.compile(
     r"/(?:[\w.-]{1,60}/){0,8}(?:s?bin|init\.d|scripts?)/[\w./-]{1,80}|/[\w./-]{1,200}\.(?:sh|py|pl|rb)"
 )
+_TWO: Final = 2
 _COMMENT: Final = re.compile(r"\s#(?:\s.*)?$")
 
 
 def _is_by_path(text: str) -> bool:
     """Whether a line that begins with the path of a program gives it an argument that no sentence has."""
     words = text.split()
-    return (
-        len(words) > 1
-        and words[1].lower() not in FUNCTION_WORDS
-        and any(_SIGN.search(word) for word in words[1:3])
-    )
+    if len(words) < _TWO or words[1].lower() in FUNCTION_WORDS:
+        return False
+    return any(_SIGN.search(word) for word in words[1:3]) or (len(words) == _TWO and "/init.d/" in words[0])
 
 
 _STATEMENT: Final = re.compile(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.blocks import Block
@@ -63,6 +63,12 @@ class Columns:
     undo: int | None = None
     banned: tuple[int, ...] = ()
     allowed: int | None = None
+    measured: str = ""
+    """What the numbers of the case's column are of."""
+
+    def said(self, case: str) -> str:
+        """The words of a row's own case."""
+        return " ".join(f"{self.measured} {case}".split())
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,33 @@ def _first(pattern: re.Pattern[str], names: Sequence[str]) -> int | None:
     return next((index for index, name in enumerate(names) if pattern.match(name)), None)
 
 
-def rows_of_procedures(blocks: Iterable[Block]) -> dict[int, Columns]:
+_MEASURE: Final = r"[\d.,]+\s?\w{0,4}\s?%?"
+_RANGE: Final = re.compile(
+    r"(?i)^\W{0,2}(?:[<>≤≥]=?\s{0,2}[\d.~$]|(?:between|below|above|under|over|up to|at least|at most|"
+    r"(?:less|more|fewer) than)\s+\S{0,3}\d|"
+    rf"{_MEASURE}\s?(?:-|–|—|to|and|\.\.)\s?[\d.,]+|{_MEASURE}\+|[\d.,]+\s?%)"
+)
+"""`< 1000`, `10 - 20 %`, `5+`: of what is measured."""
+
+
+def _with_ranges(columns: Columns, header: Block, rows: Sequence[Block]) -> Columns:
+    """The columns, that of the case too where nothing names it but each of its cells is a range."""
+    if not columns.does or columns.case is not None or len(rows) < _RANGES:
+        return columns
+    for index, name in enumerate(header.cells):
+        cells = [row.cells[index] for row in rows]
+        if (
+            index not in columns.does
+            and sum(_RANGE.match(cell) is not None for cell in cells) >= len(rows) - 1
+        ):
+            return replace(columns, case=index, measured=name.strip(" *_:`"))
+    return columns
+
+
+_RANGES: Final = 2
+
+
+def rows_of_procedures(blocks: Sequence[Block]) -> dict[int, Columns]:
     """The rows of tables that tell a procedure, by the place of the block; the first row is the header."""
     found: dict[int, Columns] = {}
     columns, width = None, 0
@@ -102,9 +134,21 @@ def rows_of_procedures(blocks: Iterable[Block]) -> dict[int, Columns]:
         elif len(block.cells) != width:
             # Another table, or one right below it.
             columns, width = columns_of(block), len(block.cells)
+            if columns is not None:
+                columns = _with_ranges(columns, block, _below(blocks, place, width))
         elif columns is not None:
             found[place] = columns
     return found
+
+
+def _below(blocks: Sequence[Block], place: int, width: int) -> list[Block]:
+    """The rows of the table that begins there."""
+    rows: list[Block] = []
+    for block in blocks[place + 1 :]:
+        if block.kind != "row" or len(block.cells) != width:
+            break
+        rows.append(block)
+    return rows
 
 
 def cells_of(block: Block) -> list[tuple[int, int]]:

@@ -109,3 +109,27 @@ def test_what_is_first_may_be_said_last() -> None:
     assert told_to_people(text).strip(" |") == "Get approval from the DBA first."
     made = list(commands(text))
     assert made == ["uptime -p", X]
+
+
+def test_the_last_sentence_says_for_which_case_the_code_below_it_is() -> None:
+    text = f"{HEAD}If not running → see [install](x). If it runs but is old:\n\n```\n{X}\n```\n"
+    assert waits_for(text, X) == ("If it runs but is old", "yes")
+    later = f"{HEAD}Wait. You should see it. If you don't, look at the logs:\n\n```\n{X}\n```\n"
+    assert waits_for(later, X) == ("If you don't", "yes")
+    assert "Wait." in told_to_people(later)
+
+
+def test_rows_of_ranges_are_cases() -> None:
+    text = (
+        "# A\n\n| Queue depth | Action |\n|---|---|\n| < 1000 | Do nothing |\n"
+        f"| 1000 - 10000 | `{X}` |\n| > 10000 | `uptime` and page Ann |\n"
+    )
+    assert waits_for(text, X) == ("Queue depth 1000 - 10000", "yes")
+    assert waits_for(text, "uptime") == ("Queue depth > 10000", "yes")
+    plain = f"# A\n\n| No. | Action |\n|---|---|\n| 1 | `{X}` |\n| 2 | `uptime` |\n"
+    assert waits_for(plain, X) is None
+
+
+def test_a_case_in_brackets_with_its_own_deed_is_not_that_of_the_command_before_it() -> None:
+    text = f"FIX\n\n1. df -h\n2. {X}  (if still running: kill -9 <pid>)\n3. /etc/init.d/tomcat start\n"
+    assert commands(text, "plain") == {"df -h": False, X: False, "/etc/init.d/tomcat start": False}
