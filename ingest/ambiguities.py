@@ -58,15 +58,18 @@ def find_questions(drafts: list[Draft], accounts: list[Accounted], candidates: C
 
 
 def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question]:
-    cases = set[str]()
+    cases, placed = set[str](), _places(drafts)
     for index, draft in enumerate(drafts):
         if draft.kind != "manual" or draft.undoes is not None or candidates.told_elsewhere(index):
             continue
         shown, told = _shown(drafts, index), sentences(draft.text)
         codes = draft.block.code_texts() if draft.block is not None else ()
         for sentence in told:
+            place = draft.place_of(sentence)
+            if place is not None and placed.get(place, index) != index:
+                continue  # a step of its own, which is asked about
             role: Role = "told" if len(told) == 1 or is_imperative(sentence) else "beside"
-            linked = candidates.linked(draft.place_of(sentence), sentence)
+            linked = candidates.linked(place, sentence)
             asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes, linked))
             if (
                 not asked
@@ -80,6 +83,12 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
         if draft.condition is not None and draft.condition not in cases:
             cases.add(draft.condition)
             yield from (_placed(question, draft) for question in _of_case(draft, index, candidates))
+
+
+def _places(drafts: list[Draft]) -> dict[Span, int]:
+    """The last of the instructions that each place of the text is told by."""
+    manual = [(index, draft) for index, draft in enumerate(drafts) if draft.kind == "manual"]
+    return {span: index for index, draft in manual for span in draft.spans}
 
 
 def _of_case(draft: Draft, index: int, candidates: Candidates) -> Iterator[Question]:

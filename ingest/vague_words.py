@@ -249,7 +249,8 @@ OTHERS: Final = _any(
     r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+",
 )
 LIKE: Final = _any(
-    "(?:do|doing|run|running|use|using|with|try|type|execute) something (?:like|similar to)",
+    "(?:do|doing|run|running|use|using|with|try|type|execute|into|enter|issue) something (?:like|similar to)",
+    "(?:an?|the|with|some) (?:[\\w-]+ )?(?:commands?|queries|query|scripts?|lines?) similar to",
     "with similar (?:contents?|settings|values|configuration|parameters)",
 )
 UNNAMED: Final = re.compile(

@@ -73,7 +73,7 @@ def condition_of(reader: Reader, text: str) -> tuple[str | None, bool, str]:
     other = _OTHERWISE.match(text)
     if other and reader.last_condition is not None:
         return reader.last_condition, True, other[1].strip()
-    named = _named(text) or _led_away(text)
+    named = _named(text) or _led_away(text) or _of_what_is_above(reader, text)
     if named is not None:
         reader.last_condition = named[0] or reader.last_condition
         return named
@@ -217,6 +217,27 @@ def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
         if found is not None and _tells_later(found[2]) and not begins_negated(found[2]):
             return [part], found[1], found[0] == "unless"
     return [], None, False
+
+
+_MAY_BE: Final = re.compile(
+    r"(?i)^(?:sometimes|occasionally|from time to time)\b|"
+    r"^(?:you|we|it|there|users?|this|that|the)\b[^.:;]{0,60}?"
+    r"\b(?:may|might|could|can sometimes|will sometimes|sometimes)\b"
+)
+"""“You may see errors”: what is not so each time."""
+
+
+def _of_what_is_above(reader: Reader, text: str) -> tuple[str, bool, str] | None:
+    """The case that “In this case, …” goes on from: what the text above says may be so, or its own case."""
+    then = _IN_THIS_CASE.match(text)
+    if then is None:
+        return None
+    above = text_of(reader.above)
+    if _CONDITION.match(above) is not None and reader.last_condition is not None:
+        return reader.last_condition, False, then["told"]
+    if _MAY_BE.match(above) is None:
+        return None
+    return " ".join(above.split()).strip(" .:*_"), False, then["told"]
 
 
 _STOPS: Final = re.compile(

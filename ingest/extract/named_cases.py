@@ -35,6 +35,8 @@ _IDIOM: Final = re.compile(
     r"(?:doesn['’]t|does not|won['’]t|will not))\b)|every\b|(?:an?|per) (?:day|week|month|quarter|year)\b|"
     r"you (?:run|execute|type)\b|you have (?:any )?questions|this (?:page|document|guide))"
 )
+_AS_NEEDED: Final = re.compile(r"(?i)(?:if|when) (?:needed|necessary|required|applicable),\s")
+"""“If necessary, recreate it”: whoever runs it decides, as in any other case."""
 _ASIDE: Final = re.compile(r"\([^()\n]{1,200}(?:\)|$)")
 _RANKS: Final = re.compile(
     r"(?i)^(?:then )?(?:the |its )?(?:severity|priority|impact|urgency)\b[^.]{0,30}\bis\b|"
@@ -277,7 +279,7 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
     first = not text_of(before).strip(_OPENS)
     begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
     if _IDIOM.match(text[match.start(1) : match.end(2)]):
-        return False
+        return first and _AS_NEEDED.match(text, match.start(1)) is not None
     if (
         word == "when"
         and _CHOOSES.match(before.strip())
@@ -303,7 +305,11 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     case = sentence[begin:end]
     if not rest and re.search(r"(?i)\bthat is an?\W{1,3}(?:problem|issue)\b", case):
         return True
-    if _ONE_WORD.match(case) or _SEQUENCE.match(case) or _FOOTER.search(case.strip()):
+    if (
+        (_ONE_WORD.match(case) and not _AS_NEEDED.match(sentence, begin))
+        or _SEQUENCE.match(case)
+        or _FOOTER.search(case.strip())
+    ):
         return False
     if not rest and _HAPPENS.search(case) and not _ACTS.search(case):
         return False

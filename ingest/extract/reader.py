@@ -54,6 +54,7 @@ class Reader:
         self.lead = ""
         self.lead_span: Span | None = None
         self.lead_condition: tuple[str | None, bool] = (None, False)
+        self.above = self.here = ""
         self.led: tuple[str | None, bool] = (None, False)
         self.last_condition: str | None = None
         self.last_question: str | None = None
@@ -190,6 +191,7 @@ class Reader:
 
     def place(self, block: Block) -> None:
         """Leave the conditions and bans whose items have ended; an item's level is 1 or more."""
+        self.above, self.here = self.here, (sentences(block.text) or [""])[-1]
         introduced = self.lead_introduces and block.kind == "paragraph"
         self.led = self.lead_condition if introduced else (None, False)
         level = block.level if block.kind in ("item", "paragraph") else 99

@@ -211,7 +211,8 @@ def is_imperative(sentence: str) -> bool:
     )
     if _REMARK.match(text) is not None:
         return False
-    if first_word(text) in IMPERATIVES:
+    told = first_word(text)
+    if told in IMPERATIVES or ("/" in told and all(word in IMPERATIVES for word in told.split("/"))):
         return True
     where = _WHERE.match(text)
     return where is not None and first_word(text[where.end() :]) in IMPERATIVES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.parsed import parsed_json
 from ingest.pipeline import preview
 from schemas.errors import Unprocessable
 
@@ -204,3 +205,21 @@ def test_a_sentence_that_introduces_the_commands_of_a_case_is_no_step() -> None:
     assert [item.step.manual for item in preview(text).built.steps if item.step.manual] == [
         "If it is down: is that so?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("above", "asked"),
+    [
+        ("You may also see errors about a reference:", "You may also see errors about a reference"),
+        ("If it is stuck, the web is down.", "If it is stuck"),
+        ("The web is written in Go.", None),
+    ],
+)  # fmt: skip
+def test_in_this_case_goes_on_from_what_is_above(above: str, asked: str | None) -> None:
+    found = _whens(f"# A\n\nRun `df -h`.\n\n{above}\n\nIn this case, stop it. To do so, run:\n\n    {X}\n")
+    assert found[X] == (None if asked is None else f"{asked}: is that so? yes")
+
+
+def test_a_case_that_whoever_runs_it_decides_is_told_as_one() -> None:
+    made = parsed_json(preview(f"# A\n\n- If necessary, stop it with `{X}`.\n- Run `df -h`.\n"))
+    assert [(case["if"], len(case["then"])) for case in made["branches"]] == [("If necessary", 1)]
