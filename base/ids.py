@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +26,7 @@ _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _LENGTH: Final = 26
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 """Two characters for ten bits."""
-_PAIR_SHIFTS: Final = tuple(range(120, -1, -10))
+_PAIR_SHIFTS: Final = tuple(range(100, -1, -10))
 _TOKEN_BYTES: Final = 32
 PARTS_MAX: Final = 0xFFFF
 
@@ -117,6 +118,12 @@ def part_id(whole: UUID, number: int) -> UUID:
 def encode_base32(value: UUID) -> str:
     """26 characters of lower-case Crockford base32."""
     number = value.int
+    return _begun(number >> 20) + _PAIRS[number >> 10 & 0x3FF] + _PAIRS[number & 0x3FF]
+
+
+@lru_cache(maxsize=16)
+def _begun(number: int) -> str:
+    """The first 22 characters: the parts of a whole have them in common."""
     return "".join([_PAIRS[number >> shift & 0x3FF] for shift in _PAIR_SHIFTS])
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from base.limits import DOCUMENT_MAX_BYTES
+from controller.governance.brought_verdicts import BroughtVerdicts, brought_verdicts
 from controller.governance.kept_verdicts import KeptVerdicts
 from controller.governance.sample import named_resources, sample_command
 from ingest.advisor.advising import ONE_KEY, Advising
@@ -91,6 +92,25 @@ class JudgedRunbook:
     name_place: tuple[int, int]
     questions: tuple[Question, ...] = ()
     """What an LLM would be asked about its commands, where there is one."""
+    said: BroughtVerdicts | None = None
+    """The verdicts as they were judged, ready to be stored; `brought` says what is to be stored."""
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """On its commands, in order."""
+        verdicts = [step.verdict for step in self.steps if step.verdict is not None]
+        assert len(verdicts) == sum(step.command_sha256 is not None for step in self.steps), (
+            "each command has a verdict: they are told apart by their order"
+        )
+        return verdicts
+
+    @property
+    def brought(self) -> BroughtVerdicts:
+        """The verdicts as they are stored. Made where it was judged; anew where one of them is another."""
+        verdicts = self.verdicts
+        if self.said is not None and self.said.is_of(verdicts):
+            return self.said
+        return brought_verdicts(verdicts)
 
 
 @dataclass(frozen=True)
@@ -267,6 +287,7 @@ def _judged(
         ambiguities=len(runbook.spec.ambiguities),
         name_place=(place.line, place.column),
         questions=asked,
+        said=brought_verdicts([step.verdict for step in steps if step.verdict is not None]),
     )
 
 

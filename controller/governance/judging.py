@@ -43,7 +43,7 @@ _TURNS: Final = BATCHES_AT_ONCE + 1
 _TOO_EXPENSIVE: Final = "too_expensive"
 KEPT_FILES: Final = 4_096
 KEPT_BYTES: Final = 64 * limits.MIB
-"""Packed: some 10 KB for a runbook of ten steps."""
+"""Packed: some 15 KB for a runbook of ten steps."""
 
 
 class Judging:

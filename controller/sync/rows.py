@@ -15,7 +15,6 @@ from uuid import UUID
 from base.ids import new_ids
 from controller.db import arrays
 from controller.governance.documents import RULES, JudgedStep
-from controller.sync.brought_verdicts import brought_verdicts
 from controller.sync.plan import NewVersion, RunbookChange
 from controller.sync.state import FileRow
 from schemas.verdict import Finding, Verdict
@@ -129,8 +128,7 @@ def _classified(scanner_version: str, knowledge_version: str, rows: Sequence[_Ro
 def _version(version: NewVersion) -> _Row:
     document = json.dumps(version.runbook.document, ensure_ascii=False, separators=(",", ":"))
     return (version.id, version.runbook_id, version.file.content_sha256, version.file.content, document,
-            version.path, version.blob_oid,
-            *brought_verdicts([verdict for _, _, verdict in version.brought()]))  # fmt: skip
+            version.path, version.blob_oid, *version.runbook.brought[1:])  # fmt: skip
 
 
 def _file(row: FileRow) -> _Row:

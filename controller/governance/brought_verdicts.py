@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import is_
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
@@ -20,19 +21,26 @@ _ADVICE: Final = frozenset({"advisor", "advisor_version"})
 
 
 class BroughtVerdicts(NamedTuple):
-    """`verdicts`: JSON, one object a command, in order. Who judged, and who advised, are None where it is not
-    the same for all of them: then each says so itself. An empty `advisor`: nobody advised.
+    """`of`: what it was made of. `text`: JSON, one object a command, in order. Who judged, and who advised,
+    are None where it is not the same for all of them: then each says so itself. An empty `advisor`: nobody
+    advised.
     """
 
-    verdicts: bytes
+    of: tuple[Verdict, ...]
+    text: bytes
     scanner_version: str | None
     knowledge_version: str | None
     advisor: str | None
     advisor_version: str | None
 
+    def is_of(self, verdicts: Sequence[Verdict]) -> bool:
+        """Whether it was made of these very objects: one that was merged anew is another."""
+        return len(verdicts) == len(self.of) and all(map(is_, verdicts, self.of))
+
 
 def brought_verdicts(verdicts: Sequence[Verdict]) -> BroughtVerdicts:
     """Of the commands of one document."""
+    of = tuple(verdicts)
     judges = {(each.finding.scanner_version, each.finding.knowledge_version) for each in verdicts}
     advisors = {
         (each.advice.advisor, each.advice.advisor_version) for each in verdicts if each.advice is not None
@@ -40,13 +48,13 @@ def brought_verdicts(verdicts: Sequence[Verdict]) -> BroughtVerdicts:
     judge = judges.pop() if len(judges) == 1 else (None, None)
     advisor = ("", "") if not advisors else advisors.pop() if len(advisors) == 1 else (None, None)
     text = _SERIALIZER.to_json(
-        tuple(verdicts),
+        of,
         exclude=_left_out(judge[0] is not None, advisor[0] is not None),
         by_alias=True,
         exclude_none=True,
         exclude_defaults=True,
     )
-    return BroughtVerdicts(text, *judge, *advisor)
+    return BroughtVerdicts(of, text, *judge, *advisor)
 
 
 @lru_cache(maxsize=4)
