@@ -30,7 +30,7 @@ from scanner.walk import Walker
 from scanner.word import Word
 from scanner.work import MAX_COMMANDS, MAX_LISTED
 
-MAX_BEGINNING: Final = 2_048
+MAX_BEGINNING: Final = 1_024
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
 _TOO_MANY: Final = "names take more texts than are followed"
 MAX_ROUNDS: Final = 3
@@ -83,6 +83,8 @@ class BashJudge(Judge):
         judge_first_line(self, whole)
         parsed = parse_bash(self.text)
         self._source = parsed.source
+        if self.depth:
+            self.shared.work.nodes += parsed.root.descendant_count
         if parsed.too_large:
             self.unknown("shell.bounds", "the text is too large or too deep to read as a whole", 0, whole)
             self._beginning(whole)
@@ -324,6 +326,8 @@ class BashJudge(Judge):
         for part in parts[1::2] + parts[2::2]:
             if part.strip():
                 self.inner(part.strip(), start, end, "shell.backquotes")
+            if self.shared.work.reads_no_more():
+                return
 
 
 def _calls(name: str, body: Node, source: bytes) -> bool:

@@ -17,7 +17,7 @@ from scanner.paths import holds_secrets, normal_path
 from scanner.shared_names import SharedNames
 from scanner.sql import Budget, inspect_sql
 from scanner.word import Word
-from scanner.work import MAX_GUESSES, MAX_INNER, MAX_INNER_CHARACTERS, MAX_TRIED_WORDS, Work
+from scanner.work import MAX_GUESSES, MAX_TRIED_WORDS, Work
 from schemas.risk import Risk, worse
 
 MAX_JUDGEMENTS: Final = 2_000
@@ -252,7 +252,7 @@ class Judge(ABC):
             text = text.replace(OPAQUE, "${_}")
         work = self.shared.work
         work.inner, work.characters = work.inner + 1, work.characters + len(text)
-        if work.inner > MAX_INNER or work.characters > MAX_INNER_CHARACTERS:
+        if work.reads_no_more():
             self.unknown("shell.bounds", "more texts for shells in a text than are read", start, end)
             return UNKNOWN
         probe = self._inside(text, depth=self.depth + 1, shared=self.shared, stdin=stdin)

@@ -17,7 +17,7 @@ from scanner.heredocs import Heredoc, Marker, Unsure, body_of, marker_at
 _DEPTH: Final = 100
 _BODIES: Final = 3
 """How deep contexts, and here-documents in one another's substitutions, may be nested."""
-_MOST: Final = 8_000
+_MOST: Final = 5_400
 """Tokens that are read: a text whose tree is within its bounds, and that is no oddity, has half as many."""
 
 _QUOTING: Final = frozenset({STRING, BODY, QUOTED_BRACE, SUM})

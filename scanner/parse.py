@@ -94,10 +94,10 @@ here-document is carried along from each sign to the next; an open test is read 
 """
 _OPEN: Final = 128
 """Expansions of a long text that are not closed: each is looked for an end."""
-_STEPS: Final = 240
-_BROKEN_STEPS: Final = 100
+_STEPS: Final = 160
+_BROKEN_STEPS: Final = 70
 """Hundreds of the parser's operations. A node takes two to five of them, so a tree within its bound takes up
-to 200. Those behind an error are many times dearer; with one a text is not read anyway."""
+to 130. Those behind an error are many times dearer; with one a text is not read anyway."""
 
 
 def _is_dear(source: bytes) -> bool:
@@ -127,11 +127,12 @@ def _tree(source: bytes) -> tuple[Node, bool]:
 
     if not _is_dear(source):
         with suppress(ValueError):  # so the binding says that it was stopped
-            found = Parser(_LANGUAGE).parse(read, progress_callback=stop).root_node
-            if reads <= most and found.descendant_count <= SCAN_MAX_NODES:
+            found = Parser(_LANGUAGE).parse(read, progress_callback=stop)
+            if reads <= most and found.root_node.descendant_count <= SCAN_MAX_NODES:
                 # Again, of the bytes: `Node.text` of a tree that was read by a callback ends the process
-                # (py-tree-sitter 0.26.1).
-                return Parser(_LANGUAGE).parse(source).root_node, True
+                # (py-tree-sitter 0.26.1). A tree is taken over as it is; one with an error would be mended.
+                before = () if found.root_node.has_error else (found,)
+                return Parser(_LANGUAGE).parse(source, *before).root_node, True
     return Parser(_LANGUAGE).parse(b"").root_node, False
 
 

@@ -25,7 +25,7 @@ MAX_HIDDEN_CHARACTERS: Final = 2 * SCAN_MAX_BYTES
 """Of parts that only some servers read, over all of them; what is beyond stays a doubt, which is unknown."""
 
 
-MAX_ALL_TOKENS: Final = 5_000
+MAX_ALL_TOKENS: Final = 3_000
 """Of all texts of SQL in one scan, and of the parts that only some servers read."""
 
 

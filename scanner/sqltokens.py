@@ -38,7 +38,7 @@ class Tokens:
     """There were more hidden texts than are kept."""
 
 
-MAX_TOKENS: Final = 2_500
+MAX_TOKENS: Final = 1_800
 """Of one text; what is behind them is a doubt, and searched for destructive phrases. The most in a text at
 hand is 152."""
 MAX_HIDDEN: Final = 64

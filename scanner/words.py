@@ -12,7 +12,7 @@ from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 from scanner.expansions import substitutes
 from scanner.folded import folded
-from scanner.word import Array, Piece, Word, is_plain_braces, joined, regrouped, split_fields
+from scanner.word import Array, Piece, Word, is_plain_braces, joined, made, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
 """Variables of the shell that hold one number."""
@@ -150,7 +150,10 @@ class WordReader:
         marked = _MARKED.search(raw) is not None
         if marked and _CHANGED.search(raw) is not None:
             return None
-        return Word(raw.decode("utf-8", "replace"), start, end, False, marked)
+        text = raw.decode("utf-8", "replace")
+        return made(
+            Word, (text, start, end, False, marked, True, False, False, False, False, False, False, None)
+        )
 
     def _plain_string(self, node: Node, start: int, end: int) -> Word | None:
         """A string in double quotes with nothing in it but text."""

@@ -51,7 +51,7 @@ def test_a_text_whose_parse_grows_with_its_square_is_not_read(piece: str) -> Non
     ],
 )
 def test_a_long_script_is_read_whole_and_as_a_short_one_is(line: str) -> None:
-    most = min(3_000 // len(line), 400 // max(1, line.count("|")))
+    most = min(2_000 // len(line), 400 // max(1, line.count("|")))
     parsed = parse_bash(line * most)
     assert parsed.complete
     assert parsed.root.text == parsed.source
