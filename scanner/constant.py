@@ -1,4 +1,7 @@
-"""The output of commands that only print what the script holds: echo, printf, cat of a here-document."""
+"""The output of commands that only print what the script holds: echo, printf, cat of a here-document.
+
+Without NULs: what is substituted loses them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from scanner.escapes import ansi_c
+from scanner.escapes import unescape_all
 from scanner.word import Word
 
 _FORMAT: Final = re.compile(r"%([%sbdq])")
@@ -64,7 +67,7 @@ def _echo(arguments: list[str]) -> str | None:
 def _printf(arguments: list[str]) -> str | None:
     if any(match.group(1) is not None for match in _ESCAPED.finditer(arguments[0])):
         return None
-    form, rest = ansi_c(arguments[0]), arguments[1:]
+    form, rest = unescape_all(arguments[0]).replace("\0", ""), arguments[1:]
     holes = [match.group(1) for match in _FORMAT.finditer(form) if match.group(1) != "%"]
     if form.count("%") != len(holes) + 2 * form.count("%%") or (rest and not holes):
         return None
@@ -80,6 +83,6 @@ def _printf(arguments: list[str]) -> str | None:
 
 def _decoded(text: str) -> str | None:
     try:
-        return base64.b64decode("".join(text.split()), validate=True).decode()
+        return base64.b64decode("".join(text.split()), validate=True).decode().replace("\0", "")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None

@@ -21,7 +21,12 @@ _ANSI_C: Final = re.compile(
 
 
 def ansi_c(body: str) -> str:
-    """The value of the inside of `$'…'`."""
+    """The value of the inside of `$'…'`: a NUL ends it, as bash keeps a string."""
+    return unescape_all(body).partition("\0")[0]
+
+
+def unescape_all(body: str) -> str:
+    """A text with the escapes of ANSI C in it."""
 
     def decode(match: re.Match[str]) -> str:
         escape = match.group(1)

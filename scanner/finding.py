@@ -10,7 +10,7 @@ from scanner.tables import knowledge_version, tool, wrapper
 from schemas.risk import Risk
 from schemas.verdict import Finding, Reversibility, Span
 
-SCANNER_VERSION: Final = "1.5.30"
+SCANNER_VERSION: Final = "1.5.31"
 """Raised with every change of the code that can change a finding; the tables have a version of their own."""
 
 MAX_SPANS: Final = 50
@@ -66,6 +66,13 @@ def _made(
     reversibility: Reversibility,
     inverse: str | None,
 ) -> Finding:
+    if inverse is None and not resources:
+        texts = "".join((why, *rules))
+    else:
+        texts = "".join((why, inverse or "", *rules, *resources))
+    if "\0" in texts:
+        why, inverse = _shown(why), inverse and _shown(inverse)
+        resources = tuple(map(_shown, resources))
     fields: dict[str, Any] = {
         "risk": risk,
         "rule_ids": rules[:MAX_RULES],
@@ -78,10 +85,14 @@ def _made(
         "knowledge_version": knowledge_version(),
     }
     # What is no ASCII may be no text at all (`$'\ud800'`): that must fail here, not where it is stored.
-    texts = (why, *rules) if inverse is None and not resources else (why, inverse or "", *rules, *resources)
-    if "".join(texts).isascii():
+    if texts.isascii():
         return Finding.made_UNCHECKED(fields)
     return Finding(**fields)
+
+
+def _shown(text: str) -> str:
+    """Without a NUL, which PostgreSQL keeps in no text: a finding that holds one could not be read there."""
+    return text.replace("\0", "\ufffd")
 
 
 def _parted(judgements: list[Judgement]) -> tuple[Risk, list[Judgement], list[Judgement]]:

@@ -119,61 +119,68 @@ ON CONFLICT (tenant_id, version_id, step_id, scanner_version, knowledge_version)
 
 -- moves --
 -- A page of what this classifier found otherwise in versions that serve, newest first: all of it, or what waits for an
--- owner. `stands` says whether the verdict is still the one that it left standing.
+-- owner. `stands` says whether the verdict is still the one that it left standing: where none came later than the version,
+-- that is the one which came with it. Only for a page are versions opened, where their verdicts stand.
 -- The tenant as in `runbooks.newest_advice`.
-SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m.finding, m.advice, m.no_advice,
-       m.accepted_by, m.accepted_at, m.created_at, r.id AS runbook_id, r.repository_id, r.name, r.title,
-       b.finding AS before_finding, b.advice AS before_advice, b.no_advice AS before_no_advice,
-       newest.id = m.standing_id AS stands, s.step ->> 'command' AS command, s.step ->> 'title' AS step_title
-  FROM dd0c.reclassifications m
-  JOIN dd0c.runbook_versions v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
-  JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id AND r.current_version_id = v.id
-   AND r.retired_at IS NULL
+WITH page AS MATERIALIZED (
+     SELECT m.id, m.version_id, m.step_id, m.direction, m.before_id, m.standing_id, m.finding, m.advice, m.no_advice,
+            m.accepted_by, m.accepted_at, m.created_at, r.id AS runbook_id, r.repository_id, r.name, r.title,
+            coalesce(later.id = m.standing_id, true) AS stands
+       FROM dd0c.reclassifications m
+       JOIN dd0c.runbook_versions v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
+       JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id AND r.current_version_id = v.id
+        AND r.retired_at IS NULL
+       LEFT JOIN LATERAL (
+            SELECT c.id
+              FROM dd0c.classifications c
+             WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
+             ORDER BY c.created_at DESC, c.id DESC
+             LIMIT 1) later ON true
+      WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid)
+        AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
+        AND m.direction <> 'same'
+        AND (%(before)s::uuid IS NULL OR m.id < %(before)s::uuid)
+        AND (%(ids)s::uuid[] IS NULL OR m.id = ANY(%(ids)s::uuid[]))
+        AND (%(runbook_id)s::uuid IS NULL OR r.id = %(runbook_id)s::uuid)
+        AND (NOT %(waiting)s
+             OR (m.direction = 'lower' AND m.accepted_at IS NULL AND coalesce(later.id = m.standing_id, true)))
+      ORDER BY m.id DESC
+      LIMIT %(count)s
+)
+SELECT m.*, b.finding AS before_finding, b.advice AS before_advice, b.no_advice AS before_no_advice,
+       s.step ->> 'command' AS command, s.step ->> 'title' AS step_title
+  FROM page m
+  JOIN dd0c.runbook_versions v ON v.tenant_id = (SELECT %(tenant_id)s::uuid) AND v.id = m.version_id
   JOIN LATERAL (
        SELECT c.finding, c.advice, c.no_advice
          FROM dd0c.verdicts c
-        WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.id = m.before_id
+        WHERE c.tenant_id = v.tenant_id AND c.version_id = v.id AND c.id = m.before_id
         LIMIT 1) b ON true
-  JOIN LATERAL (
-       SELECT c.id
-         FROM dd0c.verdicts c
-        WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
-        ORDER BY c.created_at DESC, c.id DESC
-        LIMIT 1) newest ON true
   LEFT JOIN LATERAL (
        SELECT e.step
          FROM jsonb_array_elements(v.document #> '{spec,steps}') AS e (step)
         WHERE e.step ->> 'id' = m.step_id
         LIMIT 1) s ON true
- WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid)
-   AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
-   AND m.direction <> 'same'
-   AND (%(before)s::uuid IS NULL OR m.id < %(before)s::uuid)
-   AND (%(ids)s::uuid[] IS NULL OR m.id = ANY(%(ids)s::uuid[]))
-   AND (%(runbook_id)s::uuid IS NULL OR r.id = %(runbook_id)s::uuid)
-   AND (NOT %(waiting)s
-        OR (m.direction = 'lower' AND m.accepted_at IS NULL AND newest.id = m.standing_id))
  ORDER BY m.id DESC
- LIMIT %(count)s
 
 -- count_moves --
 -- How many verdicts of versions that serve this classifier raised, found lower and left waiting, had accepted, or
--- could not read.
--- The tenant as in `runbooks.newest_advice`.
+-- could not read. What stands as in `moves`; the tenant as in `runbooks.newest_advice`.
 SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
-       count(*) FILTER (WHERE m.direction = 'lower' AND m.accepted_at IS NULL AND newest.id = m.standing_id) AS waiting,
+       count(*) FILTER (WHERE m.direction = 'lower' AND m.accepted_at IS NULL
+                          AND coalesce(later.id = m.standing_id, true)) AS waiting,
        count(*) FILTER (WHERE m.accepted_at IS NOT NULL) AS accepted,
        count(*) FILTER (WHERE m.direction = 'unread') AS unread
   FROM dd0c.reclassifications m
   JOIN dd0c.runbook_versions v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
   JOIN dd0c.runbooks r ON r.tenant_id = v.tenant_id AND r.id = v.runbook_id AND r.current_version_id = v.id
    AND r.retired_at IS NULL
-  JOIN LATERAL (
+  LEFT JOIN LATERAL (
        SELECT c.id
-         FROM dd0c.verdicts c
+         FROM dd0c.classifications c
         WHERE c.tenant_id = m.tenant_id AND c.version_id = m.version_id AND c.step_id = m.step_id
         ORDER BY c.created_at DESC, c.id DESC
-        LIMIT 1) newest ON true
+        LIMIT 1) later ON true
  WHERE m.tenant_id = (SELECT %(tenant_id)s::uuid)
    AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
    AND m.direction <> 'same'

@@ -227,22 +227,29 @@ SELECT clock_timestamp() AS at
 
 -- add_changed_classifications --
 -- The verdicts on steps of versions that serve again, where they differ from the newest ones: the newest count.
+-- Each version is opened once.
+WITH said AS MATERIALIZED (
+     SELECT said.id, said.version_id, said.step_id, said.command_sha256, said.advisor_version,
+            said.finding::jsonb AS finding, NULLIF(said.advice, '')::jsonb AS advice, said.no_advice, said.rule,
+            said.risk::dd0c.risk AS risk, said.unknown
+       FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
+                   %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
+                   %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
+            AS said (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)
+), newest AS MATERIALIZED (
+     SELECT DISTINCT ON (c.version_id, c.step_id) c.*
+       FROM (SELECT DISTINCT version_id AS id FROM said) AS v
+      CROSS JOIN LATERAL (
+            SELECT *
+              FROM dd0c.verdicts
+             WHERE tenant_id = (SELECT %(tenant_id)s::uuid) AND version_id = v.id OFFSET 0) AS c
+      ORDER BY c.version_id, c.step_id, c.created_at DESC, c.id DESC
+)
 INSERT INTO dd0c.classifications (tenant_id, scanner_version, knowledge_version, id, version_id, step_id, command_sha256,
                                   advisor_version, finding, advice, no_advice, rule, risk, unknown, created_at)
 SELECT %(tenant_id)s, %(scanner_version)s, %(knowledge_version)s, new.*, %(created_at)s
-  FROM (SELECT said.id, said.version_id, said.step_id, said.command_sha256, said.advisor_version,
-               said.finding::jsonb AS finding, NULLIF(said.advice, '')::jsonb AS advice, said.no_advice, said.rule,
-               said.risk::dd0c.risk AS risk, said.unknown
-          FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(step_ids)b::text[], %(commands)b::bytea[],
-                      %(advisor_versions)b::text[], %(findings)b::text[], %(advices)b::text[], %(no_advices)b::text[],
-                      %(rules)b::integer[], %(risks)b::text[], %(unknowns)b::boolean[])
-               AS said (id, version_id, step_id, command_sha256, advisor_version, finding, advice, no_advice, rule, risk, unknown)) AS new
-  LEFT JOIN LATERAL (
-       SELECT c.*
-         FROM dd0c.verdicts c
-        WHERE c.tenant_id = %(tenant_id)s AND c.version_id = new.version_id AND c.step_id = new.step_id
-        ORDER BY c.created_at DESC, c.id DESC
-        LIMIT 1) AS newest ON true
+  FROM said AS new
+  LEFT JOIN newest USING (version_id, step_id)
  WHERE newest.id IS NULL
     OR (newest.scanner_version, newest.knowledge_version, newest.finding, newest.advice, newest.no_advice, newest.rule,
         newest.risk, newest.unknown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -111,6 +111,25 @@ def test_events_of_a_type_are_a_range_of_its_index(
 def test_a_query_without_an_index_is_noticed(planner: psycopg.Connection) -> None:
     plan = planner.execute("EXPLAIN (GENERIC_PLAN) select * from dd0c.schema_migrations where name = $1")
     assert _SEQUENTIAL.search("\n".join(row[0] for row in plan))
+
+
+def test_no_version_is_opened_for_what_only_counts_or_pages_moves(planner: psycopg.Connection) -> None:
+    """A newer scanner moves every command of a tenant, and the verdicts of a version are one long text."""
+    for name, part in (("count_moves", None), ("moves", "CTE page")):
+        query = positional(load("reclassifications")[name])
+        (found,) = planner.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {query}".encode()).fetchone() or ()
+        nodes = list(_nodes(found[0]["Plan"]))
+        (looked,) = [node for node in nodes if node.get("Subplan Name") == part][
+            : 1 if part is None else None
+        ]
+        assert "reclassifications" in [node.get("Relation Name") for node in _nodes(looked)]
+        assert not [node for node in _nodes(looked) if node["Node Type"] in {"Function Scan", "ProjectSet"}]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for inner in node.get("Plans", ()):
+        yield from _nodes(inner)
 
 
 COUNTED: Final = """

@@ -153,3 +153,11 @@ async def test_what_came_later_stands_before_what_came_with_the_version(world: W
     async with world.database.work(world.tenant_id) as uow:
         found = await uow.all(queries.load("executions")["version_verdicts"], dict, version_id=version_id)
     assert [row["finding"]["risk"] for row in found] == ["safe", "dangerous", "safe", "safe"]
+
+
+async def test_what_a_command_holds_instead_of_a_text_keeps_no_verdict_from_being_read(world: World) -> None:
+    odd = _DOCUMENT.replace("made-up --now", r"rm -rf $'/srv/a\0b' $'/srv/\ud800'")
+    world.commit({"runbooks/disk.yaml": odd})
+    assert (await world.sync()).outcome == "synced"
+    rows = await world.rows("SELECT risk, finding FROM dd0c.verdicts WHERE step_id = 'c3'")
+    assert [row["risk"] for row in rows] == ["dangerous"]

@@ -135,3 +135,30 @@ def test_a_finding_holds_no_text_that_can_not_be_stored() -> None:
     finding = scan(r"echo $'\ud800'; kubectl delete pod $'a\ud800'")
     assert finding.risk is Risk.DANGEROUS
     assert finding.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("command", "resources"),
+    [
+        (r"rm -rf $'/srv/a\0b'/c", ("/srv/a/c",)),
+        (r"rm -rf $'/srv/a\x00b'", ("/srv/a",)),
+        (r"rm -rf $'/srv/a\u0000b'", ("/srv/a",)),
+        (r"rm -rf $'/srv/a\c@b'", ("/srv/a",)),
+        (r"rm -rf /srv/a$'\400b'", ("/srv/a",)),
+        (r"$'r\0x'm -rf /srv/a", ("/srv/a",)),
+        (r"rm -rf /srv/$(printf 'a\0b')", ("/srv/ab",)),
+        ("rm -rf /srv/$(echo YQBi | base64 -d)", ("/srv/ab",)),
+    ],
+)
+def test_a_nul_ends_a_string_and_is_lost_in_what_is_printed(command: str, resources: tuple[str, ...]) -> None:
+    """As bash 5.2 does it: no word of a shell holds one."""
+    finding = scan(command)
+    assert (finding.risk, finding.resources) == (Risk.DANGEROUS, resources)
+
+
+@pytest.mark.parametrize(
+    "text", ["rm -rf /a\0b", "r\0m /a", "kubectl delete pod 'a\0b'", "curl -T /a\0 ftp://h"]
+)
+def test_no_finding_holds_a_nul(text: str) -> None:
+    """PostgreSQL keeps it in no text: what holds one can't be read there any more."""
+    assert b"\\u0000" not in scan(text).json_text()
