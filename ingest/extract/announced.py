@@ -33,13 +33,13 @@ _WHO: Final = (
     r"console|screen|server|api|query|terminal|result|journal|check))"
 )
 _TELLS: Final = re.compile(
-    rf"(?i)(?:^|[\s,;(])(?:and |then |now ){{0,3}}{_WHO}\s+"
+    rf"(?i)(?:^|[\s,;(])(?:and |then |now ){{0,3}}{_WHO}(?:['’]ll)?\s+"
     r"(?:(?:should|will|would|may|might|must|can|could)\s+)?"
     r"(?:(?:then|now|also|only|normally|usually|typically|always)\s+)?"
     r"(?:prints?|shows?|returns?|displays?|outputs?|yields?|produces?|gives?|says?|answers?|logs?|reports?|"
     r"gets?|sees?|receives?|look(?:s|ed)? like)\b"
-    r"(?:\s+(?:something|anything|output|an output|a line|lines|text|messages?|a response|an error|errors|"
-    r"back))?"
+    r"(?:\s+(?:(?:info|error|warning|log|debug|many|several|some|a few) ){0,2}(?:something|anything|output|"
+    r"an output|a line|lines|text|messages?|a response|an error|errors|logs|entries|warnings|back))?"
     r"(?:\s+(?:like|similar to|along the lines of|such as|as))?(?:\s+(?:this|these|that|the following|"
     r"follows|below|"
     r"e\.g\.))?\W*$"

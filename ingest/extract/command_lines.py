@@ -109,7 +109,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
     first = text.split("\n", 1)[0].strip()
     if not first or len(text.encode()) > COMMAND_MAX_BYTES:
         return False
-    if is_typed(first) or (labelled and is_of_a_shell(first)):
+    if not is_row(first) and (is_typed(first) or (labelled and is_of_a_shell(first))):
         return True
     first = without_signs(first)
     words = first.split()

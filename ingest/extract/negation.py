@@ -73,6 +73,9 @@ _ACTS: Final = re.compile(
     r"command|below|like)\b"
 )
 _CONTRASTS: Final = re.compile(r"(?i)^rather\s+than$")
+_INSTEAD_OF: Final = re.compile(r"(?i)^(?:rather\s+than|instead\s+of)$")
+_BY_THIS: Final = re.compile(r"(?i)\b(?:use|using|with|via|run|running|prefer)\s[^.;:]{1,80}$")
+"""“Using `a` instead of `b`:” shows a below; “instead of running:” what is not to be run."""
 _BELOW: Final = re.compile(r"(?i)\b(?:this|these|following|below)\b")
 """“A problem of A rather than one of B” says nothing of what stands below."""
 
@@ -94,7 +97,8 @@ _INSTEAD: Final = re.compile(
 _IN_CASE: Final = re.compile(r"(?i)^\W*(?:if|when|in case)\b[^,:;.→]{0,120},\s")
 """“If both are wrong, check it:” retracts nothing."""
 _CONDITION: Final = re.compile(
-    r"(?i)^(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}"
+    r"(?i)^(?:(?:finally|lastly|then|next|now|also|but|and),?\s{1,3}){0,2}"
+    r"(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}"
     r"(?:,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b[^,:→]{0,200})?[,:→]"
 )
 _FORBIDDING_HEADING: Final = re.compile(
@@ -145,6 +149,8 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
         return bool(told.rstrip().endswith(":") and _RETRACTED.search(told))
     found = _NEGATION.search(last)
     told = last[found.end() :] if found else ""
+    if found and _INSTEAD_OF.match(found[0]) and _BY_THIS.search(last[: found.start()]):
+        return _ACTS.search(told) is not None
     if last.rstrip(" *_").endswith(_ENDS_OPEN):
         return True
     if found and _CONTRASTS.match(found[0]) and not _BELOW.search(told):

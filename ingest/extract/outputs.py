@@ -36,6 +36,10 @@ _DONE: Final = re.compile(
 )
 """`pod/web-1 deleted`: what `kubectl` answers."""
 
+_LOGGED: Final = re.compile(r"(?:\w{1,20}=\S{1,80}\s{1,3}){0,4}level=\w{3,10}\s{1,3}\w{1,20}=")
+"""`level=info msg="…"`: a line of a log."""
+_REPLY: Final = re.compile(r"[1-5]\d\d(?:[ -]|$)|\.$")
+"""`250 2.1.0 Ok`: what a server of mail or files replies."""
 _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
 _JSON_LINE: Final = re.compile(
     r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
@@ -70,7 +74,7 @@ def in_table(text: str, offset: int) -> bool:
 
 def is_row(line: str) -> bool:
     """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
-    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE))
+    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY))
 
 
 def is_failure(line: str) -> bool:

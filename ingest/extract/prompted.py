@@ -136,8 +136,15 @@ def _is_open(text: str) -> bool:
     return _PARSER.parse(text.encode()).root_node.has_error
 
 
+_SETS: Final = re.compile(
+    r"[A-Z][A-Z0-9_]{1,60}=(?:\$\(.{1,2000}\)|<[A-Za-z][^<>]{0,60}>)\s*$|"
+    r"(?:until|while|for|if)\s.{1,2000};\s*(?:do|then)\s.{1,2000}\s(?:done|fi)\s*$"
+)
+"""What is kept of a command's output, or is to be filled in; a loop on one line."""
+
+
 def _may_be_typed(text: str) -> bool:
-    return looks_like_command(text) or unknown_program(text)
+    return looks_like_command(text) or unknown_program(text) or _SETS.match(text) is not None
 
 
 def _unmarked(lines: list[str], mark: str) -> list[str]:

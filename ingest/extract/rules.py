@@ -55,6 +55,7 @@ from ingest.extract.shown import (
     commands_below,
     last_sentence,
     lead_title,
+    not_named_below,
     shows_a_file,
 )
 from ingest.extract.tables import rows_of_procedures
@@ -267,6 +268,7 @@ def _prose(reader: Reader, block: Block) -> None:
     introduces = text.rstrip().endswith((":", "→")) or not body
     case_under = turned_below(block, text, (condition, otherwise), body, introduces=introduces)
     commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
+    commands = not_named_below(commands, reader.following)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
     reader.lead = last_sentence(text)
