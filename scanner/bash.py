@@ -33,6 +33,8 @@ from scanner.work import MAX_COMMANDS, MAX_LISTED
 MAX_BEGINNING: Final = 1_024
 """Characters of a text that is too large: so many are judged for what is dangerous in them."""
 _TOO_MANY: Final = "names take more texts than are followed"
+MAX_PATH: Final = 4_096
+"""Characters of a path that Linux opens; a longer text of a list may hold several."""
 MAX_ROUNDS: Final = 3
 """How often a script is walked with the texts that names may hold, as walks find more of them."""
 _KEYWORDS: Final = frozenset({"time", "-p"})
@@ -258,7 +260,7 @@ class BashJudge(Judge):
         """A word of a list that a loop goes through, or of a variable: files may be opened by it later."""
         work = self.shared.work
         work.listed += 1
-        if work.listed > MAX_LISTED:
+        if work.listed > MAX_LISTED or len(word.text) > MAX_PATH:
             why = "more names are listed than are looked at, and one may be of a file that holds secrets"
             self.shared.lists = Judgement(CAUTION, "secrets.read", why, word.start, word.end)
             return

@@ -21,11 +21,11 @@ MAX_DEPTH: Final = 6
 """How often SQL may be lifted out of strings of SQL."""
 
 
-MAX_HIDDEN_CHARACTERS: Final = 2 * SCAN_MAX_BYTES
+MAX_HIDDEN_CHARACTERS: Final = SCAN_MAX_BYTES
 """Of parts that only some servers read, over all of them; what is beyond stays a doubt, which is unknown."""
 
 
-MAX_ALL_TOKENS: Final = 3_000
+MAX_ALL_TOKENS: Final = 1_500
 """Of all texts of SQL in one scan, and of the parts that only some servers read."""
 
 

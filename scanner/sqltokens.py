@@ -38,9 +38,11 @@ class Tokens:
     """There were more hidden texts than are kept."""
 
 
-MAX_TOKENS: Final = 1_800
+MAX_TOKENS: Final = 1_500
 """Of one text; what is behind them is a doubt, and searched for destructive phrases. The most in a text at
 hand is 152."""
+MAX_STEPS: Final = 4 * MAX_TOKENS
+"""Of one text, blanks and comments included."""
 MAX_HIDDEN: Final = 64
 """Parts kept that only some servers would run; where there are more, the text is in doubt."""
 _BLANK: Final = re.compile(r"[ \t\r\n\f]+")
@@ -77,12 +79,14 @@ def tokenize(text: str, most: int = MAX_TOKENS) -> Tokens:
     at = 0
     fresh = True
     bracket = -1
+    ahead = MAX_STEPS
     while at < len(text):
+        ahead -= 1
         blank = _BLANK.match(text, at)
         if blank:
             at = blank.end()
             continue
-        if len(found.tokens) + len(found.doubts) > most:
+        if len(found.tokens) + len(found.doubts) > most or ahead < 0:
             found.doubts.append(("more words and signs than are read", at, len(text)))
             break
         if (fresh and text[at] in "\\.") or (text[at] in ":!" and _CLIENT_LINE.match(text, at)):

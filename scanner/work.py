@@ -25,9 +25,9 @@ MAX_LISTED: Final = 800
 """Words of lists, and of what functions are given, that are asked whether they name a secret; beyond them
 one may.
 """
-MAX_INNER: Final = 45
+MAX_INNER: Final = 40
 """Texts in a text that shells read. The most in a text at hand is 31."""
-MAX_INNER_NODES: Final = 800
+MAX_INNER_NODES: Final = 700
 """Of the trees of such texts: behind so many no further text is read. The most in a text at hand is 462."""
 MAX_INNER_CHARACTERS: Final = 96 * KIB
 """Of all texts in a text that shells read: all of the longest text, and half of it again."""
