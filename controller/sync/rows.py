@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from base.ids import new_ids
+from base.limits import MIB
 from controller.db import arrays
 from controller.governance.documents import RULES, JudgedStep
 from controller.sync.plan import NewVersion, RunbookChange
@@ -29,11 +30,15 @@ ROWS_MAX: Final = 2_000
 VERSIONS_MAX: Final = 500
 """Versions of one statement, each with its content, its document and its verdicts."""
 
+STATEMENT_MAX_BYTES: Final = 16 * MIB
+"""What these have together at most, but for the last one: the server takes no statement of 1 GiB."""
+
 _RULES: Final = {rule: number for number, rule in enumerate(RULES, 1)}
 _VERSIONS: Final = ("ids", "runbook_ids", "contents_sha256", "contents", "documents", "paths", "blob_oids",
                     "verdicts", "scanner_versions", "knowledge_versions", "advisors",
                     "advisor_versions")  # fmt: skip
 _RUNBOOKS: Final = ("names", "titles", "services", *_VERSIONS)
+_LARGE: Final = frozenset({"contents", "documents", "verdicts"})
 _SERVING: Final = ("ids", "version_ids", "titles", "services", "paths")
 _FILES: Final = ("paths", "kinds", "blob_oids", "states", "error_lines", "error_columns", "error_reasons",
                  "serving_version_ids", "may_be_at")  # fmt: skip
@@ -110,9 +115,18 @@ class Classifications:
 
 
 def _columns(names: tuple[str, ...], rows: Iterable[_Row], most: int = ROWS_MAX) -> Iterator[Columns]:
-    rest = iter(rows)
-    while some := list(islice(rest, most)):
+    rest, large = iter(rows), [at for at, name in enumerate(names) if name in _LARGE]
+    while some := list(_of_one_statement(rest, most, large)):
         yield _arrays(names, some)
+
+
+def _of_one_statement(rows: Iterator[_Row], most: int, large: Sequence[int]) -> Iterator[_Row]:
+    left = STATEMENT_MAX_BYTES
+    for row in islice(rows, most):
+        yield row
+        left -= sum([len(row[at]) for at in large])
+        if left <= 0:
+            return
 
 
 def _arrays(names: tuple[str, ...], rows: Sequence[_Row]) -> Columns:
