@@ -29,7 +29,8 @@ _SAYS: Final = re.compile(
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"
-    r"make) sure (?:that )?your\b|(?:be|make) sure (?:that )?you (?:have|are|can|know|understand|hold|got)\b|"
+    r"make) sure (?:that )?your\b|(?<!to )\b(?:be|make) sure (?:that )?we (?:have|are|hold|got)\b|"
+    r"(?:be|make) sure (?:that )?you (?:have|are|can|know|understand|hold|got)\b|"
     r"\bit is essential that\b|(?<!that )\byou(?:'ll| will)? (?:need|want) (?:sudo|root|"
     r"access|the|an?|kubectl|"
     r"vpn)\b|"
@@ -60,7 +61,9 @@ _ACCESS: Final = re.compile(
 """“VPN access is required”, “only members of … may …”."""
 
 _HAS: Final = re.compile(
-    r"(?i)^\W{0,4}(?:must|needs? to|has to|have to) (?:first )?(?:have|hold|be (?:in|on|an?|logged|connected|"
+    r"(?i)\b(?:the|your|an?) (?:user|account|operator|person|role|identity|token)\b[^.;:]{0,40}? "
+    r"(?:must|needs? to|has to) (?:have|be allowed to|be able to)\b|"
+    r"^\W{0,4}(?:must|needs? to|has to|have to) (?:first )?(?:have|hold|be (?:in|on|an?|logged|connected|"
     r"signed|part|root))\b|"
     r"^\W{0,4}needs? (?:(?!to\b)[\w/-]+ ){0,3}?(?:access|permissions?|credentials|privileges|vpn)\b|"
     r"\b(?:you|we)(?:['’]ll| will)? (?:also |first )?(?:need|have) to (?:also |first )?(?:have|be(?! able\b)|"
@@ -137,7 +140,7 @@ _READY: Final = re.compile(
 """“Have your key at hand”, “Only run this during the maintenance window”."""
 
 _BEFORE: Final = re.compile(
-    r"(?i)^\W{0,4}before [^,.;:]{3,50}, (?:please )?(?:ensure|make sure|be sure|verify|confirm|check)\b"
+    r"(?i)^\W{0,4}before [^,.;:]{3,50},? (?:please )?(?:ensure|make sure|be sure|verify|confirm|check)\b"
     r"(?=[^:]*$)|^\W{0,4}(?:(?:please|first),? )?(?:ensure|make sure|be sure|verify|confirm|check|"
     r"pause|freeze|announce|notify|inform|warn|set|export|install|configure|unlock|activate)\b[^:]*?"
     r"\bbefore (?:proceeding|continuing|starting|beginning|running|going|doing|you|any(?:thing)?)\b"

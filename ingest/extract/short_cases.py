@@ -21,7 +21,7 @@ _WHERE: Final = (
 _LABEL: Final = re.compile(
     rf"(?i)^[\s*_>•-]*+(?:\d{{1,3}}[.)]\s*+)?(?P<case>"
     rf"(?:for|in|on|at|during|with)\s+[^.:?,`]{{2,50}}?\s+only|"
-    rf"(?:only|just)\s+(?:for|in|on|at|if|when|during|with|as)\s+[^.:?,`]{{2,60}}|"
+    rf"(?:only|just(?!\s+as\b))\s+(?:for|in|on|at|if|when|during|with|as)\s+[^.:?,`]{{2,60}}|"
     rf"(?:{_WHERE})\s+only|"
     rf"(?:on|upon)\s+(?:any |an? )?(?:failures?|errors?|time-?outs?|success)|"
     rf"in\s+case\s+of\s+[^.:?,`]{{2,50}}|in\s+(?:an?\s+)?(?:real\s+)?(?:emergency|emergencies|a pinch)|"

@@ -223,3 +223,7 @@ def test_in_this_case_goes_on_from_what_is_above(above: str, asked: str | None) 
 def test_a_case_that_whoever_runs_it_decides_is_told_as_one() -> None:
     made = parsed_json(preview(f"# A\n\n- If necessary, stop it with `{X}`.\n- Run `df -h`.\n"))
     assert [(case["if"], len(case["then"])) for case in made["branches"]] == [("If necessary", 1)]
+
+
+def test_what_is_done_as_before_is_no_case() -> None:
+    assert _whens(f"# A\n\nRun `df -h`.\n\nJust as before, stop it with:\n\n```\n{X}\n```\n")[X] is None

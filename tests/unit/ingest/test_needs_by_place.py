@@ -1,0 +1,55 @@
+"""What is needed first, by the place where it is said and by who has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import preview
+from tests.unit.ingest.test_prerequisites import before
+
+
+def test_the_needs_of_a_paste_without_empty_lines_end_at_the_next_section() -> None:
+    text = (
+        "{}It is for failed releases.\nPreconditions\n- It is known.\n{}\n- Run `df -h`.\nNotes\n- Ask us.\n"
+    )
+    for made in (
+        preview(text.format("# A\n\n", "Steps")),
+        preview(text.format("A\n", "Procedure:"), "plain"),
+    ):
+        assert [item.text for item in made.runbook.spec.prerequisites] == ["It is known."]
+        assert [step.command for step in made.runbook.spec.steps if step.command] == ["df -h"]
+
+
+def test_how_a_need_is_seen_is_none() -> None:
+    how = (
+        "You can check whether it is on by looking at the output of `kubectl get a`. It is if it has values."
+    )
+    text = f"# A\n\n## Prerequisites\n\n- The proxy is on.\n\n  {how}\n\n## Steps\n\nRun `df -h`.\n"
+    assert before(text) == ["The proxy is on."]
+    assert [step.command for step in preview(text).runbook.spec.steps if step.command] == [
+        "kubectl get a",
+        "df -h",
+    ]
+
+
+def test_a_setting_that_must_be_set_is_needed_first() -> None:
+    text = "# A\n\n- `HOUSE_TOKEN` must be set to your own token\n\nRun `df -h`.\n"
+    assert before(text) == ["HOUSE_TOKEN must be set to your own token"]
+
+
+@pytest.mark.parametrize("label", ["Prereqs:", "**Prereqs:**", "Pre-reqs:", "Prerequisites:"])
+def test_what_is_needed_has_short_names_too(label: str) -> None:
+    made = preview(f"# A\n\n{label} VPN, kubectl ≥ 1.25\n\nRun `ls -l`.\n")
+    assert [item.text for item in made.runbook.spec.prerequisites] == ["VPN", "kubectl ≥ 1.25"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before embarking on any restoration make sure to follow the guidance.",
+        "Make sure we have backups of whatever is needed on it.",
+        "The user who runs it must have write permissions in the folder.",
+    ],
+)
+def test_what_we_have_and_what_a_user_must_have_is_needed(text: str) -> None:
+    assert before(f"# A\n\n{text}\n\nRun `df -h`.\n") == [text]
