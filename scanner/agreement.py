@@ -30,7 +30,9 @@ _QUERY: Final = """
 (comment) @comment
 (command (regex) @regex)
 (test_command "[[" @test)
-"$" @dollar
+(command "$" @dollar)
+(concatenation "$" @dollar)
+(case_item "$" @dollar)
 [";" ";;" ";&" ";;&" "&" "&&" "|" "|&" "||"] @operator
 ["<" ">" ">>" ">|" "&>" "&>>" "<&" ">&" "<&-" ">&-" "<<<" ">=" "<="] @redirect
 """
@@ -62,21 +64,14 @@ class Agreement:
             return False
         if any(_MORE.search(source, node.start_byte, node.end_byte) for node in found.get("regex", [])):
             return False
-        if any(_is_more(node, source) for node in found.get("dollar", [])):
-            return False
+        if any(source[node.start_byte : node.end_byte].strip() != b"$" for node in found.get("dollar", [])):
+            return False  # `-a$"b"`: the letters before the sign are a part of it, and of no word
         operators = {(node.start_byte, node.type) for node in found.get("operator", [])}
         if not marks.operators <= operators:
             return False
         if not marks.redirects <= {node.start_byte for node in found.get("redirect", [])}:
             return False
         return _same_bodies(found.get("heredoc", []), marks.heredocs, source)
-
-
-def _is_more(dollar: Node, source: bytes) -> bool:
-    """`-a$"b"`: the grammar has the letters before it as a part of the sign, which is no word."""
-    if source[dollar.start_byte : dollar.end_byte].strip() == b"$":
-        return False
-    return dollar.parent is None or dollar.parent.type not in ("string", "heredoc_body")
 
 
 def _places(nodes: list[Node]) -> set[tuple[int, int]]:

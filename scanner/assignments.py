@@ -43,6 +43,7 @@ class Assignments(Calculation):
         exports = exported and self._exports(node)
         if exported:
             self._declared(node)
+            place = self._sets_in(node, place)
         for child in node.children:
             if child.type == "variable_assignment":
                 self._assign(child, place, exported=exports)
@@ -63,6 +64,10 @@ class Assignments(Calculation):
                 ):
                     self._values.forget_all()
                     self._unknown(child, "a declaration that can rename, run or compute")
+
+    def _sets_in(self, node: Node, place: Place) -> Place:
+        """Where a declaration sets names: `local` may fail, since outside of a function it does."""
+        return place._replace(conditional=True) if self.text(node.children[0]) == "local" else place
 
     def _set_array(self, name: str, node: Node, *, certain: bool) -> None:
         """`X=(a b)`: the words, where all of them are shown and the name is set once."""

@@ -109,6 +109,8 @@ class Reading(ABC):
         if name in self.lettered:
             return Piece(OPAQUE, read=True)
         piece = self._values.look(name, certain=not self._place.repeated)
+        if piece is None and self._values.was_set(name):
+            piece = Piece(OPAQUE, certain=False)
         named = bool(self.read_names.named) and canonical(name) in self.read_names.named
         if self.read_names.data and canonical(name) in self.read_names.data:
             return Piece(OPAQUE, quoted=name in self.read_names.single, read=True)

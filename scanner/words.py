@@ -64,8 +64,7 @@ class WordReader:
         self._expanded = expanded
         """Told of each `${…}` that is read, for what its subscripts and offsets evaluate."""
         self._arrays = arrays
-        self._either = either
-        """Told of a name that may hold this text as well."""
+        self._either = either  # told of a name that may hold this text as well
         self._folded = 0
         """Characters of arrays that were put in their place."""
         self._made = 0
@@ -287,9 +286,11 @@ class WordReader:
         if inside:
             return Piece(OPAQUE, read=True)
         other = self._alternative(node)
-        if kept is not None and self._either is not None:
+        if value is None or not (kept or opaque):
+            return other._replace(absent=not colon)
+        if self._either is not None:
             self._either(name, other.text)
-        return kept or other._replace(read=opaque, absent=not colon)
+        return value
 
     def _alternative(self, node: Node) -> Piece:
         """The word in `${x:-word}`, `${x:+word}`: a pattern stays one, and for braces any name stands."""
