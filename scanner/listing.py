@@ -92,7 +92,7 @@ _GREP_OPTION: Final = re.compile(r"-[viEFwx]+")
 _LS_OPTION: Final = re.compile(r"-[1trSdUvX]+")
 
 
-def adds_what_it_reads(text: bytes | str) -> bool:
+def adds_what_it_reads(text: bytes) -> bool:
     """Whether a text speaks of a program that makes arguments of what it reads."""
     return _ADDS.stand_in(text)
 

@@ -91,7 +91,7 @@ def _several(text: str) -> list[tuple[list[Word], Place]] | None:
         return None
     words: list[Word] = []
     found, place, here = [(words, OUTERMOST)], OUTERMOST, OUTERMOST
-    hands_on = adds_what_it_reads(text)
+    hands_on = adds_what_it_reads(text.encode())
     joins: set[str] = set()
     for match in _TOKENS.finditer(text):
         raw = match.group()

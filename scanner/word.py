@@ -12,6 +12,8 @@ from scanner.escapes import GLOB, OPAQUE
 
 made: Final = tuple.__new__
 """A named tuple of all of its fields, in a third of the time that its own constructor takes."""
+_PLAIN: Final = (False, False, False, False, False, False, None)
+"""The rest of the fields of a word that holds nothing but what stands there."""
 _BLANK: Final = re.compile(r"[ \t\n]")
 
 
@@ -100,6 +102,11 @@ class Word(NamedTuple):
         if self.text.startswith(OPAQUE):
             return True
         return self.pattern and self.text[:1] in GLOB and _may_match_hyphen(self.text)
+
+
+def as_it_stands(text: str, start: int, end: int, *, quoted: bool = False, pattern: bool = False) -> Word:
+    """A word that the text shows in full."""
+    return made(Word, (text, start, end, quoted, pattern, True, *_PLAIN))
 
 
 def all_literal(words: Iterable[Word]) -> bool:

@@ -12,7 +12,7 @@ from scanner import braces
 from scanner.escapes import GLOB, OPAQUE, ansi_c, unescape_bare, unescape_double
 from scanner.expansions import substitutes
 from scanner.folded import folded
-from scanner.word import Array, Piece, Word, is_plain_braces, joined, made, regrouped, split_fields
+from scanner.word import Array, Piece, Word, as_it_stands, is_plain_braces, joined, regrouped, split_fields
 
 _NUMBERS: Final = frozenset("?#$!")
 """Variables of the shell that hold one number."""
@@ -136,9 +136,9 @@ class WordReader:
             kind = node.type
         start, end = node.start_byte, node.end_byte
         if end - start == 2 and (sign := _SIGNS.get(self._source[start:end])) is not None:
-            return Word(sign, start, end, sign != "{}")
+            return as_it_stands(sign, start, end, quoted=sign != "{}")
         if kind == "raw_string":
-            return Word(self._text(start + 1, end - 1), start, end, True)
+            return as_it_stands(self._text(start + 1, end - 1), start, end, quoted=True)
         if kind == "string":
             return self._plain_string(node, start, end)
         if kind not in ("word", "number"):
@@ -149,10 +149,7 @@ class WordReader:
         marked = _MARKED.search(raw) is not None
         if marked and _CHANGED.search(raw) is not None:
             return None
-        text = raw.decode("utf-8", "replace")
-        return made(
-            Word, (text, start, end, False, marked, True, False, False, False, False, False, False, None)
-        )
+        return as_it_stands(raw.decode("utf-8", "replace"), start, end, pattern=marked)
 
     def _plain_string(self, node: Node, start: int, end: int) -> Word | None:
         """A string in double quotes with nothing in it but text."""
@@ -161,7 +158,8 @@ class WordReader:
         content = node.children[1]
         if content.type != "string_content" or (content.start_byte, content.end_byte) != (start + 1, end - 1):
             return None
-        return Word(unescape_double(self._text(start + 1, end - 1)), start, end, True)
+        text = unescape_double(self._text(start + 1, end - 1))
+        return as_it_stands(text, start, end, quoted=True)
 
     def word(self, node: Node) -> Word:
         """The node as exactly one word, unsplit: for values and redirect targets."""

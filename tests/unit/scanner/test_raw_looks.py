@@ -70,5 +70,5 @@ def test_a_text_without_its_quoting_is_what_patterns_make_of_it(raw: str) -> Non
 )
 def test_signs_stand_in_a_text_or_not(raw: str, stand: bool) -> None:
     signs = Signs(r"\bxargs\b")
-    assert signs.stand_in(raw) is stand
     assert signs.stand_in(raw.encode()) is stand
+    assert signs.stand_in((raw + " " * 100).encode()) is stand
