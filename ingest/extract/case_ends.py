@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.blocks import InlineCode
-from ingest.extract.vocabulary import is_imperative
+from ingest.extract.vocabulary import IMPERATIVES, is_imperative
 
 _NEW_CLAUSE: Final = re.compile(
     r"(?i)(?<=\s)(?P<over>[\w'’]{1,20})\s(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|"
@@ -72,10 +72,13 @@ _CLAUSES: Final = 4
 
 
 def with_clauses(text: str) -> str:
-    """A text in which no comma before a further clause of a case can be taken for its end, as long as before:
-    “If it is older than a day, and nobody owns it, delete it”, “If the pod, or its node, is down, …”.
+    """A text in which no comma before a further clause of a case can be taken for its end: “If it is old, and
+    nobody owns it, delete it”, “If the pod, or its node, is down, …”. Where no sign stands before what is
+    told (“If the pod is pending check the node”) one does. As long as before.
     """
     kept = list(text)
+    for place in _told_without_sign(text):
+        kept[place] = ","
     for found in _CASE_WORD.finditer(text):
         comma = found.start("comma")
         for _ in range(_CLAUSES):
@@ -94,6 +97,30 @@ def with_clauses(text: str) -> str:
                     break
                 kept[comma], comma = "_", behind.start("end")
     return "".join(kept)
+
+
+_OPEN_CASE: Final = re.compile(
+    rf"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_VERB}\s)[^,;:→.!?]{{8,200}}"
+)
+_TOLD: Final = re.compile(
+    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})\s(?:(?:at|into|up|for|on)\s)?(?:the|its|it|them|all|your|this|that|whether)\b"
+)
+_BEFORE_A_VERB: Final = frozenset(
+    "to and or not can could will would should must may might do does did the a an of for by with on in at "
+    "please never always you we they i that which who it this is are was were be been being has have "
+    "had".split()
+)
+
+
+def _told_without_sign(text: str) -> Iterator[int]:
+    """The blank behind each case that no sign divides from what is told then."""
+    for case in _OPEN_CASE.finditer(text):
+        for found in _TOLD.finditer(text, case.start(), case.end()):
+            before = text[case.start() : found.start("blank")].split()
+            states = any(re.fullmatch(_VERB, word, re.IGNORECASE) for word in before[:-1])
+            if states and before[-1].lower() not in _BEFORE_A_VERB and found["verb"] in IMPERATIVES:
+                yield found.start("blank")
+                break
 
 
 def _tells(clause: str) -> bool:

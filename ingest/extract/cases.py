@@ -22,7 +22,8 @@ from ingest.extract.skipping import leads_away
 from ingest.extract.vocabulary import is_imperative, sentences, text_of
 
 _CONDITION: Final = re.compile(
-    r"(?i)^(if|when|unless|in case|in the case|in the event|assuming|provided|where(?! to\b)|should)\b"
+    r"(?i)^(if|when(?! (?:not )?to\b)|unless|in case|in the case|in the event|assuming|provided|"
+    r"where(?! to\b)|should)\b"
     r"((?:[^,:→.!?]|[.!?](?=\S)|,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b){3,200})[,:→]\s*(.*)$",
     re.DOTALL,
 )

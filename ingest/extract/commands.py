@@ -131,7 +131,7 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         return []
     alone = len(above) == 1 and not block.language and not is_failure(above[0])
     if alone and (unknown_program(above[0]) or _is_formed(above[0], told=told)):
-        start, text = block.text.index(above[0]), _BEHIND.sub("", above[0])
+        start, text = block.text.index(above[0]), _ASIDE.sub("", _BEHIND.sub("", above[0]))
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(text, line, "", start, start + len(text))]
     every = [item for item in _statements(block) if not in_table(block.text, item.start)]
@@ -210,13 +210,17 @@ def _statements(block: Block) -> list[FoundCommand]:
             comment = f"{comment} {added}" if below else added
             last = line
             continue
-        text = _without_trailing_comment(group, source)
+        text = _ASIDE.sub("", _without_trailing_comment(group, source))
         if text.strip():
             begin = len(source[:start].decode("utf-8", "replace"))
             line = block.line + group[0].start_point[0]
             found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said))
         comment, said = "", ""
     return _with_functions(found, block)
+
+
+_ASIDE: Final = re.compile(r"(?<=\S)[ \t]{1,8}\([A-Za-z][^()\n$`'\"|;&]{2,120}\)$")
+"""Behind a command, where no shell takes one: `kubectl edit sts kafka  (set the limit)`."""
 
 
 def _with_functions(found: list[FoundCommand], block: Block) -> list[FoundCommand]:

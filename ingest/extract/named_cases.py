@@ -24,7 +24,8 @@ _WHETHER: Final = re.compile(
     r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
 )
 _IDIOM: Final = re.compile(
-    r"(?i)^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
+    r"(?i)^when (?:not )?to\b|"
+    r"^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"
     r"with|as|the)\b|"
     r"^(?:if|when|once)\s+(?:needed|necessary|required|possible|applicable|appropriate|in doubt|"
     r"(?:any|so)\W*$|"

@@ -15,11 +15,18 @@ from ingest.extract.spoken import all_typed
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
-from ingest.sources.typed_lines import is_section, is_typed, labels_ahead, plain_quotes, tells_on
+from ingest.sources.typed_lines import (
+    is_section,
+    is_typed,
+    labels_ahead,
+    plain_quotes,
+    stands_alone,
+    tells_on,
+)
 from ingest.trace import Writer
 
 _ITEM: Final = re.compile(
-    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,5})|\*{2,5}|[-*•–])\s+(.*)$"
+    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,5})|\*{2,5}|--|->|[-*•–+·»→])\s+(.*)$"
 )
 _DEPTH: Final = re.compile(r"\s*(?:\.{2,5}|\*{2,5})(?=\s)")
 """A list in a list, as AsciiDoc and wikis write it."""
@@ -122,6 +129,8 @@ def _is_announced(state: Lines, line: str) -> bool:
         return False
     if _NUMBERED.match(above) or state.place == state.typed:
         return True
+    if stands_alone(state.lines, state.place):
+        return True
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
 
@@ -188,6 +197,8 @@ def _is_heading(state: Lines) -> bool:
         return not state.asciidoc or abs(len(following.rstrip()) - len(line)) <= 3
     shouted = _is_shouted(line)
     named = PREREQUISITES.match(line) if not state.paragraph else is_section(line)
+    if is_section(line) and not state.paragraph and following.strip():
+        return True
     if named and _ITEM.match(following) and len(line) < 60:
         return not _ITEM.match(line)
     alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)

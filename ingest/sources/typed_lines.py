@@ -15,10 +15,16 @@ from scanner.tables import tool
 
 _SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
+_SETS: Final = re.compile(
+    r"(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"'|;&()]{1,200})"
+)
+"""`export TOPIC=audit-log`, alone on its line."""
 _SHELL_WORDS: Final = frozenset("if for while until do then in who w".split())
 _LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
 """What a page shows over its code, and what is copied with it."""
 _BUTTON: Final = re.compile(r"(?i)\s*(?:copy(?: code)?|copied!?)\s*$")
+_NEAR: Final = 40
+"""Lines above and below, which show how wide a paragraph is."""
 _LABELS_MAX: Final = 6
 """Lines, the empty ones between them too."""
 _MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
@@ -44,6 +50,8 @@ class Part:
 
 def is_typed(line: str) -> bool:
     """Whether a line surely is a command."""
+    if _SETS.fullmatch(line.strip()):
+        return True
     if not looks_like_command(plain_quotes(line)):
         return False
     words = line.split()
@@ -55,6 +63,28 @@ def is_typed(line: str) -> bool:
     if words[1] in known.verbs or " ".join(words[1:3]) in known.verbs:
         return True
     return not known.verbs and words[0] not in SUBCOMMANDS and not is_spoken(line)
+
+
+def stands_alone(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is a command though it stands among prose: the ends of the line above it and its own are
+    meant, since the next word would have had room there.
+    """
+    words = lines[at].split()
+    spoken = lines[at].rstrip().endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(
+        words[1:]
+    )
+    if spoken or not is_typed(lines[at]) or _MARKED.search(lines[at]):
+        return False
+    first = next((place + 1 for place in range(at, max(-1, at - _NEAR), -1) if not lines[place].strip()), 0)
+    first = max(first, at - _NEAR)
+    near = range(at, min(len(lines), at + _NEAR))
+    last = next((place for place in near if not lines[place].strip()), near.stop)
+    width = max(len(line.rstrip()) for line in lines[first:last])
+    return all(
+        len(lines[place].rstrip()) + 1 + len(lines[place + 1].split()[0]) <= width
+        for place in (at - 1, at)
+        if first <= place and place + 1 < last
+    )
 
 
 def tells_on(above: Sequence[str], line: str) -> bool:

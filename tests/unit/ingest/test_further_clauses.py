@@ -30,6 +30,15 @@ ENDED = (
     (f"If it fails, stop it, and tell the others: `{X}`.", "If it fails"),
     (f"Run `{X}` if it hangs, and it is fine again.", "if it hangs"),
 )
+UNSIGNED = (
+    (f"If the pod is in CrashLoopBackOff look at its logs: `{X}`", "If the pod is in CrashLoopBackOff"),
+    (f"When the node is down drain it: `{X}`", "When the node is down"),
+    (
+        f"If the service does not start the first time, run `{X}`.",
+        "If the service does not start the first time",
+    ),
+    (f"If it was asked to stop the second one, run `{X}`.", "If it was asked to stop the second one"),
+)
 BEHIND = f"Run `{X}` if it hangs, and nobody is logged in."
 
 
@@ -53,6 +62,17 @@ def test_a_further_clause_is_asked_about(text: str, asked: str) -> None:
 @pytest.mark.parametrize(("text", "asked"), ENDED)
 def test_what_is_done_then_is_no_clause_of_the_case(text: str, asked: str) -> None:
     assert _questions(text) == [asked]
+
+
+@pytest.mark.parametrize(("text", "asked"), UNSIGNED)
+def test_a_case_ends_where_something_is_told(text: str, asked: str) -> None:
+    assert _questions(text) == [asked]
+
+
+def test_when_to_use_a_runbook_is_no_case() -> None:
+    made = made_of(f"# A\n\n**When to use:** alert X fires.\n\nRun `{X}`.\n")
+    assert made is not None
+    assert made.cases == []
 
 
 def test_a_clause_behind_what_is_done_is_asked_about_too() -> None:

@@ -1,0 +1,66 @@
+"""A plain text without empty lines: what stands on a line of its own is what it looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.telling import commands, made_of
+
+CONFIG = "kafka-configs.sh --bootstrap-server b:1 --alter --entity-name t"
+MESSY = f"""KAFKA BROKER DOWN
+
+1) Look
+kubectl -n kafka get pods -l app=kafka
+Expected: 3/3 Running
+
+5) Disk full
+export TOPIC=audit-log
+{CONFIG} --add-config retention.ms=3600000
+wait 10 minutes, then put it back
+{CONFIG} --delete-config retention.ms
+
+6) Memory
+kubectl -n kafka edit statefulset kafka  (set limits.memory to 8Gi)
+-- if it fails, call Ann
+-- if it works, tell the others
+
+Rollback
+If consumers complain: kubectl -n kafka rollout undo statefulset/kafka
+"""
+
+
+def test_each_command_is_one_and_none_is_lost() -> None:
+    found = commands(MESSY, "plain")
+    assert list(found) == [
+        "kubectl -n kafka get pods -l app=kafka",
+        "export TOPIC=audit-log",
+        f"{CONFIG} --add-config retention.ms=3600000",
+        f"{CONFIG} --delete-config retention.ms",
+        "kubectl -n kafka edit statefulset kafka",
+        "kubectl -n kafka rollout undo statefulset/kafka",
+    ]
+    assert found["kubectl -n kafka rollout undo statefulset/kafka"]
+
+
+def test_dashes_are_items_and_a_section_stands_over_what_is_below() -> None:
+    made = made_of(MESSY, "plain")
+    assert made is not None
+    asked = [case.text for case in made.cases]
+    assert asked == ["if it fails", "if it works", "If consumers complain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ask whoever is on call for the database whether it is fine to have it restarted by\n"
+        "kubectl rollout restart deploy/db -n prod\nand wait for their word.",
+        "Then look at what the cluster of the region has, which is best done with the command\n"
+        "kubectl get pods -n\nprod, as ever.",
+    ],
+)
+def test_a_sentence_that_goes_over_lines_is_not_cut(text: str) -> None:
+    found = commands(f"A\n\nRun `uptime -p`.\n\n{text}\n", "plain")
+    assert not any(command == "kubectl get pods -n" for command in found)
+    made = made_of(f"A\n\nRun `uptime -p`.\n\n{text}\n", "plain")
+    assert made is not None
+    assert all("\nand" not in (item.step.command or "") for item in made.built.steps)
