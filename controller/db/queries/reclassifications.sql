@@ -52,30 +52,42 @@ SELECT DISTINCT runbook_id, command_sha256, finding
 
 -- to_reclassify --
 -- Versions in service of a repository of which some command's standing verdict is of another scanner or other
--- knowledge, and was not looked at by this one since. `skipped` are those that this process could not judge.
+-- knowledge, and was not looked at by this one since. `skipped` are those that this process could not judge. A classifier
+-- looks at all that is due of a version at once: where it noted or said anything since, what came with the version was
+-- looked at, and what came later tells the rest. So no version is opened, round after round.
 -- The tenant as in `runbooks.newest_advice`.
 SELECT r.id AS runbook_id, r.name, r.path, v.id AS version_id, v.content
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s AND r.retired_at IS NULL
    AND NOT v.id = ANY(%(skipped)s::uuid[])
-   AND ((v.scanner_version, v.knowledge_version)
-        IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
-        OR EXISTS (SELECT 1 FROM dd0c.classifications c WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id))
-   AND EXISTS (
-       SELECT 1
-         FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
-                 FROM dd0c.verdicts c
-                WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
-                ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
-        WHERE (newest.scanner_version, newest.knowledge_version)
-              IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
-          AND NOT EXISTS (
-              SELECT 1
-                FROM dd0c.reclassifications m
-               WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id AND m.step_id = newest.step_id
-                 AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
-                 AND m.standing_id = newest.id))
+   AND (EXISTS (
+        SELECT 1
+          FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
+                  FROM dd0c.classifications c
+                 WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
+                 ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
+         WHERE (newest.scanner_version, newest.knowledge_version)
+               IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+           AND NOT EXISTS (
+               SELECT 1
+                 FROM dd0c.reclassifications m
+                WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id AND m.step_id = newest.step_id
+                  AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
+                  AND m.standing_id = newest.id))
+        OR (v.verdicts <> '[]'
+            AND (v.scanner_version, v.knowledge_version)
+                IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM dd0c.reclassifications m
+                 WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id
+                   AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s)
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM dd0c.classifications c
+                 WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
+                   AND c.scanner_version = %(scanner_version)s AND c.knowledge_version = %(knowledge_version)s)))
  ORDER BY r.id
  LIMIT %(count)s
 
@@ -186,29 +198,39 @@ SELECT count(*) FILTER (WHERE m.direction = 'higher') AS raised,
    AND m.direction <> 'same'
 
 -- count_due --
--- How many runbooks that serve this classifier has not looked at yet.
+-- How many runbooks that serve this classifier has not looked at yet, as in `to_reclassify`.
 -- The tenant as in `runbooks.newest_advice`.
 SELECT count(*)
   FROM dd0c.runbooks r
   JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
  WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.retired_at IS NULL
-   AND ((v.scanner_version, v.knowledge_version)
-        IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
-        OR EXISTS (SELECT 1 FROM dd0c.classifications c WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id))
-   AND EXISTS (
-       SELECT 1
-         FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
-                 FROM dd0c.verdicts c
-                WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
-                ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
-        WHERE (newest.scanner_version, newest.knowledge_version)
-              IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
-          AND NOT EXISTS (
-              SELECT 1
-                FROM dd0c.reclassifications m
-               WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id AND m.step_id = newest.step_id
-                 AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
-                 AND m.standing_id = newest.id))
+   AND (EXISTS (
+        SELECT 1
+          FROM (SELECT DISTINCT ON (c.step_id) c.id, c.step_id, c.scanner_version, c.knowledge_version
+                  FROM dd0c.classifications c
+                 WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
+                 ORDER BY c.step_id, c.created_at DESC, c.id DESC) newest
+         WHERE (newest.scanner_version, newest.knowledge_version)
+               IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+           AND NOT EXISTS (
+               SELECT 1
+                 FROM dd0c.reclassifications m
+                WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id AND m.step_id = newest.step_id
+                  AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s
+                  AND m.standing_id = newest.id))
+        OR (v.verdicts <> '[]'
+            AND (v.scanner_version, v.knowledge_version)
+                IS DISTINCT FROM (%(scanner_version)s::text, %(knowledge_version)s::text)
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM dd0c.reclassifications m
+                 WHERE m.tenant_id = r.tenant_id AND m.version_id = v.id
+                   AND m.scanner_version = %(scanner_version)s AND m.knowledge_version = %(knowledge_version)s)
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM dd0c.classifications c
+                 WHERE c.tenant_id = r.tenant_id AND c.version_id = v.id
+                   AND c.scanner_version = %(scanner_version)s AND c.knowledge_version = %(knowledge_version)s)))
 
 -- repositories_of_moves --
 -- The repositories that these notes are about, in the order in which they are locked.

@@ -113,9 +113,16 @@ def test_a_query_without_an_index_is_noticed(planner: psycopg.Connection) -> Non
     assert _SEQUENTIAL.search("\n".join(row[0] for row in plan))
 
 
-def test_no_version_is_opened_for_what_only_counts_or_pages_moves(planner: psycopg.Connection) -> None:
+def test_no_version_is_opened_for_what_only_counts_or_pages_what_is_looked_at(
+    planner: psycopg.Connection,
+) -> None:
     """A newer scanner moves every command of a tenant, and the verdicts of a version are one long text."""
-    for name, part in (("count_moves", None), ("moves", "CTE page")):
+    for name, part in (
+        ("count_moves", None),
+        ("moves", "CTE page"),
+        ("count_due", None),
+        ("to_reclassify", None),
+    ):
         query = positional(load("reclassifications")[name])
         (found,) = planner.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {query}".encode()).fetchone() or ()
         nodes = list(_nodes(found[0]["Plan"]))

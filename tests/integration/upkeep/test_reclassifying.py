@@ -62,6 +62,8 @@ class Scanner:
         )
 
     def _step(self, step: JudgedStep) -> JudgedStep:
+        if step.verdict is None:
+            return step
         risk = self.says[step.sample]
         finding = Finding(
             risk=risk, why=f"{risk} by {self.version}", scanner_version=self.version, knowledge_version="k"
@@ -239,3 +241,12 @@ async def test_a_document_that_declares_too_little_is_raised_all_the_same(place:
 async def test_ids_of_nobody_are_not_found(place: Place, tenant: TestTenant) -> None:
     with pytest.raises(NotFound):
         await place.moves().accept(tenant.principal(), [parse_id("rcl", "rcl_" + "0" * 26)])
+
+
+async def test_a_runbook_without_a_command_is_never_due(place: Place) -> None:
+    manual = runbook("ask").replace("command: df -h", "manual: Ask whether the disk is full")
+    await place.store(ask=manual)
+    place.use(Scanner("2", {"df -h": Risk.CAUTION, "uptime": Risk.SAFE}))
+    async with place.world.database.work(place.world.tenant_id) as uow:
+        assert (await place.moves().counts(uow))[1] == 1, "the other one"
+    assert (await place.look(), await place.look()) == (1, 0)
