@@ -78,6 +78,7 @@ def build_document(
     by_draft: dict[int, str] = {}
     warned = cautions(extraction.accounts, drafts)
     for index, draft in enumerate(drafts):
+        refuse_more_steps(len(building.steps))
         building.shell.behind = drafts[index + 1 :]
         undone_by = [item for item in drafts if item.undoes == index]
         by_draft[index] = (
@@ -94,6 +95,7 @@ def build_document(
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked
     ]
+    refuse_more_steps(len(building.steps))
     overrides = building.overrides
     title = plain_line(overrides.title or _title(normalized, extraction, overrides.name))
     prerequisites = dict(_prerequisites(building, extraction.prerequisites))
@@ -134,6 +136,16 @@ def require_room(drafts: list[Draft]) -> None:
             f"The steps have {size:,} bytes; a runbook has room for {limits.DOCUMENT_MAX_BYTES // 2:,}.",
             hint="Split it into several runbooks, and put long scripts into files.",
             code="too_long",
+        )
+
+
+def refuse_more_steps(count: int) -> None:
+    """Raises Unprocessable where the steps, with the questions before them, don't fit in a document."""
+    if count > limits.DOCUMENT_MAX_STEPS:
+        raise Unprocessable(
+            f"The steps and the questions before them are more than {limits.DOCUMENT_MAX_STEPS}.",
+            hint="Split it into several runbooks.",
+            code="too_many_steps",
         )
 
 

@@ -9,7 +9,7 @@ from ingest.extract.spoken import ENGLISH
 from ingest.extract.vocabulary import is_imperative
 
 _PROGRAM: Final = re.compile(r"[a-z][a-z0-9_-]{1,30}(?= )")
-_ARGUMENT: Final = re.compile(r" (?:--?[a-z][\w-]*=\S+|<[^<>\n]{1,60}>|[\w./{}$:@-]+)")
+_ARGUMENT: Final = re.compile(r" (?:--?[a-z][\w-]*=\S+|<[^<>\n]{1,60}>|[\w./{}$:@*=+%~-]+)")
 _ARGUMENTS_MAX: Final = 20
 _REST_MAX: Final = 200
 

@@ -15,7 +15,7 @@ from ingest.extract.command_forms import has_form, unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft
-from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate
+from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate, waits
 from ingest.extract.negation import begins_negated
 from ingest.extract.reader import Reader, title_of
 from ingest.extract.shown import below, beside_what_follows
@@ -55,7 +55,7 @@ def gates_between(
         part = block.text[start:stop] if stop <= end else _before(block.text[start:end])
         if not part or any(code in part and _is_typed(code) for code in block.code_texts()):
             continue
-        if is_gate(part):
+        if is_gate(part) or (stop > end and waits(part)):
             claims.append(_added(reader, block, part, start))
         elif stop <= end and not aside and (told := _told_beside(reader, block, part, case, ahead)):
             claims.append(_added(reader, block, part, start, told))
@@ -145,6 +145,10 @@ def gates_aside(reader: Reader, block: Block, case: Case = (None, False)) -> lis
     """Add the gates that stand aside in a sentence over what is run: “Drop it (ask Ann first):”."""
     claims = list[Claim]()
     for start, stop in sentence_places(block.text):
+        ahead = gate_before(block.text[start:stop])
+        if waits(ahead):
+            at = block.text.index(ahead, start)
+            claims.append(_added(reader, block, ahead, at, (text_of(ahead), *case) if case[0] else None))
         for found in _ASIDE.finditer(block.text, start, stop):
             bracket = block.text.find(")", found.end(), stop)
             end = bracket if bracket >= 0 and "(" in block.text[start : found.end() + 1] else stop

@@ -190,13 +190,23 @@ _WITH: Final = re.compile(
 _APART: Final = re.compile(r"(?<=[.!])\s+")
 
 
+def waits(text: str) -> bool:
+    """Whether a text tells to wait for something."""
+    return _WAITS.match(text) is not None
+
+
+_WAITS: Final = re.compile(
+    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:(?:then|now|next|please)[\s,]+)?wait\s+(?:\S+\s+){0,20}\S+$"
+)
+
+
 def gate_before(text: str) -> str:
     """The gate that stands in one sentence before the words that lead to a command: “Tell the night shift,
     then run”; empty where there is none.
     """
     found = _AFTER_IT.search(text)
     told = text[: found.start()] if found else ""
-    if is_gate(told):
+    if is_gate(told) or waits(told):
         return told.strip()
     begin = len(text) - len(text.lstrip(" *_>•-"))
     beside = _WITH.match(text, begin) or _WITH.match(text[begin:])

@@ -224,7 +224,8 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     dialect = _dialect(code.text)
     if dialect is None and leads and _is_labelled(block, code):
         return "shell"
-    if dialect is None and (leads or foreign or _RUNS.search(before)) and unknown_program(code.text):
+    shown = unknown_program(code.text) or (_TYPED.search(before) is not None and has_form(code.text))
+    if dialect is None and (leads or foreign or _RUNS.search(before)) and shown:
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
     return dialect if typed else None

@@ -19,6 +19,11 @@ from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
 _TURNS: Final = re.compile(r"(?i)(?:otherwise|else|if not)\b")
+_THEN: Final = re.compile(r"(?i)\W{0,3}(?:then|if so|in that case)\b")
+_ASKED: Final = re.compile(
+    r"(?i)(?:is|are|was|were|does|do|did|has|have|had|can|could|will)\b[^?\n]{3,160}\?\W{0,3}$"
+)
+"""“Did it time out? Then rerun it.”"""
 _CHECKED: Final = 200
 """Characters of a check, as a person is asked about it."""
 
@@ -33,6 +38,9 @@ _TOLD_ON: Final = 4
 _AGAINST: Final = re.compile(r"(?i)^unless\b")
 
 
+_Case = tuple[str, bool]
+
+
 class ToldBefore:
     """The sentences of a block while its commands are read in order; `end` is where the last one ended."""
 
@@ -40,6 +48,7 @@ class ToldBefore:
         self.block = block
         self.end = 0
         self.undid: Undoing = ""
+        self.outs: dict[tuple[int, int], tuple[_Case | None, _Case | None]] | None = None
         self.places = sentence_places(block.text)
         short = len(block.text) <= TEXT_MAX_CHARACTERS and block.kind != "code"
         self.cases = list(named_cases(block)) if short else []
@@ -69,7 +78,7 @@ class ToldBefore:
         """The case that the sentence of a command names, and whether the command is for the other one."""
         start, end = self.sentence(offset)
         text = self.block.text
-        against = left_out_case(text[start:end]) or self._left_out_above(start)
+        against = self._left_out_in(start, end)
         if against is not None:
             return against
         other = _OTHERWISE.match(text[start:end]) is not None
@@ -88,10 +97,20 @@ class ToldBefore:
             return words, (_AGAINST.match(words) is not None) != turned
         return self._turned(start) or self._told_above(start)
 
-    def _left_out_above(self, start: int) -> tuple[str, bool] | None:
-        """The case in which what follows is left out: “Skip this step if it is old. Run `x`.”"""
-        above = (self.block.text[slice(*place)] for place in reversed(self.places) if place[0] < start)
-        return next((found for text in above if (found := left_out_case(text, alone=True)) is not None), None)
+    def _left_out_in(self, start: int, end: int) -> tuple[str, bool] | None:
+        """The case in which a sentence leaves out its command, or one above it what follows: “Skip this step
+        if it is old. Run `x`.” Each sentence is read once, however many commands it has.
+        """
+        if self.outs is None:
+            whole = [(0, len(self.block.text))]
+            self.outs = {
+                place: (left_out_case(text), left_out_case(text, alone=True))
+                for place in {*self.places, *whole}
+                for text in (self.block.text[slice(*place)],)
+            }
+        own = self.outs[start, end][0]
+        above = (self.outs[place][1] for place in reversed(self.places) if place[0] < start)
+        return own or next((found for found in above if found is not None), None)
 
     def _begins_anew(self, case: tuple[int, int], end: int) -> bool:
         """Whether a case has a clause of its own, with what is done then: “…; if it hangs, call”."""
@@ -113,10 +132,17 @@ class ToldBefore:
         not so. Where none stands above in the block, the case of the block says what is asked.
         """
         at = self._index(start)
+        if at and _THEN.match(self.block.text, start) and self._asks(at - 1):
+            return " ".join(self.block.text[slice(*self.places[at - 1])].split()).strip(" *_("), False
         if not at or _TURNS.match(self.block.text, start) is None:
             return None
         begin, end = self.places[at - 1]
         return " ".join(self.block.text[begin : min(end, begin + _CHECKED)].split()).strip(" *_(.:;"), True
+
+    def _asks(self, at: int) -> bool:
+        """Whether a sentence can be answered by yes or no."""
+        asked = self.block.text[slice(*self.places[at])].strip(" *_(")
+        return _ASKED.match(asked) is not None
 
     def _told_above(self, start: int) -> tuple[str, bool] | None:
         """The case of a sentence above that only says what the case means, where all between tell to do

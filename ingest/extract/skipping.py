@@ -54,17 +54,20 @@ def with_skips(found: Extraction, blocks: Sequence[Block], text: str) -> Extract
     """The findings in which what a case skips waits for its other answer. `text` is the source as it was
     read, in which the numbers of a list stand.
     """
-    jumps = [draft for draft in found.drafts if draft.condition is not None and _may_skip(draft)]
+    jumps = [at for at, draft in enumerate(found.drafts) if draft.condition is not None and _may_skip(draft)]
     if not jumps:
         return found
     places = {id(block): place for place, block in enumerate(blocks)}
     numbers = _numbers(blocks, text)
     drafts = list(found.drafts)
-    for jump in jumps:
-        skipped = set(_skipped(jump, places.get(id(jump.block), len(blocks)), blocks, numbers))
+    for at in jumps:
+        # One that is skipped itself by another above is asked within that one's case, where both hold.
+        ways = (drafts[at], found.drafts[at])
+        skipped = set(_skipped(ways[0], places.get(id(ways[0].block), len(blocks)), blocks, numbers))
         for index, draft in enumerate(drafts):
             if places.get(id(draft.block)) in skipped and not draft.undoing:
-                drafts[index] = _in_other_case(draft, jump)
+                turned = (_in_other_case(draft, way) for way in ways)
+                drafts[index] = next((new for new in turned if new is not draft), draft)
     return replace(found, drafts=drafts)
 
 

@@ -133,3 +133,24 @@ def test_rows_of_ranges_are_cases() -> None:
 def test_a_case_in_brackets_with_its_own_deed_is_not_that_of_the_command_before_it() -> None:
     text = f"FIX\n\n1. df -h\n2. {X}  (if still running: kill -9 <pid>)\n3. /etc/init.d/tomcat start\n"
     assert commands(text, "plain") == {"df -h": False, X: False, "/etc/init.d/tomcat start": False}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [f"Wait until it is green, then stop it:\n\n```\n{X}\n```", f"Wait until it is green, then run `{X}`."],
+)
+def test_what_is_waited_for_before_a_command_is_a_step(over: str) -> None:
+    made = told_to_people(f"{HEAD}{over}\n").strip(" |")
+    assert made.startswith("Wait until it is green")
+    assert made.count("Wait") == 1
+    assert list(commands(f"{HEAD}{over}\n")) == ["uptime -p", X]
+
+
+def test_what_is_done_then_is_for_what_was_asked() -> None:
+    assert waits_for(f"{HEAD}Did the job time out? Then run `{X}`.\n", X) == ("Did the job time out?", "yes")
+    assert waits_for(f"{HEAD}Look at the job. Then run `{X}`.\n", X) is None
+
+
+@pytest.mark.parametrize("line", ["pgbadger /var/log/postgresql/*.log", "deployer restart /srv/app"])
+def test_a_program_that_no_list_knows_is_run_where_it_is_told(line: str) -> None:
+    assert line in commands(f"{HEAD}Run `{line}`.\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.pipeline import preview
+from schemas.errors import Unprocessable
 from tests.unit.ingest.telling import commands, made_of, told_to_people
 
 CLEAN, CHECK = "rm -rf /var/cache/app", "systemctl restart app"
@@ -142,3 +144,23 @@ def test_commands_below_the_items_of_a_plain_text_are_steps() -> None:
 def test_a_script_alone_in_a_numbered_list_is_run() -> None:
     assert list(commands("# A\n\n1. Run `df -h`\n2. `restore.sh`\n")) == ["df -h", "restore.sh"]
     assert list(commands("# A\n\nRun `df -h`. Files:\n\n- `restore.sh`\n- `backup.sh`\n")) == ["df -h"]
+
+
+def test_jumps_within_jumps_are_asked_in_their_order() -> None:
+    text = (
+        "# A\n\n1. If x is bad, skip to step 5.\n2. If y is bad, skip to step 4.\n"
+        f"3. Run `{CLEAN}`.\n4. Run `uptime`.\n5. Run `{CHECK}`.\n"
+    )
+    made = made_of(text)
+    assert made is not None
+    asked = [item.step.manual for item in made.built.steps if item.step.answers]
+    assert asked == ["If x is bad: is that so?", "If y is bad: is that so?"]
+    assert waits_for(text, CLEAN) == ("If y is bad", "no")
+    assert waits_for(text, "uptime") == ("If x is bad", "no")
+    assert waits_for(text, CHECK) is None
+
+
+def test_more_questions_than_a_document_holds_are_refused() -> None:
+    many = "".join(f"{n}. If x{n} is bad, skip to step {n + 9}. Run `ls {n}`.\n" for n in range(1, 70))
+    with pytest.raises(Unprocessable, match="more than 300"):
+        preview(f"# A\n\n{many}")
