@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from ingest.building import plain_text
@@ -29,12 +31,12 @@ _HARM: Final = re.compile(
     rf"(?i){_SUBJECT}{_MAY}\b(?:data loss|lose (?:data|all|the|any|every)|outage|downtime|irreversible|"
     r"destructive|be undone|(?:drop|delete|remove|wipe|destroy|kill|interrupt|overwrite|disconnect)s?)\b"
 )
-_NOTES_MAX: Final = 1_000
-"""Characters of all that is said beside one step."""
 
 
 def _is_warning(sentence: str) -> bool:
-    """Whether a sentence warns or forbids: what is done stands elsewhere."""
+    """Whether a sentence warns or forbids. `negation.begins_negated` would take “We don't restart it” for a
+    ban, too: there all that matters is that nothing of it is run.
+    """
     return any(map(str.isalpha, sentence)) and (
         _SIGN.match(sentence) is not None
         or _TAKE_CARE.match(sentence.lstrip(" *_>-•")) is not None
@@ -44,54 +46,67 @@ def _is_warning(sentence: str) -> bool:
 
 
 def cautions(accounts: Sequence[Accounted], drafts: Sequence[Draft]) -> dict[int | None, str]:
-    """What the text warns of beside each step, by the index of its draft; None has what is about no step."""
-    found: dict[int | None, list[str]] = {}
-    for place, account in enumerate(accounts):
-        if account.fate != "note" or "\n" in account.text.strip() or not _is_warning(account.text):
-            continue
-        said = " ".join(account.text.split()).strip("*_ ")
-        index = _step_of(accounts, place, drafts)
-        if index is not None and drafts[index].undoes is not None:
-            index = drafts[index].undoes
-        found.setdefault(index, []).append(said)
-    return {index: plain_text("\n".join(dict.fromkeys(lines)))[:_NOTES_MAX] for index, lines in found.items()}
+    """What the text warns of beside each step, by the index of its draft; None has what is about no step.
+
+    A warning is about the step of its section that does what it forbids, else about the one that its own
+    lines tell of, the next one, or the last one. All are found in one pass: a text may be nothing but bans.
+    """
+    found: dict[int | None, dict[str, None]] = {}
+    looked = 0
+    for section in _sections(accounts):
+        steps = [at for at, account in enumerate(section) if account.draft is not None]
+        done = [_words(drafts, section[at]) for at in steps]
+        for place, account in enumerate(section):
+            if account.fate != "note" or "\n" in account.text.strip() or not _is_warning(account.text):
+                continue
+            looked += 1
+            near = bisect(steps, place)
+            same = _same(account.text, done, near) if looked <= _LOOKED_AT else None
+            step = same if same is not None else _nearest(section, steps, place, near)
+            index = None if step is None else section[steps[step]].draft
+            if index is not None and drafts[index].undoes is not None:
+                index = drafts[index].undoes
+            said = " ".join(account.text.split()).strip("*_ ")
+            found.setdefault(index, {})[said] = None
+    return {index: plain_text("\n".join(lines)) for index, lines in found.items()}
 
 
 _FORBIDDEN: Final = re.compile(
     r"(?i)\b(?:never|do\s+not|don['’]t|not\s+to|without|avoid)\s+(?:ever\s+)?(?P<verb>[a-z]{3,20}?)(?:ing)?\b"
 )
 _HEADING: Final = re.compile(r"^a heading\b")
+_LOOKED_AT: Final = 300
+"""Warnings of which the step is looked for by what they forbid; a runbook has no more."""
+_WORDS: Final = 400
+"""Characters of a step that say what it does."""
 
 
-def _step_of(accounts: Sequence[Accounted], place: int, drafts: Sequence[Draft]) -> int | None:
-    """The step that a warning is about: of its section the one that does what it forbids, the one that its
-    own lines tell of, the next one, or the last one; None where its section has no step.
-    """
-    first, last = _section(accounts, place)
-    steps = [at for at in range(first, last) if accounts[at].draft is not None]
-    before = [at for at in steps if at < place]
-    after = [at for at in steps if at > place]
+def _sections(accounts: Sequence[Accounted]) -> Iterator[Sequence[Accounted]]:
+    """What stands between two headings, with the one above it."""
+    heads = [at for at, item in enumerate(accounts) if item.fate == "title" or _HEADING.match(item.detail)]
+    for first, last in pairwise([0, *heads, len(accounts)]):
+        yield accounts[first:last]
+
+
+def _words(drafts: Sequence[Draft], account: Accounted) -> str:
+    """What a step does, a blank before each word."""
+    assert account.draft is not None
+    draft = drafts[account.draft]
+    return " ".join(["", *re.split(r"\W+", f"{draft.title} {draft.text}"[:_WORDS].lower())])
+
+
+def _same(sentence: str, done: Sequence[str], near: int) -> int | None:
+    """Which step does what a sentence forbids: the last one above it, else the first one below it."""
+    verb = _FORBIDDEN.search(sentence)
+    if verb is None:
+        return None
+    order = (*range(near - 1, -1, -1), *range(near, len(done)))
+    return next((step for step in order if f" {verb['verb'].lower()}" in done[step]), None)
+
+
+def _nearest(section: Sequence[Accounted], steps: Sequence[int], place: int, near: int) -> int | None:
+    """Which step the lines of a warning tell of, else the next one, else the last one."""
     if not steps:
         return None
-    verb = _FORBIDDEN.search(accounts[place].text)
-    same = [at for at in (*reversed(before), *after) if verb and _does(drafts, accounts[at], verb["verb"])]
-    if same:
-        return accounts[same[0]].draft
-    if before and accounts[before[-1]].end_line >= accounts[place].line:
-        return accounts[before[-1]].draft
-    return accounts[(after or before[::-1])[0]].draft
-
-
-def _section(accounts: Sequence[Accounted], place: int) -> tuple[int, int]:
-    """From the heading above an account to the one below it."""
-    heads = [at for at, item in enumerate(accounts) if item.fate == "title" or _HEADING.match(item.detail)]
-    first = max((at for at in heads if at <= place), default=0)
-    return first, min((at for at in heads if at > place), default=len(accounts))
-
-
-def _does(drafts: Sequence[Draft], account: Accounted, verb: str) -> bool:
-    """Whether the words of a step say that it does something."""
-    if account.draft is None:
-        return False
-    draft = drafts[account.draft]
-    return re.search(rf"(?i)\b{re.escape(verb)}", f"{draft.title}\n{draft.text}") is not None
+    beside = near > 0 and section[steps[near - 1]].end_line >= section[place].line
+    return near - 1 if beside or near == len(steps) else near

@@ -86,11 +86,9 @@ def build_document(
         )
         if draft.titled_by and draft.undoes is None:
             told = f"The title was written by {draft.titled_by}, not by the author of the text."
-            _note(building, told)
-            building.steps[-1] = replace(building.steps[-1], titled_by=draft.titled_by)
+            _note(building, told, titled_by=draft.titled_by)
         if index in warned and draft.undoes is None:
-            _note(building, warned[index])
-            building.steps[-1] = replace(building.steps[-1], warning=warned[index])
+            _note(building, warned[index], warning=warned[index])
     building.asked = [
         item if item.question.draft is None else replace(item, step=by_draft[item.question.draft])
         for item in building.asked
@@ -172,11 +170,14 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
     return step_id
 
 
-def _note(building: Building, told: str) -> None:
-    """Add to what a reader of the step that was just added should know."""
+def _note(building: Building, told: str, *, titled_by: str = "", warning: str = "") -> None:
+    """Add to what a reader of the step that was just added should know, and what the preview shows of it."""
     added = building.steps[-1]
     notes = plain_text("\n".join(filter(None, (added.step.notes, told))))
-    building.steps[-1] = replace(added, step=added.step.model_copy(update={"notes": notes}))
+    step = added.step.model_copy(update={"notes": notes})
+    building.steps[-1] = replace(
+        added, step=step, titled_by=titled_by or added.titled_by, warning=warning or added.warning
+    )
 
 
 def _title(normalized: Normalized, extraction: Extraction, name: str | None) -> str:

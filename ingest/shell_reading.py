@@ -9,6 +9,7 @@ from typing import Final
 
 from tree_sitter import Node
 
+from ingest.extract.command_forms import ANGLED
 from ingest.variables import assigned_names
 from scanner.parse import parse_bash
 from schemas.holes import holes
@@ -38,7 +39,6 @@ _MOVES: Final = re.compile(
 _FUNCTION: Final = re.compile(
     r"(?m)(?:^|[;&|{]\s*)(?:function\s+([\w-]+)\s*(?:\(\s*\))?|([\w-]+)\s*\(\s*\))\s*\{"
 )
-_ANGLES: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _ASSIGNMENTS: Final = frozenset({"variable_assignment", "variable_assignments"})
 
 
@@ -87,7 +87,7 @@ def set_by(text: str) -> frozenset[str]:
 
 def only_sets(text: str) -> bool:
     """Whether a command, with its placeholders as written, does nothing but set the same values each time."""
-    told = told_to_shell(_ANGLES.sub(lambda found: "v" * len(found[0]), text))
+    told = told_to_shell(ANGLED.sub(lambda found: "v" * len(found[0]), text))
     return told.pure and told.same
 
 

@@ -71,11 +71,19 @@ _CLAUSES: Final = 4
 """Further clauses of one case."""
 
 
+_MAY_BE_MENDED: Final = re.compile(
+    r"(?i)\b(?:if|unless|in case|in the|provided|assuming|as long as|when|whenever|once|should|where)\s"
+)
+"""Without one of these words no case begins."""
+
+
 def with_clauses(text: str) -> str:
     """A text in which no comma before a further clause of a case can be taken for its end: “If it is old, and
     nobody owns it, delete it”, “If the pod, or its node, is down, …”. Where no sign stands before what is
     told (“If the pod is pending check the node”) one does. As long as before.
     """
+    if _MAY_BE_MENDED.search(text) is None:
+        return text
     kept = list(text)
     for place in _told_without_sign(text):
         kept[place] = ","

@@ -59,15 +59,17 @@ def has_form(text: str) -> bool:
     return signed and of_words(text) and _SPOKEN.search(text) is None
 
 
-_HOLE: Final = re.compile(
+ANGLED: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
+"""A place to fill in, as most texts write it."""
+_PLACEHOLDER: Final = re.compile(
     r"<[A-Za-z][^<>|;&\n]{0,79}>|\{\{[^{}\n]{1,80}\}\}|\{[A-Za-z][\w .-]{0,60}\}|\$\{[^{}\n]{1,80}\}|"
     r"\[[A-Za-z][\w .-]{0,60}\]"
 )
 
 
-def without_holes(line: str) -> str:
+def without_placeholders(line: str) -> str:
     """A command line in which a word stands for each place to fill in, whatever its text is made of."""
-    return _HOLE.sub("x", line)
+    return _PLACEHOLDER.sub("x", line)
 
 
 def is_spoken(line: str) -> bool:
@@ -76,6 +78,7 @@ def is_spoken(line: str) -> bool:
 
 
 _MADE: Final = re.compile(r"(?i)\s(?:by|due|because|since|after|via|at|in|on)\s")
+"""What a line of a log has behind what happened: `connection reset by peer`."""
 
 
 def does_something(text: str) -> bool:

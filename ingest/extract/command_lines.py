@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
-from ingest.extract.command_forms import is_data, reports, says_state
+from ingest.extract.command_forms import ANGLED, is_data, reports, says_state
 from ingest.extract.first_words import is_of_a_shell, is_typed, without_signs
 from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
@@ -37,7 +37,6 @@ _WHOLE_TOOLS: Final = frozenset(
     "make bundle".split()
 )
 """What these do to, the folder at hand says."""
-_HOLLOW: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 _PATHISH: Final = re.compile(r"^(?:\.{1,2}/|/|~[\w.-]{0,40}/)[\w./-]+")
 _ENVIRONMENT: Final = re.compile(
     r"(?:[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$`;|&]{0,200}|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')\s+){1,20}(?=\S)"
@@ -124,7 +123,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
     given = _ENVIRONMENT.match(joined)
     if given is not None and not joined.startswith(("&", "|", ";"), given.end()):
         return plausible(joined[given.end() :], labelled=labelled)
-    if is_program(name) or _ASSIGNMENT.match(_HOLLOW.sub("<>", first)) or _PATHISH.match(words[0]):
+    if is_program(name) or _ASSIGNMENT.match(ANGLED.sub("<>", first)) or _PATHISH.match(words[0]):
         return True
     if held_program(words):
         return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.extract.command_forms import without_holes
+from ingest.extract.command_forms import without_placeholders
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import PROMPT, prompt_end
 
@@ -141,7 +141,7 @@ def is_session(text: str) -> bool:
 
 def opened_by(command: str) -> str | None:
     """The dialect of the console that a command line opens and leaves open; None for any other."""
-    line = without_holes(command.strip())
+    line = without_placeholders(command.strip())
     return next((dialect for pattern, dialect in _OPENS if pattern.search(line)), None)
 
 

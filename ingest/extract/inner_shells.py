@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.extract.command_forms import without_holes
+from ingest.extract.command_forms import without_placeholders
 from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.spoken import without_comment
 
 _SHELL: Final = r"(?:/(?:usr/)?bin/)?(?:bash|sh|ash|zsh|ksh|dash)(?:\s+-(?:l|i|li|il))?"
 _BEFORE: Final = re.compile(
@@ -39,7 +40,6 @@ _OPENS: Final = re.compile(
     r"tmux(?:\s+(?:new|attach|a|new-session)\b[^|;&]{0,60})?|screen(?:\s+-\S+){0,3}"
 )
 _SSH: Final = re.compile(r"(?:ssh|mosh|autossh)\s+(?P<words>[^|;&<>`]{1,400})")
-_REMARK: Final = re.compile(r"\s#\s.*$")
 _TAKES_VALUE: Final = frozenset("-i -p -l -o -J -F -L -R -D -b -c -e -m -w -W -E -S -B -I".split())
 _REMOTE: Final = re.compile(r"(?:sudo\s+)?(?:ssh|mosh)\s")
 _NO_SHELL: Final = re.compile(r"^-[a-zA-Z]*[NfOVQGT]")
@@ -57,7 +57,7 @@ _OUTSIDE: Final = re.compile(
 
 def opens_shell(command: str) -> bool:
     """Whether a command line opens a shell that stays open for the lines below."""
-    text = without_holes(_REMARK.sub("", command.strip()))
+    text = without_placeholders(without_comment(command.strip()))
     given = _BEFORE.match(text)
     return _opens(text) or (given is not None and given.end() > 0 and _opens(text[given.end() :]))
 

@@ -61,7 +61,7 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         start = token.start()
         if whole and not start and _BY_PATH.fullmatch(word):
             end = _end(text, 0)
-            if _is_by_path(text[:end]) and not _COMMENT.sub("", text[end:]).strip():
+            if _is_by_path(text[:end]) and not without_comment(text[end:]).strip():
                 yield 0, end
                 place = end
             continue
@@ -87,6 +87,11 @@ _BY_PATH: Final = re.compile(
 )
 _TWO: Final = 2
 _COMMENT: Final = re.compile(r"\s#(?:\s.*)?$")
+
+
+def without_comment(line: str) -> str:
+    """A command line without the comment behind it."""
+    return _COMMENT.sub("", line)
 
 
 def _is_by_path(text: str) -> bool:
@@ -255,7 +260,7 @@ _FILE: Final = re.compile(r"\./[\w./-]{1,120}")
 
 
 def _is_typed(line: str) -> bool:
-    line = _COMMENT.sub("", line)
+    line = without_comment(line)
     words = line.split()
     if not words or line.endswith((".", ":", ",", "?", "!")):
         return False

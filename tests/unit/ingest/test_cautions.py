@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ingest.parsed import parsed_json
@@ -79,3 +81,14 @@ def test_a_warning_above_all_is_a_note_of_the_runbook() -> None:
 )
 def test_what_explains_is_no_note(said: str) -> None:
     assert _notes(LIST.format(said=said)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# A\n\nRun `ls -l`.\n\n" + ("Never do it here. " * 100 + "\n\n") * 75,
+     "# A\n\nRun `ls -l`.\n\n" + "## H\n\nNever do it here.\n\n" * 2_900],
+)  # fmt: skip
+def test_a_text_of_bans_alone_is_read_in_its_time(text: str) -> None:
+    begun = time.process_time()
+    assert made_of(text) is not None
+    assert time.process_time() - begun < 4, "9.9 s where each ban looked at all that stands beside it"

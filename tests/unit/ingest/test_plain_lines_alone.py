@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.sources.typed_lines import stands_alone
 from tests.unit.ingest.telling import commands, made_of
 
 CONFIG = "kafka-configs.sh --bootstrap-server b:1 --alter --entity-name t"
@@ -49,18 +50,21 @@ def test_dashes_are_items_and_a_section_stands_over_what_is_below() -> None:
     assert asked == ["if it fails", "if it works", "If consumers complain"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ask whoever is on call for the database whether it is fine to have it restarted by\n"
-        "kubectl rollout restart deploy/db -n prod\nand wait for their word.",
-        "Then look at what the cluster of the region has, which is best done with the command\n"
-        "kubectl get pods -n\nprod, as ever.",
-    ],
+WRAPPED = (
+    "Ask whoever is on call for the database whether it is fine to have it restarted by\n"
+    "kubectl rollout restart deploy/db -n prod\nand wait for their word.",
+    "Then look at what the cluster of the region has, which is best done with the command\n"
+    "kubectl get pods -n\nprod, as ever.",
 )
-def test_a_sentence_that_goes_over_lines_is_not_cut(text: str) -> None:
-    found = commands(f"A\n\nRun `uptime -p`.\n\n{text}\n", "plain")
-    assert not any(command == "kubectl get pods -n" for command in found)
-    made = made_of(f"A\n\nRun `uptime -p`.\n\n{text}\n", "plain")
-    assert made is not None
-    assert all("\nand" not in (item.step.command or "") for item in made.built.steps)
+
+
+@pytest.mark.parametrize("text", WRAPPED)
+def test_a_line_that_a_page_broke_is_no_command_of_its_own(text: str) -> None:
+    lines = text.split("\n")
+    assert not stands_alone(lines, 1)
+    # The same line where the ends are meant: the next word would have had room.
+    assert stands_alone([lines[0], "Short.", lines[1].removesuffix(" -n") + " -n x", "Then."], 2)
+
+
+def test_half_a_command_of_a_broken_line_never_runs() -> None:
+    assert "kubectl get pods -n" not in commands(f"A\n\nRun `uptime -p`.\n\n{WRAPPED[1]}\n", "plain")
