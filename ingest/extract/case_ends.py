@@ -113,6 +113,11 @@ _OPEN_CASE: Final = re.compile(
 _TOLD: Final = re.compile(
     r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})\s(?:(?:at|into|up|for|on)\s)?(?:the|its|it|them|all|your|this|that|whether)\b"
 )
+_YOU_BEHIND: Final = re.compile(
+    r"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?:this|that|it|they)\s[\w'’]{2,20}(?P<blank>\s)"
+    r"(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|have\sto|might))\b)"
+)
+"""“When this happens you should:”."""
 _BEFORE_A_VERB: Final = frozenset(
     "to and or not can could will would should must may might do does did the a an of for by with on in at "
     "please never always you we they i that which who it this is are was were be been being has have "
@@ -122,6 +127,8 @@ _BEFORE_A_VERB: Final = frozenset(
 
 def _told_without_sign(text: str) -> Iterator[int]:
     """The blank behind each case that no sign divides from what is told then."""
+    for found in _YOU_BEHIND.finditer(text):
+        yield found.start("blank")
     for case in _OPEN_CASE.finditer(text):
         for found in _TOLD.finditer(text, case.start(), case.end()):
             before = text[case.start() : found.start("blank")].split()

@@ -248,12 +248,15 @@ def _label(block: Block) -> tuple[int, int] | None:
 def _leads_to(
     text: str, block: Block, start: int, drafts: Sequence[Draft]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The steps behind a case: those that the rules put under it, else those of its own block behind it."""
+    """The steps behind a case: those that the rules put under it or under a case within it, else those of its
+    own block behind it.
+    """
     low = text.lower()
-    then = [
-        i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and not draft.negated
-    ]
-    other = [i for i, draft in enumerate(drafts) if (draft.condition or "").lower() == low and draft.negated]
+    then, other = list[int](), list[int]()
+    for index, draft in enumerate(drafts):
+        for case, negated in (*draft.within, (draft.condition or "", draft.negated)):
+            if case.lower() == low:
+                (other if negated else then).append(index)
     if not then and block.kind == "heading":
         then = [i for i, draft in enumerate(drafts) if draft.section == block.text.strip()]
     elif not then:

@@ -18,11 +18,14 @@ _IF: Final = re.compile(
     r"((?:(?![,;:→]|\.\s|\.$| then | – | — | -> | => )[\s\S]){4,220})"
 )
 _WHETHER: Final = re.compile(
-    r"(?i)\b(?:check|checks|see|verify|determine|ask|know|confirm|decide|find out|as|even|look|test|"
-    r"ensure|sure|tell|validate|inspect|investigate|examine|monitor|identify|evaluate|assess|query|learn|"
-    r"search|"
-    r"what|clear|unclear)\s+(?:\w+\s+){0,1}$"
+    r"(?i)\b(?:as|even|what|clear|unclear|sure|quer(?:y|ies)|(?:find|work|figur)(?:e|ing|s)? out|"
+    r"(?:check|see|know|ask|look|test|tell|learn|search|inspect|monitor|confirm|ascertain)(?:s|ed|ing)?|"
+    r"(?:establish|understand|discover)(?:es|s|ing)?|"
+    r"(?:verif|identif)(?:y|ies|ied|ying)|"
+    r"(?:determin|decid|ensur|validat|investigat|examin|evaluat|assess|indicat)(?:es?|ed|s|ing)?|"
+    r"seen|known|told)\s+(?:\w+\s+){0,1}$"
 )
+"""Behind these, “if” asks and names no case: “establish if the alert is for reads”."""
 _IDIOM: Final = re.compile(
     r"(?i)^when (?:not )?to\b|"
     r"^where (?:to|you can|possible|applicable|necessary|needed|appropriate)\b|^provided (?:by|in|"

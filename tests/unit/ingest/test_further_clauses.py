@@ -77,3 +77,33 @@ def test_when_to_use_a_runbook_is_no_case() -> None:
 
 def test_a_clause_behind_what_is_done_is_asked_about_too() -> None:
     assert _questions(BEHIND) == ["if it hangs, and nobody is logged in"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "First establish if the alert is for reads or for writes.",
+        "Retrieve the instance, checking if it is in a public subnet.",
+        "You can establish if a database exists by running the following:",
+        "Log in, verifying if the account is locked.",
+        "It is worth understanding if the change caused it.",
+    ],
+)
+def test_what_is_found_out_is_no_case(text: str) -> None:
+    made = made_of(f"{HEAD}{text}\n\n    {X}\n")
+    assert made is not None
+    assert not made.cases
+
+
+def test_a_case_ends_before_what_you_should_do_then() -> None:
+    made = made_of(f"{HEAD}When this happens you should:\n\n1. Run `{X}`.\n2. Call us.\n")
+    assert made is not None
+    assert [case.text for case in made.cases] == ["When this happens"]
+
+
+def test_a_case_leads_to_the_steps_of_the_cases_within_it() -> None:
+    text = f"If nothing shows up, check for load:\n\n- If there are more users, run `{X}`.\n\nRun `df -h`.\n"
+    made = made_of(HEAD + text)
+    assert made is not None
+    cases = {case.text: case.then for case in made.cases}
+    assert cases["If nothing shows up"] == cases["If there are more users"] != ()
