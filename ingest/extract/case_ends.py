@@ -107,17 +107,27 @@ def with_clauses(text: str) -> str:
     return "".join(kept)
 
 
+_STATES: Final = (
+    rf"(?:{_VERB}|[<>]=?|==|≥|≤|above|below|over|under|(?:exceed|fail|hang|persist|occur|happen|appear|recur|grow|"
+    r"ris|increas|decreas|crash|remain|continu|exist|match|help|work|drop|fir|flap|los|lack)(?:e?s|e)?)"
+)
+"""What a case says of its subject."""
 _OPEN_CASE: Final = re.compile(
-    rf"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_VERB}\s)[^,;:→.!?]{{8,200}}"
+    rf"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_STATES}\s)[^,;:→.!?]{{8,200}}"
 )
 _TOLD: Final = re.compile(
-    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})\s(?:(?:at|into|up|for|on)\s)?(?:the|its|it|them|all|your|this|that|whether)\b"
+    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})\s"
+    r"(?:(?:(?:at|into|up|for|on|(?<=escalate )to|(?<=switch )to|(?<=proceed )to|(?<=go )to)\s)?"
+    r"(?:the|its|it|them|all|your|our|this|that|whether|an?)\b|[@#]\w|[A-Z][a-z]{2})"
 )
 _YOU_BEHIND: Final = re.compile(
     r"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?:this|that|it|they)\s[\w'’]{2,20}(?P<blank>\s)"
     r"(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|have\sto|might))\b)"
 )
 """“When this happens you should:”."""
+_STATED: Final = re.compile(_STATES, re.IGNORECASE)
+_ASKS_ON: Final = re.compile(rf"(?i){_VERB}|[<>]=?|==|≥|≤|above|below|over|under")
+"""Behind it the case goes on: “if it is over …”."""
 _BEFORE_A_VERB: Final = frozenset(
     "to and or not can could will would should must may might do does did the a an of for by with on in at "
     "please never always you we they i that which who it this is are was were be been being has have "
@@ -132,10 +142,14 @@ def _told_without_sign(text: str) -> Iterator[int]:
     for case in _OPEN_CASE.finditer(text):
         for found in _TOLD.finditer(text, case.start(), case.end()):
             before = text[case.start() : found.start("blank")].split()
-            states = any(re.fullmatch(_VERB, word, re.IGNORECASE) for word in before[:-1])
-            if states and before[-1].lower() not in _BEFORE_A_VERB and found["verb"] in IMPERATIVES:
+            states = any(_STATED.fullmatch(word) for word in before[2:])
+            if states and not _goes_on(before[-1]) and found["verb"] in IMPERATIVES:
                 yield found.start("blank")
                 break
+
+
+def _goes_on(word: str) -> bool:
+    return word.lower() in _BEFORE_A_VERB or _ASKS_ON.fullmatch(word) is not None
 
 
 def _tells(clause: str) -> bool:

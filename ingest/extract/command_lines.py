@@ -10,7 +10,7 @@ from ingest.extract.command_forms import ANGLED, is_data, reports, says_state
 from ingest.extract.first_words import is_of_a_shell, is_typed, without_signs
 from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
-from ingest.extract.spoken import COMPARES
+from ingest.extract.spoken import COMPARES, FUNCTION_WORDS
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
 from scanner.tables import tool
 
@@ -69,7 +69,7 @@ def looks_like_command(text: str) -> bool:
     name = words[0].rsplit("/", 1)[-1]
     if len(words) > 1 and words[1] in COMPARES:
         return False
-    if any(word == "|" for word in words[1:]) and _NAME.fullmatch(words[0]):
+    if "|" in words[1:] and _NAME.fullmatch(words[0]) and (is_program(name) or not _is_spoken(words)):
         return True
     if name in SUBCOMMANDS and len(words) == 2:
         known = tool(name) if name in _WHOLE_TOOLS else None
@@ -81,6 +81,12 @@ def looks_like_command(text: str) -> bool:
     if held_program(words) or (_SCRIPT.fullmatch(words[0]) and len(words) > 1):
         return True
     return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+
+
+def _is_spoken(words: list[str]) -> bool:
+    """Whether what stands before the first pipe is a sentence: “see what is there: `df | head`”."""
+    before = words[: words.index("|")]
+    return any(word.endswith(":") or word.lower() in FUNCTION_WORDS for word in before[1:])
 
 
 def held_program(words: list[str]) -> bool:

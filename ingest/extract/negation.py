@@ -12,6 +12,7 @@ from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
 from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, speaks_of, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
+from ingest.extract.short_cases import limited
 from ingest.extract.told_of import told_of
 from ingest.extract.vocabulary import IMPERATIVES, OTHER_I, sentences
 
@@ -104,8 +105,11 @@ _CONDITION: Final = re.compile(
 _FORBIDDING_HEADING: Final = re.compile(
     r"(?i)^(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+forget\b)|what\s+not\s+to|(?:things|"
     r"commands)\s+not\s+to|avoid\b|"
-    r"dangerous\b.{0,20}\bdo\s+not|bad\b|wrong\b|anti-?patterns?\b|not\s+like\s+this)"
+    r"dangerous\b.{0,20}\bdo\s+not|anti-?patterns?\b|not\s+like\s+this|"
+    r"(?:the\s+)?(?:bad|wrong)(?:\s+(?:ways?|examples?|practices?|ideas?|approach(?:es)?|usages?|uses?|commands?|methods?|"
+    r"answers?|procedures?|patterns?|advice|habits?|fix(?:es)?|solutions?))?\s{0,3}(?:$|[:(–—!.-]))"
 )
+"""“Bad deploy” and “Wrong timezone” are what is to be mended."""
 
 
 def negated(sentence: str, *, holds_code: bool = False) -> bool:
@@ -113,6 +117,7 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     ends in a colon or holds code speaks of what stands there: it only forbids, and states nothing.
     """
     text = without_purpose(_CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1))
+    text = limit[0] if (limit := limited(text)) is not None else text
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
     if not (holds_code or "`" in text):
         text = without_holding_back(text)

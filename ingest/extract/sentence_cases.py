@@ -13,7 +13,7 @@ from ingest.blocks import Block
 from ingest.extract.drafts import Undoing
 from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
-from ingest.extract.short_cases import case_beside, left_out_case
+from ingest.extract.short_cases import case_beside, left_out_case, limited
 from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
@@ -170,7 +170,9 @@ class ToldBefore:
         """The case of the last instruction, for the code right below, which shows how that is done."""
         for start, end in reversed(self.places):
             if self.block.text[start:end].rstrip().endswith(":") or self._tells(start, end):
-                return self.case(end - 1) or (None, False)
+                limit = limited(text_of(self.block.text[start:end]))
+                out = None if limit is None or limit[1] is None else (limit[1], True)
+                return self.case(end - 1) or out or (None, False)
         return None, False
 
     def _tells(self, start: int, end: int) -> bool:

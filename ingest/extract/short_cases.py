@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from ingest.extract import foreign
-from ingest.extract.vocabulary import text_of
+from ingest.extract.vocabulary import is_imperative, text_of
 
 _WHERE: Final = (
     r"prod(?:uction)?|staging|stage|test(?:ing)?|dev(?:elopment)?|qa|uat|primary|primaries|replicas?|"
@@ -48,6 +48,13 @@ _BEHIND: Final = re.compile(
     rf"it\s+|that\s+)?"
     rf"(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{{2,60}}))\s*(?:[)\].,;!]|$|\n)"
 )
+_LIMIT: Final = re.compile(
+    r"(?i),?\s+(?:but|though)\s+(?:please\s+)?(?:never|not|do\s+not|don['’`´]t)\s+(?:ever\s+)?"
+    r"(?P<case>(?P<place>in|on|for|while|during|at|when|if)\b[^.;:)`\]\n]{2,60}|"
+    r"(?:beyond|above|over|below|under|past|more|less|longer|faster|before|after|until|outside|from|with(?:out)?)\b"
+    r"[^.;:`\n]{2,80})(?=:?\s*$)"
+)
+"""“Restart it, but never on the primary:”, “Scale out, but not beyond 12:”: how something is done."""
 _NOT_LEAD: Final = re.compile(
     r"(?i)^(?:not|(?:never|do\s+not|don['’`´]t)\s+(?:(?:ever\s+)?(?:run|use|do|execute|try|apply)\s+)?"
     r"(?:this\s+|it\s+|that\s+)?)\s*"
@@ -90,6 +97,9 @@ def case_beside(text: str, start: int, end: int) -> tuple[str, bool] | None:
         words = _words(behind["case"])
         return (_NOT_LEAD.sub("", words), True) if behind["not"] else (words, False)
     clause = text_of(_CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1])
+    limit = limited(clause)
+    if limit is not None and limit[1] is not None:
+        return limit[1], True
     found = short_case(clause) if clause.strip() else None
     if found is None and clause.strip():
         found = asked_case(f"{clause}.")
@@ -97,6 +107,16 @@ def case_beside(text: str, start: int, end: int) -> tuple[str, bool] | None:
         return found[0], False
     other = foreign.case_around(text, start, end)
     return (other, False) if other else None
+
+
+def limited(text: str) -> tuple[str, str | None] | None:
+    """What a text tells to do without the limit at its end, and where it is not to be done: “Run this, but
+    never on the primary:”; None for a limit that is no place or time. None where it sets none.
+    """
+    found = _LIMIT.search(text)
+    if found is None or not is_imperative(text[: found.start()]):
+        return None
+    return text[: found.start()], _words(found["case"]) if found["place"] else None
 
 
 def whole_case(text: str) -> tuple[str, bool] | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.reached import guarded, reached, section_of
 from ingest.extract.vocabulary import sentence_places
 
 _GO: Final = r"(?:skip|go|jump|proceed|move|continue|head|advance)\b"
@@ -29,13 +30,14 @@ _LEFT_OUT: Final = re.compile(
     r"#?(?P<last>\d{1,2}))?(?![\w%]))"
 )
 _BEGIN: Final = r"(?i)^\W*(?:and |please |then |just |you (?:can|may|should|must) )*"
-_REST: Final = r"(?:,? (?:and|then)\s[^.]{1,120})?\W*$"
+_REST: Final = r"(?:,? (?:and|then)\s[^.]{1,120}|\s[–—-]{1,2}\s[^.]{1,120})?\W*$"
 _STOPS: Final = re.compile(
     _BEGIN + r"(?:(?:stop|abort|halt|quit|exit)"
     r"(?: (?:here|now|immediately|right (?:here|now)|(?:this|the) (?:procedure|runbook|process|work)))?|"
     r"(?:do not|don['’]t|never|must not) "
     r"(?:(?:go on|go ahead|go further|continue|proceed|carry on)(?: (?:any )?(?:further|here))?|"
-    r"(?:touch|do|change) anything(?: else)?))" + _REST
+    r"(?:touch|do|change) anything(?: else)?))" + _REST + r"|^[^.`]{3,200}\b(?:and|then) (?:stop|abort|quit)"
+    r"(?: (?:here|now|there|immediately|(?:this|the) (?:procedure|runbook|process)))?\W*$"
 )
 _DONE: Final = re.compile(
     _BEGIN + r"(?:you(?: are|['’]re) (?:done|finished)(?: here)?|"
@@ -55,7 +57,8 @@ def with_skips(found: Extraction, blocks: Sequence[Block], text: str) -> Extract
     read, in which the numbers of a list stand.
     """
     jumps = [at for at, draft in enumerate(found.drafts) if draft.condition is not None and _may_skip(draft)]
-    if not jumps:
+    apart = reached(found.drafts, blocks, _told)
+    if not jumps and not apart:
         return found
     places = {id(block): place for place, block in enumerate(blocks)}
     numbers = _numbers(blocks, text)
@@ -63,11 +66,21 @@ def with_skips(found: Extraction, blocks: Sequence[Block], text: str) -> Extract
     for at in jumps:
         # One that is skipped itself by another above is asked within that one's case, where both hold.
         ways = (drafts[at], found.drafts[at])
-        skipped = set(_skipped(ways[0], places.get(id(ways[0].block), len(blocks)), blocks, numbers))
+        place = places.get(id(ways[0].block), len(blocks))
+        own = section_of(place, apart)
+        skipped = {
+            other
+            for other in _skipped(ways[0], place, blocks, numbers)
+            if section_of(other, apart) in (None, own)
+        }
         for index, draft in enumerate(drafts):
             if places.get(id(draft.block)) in skipped and not draft.undoing:
                 turned = (_in_other_case(draft, way) for way in ways)
                 drafts[index] = next((new for new in turned if new is not draft), draft)
+    for index, draft in enumerate(drafts):
+        section = section_of(places.get(id(draft.block), len(blocks)), apart)
+        if section is not None and not draft.undoing:
+            drafts[index] = guarded(draft, section)
     return replace(found, drafts=drafts)
 
 

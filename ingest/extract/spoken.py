@@ -77,7 +77,8 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
             end = _whole_line(text, start, end)
             while (more := _NEXT.match(text, end)) is not None and more["name"] in COMMANDS:
                 end = _whole_line(text, more.start("name"), _end(text, more.start("name")))
-        if _is_command(text[start:end]) and not any(begin < end and start < stop for begin, stop in code):
+        told = _is_command(text[start:end]) or _is_whole(text, start, end)
+        if told and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
 
@@ -203,6 +204,21 @@ def _is_command(text: str) -> bool:
     if name in ENGLISH:
         return any(_SIGN.search(word) for word in words[1:3])
     return any(_SIGN.search(word) for word in words[1:]) or len(words) > 2
+
+
+_RUN: Final = re.compile(
+    r"(?i)(?:^|[.;:!?,(→–—-]\s{1,3}|\b(?:then|and|please|now|first|just|also|must|should|can|may)\s{1,3})"
+    r"(?:run|execute|type)\s{1,3}[\"“]?$"
+)
+_SAID_ON: Final = re.compile(r"[\"”]?(?:[.,;:!?)]|\s+(?:and|to|then|again|as|on|first|from|until|or)\b|\s*$)")
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a program that needs no word behind it is told to be run: “run mailq and wait”."""
+    name = text[start:end]
+    if " " in name or name in ENGLISH or name in SUBCOMMANDS or name in _SUDO:
+        return False
+    return _RUN.search(text[max(0, start - 24) : start]) is not None and _SAID_ON.match(text, end) is not None
 
 
 _KUBECTL: Final = frozenset({"oc", "k"})

@@ -186,7 +186,7 @@ _REMARK: Final = re.compile(
 
 
 _WHERE: Final = re.compile(
-    r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|once)\s[^,.:;]{2,70},\s+"
+    r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|once|before|during)\s[^,.:;]{2,70},\s+"
     r"(?:then\s+|please\s+)?|^(?:in|on|from|within) (?:the |your )?(?:[\w-]+ ){0,3}"
     r"(?:portal|console|dashboard|ui|cockpit|terminal|shell)\s+"
 )

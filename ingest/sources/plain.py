@@ -14,6 +14,7 @@ from ingest.extract.consoles import is_sql
 from ingest.extract.spoken import all_typed
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
+from ingest.sources.line_ends import paragraphs_of
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
 from ingest.sources.typed_lines import (
     is_section,
@@ -148,10 +149,13 @@ def _end_paragraph(state: Lines) -> Iterator[Block]:
         if len(state.paragraph) > 1 and all_typed(state.paragraph):
             yield _typed_paragraph(state)
             return
-        text, code, trace = with_code(joined_lines(state, first - 1, state.paragraph))
-        last = first + len(state.paragraph) - 1
-        state.paragraph = []
-        yield Block("paragraph", text, first, last, code=code, trace=trace)
+        lines, state.paragraph = state.paragraph, []
+        alone = state.asciidoc or len(lines) == 1
+        last = first - 1 + len(lines)
+        parts = [(0, len(lines))] if alone else paragraphs_of(state.lines, first - 1, last)
+        for begin, end in parts:
+            text, code, trace = with_code(joined_lines(state, first - 1 + begin, lines[begin:end]))
+            yield Block("paragraph", text, first + begin, first + end - 1, code=code, trace=trace)
 
 
 def _typed_paragraph(state: Lines) -> Block:
