@@ -27,6 +27,12 @@ from ingest.vagueness import (
 from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
+_CHECKED_BELOW: Final = re.compile(
+    r"(?i)^\W{0,4}(?:[\w-]+ ){0,3}(?:verif(?:y|ication)|validat(?:e|ion)|post-?checks?|success criteria|"
+    r"acceptance criteria|recovery criteria|health ?checks?)\b"
+)
+"""A heading over the results that are wanted: “Queue depth returns to normal levels”."""
+_RESULT_WORDS: Final = 14
 _OTHER_CASE: Final = re.compile(r"(?i)(?:otherwise|if|else|then|finally|once|when|after(?:wards)?|next)\b")
 _NEAR_LINES: Final = 8
 _UNWRITTEN: Final = re.compile(
@@ -170,10 +176,12 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
     """A vague sentence beside the steps concerns the step that it speaks of, or the one above it; what must
     be true first concerns every step.
     """
-    last, begun = 0, False
+    last, begun, checked = 0, False, False
     for account, following in zip_longest(accounts, accounts[1:]):
         last = last if account.draft is None else account.draft
         begun = begun or account.draft is not None
+        if account.detail.startswith("a heading"):
+            checked = _CHECKED_BELOW.match(account.text) is not None
         if account.detail in (ROW_TOLD, ROW_COMMAND):
             yield from _of_row(account, drafts, candidates)
             continue
@@ -186,7 +194,8 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
         own = drafts[index].text if drafts else ""
         codes = (*candidates.codes_at(account.line), *((own,) if own and own in account.text else ()))
         linked = candidates.linked(account.span, account.text)
-        role: Role = "required" if before else "beside"
+        result = checked and account.draft is None and len(account.text.split()) <= _RESULT_WORDS
+        role: Role = "required" if before else ("told" if result else "beside")
         found = _of_sentence(
             account.text, role, account.line, index, candidates, False, codes, linked, not (begun or before)
         )

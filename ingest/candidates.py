@@ -31,6 +31,11 @@ _POINTS: Final = re.compile(
     r"earlier)\b|"
     r"\b(?:see|following|repeat|as in|as per|described in|per) (?:the )?(?:steps?|section) \w"
 )
+_FOLLOWS: Final = re.compile(
+    r"(?i)\bfollow(?:ing)? (?:the|our|your) ((?P<name>(?:[\w'’-]+ ){1,6}?)(?:procedures?|process|"
+    r"instructions|"
+    r"guide|runbook|playbook|steps|sop))\b"
+)
 _TITLE_WORDS: Final = 8
 _STEP_TITLE: Final = re.compile(r"(?i)(?:step|phase)\s?\d{1,3}\s?[-–—:.)]\s[^\n]{2,100}")
 _OVERVIEW: Final = re.compile(
@@ -56,9 +61,14 @@ class Candidates:
 
     def linked(self, place: Span | None, sentence: str) -> bool:
         """Whether a sentence leads to where more is told: by a link in the source, or by words."""
-        if _POINTS.search(sentence) is not None:
+        if _POINTS.search(sentence) is not None or self._follows_section(sentence):
             return True
         return place is not None and _LINK.search(self.text, place.start, place.end + _MARK) is not None
+
+    def _follows_section(self, sentence: str) -> bool:
+        """Whether a sentence tells to follow what a heading of the text names."""
+        found = _FOLLOWS.search(sentence)
+        return found is not None and bool({_named(found["name"]), _named(found[1])} & self._sections)
 
     def code_below(self, draft: int) -> bool:
         """Whether code stands right below an instruction, whether or not it became a command."""

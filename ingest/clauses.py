@@ -21,7 +21,7 @@ _MODAL: Final = re.compile(
     r"\bit(?: is|['’]s) (?:easier|better|best|safer|simpler|recommended|advisable) to\b"
 )
 _SOMEHOW: Final = re.compile(r"(?i)\bsomehow\b")
-_UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b")
+_UNWRITTEN: Final = re.compile(r"\b(?:TODO|TBD|FIXME)\b|@todo\b|^\W*(?i:todo|tbd)\W*$")
 """Words by which a runbook says that its author has yet to write something; nothing of ours is left to do."""
 _SEE: Final = re.compile(
     r"(?i)^(?:please )?(?:see|refer to|consult) (?:the |our |your )?(?:other|internal|wiki)\b"

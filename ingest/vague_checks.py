@@ -35,8 +35,10 @@ _RESULT: Final = re.compile(
 _HOLDS: Final = re.compile(
     r"(?i)^\W*(?:(?:please|then|also|first|next|finally),? )*(?:check|verify|validate|confirm|make sure|"
     r"ensure)"
-    r"(?: that| if| whether)? [^.;:]{2,60}? (?:(?:is|are|was|were) (?:still |now |all |already |not )?"
-    r"(?:running|visible|up|down|there|reachable|mounted|listening|listed|active|attached|scheduled|"
+    r"(?: that| if| whether)? [^.;:]{2,60}? (?:(?:is|are|was|were) (?:\w+ly |still |now |all |not )?"
+    r"(?:(?!expected|needed|required|affected|recovered)[a-z]{3,20}ed|"
+    r"(?!working|running|functioning|behaving|operating|performing)[a-z]{3,20}ing [\w-]+|running|visible|"
+    r"up|down|there|reachable|mounted|listening|listed|active|attached|scheduled|"
     r"installed|"
     r"gone|open|closed|present|enabled|disabled|connected|logged in)|match(?:es)?|allows?|works?|exists?|"
     r"contains?|goes "
@@ -53,6 +55,13 @@ _SOUGHT_IN: Final = re.compile(
     r"(?:above|below|in step|step)\b"
 )
 """“Check the logs for messages of X” says what is looked for, “(see above)” where that is told."""
+
+SAID_FOR: Final = re.compile(
+    r"(?i) for (?!any\b|an\b|anything\b|something\b|the\b|all\b|each\b|your\b|this\b|that\b|errors?\b|"
+    r"issues?\b|problems?\b|signs?\b|clues?\b|"
+    r"hints?\b|more\b|details?\b|information\b|further\b)[\w-]+ \w"
+)
+"""“Inspect the logs for processing errors” says what is looked for."""
 
 _DOES: Final = re.compile(r"(?i)^\W*(?:make sure|ensure|be sure) (?:to|(?:that )?you)\b")
 """“Make sure you upgrade all of them” tells to do it."""

@@ -57,7 +57,9 @@ SOUGHT: Final = re.compile(
     r"(?:off|odd|weird|strange|bad|working (?:right|properly|correctly|well)|work (?:right|properly|"
     r"correctly|well)|look (?:right|good|healthy))|"
     r"(?:and|or) (?:other )?(?:related|similar) (?:issues?|problems?|errors?|things|events?|failures?)|"
-    r"or (?:something|anything|some other \w+) (?:similar|like (?:that|it|this))|(?:and|or) the like"
+    r"or (?:something|anything|some other \w+) (?:similar|like (?:that|it|this))|(?:and|or) the like|"
+    r"look(?:ing)? for (?:(?:more|further|any|some|the) )?(?:details|information|evidence)(?! (?:about|on|"
+    r"of)\b)"
     r")(?!\w)"
 )
 """“Anything unusual”, “for any clues”, “if things aren't working right”: what is that?"""
@@ -68,6 +70,7 @@ SEARCHED: Final = re.compile(
     r"what|which|how|where)|"
     r"deduce|narrow (?:it |this )?down|track (?:it |this )?down|pinpoint|get to the bottom|"
     r"reverse[- ]engineer|decide (?:whether|if|which|what|how)|"
+    r"(?:determine|assess|establish|ascertain|judge) (?:whether|if|how|why|where|when)|"
     r"look (?:deeper|closer|further|into (?:why|what|how|whether|\w+ing))|"
     r"(?:investigate|dig|check|debug) (?:deeper|further|why)|find out (?:why|what))\b"
 )
@@ -96,7 +99,8 @@ HEDGED: Final = re.compile(
     r"\b(?:could|may|might|can|will) (?:be|vary|differ|change|look)\b[^.;:]{0,60}? depending (?:up)?on\b|"
     r"\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
     r"(?:be )?safe to\b|\b(?:should|must|can|could|may) be \w+ed and possibly \w+ed\b|"
-    r"\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the (?:issue|problem|cause|reason|"
+    r"(?<!because )(?<!since )\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the "
+    r"(?:issue|problem|cause|reason|"
     r"culprit|[A-Z]{2,6})\b|"
     r"\bthere(?: is|['’]s) a (?:good|fair|high|small) chance\b|"
     r"\b(?:slightly|somewhat|a (?:bit|little)) different(?:ly)?\b|"

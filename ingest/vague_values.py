@@ -18,8 +18,11 @@ HOW_MUCH: Final = re.compile(
 """“Increase the memory limit”: to which?"""
 
 AMENDED: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|next|finally),? )*(?:change|set|adjust|modify|tune) (?:the |its |their )?"
-    r"(?:[\w/-]+ ){0,3}?(?:values?|settings?|" + _QUANTITY + r")\b(?: (?:of|for|in) (?:the )?[\w./-]+)?"
+    r"(?i)^(?:(?:please|then|also|next|finally),? )*(?:change|set|adjust|modify|tune|update) (?:the |its |"
+    r"their )?"
+    r"(?:[\w/-]+ ){0,3}?(?:values?|settings?|variables?|parameters?|connection strings?|(?:dns )?records?|"
+    + _QUANTITY
+    + r")\b(?: (?:of|for|in) (?:the )?[\w./-]+)?"
 )
 """“Change the value for max_size”: to what?"""
 

@@ -36,12 +36,15 @@ THRESHOLD: Final = _any(
     r"many \w+ than usual",
     r"trending (?:up|down)\w*",
     "(?:growing|getting|coming) (?:too )?close to|(?:very|too|quite) close to",
-    "(?:normal|usual|typical|regular|healthy) (?:levels?|rates?|values?|range|volumes?|amounts?|numbers?|"
+    "(?:normal|usual|typical|regular|healthy) (?:[a-z]+ )?(?:levels?|rates?|values?|range|volumes?|"
+    "amounts?|numbers?|"
     "patterns?|behaviou?r|traffic|usage|load)",
     "(?:big|large|huge|major|sharp|noticeable) (?:shifts?|changes?|differences?|increases?|drops?|jumps?|"
     "gaps?|peaks?)",
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
+    "(?:increased|degraded|reduced) (?:[a-z]+ )?(?:load|usage|latency|traffic|rates?|performance|throughput)",
+    "repeated (?:failures?|errors?|restarts?|crash(?:es)?|timeouts?)",
     "sudden (?:changes?|increases?|drops?|spikes?|rise|fall)",
     "(?:look|search|check|watch) for (?:any |the |some )?"
     r"(?:big|large|huge|old|slow|heavy|long-running|suspicious|unusual) \w+",
@@ -62,6 +65,12 @@ REFERENCE: Final = _any(
     "(?:documentation|docs|wiki|manual|handbook)",
     "same as before",
     "(?:do|run|perform|apply|make|take) the (?:usual|standard|normal|customary)\\b",
+    r"follow(?:ing)? (?:the|our|your) (?!usual\b|standard\b|normal\b|regular\b|following\b|next\b|above\b|"
+    r"below\b|remaining\b|these\b|this\b|prompts?\b)"
+    r"(?:[\w'’-]+ ){1,4}?(?:procedures?|process|instructions|guide|runbook|playbook|steps|sop)"
+    r"(?!(?: \w+)? (?:below|above|here|that follows?|in (?:this|the (?:next|following)|step)|from (?:this|"
+    r"step)|"
+    r"on (?:the )?screen|shown|described (?:here|in (?:this|step|the (?:next|following)))))",
 )
 ON_CASE: Final = re.compile(
     r"(?i)^depending on\b[^,.;:]*|"
@@ -76,6 +85,7 @@ TIME: Final = _any(
     r"(?:wait|waits|waiting|give|allow|hold|sleep|pause|leave)\b[^.;:!?]{0,40}?\b"
     "(?:a bit|a while|a moment|some time|long enough|"
     "(?:a few|a couple(?: of)?|some|several) (?:more )?(?:seconds|minutes|hours|days|moments))",
+    "wait and see",
     "wait (?:for|until) (?:it|this|that|things|everything|them) (?:to )?(?:settles?|"
     "calms?|stabili[sz]es?|recovers?)",
     "when you have (?:the )?time",
@@ -92,10 +102,14 @@ TIME: Final = _any(
 ACCESS: Final = _any(
     r"(?:necessary|required|appropriate|proper|right|correct|sufficient|relevant|adequate) (?:[\w-]+ ){0,3}"
     "(?:permissions?|access(?: rights)?|privileges?|rights|credentials?|roles?|tools?|tooling|"
-    "groups?|versions?)",
+    "groups?|versions?|options?|parameters?|arguments?|flags?|resources?)",
     "the (?:right|correct|proper|appropriate) (?:cluster|project|account|context|environment|branch|"
     "namespace|"
     "region|subscription|tenant|profile|host|server|database|vault|repository|repo)(?=\\W*$)",
+    r"the (?:right|correct|proper|appropriate) (?:[\w-]+ ){0,2}(?!order\b|way\b|time\b|place\b|ones?\b|"
+    r"people\b|persons?\b|teams?\b|permissions?\b|access\b|rights\b|privileges\b|credentials?\b|roles?\b|"
+    r"tools?\b|"
+    r"groups?\b|versions?\b|options?\b|flags?\b|parameters?\b|arguments?\b|resources?\b)[\w-]+(?=\W*$)",
 )
 OPEN: Final = _any(
     "as (?:needed|necessary|required)(?! (?:on|by|in|for) )|as (?:appropriate|applicable|desired)",
@@ -231,7 +245,9 @@ PASSIVE: Final = _any(
     "(?:\\w+ly )?(?:restarted|rebooted|"
     "terminated|replaced|rebuilt|"
     "recreated|drained|resized|scaled|upgraded|restored|rolled back|failed over|remounted|cleaned up|freed|"
-    "redeployed|reinstalled|reconfigured|recycled|increased|raised|lowered|reduced|expanded|repaired|reset)"
+    "redeployed|reinstalled|reconfigured|recycled|increased|raised|lowered|reduced|expanded|repaired|reset|"
+    "brought (?:back )?(?:up|online)|promoted|rotated|renewed|shut ?down|paused|powered (?:off|on)|resynced|"
+    "resolved|fixed|addressed|corrected|mitigated)"
     "(?! (?:automatically|by (?:itself|themselves)|without|shortly|within)\\b)",
     "(?:must|needs? to|has to|have to) be (?:\\w+ly )?(?:modified|adjusted|updated)(?! (?:as follows|"
     "like)\\b)",
@@ -239,6 +255,8 @@ PASSIVE: Final = _any(
 NEEDS: Final = _any(
     r"(?:needs?|requires?) (?:an? )?(?:(?!to\b)\w+ )?(?:clean-?up|fix|restart|reboot|rebuild|repair|resize|"
     r"change)",
+    r"(?:needs?|requires?) (?:re)?(?:scal|start|plac|build|boot|siz|pair|deploy|clean|fix|patch|tun)ing",
+    r"(?:do|perform) (?:a |some |the )?manual [a-z-]+",
     r"an? (?:\w+ )?(?:fix|change|restart|reboot|rebuild|clean-?up) (?:is|may be|might be) "
     "(?:needed|required|necessary)",
 )
@@ -252,10 +270,13 @@ LIKE: Final = _any(
     "(?:do|doing|run|running|use|using|with|try|type|execute|into|enter|issue) something (?:like|similar to)",
     "(?:an?|the|with|some) (?:[\\w-]+ )?(?:commands?|queries|query|scripts?|lines?) similar to",
     "with similar (?:contents?|settings|values|configuration|parameters)",
+    "or similar(?! to\\b)",
 )
 UNNAMED: Final = re.compile(
-    r"(?i)\b(?:re-?)?(?:run|execute|apply) the (?!following\b|above\b|below\b|"
-    r"same\b)(?:(?-i:[a-z]+) ){0,2}(?:scripts?|playbooks?|jobs?|"
+    r"(?i)\b(?:run|execute|use) the [a-z]{2,20}['’]s (?:[a-z]+ ){0,2}commands?\b|"
+    r"\b(?:re-?)?(?:run|execute|apply) the (?!following\b|above\b|below\b|"
+    r"same\b)(?:(?:(?-i:[a-z]+)|ansible|terraform|python|bash|jenkins|puppet|chef|salt|sql|helm) ){0,2}"
+    r"(?:scripts?|playbooks?|jobs?|"
     r"pipelines?|migrations?|fix|patch|workaround)\b"
     r"(?! (?:named|called|in|from|at|below|above|under|with|for|that|which)\b)"
 )
@@ -272,7 +293,8 @@ MANY: Final = _any(
 
 WHO: Final = re.compile(
     r"(?i)\b(?:contact|notify|inform|ask|tell|reach out to|check with) (?:the |your |our )?(?:"
-    r"stakeholders?|experts?|someone|somebody|people|management|(?:everyone|everybody|all|those) (?:involved|"
+    r"stakeholders?|experts?|someone|somebody|people|management|an? (?:admin|administrator|engineer|"
+    r"expert|dba|developer|operator)|(?:everyone|everybody|all|those) (?:involved|"
     r"concerned|affected))"
     r"(?=\s*$|[.,;)]|\s+(?:and|or|about|if|when|that|first|to|before|for)\b)"
 )
@@ -283,7 +305,8 @@ _AGAIN: Final = (
     r"resiz)(?:e|ing|ling)?"
 )
 TRY: Final = re.compile(
-    r"(?i)\b(?:try(?:ing)?(?: to)?|consider|(?:solved|fixed|resolved|cured|mitigated|"
+    r"(?i)\b(?:try(?:ing)?(?: to)?|(?:may|might|could) (?:also |still )?(?:need|have) to|consider|"
+    r"(?:solved|fixed|resolved|cured|mitigated|"
     r"cleared) by|is to)\s+(?:simply\s+)?"
     rf"{_AGAIN}\b[^.;:]{{0,60}}"
 )

@@ -13,7 +13,7 @@ from ingest import vague_words as words
 from ingest.clauses import CONDITION, DOING, clause_at, does, tells_to_do
 from ingest.extract.vocabulary import is_imperative
 from ingest.quoted_words import is_quoted
-from ingest.vague_checks import CONCRETE, SHORT_WORDS
+from ingest.vague_checks import CONCRETE, SAID_FOR, SHORT_WORDS
 from ingest.vague_classes import CLASSES, VagueClass
 from ingest.vague_words import Role
 from schemas.runbook import AmbiguityKind
@@ -177,7 +177,10 @@ def _asks_before(item: VagueClass, match: re.Match[str], *, inside: bool) -> boo
     if item.pattern is words.OPEN:
         if _WHICH_OF_THEM.match(match.string, match.start()):
             return True
-        return inside or _IN_CASE.match(found) is not None or found.lower().startswith("as ")
+        at_once = found.lower() == "accordingly"
+        return not at_once and (
+            inside or _IN_CASE.match(found) is not None or found.lower().startswith("as ")
+        )
     if item.pattern is words.WORKED:
         return words.SEEMS.search(found) is not None
     if item.pattern is judgements.SOUGHT:
@@ -240,7 +243,7 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
 
 def _told_what_for(match: re.Match[str]) -> bool:
     """Whether it is said what is looked for in a log or on a dashboard: of a named one, anything will do."""
-    if _LOOKED_FOR.match(match.string, match.end()):
+    if _LOOKED_FOR.match(match.string, match.end()) or SAID_FOR.match(match.string, match.end()):
         return True
     named = _PROPER.search(match[0]) is not None
     return named and _LOOKED_WHETHER.match(match.string, match.end()) is not None
@@ -287,7 +290,8 @@ _MACHINE: Final = re.compile(
     r"initiate|execute) an? "
     r"(?:(?!new\b)[a-z-]+ ){0,2}(?:backup|snapshot|dump|restart|reboot|shutdown|failover|roll-?back|"
     r"restore|upgrade|"
-    r"deploy(?:ment)?|switchover|reindex|vacuum|health ?check)\b(?=\W*$| (?:of|before|first|on|for)\b)"
+    r"deploy(?:ment)?|switchover|reindex|vacuum|health ?check|import|export|migration|clean-?up|"
+    r"cut-?over|rebuild)\b(?=\W*$| (?:of|before|first|on|for)\b)"
 )
 """What surely is a command somewhere, and nothing that is clicked."""
 
@@ -302,6 +306,8 @@ _ALTERS: Final = re.compile(
     r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
     r"unblock|"
     r"clear|flush|bounce|recycle|disable|enable|stop|start|terminate|detach|attach|prune|reinstall|"
+    r"pause|unpause|suspend|shut ?down|power (?:off|on)|mount|unmount|rename|revoke|wipe|"
+    r"back ?up|decommission|install|uninstall|"
     r"recreate|requeue|replay|"
     r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
     r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"

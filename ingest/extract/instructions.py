@@ -12,9 +12,11 @@ from ingest.extract.cases import told_for_a_case, without_case
 from ingest.extract.drafts import Draft, Required
 from ingest.extract.gate_steps import gates_aside, tells
 from ingest.extract.gates import is_gate
+from ingest.extract.needs_beside import needed
 from ingest.extract.negation import begins_negated, negated
-from ingest.extract.prerequisites import EARLY_STEPS, assumed, lacks_access, required
+from ingest.extract.prerequisites import lacks_access, required
 from ingest.extract.reader import UNDONE, Reader, title_of
+from ingest.extract.scope_words import SUPPOSED
 from ingest.extract.shown import below, beside_what_follows, over_listing
 from ingest.extract.skipping import leads_away
 from ingest.extract.undoing import undoing_words
@@ -33,11 +35,11 @@ def instruction(reader: Reader, block: Block, text: str, condition: str | None, 
         reader.found.prerequisites.append(Required(text, block.place(), codes_in(block, text)))
         reader.account(block, "prerequisite", "a person takes it as a prerequisite")
         return
-    if condition is not None and lacks_access(condition):
+    if condition is not None and (lacks_access(condition) or SUPPOSED.match(text_of(block.text))):
         text = text_of(block.text)
     above = len(reader.found.drafts)
     first = not (above or reader.explains) and condition is None
-    before = required(text, first=first) if above < EARLY_STEPS else assumed(text)
+    before = needed(reader, text, above=above, first=first)
     if block is reader.spent:
         before = []  # it was said of the command above
     if reader.lists_before and block.kind != "item":

@@ -11,6 +11,16 @@ from ingest.extract.prerequisites import EARLY_STEPS, assumed, required
 from ingest.extract.reader import Reader
 
 
+def needed(reader: Reader, text: str, *, above: int, first: bool = False) -> list[str]:
+    """The sentences of a text that say what must be true first, where it stands: all of them near the first
+    step (`above` are the steps above it, `first`: none) and at the head of a section, further down only
+    those that hold wherever they stand.
+    """
+    if above < EARLY_STEPS:
+        return required(text, first=first)
+    return required(text, heads=True) if reader.heads_section else assumed(text)
+
+
 def needs_beside(
     reader: Reader, block: Block, places: Sequence[tuple[int, int]], claims: Sequence[Claim], *, first: int
 ) -> list[Claim]:
@@ -26,7 +36,7 @@ def needs_beside(
         part = block.text[start:end]
         if (at < len(claimed) and claimed[at][0] < end) or part.endswith(":"):
             continue
-        if required(part) if first < EARLY_STEPS else assumed(part):
+        if needed(reader, part, above=first):
             codes = tuple(code for code in block.code_texts() if code in part)
             reader.found.prerequisites.append(Required(part, block.place(start, end), codes))
             found.append(Claim(start, end, "prerequisite", "it says what must be true first"))

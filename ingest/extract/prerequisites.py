@@ -17,6 +17,7 @@ from ingest.extract.scope_words import (
     ROOM,
     SCOPED,
     STANDS,
+    SUPPOSED,
     WHERE_DONE,
     without_lead,
 )
@@ -207,13 +208,15 @@ def assumed(text: str) -> list[str]:
     return [part for part in short if any(says.search(without_lead(part)) for says in _ANYWHERE)]
 
 
-def required(text: str, *, first: bool = False) -> list[str]:
-    """The sentences of a text that say what must be true first. `first`: no step stands above it."""
+def required(text: str, *, first: bool = False, heads: bool = False) -> list[str]:
+    """The sentences of a text that say what must be true first. `first`: no step stands above it; `heads`:
+    only steps of other sections do.
+    """
     if not _MAY_SAY.search(OTHER_I.sub("i", text)):
         return []
     found = list[str]()
     for part in sentences(text):
-        says = (*_ALWAYS, _STATE_FIRST) if first else _ALWAYS
+        says = (*_ALWAYS, _STATE_FIRST) if first else (_HEADING_A_SECTION if heads else _ALWAYS)
         if len(part) < _LONGEST and any(item.search(without_lead(part)) for item in says):
             found.append(part)
         elif is_imperative(part):
@@ -221,8 +224,18 @@ def required(text: str, *, first: bool = False) -> list[str]:
     return [item for part in found for item in _listed_in(part)]
 
 
-_ANYWHERE: Final = (ROOM, WHERE_DONE, _ASSUMED, _ACCESS_FIRST, _BY_WHOM, _LACKS, SCOPED, FIRST_OF_ALL)
-_ALWAYS: Final = (
+_ANYWHERE: Final = (
+    ROOM,
+    WHERE_DONE,
+    _ASSUMED,
+    _ACCESS_FIRST,
+    _BY_WHOM,
+    _LACKS,
+    SCOPED,
+    FIRST_OF_ALL,
+    SUPPOSED,
+)
+_HEADING_A_SECTION: Final = (
     *_ANYWHERE,
     OF_WHOM,
     HELD,
@@ -230,12 +243,12 @@ _ALWAYS: Final = (
     _SAYS,
     _ACCESS,
     _HAS,
-    _READY,
     _TOOLS,
     _BEFORE,
     STANDS,
-    ONLY_THEN,
 )
+_ALWAYS: Final = (*_HEADING_A_SECTION, _READY, ONLY_THEN)
+"""“Only do this for old ones” is about the section that it heads."""
 
 
 _LIST: Final = re.compile(
@@ -285,4 +298,24 @@ def listed(text: str) -> list[str]:
         return []
     if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _opens_a_check(shown)):
         return []
-    return [part for part in sentences(shown) if not _POINTS.match(part)]
+    return _with_what_explains([part for part in sentences(shown) if not _POINTS.match(part)])
+
+
+_SAYS_MORE: Final = re.compile(
+    r"(?i)(?:this|that|these|those|it|they|generally|usually|normally|typically|otherwise|if (?:they|it|"
+    r"this|that|"
+    r"not)|there)\b"
+)
+"""With these a sentence begins that says more of the one above it."""
+
+
+def _with_what_explains(parts: list[str]) -> list[str]:
+    """The sentences, each with those behind it that only say more: “… Generally that is the first one.”"""
+    found = list[str]()
+    for part in parts:
+        more = found and _SAYS_MORE.match(part) and not required(part, first=True)
+        if more and len(found[-1]) + len(part) < _LONGEST:
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+    return found

@@ -88,6 +88,12 @@ class Reader:
         return self.headings[-1][1] if self.headings else ""
 
     @property
+    def heads_section(self) -> bool:
+        """Whether no step of the section at hand stands above, and it is one of steps."""
+        last = self.found.drafts[-1].section if self.found.drafts else None
+        return self.section != last and not self.explains
+
+    @property
     def explains(self) -> bool:
         """Inside a section that explains: its imperatives are no steps, its commands still are."""
         return explained([text for _, text in self.headings])

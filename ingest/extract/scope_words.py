@@ -127,9 +127,22 @@ FIRST_OF_ALL: Final = re.compile(
     r"\byou (?:should|must|need to|have to|will need to) [^.;:,]{3,60}? before (?:starting|beginning|"
     r"proceeding|continuing|you (?:start|begin|proceed|continue))\b|"
     r"^\W{0,4}to [^,.;:]{3,60}, (?!you\b|we\b|please\b)[^,.;:]{3,60}? (?:must|has to|have to|"
-    r"needs? to) (?:not |already )?be \w"
+    r"needs? to) (?:not |already )?be \w|"
+    r"^\W{0,4}it(?: is|['’]s) (?:strongly |highly )?(?:best|recommended|advisable|wise|important|good "
+    r"practice) "
+    r"(?:to|that you) (?!wait\b)[^.;:]{3,80}? before\b|"
+    r"^\W{0,4}(?:please )?(?:make|be) sure to (?:only )?(?:run|do|perform|execute|schedule|start)\b"
+    r"[^.;:]{0,60}? (?:during|outside|within|in) (?:an?|the|your|of|business|office|working)\b|"
+    r"\b(?:the|your|an?) (?:user|account|operator|person|role|identity|token)\b[^.;:]{0,40}? (?:must|"
+    r"needs? to|"
+    r"has to) have\b[^.;:]{0,40}? (?:permissions?|access|rights|privileges|roles?)\b"
 )
 """“Requires: …”, “… must already exist”, “… must be deleted before this step”: wherever it stands."""
+
+SUPPOSED: Final = re.compile(
+    r"(?i)^\W{0,4}assuming (?:that )?(?!this\b|that\b|it\b)[^,;:]{3,120}(?:, and [^,;:]{3,120})?\.?$"
+)
+"""“Assuming that the data is in `/data`.”, and nothing that is done then."""
 
 GIVEN: Final = re.compile(
     r"(?i)^\W{0,4}[A-Za-z][\w.+-]{0,30}(?: [\w.+-]{1,20}){0,2} (?:(?:>=|≥|>|version|"

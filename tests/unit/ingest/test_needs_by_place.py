@@ -53,3 +53,42 @@ def test_what_is_needed_has_short_names_too(label: str) -> None:
 )
 def test_what_we_have_and_what_a_user_must_have_is_needed(text: str) -> None:
     assert before(f"# A\n\n{text}\n\nRun `df -h`.\n") == [text]
+
+
+STEPS = "# A\n\n## One\n\nRun `uptime -p`.\n\nRun `df -h`.\n\nRun `free -m`.\n\nRun `who`.\n\n## Two\n\n"
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "You will need a token of the vault.",
+        "VPN access is required for this.",
+        "This may only be done once the containers are gone.",
+        "Assuming the data is in `/data`, and the cluster is called `blue`.",
+        "It is best to make copies before any recovery.",
+        "Make sure to run it during a maintenance window.",
+    ],
+)
+def test_what_is_needed_at_the_head_of_a_later_section_is_needed_first(need: str) -> None:
+    assert before(f"{STEPS}{need}\n\nRun `ls -l`.\n") == [need.replace("`", "")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Only do this for old ones.",
+        "Make sure that it is up.",
+        "It is advisable to wait until the next run before going on.",
+        "Assuming it is up, look at the other.",
+    ],
+)
+def test_what_only_a_section_says_of_itself_is_no_need(said: str) -> None:
+    assert before(f"{STEPS}{said}\n\nRun `ls -l`.\n") == []
+
+
+def test_what_says_more_of_a_need_is_no_need_of_its_own() -> None:
+    needs = "You need a host of the cluster. Generally that is the first one. The VPN is on."
+    assert before(f"# A\n\n## Before you begin\n\n{needs}\n\n## Steps\n\nRun `df -h`.\n") == [
+        "You need a host of the cluster. Generally that is the first one.",
+        "The VPN is on.",
+    ]

@@ -1,0 +1,101 @@
+"""What is left open, told by its form: who follows what, which one, from where on, by which command."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.pipeline import preview
+from ingest.vague_checks import bare_check
+from ingest.vagueness import acts_on_machine, phrases
+
+HEAD = "# A\n\nRun `uptime -p`.\n\n"
+
+
+def asked(text: str) -> list[str]:
+    """The sentences that a preview asks about."""
+    return [item.text for item in preview(HEAD + text, "markdown").runbook.spec.ambiguities]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow the onboarding instructions of the vendor.",
+        "Follow our offboarding procedure.",
+        "Look for details in the writer logs.",
+        "Determine if this is a temporary outage.",
+        "Assess whether the data is lost.",
+        "Create it with the appropriate resources.",
+        "Check that you are on the correct database server.",
+        "Strip the suffix or similar from the name.",
+        "Apply the Ansible playbook again.",
+        "Run the provider's restore command.",
+        "Update the API_URL environment variable.",
+        "Pause all queues of the workers.",
+        "Revoke the certificate of the machine.",
+        "Perform a state import.",
+        "Wait and see.",
+        "Contact an admin.",
+        "Check for increased load.",
+        "Call us about repeated failures.",
+        "@todo",
+    ],
+)
+def test_what_is_left_open_is_asked_about(line: str) -> None:
+    assert asked(f"- {line}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You may need to scale up the writers.",
+        "They probably need scaling up.",
+        "Another leader must be brought up.",
+        "The fault of the node must be resolved.",
+        "Do a manual clean-up.",
+    ],
+)
+def test_what_is_to_be_done_and_not_how_is_asked_about_beside_the_steps(line: str) -> None:
+    assert asked(f"{line}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow the steps below.",
+        "Follow the prompts on the screen.",
+        "Follow the [offboarding procedure](off.md).",
+        "Inspect the worker logs for processing failures of jobs.",
+        "Update the API_URL variable to the new host.",
+        "Pause the alert in the dashboard.",
+        "Verify the address is explicitly permitted.",
+        "Ensure the writer is receiving traffic.",
+        "Look for details about the tenant in the logs.",
+    ],
+)
+def test_what_is_told_is_not_asked_about(line: str) -> None:
+    assert asked(f"- {line}\n") == []
+
+
+def test_a_section_of_the_text_is_what_is_followed() -> None:
+    section = "\n## Removing a node\n\nRun `df -h`.\n"
+    assert asked(f"- Follow the removing a node procedure.\n{section}") == []
+
+
+def test_a_result_that_is_wanted_says_what_is_normal() -> None:
+    results = "- Queue depth returns to normal operating levels.\n- No new alerts for 15 m.\n"
+    assert asked(f"## Verification\n\n{results}") == ["Queue depth returns to normal operating levels."]
+    assert asked(f"## Impact\n\n{results}") == []
+
+
+def test_a_command_below_that_moves_what_was_found_is_not_asked_about() -> None:
+    assert asked("Check if users have files there and move them accordingly:\n\n    mv a b\n") == []
+
+
+def test_who_says_why_is_not_asked_about() -> None:
+    assert phrases("Then begin with it because that could be the cause.", "told") == []
+
+
+def test_a_check_by_its_verb_says_what_is_good() -> None:
+    assert not bare_check("Verify the volume is encrypted.")
+    assert bare_check("Verify the service is running correctly.")
+    assert not acts_on_machine("Revoke it in the console.")
