@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ingest.extract.vocabulary import NEUTRAL_LABELS, OTHER_LABELS, SHELL_LABELS
 from ingest.sources.hidden import HiddenText
 from ingest.trace import Edit
 
@@ -49,12 +50,21 @@ _COMMENT_END: Final = re.compile(
 _DEFINES: Final = re.compile(r"(?P<mark>:)[ \t]{1,4}\S")
 _DEEPER: Final = 4
 _LANGUAGE: Final = re.compile(r"[ \t]{1,3}([A-Za-z][\w+-]{0,20})")
+_LABELS: Final = SHELL_LABELS | OTHER_LABELS | NEUTRAL_LABELS
+_LABEL: Final = re.compile(
+    r"(?i)\b(?:code)?lang(?:uage)?[ \t]?=[ \t]?[\"']?(?P<named>[a-z][\w+-]{0,20})|"
+    r"^[ \t]{1,3}(?P<first>[a-z][\w+-]{0,20})(?![\w=])"
+)
+"""“{{< tab lang="bash" >}}”, “{{< text bash yaml >}}”: what stands in it is code."""
+_CLOSED: Final = re.compile(r"(?:\{%-?[ \t]{0,3}(?:end|/)|\{\{[<%][ \t]{0,3}/[ \t]{0,3})([a-z][\w/-]{0,40})")
 _MAY: Final = ("!!!", "???", '=== "', ":::", "{%", "{{<", "{{%", "%%", "\n: ", "\n:\t")
 
 
 @dataclass
 class _State:
-    """The edits so far, the indents of the boxes of MkDocs that are open, and what was cut out."""
+    """The edits so far, the indents of the boxes of MkDocs that are open, what was cut out, the names of all
+    tags that end somewhere, and that of the tag in which code stands.
+    """
 
     edits: list[Edit] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
@@ -63,23 +73,27 @@ class _State:
     colons: list[str] = field(default_factory=list)
     above: str = ""
     endless: set[str] = field(default_factory=set)
+    closed: frozenset[str] = frozenset()
+    code: str = ""
+    below: str = ""
 
 
 def flavour_marks(text: str) -> tuple[list[Edit], list[HiddenText]]:
     """The edits that make plain Markdown of a text, in order, and the texts that it hides. Linear time."""
     if not any(mark in text for mark in _MAY):
         return [], []
-    state = _State()
+    state = _State(closed=frozenset(_CLOSED.findall(text)))
     lines = text.split("\n")
     place, number = 0, 0
     while number < len(lines):
         line = lines[number]
-        taken = 0 if state.fence else _comment(state, lines, number, place)
+        taken = 0 if state.fence or state.code else _comment(state, lines, number, place)
         if taken:
             place += sum(len(each) + 1 for each in lines[number : number + taken])
             number += taken
             continue
-        _line(state, line, place, last=number == len(lines) - 1)
+        state.below = lines[number + 1] if number + 1 < len(lines) else ""
+        _line(state, line, place)
         place += len(line) + 1
         number += 1
     end = len(text)
@@ -113,16 +127,18 @@ def _comment(state: _State, lines: list[str], number: int, place: int) -> int:
     return count
 
 
-def _line(state: _State, line: str, place: int, *, last: bool) -> None:
+def _line(state: _State, line: str, place: int) -> None:
     indent = len(line) - len(line.lstrip(" \t"))
     if line.strip():
         _end_boxes(state, indent, place)
     cut = _dedent(state, line)
-    box = None if state.fence else _BOX.match(line)
+    box = None if state.fence or state.code else _BOX.match(line)
     if box is None and cut:
         state.edits.append(Edit(place, place + cut, ""))
-    fence = _FENCE.match(line)
-    if fence:
+    fence = None if state.code else _FENCE.match(line)
+    if state.code:
+        _in_code(state, line, place)
+    elif fence:
         _fenced(state, line, fence)
     elif not state.fence:
         if box:
@@ -165,7 +181,8 @@ def _marked(state: _State, line: str, place: int) -> None:
         state.colons.append("")
         state.edits += _opens(line, place, colons, "named" if colons["named"] else "title", 0)
     elif tag:
-        state.edits += _of_tag(line, place, tag)
+        label = _code_in(state, tag)
+        state.edits += _code(state, line, place, tag, label) if label else _of_tag(line, place, tag)
     elif (
         _DEFINES.match(line) and state.above.strip() and not state.above.lstrip().startswith(("#", "|", ">"))
     ):
@@ -181,6 +198,39 @@ def _opens(line: str, place: int, found: re.Match[str], name: str, cut: int) -> 
     yield Edit(place, place + found.start(name), f"\n{indent}<details><summary>")
     end = found.start(name) + len(found[name].rstrip())
     yield Edit(place + end, place + len(line), "</summary>\n")
+
+
+def _code_in(state: _State, tag: re.Match[str]) -> str:
+    """In which language the code stands that a tag holds; empty for one that holds text, or a fence."""
+    name, how = tag["name"] or tag["short"] or "", tag["how"] or tag["args"] or ""
+    found = _LABEL.search(how)
+    if found is None or tag["end"] or tag["close"] or name not in state.closed:
+        return ""
+    label = str(found["named"] or found["first"]).lower()
+    holds = name not in _HIGHLIGHT | _NOTHING and _FENCE.match(state.below) is None
+    return label if holds and label in _LABELS else ""
+
+
+def _code(state: _State, line: str, place: int, tag: re.Match[str], label: str) -> Iterator[Edit]:
+    """A tag is opened that holds code: a fence, below the title of the box that it may be."""
+    state.code = tag["name"] or tag["short"] or ""
+    fence = f"{tag['indent']}```{label}"
+    if state.code not in _BOXES:
+        yield Edit(place, place + len(line), fence)
+        return
+    *before, last = _of_tag(line, place, tag)
+    yield from before
+    yield replace(last, now=f"{last.now}\n{fence}")
+
+
+def _in_code(state: _State, line: str, place: int) -> None:
+    """A line of the code that a tag holds, which the tag's end closes."""
+    tag = _TAG.match(line) if line.lstrip()[:2] in ("{%", "{{") else None
+    if tag is None or not (tag["end"] or tag["close"]) or (tag["name"] or tag["short"]) != state.code:
+        return
+    closes = f"\n\n{tag['indent']}</details>\n" if state.code in _BOXES else ""
+    state.edits.append(Edit(place, place + len(line), f"{tag['indent']}```{closes}"))
+    state.code = ""
 
 
 def _of_tag(line: str, place: int, tag: re.Match[str]) -> Iterator[Edit]:

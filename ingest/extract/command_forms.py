@@ -9,7 +9,9 @@ from ingest.extract.spoken import ENGLISH
 from ingest.extract.vocabulary import is_imperative
 
 _PROGRAM: Final = re.compile(r"[a-z][a-z0-9_-]{1,30}(?= )")
-_ARGUMENT: Final = re.compile(r" (?:--?[a-z][\w-]*=\S+|<[^<>\n]{1,60}>|[\w./{}$:@*=+%~-]+)")
+_ARGUMENT: Final = re.compile(
+    r" (?:--?[a-z][\w-]*=\S+|<[^<>\n]{1,60}>|\[[\w.-]{1,40}(?:\|[\w.-]{1,40}){1,8}\]|[\w./{}$:@*=+%~-]+)"
+)
 _ARGUMENTS_MAX: Final = 20
 _REST_MAX: Final = 200
 
@@ -32,8 +34,13 @@ def of_words(text: str) -> bool:
 
 def unknown_program(text: str) -> bool:
     """Whether a line has the form of a command with flags, though no list knows its program."""
-    signed = re.search(r"\s--?[A-Za-z]|(?:\s|[\w.-][=/:@])<[A-Za-z][^<>]{0,60}>", text) is not None
-    return signed and of_words(text)
+    return _SIGNED.search(text) is not None and of_words(text)
+
+
+_SIGNED: Final = re.compile(
+    r"\s--?[A-Za-z]|(?:\s|[\w.-][=/:@])<[A-Za-z][^<>]{0,60}>|\s\[[A-Za-z][\w.-]{0,40}\|[\w.|-]{1,80}\](?:\s|$)"
+)
+"""A flag, a hole, or words of which one is to be chosen: `deployer [staging|production] refresh`."""
 
 
 _SPOKEN: Final = re.compile(
@@ -82,12 +89,13 @@ _MADE: Final = re.compile(r"(?i)\s(?:by|due|because|since|after|via|at|in|on)\s"
 
 
 def does_something(text: str) -> bool:
-    """Whether a line could be a command of a program that no list knows, by the verb that its first argument
-    is: `acme rollback orders`.
+    """Whether a line could be a command of a program that no list knows, by the verb that one of its first
+    arguments is: `acme rollback orders`, `acme staging refresh`.
     """
     words = text.split()
     named = len(words) > 2 and _SPOKEN.search(text) is None and _MADE.search(text) is None
-    return named and _MEASURED.search(text) is None and of_words(text) and is_imperative(" ".join(words[1:]))
+    tells = any(is_imperative(" ".join(words[at:])) for at in (1, 2))
+    return named and tells and _MEASURED.search(text) is None and of_words(text) and not says_state(text)
 
 
 _STATES: Final = frozenset(

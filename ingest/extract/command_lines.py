@@ -29,7 +29,7 @@ _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split
 """Programs that are a whole command line by themselves."""
 _COMPLETE: Final = frozenset(
     "version cluster-info ps status list ls pull push fetch info images daemon-reload list-units up down "
-    "plan init stats list-timers nodes pods".split()
+    "login plan init stats list-timers nodes pods".split()
 )
 """What makes a whole command line with `kubectl`, `git` … alone; `kubectl logs` only names a tool."""
 _WHOLE_TOOLS: Final = frozenset(

@@ -15,10 +15,10 @@ from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.doing import only_read
 from ingest.extract.foreign import tells_to_run
 from ingest.extract.negation import forbidden_at
-from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
+from ingest.extract.run_by_name import is_run_alone, is_run_by_name
 from ingest.extract.same_verb import does_the_same
-from ingest.extract.spoken import ENGLISH, spoken_cmdlets, spoken_commands, spoken_statements
+from ingest.extract.spoken import spoken_cmdlets, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative
 from ingest.repairs import repaired
 from scanner.tables import tool
@@ -66,21 +66,6 @@ _RUNS: Final = re.compile(
 )
 """Right before what is run, so that its program need not be known."""
 
-_RUNS_ALONE: Final = re.compile(
-    r"(?i)(?:(?:^|[.,;:(]\s{0,3}|\b(?:(?<!used )(?<!going )to|then|and|please|"
-    r"(?:you|we) (?:must|can|should))\s)(?:run|execute)|"
-    r"(?:^|[.,;:(]\s{0,3}|\b(?:to|then|and)\s)(?P<console>start|open|launch|enter))\s{1,3}"
-    r"(?:the )?$"
-)
-"""Told to a reader: what a cron will run, or ends by running, is nobody's step."""
-
-_CONSOLES: Final = frozenset(
-    "python python3 irb psql mysql redis-cli mongosh mongo sqlite3 ncdu htop".split()
-)
-_TOOLS: Final = ("ctl", "cli", "adm", "admin")
-"""With which the names of programs end that do nothing without a verb."""
-
-_ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
 _SCRIPT: Final = re.compile(r"[\w-]{2,40}\.(?:sh|bash|ksh|bat|cmd)")
 _WHOLE: Final = re.compile(
     r"\./(?:[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)|(?:[\w.-]{1,40}/){0,6}[a-z][a-z0-9_-]{1,60})(?: "
@@ -149,6 +134,8 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         dialect = _taken(code) if said else _told(block, code)
         if dialect is None and told >= 0 and _goes_with(block.text, told, code):
             dialect = _dialect(code.text)
+        if dialect is not None and told >= 0 and _EXAMPLE.fullmatch(block.text[told : code.start]):
+            continue
         half = code.text.endswith("\\")  # half a command is another one
         told = code.end if dialect is not None and not half else -1
         if told >= 0 and not forbidden_at(block.text, code.start, code.end):
@@ -170,6 +157,12 @@ def inline_commands(block: Block) -> list[FoundCommand]:
             if not forbidden_at(block.text, start, end)
         ]
     return sorted(found, key=lambda item: item.start)
+
+
+_EXAMPLE: Final = re.compile(
+    r"(?i)\s{0,3}[,;(–—-]{0,2}\s{0,3}(?:e\.\s?g\.|for example|for instance|i\.\s?e\.)[,:]?\s{0,3}"
+)
+"""Between a command and the same one with values: “Run `x <env>` e.g. `x prod`.”"""
 
 
 _SETS_UP: Final = re.compile(
@@ -211,7 +204,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     leads = _LEADS.search(before) is not None
     if _NAMED.match(block.text, code.end) and not _TYPED.search(before):
         return None
-    if _is_run_alone(code.text, before) or _stands_alone(block, code):
+    if is_run_alone(code.text, before) or _stands_alone(block, code):
         return "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
     closes = closes or does_the_same(block.text, code.start, code.end) or _in_brackets(block.text, code)
@@ -225,6 +218,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     if dialect is None and leads and _is_labelled(block, code):
         return "shell"
     shown = unknown_program(code.text) or (_TYPED.search(before) is not None and has_form(code.text))
+    shown = shown or is_run_by_name(block.text, before, code)
     if dialect is None and (leads or foreign or _RUNS.search(before)) and shown:
         return "shell"
     typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
@@ -304,20 +298,6 @@ def _stands_alone(block: Block, code: FoundCommand) -> bool:
         return bool(shown)
     alone = alone and block.kind == "paragraph"
     return alone and _OWN_NAME.match(code.text) is not None and unknown_program(code.text)
-
-
-def _is_run_alone(code: str, before: str) -> bool:
-    """Whether one word is told to be run: a program that does its work without arguments, or a console."""
-    found = _RUNS_ALONE.search(before) if _ALONE.fullmatch(code) else None
-    if found is None:
-        return False
-    if found["console"]:
-        return code in _CONSOLES
-    return (
-        code.endswith(".sh")
-        or "_" in code
-        or (is_program(code) and code not in SUBCOMMANDS | ENGLISH and not code.endswith(_TOOLS))
-    )
 
 
 def _dialect(code: str) -> str | None:

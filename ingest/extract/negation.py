@@ -100,7 +100,8 @@ _IN_CASE: Final = re.compile(r"(?i)^\W*(?:if|when|in case)\b[^,:;.→]{0,120},\s
 _CONDITION: Final = re.compile(
     r"(?i)^(?:(?:finally|lastly|then|next|now|also|but|and),?\s{1,3}){0,2}"
     r"(?:if|when|unless|in case|should|once|after|while)\b[^,:→]{0,200}"
-    r"(?:,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b[^,:→]{0,200})?[,:→]"
+    r"(?:,\s{1,3}(?:and|or|but)\s{1,3}(?:if|when|unless)\b[^,:→]{0,200})?"
+    r"(?:[,:→]|(?=\s(?:you|we)\s(?:may|might|can|could|should|must|need|have|want)\s)(?<!that)(?<!which)(?<!what))"
 )
 _FORBIDDING_HEADING: Final = re.compile(
     r"(?i)^(?:(?:do\s+not|don['’`´]?t|never)\b(?!\s+forget\b)|what\s+not\s+to|(?:things|"

@@ -45,6 +45,7 @@ from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands, sets_up
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
 from ingest.extract.metadata import is_metadata
+from ingest.extract.named_below import not_named_below
 from ingest.extract.negation import forbidding_title, forbids_below, forbids_one, forbids_this, negated
 from ingest.extract.options import with_options
 from ingest.extract.prerequisites import listed, opens_needs, required
@@ -55,7 +56,6 @@ from ingest.extract.shown import (
     commands_below,
     last_sentence,
     lead_title,
-    not_named_below,
     shows_a_file,
 )
 from ingest.extract.tables import rows_of_procedures
@@ -268,7 +268,7 @@ def _prose(reader: Reader, block: Block) -> None:
     introduces = text.rstrip().endswith((":", "→")) or not body
     case_under = turned_below(block, text, (condition, otherwise), body, introduces=introduces)
     commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
-    commands = not_named_below(commands, reader.following)
+    commands = not_named_below(commands, block, reader.following)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
     reader.lead = last_sentence(text)

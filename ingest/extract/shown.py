@@ -176,27 +176,6 @@ def lead_sentence(text: str) -> str:
     return ""
 
 
-def not_named_below(found: list[FoundCommand], following: Block | None) -> list[FoundCommand]:
-    """The commands of a sentence but those that it only names: the bare name of one that stands whole in the
-    block below, “Run the `ms_print` command:” over `ms_print out.1`.
-    """
-    if not found or following is None or following.kind != "code":
-        return found
-    below = [item.text.split() for item in commands_of(following)]
-    return [item for item in found if not any(_names(item.text.split(), words) for words in below)]
-
-
-def _names(name: list[str], words: list[str]) -> bool:
-    """Whether a name of one or two plain words begins a command that goes on behind it."""
-    if len(name) > _NAME_WORDS or name == words or any(word.startswith("-") for word in name):
-        return False
-    program, given = words[0].rsplit("/", 1)[-1], words[1 : len(name)]
-    if name[0] not in (words[0], program) or len(given) < len(name) - 1:
-        return False
-    return all(word == other.split("=")[0] for word, other in zip(name[1:], given, strict=True))
-
-
-_NAME_WORDS: Final = 2
 _TYPED_CHARACTERS: Final = 400
 """Of a paragraph that is nothing but a command."""
 

@@ -69,34 +69,33 @@ RUN_VERBS: Final = re.compile(
 
 IMPERATIVES: Final = frozenset(
     """
-    accept access acknowledge add alert analyze announce apply ask assign attach back backup block bring
-    call cancel change check choose clean clear click close collect compare complete configure confirm
-    connect consider contact copy cordon create decrease delete deploy detach determine disable disconnect
-    download drain drop edit enable ensure enter escalate establish evict examine execute expand export fail
-    failover fetch file find fix flush follow force gather get give go grab identify import increase inform
-    inspect jump install investigate invite isolate join keep kill leave list locate lock log login look make
-    mark merge migrate modify monitor mount move navigate note notify observe open page pause perform ping
-    plan point post prepare press promote provide publish pull purge push put query raise read reboot rebuild
-    reclaim reconfigure record recover recreate redeploy reduce refer register reload remove rename renew
-    repair repeat replace replay report request reset resize resolve restart restore resume retrieve retry
-    return revert review revoke roll rollback rotate run save scale schedule scroll search select send set
-    share shut sign silence skip snapshot ssh start stop submit switch take tell terminate test throttle
-    trigger truncate try turn type uncordon undo uninstall unlock unmount unpause update upgrade use
-    validate verify view visit wait watch write carry communicate consult continue coordinate delegate
-    diagnose double-check evaluate extend free perform proceed propose re-run reapply reconnect redo
-    reinitialize reinstall rejoin remount reprocess rerun resubmit resync setup talk treat troubleshoot
-    unblock allocate analyse approve assess attempt authenticate begin broadcast bump bypass capture cease
-    clone commit correlate declare decommission demote disassociate discard dismiss download dump elevate
-    enumerate escalate extract generate grant halt initialise initialize initiate inject invoke launch
-    maintain mitigate obtain patch preserve prevent prioritise prioritize prune quarantine re-create
-    re-enable reattach rebalance recheck reconcile redirect reinstate reissue relaunch remediate remember
-    reopen repoint reproduce requeue reroute resend respond restrict retest retire scan seed specify spin
-    stabilize suspend sync tail convert fill exit quit unset encrypt decrypt re-encrypt rekey compile
-    compress calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick
-    drag split reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle
-    adjust tweak tidy alter reenable reindex transfer triage tune
-    unregister unsuspend unzip upload vacuum warm wipe withdraw zip
-    figure telnet curl su sudo scp sftp dig decide
+    accept access acknowledge add alert analyze announce apply ask assign attach back backup block bring call
+    cancel change check choose clean clear click close collect compare complete configure confirm connect
+    consider contact copy cordon create decrease delete deploy detach determine disable disconnect download
+    drain drop edit enable ensure enter escalate establish evict examine execute expand export fail failover
+    fetch file find fix flush follow force gather get give go grab identify import increase inform inspect
+    jump install investigate invite isolate join keep kill leave list locate lock log login look make mark
+    merge migrate modify monitor mount move navigate note notify observe open page pause perform ping plan
+    point post prepare press promote provide publish pull purge push put query raise read reboot rebuild
+    reclaim reconfigure record recover recreate redeploy reduce refer refresh register reload remove rename
+    renew repair repeat replace replay report request reset resize resolve restart restore resume retrieve
+    retry return revert review revoke roll rollback rotate run save scale schedule scroll search select send
+    set share shut sign silence skip snapshot ssh start stop submit switch take tell terminate test throttle
+    trigger truncate try turn type uncordon undo uninstall unlock unmount unpause update upgrade use validate
+    verify view visit wait watch write carry communicate consult continue coordinate delegate diagnose
+    double-check evaluate extend free perform proceed propose re-run reapply reconnect redo reinitialize
+    reinstall rejoin remount reprocess rerun resubmit resync setup talk treat troubleshoot unblock allocate
+    analyse approve assess attempt authenticate begin broadcast bump bypass capture cease clone commit
+    correlate declare decommission demote disassociate discard dismiss download dump elevate enumerate
+    escalate extract generate grant halt initialise initialize initiate inject invoke launch maintain
+    mitigate obtain patch preserve prevent prioritise prioritize prune quarantine re-create re-enable
+    reattach rebalance recheck reconcile redirect reinstate reissue relaunch remediate remember reopen
+    repoint reproduce requeue reroute resend respond restrict retest retire scan seed specify spin stabilize
+    suspend sync tail convert fill exit quit unset encrypt decrypt re-encrypt rekey compile compress
+    calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick drag split
+    reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle adjust tweak
+    tidy alter reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe
+    withdraw zip figure telnet curl su sudo scp sftp dig decide
     """.split()
 )
 
