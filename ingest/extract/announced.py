@@ -14,8 +14,7 @@ _KIND: Final = (
 )
 _OUTPUT: Final = (
     r"(?:outputs?|results?|response|answer|std(?:out|err)|return value|(?:console|log|command|terminal|"
-    r"error) "
-    r"(?:output|lines?|entr(?:y|ies)|messages?)|outcome)"
+    r"error) (?:output|entr(?:y|ies)|messages?)|(?:console|log|error) lines?|outcome)"
 )
 _LIKE: Final = (
     r"(?:(?:\s+(?:is|was|are|should be|will be|would be|looks?|should look|will look|may look|might look))"

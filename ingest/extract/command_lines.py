@@ -19,12 +19,15 @@ _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool
 _ASSIGNMENT: Final = re.compile(
     r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
 )
+_FIELD: Final = re.compile(r"[A-Z][a-z]+\w*=")
+"""`Status=Up/Down`, `Restart=always`: what a program prints or a file holds; hardly a variable."""
 _SETS: Final = re.compile(
     r"(?:(?:export|readonly|declare|typeset)\s+(?:-\w+\s+){0,4})?[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,80}\])?"
     r"(?:\+=\S|=\(|=[^\s$]{0,200}\$)"
 )
 """`DIR+=/old`, `HOSTS=(a b)`, `NAME=/backup/$(date +%F)`: statements, where a block is called a shell's."""
-_RULE: Final = re.compile(r"[-=~*_]{2,}")
+_RULE: Final = re.compile(r"[-=~*_]{2,}|\.{3,}[\w!.]{0,40}")
+"""A line under a title, or dots that stand for the time that something takes."""
 _ALONE: Final = frozenset("uptime htop top df free dmesg whoami ps w last".split())
 """Programs that are a whole command line by themselves."""
 _COMPLETE: Final = frozenset(
@@ -59,9 +62,9 @@ def looks_like_command(text: str) -> bool:
     stripped = text.strip()
     if not stripped or "\n" in stripped or len(stripped.encode()) > COMMAND_MAX_BYTES:
         return False
-    given = _ENVIRONMENT.match(stripped)
-    if given is not None:
-        return looks_like_command(stripped[given.end() :])
+    given = _given(stripped)
+    if given:
+        return looks_like_command(stripped[given:])
     if is_typed(stripped) and (" " in stripped or ">" in stripped):
         return True
     stripped = without_signs(stripped)
@@ -87,6 +90,14 @@ def _is_spoken(words: list[str]) -> bool:
     """Whether what stands before the first pipe is a sentence: “see what is there: `df | head`”."""
     before = words[: words.index("|")]
     return any(word.endswith(":") or word.lower() in FUNCTION_WORDS for word in before[1:])
+
+
+def _given(line: str) -> int:
+    """Behind which character the values end that stand before a program: 0 for none. A blank in a place to
+    fill in parts no two words: `KEY=<key name>`.
+    """
+    found = _ENVIRONMENT.match(ANGLED.sub(lambda place: "x" * len(place[0]), line))
+    return found.end() if found else 0
 
 
 def held_program(words: list[str]) -> bool:
@@ -126,10 +137,11 @@ def plausible(text: str, *, labelled: bool) -> bool:
     if FUNCTION.match(first) or (labelled and _SETS.match(first)):
         return True
     joined = text.replace("\\\n", " ")
-    given = _ENVIRONMENT.match(joined)
-    if given is not None and not joined.startswith(("&", "|", ";"), given.end()):
-        return plausible(joined[given.end() :], labelled=labelled)
-    if is_program(name) or _ASSIGNMENT.match(ANGLED.sub("<>", first)) or _PATHISH.match(words[0]):
+    given = _given(joined)
+    if given and not joined.startswith(("&", "|", ";"), given):
+        return plausible(joined[given:], labelled=labelled)
+    sets = _ASSIGNMENT.match(ANGLED.sub("<>", first)) and (labelled or not _FIELD.match(first))
+    if is_program(name) or sets or _PATHISH.match(words[0]):
         return True
     if held_program(words):
         return True

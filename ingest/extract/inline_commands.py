@@ -14,6 +14,7 @@ from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.doing import only_read
 from ingest.extract.foreign import tells_to_run
+from ingest.extract.lone_commands import is_whole_command
 from ingest.extract.negation import forbidden_at
 from ingest.extract.prompts import prompt_end
 from ingest.extract.run_by_name import is_run_alone, is_run_by_name
@@ -67,19 +68,6 @@ _RUNS: Final = re.compile(
 """Right before what is run, so that its program need not be known."""
 
 _SCRIPT: Final = re.compile(r"[\w-]{2,40}\.(?:sh|bash|ksh|bat|cmd)")
-_WHOLE: Final = re.compile(
-    r"\./(?:[\w./-]{1,80}\.(?:sh|bash|py|rb|pl)|(?:[\w.-]{1,40}/){0,6}[a-z][a-z0-9_-]{1,60})(?: "
-    r"[^\s`]{1,80}){0,12}|"
-    r"(?P<name>[a-z]\w{0,20}) (?P<verb>[a-z][a-z-]{1,20})"
-)
-_WHOLE_VERBS: Final = frozenset(
-    "login logout version ps ls pull push fetch init plan cluster-info daemon-reload list-units".split()
-)
-"""What does its work without arguments, and names no thing: “docker images” in a list is one of tools."""
-
-_LOGINS: Final = frozenset({"login", "logout"})
-"""Of these the tables need not tell, and the scanner then says that it does not know them."""
-
 _DOES: Final = re.compile(
     r"(?i)^(?:\W|\d+[.)]|(?:please|then|also|first|next|finally|otherwise)\b)*(?:convert|decode|encode|"
     r"encrypt|"
@@ -143,7 +131,7 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     if len(block.text) > TEXT_MAX_CHARACTERS:
         return found
     marked = [(code.start, code.end) for code in block.code]
-    if not marked and _is_whole_command(block):
+    if not marked and is_whole_command(block):
         begin = len(block.text) - len(block.text.lstrip())
         return [FoundCommand(block.text.strip(), block.line, "", begin, begin + len(block.text.strip()))]
     for start, end in spoken_commands(block.text, marked, whole=block.kind in ("item", "paragraph")):
@@ -179,15 +167,6 @@ def sets_up(block: Block) -> bool:
     codes = block.code_texts()
     alone = len(codes) == 1 and codes[0].strip() == text
     return alone and block.kind in ("item", "paragraph") and _SETS_UP.match(text) is not None
-
-
-def _is_whole_command(block: Block) -> bool:
-    """Whether a paragraph or an item is nothing but `./a-program` or a program and its verb: `az login`."""
-    found = _WHOLE.fullmatch(block.text.strip()) if block.kind in ("item", "paragraph") else None
-    if found is None or found["name"] is None:
-        return found is not None
-    known = tool(found["name"]) if found["name"] in SUBCOMMANDS else None
-    return known is not None and found["verb"] in _WHOLE_VERBS & (known.verbs.keys() | _LOGINS)
 
 
 def _taken(code: FoundCommand) -> str:

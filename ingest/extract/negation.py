@@ -43,6 +43,13 @@ _UNDER_WAY: Final = re.compile(
 )
 """“The server must not be running”: how something has to be."""
 
+_OUTCOME: Final = re.compile(
+    r"(?i)(?<!\byou )(?<!\bwe )(?<!\bone )(?<!\bbody )\b(?:must|should|may|shall)\s*(?:not|n['’`´]?t)\s+"
+    r"(?:longer\s+)?(?:appear|show\s+up|exist|contain|differ|exceed|list|report|print|display|"
+    r"be\s+(?:in\s+the|listed|shown|visible|present|there|displayed|reported|seen|any|found|empty))\b"
+)
+"""“The node should not appear”: what is seen where all went well."""
+
 _NAMED: Final = re.compile(r"(?i)^things\s+(?:that\s+)?we\s+(?:do\s+not|don['’`´]?t)\s+have\b")
 _ENDS_OPEN: Final = (":", "→")
 
@@ -73,6 +80,8 @@ _ACTS: Final = re.compile(
     r"following|"
     r"command|below|like)\b"
 )
+_FOR_ANOTHER: Final = re.compile(r"(?i)\b(?:instead of|rather than)\b[^,;:]{1,200},\s{1,3}(?=\S+\s\S)")
+"""“Instead of a and b, use one call, like” speaks for what stands behind the comma."""
 _CONTRASTS: Final = re.compile(r"(?i)^rather\s+than$")
 _INSTEAD_OF: Final = re.compile(r"(?i)^(?:rather\s+than|instead\s+of)$")
 _BY_THIS: Final = re.compile(r"(?i)\b(?:use|using|with|via|run|running|prefer)\s[^.;:]{1,80}$")
@@ -125,7 +134,7 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     if not _MAY_NEGATE.search(OTHER_I.sub("i", text)):
         return False
     stated = (_NAMED if speaks else _STATED).sub("", behind_ban(text) if speaks else text)
-    stated = _UNDER_WAY.sub("", _NAMED.sub("", stated))
+    stated = _OUTCOME.sub("", _UNDER_WAY.sub("", _NAMED.sub("", stated)))
     return _NEGATION.search(stated) is not None and _LOOKED_FOR.match(text) is None
 
 
@@ -149,7 +158,7 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
         return False
     if last.rstrip(" *_").endswith(_ENDS_OPEN) and label_forbids(last):
         return True
-    last = _ASIDE.sub(_without_aside, last)
+    last = _FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last))
     if not negated(last, holds_code=any(code in last for code in codes)):
         told = _IN_CASE.sub("", last, count=1)
         return bool(told.rstrip().endswith(":") and _RETRACTED.search(told))

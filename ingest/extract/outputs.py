@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ingest.extract.vocabulary import SUBCOMMANDS
+from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
 from scanner.tables import tool
 
 OUTPUTISH: Final = re.compile(
@@ -40,6 +40,10 @@ _LOGGED: Final = re.compile(r"(?:\w{1,20}=\S{1,80}\s{1,3}){0,4}level=\w{3,10}\s{
 """`level=info msg="…"`: a line of a log."""
 _REPLY: Final = re.compile(r"[1-5]\d\d(?:[ -]|$)|\.$")
 """`250 2.1.0 Ok`: what a server of mail or files replies."""
+_DIGEST: Final = re.compile(r".{1,200}\)\s?=\s[0-9a-f]{16,128}$")
+"""`SHA256(image.bin)= 2f12…`: the digest of a file."""
+_ID: Final = re.compile(r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[0-9a-f]*\d)[0-9a-f]{12,64})$")
+"""What something is called by a machine, alone on its line."""
 _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
 _JSON_LINE: Final = re.compile(
     r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
@@ -65,6 +69,9 @@ _HEAD: Final = re.compile(
 )
 
 
+_ROWS: Final = (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID)
+
+
 def in_table(text: str, offset: int) -> bool:
     """Whether a line stands in a table that is printed below a command: from its head to an empty line."""
     empty = text.rfind("\n\n", 0, offset)
@@ -74,7 +81,7 @@ def in_table(text: str, offset: int) -> bool:
 
 def is_row(line: str) -> bool:
     """Whether a line is a row of what `df`, `lsblk`, `mount` or `top` print: a device is never a program."""
-    return any(form.match(line) for form in (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY))
+    return any(form.match(line) for form in _ROWS)
 
 
 def is_failure(line: str) -> bool:
@@ -112,12 +119,24 @@ def printed(below: list[str], first: str) -> bool:
     return _is_sure(first) and not any(_TYPED.match(line) or _SAID.match(line) for line in below)
 
 
+_PATH: Final = re.compile(r"\s~?/[\w.-]+(?:/|$)")
+
+
+_CONFIGURES: Final = frozenset("source env".split())
+"""Programs that are the words of files of configuration, too: `source /etc/network/interfaces.d/*`."""
+
+
 def _is_sure(line: str) -> bool:
+    """Whether a line is a command by a flag, a path or its verb; `kubectl get` alone names one."""
     words = line.split()
-    if words[0] not in SUBCOMMANDS:
-        return _PLAIN_OPTION.search(line) is not None
     known = tool(words[0])
-    return known is not None and len(words) > 2 and words[1] in known.verbs
+    if words[0] in SUBCOMMANDS:
+        return known is not None and len(words) > 2 and words[1] in known.verbs
+    if _PLAIN_OPTION.search(line) is not None:
+        return True
+    if _PATH.search(line) is not None:
+        return words[0] in COMMANDS and words[0] not in _CONFIGURES
+    return known is not None and not known.verbs.keys().isdisjoint((*words[1:2], " ".join(words[1:3])))
 
 
 def without_answer(text: str) -> str:

@@ -16,7 +16,9 @@ from ingest.extract.negation import negated
 from ingest.extract.vocabulary import SHELL_LABELS, is_imperative, sentences
 
 _COMMAND: Final = re.compile(r"(?i)\b(?:commands?|invocations?|run|running|execut\w+|type|typing|shell)\b")
-_LOOKS: Final = re.compile(r"(?i)\blooks?\s+(?:\w+\s+){0,2}like\b")
+_LOOKS: Final = re.compile(
+    r"(?i)\blooks?\s+(?:\w+\s+){0,2}like\b|\b(?:should|will|would|must)\s+be\s+(?:\w+\s+){0,2}like\b"
+)
 _CONTENT: Final = re.compile(
     r"(?i)\bwith (?:the |this |these )?(?:following )?(?:contents?|text|lines?|configuration|config|"
     r"settings)\b|^(?:then |and |now |next |also |please )?(?:add|append|insert|put|paste|include|save|"

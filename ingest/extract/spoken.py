@@ -46,6 +46,7 @@ COMPARES: Final = frozenset({">=", "≥", "<=", "≤", "==", "~>", "!="})
 _JOINS: Final = frozenset({"|", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null"})
 _SHOUTED: Final = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _SUDO: Final = frozenset({"sudo", "ssh", "watch", "nohup", "time"})
+_TAKES_PROGRAMS: Final = _SUDO | {"killall", "pkill", "pgrep", "pidof"}
 _NEXT: Final = re.compile(r"[ \t]{0,2}[;&|]{1,2}[ \t]{1,3}(?P<name>[a-z][\w-]{0,30})(?=[ \t])")
 """`; systemctl start web`: what is typed in the same line."""
 _MAX_TOKENS: Final = 60
@@ -77,12 +78,18 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
             end = _whole_line(text, start, end)
             while (more := _NEXT.match(text, end)) is not None and more["name"] in COMMANDS:
                 end = _whole_line(text, more.start("name"), _end(text, more.start("name")))
+        if alone and _SHOWS.search(text, start, end) and text[end:].strip():
+            continue
         told = _is_command(text[start:end]) or _is_whole(text, start, end)
         if told and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
 
 
+_SHOWS: Final = re.compile(
+    r"\s(?:shows?|lists|prints?|tells|says|gives|returns?|reports|displays|outputs|fails|hangs|works)$"
+)
+"""“docker ps -a lists what ran”: the sentence tells of the command, and not to run it."""
 _BY_PATH: Final = re.compile(
     r"/(?:[\w.-]{1,60}/){0,8}(?:s?bin|init\.d|scripts?)/[\w./-]{1,80}|/[\w./-]{1,200}\.(?:sh|py|pl|rb)"
 )
@@ -203,7 +210,8 @@ def _is_command(text: str) -> bool:
         return _has_verb(words)
     if name in ENGLISH:
         return any(_SIGN.search(word) for word in words[1:3])
-    return any(_SIGN.search(word) for word in words[1:]) or len(words) > 2
+    named = words[0] not in _TAKES_PROGRAMS and all(word in COMMANDS for word in words)  # a list of programs
+    return any(_SIGN.search(word) for word in words[1:]) or (len(words) > 2 and not named)
 
 
 _RUN: Final = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -63,6 +64,9 @@ class _Place:
     tags: OpenTags = field(default_factory=OpenTags)
     quotes: Quotes = field(default_factory=Quotes)
 
+    wide: int = 0
+    """The length of the longest line."""
+
     def begin(self, line: int) -> int:
         """Where a line (from 0) begins; the end of the text behind the last one."""
         return self.starts[line] if line < len(self.starts) else len(self.text)
@@ -91,7 +95,9 @@ def read_markdown(text: str) -> Iterator[Block]:
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    return _blocks(tokens, _Place(text, starts[:-1], parser, env))
+    place = _Place(text, starts[:-1], parser, env)
+    place.wide = max(after - before - 1 for before, after in pairwise(starts))
+    return _blocks(tokens, place)
 
 
 def _blocks(tokens: list[Token], place: _Place) -> Iterator[Block]:
@@ -182,13 +188,13 @@ def _escaped(content: str, begin: int) -> Trace:
 def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
     """The blocks of a paragraph: its prose, and its commands that stand on lines of their own."""
     lines = token.content.split("\n")
-    parts = parts_of(lines)
-    if len(parts) == 1 and not (parts[0].typed and len(lines) > 1):
+    parts = parts_of(lines, place.wide)
+    if len(parts) == 1 and not (parts[0].typed and (len(lines) > 1 or parts[0].cut is not None)):
         yield from _text_block(token, opening, place)
         return
     first = token.map[0] if token.map else 0
     for part in parts:
-        content = "\n".join(lines[part.begin : part.end])
+        content = "\n".join(lines[part.begin : part.end])[part.cut or 0 :]
         own = Token("inline", "", 0, content=content, map=[first + part.begin, first + part.end])
         if part.typed:
             begin, end = _lines(own)

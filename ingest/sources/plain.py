@@ -11,18 +11,20 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
-from ingest.extract.spoken import all_typed
+from ingest.extract.prompts import prompt_end
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.line_ends import paragraphs_of
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
 from ingest.sources.typed_lines import (
+    all_commands,
     is_section,
     is_typed,
     labels_ahead,
     plain_quotes,
     stands_alone,
     tells_on,
+    widest,
 )
 from ingest.trace import Writer
 
@@ -102,11 +104,16 @@ def _special(state: Lines) -> list[Block] | None:
         state.place += 1
         return [title_block(state, number, line.strip(), line.find(line.strip()), level=0, kind="paragraph")]
     labels = labels_ahead(state.lines, state.place)
-    if labels or _PROMPT.match(line) or _is_indented_code(state, line):
+    if labels or _PROMPT.match(line) or _is_prompted(line) or _is_indented_code(state, line):
         state.place += labels
         return _indented(state)
     item = _ITEM.match(line)
     return [_item(state, item)] if item else None
+
+
+def _is_prompted(line: str) -> bool:
+    """Whether a line begins with the prompt of a shell in brackets: `[root@db1 /]# df -h`."""
+    return line.lstrip().startswith("[") and prompt_end(line) > 0
 
 
 def _is_indented_code(state: Lines, line: str) -> bool:
@@ -126,14 +133,21 @@ def _is_indented_code(state: Lines, line: str) -> bool:
 def _is_announced(state: Lines, line: str) -> bool:
     """Whether a line is a command below a numbered item, a step, a colon, or a less indented line."""
     above = state.lines[state.place - 1] if state.place else ""
-    if not above.strip() or not is_typed(line):
+    if not is_typed(line):
         return False
+    if not above.strip():
+        below = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
+        return bool(below.strip()) and _is_alone(state)
     if _NUMBERED.match(above) or state.place == state.typed:
         return True
-    if stands_alone(state.lines, state.place):
+    if _is_alone(state):
         return True
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
     return deeper or above.rstrip().endswith(":") or _STEP.match(above) is not None
+
+
+def _is_alone(state: Lines) -> bool:
+    return stands_alone(state.lines, state.place, widest(state.lines, state.place))
 
 
 def _to_paragraph(state: Lines) -> None:
@@ -146,7 +160,7 @@ def _to_paragraph(state: Lines) -> None:
 def _end_paragraph(state: Lines) -> Iterator[Block]:
     if state.paragraph:
         first = state.paragraph_line
-        if len(state.paragraph) > 1 and all_typed(state.paragraph):
+        if len(state.paragraph) > 1 and all_commands(state.paragraph):
             yield _typed_paragraph(state)
             return
         lines, state.paragraph = state.paragraph, []
@@ -243,7 +257,7 @@ def _indented(state: Lines) -> list[Block]:
 
 def _goes_on(state: Lines, begin: int) -> bool:
     line = state.lines[state.place]
-    if state.place == begin or _PROMPT.match(line):
+    if state.place == begin or _PROMPT.match(line) or _is_prompted(line):
         return True
     if _MORE.match(line) and (
         _PROMPT.match(state.lines[state.place - 1]) or _MORE.match(state.lines[state.place - 1])

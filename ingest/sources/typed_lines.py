@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.extract.command_forms import is_spoken
+from ingest.extract.command_forms import is_spoken, of_words
+from ingest.extract.command_lines import plausible
 from ingest.extract.commands import looks_like_command
+from ingest.extract.doing import only_read
+from ingest.extract.programs import is_program
+from ingest.extract.prompts import prompt_end
 from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
 from ingest.extract.vocabulary import SUBCOMMANDS
 from scanner.tables import tool
@@ -25,6 +29,12 @@ _LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
 _BUTTON: Final = re.compile(r"(?i)\s*(?:copy(?: code)?|copied!?)\s*$")
 _NEAR: Final = 40
 """Lines above and below, which show how wide a paragraph is."""
+WIDE: Final = 80
+"""Characters: a text with a line as long as that is not broken before."""
+_GOES_ON: Final = re.compile(r"\s*[a-z(,;–—-]")
+"""How a line begins that may go on with the sentence above it."""
+_HASH: Final = re.compile(r"\s{0,3}\\?(?:#(?=[a-z])|(?=#\s{1,2}[a-z]))")
+"""The prompt of root where Markdown sees no heading: `\\# df -h`, `#df -h`."""
 _LABELS_MAX: Final = 6
 """Lines, the empty ones between them too."""
 _MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
@@ -46,6 +56,8 @@ class Part:
     typed: bool
     begin: int
     end: int
+    cut: int | None = None
+    """Behind a prompt: the characters of its first line that no reader of code knows as one."""
 
 
 def is_typed(line: str) -> bool:
@@ -65,9 +77,10 @@ def is_typed(line: str) -> bool:
     return not known.verbs and words[0] not in SUBCOMMANDS and not is_spoken(line)
 
 
-def stands_alone(lines: Sequence[str], at: int) -> bool:
+def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
     """Whether a line is a command though it stands among prose: the ends of the line above it and its own are
-    meant, since the next word would have had room there.
+    meant, since the next word would have had room there. `wide`: of the lines around the paragraph, which
+    count where no line below goes on with a sentence.
     """
     words = lines[at].split()
     spoken = lines[at].rstrip().endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(
@@ -79,12 +92,30 @@ def stands_alone(lines: Sequence[str], at: int) -> bool:
     first = max(first, at - _NEAR)
     near = range(at, min(len(lines), at + _NEAR))
     last = next((place for place in near if not lines[place].strip()), near.stop)
-    width = max(len(line.rstrip()) for line in lines[first:last])
+    goes_on = at + 1 < last and _GOES_ON.match(lines[at + 1]) is not None and not is_typed(lines[at + 1])
+    if goes_on and at == first:
+        return False
+    width = max(0 if goes_on else min(wide, WIDE), *(len(line.rstrip()) for line in lines[first:last]))
     return all(
         len(lines[place].rstrip()) + 1 + len(lines[place + 1].split()[0]) <= width
         for place in (at - 1, at)
         if first <= place and place + 1 < last
     )
+
+
+def widest(lines: Sequence[str], at: int) -> int:
+    """The length of the longest line near a line."""
+    return max(len(line.rstrip()) for line in lines[max(0, at - _NEAR) : at + _NEAR])
+
+
+def all_commands(lines: Sequence[str]) -> bool:
+    """Whether each line of a paragraph is a command: a program alone only where it looks at something."""
+    return all(all_typed([line]) or _looks_alone(line) for line in lines)
+
+
+def _looks_alone(line: str) -> bool:
+    word = line.strip()
+    return word not in ENGLISH and is_program(word) and only_read([word])
 
 
 def tells_on(above: Sequence[str], line: str) -> bool:
@@ -116,20 +147,25 @@ def labels_ahead(lines: Sequence[str], at: int) -> int:
     return count if is_typed(lines[at + count]) else 0
 
 
-def parts_of(lines: Sequence[str]) -> list[Part]:
+def parts_of(lines: Sequence[str], wide: int = 0) -> list[Part]:
     """The commands and the prose of a paragraph, in order, without the labels between them; a command stands
-    below a colon, a label or another command. One part where it has no command on a line of its own.
+    below a colon, a label or another command, on a line of its own (see `stands_alone` for `wide`), or behind
+    a prompt: all below that is what it prints. One part where it has no command on a line of its own.
     """
     parts: list[Part] = []
     at = 0
     while at < len(lines):
+        prompt = _prompt(lines[at], first=not at)
+        if prompt is not None:
+            return [*parts, Part(True, at, len(lines), prompt)]
         skipped = labels_ahead(lines, at)
         at += skipped
         if is_section(lines[at]):
             parts.append(Part(False, at, at + 1))
             at += 1
             continue
-        typed = bool(skipped) or _begins_typed(lines, at, after=bool(parts) and parts[-1].typed)
+        after = bool(parts) and parts[-1].typed
+        typed = bool(skipped) or _begins_typed(lines, at, after=after, wide=wide)
         if typed and (not parts or not parts[-1].typed or skipped):
             parts.append(Part(True, at, at + 1))
         elif parts and parts[-1].typed == typed and not is_section(lines[at - 1]):
@@ -140,11 +176,26 @@ def parts_of(lines: Sequence[str]) -> list[Part]:
     return parts
 
 
-def _begins_typed(lines: Sequence[str], at: int, *, after: bool) -> bool:
+def _begins_typed(lines: Sequence[str], at: int, *, after: bool, wide: int) -> bool:
     """Whether a line is a command where it stands. `after`: behind another one."""
     line, above = lines[at], lines[at - 1].rstrip() if at else ""
     if after and above.endswith("\\"):
         return True
-    if not (after or above.endswith(":") or (not at and len(lines) > 1 and all_typed(lines))):
-        return False
-    return _MARKED.search(line) is None and is_typed(line) and all_typed([line])
+    if not at and len(lines) > 1 and all_commands(lines):
+        return True
+    if after or above.endswith(":"):
+        return _MARKED.search(line) is None and is_typed(line) and all_typed([line])
+    return len(lines) > 1 and stands_alone(lines, at, wide)
+
+
+def _prompt(line: str, *, first: bool) -> int | None:
+    """How many characters to cut off from a line of a paragraph that begins with a prompt: none before one
+    that a block of code has, too; None where it has no prompt. `first`: it is the paragraph's first line.
+    """
+    typed = line[prompt_end(line) :]
+    if typed != line and not line.lstrip().startswith("%"):
+        return 0 if plausible(typed, labelled=False) or of_words(typed) else None
+    root = _HASH.match(line) if first else None
+    typed = line[root.end() :].lstrip("# ").rstrip() if root else ""
+    spoken = typed.endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(typed.split()[1:])
+    return root.end() if root and looks_like_command(typed) and not spoken else None
