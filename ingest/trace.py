@@ -182,7 +182,7 @@ def edited(text: str, edits: Sequence[Edit]) -> tuple[str, Trace]:
 def by_words(text: str, source: str, start: int, end: int) -> Trace:
     """The trace of a text whose words stand in `source[start:end]` in order, with markup between them.
 
-    A word that is not found near the last one came from nowhere.
+    A word that is not found near the last one came from nowhere; a text of none but such stands at `start`.
     """
     runs: list[Run] = []
     place, at = start, 0
@@ -193,4 +193,4 @@ def by_words(text: str, source: str, start: int, end: int) -> Trace:
             runs.append(Run(at, len(word), found, len(word)))
             place = found + len(word)
         at += len(word)
-    return Trace(tuple(runs))
+    return Trace(tuple(runs) or (Run(0, 0, start, 0),))

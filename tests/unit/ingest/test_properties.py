@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.building import BuiltStep
@@ -109,6 +109,7 @@ def nothing_lost(made: Preview) -> None:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=texts, form=forms)
+@example(text="```\nFOO=1\n```\n<ul><li>&amp;# ", form=None)
 def test_any_text_gives_a_refusal_or_a_sound_document(text: str, form: str | None) -> None:
     try:
         made = preview(text, form)
