@@ -32,9 +32,9 @@ def answers_apart(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         cuts = _cuts(block) if block.kind in ("item", "paragraph") and len(block.text) <= _LONGEST else []
         for number, (start, end) in enumerate(pairwise([0, *cuts, len(block.text)])):
-            piece = _piece(block, start, end) if cuts else block
+            part = piece(block, start, end) if cuts else block
             inside = block.level + (block.kind == "item")
-            yield replace(piece, kind="paragraph", level=inside) if number else piece
+            yield replace(part, kind="paragraph", level=inside) if number else part
 
 
 def _cuts(block: Block) -> list[int]:
@@ -47,7 +47,8 @@ def _cuts(block: Block) -> list[int]:
     return inside if inside and _FIRST.match(block.text[: inside[0]]) else []
 
 
-def _piece(block: Block, start: int, end: int) -> Block:
+def piece(block: Block, start: int, end: int) -> Block:
+    """The part `text[start:end]` of a block, with its code and its place."""
     text = block.text[start:end].rstrip()
     code = tuple(
         InlineCode(item.start - start, item.end - start, item.taken)

@@ -28,6 +28,7 @@ from ingest.bullets import bullet_marks
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
+from ingest.lettered import letter_marks
 from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.prose_in_code import parted
@@ -41,6 +42,7 @@ from ingest.sources.page import as_page, page_title
 from ingest.sources.plain import read_plain
 from ingest.sources.rst import read_rst
 from ingest.sources.told import told_in
+from ingest.steps_apart import steps_apart
 from ingest.suspicious import unseen
 from ingest.trace import Edit, Span, Trace, edited
 from ingest.wiki_hidden import hidden_cuts, hidden_wiki_texts
@@ -122,6 +124,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     if chosen in ("markdown", "plain"):
         clean, line_ends = _moved(clean, bullet_marks(clean), line_ends)
     if chosen == "markdown":
+        clean, line_ends = _moved(clean, letter_marks(clean), line_ends)
         _refuse_many_lines(clean)
         clean, front = _front_matter(clean)
         clean, line_ends, cut = _flavoured(clean, line_ends)
@@ -148,7 +151,7 @@ def _apart(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
     """The blocks, each of one thing: no prose among commands, one question with its answer. They are bounded
     anew, since one block may become thousands.
     """
-    return _bounded(parted(answers_apart(blocks), fenced=fenced))
+    return _bounded(parted(answers_apart(steps_apart(blocks)), fenced=fenced))
 
 
 def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:

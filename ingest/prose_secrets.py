@@ -45,7 +45,8 @@ _NAMES: Final = (
 )
 _NAME: Final = rf"(?<![\w$@/.-])(?P<name>{_NAMES})(?![\w/@-])"
 _ABOUT: Final = (
-    r"(?:[ \t]+(?:for|of|to|on|in|at|from|used|there|here)\b[^\n:=;!?|]{0,60}?)?(?:[ \t]*\([^()\n]{1,60}\))?"
+    r"(?:[ \t]+(?:for|of|to|on|in|at|from|used|there|here)\b(?:(?!,?[ \t]{1,3}then\b)[^\n:=;!?|]){0,60}?)?"
+    r"(?:[ \t]*\([^()\n]{1,60}\))?"
 )
 _STILL: Final = r"(?:[ \t]+(?:currently|now|still|always|just|simply|set to|called|usually))*"
 _SIGN: Final = (

@@ -116,9 +116,10 @@ _OPEN_CASE: Final = re.compile(
     rf"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_STATES}\s)[^,;:→.!?]{{8,200}}"
 )
 _TOLD: Final = re.compile(
-    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})\s"
+    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})(?:(?<=\suse)$|(?<=\srun)$|\s"
     r"(?:(?:(?:at|into|up|for|on|(?<=escalate )to|(?<=switch )to|(?<=proceed )to|(?<=go )to)\s)?"
-    r"(?:the|its|it|them|all|your|our|this|that|whether|an?)\b|[@#]\w|[A-Z][a-z]{2})"
+    r"(?:the|its|it|them|all|your|our|this|that|whether|an?)\b|[@#]\w|[A-Z][a-z]{2}|(?:back|over)\b|"
+    r"(?<=\suse )\S|(?<=\srun )\S))"
 )
 _YOU_BEHIND: Final = re.compile(
     r"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?:this|that|it|they)\s[\w'’]{2,20}(?P<blank>\s)"
@@ -129,6 +130,7 @@ _STATED: Final = re.compile(_STATES, re.IGNORECASE)
 _ASKS_ON: Final = re.compile(rf"(?i){_VERB}|[<>]=?|==|≥|≤|above|below|over|under")
 """Behind it the case goes on: “if it is over …”."""
 _BEFORE_A_VERB: Final = frozenset(
+    "its their our your my this that these those each every "
     "to and or not can could will would should must may might do does did the a an of for by with on in at "
     "please never always you we they i that which who it this is are was were be been being has have "
     "had".split()
@@ -140,7 +142,9 @@ def _told_without_sign(text: str) -> Iterator[int]:
     for found in _YOU_BEHIND.finditer(text):
         yield found.start("blank")
     for case in _OPEN_CASE.finditer(text):
-        for found in _TOLD.finditer(text, case.start(), case.end()):
+        for found in _TOLD.finditer(text[: case.end()] if case.end() == len(text) else text, case.start()):
+            if found.start() >= case.end():
+                break
             before = text[case.start() : found.start("blank")].split()
             states = any(_STATED.fullmatch(word) for word in before[2:])
             if states and not _goes_on(before[-1]) and found["verb"] in IMPERATIVES:

@@ -73,6 +73,12 @@ _REDIS: Final = re.compile(
 _POWERSHELL: Final = frozenset("powershell pwsh ps1 posh".split())
 _OPEN_LINE: Final = re.compile(r"[`|{(]\s*$")
 _CMDLET: Final = re.compile(r"(?:[A-Z][a-z]+){1,2}-[A-Z][A-Za-z]{2,40}(?:\s|$)")
+_STARTS_CMDLET: Final = re.compile(
+    r"(?:\$[\w:]{1,40}\s*=\s*\(?)?(?:Add|Backup|Clear|Connect|Copy|Disable|Disconnect|Dismount|Enable|Enter|Exit|"
+    r"Export|Find|Format|Get|Grant|Import|Install|Invoke|Lock|Measure|Mount|Move|New|Out|Publish|Remove|Rename|"
+    r"Repair|Reset|Restart|Restore|Resume|Revoke|Save|Search|Select|Send|Set|Show|Start|Stop|Suspend|Switch|Sync|"
+    r"Test|Uninstall|Unlock|Unregister|Register|Update|Wait|Write)-[A-Z][A-Za-z]{2,40}(?:\s|$)"
+)
 _COMMENT: Final = re.compile(r"\s+(?:#|--)\s.*$")
 
 
@@ -96,7 +102,7 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     bare = re.match(r"\s*> (?=\S)([^\n]+)", text)
     if bare and _REDIS.match(bare[1].strip()):
         return [Typed(bare[1].rstrip(), "redis-cli", bare.start(1), bare.start(1) + len(bare[1].rstrip()))]
-    if language in _POWERSHELL:
+    if language in _POWERSHELL or (language in _PLAIN_LABELS and _is_powershell(text)):
         return _cmdlets(text)
     if language in ("sql", "psql", "mysql", "pgsql", "postgresql") or (
         language in ("", "text", "txt")
@@ -175,6 +181,12 @@ def is_redis(text: str) -> bool:
 def is_cmdlet(text: str) -> bool:
     """Whether a piece of code is a command of PowerShell."""
     return _CMDLET.match(text.strip()) is not None
+
+
+def _is_powershell(text: str) -> bool:
+    """Whether each line of a block that begins a statement names a cmdlet by its verb."""
+    lines = [line for line in text.split("\n") if line.strip() and line[:1] not in " \t|}#)"]
+    return bool(lines) and all(_STARTS_CMDLET.match(line) for line in lines)
 
 
 def _cmdlets(text: str) -> list[Typed]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ingest.extract.command_forms import without_placeholders
 from ingest.extract.gates import among_people, is_gate
 from scanner import scan
 from schemas.risk import Risk
@@ -53,6 +54,7 @@ _TYPES: Final = re.compile(
     r"unban|cordon|uncordon|evict|grow|shrink|reset|reload|recreate|redeploy|renew|refresh|rename|rewrite|"
     r"exit|quit|provision|bootstrap|join|leave|link|collect|gather|dump|print|count|query|search|define|"
     r"adjust|modify|"
+    r"back ?up|snapshot|take|scan|probe|tail|follow|"
     r"clear|flush|empty|vacuum|reindex|resume|pause|suspend|terminate|shut|bring|launch|spin|unlock|lock|"
     r"mark|label|annotate|patch|fix|rerun|retry|replay|recover|migrate|save|store|write)\b"
 )
@@ -79,7 +81,7 @@ def done_by(sentence: str, commands: Sequence[str], *, introduces: bool) -> bool
 
 def only_read(commands: Sequence[str]) -> bool:
     """Whether commands read and no more, by the scanner."""
-    return all(scan(command).risk is Risk.SAFE for command in commands)
+    return all(scan(without_placeholders(command)).risk is Risk.SAFE for command in commands)
 
 
 def only_looks(text: str, *, command: bool) -> bool:

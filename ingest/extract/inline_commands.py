@@ -9,6 +9,7 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
+from ingest.extract.case_ends import with_clauses
 from ingest.extract.command_forms import has_form, unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
@@ -72,10 +73,13 @@ _DOES: Final = re.compile(
     r"(?i)^(?:\W|\d+[.)]|(?:please|then|also|first|next|finally|otherwise)\b)*(?:convert|decode|encode|"
     r"encrypt|"
     r"decrypt|generate|extract|compute|calculate|restart|reload|scale|drain|cordon|uncordon|rotate|renew|"
-    r"fetch|download|upload)\b"
+    r"fetch|download|upload|bump|wait|roll[ -]?back|revert|undo|resize|grow|extend|"
+    r"promote|fail[ -]?over|flush|purge|"
+    r"vacuum|reindex|watch|tail|follow)\b"
 )
 """What is done by the command behind it, and never to it: to remove, find or ask about a line is neither."""
 
+_CASE_AHEAD: Final = re.compile(r"(?i)^\W*(?:if|when|once|unless|in case)\b[^,:→]{3,110}[,:→]")
 _NAMES_CODE: Final = re.compile(
     r"(?i)\b(?:lines?|process(?:es)?|alias(?:es)?|entry|entries|jobs?|tasks?|workers?|units?|histor(?:y|ies)|"
     r"commands?|scripts?|services?|containers?|programs?|daemons?|strings?|values?|text|output|named|"
@@ -262,7 +266,8 @@ def _instructs(text: str, end: int) -> bool:
     breaks = [found.end() for found in _BREAK.finditer(clause)]
     if begin and not breaks:
         return False
-    clause = clause[breaks[-1] if breaks else 0 :]
+    clause = with_clauses(clause[breaks[-1] if breaks else 0 :])
+    clause = _CASE_AHEAD.sub("", clause, count=1)
     return _DOES.match(clause) is not None and _NAMES_CODE.search(clause) is None
 
 

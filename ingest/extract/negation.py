@@ -10,6 +10,7 @@ import re2
 
 from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
+from ingest.extract.case_ends import with_clauses
 from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, speaks_of, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.short_cases import limited
@@ -126,7 +127,8 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     """Whether a sentence forbids what it tells; a negation inside its "if …" is a condition, no ban. One that
     ends in a colon or holds code speaks of what stands there: it only forbids, and states nothing.
     """
-    text = without_purpose(_CONDITION.sub("", sentence.strip().lstrip("*_>-•([\"' "), count=1))
+    told = with_clauses(sentence.strip().lstrip("*_>-•([\"' "))
+    text = without_purpose(_CONDITION.sub("", told, count=1))
     text = limit[0] if (limit := limited(text)) is not None else text
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
     if not (holds_code or "`" in text):

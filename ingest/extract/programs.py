@@ -41,6 +41,8 @@ _WORDS: Final = frozenset(
 _MORE: Final = frozenset(
     """
     ansible-galaxy ansible-pull ansible-vault bosh growpart named-checkconf named-checkzone
+    certutil chkdsk dcdiag gpupdate icacls iisreset ipconfig netsh nltest procdump repadmin robocopy schtasks
+    sfc taskkill tasklist w32tm wevtutil wmic
     krb5_newrealm ktutil pwgen uaac unset
     """.split()
 )

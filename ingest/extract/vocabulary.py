@@ -95,7 +95,7 @@ IMPERATIVES: Final = frozenset(
     calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick drag split
     reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle adjust tweak
     tidy alter reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe
-    withdraw zip figure telnet curl su sudo scp sftp dig decide
+    withdraw zip figure rdp telnet curl su sudo scp sftp dig decide
     """.split()
 )
 
@@ -137,6 +137,7 @@ def explained(headings: Sequence[str]) -> bool:
 
 PREREQUISITES: Final = re.compile(
     r"(?i)^(?:pre-?\s?req(?:uisite)?s?|requirements?|before (?:you )?(?:begin|start)|preconditions?|"
+    r"before(?:hand)?\W*$|"
     r"what you need|pre-?\s?flight(?: checks?| checklist)?|assumptions?|"
     r"before (?:proceeding|running|anything)|"
     r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
@@ -187,7 +188,9 @@ _REMARK: Final = re.compile(
 _WHERE: Final = re.compile(
     r"(?i)^(?:in|on|from|within|under|at|inside|via|using|through|after|once|before|during)\s[^,.:;]{2,70},\s+"
     r"(?:then\s+|please\s+)?|^(?:in|on|from|within) (?:the |your )?(?:[\w-]+ ){0,3}"
-    r"(?:portal|console|dashboard|ui|cockpit|terminal|shell)\s+"
+    r"(?:portal|console|dashboard|ui|cockpit|terminal|shell)\s+|"
+    r"^after (?:an?|\d{1,4}|a few|some|several|two|three|five|ten)[ -]?(?:seconds?|minutes?|mins?|hours?|"
+    r"days?|attempts?|tries|retries)\s+"
 )
 """“Within the portal, open …”, “Once it is fixed, start …”."""
 

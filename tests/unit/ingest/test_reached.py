@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.pipeline import preview
 from tests.unit.ingest.telling import commands
 from tests.unit.ingest.test_skips import waits_for
 
@@ -90,3 +91,25 @@ def test_what_is_bad_is_to_be_mended(heading: str) -> None:
 )
 def test_how_it_is_wrong_is_not_to_be_done(heading: str) -> None:
     assert commands(f"# A\n\nDo not wait.\n\n## {heading}\n\n`{LAST}`\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('Start it:\n\n    Start-WebAppPool -Name "<pool name>"\n', 'Start-WebAppPool -Name "<pool name>"'),
+        ("- If it does not go away use `SELECT pg_terminate_backend(2);` instead.\n",
+         "SELECT pg_terminate_backend(2);"),
+        ("- If 502s continue roll back `kubectl rollout undo deploy/gw`\n", "kubectl rollout undo deploy/gw"),
+        ("| ID | What to do |\n|---|---|\n| 5059 | `iisreset /restart` |\n", "iisreset /restart"),
+    ],
+)  # fmt: skip
+def test_no_command_is_lost_to_its_form(text: str, found: str) -> None:
+    made = preview(f"# A\n\n{text}")
+    assert found in [draft.text for draft in made.extraction.drafts if draft.kind == "command"]
+
+
+def test_what_a_window_calls_a_drive_is_no_password() -> None:
+    command = "Set-ItemProperty IIS:\\AppPools\\web -Name x -Value 1"
+    made = preview(f"# A\n\nReset the password of the account, then `{command}`\n")
+    assert not made.normalized.masked
+    assert [draft.text for draft in made.extraction.drafts] == [command]
