@@ -18,12 +18,9 @@ from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.rollbacks import undo_questions
 from ingest.trace import Span
 from ingest.vague_checks import bare_check, checks_listed, last_check
+from ingest.vague_deeds import acts_on_machine
 from ingest.vague_words import Role
-from ingest.vagueness import (
-    Phrase,
-    acts_on_machine,
-    phrases,
-)
+from ingest.vagueness import Phrase, phrases
 from schemas.runbook import AmbiguityKind
 
 _HEADING: Final = re.compile("a heading|a comment|a table row")
@@ -118,7 +115,10 @@ def _shown(drafts: list[Draft], index: int) -> bool:
     if following.kind != "command" or own.block is None or following.block is None:
         return False
     place, lead = own.block.place(), following.spans[:1]
-    under = following.block.level > own.block.level and following.line - own.end_line <= _NEAR_LINES
+    inside = own.listed and following.item == own.item and own.text == own.block.text.strip(" *_:")
+    under = (following.block.level > own.block.level or inside) and (
+        following.line - own.end_line <= _NEAR_LINES
+    )
     return under or bool(lead and place.start <= lead[0].start < place.end)
 
 

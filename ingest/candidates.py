@@ -23,7 +23,7 @@ _LEFT_OUT: Final = frozenset("the and for with that this from into then all any"
 _LONGEST: Final = 120
 
 
-_LINK: Final = re.compile(r"\]\(|\]\[|https?://|`_\b|>`_|\blink:|\bxref:")
+_LINK: Final = re.compile(r"\]\(|\]\[|https?://|`_\b|>`_|:(?:ref|doc):`|\blink:|\bxref:")
 _MARK: Final = 2
 _POINTS: Final = re.compile(
     r"(?i)\b(?:aforementioned|above-?mentioned)\b|"

@@ -86,10 +86,22 @@ _CLICKED: Final = re.compile(
 """“Confirm the dialog” is clicked."""
 
 
+_RECURS: Final = re.compile(
+    r"(?i)\b(?:daily|weekly|monthly|quarterly|yearly|annually|nightly|hourly|(?:every|each|once an?) "
+    r"(?:day|week|month|quarter|year|release))\b"
+)
+"""“Test failover quarterly” is a habit."""
+
+_SAID_BEHIND: Final = re.compile(r"(?i)[–—:(-] {0,2}(?:no|none|nothing|0|must|should|expect)\b")
+"""“Check the console – no errors of the client”."""
+
+_SAID: Final = (_HOLDS, _DOES, _SOUGHT_IN, _CLICKED, SAID_FOR, _RECURS, _SAID_BEHIND)
+
+
 def bare_check(sentence: str) -> bool:
     """Whether a sentence tells to check something and neither says how nor what a good result is."""
     short = len(sentence.split()) <= SHORT_WORDS and _ASKED_OF.search(sentence) is None
-    if NAMES.match(sentence) or any(told.search(sentence) for told in (_HOLDS, _DOES, _SOUGHT_IN, _CLICKED)):
+    if NAMES.match(sentence) or any(told.search(sentence) for told in _SAID):
         return False
     told = _RESULT.search(sentence) is not None or _TO_SEE.search(sentence) is not None
     return short and not told and _CHECKS.match(sentence) is not None and CONCRETE.search(sentence) is None

@@ -32,7 +32,8 @@ THRESHOLD: Final = _any(
     "(?:nearly|almost) (?:full|empty|exhausted)",
     "high (?:load|usage|number|latency|rate|cpu|memory|traffic)",
     "(?:a |the )?(?:large|small|high|low|big|huge|short) (?:number|amount|percentage|count|list|portion)",
-    "(?:more|fewer|less|higher|lower|longer|slower) than (?:usual|normal|expected)",
+    "(?:more|fewer|less|higher|lower|longer|slower)(?: [a-z-]+){0,2} than (?:is |was |you |we )?"
+    "(?:usual|normal|expect(?:ed)?)",
     r"many \w+ than usual",
     r"trending (?:up|down)\w*",
     "(?:growing|getting|coming) (?:too )?close to|(?:very|too|quite) close to",
@@ -44,6 +45,7 @@ THRESHOLD: Final = _any(
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
     "(?:increased|degraded|reduced) (?:[a-z]+ )?(?:load|usage|latency|traffic|rates?|performance|throughput)",
+    "(?:small|large|big|short) (?:increments?|steps|batches|chunks|bursts)",
     "repeated (?:failures?|errors?|restarts?|crash(?:es)?|timeouts?)",
     "sudden (?:changes?|increases?|drops?|spikes?|rise|fall)",
     "(?:look|search|check|watch) for (?:any |the |some )?"
@@ -113,7 +115,8 @@ ACCESS: Final = _any(
 )
 OPEN: Final = _any(
     "as (?:needed|necessary|required)(?! (?:on|by|in|for) )|as (?:appropriate|applicable|desired)",
-    "(?:if|where|when|as far as) (?:needed|necessary|possible|applicable|appropriate|required|practical)",
+    "(?:if|where|when|as far as) (?:needed|necessary|possible|applicable|appropriate|required|practical|"
+    "desired)",
     r"if you (?:can|like|want|prefer|wish)(?=\W*(?:$|[,.)]))",
     "if you can afford it",
     "ideally",
@@ -158,6 +161,13 @@ OPEN: Final = _any(
     "(?:correctly|properly) (?:tuned|set|sized|configured)",
     "of course",
     "keep an eye",
+    "carefully(?! (?:read|review|follow|check|note|consider))",
+    "(?:restart|reboot|stop|start|delete|remove|kill|drain|scale|move|update|destroy|"
+    "decommission)[^.;:,]{0,50}? and/or",
+    "satisfactor(?:y|ily)|hopefully|gradually|incrementally",
+    "(?:teams?|people|persons?|engineers?|developers?|owners?) (?:that (?:is|are) |who (?:is|are) "
+    ")?responsible for",
+    "a safe (?:or [a-z]+ )?state",
     "accordingly",
     "(?:your|good|best) (?:best |own )?judge?ment",
     "prudent",
@@ -208,8 +218,10 @@ WORKED: Final = _any(
     "(?:is|are|be) (?:fully )?(?:functional|operational|responsive|in good (?:health|shape))",
     "(?:returns?|returned|goes|go|comes?|gets?) (?:back )?to "
     r"(?:normal|baseline|a (?:normal|healthy) \w+)",
-    "(?:works?|runs?|working|running|functioning|behav(?:es?|ing)) (?:fine|properly|correctly|normally|well)",
+    "(?:works?|runs?|working|running|functioning|behav(?:es?|ing)) (?:ok(?:ay)?|fine|properly|correctly|"
+    "normally|well)",
     "(?:it|this|that|everything|all) works(?=\\W*$)",
+    "everything (?:is|['’]s) (?:still |now |up and )?(?:running|up|there|in place|in order|back)",
     "(?:proper|correct|normal|successful) (?:operation|function(?:ing|ality)?|behaviou?r)",
 )
 SEEMS: Final = _any("(?:looks?|seems?) (?:to be )?(?:ok(?:ay)?|fine|right|good|normal)")
@@ -264,13 +276,14 @@ NEEDS: Final = _any(
 
 OTHERS: Final = _any(
     r"(?:do|repeat) (?:the same|this|it|that) (?:on|for|with) (?:the |all |every )*(?:other|remaining)",
-    r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+",
+    r"(?:check|verify|inspect|review|test) the (?:other|remaining) \w+s\b(?!['’])",
 )
 LIKE: Final = _any(
     "(?:do|doing|run|running|use|using|with|try|type|execute|into|enter|issue) something (?:like|similar to)",
     "(?:an?|the|with|some) (?:[\\w-]+ )?(?:commands?|queries|query|scripts?|lines?) similar to",
     "with similar (?:contents?|settings|values|configuration|parameters)",
     "or similar(?! to\\b)",
+    "commands? (?:like|such as)",
 )
 UNNAMED: Final = re.compile(
     r"(?i)\b(?:run|execute|use) the [a-z]{2,20}['’]s (?:[a-z]+ ){0,2}commands?\b|"
@@ -301,12 +314,16 @@ WHO: Final = re.compile(
 """“Contact somebody”. Who “the team” is, its members know."""
 
 _AGAIN: Final = (
-    r"(?:restart|reboot|remount|redeploy|recreat|fail(?:ing)? ?over|roll(?:ing)? ?back|scal|rebuild|restor|"
+    r"(?:restart|reboot|remount|shut(?:ting)? ?down|stop(?:p)?|redeploy|recreat|fail(?:ing)? ?over|"
+    r"roll(?:ing)? ?back|scal|rebuild|restor|"
     r"resiz)(?:e|ing|ling)?"
 )
 TRY: Final = re.compile(
-    r"(?i)\b(?:try(?:ing)?(?: to)?|(?:may|might|could) (?:also |still )?(?:need|have) to|consider|"
+    r"(?i)\b(?:try(?:ing)?(?: to)?|(?:(?<=, you )|(?<=, we )|(?<=^you )|(?<=^we ))(?:may|might|could) "
+    r"(?:also "
+    r"|still )?(?:need|have) to|consider|"
     r"(?:solved|fixed|resolved|cured|mitigated|"
-    r"cleared) by|is to)\s+(?:simply\s+)?"
+    r"cleared) by|is to|"
+    r"it(?: is|['’]s) (?:safest|best|better|safer|easiest|simplest) to)\s+(?:simply\s+)?"
     rf"{_AGAIN}\b[^.;:]{{0,60}}"
 )

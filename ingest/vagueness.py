@@ -13,7 +13,7 @@ from ingest import vague_words as words
 from ingest.clauses import CONDITION, DOING, clause_at, does, tells_to_do
 from ingest.extract.vocabulary import is_imperative
 from ingest.quoted_words import is_quoted
-from ingest.vague_checks import CONCRETE, SAID_FOR, SHORT_WORDS
+from ingest.vague_checks import SAID_FOR
 from ingest.vague_classes import CLASSES, VagueClass
 from ingest.vague_words import Role
 from schemas.runbook import AmbiguityKind
@@ -85,12 +85,19 @@ _RECORDS: Final = re.compile(
 _GOES_ON: Final = re.compile(r"[^.;]{0,60}?\w+\W+\w+\W+\w")
 """“If it needs to be restarted it comes back” tells the case; “if it is full it needs a cleanup” does not."""
 
+_POINTED_AT: Final = re.compile(r"(?i)\b(?:these|those|such) (?:[\w-]+ ){0,3}$")
+"""“Were these spikes there before?”: they are known."""
+
+_TOLD_ABOVE: Final = re.compile(
+    r"(?i)[^.;]{0,20}\((?:see|as (?:described|shown|told)) [^()]{0,40}\b(?:above|below|earlier)\)"
+)
+"""“Check that it is healthy (see above)”."""
+
 _PURPOSE: Final = re.compile(r"(?i)\bin order (?:to|for|that)\b[^,.;:]{0,200}$")
 """What something is done for is no task of its own."""
 
 _POSSIBLE: Final = re.compile(r"(?i)(?:if|when|where) (?:possible|applicable|available)\b")
 
-_AFTER: Final = re.compile(r"(?i)^(?:once|when|after|if|should|in case)\b[^,:]{3,120},\s+(?:then\s+)?")
 _PROPER: Final = re.compile(r"\s[A-Z]\w")
 _LOOKED_WHETHER: Final = re.compile(
     r"(?i)[^.;]{0,40}? to (?:confirm|verify|see|check|make sure|ensure|determine|find out)(?: [\w-]+){0,3}?"
@@ -215,27 +222,33 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
     return item.pattern is not words.INVESTIGATE or is_imperative(clause)
 
 
+_TOLD_BEFORE: Final = {
+    words.THRESHOLD: (_RANKED, _POINTED_AT),
+    words.FIX: (_RECORDS, _HOW_TO),
+    words.INVESTIGATE: (_HOW_TO,),
+    words.REFERENCE: (_SAME,),
+}
+_TOLD_BEHIND: Final = {
+    judgements.HELPS: judgements.BY_ITSELF,
+    words.CURED: judgements.BY_ITSELF,
+    words.FIX: judgements.BY_ITSELF,
+    words.WORKED: _TOLD_ABOVE,
+}
+"""What around a phrase says what it leaves open, by the class of the phrase."""
+
+
 def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     """Whether the words around a phrase say what it leaves open."""
     before = match.string[: match.start()]
-    if item.pattern in (judgements.HELPS, words.CURED, words.FIX) and judgements.BY_ITSELF.match(
-        match.string, match.end()
-    ):
+    behind = _TOLD_BEHIND.get(item.pattern)
+    if behind is not None and behind.match(match.string, match.end()):
         return True
-    if item.pattern is words.THRESHOLD and _RANKED.search(before):
-        return True
-    if _PURPOSE.search(before):
-        return True
-    if item.pattern is words.FIX and _RECORDS.search(before):
+    if _PURPOSE.search(before) or any(told.search(before) for told in _TOLD_BEFORE.get(item.pattern, ())):
         return True
     if item.pattern in (words.THRESHOLD, words.AMOUNT):
         return _GIVEN.match(match.string, match.end()) is not None
     if item.pattern in _UNMEASURED:
         return _MEASURED.search(match.string, match.end(), match.end() + _NEAR) is not None
-    if item.pattern is words.REFERENCE and _SAME.search(before):
-        return True
-    if item.pattern in (words.FIX, words.INVESTIGATE) and _HOW_TO.search(before):
-        return True
     if item.pattern is words.UNNAMED:
         return role == "beside" and len(match[0].split()) <= _BARE
     return item.pattern is words.WORKED and _MAYBE.search(before) is not None
@@ -279,64 +292,3 @@ def _undecided(condition: str) -> bool:
             judgements.SOUGHT,
         )
     ) and not (_DESCRIBES.match(condition) or _POSSIBLE.match(condition))
-
-
-_MACHINE: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:restart|"
-    r"reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
-    r"kill|rebuild|"
-    r"redeploy|remount|resize|uncordon|cordon)\b|"
-    r"^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:perform|do|run|take|make|trigger|"
-    r"initiate|execute) an? "
-    r"(?:(?!new\b)[a-z-]+ ){0,2}(?:backup|snapshot|dump|restart|reboot|shutdown|failover|roll-?back|"
-    r"restore|upgrade|"
-    r"deploy(?:ment)?|switchover|reindex|vacuum|health ?check|import|export|migration|clean-?up|"
-    r"cut-?over|rebuild)\b(?=\W*$| (?:of|before|first|on|for)\b)"
-)
-"""What surely is a command somewhere, and nothing that is clicked."""
-
-_CLICKED: Final = re.compile(
-    r"(?i)\b(?:via|using) [a-z][\w.-]+$|,\s*(?:and|or)\s*$|"
-    r"\b(?:in|through|via|using|from|on) (?:the |your )?(?:[\w-]+ ){0,3}(?:ui|console|dashboard|portal|"
-    r"website|page|menu|panel|tab|button|form|app)\b|[→>]|\bclick\b|https?://"
-)
-_ALTERS: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:revert|replace|reset|truncate|"
-    r"evict|purge|"
-    r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
-    r"unblock|"
-    r"clear|flush|bounce|recycle|disable|enable|stop|start|terminate|detach|attach|prune|reinstall|"
-    r"pause|unpause|suspend|shut ?down|power (?:off|on)|mount|unmount|rename|revoke|wipe|"
-    r"back ?up|decommission|install|uninstall|"
-    r"recreate|requeue|replay|"
-    r"disconnect|throttle|rebalance|lock|unlock|fix|repair|clean\s?up|tidy(?:\s?up)?|"
-    r"regenerate|resync|sync|rotate|renew|upgrade|downgrade|"
-    r"put (?:[\w-]+ ){1,3}in(?:to)? (?:[\w-]+ )?(?:mode|maintenance)|"
-    r"add (?:memory|capacity|disk|nodes?|replicas?|space))\b(?!:)"
-)
-"""What changes something, by a command or a value that the sentence does not tell."""
-_SAID_HOW: Final = re.compile(
-    r"(?i)\b(?:with|by|using|via|through|per|to|from|as) (?:the |your |an? |\w+ing\b)"
-)
-_OF_TEXT: Final = re.compile(
-    r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
-)
-
-
-def acts_on_machine(sentence: str) -> bool:
-    """Whether a sentence tells to do what a command does, and not where to click."""
-    if _CLICKED.search(sentence) is not None:
-        return False
-    after = _AFTER.match(sentence)
-    return _MACHINE.match(sentence[after.end() :] if after else sentence) is not None or _alters_somehow(
-        sentence
-    )
-
-
-def _alters_somehow(sentence: str) -> bool:
-    """Whether a short sentence tells to change something on a machine and says neither how nor to what."""
-    if _ALTERS.match(sentence) is None or judgements.BY_PEOPLE.match(sentence):
-        return False
-    if len(sentence.split()) > SHORT_WORDS:
-        return False
-    return not any(found.search(sentence) for found in (CONCRETE, _SAID_HOW, _OF_TEXT))

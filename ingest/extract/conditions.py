@@ -263,6 +263,8 @@ def _leads_to(
         then = [
             i
             for i, draft in enumerate(drafts)
-            if draft.block is block and (draft.kind == "manual" or draft.start >= start)
+            if draft.block is block
+            and draft.condition is None
+            and (draft.kind == "manual" or draft.start >= start)
         ]
     return tuple(then), tuple(other)

@@ -9,6 +9,7 @@ from ingest.extract.accounts import Claim
 from ingest.extract.drafts import Required
 from ingest.extract.prerequisites import EARLY_STEPS, assumed, required
 from ingest.extract.reader import Reader
+from ingest.extract.vocabulary import is_imperative
 
 
 def needed(reader: Reader, text: str, *, above: int, first: bool = False) -> list[str]:
@@ -41,3 +42,19 @@ def needs_beside(
             reader.found.prerequisites.append(Required(part, block.place(start, end), codes))
             found.append(Claim(start, end, "prerequisite", "it says what must be true first"))
     return found
+
+
+def answers(reader: Reader, block: Block, text: str) -> bool:
+    """Whether a block asks, or is an item inside one that does: neither says what must be true first."""
+    if block.kind == "item" and reader.asking is not None and block.level > reader.asking.level:
+        return True
+    asks = text.rstrip("*_)").endswith("?")
+    reader.asking = block if asks and block.kind == "item" else None
+    return asks
+
+
+def goes_on(reader: Reader, text: str) -> bool:
+    """Whether an instruction follows commands of the section on prerequisites: it is a step of theirs."""
+    drafts = reader.found.drafts
+    below = bool(drafts) and drafts[-1].section == reader.section
+    return below and is_imperative(text) and not required(text)

@@ -190,7 +190,7 @@ _MAY_SAY: Final = re2.compile(
     r"experience|understanding|appl(?:y|ies)|to be|free|become|expected|\d ?[kmgt]i?b\b|"
     r"^\W{0,4}(?:no|be|work|start|begin)\b|"
     r"acquire|bastion|jump|installed|never|strictly|solely"
-    r"|>=|≥|there|least|valid|working|recent|up.to.date|a must|can be|may be|\d\+"
+    r"|written|tested|designed|>=|≥|there|least|valid|working|recent|up.to.date|a must|can be|may be|\d\+"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 
@@ -208,6 +208,10 @@ def assumed(text: str) -> list[str]:
     return [part for part in short if any(says.search(without_lead(part)) for says in _ANYWHERE)]
 
 
+_TURNS: Final = re.compile(r"(?i)(?:if not|if so|otherwise)\b")
+"""“If not, you should update it before going on”: what is done where the check above fails."""
+
+
 def required(text: str, *, first: bool = False, heads: bool = False) -> list[str]:
     """The sentences of a text that say what must be true first. `first`: no step stands above it; `heads`:
     only steps of other sections do.
@@ -217,7 +221,11 @@ def required(text: str, *, first: bool = False, heads: bool = False) -> list[str
     found = list[str]()
     for part in sentences(text):
         says = (*_ALWAYS, _STATE_FIRST) if first else (_HEADING_A_SECTION if heads else _ALWAYS)
-        if len(part) < _LONGEST and any(item.search(without_lead(part)) for item in says):
+        if (
+            len(part) < _LONGEST
+            and not _TURNS.match(part)
+            and any(item.search(without_lead(part)) for item in says)
+        ):
             found.append(part)
         elif is_imperative(part):
             first = False  # what follows is to be so behind that step
@@ -262,7 +270,8 @@ _LIST: Final = re.compile(
 _BETWEEN: Final = re.compile(r",\s+(?:and\s+)?(?![^(]*\))|;\s+")
 _AND: Final = re.compile(r";\s+|\s+and\s+(?=(?:that )?your (?:[\w-]+ ){1,4}(?:is|are|has|have)\b)")
 _POINTS: Final = re.compile(
-    r"(?i)^(?:(?:or|alternatively),? |for (?:more|further) \w+|you (?:want|wish|would like) to\b|"
+    r"(?i)^(?:(?:or|alternatively),? |if [^,.]{3,160}, (?:please )?(?:see|refer to|follow|go to|skip)\b|"
+    r"for (?:more|further) \w+|you (?:want|wish|would like) to\b|"
     r"see(?: also)?\b|refer to\b|more "
     r"(?:information|details)|"
     r"this (?:section|page|document|guide|runbook|procedure) (?:explains|describes|shows|covers|outlines))"

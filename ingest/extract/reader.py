@@ -78,6 +78,7 @@ class Reader:
         self.ban_used = self.ban_of_one = self.ban_met_code = self.ban_of_this = False
         self.ahead: tuple[Block, Claim] | None = None
         self.spent: Block | None = None
+        self.asking: Block | None = None
         self.untold: list[Untold] = []
         self.title_case: tuple[str | None, bool] = (None, False)
         self.answering = Answering()

@@ -46,9 +46,10 @@ from ingest.extract.inline_commands import inline_commands, sets_up
 from ingest.extract.instructions import codes_in, instruction, lead_of, place_in
 from ingest.extract.metadata import is_metadata
 from ingest.extract.named_below import not_named_below
+from ingest.extract.needs_beside import answers, goes_on
 from ingest.extract.negation import forbidding_title, forbids_below, forbids_one, forbids_this, negated
 from ingest.extract.options import with_options
-from ingest.extract.prerequisites import listed, opens_needs, required
+from ingest.extract.prerequisites import listed, opens_needs
 from ingest.extract.reader import BANNED, Reader, although, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
@@ -255,7 +256,7 @@ def _prose(reader: Reader, block: Block) -> None:
     while reader.asks_before and (_NUMBERED_STEP.match(text) or names_steps(text)):
         reader.headings.pop()
     listed_first = _is_listed_need(reader, block, text)
-    stated = not (_goes_on(reader, text) or sets_up(block))
+    stated = not (goes_on(reader, text) or sets_up(block) or answers(reader, block, text))
     if (reader.asks_before or listed_first) and stated and (before := listed(text)):
         _before(reader, block, [text] if block.kind == "item" else before)
         return
@@ -324,13 +325,6 @@ def _is_accounted(reader: Reader, block: Block) -> bool:
     else:
         return False
     return True
-
-
-def _goes_on(reader: Reader, text: str) -> bool:
-    """Whether an instruction follows commands of the section on prerequisites: it is a step of theirs."""
-    drafts = reader.found.drafts
-    below = bool(drafts) and drafts[-1].section == reader.section
-    return below and is_imperative(text) and not required(text)
 
 
 def _before(reader: Reader, block: Block, wanted: list[str]) -> None:

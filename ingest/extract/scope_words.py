@@ -38,6 +38,10 @@ SCOPED: Final = re.compile(
     r"(?:is|are|must be|will be) (?:needed|required|present)\b|"
     r"^\W{0,4}only (?:[\w-]+ ){1,2}(?:engineers?|admins?|operators?|staff|members|"
     r"people) (?:may|can|should|must)\b|"
+    r"\b"
+    + _TEXT
+    + r"\b[^.;:]{0,30}? (?:was|were|is|are|(?:has|have) been) (?:written|tested|designed|made) (?:only )?"
+    r"(?:for|with|on|against)\b|"
     r"^\W{0,4}(?:this|that|it|all of this) assumes?\b(?! (?:responsibility|control|the role|the only)\b)"
 )
 """“The following instructions only apply to …”, “run from the root”, “not … unless you have access”."""
@@ -128,6 +132,9 @@ FIRST_OF_ALL: Final = re.compile(
     r"proceeding|continuing|you (?:start|begin|proceed|continue))\b|"
     r"^\W{0,4}to [^,.;:]{3,60}, (?!you\b|we\b|please\b)[^,.;:]{3,60}? (?:must|has to|have to|"
     r"needs? to) (?:not |already )?be \w|"
+    r"^\W{0,4}before (?:you|we) (?:begin|start|proceed|continue)\b[^.;:]{0,40}?,? (?:please )?(?:make "
+    r"sure|ensure|"
+    r"be sure|(?:verify|check|confirm) that|you (?:need|must|should|will need))\b|"
     r"^\W{0,4}it(?: is|['’]s) (?:strongly |highly )?(?:best|recommended|advisable|wise|important|good "
     r"practice) "
     r"(?:to|that you) (?!wait\b)[^.;:]{3,80}? before\b|"
@@ -154,6 +161,7 @@ GIVEN: Final = re.compile(
     r"written) for (?:the )?(?:[\w-]+ ){0,3}?(?:members|engineers|operators|admins?|administrators|"
     r"on-?calls?|"
     r"sres?|dbas?|staff)\b|"
+    r"\b(?:is|are) only (?:available|supported) (?:in|on|for|with|to|from)\b|"
     r"^\W{0,4}there (?:must|needs? to|has to|have to|should) (?:already )?be (?:at least|enough|an?|no)\b|"
     r"^\W{0,4}at least \w+ [^.;:]{2,40}? (?:is|are) (?:required|needed)\b|"
     r"^\W{0,4}an? (?:valid|working|up[- ]to[- ]date|recent|current) [\w -]{2,40}? (?:is|are) (?:needed|"

@@ -92,3 +92,31 @@ def test_what_says_more_of_a_need_is_no_need_of_its_own() -> None:
         "You need a host of the cluster. Generally that is the first one.",
         "The VPN is on.",
     ]
+
+
+def test_a_question_and_what_answers_it_are_no_needs() -> None:
+    asks = "1. **Is it down?**\n   - Is a customer hit?\n   - Crash: yes\n2. The VPN is on.\n"
+    text = f"# A\n\n## Pre-flight checks\n\n{asks}\n## Steps\n\nRun `df -h`.\n"
+    assert before(text) == ["The VPN is on."]
+
+
+def test_what_leads_to_another_text_is_no_need() -> None:
+    text = "# A\n\n## Prerequisites\n\nIf you restore onto an old one, see [that](x.md). The VPN is on.\n\n"
+    assert before(f"{text}## Steps\n\nRun `df -h`.\n") == ["The VPN is on."]
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "`house-tool` is only available in the private cloud.",
+        "Before you begin, make sure that you have the manager role.",
+        "These instructions were tested on Debian 12.",
+    ],
+)
+def test_where_a_text_holds_is_needed_at_the_head_of_a_section(need: str) -> None:
+    assert before(f"{STEPS}{need}\n\nRun `ls -l`.\n") == [need.replace("`", "")]
+
+
+def test_what_is_done_where_a_check_fails_is_no_need() -> None:
+    text = "# A\n\nRun `df -h` to see that it is new. If not, you should update it before proceeding.\n"
+    assert before(text) == []

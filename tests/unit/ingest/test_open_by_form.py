@@ -6,7 +6,8 @@ import pytest
 
 from ingest.pipeline import preview
 from ingest.vague_checks import bare_check
-from ingest.vagueness import acts_on_machine, phrases
+from ingest.vague_deeds import acts_on_machine
+from ingest.vagueness import phrases
 
 HEAD = "# A\n\nRun `uptime -p`.\n\n"
 
@@ -99,3 +100,55 @@ def test_a_check_by_its_verb_says_what_is_good() -> None:
     assert not bare_check("Verify the volume is encrypted.")
     assert bare_check("Verify the service is running correctly.")
     assert not acts_on_machine("Revoke it in the console.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Check the cloud portal for resource status.",
+        "Check the browser console – no client errors.",
+        "Test failover quarterly.",
+        "Stop the server (Ctrl+C).",
+        "Replace the disk physically.",
+        "Edit the file with your favorite text editor.",
+        "Check whether these spikes were there before.",
+        "Check that it is healthy (see above).",
+    ],
+)
+def test_a_check_or_deed_with_a_plain_object_is_not_asked_about(line: str) -> None:
+    assert asked(f"- {line}\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Raise the limit carefully.",
+        "Gradually move the traffic.",
+        "Resume the queue if desired.",
+        "Restart the machines and/or the process.",
+        "Consider stopping the writer.",
+        "Use commands like the one in the wiki.",
+        "Check that everything is still running.",
+        "Move it in small steps.",
+        "Page the people responsible for the app.",
+    ],
+)
+def test_a_manner_without_a_measure_is_asked_about(line: str) -> None:
+    assert asked(f"- {line}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "If the changes are satisfactory, go on.",
+        "If the worker seems stuck, call us.",
+        "If it is obviously different, call us.",
+    ],
+)
+def test_a_case_that_only_seems_so_is_asked_about(line: str) -> None:
+    assert asked(f"{line}\n") != []
+
+
+def test_a_command_within_its_item_shows_how_it_is_done() -> None:
+    for between in ("", "   **Option A:**\n\n"):
+        assert asked(f"1. **Reset the replication**\n\n{between}   ```bash\n   df -h\n   ```\n") == []

@@ -93,7 +93,7 @@ def asked(text: str) -> list[str]:
         ("You may add nodes depending on your needs.", "beside", ["depending on your needs"]),
         ("If it fails, you may need to check the container logs.", "beside", ["check the container logs"]),
         ("Post the following, with changes as appropriate:", "told", ["as appropriate"]),
-        ("Open it with the editor of your choice.", "told", ["of your choice"]),
+        ("Open it with the tool of your choice.", "told", ["of your choice"]),
         ("Verify that usage is down to a safe level.", "told", ["to a safe level"]),
         ("If you are confident, delete it.", "beside", ["If you are confident"]),
         ("Search the log for any clues.", "told", ["for any clues"]),
