@@ -110,7 +110,10 @@ _COMMAND_MAX_CHARACTERS: Final = 300
 """How far before its options a program's name is looked for."""
 
 
-_OTHER_KINDS: Final = {"`": "mark of inline code"}
+_OTHER_KINDS: Final = {"`": "mark of inline code", "": "backslash that was left out"}
+_BLANK_BEHIND: Final = re.compile(r"(?<=\\)[ \t]{1,40}(?=\n[ \t]*\S)")
+"""A shell reads `\\ ` as a blank, and the command as complete."""
+_FLAG: Final = re.compile(r"[ \t]{1,40}-{1,2}[A-Za-z]")
 
 
 def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
@@ -127,10 +130,18 @@ def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ..
             was = block.text[edit.start : edit.end]
             line = min(block.end_line, line + block.text.count("\n", counted, edit.start))
             counted = edit.start
-            kind = _TYPED[was][1] if was in _TYPED else _OTHER_KINDS.get(was, "emphasis around a placeholder")
-            repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, kind))
+            repairs.append(Repair(line, block.place(edit.start, edit.end), was, edit.now, _kind(was)))
         result.append(_repaired(block, edits))
     return tuple(result), tuple(repairs)
+
+
+def _kind(was: str) -> str:
+    """What a repair is called by what stood there."""
+    if was in _TYPED:
+        return _TYPED[was][1]
+    if was and not was.strip(" \t"):
+        return "blank behind a backslash"
+    return _OTHER_KINDS.get(was, "emphasis around a placeholder")
 
 
 def repaired(text: str) -> str:
@@ -142,11 +153,29 @@ def _edits(block: Block) -> list[Edit]:
     if block.kind == "code" and block.text.count("`") == 1:
         stray = [Edit(found.start(), found.end(), "") for found in _STRAY.finditer(block.text)]
         return sorted([*_of_code(block.text, 0, len(block.text)), *stray], key=lambda edit: edit.start)
+    if block.kind == "code" and "\\" in block.text:
+        return sorted(
+            [*_of_code(block.text, 0, len(block.text)), *_continued(block.text)], key=lambda edit: edit.start
+        )
     if not _BROKEN.search(block.text) and not _HELD.search(block.text):
         return []
     if block.kind == "code":
         return list(_of_code(block.text, 0, len(block.text)))
     return [edit for code in block.code for edit in _of_code(block.text, code.start, code.end)]
+
+
+def _continued(text: str) -> Iterable[Edit]:
+    """What keeps a line from going on: a blank behind its backslash, or none between lines that have one and
+    a flag.
+    """
+    for found in _BLANK_BEHIND.finditer(text):
+        yield Edit(found.start(), found.end(), "")
+    lines, end = text.split("\n"), -1
+    for above, line, below in zip(lines, lines[1:], lines[2:], strict=False):
+        end += len(above) + 1
+        ends = line.rstrip().endswith("\\") or not line.strip() or line.lstrip().startswith("#")
+        if above.endswith("\\") and not ends and line[:1].isspace() and _FLAG.match(below):
+            yield Edit(end + 1 + len(line.rstrip()), end + 1 + len(line.rstrip()), " \\")
 
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:

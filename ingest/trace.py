@@ -77,6 +77,9 @@ class Trace:
             if near and run.begin < _behind(outer.runs[near - 1]):
                 near = 0
             near = _through(run, outer, near, found)
+        if self.runs and not found:  # a text whose words stand nowhere keeps its place
+            place = outer.span(self.runs[0].begin, self.runs[0].begin).start
+            found.append(Run(0, 0, place, 0))
         return Trace(tuple(found))
 
 

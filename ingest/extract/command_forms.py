@@ -129,7 +129,7 @@ def reports(line: str) -> bool:
 
 
 _DATA: Final = re.compile(
-    r"(?i)(?:/|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
+    r"(?i)(?:/\*{0,2}|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
     r"key|csr|db|gz|tar|zip|sql|out|"
     r"err|pid|sock|service|html?))$"
 )

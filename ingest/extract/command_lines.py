@@ -19,6 +19,13 @@ _TOOL: Final = re.compile(r"[a-z][a-z0-9-]{1,20}(?:ctl|-cli|-client|-admin|-tool
 _ASSIGNMENT: Final = re.compile(
     r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=(?:[^\s\"'$]*|\"[^\"]*\"?|'[^']*'?|\$.*)\s*(?:[;&|].*)?$"
 )
+_OPTION: Final = re.compile(r"-{1,2}[A-Za-z]")
+"""What goes on with the line above, and names no program."""
+_SYNOPSIS: Final = re.compile(
+    r"\s\[(?:-{1,2}[A-Za-z][^\]\n]{0,60}|(?:[\w-]{1,40}[ _-])?options?[ .]{0,4}|"
+    r"[\w -]{1,40}\.\.\.)\](?=\s|$|\.)"
+)
+"""`pg_dump [option...] [dbname]`: how a program is called, and no call of it."""
 _FIELD: Final = re.compile(r"[A-Z][a-z]+\w*=")
 """`Status=Up/Down`, `Restart=always`: what a program prints or a file holds; hardly a variable."""
 _SETS: Final = re.compile(
@@ -70,7 +77,7 @@ def looks_like_command(text: str) -> bool:
     stripped = without_signs(stripped)
     words = stripped.split()
     name = words[0].rsplit("/", 1)[-1]
-    if len(words) > 1 and words[1] in COMPARES:
+    if (len(words) > 1 and words[1] in COMPARES) or _is_part(stripped):
         return False
     if "|" in words[1:] and _NAME.fullmatch(words[0]) and (is_program(name) or not _is_spoken(words)):
         return True
@@ -84,6 +91,11 @@ def looks_like_command(text: str) -> bool:
     if held_program(words) or (_SCRIPT.fullmatch(words[0]) and len(words) > 1):
         return True
     return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+
+
+def _is_part(line: str) -> bool:
+    """Whether a line is half a command, or how one is called."""
+    return _OPTION.match(line) is not None or _SYNOPSIS.search(line) is not None
 
 
 def _is_spoken(words: list[str]) -> bool:
@@ -129,7 +141,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
         return True
     first = without_signs(first)
     words = first.split()
-    if is_failure(first) or _RULE.fullmatch(words[0]) or is_row(first):
+    if is_failure(first) or _RULE.fullmatch(words[0]) or is_row(first) or _is_part(first):
         return False
     if not labelled and (reports(first) or (len(words) == 1 and is_data(first))):
         return False

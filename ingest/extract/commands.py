@@ -39,8 +39,10 @@ from ingest.extract.vocabulary import (
     NEUTRAL_LABELS,
     OTHER_LABELS,
     PROMPTED_LABELS,
+    SESSION_LABELS,
     SHELL_LABELS,
 )
+from ingest.extract.windows_lines import windows_places
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 
@@ -86,12 +88,21 @@ def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> lis
     if too_long or shown or kept_whole(block.text, saved=saved):
         return []
     typed = windows_lines(block.text, block.language) or console_of(block.text, block.language)
+    typed = _for_windows(block) if typed is None else typed
     if typed is not None:
         return [_typed(block, item) for item in typed]
     if block.language in OTHER_LABELS - PROMPTED_LABELS:
         return _mislabelled(block)
     found = _prompted_in(block, lines) or _opened(block, lines)
     return found or ([] if block.language in OTHER_LABELS else _bare(block, lines, told=told))
+
+
+def _for_windows(block: Block) -> list[Typed] | None:
+    """What a block without a label of another language types at the prompt of Windows; None for none."""
+    if block.language and block.language not in SHELL_LABELS:
+        return None
+    places = windows_places(block.text)
+    return [Typed(block.text[start:end], "cmd", start, end) for start, end in places] or None
 
 
 _BEHIND: Final = re.compile(r"[ \t]{1,40}#(?:\s[^\"']*)?$")
@@ -117,9 +128,10 @@ def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand
 
 
 def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
+    session = block.language in SESSION_LABELS
     return [
         FoundCommand(text, block.line + block.text.count("\n", 0, start), "", start, end)
-        for start, end, text in prompted(lines)
+        for start, end, text in prompted(lines, session=session)
     ]
 
 
@@ -154,8 +166,10 @@ def _typed(block: Block, item: Typed) -> FoundCommand:
 
 
 def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
-    """A command that opens a console, and what is typed into it below; empty where the block has none."""
-    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    """A command that opens a console, what is typed into it below, and the commands before and behind that;
+    empty where the block has none.
+    """
+    first = next((number for number, line in enumerate(lines) if opened_by(line.strip())), len(lines) - 1)
     line = lines[first].strip()
     dialect = opened_by(line)
     rest = sum(len(text) + 1 for text in lines[: first + 1])
@@ -166,10 +180,13 @@ def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
     typed = typed_below(inside, rest, dialect)
     if not typed or looks_like_command(typed[0].text):
         return []
-    start = block.text.index(line)
+    start = block.text.index(line, rest - len(lines[first]) - 1)
+    above = _statements(replace(block, text=block.text[:start]))
+    if not all(plausible(item.text, labelled=block.language in SHELL_LABELS) for item in above):
+        return []
     opener = FoundCommand(line, block.line + first, "", start, start + len(line))
     below = _statements(replace(block, text=_blank(block.text, left.end()))) if left else []
-    return [opener, *(_typed(block, item) for item in typed), *below]
+    return [*above, opener, *(_typed(block, item) for item in typed), *below]
 
 
 _LEFT: Final = re.compile(r"(?m)^[ \t]*(?:\\q|quit|exit)[ \t]*;?[ \t]*$")

@@ -22,6 +22,10 @@ _PROMPT: Final = re.compile(
     r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
     r"(?P<mongosh>(?:[\w-]{1,40} \[[^\]\n]{1,60}\] )?[\w-]{1,40}(?::[A-Z]{3,12})?>(?=\s{1,4}(?:(?:db|rs|"
     r"sh)\.|(?:use|show) \w)))|"
+    r"(?P<junos>[\w.-]{1,64}@[\w.-]{1,64}(?:>|(?<!\broot@)#)(?=\s{1,4}(?:show|request|set|delete|commit|rollback|"
+    r"configure|edit|start|restart|clear|monitor|ping|file|run|load|exit|quit|deactivate|activate|op|test)\b))|"
+    r"(?P<inner>\((?:parted|gdb|lldb|i?pdb|qemu|crm|lvm|storcli|hpssacli|ncli|hv)\)|"
+    r"Command \((?:m|\?) for help\):)|"
     r"(?P<cqlsh>cqlsh(?::\w{1,40})?>)|"
     r"(?P<tool>(?:rabbitmqadmin|rabbitmqctl|nodetool|virsh|lftp|mongo|mongosh|influx|hive|ksql|etcdctl|"
     r"nslookup|"
@@ -55,19 +59,28 @@ _OPENS: Final = (
     (re.compile(r"^(?:irb|python3?|mongosh?)\s*$"), "ruby"),
 )
 """Command lines that open a console and leave it open for the lines below."""
+_INSIDE: Final = re.compile(
+    r"(?:sudo\s+)?(?:docker|podman|nerdctl|kubectl|oc|docker-compose)\s(?=[^\n|;&<>]{0,300}\bexec\s)"
+    r"[^\n|;&<>'\"]{0,400}?\s(?=(?:psql|mysql|mariadb|redis-cli|valkey-cli|mongosh?|cqlsh)(?:\s|$))"
+)
+"""`docker exec -it db `: the console is opened in a container."""
 
 _SQL: Final = re.compile(
     r"(?i)^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|alter\s+\w+|create\s+\w+\s|"
     r"drop\s+\w+\s|"
     r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|"
     r"set\s+\w+\s*(?:=|to)|"
-    r"kill\s+\d|analy[sz]e\b|reindex\b|call\s)"
+    r"kill\s+\d|analy[sz]e\b|reindex\b|call\s|change\s+(?:master|replication)\s|"
+    r"(?:start|stop|reset)\s+(?:all\s+)?(?:slaves?|replicas?|group_replication)\b|"
+    r"set\s+(?:global|session|persist|local)\s|purge\s+(?:binary|master)\s+logs\b|"
+    r"(?:lock|unlock|optimize|repair|check|rename)\s+tables?\b|flush\s+(?:tables|privileges|hosts|logs)\b)"
 )
 _BEGINS: Final = re.compile(r"(?i)^\s*(?:begin|start\s+transaction)\b")
 _ENDS: Final = re.compile(r"(?i)^\s*(?:commit|rollback|end)\s*;")
 _REDIS: Final = re.compile(
     r"(?i)^(?:info|flushall|flushdb|keys|dbsize|config\s+(?:get|set|rewrite)|client\s+(?:list|kill)|del|"
     r"get|set|scan|ttl|"
+    r"sentinel|replicaof|slaveof|role|hgetall|lrange|smembers|persist|debug|latency|acl|"
     r"ping|memory|slowlog|monitor|select|llen|zcard|scard|cluster|bgsave|save|exists|unlink|expire)\b[^|;&]*$"
 )
 _POWERSHELL: Final = frozenset("powershell pwsh ps1 posh".split())
@@ -148,6 +161,8 @@ def is_session(text: str) -> bool:
 def opened_by(command: str) -> str | None:
     """The dialect of the console that a command line opens and leaves open; None for any other."""
     line = without_placeholders(command.strip())
+    inside = _INSIDE.match(line)
+    line = line[inside.end() :] if inside else line
     return next((dialect for pattern, dialect in _OPENS if pattern.search(line)), None)
 
 
@@ -255,7 +270,7 @@ def _dialect(prompt: re.Match[str]) -> str:
         return "pgbouncer"
     if kind == "tool":
         return prompt["tool"].rstrip(">")
-    return {"redis": "redis-cli", "ruby": "rails"}.get(kind, kind)
+    return {"redis": "redis-cli", "ruby": "rails", "junos": "switch", "inner": "console"}.get(kind, kind)
 
 
 def _statements(text: str, begin: int) -> list[Typed]:

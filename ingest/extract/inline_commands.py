@@ -22,6 +22,7 @@ from ingest.extract.run_by_name import is_run_alone, is_run_by_name
 from ingest.extract.same_verb import does_the_same
 from ingest.extract.spoken import spoken_cmdlets, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative
+from ingest.extract.windows_lines import is_for_windows
 from ingest.repairs import repaired
 from scanner.tables import tool
 
@@ -137,7 +138,9 @@ def inline_commands(block: Block) -> list[FoundCommand]:
     marked = [(code.start, code.end) for code in block.code]
     if not marked and is_whole_command(block):
         begin = len(block.text) - len(block.text.lstrip())
-        return [FoundCommand(block.text.strip(), block.line, "", begin, begin + len(block.text.strip()))]
+        text = block.text.strip()
+        dialect = "cmd" if is_for_windows(text) else "shell"
+        return [FoundCommand(text, block.line, "", begin, begin + len(text), dialect)]
     for start, end in spoken_commands(block.text, marked, whole=block.kind in ("item", "paragraph")):
         if not forbidden_at(block.text, start, end):
             text = repaired(block.text[start:end])
@@ -204,7 +207,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     shown = shown or is_run_by_name(block.text, before, code)
     if dialect is None and (leads or foreign or _RUNS.search(before)) and shown:
         return "shell"
-    typed = dialect in ("shell", "powershell") or _TYPED_AT.search(before) is not None
+    typed = dialect in ("shell", "powershell", "cmd") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
 
 
@@ -288,6 +291,8 @@ def _dialect(code: str) -> str | None:
     """In which language a piece of inline code is a command; None where it is none."""
     if is_cmdlet(code):
         return "powershell"  # some the scanner knows, too
+    if is_for_windows(code):
+        return "cmd"
     if looks_like_command(code):
         return "shell"
     if is_sql(code):

@@ -35,6 +35,10 @@ _APART: Final = re.compile(
 )
 _WITHIN: Final = re.compile(r"[:;,.!]\W{0,3}\s\W{0,3}|\s[–—-]\s")
 """Behind which a value may tell to do something: “disk full; Action: restart the web server”."""
+_IMPORTS: Final = re.compile(
+    r"(?:import\s[^\n'\";]{1,100}\sfrom\s{1,4}['\"][^\n'\"]{1,100}['\"];?\s{0,4}){1,20}"
+)
+"""What a page of MDX is put together of."""
 _LONGEST: Final = 400
 _WORDS: Final = 12
 """Of a value: more are a sentence."""
@@ -44,6 +48,8 @@ def is_metadata(text: str, codes: list[str]) -> bool:
     """Whether a line is made of nothing but labels of a runbook's card with short values behind them.
     `codes`: its inline code; a command line is no value.
     """
+    if _IMPORTS.fullmatch(text.strip()):
+        return True
     if len(text) > _LONGEST or _BEGINS.match(text) is None or any(" " in code.strip() for code in codes):
         return False
     if any(arrow in text for arrow in ("→", "->", "=>")):

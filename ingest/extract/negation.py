@@ -51,6 +51,14 @@ _OUTCOME: Final = re.compile(
 )
 """“The node should not appear”: what is seen where all went well."""
 
+_AT_ONCE: Final = re.compile(
+    r"(?i)\b(?:do\s+not|don['’`´]?t|never)\s+(?:ever\s+)?(?:do|run|perform|repeat|apply|try|start)\s+"
+    r"(?:this|these|that|it|the\s+\w+)\s+(?:(?:steps?|commands?)\s+)?(?:(?:for|on|with|to|against)\s+"
+    r"(?:multiple|several|more\s+than\s+one|all|both|many|two)\b|in\s+parallel\b|at\s+once\b|"
+    r"simultaneously\b|concurrently\b|twice\b|more\s+than\s+once\b)"
+)
+"""“Don't do this for multiple nodes at the same time” tells how it is done."""
+
 _NAMED: Final = re.compile(r"(?i)^things\s+(?:that\s+)?we\s+(?:do\s+not|don['’`´]?t)\s+have\b")
 _ENDS_OPEN: Final = (":", "→")
 
@@ -130,6 +138,7 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     told = with_clauses(sentence.strip().lstrip("*_>-•([\"' "))
     text = without_purpose(_CONDITION.sub("", told, count=1))
     text = limit[0] if (limit := limited(text)) is not None else text
+    text = text if text.rstrip(" *_").endswith(_ENDS_OPEN) else _AT_ONCE.sub("", text)
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
     if not (holds_code or "`" in text):
         text = without_holding_back(text)

@@ -44,6 +44,8 @@ _DIGEST: Final = re.compile(r".{1,200}\)\s?=\s[0-9a-f]{16,128}$")
 """`SHA256(image.bin)= 2f12…`: the digest of a file."""
 _ID: Final = re.compile(r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[0-9a-f]*\d)[0-9a-f]{12,64})$")
 """What something is called by a machine, alone on its line."""
+_ANSWERED: Final = re.compile(r"[\w.-]{1,100} \| (?:FAILED|SUCCESS|success|CHANGED|UNREACHABLE)!? (?:\||=>)")
+"""`web-1 | FAILED | rc=1 >>`: what Ansible tells of a host."""
 _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
 _JSON_LINE: Final = re.compile(
     r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
@@ -58,7 +60,9 @@ _FAILED: Final = re.compile(
 _PATCH: Final = re.compile(
     r"\s*(?:diff --git \S|Index: \S[^\n]{0,200}\n=|--- \S[^\n]{0,200}\n\+\+\+ \S|@@ -\d)"
 )
-_PLACE: Final = re.compile(r"[ \t]*~?/[\w./@+-]{1,200}[ \t]*(?:#[^\n]*)?$")
+_PLACE: Final = re.compile(
+    r"[ \t]*~?/[\w./@+*-]{1,200}[ \t]*(?:#[^\n]*|\([A-Za-z][^()\n]{1,60}\)[ \t]{0,8})?$"
+)
 _RUNS: Final = re.compile(r"/s?bin/|/(?:init\.d|scripts?)/|\.(?:sh|py|rb|pl|bash|run|pyz|bin)[ \t]*(?:#|$)")
 
 _TYPED: Final = re.compile(r"\s*(?:[$#>%]\s|\S{1,80}[$#>%]\s|sudo\s|\./)")
@@ -69,7 +73,7 @@ _HEAD: Final = re.compile(
 )
 
 
-_ROWS: Final = (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID)
+_ROWS: Final = (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID, _ANSWERED)
 
 
 def in_table(text: str, offset: int) -> bool:

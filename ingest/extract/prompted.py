@@ -24,19 +24,35 @@ _OPEN: Final = re.compile(r"(?:\b(?:do|then|else)|[{(]|&&|\|\|?|;)\s*$")
 _LINES_MAX: Final = 200
 
 
-def prompted(lines: list[str]) -> list[tuple[int, int, str]]:
-    """Commands behind prompts, each with its place; what follows without a prompt is output."""
+def prompted(lines: list[str], *, session: bool = False) -> list[tuple[int, int, str]]:
+    """Commands behind prompts, each with its place; what follows without a prompt is output, and a comment
+    behind one is none. `session`: the block is said to show what is printed, too.
+    """
     if any(PROMPT.match(line) for line in lines):
-        return [*_opener(lines), *_behind(PROMPT, lines)]
+        found = [*_opener(lines), *_behind(PROMPT, lines)]
+        return [item for item in found if not item[2].startswith("#")]
     for pattern, mark, is_typed in (
         (ANGLE_PROMPT, ">", looks_like_command),
         (HASH_PROMPT, "#", _may_be_typed),
     ):
         marked = [line for line in lines if pattern.match(line)]
-        if marked and all(is_typed(pattern.sub("", line)) for line in marked):
-            beside = any(plausible(line.strip(), labelled=False) for line in _unmarked(lines, mark))
-            return [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
+        typed = [is_typed(pattern.sub("", line)) for line in marked]
+        if typed and (all(typed) or (session and typed[0])):
+            beside = any(_is_bare(line) for line in _unmarked(lines, mark))
+            found = [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
+            return [item for item in found if is_typed(item[2].split("\n", 1)[0])]
     return []
+
+
+_GAPS: Final = re.compile(r"\S(?:\t|\s{2,40})(?=[^\s#])")
+
+
+def _is_bare(line: str) -> bool:
+    """Whether a line without a prompt could be a command, and is no row of a table."""
+    return plausible(line.strip(), labelled=False) and len(_GAPS.findall(line)) < _COLUMNS
+
+
+_COLUMNS: Final = 2
 
 
 def _opener(lines: list[str]) -> Iterator[tuple[int, int, str]]:

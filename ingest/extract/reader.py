@@ -79,6 +79,8 @@ class Reader:
         self.ahead: tuple[Block, Claim] | None = None
         self.spent: Block | None = None
         self.asking: Block | None = None
+        self.written: set[str] = set()
+        """The lines of the files that commands above write (`cat > f <<EOF`)."""
         self.untold: list[Untold] = []
         self.title_case: tuple[str | None, bool] = (None, False)
         self.answering = Answering()

@@ -54,6 +54,7 @@ from ingest.extract.reader import BANNED, Reader, although, title_of
 from ingest.extract.rows import row
 from ingest.extract.shown import (
     begins_typed,
+    cites_a_file,
     commands_below,
     last_sentence,
     lead_title,
@@ -160,6 +161,7 @@ def _is_ignored(reader: Reader, block: Block) -> bool:
     lead = "" if reader.lead_heads else reader.lead
     printed = output_heading(reader.section) and not is_session(block.text)
     printed = printed and not (names_a_part(reader.section) and begins_typed(block, labelled=True))
+    printed = printed or cites_a_file(block.text, reader.written)
     if not (printed or (lead and shows_a_file(lead, block))):
         return False
     reader.account(block, "ignored", SHOWN)
@@ -235,6 +237,8 @@ def _code(reader: Reader, block: Block) -> None:
 def _command(
     reader: Reader, block: Block, command: FoundCommand, condition: str | None, otherwise: bool
 ) -> Draft:
+    if "<<" in command.text:
+        reader.written.update(line.strip() for line in command.text.split("\n")[1:-1])
     title = command.comment or reader.lead_title or reader.section or command.text
     end = command.line + command.text.count("\n")
     place = block.place(command.start, command.end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Final
 
 from ingest.blocks import Block
@@ -75,6 +76,14 @@ def begins_typed(block: Block, *, labelled: bool) -> bool:
     return (
         bool(found) and looks_like_command(found[0].text) and block.text.strip().startswith(found[0].text[:1])
     )
+
+
+def cites_a_file(text: str, written: Set[str]) -> bool:
+    """Whether a block shows lines again that a command above writes into a file, and none of them is a
+    command. `written`: all such lines.
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()] if written else []
+    return bool(lines) and written >= set(lines) and not any(map(looks_like_command, lines))
 
 
 def _says_content(lead: str) -> bool:

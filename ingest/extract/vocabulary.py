@@ -38,6 +38,10 @@ label or a prompt counts too."""
 SHELL_LABELS: Final = frozenset(
     "bash sh shell zsh ksh console terminal shell-session shellsession sh-session".split()
 )
+SESSION_LABELS: Final = frozenset(
+    "console terminal shell-session shellsession sh-session text txt output".split()
+)
+"""Of blocks that show what was typed and what was printed, where a `#` is rather a prompt than a comment."""
 OTHER_LABELS: Final = frozenset(
     """
     yaml yml json json5 toml ini xml html promql sql python ruby go java js javascript ts typescript diff

@@ -19,6 +19,7 @@ from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, t
 from ingest.sources.typed_lines import (
     all_commands,
     is_section,
+    is_statement,
     is_typed,
     labels_ahead,
     plain_quotes,
@@ -160,7 +161,8 @@ def _to_paragraph(state: Lines) -> None:
 def _end_paragraph(state: Lines) -> Iterator[Block]:
     if state.paragraph:
         first = state.paragraph_line
-        if len(state.paragraph) > 1 and all_commands(state.paragraph):
+        typed = len(state.paragraph) > 1 and all_commands(state.paragraph)
+        if typed or is_statement(state.paragraph):
             yield _typed_paragraph(state)
             return
         lines, state.paragraph = state.paragraph, []
@@ -211,7 +213,7 @@ def _fenced(state: Lines) -> list[Block]:
 def _is_heading(state: Lines) -> bool:
     line = state.lines[state.place].strip()
     following = state.lines[state.place + 1] if state.place + 1 < len(state.lines) else ""
-    if _UNDERLINE.match(following) and not state.paragraph:
+    if _UNDERLINE.match(following) and not state.paragraph and not line.endswith(";"):
         return not state.asciidoc or abs(len(following.rstrip()) - len(line)) <= 3
     shouted = _is_shouted(line)
     named = PREREQUISITES.match(line) if not state.paragraph else is_section(line)

@@ -24,6 +24,8 @@ from ingest.trace import Writer
 _ADORNMENT: Final = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
 _EXPLICIT: Final = re.compile(r"(\s*)\.\.(?:\s+(\S.*))?\s*$")
 _DIRECTIVE: Final = re.compile(r"([A-Za-z][\w:.+-]{0,60})::(?:\s+(.*?))?\s*$")
+_ONE_COLON: Final = re.compile(r"(code|code-block|sourcecode):(?:\s+(\w{1,30}))?\s*$")
+"""A listing that lost a colon, and would be a comment."""
 _OPTION: Final = re.compile(r"\s+:[\w-]+:(?:\s.*)?$")
 _FIELD: Final = re.compile(r":(?![\w:.+-]{1,60}:`)[A-Za-z][\w -]{0,40}:[ \t]+(?=\S)")
 """A field: a name, and what is said under it."""
@@ -173,7 +175,7 @@ def _explicit(page: _Page) -> bool:
         return False
     indent, said = len(found[1]), found[2] or ""
     behind = page.body_end(page.at + 1, indent)
-    directive = _DIRECTIVE.match(said)
+    directive = _DIRECTIVE.match(said) or _ONE_COLON.match(said)
     footnote = _FOOTNOTE.match(said)
     if directive:
         _directive(page, directive, found.start(2), behind)

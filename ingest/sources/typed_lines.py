@@ -10,6 +10,7 @@ from typing import Final
 from ingest.extract.command_forms import is_spoken, of_words
 from ingest.extract.command_lines import plausible
 from ingest.extract.commands import looks_like_command
+from ingest.extract.consoles import is_sql
 from ingest.extract.doing import only_read
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
@@ -33,6 +34,10 @@ WIDE: Final = 80
 """Characters: a text with a line as long as that is not broken before."""
 _GOES_ON: Final = re.compile(r"\s*[a-z(,;–—-]")
 """How a line begins that may go on with the sentence above it."""
+_NEVER_LAST: Final = FUNCTION_WORDS - frozenset(
+    "again also before first it now on once our since so them there these they this those".split()
+)
+"""Words with which no sentence ends."""
 _HASH: Final = re.compile(r"\s{0,3}\\?(?:#(?=[a-z])|(?=#\s{1,2}[a-z]))")
 """The prompt of root where Markdown sees no heading: `\\# df -h`, `#df -h`."""
 _LABELS_MAX: Final = 6
@@ -86,7 +91,9 @@ def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
     spoken = lines[at].rstrip().endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(
         words[1:]
     )
-    if spoken or not is_typed(lines[at]) or _MARKED.search(lines[at]):
+    if spoken or _is_set(lines[at]) or not is_typed(lines[at]):
+        return False
+    if _MARKED.search(lines[at]) or (at and _open_above(lines[at - 1])):
         return False
     first = next((place + 1 for place in range(at, max(-1, at - _NEAR), -1) if not lines[place].strip()), 0)
     first = max(first, at - _NEAR)
@@ -103,6 +110,17 @@ def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
     )
 
 
+def _is_set(line: str) -> bool:
+    """Whether a line is a value alone, as files of settings hold them; `export` is typed."""
+    return not line.strip().startswith("export ") and _SETS.fullmatch(line.strip()) is not None
+
+
+def _open_above(line: str) -> bool:
+    """Whether a sentence surely goes on behind a line."""
+    words = line.split()
+    return bool(words) and (words[-1].lower() in _NEVER_LAST or line.rstrip().endswith((",", "(")))
+
+
 def widest(lines: Sequence[str], at: int) -> int:
     """The length of the longest line near a line."""
     return max(len(line.rstrip()) for line in lines[max(0, at - _NEAR) : at + _NEAR])
@@ -111,6 +129,11 @@ def widest(lines: Sequence[str], at: int) -> int:
 def all_commands(lines: Sequence[str]) -> bool:
     """Whether each line of a paragraph is a command: a program alone only where it looks at something."""
     return all(all_typed([line]) or _looks_alone(line) for line in lines)
+
+
+def is_statement(lines: Sequence[str]) -> bool:
+    """Whether a paragraph is nothing but statements of SQL, the last one ended by its `;`."""
+    return lines[-1].rstrip().endswith(";") and is_sql(f"{lines[0].strip().rstrip(';')};")
 
 
 def _looks_alone(line: str) -> bool:

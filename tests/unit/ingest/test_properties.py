@@ -109,6 +109,7 @@ def nothing_lost(made: Preview) -> None:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=texts, form=forms)
+@example(text="<ul><li><code><ul><li>rm -rf /tmp/x", form="rst")
 @example(text="```\nFOO=1\n```\n<ul><li>&amp;# ", form=None)
 def test_any_text_gives_a_refusal_or_a_sound_document(text: str, form: str | None) -> None:
     try:
