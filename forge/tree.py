@@ -81,15 +81,11 @@ def entries_of(lines: Iterable[Line]) -> list[Entry]:
 
 def read_tree(git: pygit2.Repository, oid: Oid) -> list[Entry]:
     """The entries of a tree in the store. Raises BadPack if it is missing or none, TooLarge."""
-    return parse_tree(_read_raw(git, oid))
+    return parse_tree(read_raw(git, oid))
 
 
-def read_lines(git: pygit2.Repository, oid: Oid) -> list[Line]:
-    """`read_tree` for who reads only some of its entries: all of them as they stand there."""
-    return split_tree(_read_raw(git, oid))
-
-
-def _read_raw(git: pygit2.Repository, oid: Oid) -> bytes:
+def read_raw(git: pygit2.Repository, oid: Oid) -> bytes:
+    """A tree object as it is stored, not looked into. Raises as `read_tree`."""
     try:
         kind, size = git.odb.read_header(oid)
         if kind != pygit2.enums.ObjectType.TREE:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, LiteralString, Self
+from typing import Any, Final, LiteralString, Self
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg import AsyncClientCursor, AsyncConnection, AsyncCursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 from psycopg.types.json import JsonbDumper
@@ -25,11 +25,11 @@ from psycopg_pool import AsyncConnectionPool
 from base import faults, log
 from controller.db import arrays
 from controller.db.bus import Bus, MemoryBus
-from controller.db.errors import Broken, ConnectionLost, Contention, border
+from controller.db.errors import Broken, ConnectionLost, Contention, DatabaseError, border
 from controller.db.fence import current
 from controller.db.jobs import Jobs
 from controller.db.queries import load
-from controller.db.unit_of_work import Row, Statements, UnitOfWork, Work
+from controller.db.unit_of_work import QueryRows, Row, Statements, UnitOfWork, Work
 
 BEFORE_COMMIT: Final = faults.register("db.before_commit", "a transaction is complete but not committed")
 AFTER_COMMIT: Final = faults.register("db.after_commit", "a transaction is committed, nobody has been told")
@@ -41,6 +41,8 @@ RLS_FIXED_IN: Final = {16: 10, 17: 6, 18: 0}
 _CONNECT_SECONDS: Final = 10.0
 _ATTEMPTS: Final = 5
 _QUERIES: Final = load("unit_of_work")
+_COMMIT: Final = QueryRows(_QUERIES["commit"], tuple, {})
+_WENT_ON: Final = "a statement failed and the block went on: nothing was stored"
 _log = log.get(__name__)
 
 
@@ -145,22 +147,57 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def work(self, tenant_id: UUID) -> AsyncIterator[UnitOfWork]:
-        """One transaction of a tenant. Raises what the block raises, and errors of `controller.db.errors`."""
+    async def work(self, tenant_id: UUID, *, planned_once: bool = False) -> AsyncIterator[UnitOfWork]:
+        """One transaction of a tenant. Raises what the block raises, and errors of `controller.db.errors`.
+
+        `planned_once`: a connection plans each statement once, and not for the values of each call. For
+        statements that find few rows by index whatever they are asked: planning takes longer than they do.
+        """
+        begin = "begin_planned_once" if planned_once else "begin_tenant"
         async with self._connection() as connection:
-            await _begin(connection, _QUERIES["begin_tenant"], {"tenant_id": str(tenant_id)})
-            uow = UnitOfWork(connection, tenant_id, self.jobs)
+            await _begin(connection, _QUERIES[begin], {"tenant_id": str(tenant_id)})
+            uow = UnitOfWork(connection, tenant_id, self.jobs, prepare=planned_once or None)
             try:
                 with border():  # the block may use `uow.connection` itself
                     yield uow
                 if (fence := current()) is not None:
+                    await uow.answered()
                     await fence.prove(uow)
-                await uow.flush_audit()
-                await _commit(connection)
+                await _commit_with_records(uow)
+            except BaseException:  # cancelled too: the transaction ends here whatever ends it
+                await _roll_back(connection, uow)
+                raise
+        await uow.run_after_commit()
+
+    async def at_once(
+        self, tenant_id: UUID, *asked: QueryRows, sent: Callable[[], object] | None = None
+    ) -> list[list[Any]]:
+        """One transaction of statements that need no answer of each other, as `UnitOfWork.several`: they are
+        sent with its BEGIN and its COMMIT, so that it is one wait in all. Raises as `work`.
+
+        `sent` is called when the server has all of it to do, and the answers are still to come.
+        """
+        if current() is not None:  # a fence proves itself behind the statements
+            async with self.work(tenant_id) as uow:
+                return await uow.several(*asked)
+        async with self._connection() as connection:
+            uow = UnitOfWork(connection, tenant_id, self.jobs, prepare=True)
+            begin = QueryRows(_QUERIES["begin"], tuple, {})
+            tenant = QueryRows(_QUERIES["set_tenant"], tuple, {"tenant_id": str(tenant_id)})
+            try:
+                with border(committing=True):
+                    async with connection.pipeline():
+                        cursors = [await uow.send(each) for each in (begin, tenant, *asked)][2:]
+                        faults.reach(BEFORE_COMMIT)
+                        end = await uow.send(_COMMIT)
+                        if sent is not None:
+                            sent()
+                    _check_committed(end)
+                    faults.reach(AFTER_COMMIT)
+                    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
             except BaseException:  # cancelled too: the transaction ends here whatever ends it
                 await _roll_back(connection)
                 raise
-        await uow.run_after_commit()
 
     @asynccontextmanager
     async def untenanted(self) -> AsyncIterator[Statements]:
@@ -176,11 +213,11 @@ class Database:
                 raise
         await statements.run_after_commit()
 
-    async def transact(self, tenant_id: UUID, work: Work[Row]) -> Row:
+    async def transact(self, tenant_id: UUID, work: Work[Row], *, planned_once: bool = False) -> Row:
         """Run `work` in a transaction, again from the start where it lost a race for locks, a few times."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                async with self.work(tenant_id) as uow:
+                async with self.work(tenant_id, planned_once=planned_once) as uow:
                     return await work(uow)
             except Contention:
                 if attempt == _ATTEMPTS:
@@ -205,20 +242,50 @@ async def _begin(connection: AsyncConnection, query: LiteralString, params: dict
         await AsyncClientCursor(connection).execute(query, params)
 
 
+async def _commit_with_records(uow: UnitOfWork) -> None:
+    """COMMIT, behind the audit records: with them, so that it is one wait for both."""
+    if not uow.has_records and not uow.sends_on:
+        await _commit(uow.connection)
+        return
+    if not uow.sends_on:
+        _check_sound(uow.connection)
+        await uow.send_on()
+    await uow.flush_audit()
+    faults.reach(BEFORE_COMMIT)
+    with border(committing=True):
+        end = await uow.send(_COMMIT)
+    await uow.answered(committing=True)
+    _check_committed(end)
+    faults.reach(AFTER_COMMIT)
+
+
 async def _commit(connection: AsyncConnection) -> None:
-    """COMMIT, unless a statement failed and the block went on: the server would roll back and say nothing."""
-    if connection.closed:
-        raise ConnectionLost("the connection is lost")
-    if connection.pgconn.transaction_status != TransactionStatus.INTRANS:
-        raise Broken("a statement failed and the block went on: nothing was stored")
+    _check_sound(connection)
     faults.reach(BEFORE_COMMIT)
     with border(committing=True):
         await connection.commit()
     faults.reach(AFTER_COMMIT)
 
 
-async def _roll_back(connection: AsyncConnection) -> None:
+def _check_sound(connection: AsyncConnection) -> None:
+    """Where a statement failed and the block went on, the server would roll back and say nothing."""
+    if connection.closed:
+        raise ConnectionLost("the connection is lost")
+    if connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+        raise Broken(_WENT_ON)
+
+
+def _check_committed(end: AsyncCursor[Any]) -> None:
+    """The same of a COMMIT that was sent behind statements whose answers were still to come."""
+    if end.statusmessage != "COMMIT":
+        raise Broken(_WENT_ON)
+
+
+async def _roll_back(connection: AsyncConnection, uow: UnitOfWork | None = None) -> None:
     try:
+        if uow is not None:
+            with suppress(DatabaseError):  # it is what ended the block, or comes of it
+                await uow.answered()
         await connection.rollback()
     except psycopg.Error as error:
         _log.debug("rollback failed: %s", error, extra={"action": "db.rollback_failed"})

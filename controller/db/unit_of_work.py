@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, LiteralString, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import class_row, scalar_row
 
 from base import log
@@ -49,9 +49,13 @@ class Statements:
     `row_type` is a class whose keyword arguments are the columns: a frozen dataclass, a NamedTuple.
     """
 
-    def __init__(self, connection: AsyncConnection, bound: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, bound: Mapping[str, Any], *, prepare: bool | None = None
+    ) -> None:
+        """`prepare`: at the first use; None, where a connection has run a statement a few times."""
         self.connection = connection
         self._bound = dict(bound)
+        self._prepare = prepare
         self._after_commit: list[AfterCommit] = []
 
     async def one(self, query: LiteralString, row_type: type[Row], **params: Any) -> Row | None:
@@ -64,30 +68,36 @@ class Statements:
         """All rows; the query bounds their number."""
         with border():
             async with self.connection.cursor(row_factory=class_row(row_type)) as cursor:
-                await cursor.execute(query, self._bound | params)
+                await cursor.execute(query, self._bound | params, prepare=self._prepare)
                 return await cursor.fetchall()
 
     async def several(self, *asked: QueryRows) -> list[list[Any]]:
-        """The rows of each, as `all` gives them; sent together, so that it is one wait for all of them."""
+        """The rows of each, as `all` gives them, none where it only writes; sent together, so that it is one
+        wait for all of them.
+        """
         with border():
             async with self.connection.pipeline():
-                cursors = [self.connection.cursor(row_factory=class_row(each.row_type)) for each in asked]
-                for cursor, (query, _, params) in zip(cursors, asked, strict=True):
-                    await cursor.execute(query, self._bound | dict(params))
-            return [await cursor.fetchall() for cursor in cursors]
+                cursors = [await self.send(each) for each in asked]
+            return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+    async def send(self, asked: QueryRows) -> AsyncCursor[Any]:
+        """In a pipeline: the cursor has the rows when it has ended. Raises errors of psycopg."""
+        query, row_type, params = asked
+        cursor = self.connection.cursor(row_factory=class_row(row_type))
+        return await cursor.execute(query, self._bound | dict(params), prepare=self._prepare)
 
     async def value(self, query: LiteralString, **params: Any) -> Any:
         """The first column of the first row, or None."""
         with border():
             async with self.connection.cursor(row_factory=scalar_row) as cursor:
-                await cursor.execute(query, self._bound | params)
+                await cursor.execute(query, self._bound | params, prepare=self._prepare)
                 return await cursor.fetchone()
 
     async def run(self, query: LiteralString, **params: Any) -> int:
         """Execute; how many rows were written, so that a guarded UPDATE can be seen to hit one row."""
         with border():
             async with self.connection.cursor() as cursor:
-                await cursor.execute(query, self._bound | params)
+                await cursor.execute(query, self._bound | params, prepare=self._prepare)
                 return cursor.rowcount
 
     async def run_many(self, query: LiteralString, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -129,11 +139,16 @@ class Statements:
 class UnitOfWork(Statements):
     """One transaction of one tenant. `%(tenant_id)s` is bound in every query without being passed."""
 
-    def __init__(self, connection: AsyncConnection, tenant_id: UUID, jobs: Jobs) -> None:
-        super().__init__(connection, {"tenant_id": tenant_id})
+    def __init__(
+        self, connection: AsyncConnection, tenant_id: UUID, jobs: Jobs, *, prepare: bool | None = None
+    ) -> None:
+        super().__init__(connection, {"tenant_id": tenant_id}, prepare=prepare)
         self.tenant_id = tenant_id
         self._jobs = jobs
         self._records: list[_Buffered] = []
+        self._pipeline = AsyncExitStack()
+        self.sends_on = False
+        """Whether statements are sent without waiting for the answers to those before."""
 
     def audit(self, record: AuditRecord) -> UUID:
         """Have the record stored with this transaction, as its last statement; the event's id.
@@ -179,6 +194,23 @@ class UnitOfWork(Statements):
         A row that was only locked counts: the server tells the two apart no better.
         """
         return bool(self._records) or bool(await self.value(_QUERIES["has_stored"]))
+
+    @property
+    def has_records(self) -> bool:
+        """Whether audit records wait to be stored with this transaction."""
+        return bool(self._records)
+
+    async def send_on(self) -> None:
+        """As `unawaited`, for all that is still to be run, and the audit records and COMMIT behind it."""
+        with border():
+            await self._pipeline.enter_async_context(self.connection.pipeline())
+        self.sends_on = True
+
+    async def answered(self, *, committing: bool = False) -> None:
+        """Wait for what was sent since `send_on`. Raises the first error of it. Called by `Database`."""
+        self.sends_on = False
+        with border(committing=committing):
+            await self._pipeline.aclose()
 
     async def flush_audit(self) -> None:
         """Store the buffered records, in the order of their ids. Called by `Database` right before COMMIT."""

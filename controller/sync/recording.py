@@ -28,9 +28,9 @@ class Begun:
     started: datetime
 
 
-async def note_head(uow: UnitOfWork, row: RepositoryRow, head: str) -> None:
-    """A fetch saw a head that is not in service: until it is, the repository is behind."""
-    await uow.run(_QUERIES["note_head"], id=row.id, head=head, before=row.synced_commit)
+def noting_head(row: RepositoryRow, head: str) -> QueryRows:
+    """A fetch saw a head that is not in service: until it is, the repository is behind. It has no rows."""
+    return QueryRows(_QUERIES["note_head"], tuple, {"id": row.id, "head": head, "before": row.synced_commit})
 
 
 async def note_unchanged(uow: UnitOfWork, begun: Begun, result: SyncResult) -> None:

@@ -26,11 +26,7 @@ from controller.db.unit_of_work import UnitOfWork
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
 from controller.governance.owners_word import Content, OwnersWord
-from controller.governance.repositories import (
-    RepositoryRow,
-    find_repository,
-    lock_rules,
-)
+from controller.governance.repositories import RepositoryRow, find_repository, lock_rules
 from controller.sync.ages import Place, SyncAges
 from controller.sync.departures import held_departures
 from controller.sync.holds import hold
@@ -39,9 +35,9 @@ from controller.sync.plan import Plan, plan_sync
 from controller.sync.recording import (
     Begun,
     note_failure,
-    note_head,
     note_synced,
     note_unchanged,
+    noting_head,
 )
 from controller.sync.results import Outcome, SyncResult, Totals, Trigger, count_runbooks
 from controller.sync.source import Read, Source, fetch_head, read_commit_files
@@ -184,9 +180,7 @@ class SyncService:
 
     async def _asked_for(self, place: Place) -> SyncResult | None:
         async with self._lock(place):
-            del self._waiting[
-                place
-            ]  # whoever asks from here on may mean a commit that this look does not see
+            del self._waiting[place]  # whoever asks from here on may mean a commit that this look misses
             return await self._look(place, "manual")
 
     async def close(self) -> None:
@@ -202,8 +196,7 @@ class SyncService:
         """One attempt; None where another replica was faster and it has to be looked at again. `held` is
         left by the caller when it ends."""
         started = self._clock.now()
-        async with self._database.work(tenant_id) as uow:
-            row, stale = await find_with_stale_files(uow, repository_id)
+        row, stale = await find_with_stale_files(self._database, tenant_id, repository_id)
         if row.retired_at is not None:  # its mirror stays on the disk, and nothing is asked for it any more
             return SyncResult(row.id, row.name, "unchanged", row.synced_commit, row.synced_commit)
         begun = Begun(row, trigger, started)
@@ -217,7 +210,9 @@ class SyncService:
             if fetched.head == row.synced_commit and not again:
                 return await self._unchanged(tenant_id, begun)
             head = fetched.head
-            noted = asyncio.create_task(self._is_behind(tenant_id, row, head), name="sync is behind")
+            sent = asyncio.Event()
+            noted = asyncio.create_task(self._is_behind(tenant_id, row, head, sent), name="sync is behind")
+            await sent.wait()  # the server stores it while a thread reads, and leaves this one no turn
             try:
                 read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
             finally:
@@ -233,14 +228,16 @@ class SyncService:
             raise
         return await self._write(tenant_id, begun, read, judged)
 
-    async def _is_behind(self, tenant_id: UUID, row: RepositoryRow, head: str) -> None:
+    async def _is_behind(self, tenant_id: UUID, row: RepositoryRow, head: str, sent: asyncio.Event) -> None:
         """Written down while it is read, and before anything of it is judged: whatever ends this sync, the
         state is true.
         """
-        if head != row.synced_commit:
-            async with self._database.work(tenant_id) as uow:
-                await note_head(uow, row, head)
-            self.ages.is_behind((tenant_id, row.id))
+        try:
+            if head != row.synced_commit:
+                await self._database.at_once(tenant_id, noting_head(row, head), sent=sent.set)
+                self.ages.is_behind((tenant_id, row.id))
+        finally:
+            sent.set()
 
     async def _write(
         self, tenant_id: UUID, begun: Begun, read: Read, judged: list[JudgedFile]
@@ -258,13 +255,14 @@ class SyncService:
             found, used = await hold(uow, locked, read, found, let_in)
             plan = plan_sync(known, found, read.commit, new_whole_id)
             result = _result(row, read, known, plan, locked.totals.after(known, plan))
-            async with uow.unawaited():
-                await PlanWriter(uow, locked=locked, sync_id=sync_id, read=read).write(plan)
-                await note_synced(uow, sync_id, begun, result)
+            await uow.send_on()
+            await PlanWriter(uow, locked=locked, sync_id=sync_id, read=read).write(plan)
+            await note_synced(uow, sync_id, begun, result)
             uow.after_commit(lambda: self._publish(tenant_id, result))
             return result, used
 
-        stored = await self._database.transact(tenant_id, store)
+        few = len(read.contents) <= MANY_FILES
+        stored = await self._database.transact(tenant_id, store, planned_once=few)
         if stored is None:
             return None
         result, used = stored

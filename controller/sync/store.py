@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from controller.db import arrays, queries
+from controller.db.database import Database
 from controller.db.unit_of_work import QueryRows, UnitOfWork
 from controller.governance.documents import JudgedFile
 from controller.governance.repositories import RepositoryRow, finding, found_row, locking
@@ -57,10 +58,12 @@ async def stale_files(uow: UnitOfWork, repository_id: UUID) -> list[FileRow]:
     return await uow.all(_QUERIES["stale_files"], FileRow, repository_id=repository_id)
 
 
-async def find_with_stale_files(uow: UnitOfWork, repository_id: UUID) -> tuple[RepositoryRow, list[FileRow]]:
+async def find_with_stale_files(
+    database: Database, tenant_id: UUID, repository_id: UUID
+) -> tuple[RepositoryRow, list[FileRow]]:
     """A repository by its id, and its `stale_files`. Raises NotFound."""
     stale = QueryRows(_QUERIES["stale_files"], FileRow, {"repository_id": repository_id})
-    rows, files = await uow.several(finding(repository_id), stale)
+    rows, files = await database.at_once(tenant_id, finding(repository_id), stale)
     return found_row(rows), files
 
 

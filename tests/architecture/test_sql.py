@@ -14,7 +14,7 @@ CALLS_ALLOWED: frozenset[tuple[str, str]] = frozenset(
     {
         *(
             ("controller/db/unit_of_work.py", method)
-            for method in ("all", "several", "value", "run", "run_many")
+            for method in ("all", "send", "value", "run", "run_many")
         ),
         ("controller/db/migrate.py", "_apply"),  # runs the file of a migration
         ("controller/db/bootstrap.py", "bootstrap"),  # CREATE DATABASE takes no parameter, only an identifier

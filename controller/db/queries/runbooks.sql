@@ -1,10 +1,15 @@
 -- files_of --
--- Paths of a repository as last synced: those named, or every one that it ever showed.
+-- Paths of a repository as last synced: those named, or every one that it ever showed. Each has a statement of its own:
+-- one plan for both would read all rows for ten.
 SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id,
        may_be_at
   FROM dd0c.files
- WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s
-   AND (%(paths)s::text[] IS NULL OR path = ANY(%(paths)s::text[]))
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND path = ANY(%(paths)s::text[])
+ UNION ALL
+SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_reason, serving_version_id,
+       may_be_at
+  FROM dd0c.files
+ WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND %(paths)s::text[] IS NULL
 
 -- stale_files --
 -- Files whose newest content is not in service at the commit that the rows show: looked at again with every new
@@ -18,7 +23,22 @@ SELECT path, kind, blob_oid, commit_oid, state, error_line, error_column, error_
 
 -- runbooks_of --
 -- Runbooks of a repository with the content in service, retired ones too: at some paths or under some names,
--- or all of them. The tenant as in `newest_advice`.
+-- or all of them. Names are looked for where no runbook of theirs lies at one of the paths: as a rule none is, and
+-- nothing is read for them. The tenant as in `newest_advice`.
+WITH at AS MATERIALIZED (
+     SELECT found.id, found.name
+       FROM unnest(%(paths)s::text[]) AS asked (path)
+      CROSS JOIN LATERAL (
+            SELECT id, name
+              FROM dd0c.runbooks
+             WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND path = asked.path OFFSET 0) AS found
+), elsewhere AS MATERIALIZED (
+     SELECT name
+       FROM unnest(%(names)s::text[]) AS asked (name)
+      WHERE %(paths)s::text[] IS NOT NULL
+     EXCEPT
+     SELECT name FROM at
+)
 SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_sha256,
        r.retired_at IS NOT NULL AS retired, COALESCE((v.document #>> '{spec,trustLevel}')::int, 1) AS trust,
        COALESCE(v.document #>> '{spec,governance}' = 'strict', false) AS strict,
@@ -30,8 +50,18 @@ SELECT r.id, r.name, r.path, r.current_version_id, v.content_sha256 AS current_s
            AS commands
   FROM dd0c.runbooks r
   LEFT JOIN dd0c.runbook_versions v ON v.tenant_id = r.tenant_id AND v.id = r.current_version_id
- WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid) AND r.repository_id = %(repository_id)s
-   AND (%(paths)s::text[] IS NULL OR r.path = ANY(%(paths)s::text[]) OR r.name = ANY(%(names)s::text[]))
+ WHERE r.tenant_id = (SELECT %(tenant_id)s::uuid)
+   AND r.id = ANY(ARRAY(
+       SELECT id FROM at
+        UNION ALL
+       SELECT id
+         FROM elsewhere
+         JOIN dd0c.runbooks USING (name)
+        WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND (SELECT EXISTS (SELECT FROM elsewhere))
+        UNION ALL
+       SELECT id
+         FROM dd0c.runbooks
+        WHERE tenant_id = %(tenant_id)s AND repository_id = %(repository_id)s AND %(paths)s::text[] IS NULL))
 
 -- versions_with_content --
 -- Versions of these runbooks that hold one of these contents: a content that comes back serves under its old id.
@@ -151,20 +181,21 @@ SELECT %(tenant_id)s, %(commit_oid)s, %(author)s, %(committed_at)s, %(created_at
                knowledge_version, advisor, advisor_version)
 
 -- serve_versions --
--- These versions serve from now on; a retired runbook is in service again.
+-- These versions serve from now on; a retired runbook is in service again. Runbooks are named by id, or every one of the
+-- tenant would be met.
 UPDATE dd0c.runbooks AS r
    SET current_version_id = new.version_id, title = new.title, service = new.service, path = new.path,
        updated_at = clock_timestamp(), retired_at = NULL
   FROM unnest(%(ids)b::uuid[], %(version_ids)b::uuid[], %(titles)b::text[], %(services)b::text[], %(paths)b::text[])
        AS new (id, version_id, title, service, path)
- WHERE r.tenant_id = %(tenant_id)s AND r.id = new.id
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = ANY(%(ids)b::uuid[]) AND r.id = new.id
 
 -- move_runbooks --
 -- These runbooks go on serving as they are; their files lie elsewhere.
 UPDATE dd0c.runbooks AS r
    SET path = new.path, updated_at = clock_timestamp()
   FROM unnest(%(ids)s::uuid[], %(paths)s::text[]) AS new (id, path)
- WHERE r.tenant_id = %(tenant_id)s AND r.id = new.id
+ WHERE r.tenant_id = %(tenant_id)s AND r.id = ANY(%(ids)s::uuid[]) AND r.id = new.id
 
 -- retire_runbooks --
 -- These runbooks left the branch. Their versions stay.

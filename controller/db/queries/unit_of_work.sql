@@ -3,6 +3,23 @@
 -- PgBouncer does with the connection. Sent as one message.
 BEGIN; SELECT set_config('app.current_tenant_id', %(tenant_id)s, true)
 
+-- begin_planned_once --
+-- The same; statements that are prepared have one plan for all values, made at their first use on the connection.
+BEGIN; SELECT set_config('app.current_tenant_id', %(tenant_id)s, true),
+              set_config('plan_cache_mode', 'force_generic_plan', true)
+
+-- begin --
+-- Begin; the tenant is set by the statement that is sent with it.
+BEGIN
+
+-- set_tenant --
+-- Set the tenant for this transaction only, as in `begin_tenant`.
+SELECT set_config('app.current_tenant_id', %(tenant_id)s, true)
+
+-- commit --
+-- Make it durable.
+COMMIT
+
 -- begin_untenanted --
 -- Begin with no tenant: only the tables that are exempt from row-level security show anything.
 BEGIN; SELECT set_config('app.current_tenant_id', '', true)

@@ -58,11 +58,11 @@ class _Held(Database):
         self.asked, self.go = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def work(self, tenant_id: UUID) -> AsyncIterator[UnitOfWork]:
+    async def work(self, tenant_id: UUID, *, planned_once: bool = False) -> AsyncIterator[UnitOfWork]:
         if tenant_id == self._held:
             self.asked.set()
             await self.go.wait()
-        async with self._inner.work(tenant_id) as uow:
+        async with self._inner.work(tenant_id, planned_once=planned_once) as uow:
             yield uow
 
 

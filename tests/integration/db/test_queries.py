@@ -20,7 +20,10 @@ from tests.conftest import Server
 OTHER_ROLES: Final = frozenset({"bootstrap", "migrate"})
 """Query files that the product itself never runs."""
 
-NOT_PLANNED: Final = frozenset({"unit_of_work.begin_tenant", "unit_of_work.begin_untenanted"})
+NOT_PLANNED: Final = frozenset(
+    f"unit_of_work.{name}"
+    for name in ("begin_tenant", "begin_planned_once", "begin", "commit", "begin_untenanted")
+)
 """Transaction control, which EXPLAIN does not take."""
 
 WHOLE_TABLE: Final = frozenset({"unit_of_work.inspect_role"})

@@ -22,6 +22,7 @@ import pytest
 from base.clock import SystemClock
 from controller.db.bootstrap import Urls
 from controller.db.bus import MemoryBus
+from controller.db.database import Database
 from controller.db.errors import Retryable
 from controller.governance.documents import JudgedFile
 from controller.governance.judging import Judging
@@ -163,7 +164,7 @@ async def test_i9_a_replica_that_was_slow_looks_again_instead_of_going_back(worl
 
 # ---------------------------------------------------------------- the database goes away in the middle
 
-_STAGES = ["lock_and_load", "hold", "note_synced", "note_head"]
+_STAGES = ["lock_and_load", "hold", "note_synced", "at_once"]
 
 
 @pytest.mark.parametrize("stage", _STAGES)
@@ -175,7 +176,8 @@ async def test_i9_postgresql_that_drops_every_connection_in_the_middle_of_a_sync
     truth: dict[str | None, Titles] = {good: {"a": "A title", "b": "A title"}}
     head = world.commit({"runbooks/a.yaml": runbook("a", title="Newer"), "runbooks/b.yaml": None})
     truth[head] = {"a": "Newer"}
-    real: Callable[..., Awaitable[Any]] = getattr(module, stage)
+    at, name = (Database, stage) if stage == "at_once" else (module, stage)
+    real: Callable[..., Awaitable[Any]] = getattr(at, name)
     cuts = 0
 
     async def cut(*args: Any, **kwargs: Any) -> Any:
@@ -186,7 +188,7 @@ async def test_i9_postgresql_that_drops_every_connection_in_the_middle_of_a_sync
             await asyncio.to_thread(_drop_connections, database_urls.superuser)
         return found
 
-    monkeypatch.setattr(module, stage, cut)
+    monkeypatch.setattr(at, name, cut)
     try:
         await world.sync("poll")
     except Retryable:

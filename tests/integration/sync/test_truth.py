@@ -19,8 +19,8 @@ from controller.sync.recording import (
     Begun,
     add_sync,
     note_failure,
-    note_head,
     note_unchanged,
+    noting_head,
 )
 from controller.sync.results import SyncResult
 from schemas.errors import Unavailable
@@ -143,12 +143,12 @@ async def test_a_slow_replica_takes_nothing_back_that_a_faster_one_wrote(world: 
     begun = Begun(row, "manual", datetime.now(UTC))
     async with world.database.work(world.tenant_id) as uow:
         await note_unchanged(uow, begun, SyncResult(row.id, row.name, "unchanged", old, old))
-        await note_head(uow, row, old)
+        await uow.several(noting_head(row, old))
     now = await world.reload()
     assert (now.head_commit, now.synced_commit) == (new, new)
     begun = Begun(now, "poll", datetime.now(UTC))
     async with world.database.work(world.tenant_id) as uow:
-        await note_head(uow, now, old)
+        await uow.several(noting_head(now, old))
         await note_unchanged(uow, begun, SyncResult(row.id, row.name, "unchanged", new, new))
     (told,) = await world.rows("SELECT head_commit, behind_since FROM dd0c.repositories")
     assert (told["head_commit"], told["behind_since"] is None) == (old, False)
