@@ -10,6 +10,7 @@ from typing import Final
 
 from ingest.candidates import Candidates
 from ingest.clauses import clause_at, tells_to_do
+from ingest.elided import elided_questions
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
 from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
@@ -56,6 +57,7 @@ def find_questions(drafts: list[Draft], accounts: list[Accounted], candidates: C
         *_of_drafts(drafts, candidates),
         *_of_notes(drafts, accounts, candidates),
         *undo_questions(drafts),
+        *elided_questions(drafts),
     ]
     return sorted(found, key=lambda item: (item.span or Span(0, 0), item.draft or 0))
 

@@ -137,6 +137,13 @@ _BEFORE_A_VERB: Final = frozenset(
 )
 
 
+_BANNED: Final = re.compile(
+    r"(?i)(?<=[\w%\"'’)])(?P<blank>\s)[*_]{0,2}(?:do\s+not|don['’`´]t|never)[*_]{0,2}\s+"
+    r"(?:go|continue|proceed|carry|touch|run|use|try|attempt|execute)\b"
+)
+"""“If it is false do not go on”."""
+
+
 def _told_without_sign(text: str) -> Iterator[int]:
     """The blank behind each case that no sign divides from what is told then."""
     for found in _YOU_BEHIND.finditer(text):
@@ -150,6 +157,11 @@ def _told_without_sign(text: str) -> Iterator[int]:
             if states and not _goes_on(before[-1]) and found["verb"] in IMPERATIVES:
                 yield found.start("blank")
                 break
+        banned = _BANNED.search(text, case.start(), case.end())
+        if banned is not None and any(
+            _STATED.fullmatch(word) for word in text[case.start() : banned.start()].split()[2:]
+        ):
+            yield banned.start("blank")
 
 
 def _goes_on(word: str) -> bool:

@@ -58,6 +58,11 @@ _HELD: Final = re.compile(
     r"(?:/[\w./-]{1,120})?"
 )
 """`$TOOL`, `"${BIN}"/run`: a variable holds the program; other languages write `$name`, too."""
+COMPOUND: Final = re.compile(
+    r"(?:for|while|until)\s[^\n]{1,400}?;\s{0,3}do\s[^\n]{1,1500}[;&]\s{0,3}done\b|"
+    r"if\s[^\n]{1,400}?;\s{0,3}then\s[^\n]{1,1500};\s{0,3}fi\b"
+)
+"""A loop or a case of a shell on one line."""
 _ARGUMENT: Final = re.compile(r"(?![=.!]=|[=:.]$|=>|->|is$|was$|must$|should$)[\w<>$\"'{./|&~-]")
 _SCRIPT: Final = re.compile(r"(?:[\w.-]{1,60}/){1,8}[\w.-]{1,60}\.(?:sh|bash|py|rb|pl)")
 """A script in a folder that is named from where one stands."""
@@ -72,7 +77,7 @@ def looks_like_command(text: str) -> bool:
     given = _given(stripped)
     if given:
         return looks_like_command(stripped[given:])
-    if is_typed(stripped) and (" " in stripped or ">" in stripped):
+    if COMPOUND.match(stripped) or (is_typed(stripped) and (" " in stripped or ">" in stripped)):
         return True
     stripped = without_signs(stripped)
     words = stripped.split()

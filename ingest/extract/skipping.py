@@ -11,6 +11,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.named_cases import named_cases
 from ingest.extract.reached import guarded, reached, section_of
 from ingest.extract.vocabulary import sentence_places
 
@@ -30,7 +31,9 @@ _LEFT_OUT: Final = re.compile(
     r"#?(?P<last>\d{1,2}))?(?![\w%]))"
 )
 _BEGIN: Final = r"(?i)^\W*(?:and |please |then |just |you (?:can|may|should|must) )*"
-_REST: Final = r"(?:,? (?:and|then)\s[^.]{1,120}|\s[–—-]{1,2}\s[^.]{1,120})?\W*$"
+_REST: Final = (
+    r"(?:,? (?:and|then)\s[^.]{1,120}|(?:\s[–—-]{1,2}|[:;]|,? (?:because|since|as))\s[^.]{1,120})?\W*$"
+)
 _STOPS: Final = re.compile(
     _BEGIN + r"(?:(?:stop|abort|halt|quit|exit)"
     r"(?: (?:here|now|immediately|right (?:here|now)|(?:this|the) (?:procedure|runbook|process|work)))?|"
@@ -56,16 +59,18 @@ def with_skips(found: Extraction, blocks: Sequence[Block], text: str) -> Extract
     """The findings in which what a case skips waits for its other answer. `text` is the source as it was
     read, in which the numbers of a list stand.
     """
-    jumps = [at for at, draft in enumerate(found.drafts) if draft.condition is not None and _may_skip(draft)]
+    jumps = [draft for draft in found.drafts if draft.condition is not None and _may_skip(draft)]
+    jumps += _said_alone(found.drafts, blocks)
     apart = reached(found.drafts, blocks, _told)
     if not jumps and not apart:
         return found
     places = {id(block): place for place, block in enumerate(blocks)}
     numbers = _numbers(blocks, text)
     drafts = list(found.drafts)
-    for at in jumps:
+    now = {id(draft): index for index, draft in enumerate(found.drafts)}
+    for jump in jumps:
         # One that is skipped itself by another above is asked within that one's case, where both hold.
-        ways = (drafts[at], found.drafts[at])
+        ways = (drafts[now[id(jump)]] if id(jump) in now else jump, jump)
         place = places.get(id(ways[0].block), len(blocks))
         own = section_of(place, apart)
         skipped = {
@@ -82,6 +87,34 @@ def with_skips(found: Extraction, blocks: Sequence[Block], text: str) -> Extract
         if section is not None and not draft.undoing:
             drafts[index] = guarded(draft, section)
     return replace(found, drafts=drafts)
+
+
+_MAY_STOP: Final = re.compile(
+    r"(?i)\b(?:stop|abort|halt|quit|exit|go on|go ahead|go further|continue|proceed|carry on|done|finished)\b"
+)
+
+
+def _said_alone(drafts: Sequence[Draft], blocks: Sequence[Block]) -> list[Draft]:
+    """What sentences tell for a case and no step says: “If it is a replica, stop: it must not be touched.”"""
+    said: dict[int, set[str]] = {}
+    for draft in drafts:
+        if draft.condition is not None and _may_skip(draft):
+            said.setdefault(id(draft.block), set()).add(draft.condition)
+    found = []
+    for block in blocks:
+        if block.kind not in ("paragraph", "item") or block.quoted or _MAY_STOP.search(block.text) is None:
+            continue
+        ends = [end for _, end in sentence_places(block.text)]
+        for start, end in named_cases(block):
+            case = " ".join(block.text[start:end].split()).strip(" *_(")
+            stop = next((stop for stop in ends if stop > end), len(block.text))
+            told = block.text[end:stop].lstrip(" ,:;→–—-*_")
+            if case not in said.get(id(block), ()) and any(form.match(told) for form in (_STOPS, _DONE)):
+                against = case.lower().startswith("unless")
+                found.append(
+                    Draft("manual", told, "", block.line, block.end_line, "", case, against, block=block)
+                )
+    return found
 
 
 def _may_skip(draft: Draft) -> bool:

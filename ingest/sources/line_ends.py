@@ -12,7 +12,7 @@ from ingest.sources.typed_lines import is_typed
 
 _CASE: Final = re.compile(
     r"(?i)(?:(?:but|and|or)\s+)?(?:if|when|once|unless|in case|otherwise|else)\b[^\n]{0,200}?"
-    r"(?:[,:→]|->|\bthen\b)\s*\S"
+    r"(?:[,:→]|->|\bthen\b)\s*\S|[A-Za-z][\w /-]{1,40}\s{1,8}(?:->|→|=>)\s+\S"
 )
 """“if it is the journal: …” begins anew; “if it is slow.” may be the end of what stands above."""
 _BAN: Final = re.compile(r"(?i)(?:please\s+)?(?:do\s+not|don['’`´]?t|never|must\s+not|avoid)\b")
@@ -77,6 +77,8 @@ def _may_end_there(line: str, following: str) -> bool:
 def _goes_on(line: str) -> bool:
     """Whether a line surely is not all: “and”, “run”, a comma at its end."""
     words = line.split()
+    if len(words) == 1 and "://" in line:
+        return False
     last = words[-1].strip("*_").lower()
     return (
         len(words) < _WORDS_MIN

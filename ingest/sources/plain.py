@@ -15,6 +15,7 @@ from ingest.extract.prompts import prompt_end
 from ingest.extract.vocabulary import PREREQUISITES
 from ingest.sources.asciidoc import case_of_part, commented, is_skipped, of_asciidoc
 from ingest.sources.line_ends import paragraphs_of
+from ingest.sources.outline import outlined, script_end
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
 from ingest.sources.typed_lines import (
     all_commands,
@@ -94,9 +95,7 @@ def _special(state: Lines) -> list[Block] | None:
     if CHAT_LINE.match(line):
         state.place += 1
         return [title_block(state, number, line, 0, level=0, kind="paragraph")]
-    if FENCE.match(line) or (ADOC_FENCE.match(line) and not state.paragraph):
-        return _fenced(state)
-    found = of_asciidoc(state, line, number)
+    found = _whole(state, line, number)
     if found is not None:
         return found
     if _is_heading(state):
@@ -110,6 +109,17 @@ def _special(state: Lines) -> list[Block] | None:
         return _indented(state)
     item = _ITEM.match(line)
     return [_item(state, item)] if item else None
+
+
+def _whole(state: Lines, line: str, number: int) -> list[Block] | None:
+    """What begins at this line and says itself where it ends: a listing, a block of AsciiDoc, a script."""
+    if FENCE.match(line) or (ADOC_FENCE.match(line) and not state.paragraph):
+        return _fenced(state)
+    found = of_asciidoc(state, line, number)
+    if found is not None:
+        return found
+    script = script_end(state)
+    return None if script is None else [_code_of(state, state.place, script)]
 
 
 def _is_prompted(line: str) -> bool:
@@ -247,14 +257,22 @@ def _indented(state: Lines) -> list[Block]:
     begin = state.place
     while state.place < len(state.lines) and _goes_on(state, begin):
         state.place += 1
-    taken = state.lines[begin : state.place]
-    state.typed = state.place
+    items = None if state.asciidoc else outlined(state, begin, state.place)
+    if items is not None:
+        return items
+    return [_code_of(state, begin, state.place)]
+
+
+def _code_of(state: Lines, begin: int, end: int) -> Block:
+    """Lines as a block of code, without what all of them are indented by; the reader stands behind it."""
+    taken = state.lines[begin:end]
+    state.place = state.typed = end
     margin = min((len(line) - len(line.lstrip()) for line in taken if line.strip()), default=0)
     out = Writer()
     for number, line in enumerate("\n".join(line[margin:] for line in taken).rstrip().split("\n")):
         out.put("\n" if number else "", state.starts[begin + number] - 1)
         out.put(line, state.starts[begin + number] + margin)
-    return [Block("code", out.text, begin + 1, state.place, trace=out.trace)]
+    return Block("code", out.text, begin + 1, end, trace=out.trace)
 
 
 def _goes_on(state: Lines, begin: int) -> bool:
