@@ -108,7 +108,7 @@ def _for_windows(block: Block) -> list[Typed] | None:
 _BEHIND: Final = re.compile(r"[ \t]{1,40}#(?:\s[^\"']*)?$")
 """A comment behind a command."""
 _NO_SHELL: Final = frozenset("diff hcl tf terraform conf config nginx dockerfile groovy toml ini csv".split())
-_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|<[A-Za-z])")
+_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|<[A-Za-z]|[\w.-]{1,64}@[\w.-]{1,64}(?:\s|$))")
 
 
 def _mislabelled(block: Block) -> list[FoundCommand]:

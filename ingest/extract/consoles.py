@@ -75,6 +75,12 @@ _SQL: Final = re.compile(
     r"set\s+(?:global|session|persist|local)\s|purge\s+(?:binary|master)\s+logs\b|"
     r"(?:lock|unlock|optimize|repair|check|rename)\s+tables?\b|flush\s+(?:tables|privileges|hosts|logs)\b)"
 )
+_COMPLETE: Final = re.compile(
+    r"SHOW (?:MASTER|SLAVE|REPLICA|BINARY LOG|ENGINE INNODB) STATUS|SHOW (?:FULL )?PROCESSLIST|"
+    r"SHOW (?:DATABASES|REPLICAS|BINARY LOGS)|(?:START|STOP|RESET) (?:SLAVE|REPLICA)|"
+    r"FLUSH (?:PRIVILEGES|TABLES|LOGS)"
+)
+"""Whole statements without anything behind them."""
 _BEGINS: Final = re.compile(r"(?i)^\s*(?:begin|start\s+transaction)\b")
 _ENDS: Final = re.compile(r"(?i)^\s*(?:commit|rollback|end)\s*;")
 _REDIS: Final = re.compile(
@@ -182,9 +188,12 @@ def typed_below(text: str, begin: int, dialect: str) -> list[Typed]:
 
 def is_sql(text: str) -> bool:
     """Whether a piece of code is a whole statement of SQL."""
-    return _SQL.match(text) is not None and (
-        text.rstrip().endswith(";")
-        or re.search(r"(?i)\s(?:from|into|set|table|database)\s", text) is not None
+    return _COMPLETE.fullmatch(text.strip()) is not None or (
+        _SQL.match(text) is not None
+        and (
+            text.rstrip().endswith(";")
+            or re.search(r"(?i)\s(?:from|into|set|table|database)\s", text) is not None
+        )
     )
 
 

@@ -40,10 +40,14 @@ _WORDS: Final = frozenset(
 
 _MORE: Final = frozenset(
     """
-    ansible-galaxy ansible-pull ansible-vault bosh growpart named-checkconf named-checkzone
-    certutil chkdsk dcdiag gpupdate icacls iisreset ipconfig netsh nltest procdump repadmin robocopy schtasks
-    sfc taskkill tasklist w32tm wevtutil wmic
-    krb5_newrealm ktutil pwgen uaac unset
+    a2dissite a2enmod ansible-galaxy ansible-pull ansible-vault bosh ceph-volume certutil chkdsk cloud-init
+    crushtool cupsenable dcdiag dracut esxcli freebsd-update galera_new_cluster gpupdate growpart
+    grub-mkconfig grub2-install grub2-mkconfig icacls ifenslave iisreset innobackupex ipconfig kolla-ansible
+    krb5_newrealm ktutil lxc-attach lxc-destroy lxc-start lxc-stop mariadb-backup mkinitcpio mkinitrd
+    monmaptool mount.cifs mysql_upgrade named-checkconf named-checkzone netsh nltest omconfig omreport
+    openstack-ansible portsnap procdump pwck pwgen qemu-img rc-update rdiff-backup repadmin robocopy
+    rsnapshot schtasks sfc slapadd slapcat smbclient sstableloader swift-ring-builder taskkill tasklist uaac
+    unset update-ca-trust update-initramfs vim-cmd virt-install w32tm wevtutil wmic xfsdump xfsrestore zdb
     """.split()
 )
 """What neither list has."""

@@ -31,6 +31,7 @@ _BEFORE: Final = re.compile(
     rf"\b(?:same as|similar to|equivalent (?:to|of)|like|as if|as though|unlike|what happens (?:if|when))\s+"
     rf"(?:you\s+|we\s+)?(?:{_RUNNING}|{_RUN}|ran){_FILL}|"
     rf"\b(?:would|might|could) (?:\w+ly |then |just )?(?:run|execute|type|issue){_FILL}|"
+    rf"\buntil (?:you|we|someone|somebody) {_RUN}{_FILL}|"
     rf"(?<!n['’]t )(?<!not )(?<!never )\b(?:forget(?: about)?|ignore|skip|disregard|scratch|omit|"
     rf"leave out){_FILL}|"
     rf"\b(?:should|will|would|may|might|must|can|could) (?:now |then |also |only |not )?"
@@ -183,7 +184,7 @@ def told_of(text: str, start: int, end: int) -> bool:
     """
     clause = _CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1]
     behind = text[end : end + _LOOKED_AT]
-    if _was_done(clause):
+    if _was_done(clause) or _does_itself(clause):
         return True
     if (
         _BEFORE.search(clause)
@@ -210,6 +211,23 @@ def told_of(text: str, start: int, end: int) -> bool:
     ):
         return True
     return _IF_RUN.search(clause) is not None and (harms or _SEES.match(rest) is None)
+
+
+_THIRD: Final = re.compile(r"[\W\d_]{0,12}([A-Z][a-z-]{2,14}?)(?:e?s)(?=\s)(?P<rest>[^`]{0,120})$")
+_ACTS_ON: Final = frozenset("run execute call invoke use perform trigger".split())
+
+
+def _does_itself(clause: str) -> bool:
+    """Whether a clause begins with what something else does: “Forces replication with `x`”, “Runs `x`”."""
+    found = _THIRD.match(clause)
+    if found is None:
+        return False
+    word = clause[found.start(1) :].split()[0].lower()
+    verbs = {word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
+    if word in IMPERATIVES or verbs.isdisjoint(IMPERATIVES):
+        return False
+    told = found["rest"].strip()
+    return not told.endswith((":", "→", "-", "–")) and (bool(told) or not verbs.isdisjoint(_ACTS_ON))
 
 
 def _asks(clause: str, rest: str) -> bool:

@@ -115,6 +115,14 @@ def _is_set(line: str) -> bool:
     return not line.strip().startswith("export ") and _SETS.fullmatch(line.strip()) is not None
 
 
+def _is_complete(line: str) -> bool:
+    """Whether a line has a sign that a command has, and nothing of a sentence."""
+    spoken = not FUNCTION_WORDS.isdisjoint(line.split()[1:]) or line.rstrip().endswith(
+        (".", ":", ",", "?", "!")
+    )
+    return _SURE.search(line) is not None and not spoken
+
+
 def _open_above(line: str) -> bool:
     """Whether a sentence surely goes on behind a line."""
     words = line.split()
@@ -207,7 +215,7 @@ def _begins_typed(lines: Sequence[str], at: int, *, after: bool, wide: int) -> b
     if not at and len(lines) > 1 and all_commands(lines):
         return True
     if after or above.endswith(":"):
-        return _MARKED.search(line) is None and is_typed(line) and all_typed([line])
+        return _MARKED.search(line) is None and is_typed(line) and (all_typed([line]) or _is_complete(line))
     return len(lines) > 1 and stands_alone(lines, at, wide)
 
 
