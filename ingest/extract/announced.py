@@ -76,7 +76,7 @@ _HOLDS: Final = re.compile(
     rf"function|alias|file|wrapper|job|pipeline|playbook|entrypoint|dockerfile|makefile|service|button|"
     rf"alert|action))\s+"
     rf"(?:\w+ly )?(?:is(?:\s+(?:this|these|the following|as follows|simply|just|like this|below))?\W*$|"
-    rf"(?:does|contains?|looks?(?: like)?|runs?|reads?|has|executes?|should (?:contain|look like|read|be)|"
+    rf"(?:does|contains?|looks?(?: like)?|runs|reads?|has|executes|should (?:contain|look like|read|be)|"
     rf"will (?:run|execute|do))\b[^.:]{{0,30}}$)|"
     rf"^\W*(?:it|this|that|which) (?:then |just |simply |basically |internally |essentially )*(?:runs|"
     rf"does|executes|contains|calls)\W*"
@@ -85,6 +85,9 @@ _HOLDS: Final = re.compile(
     rf"^\W*(?:this is |here is |here['’]s )(?:the |our |your |a )?(?:[\w-]+ ){{0,2}}(?:script|file|"
     rf"cron ?job|crontab|{_PATH})\W*$|"
     rf"^[^\w.~/]*+(?:(?:file|script|in)\s+)?{_PATH}\W*$|^\W*(?:crontab|cron(?: ?job)?s?|script|file)\W*$"
+)
+_EDITS: Final = re.compile(
+    rf"(?i)\b(?:edit|editing|modify|modifying|amend)\s+(?:the\s+|your\s+|this\s+)?(?:[\w-]{{1,30}}\s+)?{_PATH}"
 )
 _CHECKS: Final = re.compile(
     r"(?i)^(?:\W|\d+[.)]|then\b|now\b|next\b|also\b)*(?:check|verify|confirm|see|make sure|ensure|look|"
@@ -96,6 +99,12 @@ _LOOKED_UP: Final = re.compile(
     r"(?:value|errors?|messages?|status|number|lines?|reason)s?)\b(?!.*(?:like|this|these|following|below|as)\W*$)"
 )
 """“Check what the server logs”, “To see which error it returns”: the command for it stands below."""
+_SUCH: Final = re.compile(
+    r"(?i)^\W*(?:an? )?(?:errors?|warnings?|(?:error |log )?messages?|logs?|lines?|outputs?|results?|"
+    r"failures?)\s+(?:such as|like|similar to|as in)\s+(?:the following|the ones? below|these|this|those|"
+    r"that)\b"
+)
+"""“Errors such as the following indicate a problem:”."""
 _PART: Final = re.compile(r"(?i)^\W*(?:\d{1,3}[.)]\s*)?(?:the )?(?:response|error messages?)\W*$")
 """What a part of a runbook is called, too: how one responds."""
 _DATED: Final = (
@@ -129,6 +138,7 @@ def announces_output(line: str) -> bool:
         _LABEL.match(text) is not None
         or _TELLS.search(text) is not None
         or _IN_LOG.match(text) is not None
+        or _SUCH.match(text) is not None
         or foreign.announces_output(text)
     )
 
@@ -157,6 +167,11 @@ def announces_contents(line: str) -> bool:
     """
     text = line.strip(" *_#")
     return _WRITES.search(text) is not None or (_HOLDS.search(text) is not None and not _CHECKS.match(text))
+
+
+def tells_to_edit(line: str) -> bool:
+    """Whether a line tells to edit a file that it names: what stands below may be how that looks then."""
+    return _EDITS.search(line) is not None
 
 
 def retracts_below(heading: str) -> bool:

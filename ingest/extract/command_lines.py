@@ -84,7 +84,7 @@ def looks_like_command(text: str) -> bool:
     name = words[0].rsplit("/", 1)[-1]
     if (len(words) > 1 and words[1] in COMPARES) or _is_part(stripped):
         return False
-    if "|" in words[1:] and _NAME.fullmatch(words[0]) and (is_program(name) or not _is_spoken(words)):
+    if _NAME.fullmatch(words[0]) and (_is_piped(stripped) or _pipes(name, words)):
         return True
     if name in SUBCOMMANDS and len(words) == 2:
         known = tool(name) if name in _WHOLE_TOOLS else None
@@ -103,6 +103,10 @@ def _is_part(line: str) -> bool:
     return _OPTION.match(line) is not None or _SYNOPSIS.search(line) is not None
 
 
+def _pipes(name: str, words: list[str]) -> bool:
+    return "|" in words[1:] and (is_program(name) or not _is_spoken(words))
+
+
 def _is_spoken(words: list[str]) -> bool:
     """Whether what stands before the first pipe is a sentence: “see what is there: `df | head`”."""
     before = words[: words.index("|")]
@@ -115,6 +119,15 @@ def _given(line: str) -> int:
     """
     found = _ENVIRONMENT.match(ANGLED.sub(lambda place: "x" * len(place[0]), line))
     return found.end() if found else 0
+
+
+_PIPED: Final = re.compile(r"\s\|(?P<program>[a-z][\w-]{1,30})\s+[-\w\"'./]")
+
+
+def _is_piped(line: str) -> bool:
+    """Whether a known program gets what a line prints, though no blank parts them: `house info |grep web`."""
+    found = _PIPED.search(line)
+    return found is not None and is_program(found["program"])
 
 
 def held_program(words: list[str]) -> bool:
@@ -160,7 +173,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
     sets = _ASSIGNMENT.match(ANGLED.sub("<>", first)) and (labelled or not _FIELD.match(first))
     if is_program(name) or sets or _PATHISH.match(words[0]):
         return True
-    if held_program(words):
+    if held_program(words) or (_NAME.fullmatch(words[0]) and _is_piped(first)):
         return True
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2

@@ -119,8 +119,10 @@ def _beside(block: Block, command: FoundCommand) -> Said:
     case = case_beside(said, 0, 0)
     if case is not None:
         return Said("", *case)
-    if _FORBIDS.match(said) or retracts_below(said) or negated(said, holds_code=True):
+    if _FORBIDS.match(said) or retracts_below(said):
         return Said("banned")
     if is_gate(said):
         return Said(gate=said)
+    if negated(said, holds_code=True):
+        return Said("banned")
     return Said("", *_case(said))

@@ -51,14 +51,16 @@ _IN_CHAT: Final = re.compile(
     r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
 )
 _NAMED: Final = re.compile(
-    r"\s{1,3}(?:commands?\s*:|(?!is\b|was\b|has\b|does\b)[a-z]{3,}s\s+(?:the|an?|new|all|every)\b)"
+    r"\s{1,3}(?:commands?\s*:|calls?\b|invocations?\b|(?!is\b|was\b|has\b|does\b)[a-z]{3,}s\s+(?:the|an?|new|all|every)\b)"
 )
 """“You can use the `x y` command:”, “with `x y` creates a …”: the command itself stands elsewhere."""
 
-_TYPED: Final = re.compile(r"(?i)\b(?:run|execute|type|issue|invoke|enter)\s+(?:the\s+)?$")
+_TYPED: Final = re.compile(r"(?i)\b(?:run|execute|type|issue|invoke|enter)\s+(?:the\s+|an?\s+)?$")
 _OWN_SENTENCE: Final = re.compile(r"[.!]\s{1,3}$")
 _ENDS: Final = re.compile(r"\s*(?:$|\n|\.(?:\s|$))")
 _LEADS: Final = re.compile(r":\s{0,3}$|[→,?]\s{1,3}$|(?:->|=>)\s{0,3}$|(?:^|\s)[a-z\d]{1,2}[.)]\s$")
+_MIGHT: Final = re.compile(r"\s{1,3}(?:can|could|may|might|would)\s")
+"""“For example: `x` may give the wrong one”: it is told of."""
 _TYPED_AT: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|do|use|with|console)\b[^.]{0,60}$")
 
 
@@ -187,7 +189,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     begins = code.start < 40 and _BEGINS.fullmatch(before) is not None
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
-    leads = _LEADS.search(before) is not None
+    leads = _LEADS.search(before) is not None and _MIGHT.match(block.text, code.end) is None
     if _NAMED.match(block.text, code.end) and not _TYPED.search(before):
         return None
     if is_run_alone(code.text, before) or _stands_alone(block, code):

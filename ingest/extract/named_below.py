@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +13,10 @@ from ingest.extract.vocabulary import is_imperative, sentence_places
 
 _NAME_WORDS: Final = 2
 """So few are a program and a verb, whichever command of the block below they begin."""
+
+
+_COMMAND: Final = re.compile(r"`?\s{1,3}command\b")
+"""“Use the `kubectl get service` command” over `kubectl get svc -n web`."""
 
 
 def not_named_below(found: list[FoundCommand], block: Block, following: Block | None) -> list[FoundCommand]:
@@ -32,9 +37,13 @@ def _is_named(item: FoundCommand, block: Block, below: Sequence[list[str]]) -> b
     name = item.text.split()
     if len(name) <= _NAME_WORDS and any(_begins(name, words) for words in below):
         return True
+    behind = block.text[item.end :]
     if name == below[0]:
-        return sentence_places(block.text)[-1][0] <= item.start and block.text.rstrip().endswith(":")
-    return _begins(name, below[0]) and _is_told_last(item, block)
+        last = sentence_places(block.text)[-1][0] <= item.start
+        return last and (block.text.rstrip().endswith(":") or not behind.strip("`.) \n"))
+    kind = name[:_NAME_WORDS] == below[0][:_NAME_WORDS] and len(name) > 1
+    named = kind and _COMMAND.match(behind) is not None and not any(word.startswith("-") for word in name)
+    return (named or _begins(name, below[0])) and _is_told_last(item, block)
 
 
 def _begins(name: list[str], words: list[str]) -> bool:

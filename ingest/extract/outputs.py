@@ -50,6 +50,7 @@ _TOP: Final = re.compile(r"top - \d\d:\d\d:\d\d\s")
 _JSON_LINE: Final = re.compile(
     r"(?m)(?<=\n)[ \t]{0,40}(?:\[?\{\s{0,40}\"[^\"\n]{0,200}\"\s{0,9}:|\[\s{0,40}\{\s{0,40}\")"
 )
+_YAML_LINE: Final = re.compile(r"(?m)(?<=\n)[A-Za-z][\w.-]{1,60}:(?:[ \t][^\n]{0,200})?$")
 _SAID: Final = re.compile(r"\s*[A-Z][a-z]+(?:,? [\w'’-]+){2,40}[.!?:]\s*$")
 """A sentence: what somebody wrote below a command, and no program printed."""
 
@@ -144,6 +145,6 @@ def _is_sure(line: str) -> bool:
 
 
 def without_answer(text: str) -> str:
-    """A block up to where a line begins a JSON text: what an API answers, no statement of a shell."""
-    found = _JSON_LINE.search(text)
-    return text if found is None else text[: found.start()]
+    """A block up to where a line begins JSON or YAML: what an API answers, no statement of a shell."""
+    found = [_JSON_LINE.search(text), _YAML_LINE.search(text) if "<<" not in text else None]
+    return text[: min((item.start() for item in found if item), default=len(text))]

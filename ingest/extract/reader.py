@@ -66,6 +66,7 @@ class Reader:
         self.lead_title = ""
         self.following: Block | None = None
         self.lead_introduces = False
+        self.shown = ""
         self.lead_undoes = self.names_undone = False
         self.undone = UndoScope()
         self.group = 0
@@ -230,6 +231,11 @@ class Reader:
         if not above or above == over or not (over or above == self.beside):
             return above or over
         return above if done_by(above, [command], introduces=False) else over or command
+
+    def shown_again(self, text: str) -> str:
+        """The line over the output above where a text only joins another one to it: “or”; else empty."""
+        self.shown = self.shown if text.strip(" *_:,").lower() in ("or", "and") else ""
+        return self.shown
 
     def opens_case(
         self, block: Block, case: tuple[str | None, bool], *, introduces: bool, within: bool

@@ -165,7 +165,7 @@ def _is_ignored(reader: Reader, block: Block) -> bool:
     if not (printed or (lead and shows_a_file(lead, block))):
         return False
     reader.account(block, "ignored", SHOWN)
-    reader.lead = ""
+    reader.shown, reader.lead = lead, ""
     return True
 
 
@@ -276,7 +276,7 @@ def _prose(reader: Reader, block: Block) -> None:
     commands = not_named_below(commands, block, reader.following)
     reader.behind_undoing(block, text, has_commands=bool(commands))
     lead = lead_of(text)
-    reader.lead = last_sentence(text)
+    reader.lead = reader.shown_again(text) or last_sentence(text)
     above, reader.lead_title = reader.lead_title, reader.lead and lead_title(text)
     reader.lies_below(block, "" if commands else reader.lead_title)
     reader.lead_heads, reader.lead_introduces = False, text.rstrip("*_ ").endswith((":", "→"))

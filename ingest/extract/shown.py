@@ -7,7 +7,13 @@ from collections.abc import Set
 from typing import Final
 
 from ingest.blocks import Block
-from ingest.extract.announced import announces_contents, announces_output, asks_to_look, names_a_part
+from ingest.extract.announced import (
+    announces_contents,
+    announces_output,
+    asks_to_look,
+    names_a_part,
+    tells_to_edit,
+)
 from ingest.extract.command_forms import unknown_program
 from ingest.extract.commands import FoundCommand, commands_of, looks_like_command
 from ingest.extract.consoles import is_session
@@ -61,8 +67,14 @@ def shows_a_file(lead: str, block: Block) -> bool:
         return False
     if announces_output(lead):
         return not block.text.lstrip().startswith(f"{lead.strip(' *_:').lower()}ctl ")
-    if announces_contents(lead) and all(path[0] not in block.text for path in _PATH.finditer(lead)):
-        return True
+    if all(path[0] not in block.text for path in _PATH.finditer(lead)):
+        if announces_contents(lead):
+            return True
+        found = commands_of(block) if tells_to_edit(lead) else []
+        if found and (
+            block.text.split("\n")[0].rstrip().endswith("{") or not looks_like_command(found[0].text)
+        ):
+            return True
     if not _says_content(lead):
         return False
     return _names_a_file(lead, block.text) or not _could_be_run(block)
@@ -164,11 +176,15 @@ _BY: Final = re.compile(
 _FEW_WORDS: Final = 9
 
 
+_EXAMPLE: Final = re.compile(r"(?i)^\W*(?:(?:for )?(?:example|instance)|e\.\s?g\.?)\W*$")
+"""It says nothing of its own."""
+
+
 def last_sentence(text: str) -> str:
     """The sentence that speaks of what stands below a text, without its colon; empty where it forbids."""
-    parts = sentences(text)
-    lead = parts[-1].rstrip(":→ ") if parts else text
-    return "" if negated(parts[-1] if parts else text) else lead
+    parts = sentences(text) or [text]
+    last = parts[-2] if len(parts) > 1 and _EXAMPLE.match(parts[-1]) else parts[-1]
+    return "" if negated(last) else last.rstrip(":→ ")
 
 
 def lead_title(text: str) -> str:

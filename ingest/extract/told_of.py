@@ -46,6 +46,8 @@ _BEFORE: Final = re.compile(
 _MADE_BY: Final = re.compile(
     r"(?i)(?<!\bbe )\b(?:generated|created|produced|printed|reported|returned|shown|displayed|listed|"
     r"written|provided|installed|emitted|logged|provisioned)\s+by\s+(?:the\s+)?$|"
+    r"\b(?:if|when|whenever|once|while)\s+[^.,;:`]{3,60}?\b(?:is|are|gets?|was|were|been)\s+\w{2,20}(?:ed|en|un|pt|wn)\s+"
+    r"(?:with|by|via|using|through)\s+$|"
     rf"\b(?:trouble|problems?|issues?|errors?|difficult(?:y|ies)|failures?)\s+(?:(?:while|when|with|in)\s+)?"
     rf"{_RUNNING}{_FILL}"
 )

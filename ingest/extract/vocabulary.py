@@ -53,7 +53,7 @@ OTHER_LABELS: Final = frozenset(
 )
 """Labels of blocks that are no shell."""
 
-NEUTRAL_LABELS: Final = frozenset("cmd command commands code none plain plaintext example".split())
+NEUTRAL_LABELS: Final = frozenset("cmd command commands code none plain plaintext example text txt".split())
 """Labels that say nothing: read as without one."""
 
 PROMPTED_LABELS: Final = frozenset("text txt conf config output log logs".split())

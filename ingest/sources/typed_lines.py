@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.extract.command_forms import is_spoken, of_words
+from ingest.extract.command_forms import is_spoken, of_words, unknown_program
 from ingest.extract.command_lines import plausible
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
@@ -24,6 +24,8 @@ _SETS: Final = re.compile(
     r"(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"'|;&()]{1,200})"
 )
 """`export TOPIC=audit-log`, alone on its line."""
+_HOLE: Final = re.compile(r"\s-{1,2}[A-Za-z][\w-]{0,30}[ =]<[A-Za-z][^<>\n]{0,60}>")
+"""`-c <cluster>`: no prose has it."""
 _SHELL_WORDS: Final = frozenset("if for while until do then in who w".split())
 _LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
 """What a page shows over its code, and what is copied with it."""
@@ -69,9 +71,11 @@ def is_typed(line: str) -> bool:
     """Whether a line surely is a command."""
     if _SETS.fullmatch(line.strip()):
         return True
+    words = line.split()
+    if _HOLE.search(line) and words[0] not in ENGLISH and unknown_program(line) and not is_spoken(line):
+        return True
     if not looks_like_command(plain_quotes(line)):
         return False
-    words = line.split()
     known = tool(words[0]) if words[0] in SUBCOMMANDS or words[0] not in ENGLISH else None
     if _SURE.search(line) or _LOGS_IN.match(line):
         return True

@@ -56,3 +56,74 @@ def test_a_column_is_no_prompt() -> None:
     lines = "[root@web1 ~]# curl http://web/a\n  % Total    % Received % Xferd\n{\n}\n"
     assert found(lines, "") == ["curl http://web/a"]
     assert found("% df -h\n% make all\n", "") == ["df -h", "make all"]
+
+
+ERROR = "```\nkubectl exec d -- nslookup k\nServer: 10.0.0.1\nnslookup: can't resolve 'k'\n```\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # A file that is edited, and how it looks then.
+        ("1. On web1, edit the */etc/hosts* file, and map web to it (i.e. the inner one). Example:\n\n"
+         "    ```bash\n    192.0.2.34 web\n    ```\n\n2. Run `df -h`.\n", ["df -h"]),
+        ("Edit `/opt/a/a.conf`, and set the host. For example:\n\n```bash\nhost web {\n  a = b\n}\n```\n\n"
+         "Run `df -h`.\n", ["df -h"]),
+        ("You need to edit the `/home/deploy/.a-env` file, changing this variable:\n\n```\nTOOL=x-1\n```\n\n"
+         "Run `df -h`.\n", ["df -h"]),
+        ("Edit `/etc/a.conf` with vi. For example:\n\n```bash\nvi /etc/a.conf\n```\n", ["vi /etc/a.conf"]),
+        ("Edit `/etc/a.conf` and restart:\n\n```bash\nsystemctl start a\n```\n", ["systemctl start a"]),
+        # What errors look like, and others that are joined to them.
+        (f"Errors such as the following indicate a problem:\n\n{ERROR}or\n\n{ERROR}"
+         "Run `df -h`.\n", ["df -h"]),
+        ("Look:\n\n```\nkubectl get pods\n```\n\nor\n\n```\nkubectl get pods -A\n```\n",
+         ["kubectl get pods", "kubectl get pods -A"]),
+        # Told of, in a case or as the wrong one.
+        ("When the worker gets stopped with `sudo stop web` it ends at once. Run `df -h`.\n", ["df -h"]),
+        ("For example: `kubectl get helmcharts` can access the wrong one. Run `df -h`.\n", ["df -h"]),
+        ("It reports errors using a `kubectl describe pod` call. Run `df -h`.\n", ["df -h"]),
+        # “a service run” tells to run; a limit of number forbids nothing.
+        ("To view the logs for a service run:\n\n```\njournalctl -u web\n```\n", ["journalctl -u web"]),
+        ("Don't do this for multiple nodes at the same time, all of them are drained.\n\n```\ndf -h\n```\n",
+         ["df -h"]),
+        ("Don't do this on production.\n\n```\ndf -h\n```\n\nRun `uptime -p`.\n", ["uptime -p"]),
+        ("Look at it using the `kubectl get service` command.\n\n```\nkubectl get svc -n a\nNAME  B\n```\n",
+         ["kubectl get svc -n a"]),
+        ("To check run `df -g`\n\n```sh\n$ df -g\nFilesystem  GB\n```\n", ["df -g"]),
+    ],
+)  # fmt: skip
+def test_what_is_shown_or_told_beside_a_block(text: str, wanted: list[str]) -> None:
+    assert commands(f"# A\n\n{text}") == wanted
+
+
+@pytest.mark.parametrize(
+    ("block", "language", "wanted"),
+    [
+        ("KEY=<key name>\nCERT=<cert>\n\n# look\nopenssl x509 -in $CERT\n", "",
+         ["KEY=<key name>", "CERT=<cert>", "openssl x509 -in $CERT"]),
+        ("CHAIN=<full chain file>\nopenssl verify -CAfile $CHAIN $CERT\n", "",
+         ["CHAIN=<full chain file>", "openssl verify -CAfile $CHAIN $CERT"]),
+        ("house info |grep external\n", "", ["house info |grep external"]),
+        ("a |b\nc |d\n", "", []),
+        ("kubectl get cm c -o yaml\napiVersion: v1\nc: |\n    {\n      \"a\": debug\",\n    b\": c,\n", "",
+         ["kubectl get cm c -o yaml"]),
+        ("kubectl delete ns a\nkubectl drain b\n", "text", ["kubectl delete ns a", "kubectl drain b"]),
+        ("kubectl get po -A -l a=b\nNAME   READY\nb-1    2/2\n", "text", ["kubectl get po -A -l a=b"]),
+        ("level=error msg=\"no pods\"\nWarning  Failed  pod/a\n", "text", []),
+        ("kind: A\nspec:\n  a: ${B}\n", "txt", []),
+    ],
+)  # fmt: skip
+def test_what_a_block_holds(block: str, language: str, wanted: list[str]) -> None:
+    assert found(block, language) == wanted
+
+
+def test_a_stop_behind_a_command_does_not_forbid_it() -> None:
+    lines = "touch a   # it is read-only, don't proceed if this succeeds\ndf -h   # never run this"
+    assert commands(f"# A\n\nDo:\n\n```bash\n{lines}\n```\n") == ["touch a"]
+
+
+def test_a_line_with_holes_in_a_plain_text() -> None:
+    line = "housectl-cloud ks reload -c <cluster_ID> --worker <worker>"
+    last = "Run df -h on the node that was replaced, and look at all that it prints for long."
+    text = f"A title\n\nRestart it.\nClassic: Reload it.\n\n{line}\nVPC: Replace it.\n\n{last}\n"
+    assert line in commands(text)
