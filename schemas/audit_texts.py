@@ -33,6 +33,11 @@ _ID: Final = UUID(int=0)
 _COUNTS: Final = '"counts":{"caution":0,"dangerous":0,"safe":0,"unknown":0}'
 
 
+_SHAPES_MAX: Final = 1_024
+_shapes: Final[dict[object, _Shape]] = {}
+"""The last ones of this process, half a KB each: how verdicts are written does not change."""
+
+
 class Judged(NamedTuple):
     """One command of a runbook: its step, under which id its verdict is stored, and the verdict."""
 
@@ -61,7 +66,6 @@ class RunbookTexts:
         ids = f'"runbook":"{show_id("rbk", _ID)}","runbookVersion":"{show_id("ver", _ID)}"'
         digest = f'"contentSha256":"{example.content_sha256}","name":"a","path":"a"'
         self._synced = _cut(example, digest, ids)
-        self._shapes: dict[object, _Shape] = {}
 
     def synced(
         self, runbook_id: UUID, version_id: UUID, name: str, path: str, content_sha256: str
@@ -84,7 +88,7 @@ class RunbookTexts:
         for step_id, classification_id, verdict in judged:
             if not _NAME.fullmatch(step_id):
                 return None
-            shape = self._shape(verdict)
+            shape = _shape(verdict)
             shown.append(shape.shown)
             steps.append(
                 f"{shape.before}{encode_base32(classification_id)}{shape.between}{step_id}{shape.after}"
@@ -96,26 +100,6 @@ class RunbookTexts:
             f'"unknown":{shown.count(Risk.UNKNOWN)}}}{between}"name":"{name}",'
             f'"runbookVersion":"ver_{encode_base32(version_id)}"{after}"steps":[{",".join(steps)}]}}'
         )
-
-    def _shape(self, verdict: Verdict) -> _Shape:
-        """What `StepClassified.of` reads of a verdict decides."""
-        finding, advice = verdict.finding, verdict.advice
-        said = advice and (
-            advice.risk, advice.confidence, advice.advisor, advice.advisor_version, advice.prompt_sha256
-        )  # fmt: skip
-        key = (
-            verdict.risk,
-            verdict.unknown,
-            verdict.rule,
-            verdict.no_advice,
-            finding.risk,
-            finding.rule_ids,
-            said,
-        )
-        shape = self._shapes.get(key)
-        if shape is None:
-            shape = self._shapes[key] = _shape_of(verdict)
-        return shape
 
 
 def classified(version_id: UUID, name: str, judged: Sequence[Judged]) -> RunbookClassified:
@@ -146,6 +130,29 @@ def _versions(verdicts: Sequence[Verdict]) -> tuple[str, str, str]:
     finding = verdicts[0].finding
     advisor = next((each.advisor_version for each in verdicts if each.advice is not None), "")
     return finding.scanner_version, finding.knowledge_version, advisor
+
+
+def _shape(verdict: Verdict) -> _Shape:
+    """What `StepClassified.of` reads of a verdict decides: one shape for all that say the same."""
+    finding, advice = verdict.finding, verdict.advice
+    said = advice and (
+        advice.risk, advice.confidence, advice.advisor, advice.advisor_version, advice.prompt_sha256
+    )  # fmt: skip
+    key = (
+        verdict.risk,
+        verdict.unknown,
+        verdict.rule,
+        verdict.no_advice,
+        finding.risk,
+        finding.rule_ids,
+        said,
+    )
+    shape = _shapes.get(key)
+    if shape is None:
+        if len(_shapes) >= _SHAPES_MAX:
+            _shapes.clear()
+        shape = _shapes[key] = _shape_of(verdict)
+    return shape
 
 
 def _shape_of(verdict: Verdict) -> _Shape:
