@@ -13,6 +13,7 @@ from ingest.extract.accounts import Claim
 from ingest.extract.cases import condition_of
 from ingest.extract.command_forms import has_form, unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
+from ingest.extract.deeds import deed_ahead, is_deed
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft
 from ingest.extract.gates import gate_before, gate_behind, gate_later, is_gate, waits
@@ -55,7 +56,7 @@ def gates_between(
         part = block.text[start:stop] if stop <= end else _before(block.text[start:end])
         if not part or any(code in part and _is_typed(code) for code in block.code_texts()):
             continue
-        if is_gate(part) or (stop > end and waits(part)):
+        if is_gate(part) or (stop > end and (waits(part) or is_deed(part))):
             claims.append(_added(reader, block, part, start))
         elif stop <= end and not aside and (told := _told_beside(reader, block, part, case, ahead)):
             claims.append(_added(reader, block, part, start, told))
@@ -99,7 +100,8 @@ def _told_beside(reader: Reader, block: Block, part: str, case: Case, ahead: str
 def _before(text: str) -> str:
     """The gate in the words of a sentence before its command: “Tell Ann, then run”, “Needs her OK:”."""
     lead = text.strip().rstrip(":")
-    return gate_before(text) or (lead if text.rstrip().endswith(":") and is_gate(lead) else "")
+    gate = gate_before(text) or (lead if text.rstrip().endswith(":") and is_gate(lead) else "")
+    return gate or deed_ahead(text)
 
 
 def gate_after(reader: Reader, block: Block, begin: int, end: int) -> list[Claim]:

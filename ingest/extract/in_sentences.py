@@ -13,6 +13,7 @@ from ingest.extract.behind import said_behind, said_in
 from ingest.extract.cases import without_case
 from ingest.extract.commands import FoundCommand
 from ingest.extract.comments import Said
+from ingest.extract.deeds import DEEDS
 from ingest.extract.drafts import Draft
 from ingest.extract.gate_steps import gate_after, gate_ahead, gates_between
 from ingest.extract.instructions import lead_of, undone_by_hand
@@ -129,7 +130,8 @@ def _in_order(
 
 
 _CLAUSE: Final = re.compile(
-    r"[`)\s]{0,4}(?:[;–—]\s{1,3}|,\s{1,3}(?=(?:and |but )?(?:then|if)\b))(?:and |but )?(?=\w)"
+    r"[`)\s]{0,4}(?:[;–—]\s{1,3}|,\s{1,3}(?=(?:and |but )?(?:then|if)\b)|"
+    rf"(?<=[`)\s])and\s{{1,3}}(?=(?:then\s{{1,3}})?{DEEDS}\b))(?:and |but )?(?=\w)"
 )
 """Where what is done next begins in the sentence of a command: “`x`; if it hangs, call Ann”."""
 

@@ -9,6 +9,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.accounts import Claim
 from ingest.extract.cases import told_for_a_case, without_case
+from ingest.extract.deeds import deed_ahead
 from ingest.extract.drafts import Draft, Required
 from ingest.extract.gate_steps import gates_aside, tells
 from ingest.extract.gates import is_gate
@@ -17,7 +18,7 @@ from ingest.extract.negation import begins_negated, negated
 from ingest.extract.prerequisites import lacks_access, required
 from ingest.extract.reader import UNDONE, Reader, title_of
 from ingest.extract.scope_words import SUPPOSED
-from ingest.extract.shown import below, beside_what_follows, over_listing
+from ingest.extract.shown import below, beside_what_follows, last_sentence, over_listing
 from ingest.extract.skipping import leads_away
 from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
@@ -78,6 +79,8 @@ def _manual(reader: Reader, block: Block, text: str, condition: str | None, othe
     reader.lead_title = title_of(title) if title else reader.lead_title
     if reader.explains or (block.kind == "paragraph" and len(text) > _LONGEST):
         told = [part for part in told if is_gate(part)] if over_listing(reader.following) else []
+    deed = deed_ahead(last_sentence(text)) if introduces and not told and not reader.explains else ""
+    told = [deed] if deed else told
     if not told:
         why = "it introduces what follows" if introduces else "an explanation"
         claims = (
