@@ -35,7 +35,8 @@ _RESULT: Final = re.compile(
 _HOLDS: Final = re.compile(
     r"(?i)^\W*(?:(?:please|then|also|first|next|finally),? )*(?:check|verify|validate|confirm|make sure|"
     r"ensure)"
-    r"(?: that| if| whether)? [^.;:]{2,60}? (?:(?:is|are|was|were) (?:\w+ly |still |now |all |not )?"
+    r"(?: that| if| whether)? [^.;:]{2,60}? (?:(?:is|are|was|were) (?:(?!successfully|correctly|"
+    r"properly)\w+ly |still |now |all |not )?"
     r"(?:(?!expected|needed|required|affected|recovered)[a-z]{3,20}ed|"
     r"(?!working|running|functioning|behaving|operating|performing)[a-z]{3,20}ing [\w-]+|running|visible|"
     r"up|down|there|reachable|mounted|listening|listed|active|attached|scheduled|"
@@ -92,7 +93,9 @@ _RECURS: Final = re.compile(
 )
 """“Test failover quarterly” is a habit."""
 
-_SAID_BEHIND: Final = re.compile(r"(?i)[–—:(-] {0,2}(?:no|none|nothing|0|must|should|expect)\b")
+_SAID_BEHIND: Final = re.compile(
+    r"(?i)[–—:(-] {0,2}(?:no|none|nothing|0|must|should|expect)\b|\b(?:from|in|at) the following\b"
+)
 """“Check the console – no errors of the client”."""
 
 _SAID: Final = (_HOLDS, _DOES, _SOUGHT_IN, _CLICKED, SAID_FOR, _RECURS, _SAID_BEHIND)

@@ -10,9 +10,10 @@ from ingest.vague_judgements import BY_PEOPLE
 
 _AFTER: Final = re.compile(r"(?i)^(?:once|when|after|if|should|in case)\b[^,:]{3,120},\s+(?:then\s+)?")
 _MACHINE: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:restart|"
+    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:(?!manual)[a-z]+ly "
+    r")?(?:re-?)?(?:restart|"
     r"reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
-    r"kill|rebuild|"
+    r"kill|rebuild|boot|"
     r"redeploy|remount|resize|uncordon|cordon)\b|"
     r"^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:perform|do|run|take|make|trigger|"
     r"initiate|execute) an? "
@@ -29,7 +30,9 @@ _CLICKED: Final = re.compile(
     r"website|page|menu|panel|tab|button|form|app)\b|[→>]|\bclick\b|https?://"
 )
 _ALTERS: Final = re.compile(
-    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:revert|replace|reset|truncate|"
+    r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:(?!manual)[a-z]+ly "
+    r")?(?:re-?)?(?:revert|"
+    r"replace|reset|truncate|"
     r"evict|purge|"
     r"increase|raise|lower|decrease|reduce|bump|extend|expand|enlarge|shrink|grow|free(?: up)?|drop|block|"
     r"unblock|"
@@ -47,6 +50,8 @@ _SAID_HOW: Final = re.compile(
     r"(?i)\bphysically\b|\bby hand\b|\((?:ctrl|cmd|alt|via|using|with|by|see)\b|"
     r"\b(?:with|by|using|via|through|per|to|from|as) (?:the |your |an? |\w+ing\b)"
 )
+_ASIDE: Final = re.compile(r"(?i)\s?\((?:e\.g\.|i\.e\.|such as|for example|like)[^()]{0,120}\)")
+"""“Disable remote access (e.g., keys)”: still not told how."""
 _OF_TEXT: Final = re.compile(
     r"(?i)\b(?:ticket|incident|message|comment|page|pull request|line|link|note|thread|alert)\b"
 )
@@ -68,4 +73,5 @@ def _alters_somehow(sentence: str) -> bool:
         return False
     if len(sentence.split()) > SHORT_WORDS:
         return False
-    return not any(found.search(sentence) for found in (CONCRETE, _SAID_HOW, _OF_TEXT))
+    told = _ASIDE.sub("", sentence)
+    return not any(found.search(told) for found in (CONCRETE, _SAID_HOW, _OF_TEXT))

@@ -130,6 +130,7 @@ UNWRITTEN: Final = re.compile(
     r"are) not yet|has not (?:yet )?been) "
     r"(?:written|documented|filled in|added|completed|described|determined|defined)|"
     r"(?:details|instructions|more) to (?:follow|come|be added)|"
+    r"(?:decision|input|answer) (?:is )?(?:required|needed|pending)|"
     r"to be (?:written|documented|determined|decided|announced|confirmed)(?=\W*$))\b"
 )
 """“This section needs to be written”: what is done?"""

@@ -7,7 +7,8 @@ from typing import Final
 
 _QUANTITY: Final = (
     "(?:size|sizes|limits?|counts?|number|capacity|memory|timeouts?|replicas?|quotas?|instances?|workers?|"
-    "threshold|ttl|retention|storage|concurrency|heap|cpus?)"
+    "threshold|ttl|retention|storage|concurrency|heap|cpus?|partitions|consumers|shards|pods|nodes|"
+    "brokers|threads)"
 )
 HOW_MUCH: Final = re.compile(
     r"(?i)(?:^|(?<=[,;.] )|(?<=\band )|(?<=\bthen )|(?<=\bor )|(?<=\bcan )|(?<=\bcould )|(?<=\bshould )|"
@@ -54,7 +55,9 @@ SOME: Final = re.compile(
     r"(?i)(?:^(?:please )?|\b(?:need|have|want) to |\b(?:can|should|must|may|might|could) )(?:force[- ])?"
     r"(?:delete|free up|free|remove|clean up|clear|add|drop|run|change|adjust|tune|increase|"
     r"decrease|fix|move|update|kill|restart|stop|terminate|evict|drain) "
-    r"(?:some|any(?! (?:remaining|running|existing|leftover|other|of)\b)|a few|several|certain|(?:the |"
+    r"(?:some|any(?! (?:remaining|running|existing|leftover|other|of)\b)(?![^.;:]{0,60}\b(?:that|which|"
+    r"targeting|"
+    r"pointing|matching|older|from|belonging)\b)|a few|several|certain|(?:the |"
     r"any |all )?(?:unneeded|unnecessary|unused|obsolete|old|"
     r"stale)) (?!ones?\b)"
     r"\w+(?: \w+)?"

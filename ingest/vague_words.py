@@ -44,6 +44,9 @@ THRESHOLD: Final = _any(
     "gaps?|peaks?)",
     "(?:acceptable|tolerable|reasonable) (?:levels?|rates?|values?|range|amounts?)?",
     "spik(?:e|es|ing)",
+    "(?:below|above|under|over|within|to) (?:the |its |their )?(?:thresholds?|limits?|targets?|baseline|"
+    "slo|quota)"
+    "(?=\\W*$|[,;.])",
     "(?:increased|degraded|reduced) (?:[a-z]+ )?(?:load|usage|latency|traffic|rates?|performance|throughput)",
     "(?:small|large|big|short) (?:increments?|steps|batches|chunks|bursts)",
     "repeated (?:failures?|errors?|restarts?|crash(?:es)?|timeouts?)",
@@ -146,7 +149,8 @@ OPEN: Final = _any(
     r"your standard (?:\w+ ){0,2}\w+",
     "standard communication",
     r"relevant (?:[a-z]+ )?(?:stakeholders?|people|persons?|parties|teams?|owners?|engineers?|logs?|"
-    "log files?|metrics|dashboards?|documentation|documents|information|details)",
+    "log files?|metrics|dashboards?|documentation|documents|information|details|users?|files?|sections?|"
+    r"device(?:s|\(s\))?)",
     "(?:responsible|owning|concerned) (?:teams?|persons?|people|parties|engineers?|developers?|groups?)",
     r"(?:other|any|some) (?:desired|suitable) \w+",
     r"some other \w+(?!\s*(?:→|->|:))",
@@ -314,7 +318,8 @@ WHO: Final = re.compile(
 """“Contact somebody”. Who “the team” is, its members know."""
 
 _AGAIN: Final = (
-    r"(?:restart|reboot|remount|shut(?:ting)? ?down|stop(?:p)?|redeploy|recreat|fail(?:ing)? ?over|"
+    r"(?:restart|reboot|remount|shut(?:ting)? ?down|stop(?:p)?|redeploy|recreat|fail(?:ing)? "
+    r"?over|"
     r"roll(?:ing)? ?back|scal|rebuild|restor|"
     r"resiz)(?:e|ing|ling)?"
 )
@@ -324,6 +329,8 @@ TRY: Final = re.compile(
     r"|still )?(?:need|have) to|consider|"
     r"(?:solved|fixed|resolved|cured|mitigated|"
     r"cleared) by|is to|"
-    r"it(?: is|['’]s) (?:safest|best|better|safer|easiest|simplest) to)\s+(?:simply\s+)?"
-    rf"{_AGAIN}\b[^.;:]{{0,60}}"
+    r"it(?: is|['’]s) (?:safest|best|better|safer|easiest|simplest) to)\s+(?:(?:simply|just|temporarily)\s+)?"
+    rf"{_AGAIN}\b[^.;:]{{0,60}}|"
+    r"\b(?:way|option|method|approach|workaround) (?:is|would be) to (?:(?:simply|just|temporarily) )?"
+    r"(?!wait|see|use|run|be|have|go)[a-z]{3,}\b[^.;:]{0,60}"
 )

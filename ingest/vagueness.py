@@ -43,6 +43,9 @@ _LOOKED_FOR: Final = re.compile(
 )
 """“Watch the log to confirm that it completes”: what is looked for is said, and it is not just something."""
 
+_BELOW: Final = re.compile(r"(?i)[^.;]{0,40}\b(?:following|below|above)\b")
+"""“Review the logs of the following paths.”"""
+
 _WHICH_OF_THEM: Final = re.compile(r"(?i)appropriate (?:commands?|options?|steps?|ones?|lines?|actions?)\b")
 """Of several below."""
 
@@ -256,7 +259,7 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
 
 def _told_what_for(match: re.Match[str]) -> bool:
     """Whether it is said what is looked for in a log or on a dashboard: of a named one, anything will do."""
-    if _LOOKED_FOR.match(match.string, match.end()) or SAID_FOR.match(match.string, match.end()):
+    if any(told.match(match.string, match.end()) for told in (_LOOKED_FOR, SAID_FOR, _BELOW)):
         return True
     named = _PROPER.search(match[0]) is not None
     return named and _LOOKED_WHETHER.match(match.string, match.end()) is not None

@@ -9,6 +9,7 @@ from typing import Final
 from ingest.blocks import InlineCode
 from ingest.extract.vocabulary import IMPERATIVES, is_imperative
 
+_SIGNS: Final = re.compile(r"[,;:→.–—]|->|=>")
 _NEW_CLAUSE: Final = re.compile(
     r"(?i)(?<=\s)(?P<over>[\w'’]{1,20})\s(?=(?:you|we)(?:['’]ll|\s(?:will|can|should|may|must|need\sto|"
     r"have\sto|"
@@ -33,9 +34,6 @@ def clause_end(found: re.Match[str]) -> int:
     return found.end(2)
 
 
-_SIGNS: Final = re.compile(r"[,;:→.–—]|->|=>")
-
-
 def without_signs(text: str, codes: Sequence[InlineCode]) -> str:
     """A text in which no sign within code can be taken for the end of a case; as long as before."""
     for code in codes:
@@ -56,6 +54,11 @@ _OWN_CLAUSE: Final = re.compile(
     r"(?i)\s{1,3}(?:and|or|but)\s{1,3}(?:(?:also|then|still|only)\s{1,3})?(?P<clause>[^,;:→.!?]{2,160})"
     r"(?P<end>[,:→]|\.?(?:\s|$))"
 )
+_IN_BRACKETS: Final = re.compile(
+    r"(?i)(?<=\w )\((?!(?:only |but )?(?:if|when|unless|in|for|on|once|where|should|skip|"
+    r"not)\b)[^()\n]{1,120}\)(?=\s\w|[,:])"
+)
+"""“If a dependency (the database, the queue) is down, …”: an aside ends no case."""
 _VERB: Final = (
     r"(?:is|are|was|were|has|have|had|does|do|did|can|cannot|could|will|would|should|must|may|might|"
     r"(?:is|are|was|were|has|have|does|do|did|ca|could|wo|would|should)n['’]t)"
@@ -64,7 +67,8 @@ _GOES_ON: Final = re.compile(rf"(?i)\s{{1,3}}{_VERB}\s")
 _SUBJECT: Final = re.compile(rf"(?i)\S+\s+{_VERB}\s")
 _UP_TO_COMMA: Final = re.compile(r"[^,;:→.!?]{2,160}(?P<end>,)")
 _HOW_IT_IS: Final = re.compile(
-    r"(?i)(?!(?:it|this|that|then|so|you|we|they)\b)\S+(?:\s+\S+)?\s+(?:is|are|was|were|has|have|isn['’]t|aren['’]t)\s"
+    r"(?i)(?!(?:it|this|that|then|so|you|we|they)\b)\S+(?:\s+\S+)?\s+(?:is|are|was|were|has|have|isn['’]t|"
+    r"aren['’]t)\s"
 )
 """Behind what is done: “Restart it if it hangs, and nobody is logged in.”"""
 _CLAUSES: Final = 4
@@ -77,6 +81,11 @@ _MAY_BE_MENDED: Final = re.compile(
 """Without one of these words no case begins."""
 
 
+def _unsigned(found: re.Match[str]) -> str:
+    """Text in which no sign can end a case, as long as before."""
+    return _SIGNS.sub(lambda sign: "_" * len(sign[0]), found[0])
+
+
 def with_clauses(text: str) -> str:
     """A text in which no comma before a further clause of a case can be taken for its end: “If it is old, and
     nobody owns it, delete it”, “If the pod, or its node, is down, …”. Where no sign stands before what is
@@ -84,6 +93,7 @@ def with_clauses(text: str) -> str:
     """
     if _MAY_BE_MENDED.search(text) is None:
         return text
+    text = _IN_BRACKETS.sub(_unsigned, text)
     kept = list(text)
     for place in _told_without_sign(text):
         kept[place] = ","

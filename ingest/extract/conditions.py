@@ -100,12 +100,31 @@ def _with_below(
     """
     steps = _steps_by_block(drafts)
     for key, place in places.items():
-        if not found[key].then and not found[key].otherwise and blocks[place].kind in ("paragraph", "item"):
+        if not found[key].then and not found[key].otherwise and _opens(blocks[place], key):
             below = _below(blocks, place, cased, steps)
             against = _AGAINST.search(blocks[place].text) is not None
             found[key] = replace(
                 found[key], then=() if against else below, otherwise=below if against else ()
             )
+
+
+_POINTS: Final = re.compile(
+    r"(?i)\W{0,3}(?:then )?(?:please )?(?:see|refer to|consult|follow|read)\b"
+    r"(?![^.]*\b(?:below|steps|following|next)\b)"
+)
+
+
+def _opens(block: Block, case: str) -> bool:
+    """Whether what stands below a block may be for a case in it: none that only leads elsewhere (“If you use
+    the image, see [there](x).”), and none behind what is done then (“Follow the guide if you have none.”).
+    """
+    if block.kind not in ("paragraph", "item"):
+        return False
+    text = " ".join(block.text.split())
+    at = max(0, text.lower().find(case))
+    before, behind = sentences(text[:at] + "…")[-1].rstrip("…"), text[at + len(case) :]
+    last = not behind.strip(" .*_,)") and is_imperative(before)
+    return not last and _POINTS.match(behind) is None
 
 
 def _ways(blocks: Sequence[Block], drafts: Sequence[Draft]) -> dict[str, Condition]:

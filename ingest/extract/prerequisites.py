@@ -26,7 +26,8 @@ from ingest.extract.vocabulary import NEEDED_BELOW, OTHER_I, PREREQUISITES, is_i
 _SAYS: Final = re.compile(
     r"(?i)(?:\bvpn\b[^.;:]{0,30}\b(?:has|have|needs?|must)(?: to)? be\b|"
     r"\byou(?:['’]ll| will)? need\s*\W{0,4}:|\bapproval (?:of|by)\b|"
-    r"\b(?:pre-?req(?:uisite)?s?|requirements?|required|requires?|needs?)\s*:\W{0,4}\s\W{0,4}\w|"
+    r"(?<!decision )(?<!input )\b(?:pre-?req(?:uisite)?s?|requirements?|required|requires?|"
+    r"needs?)\s*:\W{0,4}\s\W{0,4}\w|"
     r"\b(?:should|must|can|may) only be (?:done|run|performed)\b|\b(?:await|get|wait for|"
     r"ask for) (?:an? |the )?(?:confirmation|approval|sign-?off)\b|"
     r"\byou may need to install\b|\bfrom the root (?:directory|of)\b|\b(?:be|"

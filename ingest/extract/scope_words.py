@@ -15,7 +15,8 @@ _TEXT_OR_WORK: Final = (
 SCOPED: Final = re.compile(
     r"(?i)\b"
     + _TEXT
-    + r"\b[^.;:]{0,30}? (?:only appl(?:y|ies)|appl(?:y|ies) only|(?:is|are) only (?:for|meant|"
+    + r"\b[^.;:]{0,30}? (?:only appl(?:y|ies)|(?:is|are) (?:most|mainly|best) (?:applicable|suited|"
+    r"relevant)|appl(?:y|ies) only|(?:is|are) only (?:for|meant|"
     r"intended|applicable|valid|safe)|(?:is|are) (?:meant|intended|valid|applicable) only)\b|"
     r"\b"
     + _TEXT
@@ -132,6 +133,9 @@ FIRST_OF_ALL: Final = re.compile(
     r"proceeding|continuing|you (?:start|begin|proceed|continue))\b|"
     r"^\W{0,4}to [^,.;:]{3,60}, (?!you\b|we\b|please\b)[^,.;:]{3,60}? (?:must|has to|have to|"
     r"needs? to) (?:not |already )?be \w|"
+    r"\b(?:can|may|must|should) only be (?:done|run|performed|executed|carried out|used) (?:if|when|once|"
+    r"after|while) "
+    r"(?:you|we|the|all|no|there)\b|"
     r"^\W{0,4}before (?:you|we) (?:begin|start|proceed|continue)\b[^.;:]{0,40}?,? (?:please )?(?:make "
     r"sure|ensure|"
     r"be sure|(?:verify|check|confirm) that|you (?:need|must|should|will need))\b|"

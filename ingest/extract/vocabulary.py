@@ -208,7 +208,9 @@ def is_imperative(sentence: str) -> bool:
         r"afterwards|lastly|otherwise|firstly|secondly|alternatively|additionally|manually|"
         r"temporarily|immediately|"
         r"carefully|gracefully|optionally|safely|quickly|gradually|ideally|regularly|periodically|simply|"
-        r"slowly|again|before (?:that|this|doing so|you do(?: so| that| this)?)|beforehand|"
+        r"slowly|securely|cautiously|promptly|forcefully|forcibly|thoroughly|permanently|completely|remotely|"
+        r"explicitly|directly|physically|incrementally|again|"
+        r"before (?:that|this|doing so|you do(?: so| that| this)?)|beforehand|"
         r"prior to (?:that|this)|remember to|be (?:sure|careful|certain) to|(?:do not|don['’`´]?t|"
         r"never) forget to|"
         r"(?:right|left|double)(?=[\s-]click))\b[,:]?[\s-]*)+",

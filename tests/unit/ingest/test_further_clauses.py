@@ -107,3 +107,35 @@ def test_a_case_leads_to_the_steps_of_the_cases_within_it() -> None:
     assert made is not None
     cases = {case.text: case.then for case in made.cases}
     assert cases["If nothing shows up"] == cases["If there are more users"] != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "case"),
+    [
+        (
+            f"If a dependency (the database, the queue etc.) is down, run `{X}`.",
+            "If a dependency (the database, the queue etc.) is down",
+        ),
+        (
+            f"If you use more bytes (e.g. for signs in names), run `{X}`.",
+            "If you use more bytes (e.g. for signs in names)",
+        ),
+        (f"Run `{X}` (if it hangs, twice).", "if it hangs"),
+    ],
+)
+def test_an_aside_ends_no_case(text: str, case: str) -> None:
+    made = made_of(HEAD + text)
+    assert made is not None
+    assert [item.text for item in made.cases] == [case]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["If you used an image, see [the other page](x.md).", "Follow the [guide](x.md) if you do not have one."],
+)
+def test_a_case_that_is_over_with_its_sentence_leads_to_no_step_below(text: str) -> None:
+    made = made_of(f"{HEAD}{text}\n\n1. Run `{X}`.\n")
+    assert made is not None
+    [case] = made.cases
+    drafts = made.extraction.drafts
+    assert all(drafts[index].text != X for index in (*case.then, *case.otherwise))

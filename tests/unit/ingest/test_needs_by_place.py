@@ -120,3 +120,12 @@ def test_where_a_text_holds_is_needed_at_the_head_of_a_section(need: str) -> Non
 def test_what_is_done_where_a_check_fails_is_no_need() -> None:
     text = "# A\n\nRun `df -h` to see that it is new. If not, you should update it before proceeding.\n"
     assert before(text) == []
+
+
+def test_what_may_only_be_done_if_you_have_something_is_needed_wherever_it_is_said() -> None:
+    need = "This can only be done if you have exclusive access to the database."
+    assert before(f"{STEPS}Run `ls -l`.\n\n- Run `ls -a`.\n\n{need}\n\nRun `ls`.\n") == [need]
+
+
+def test_a_decision_that_is_required_is_no_need() -> None:
+    assert before("# A\n\n- Scale it (DECISION REQUIRED: by how much)\n- Run `df -h`.\n") == []

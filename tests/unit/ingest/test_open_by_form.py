@@ -152,3 +152,43 @@ def test_a_case_that_only_seems_so_is_asked_about(line: str) -> None:
 def test_a_command_within_its_item_shows_how_it_is_done() -> None:
     for between in ("", "   **Option A:**\n\n"):
         assert asked(f"1. **Reset the replication**\n\n{between}   ```bash\n   df -h\n   ```\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Temporarily increase the partitions.",
+        "Re-enable shard allocation.",
+        "Disable remote access (e.g., keys of users).",
+        "Verify the data was successfully migrated.",
+        "Scale the readers (decision required).",
+        "Notify relevant users.",
+        "Securely wipe the disks.",
+    ],
+)
+def test_a_deed_keeps_what_it_leaves_open_with_more_words(line: str) -> None:
+    assert asked(f"- {line}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "line", ["Easiest way is to disable the login.", "It is safest to stop both writers."]
+)
+def test_the_best_way_without_a_command_is_asked_about(line: str) -> None:
+    assert asked(f"{line}\n") == [line]
+
+
+def test_a_wanted_result_against_an_unnamed_limit_is_asked_about() -> None:
+    assert asked("## Verification\n\n- Memory usage below threshold.\n- 429 rate below 1 %.\n") == [
+        "Memory usage below threshold."
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Remove any jobs that target this machine.",
+        "Review the node logs from the following paths.",
+    ],
+)
+def test_which_of_them_is_told(line: str) -> None:
+    assert asked(f"- {line}\n") == []

@@ -107,7 +107,7 @@ def asked(text: str) -> list[str]:
         ("It should generally be safe to remove the lock.", "beside",
          ["should generally be safe to"]),
         ("Confirm that it listens on the expected port.", "told", ["the expected port"]),
-        ("Be sure to examine relevant log files.", "told", ["relevant log"]),
+        ("Be sure to examine relevant log files.", "told", ["relevant log files"]),
         ("Check the cluster's documentation.", "told", ["Check the cluster's documentation"]),
         ("It has to be done multiple times.", "beside", ["multiple times"]),
         ("I'm not sure that it works.", "beside", ["not sure that"]),
