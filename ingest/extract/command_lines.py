@@ -95,7 +95,8 @@ def looks_like_command(text: str) -> bool:
         return len(words) > 1
     if held_program(words) or (_SCRIPT.fullmatch(words[0]) and len(words) > 1):
         return True
-    return bool(_PATHISH.match(words[0])) and (len(words) > 1 or words[0].startswith("./"))
+    by_path = _PATHISH.match(words[0]) is not None and not is_row(stripped)
+    return by_path and (len(words) > 1 or words[0].startswith("./"))
 
 
 def _is_part(line: str) -> bool:

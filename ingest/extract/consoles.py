@@ -70,7 +70,7 @@ _SQL: Final = re.compile(
     r"drop\s+\w+\s|"
     r"show\s+\w+|begin\b|with\s+\w+\s+as\s|explain\s|vacuum\b|grant\s|revoke\s|truncate\s+(?:table\s)?|"
     r"set\s+\w+\s*(?:=|to)|"
-    r"kill\s+\d|analy[sz]e\b|reindex\b|call\s|change\s+(?:master|replication)\s|"
+    r"kill\s+\d|analy[sz]e\b|reindex\b|call\s|use\s+[\w`]+\s*;|change\s+(?:master|replication)\s|"
     r"(?:start|stop|reset)\s+(?:all\s+)?(?:slaves?|replicas?|group_replication)\b|"
     r"set\s+(?:global|session|persist|local)\s|purge\s+(?:binary|master)\s+logs\b|"
     r"(?:lock|unlock|optimize|repair|check|rename)\s+tables?\b|flush\s+(?:tables|privileges|hosts|logs)\b)"

@@ -74,7 +74,11 @@ _HEAD: Final = re.compile(
 )
 
 
-_ROWS: Final = (_DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID, _ANSWERED)
+_FSTAB: Final = re.compile(
+    r"\S{1,200}\s{1,80}(?:/\S{0,200}|none|swap)\s{1,80}\w{1,20}\s{1,80}\S{1,200}\s{1,80}\d\s{1,80}\d\s*(?:#.*)?$"
+)
+"""What is mounted where, and how."""
+_ROWS: Final = (_FSTAB, _DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID, _ANSWERED)
 
 
 def in_table(text: str, offset: int) -> bool:

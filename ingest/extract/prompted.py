@@ -11,10 +11,13 @@ from typing import Final
 import tree_sitter_bash
 from tree_sitter import Language, Parser
 
-from ingest.extract.command_forms import unknown_program
+from ingest.extract.command_forms import has_form, unknown_program
 from ingest.extract.command_lines import looks_like_command, plausible
+from ingest.extract.doing import only_read
 from ingest.extract.inner_shells import opens_shell
-from ingest.extract.prompts import ANGLE_PROMPT, HASH_PROMPT, PROMPT
+from ingest.extract.prompts import ANGLE_PROMPT, CLOSE_PROMPT, HASH_PROMPT, PROMPT
+from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
+from ingest.extract.vocabulary import COMMANDS
 
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 _HERE: Final = re.compile(r"<<-?\s{0,3}([\"']?)([A-Za-z_][\w-]{0,40})\1")
@@ -41,7 +44,29 @@ def prompted(lines: list[str], *, session: bool = False) -> list[tuple[int, int,
             beside = any(_is_bare(line) for line in _unmarked(lines, mark))
             found = [] if beside else _behind(pattern, lines)  # beside bare commands, a `#` is a comment
             return [item for item in found if is_typed(item[2].split("\n", 1)[0])]
+    return _by_root(lines)
+
+
+_PLACED: Final = re.compile(r"\s(?:[~/]|-)")
+
+
+def _by_root(lines: list[str]) -> list[tuple[int, int, str]]:
+    """What stands behind a `#` in a block that has nothing else: no comment could say anything of it."""
+    filled = [line for line in lines if line.strip()]
+    for pattern in (HASH_PROMPT, CLOSE_PROMPT):
+        if filled and all(pattern.match(line) for line in filled):
+            found = _behind(pattern, lines)
+            return found if all(_is_by_root(text, alone=len(found) == 1) for _, _, text in found) else []
     return []
+
+
+def _is_by_root(text: str, *, alone: bool) -> bool:
+    """Whether a line is what root typed. `alone`: it is the only one of its block."""
+    if alone and text in COMMANDS - ENGLISH:
+        return only_read([text])
+    if alone and has_form(text) and _PLACED.search(text):
+        return True
+    return looks_like_command(text) and all_typed([text])
 
 
 _GAPS: Final = re.compile(r"\S(?:\t|\s{2,40})(?=[^\s#])")
@@ -159,7 +184,15 @@ _SETS: Final = re.compile(
 """What is kept of a command's output, or is to be filled in; a loop on one line."""
 
 
+_SPOKEN: Final = 2
+"""Words of a sentence; of the arguments of a command one may be such: `chkconfig httpd on`."""
+_QUOTED: Final = re.compile(r"'[^']{0,2000}'|\"[^\"]{0,2000}\"")
+
+
 def _may_be_typed(text: str) -> bool:
+    spoken = sum(word in FUNCTION_WORDS for word in _QUOTED.sub("", text).split()[1:])
+    if spoken >= _SPOKEN and not _SETS.match(text):
+        return False  # “# make sure that it is up”
     return looks_like_command(text) or unknown_program(text) or _SETS.match(text) is not None
 
 
@@ -169,5 +202,5 @@ def _unmarked(lines: list[str], mark: str) -> list[str]:
     return [
         line
         for line, before in zip(lines, above, strict=False)
-        if not line.startswith(mark) and not before.endswith("\\")
+        if not line.lstrip().startswith(mark) and not before.endswith("\\")
     ]

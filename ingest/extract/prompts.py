@@ -22,7 +22,9 @@ PROMPT: Final = re.compile(
     r"[\w.-]{1,40}@[\w.-]{1,64}\s{1,4}[~/][^\s>$#%]{0,100}[>$#%])\s{1,40}(?=\S)"
 )
 ANGLE_PROMPT: Final = re.compile(r"^>\s+(?=\S)")
-HASH_PROMPT: Final = re.compile(r"^#\s+(?=\S)")
+HASH_PROMPT: Final = re.compile(r"^\s{0,40}#\s+(?=\S)")
+CLOSE_PROMPT: Final = re.compile(r"^\s{0,40}#(?=[a-z/])")
+"""Root's, without a blank behind it: `#cd /srv`."""
 
 
 def prompt_end(text: str) -> int:

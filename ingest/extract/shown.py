@@ -67,7 +67,7 @@ def shows_a_file(lead: str, block: Block) -> bool:
         return False
     if announces_output(lead):
         return not block.text.lstrip().startswith(f"{lead.strip(' *_:').lower()}ctl ")
-    if all(path[0] not in block.text for path in _PATH.finditer(lead)):
+    if all(path[0].rstrip(".") not in block.text for path in _PATH.finditer(lead)):
         if announces_contents(lead):
             return True
         found = commands_of(block) if tells_to_edit(lead) else []
@@ -106,7 +106,7 @@ def _says_content(lead: str) -> bool:
 
 def _names_a_file(lead: str, code: str) -> bool:
     """Whether a sentence names a file; one that the code names too is what its commands work on."""
-    paths = [found[0] for found in _PATH.finditer(lead)]
+    paths = [found[0].rstrip(".") for found in _PATH.finditer(lead)]
     return all(path not in code for path in paths) and (bool(paths) or _FILE.search(lead) is not None)
 
 

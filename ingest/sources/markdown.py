@@ -18,7 +18,7 @@ from ingest.sources.inline import Inline, read_inline
 from ingest.sources.nesting import too_many_marks
 from ingest.sources.quotes import Quotes
 from ingest.sources.tags import OpenTags
-from ingest.sources.typed_lines import parts_of
+from ingest.sources.typed_lines import is_by_root, parts_of
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
@@ -43,6 +43,10 @@ def _parser(*rules: str) -> MarkdownIt:
 
 _PARSER: Final = _parser("table", "strikethrough")
 _WITHOUT_TABLES: Final = _parser("strikethrough")
+_CLOSE_TITLE: Final = re.compile(
+    r"(#{1,6})(?=[A-Z][^\n]*$)[^\n]*?((?:\s{0,4}#{1,6})?(?:\s{0,4}\{#[\w-]{1,80}\})?\s*)$"
+)
+"""A title without a blank behind its signs, as Markdown once took it: `##Before {#before}`."""
 
 
 @dataclass
@@ -64,6 +68,7 @@ class _Place:
     tags: OpenTags = field(default_factory=OpenTags)
     quotes: Quotes = field(default_factory=Quotes)
 
+    titled: bool = False
     wide: int = 0
     """The length of the longest line."""
 
@@ -118,7 +123,7 @@ def _of_token(tokens: list[Token], index: int, place: _Place) -> Iterator[Block]
         elif opening.type == "paragraph_open":
             yield from _paragraph(token, opening, place)
         else:
-            yield from _text_block(token, opening, place)
+            yield from _heading(token, opening, place)
     elif token.type == "html_block":
         yield from _html(token, place)
     elif place.tags.unseen:
@@ -188,6 +193,12 @@ def _escaped(content: str, begin: int) -> Trace:
 def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
     """The blocks of a paragraph: its prose, and its commands that stand on lines of their own."""
     lines = token.content.split("\n")
+    close = _CLOSE_TITLE.match(token.content) if not place.lists and len(lines) == 1 else None
+    if close is not None:
+        content = token.content[close.end(1) : close.start(2)]
+        opens = Token("heading_open", f"h{close.end(1)}", 1, markup="#")
+        yield from _heading(Token("inline", "", 0, content=content, map=token.map), opens, place)
+        return
     parts = parts_of(lines, place.wide)
     if len(parts) == 1 and not (parts[0].typed and (len(lines) > 1 or parts[0].cut is not None)):
         yield from _text_block(token, opening, place)
@@ -201,6 +212,19 @@ def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
             yield Block("code", content, begin, end, trace=_content(own, place))
         else:
             yield from _text_block(own, opening, place)
+
+
+def _heading(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
+    """A heading; below another one `# cp a /srv` is what root typed, and commands over a rule are none."""
+    if "\n" in token.content and parts_of(token.content.split("\n"), place.wide)[0].typed:
+        yield from _paragraph(token, Token("paragraph_open", "p", 1), place)
+        return
+    if place.titled and opening.tag == "h1" and opening.markup == "#" and is_by_root(f"# {token.content}"):
+        first, last = _lines(token)
+        yield Block("code", token.content, first, last, trace=_content(token, place))
+        return
+    place.titled = True
+    yield from _text_block(token, opening, place)
 
 
 def _text_block(token: Token, opening: Token, place: _Place) -> Iterator[Block]:

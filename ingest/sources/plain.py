@@ -19,6 +19,7 @@ from ingest.sources.outline import outlined, script_end
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
 from ingest.sources.typed_lines import (
     all_commands,
+    is_by_root,
     is_section,
     is_statement,
     is_typed,
@@ -123,7 +124,9 @@ def _whole(state: Lines, line: str, number: int) -> list[Block] | None:
 
 
 def _is_prompted(line: str) -> bool:
-    """Whether a line begins with the prompt of a shell in brackets: `[root@db1 /]# df -h`."""
+    """Whether a line is a command behind a prompt in brackets, or of root: `[root@db1 /]# df -h`."""
+    if line.lstrip().startswith("#"):
+        return is_by_root(line)
     return line.lstrip().startswith("[") and prompt_end(line) > 0
 
 

@@ -32,6 +32,7 @@ _LABEL: Final = re.compile(r"(?i)\s*(?:bash|sh|zsh|shell|console|terminal)\s*$")
 _BUTTON: Final = re.compile(r"(?i)\s*(?:copy(?: code)?|copied!?)\s*$")
 _NEAR: Final = 40
 """Lines above and below, which show how wide a paragraph is."""
+_SUDO_MIN: Final = 2
 WIDE: Final = 80
 """Characters: a text with a line as long as that is not broken before."""
 _GOES_ON: Final = re.compile(r"\s*[a-z(,;–—-]")
@@ -40,6 +41,7 @@ _NEVER_LAST: Final = FUNCTION_WORDS - frozenset(
     "again also before first it now on once our since so them there these they this those".split()
 )
 """Words with which no sentence ends."""
+_ROOT: Final = re.compile(r"\s{0,3}#\s{1,2}(?=[a-z/])")
 _HASH: Final = re.compile(r"\s{0,3}\\?(?:#(?=[a-z])|(?=#\s{1,2}[a-z]))")
 """The prompt of root where Markdown sees no heading: `\\# df -h`, `#df -h`."""
 _LABELS_MAX: Final = 6
@@ -76,6 +78,8 @@ def is_typed(line: str) -> bool:
         return True
     if not looks_like_command(plain_quotes(line)):
         return False
+    if words[0] == "sudo" and len(words) > _SUDO_MIN and not words[1].startswith("-"):
+        return is_typed(line.split(None, 1)[1])
     known = tool(words[0]) if words[0] in SUBCOMMANDS or words[0] not in ENGLISH else None
     if _SURE.search(line) or _LOGS_IN.match(line):
         return True
@@ -112,6 +116,12 @@ def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
         for place in (at - 1, at)
         if first <= place and place + 1 < last
     )
+
+
+def is_by_root(line: str) -> bool:
+    """Whether a line is a command behind the prompt of root, and no title: `# cp zxfer /usr/local/sbin`."""
+    typed = _ROOT.sub("", line, count=1).strip()
+    return typed != line.strip() and all_typed([typed]) and is_typed(typed) and _is_complete(typed)
 
 
 def _is_set(line: str) -> bool:
