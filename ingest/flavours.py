@@ -19,7 +19,7 @@ from ingest.trace import Edit
 _FENCE: Final = re.compile(r"[ \t]{0,12}(`{3,}|~{3,})")
 _BOX: Final = re.compile(
     r"(?P<indent>[ \t]{0,12})(?:(?:!!!|"
-    r"\?\?\?\+?)[ \t]{1,3}[A-Za-z][\w -]{0,60}?(?:[ \t]{1,3}\"(?P<title>[^\"\n]{1,200})\")?|"
+    r"\?\?\?\+?)[ \t]{0,3}[A-Za-z][\w -]{0,60}?(?:[ \t]{1,3}(?:\"\"|\"(?P<title>[^\"\n]{1,200})\"))?|"
     r"===[!+]?[ \t]{1,3}\"(?P<tab>[^\"\n]{1,200})\")[ \t]*$"
 )
 """Of MkDocs: what is deeper by four belongs to it."""

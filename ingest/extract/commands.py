@@ -105,6 +105,8 @@ def _for_windows(block: Block) -> list[Typed] | None:
     return [Typed(block.text[start:end], "cmd", start, end) for start, end in places] or None
 
 
+_CUT: Final = re.compile(r"(?<=\n)[ \t]{0,8}(?:\.{3,6}|\[?…\]?|\[\.{3}\])[ \t]*$", re.MULTILINE)
+"""Where an output is shortened: no command is."""
 _BEHIND: Final = re.compile(r"[ \t]{1,40}#(?:\s[^\"']*)?$")
 """A comment behind a command."""
 _NO_SHELL: Final = frozenset("diff hcl tf terraform conf config nginx dockerfile groovy toml ini csv".split())
@@ -146,7 +148,13 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         start, text = block.text.index(above[0]), _ASIDE.sub("", _BEHIND.sub("", above[0]))
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(text, line, "", start, start + len(text))]
-    every = [item for item in _statements(block) if not in_table(block.text, item.start)]
+    cut = _CUT.search(block.text)
+    every = [
+        item
+        for item in _statements(block)
+        if not in_table(block.text, item.start)
+        and (cut is None or item.start < cut.start() or looks_like_command(item.text.split("\n")[0]))
+    ]
     found = [item for item in every if plausible(item.text, labelled=labelled)]
     if not found:
         return every if every and all(_is_formed(item.text, told=told) for item in every) else []

@@ -16,7 +16,8 @@ _HARM: Final = (
 """What nobody would be told to do: what is avoided is harm, and no command."""
 
 _PURPOSE: Final = re.compile(
-    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:(?:(?:in order|so as)\s+)?to\s+avoid\s+" + _HARM + r"|"
+    r"(?i)^[\s*_>•-]*(?:\d{1,3}[.)]\s*)?(?:(?:(?:in order|so as)\s+)?to\s+avoid\s+(?:" + _HARM + r"|"
+    r"(?:this|that|these|those|such)(?:\s+[a-z-]{3,20}){0,3})|"
     r"(?:in order|so as)\s+not\s+to\s+(?:lose|break|corrupt|interrupt|overload|damage)\b[^,:;`\n]{1,80}),\s+"
 )
 """“To avoid downtime, …” is done for it; “To avoid at all costs: …”, “Not to be used, …” are bans."""

@@ -44,9 +44,10 @@ _BEGINS: Final = re.compile(
 )
 _AS_VERB: Final = re.compile(
     r"(?i)\b(?:you|we)\s{1,3}(?:can|could|may|should|must|(?:need|have|want)\s{1,3}to)\s{1,3}"
-    r"(?:(?:also|then|now|simply|just|safely|always|first|either)\s{1,3})?$"
+    r"(?:(?:also|then|now|simply|just|safely|always|first|either)\s{1,3})?$|"
+    r"\blook\s{1,3}at\s{1,3}(?:the\s{1,3}output\s{1,3}of\s{1,3})?$"
 )
-"""“You can `systemctl stop web` there”: the command is the verb."""
+"""“You can `systemctl stop web` there”: the command is the verb. “Look at `x`”: and at nothing else."""
 _IN_CHAT: Final = re.compile(
     r"(?i)\s{0,3}in (?:slack|teams|discord|(?:the|our) (?:[\w-]+ )?(?:chat|channel)|#\w)"
 )

@@ -32,6 +32,7 @@ from ingest.sources.levels import MergedCells, level_of_list, level_of_paragraph
 from ingest.sources.nesting import require_shallow, too_deep
 from ingest.sources.quotes import HEADS, WROTE, begins_original, is_quote
 from ingest.sources.style_sheets import with_style_sheets
+from ingest.sources.typewritten import is_alone, is_gap, is_line, language_of
 
 _LISTING: Final = "data-ds--code--code-block"
 """How Atlassian's editor marks a listing."""
@@ -136,8 +137,14 @@ def read_html(text: str) -> Iterator[Block]:
 def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
+    run: list[LexborNode] = []
     for child in node.iter(include_text=True):
         tag = child.tag or ""
+        if not left_out(child, tag) and (is_line(child, tag) or (run and is_gap(child, tag))):
+            run.append(child)
+            continue
+        yield from _listing(run, reader)
+        run = []
         if left_out(child, tag):
             yield from _struck(child, tag, reader)
             continue
@@ -146,6 +153,14 @@ def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
         before = reader.enter(child, tag)
         yield from _one(child, tag, reader, depth)
         reader.leave(before)
+    yield from _listing(run, reader)
+
+
+def _listing(run: list[LexborNode], reader: _Reader) -> Iterator[Block]:
+    """Typewritten paragraphs behind each other: a listing."""
+    if run:
+        lines = [visible_code(line).strip("\n") for line in run]
+        yield reader.block("code", "\n".join(lines).strip("\n"))
 
 
 def _struck(node: LexborNode, tag: str, reader: _Reader) -> Iterator[Block]:
@@ -186,7 +201,7 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
     elif tag in ITEMS:
         yield from _item(child, reader, depth)
     elif tag == "tr":
-        yield from _row(child, reader)
+        yield from _walk(child, reader, depth + 1) if is_alone(child) else _row(child, reader)
     elif tag != "-text" and holds(child, BLOCKS):
         yield from _walk(child, reader, depth + 1)
     else:
@@ -320,16 +335,4 @@ def _code(node: LexborNode, reader: _Reader) -> Iterator[Block]:
     text = visible_code(node).strip("\n")
     if not text.strip():
         return
-    inner = node.css_first("code")
-    classes = " ".join(
-        filter(None, (node.attributes.get("class"), inner.attributes.get("class") if inner else ""))
-    )
-    language = next(
-        (
-            word.split("-", 1)[1]
-            for word in classes.lower().split()
-            if word.startswith(("language-", "lang-"))
-        ),
-        "",
-    )
-    yield reader.block("code", text, language=language)
+    yield reader.block("code", text, language=language_of(node))

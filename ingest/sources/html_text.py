@@ -253,7 +253,7 @@ def run_text(nodes: Sequence[LexborNode]) -> tuple[str, tuple[InlineCode, ...]]:
     return whole, tuple(span for span in text.spans if span.start < span.end <= len(whole))
 
 
-def _is_typewritten(node: LexborNode, tag: str) -> bool:
+def is_typewritten(node: LexborNode, tag: str) -> bool:
     """Whether a piece of text is set in letters of one width, and nothing in it in others."""
     if tag not in ("span", "font"):
         return False
@@ -274,7 +274,7 @@ def _collect_one(child: LexborNode, text: _Text, depth: int) -> None:
         return
     if tag == "-text":
         text.fold(child.text_content or "")
-    elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or _is_typewritten(child, tag):
+    elif tag in _INLINE_CODE or (text.nested and tag in CODE_BLOCKS) or is_typewritten(child, tag):
         text.code(visible_code(child))
     elif tag == "br":
         text.line_break()

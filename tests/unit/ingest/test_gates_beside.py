@@ -102,7 +102,7 @@ def test_boxes_comments_and_callouts_of_asciidoc(text: str, steps: list[str]) ->
         (
             f"<p>{_MONO}kubectl scale deploy/api --replicas=0 \\</span>"
             f"{_MONO}<br></span>{_MONO} -n pay</span></p>",
-            ["kubectl scale deploy/api --replicas=0 -n pay"],
+            ["kubectl scale deploy/api --replicas=0 \\\n -n pay"],
         ),
         ("<p>Run <code>df -h</code> <code>free -m</code></p>", ["df -h", "free -m"]),
         ("<ac:placeholder>Run rm -rf /tmp/x</ac:placeholder>", []),
