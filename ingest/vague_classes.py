@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from ingest.extract.vocabulary import OTHER_I
 from ingest.vague_judgements import HEDGED, HELPS, JUDGED, LATER, SEARCHED, SOUGHT, UNSURE, UNWRITTEN
 from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE, SOME
 from ingest.vague_words import (
@@ -34,6 +35,22 @@ from ingest.vague_words import (
 )
 from schemas.runbook import AmbiguityKind
 
+_CAPITAL: Final = re.compile(r"(?<!\\)(?<!\(\?)[A-Z]")
+"""A letter of a pattern, and none of its signs: `\\W`, `(?P<…>`."""
+
+
+def folded(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The pattern for a folded text: it finds something there wherever the pattern does in the text itself,
+    at half the cost, since no letter is tried in both cases.
+    """
+    plain = pattern.pattern.replace("(?i)", "").replace("(?-i:", "(?:")
+    return re.compile(_CAPITAL.sub(lambda found: found[0].lower(), plain))
+
+
+def fold(text: str) -> str:
+    """A text in small letters, with those that a pattern takes for ASCII ones where case does not count."""
+    return OTHER_I.sub("i", text).lower().replace("\u017f", "s")
+
 
 @dataclass(frozen=True)
 class VagueClass:
@@ -47,6 +64,11 @@ class VagueClass:
     roles: frozenset[Role]
     settled_below: bool = False
     by_link: bool = False
+    quick: re.Pattern[str] = field(init=False)
+    """What to look for first, in the folded sentence: most hold nothing of most classes."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quick", folded(self.pattern))
 
 
 _ALL: Final = frozenset[Role]({"told", "required", "beside"})

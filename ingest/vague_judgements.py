@@ -103,7 +103,7 @@ HEDGED: Final = re.compile(
     r"\b(?:could|may|might|can|will) (?:be|vary|differ|change|look)\b[^.;:]{0,60}? depending (?:up)?on\b|"
     r"\b(?:should|is|are|be|seems?) (?:\w+ )?(?:generally|usually|probably|relatively|mostly|fairly) "
     r"(?:be )?safe to\b|\b(?:should|must|can|could|may) be \w+ed and possibly \w+ed\b|"
-    r"(?<!because )(?<!since )\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the "
+    r"\b(?:this|that|it) (?:may|might|could) (?:also |well |just )?be the "
     r"(?:issue|problem|cause|reason|"
     r"culprit|[A-Z]{2,6})\b|"
     r"\bthere(?: is|['’]s) a (?:good|fair|high|small) chance\b|"

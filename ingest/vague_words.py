@@ -165,10 +165,8 @@ OPEN: Final = _any(
     "(?:correctly|properly) (?:tuned|set|sized|configured)",
     "of course",
     "keep an eye",
-    "carefully(?! (?:read|review|follow|check|note|consider))",
-    "(?:restart|reboot|stop|start|delete|remove|kill|drain|scale|move|update|destroy|"
-    "decommission)[^.;:,]{0,50}? and/or",
-    "satisfactor(?:y|ily)|hopefully|gradually|incrementally",
+    "(?:carefully(?! (?:read|review|follow|check|note|consider))|satisfactor(?:y|ily)|hopefully|gradually|"
+    "incrementally)",
     "(?:teams?|people|persons?|engineers?|developers?|owners?) (?:that (?:is|are) |who (?:is|are) "
     ")?responsible for",
     "a safe (?:or [a-z]+ )?state",
@@ -324,13 +322,10 @@ _AGAIN: Final = (
     r"resiz)(?:e|ing|ling)?"
 )
 TRY: Final = re.compile(
-    r"(?i)\b(?:try(?:ing)?(?: to)?|(?:(?<=, you )|(?<=, we )|(?<=^you )|(?<=^we ))(?:may|might|could) "
-    r"(?:also "
-    r"|still )?(?:need|have) to|consider|"
-    r"(?:solved|fixed|resolved|cured|mitigated|"
-    r"cleared) by|is to|"
-    r"it(?: is|['’]s) (?:safest|best|better|safer|easiest|simplest) to)\s+(?:(?:simply|just|temporarily)\s+)?"
-    rf"{_AGAIN}\b[^.;:]{{0,60}}|"
-    r"\b(?:way|option|method|approach|workaround) (?:is|would be) to (?:(?:simply|just|temporarily) )?"
-    r"(?!wait|see|use|run|be|have|go)[a-z]{3,}\b[^.;:]{0,60}"
+    r"(?i)\b(?:(?:try(?:ing)?(?: to)?|consider|(?:solved|fixed|resolved|cured|mitigated|cleared) by|is to|"
+    r"(?:(?<=, )|^)(?:you|we) (?:may|might|could) (?:also |still )?(?:need|have) to|"
+    r"it(?: is|['’]s) (?:safest|best|better|safer|easiest|simplest) to)\s+"
+    rf"(?:(?:simply|just|temporarily)\s+)?{_AGAIN}|"
+    r"(?:way|option|method|approach|workaround) (?:is|would be) to (?:(?:simply|just|temporarily) )?"
+    r"(?!wait|see|use|run|be|have|go)[a-z]{3,})\b[^.;:]{0,60}"
 )

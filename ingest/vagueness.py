@@ -14,7 +14,7 @@ from ingest.clauses import CONDITION, DOING, clause_at, does, tells_to_do
 from ingest.extract.vocabulary import is_imperative
 from ingest.quoted_words import is_quoted
 from ingest.vague_checks import SAID_FOR
-from ingest.vague_classes import CLASSES, VagueClass
+from ingest.vague_classes import CLASSES, VagueClass, fold, folded
 from ingest.vague_words import Role
 from schemas.runbook import AmbiguityKind
 
@@ -88,6 +88,9 @@ _RECORDS: Final = re.compile(
 _GOES_ON: Final = re.compile(r"[^.;]{0,60}?\w+\W+\w+\W+\w")
 """“If it needs to be restarted it comes back” tells the case; “if it is full it needs a cleanup” does not."""
 
+_REASON: Final = re.compile(r"(?i)\b(?:because|since)\s$")
+"""“… because that could be the cause”."""
+
 _POINTED_AT: Final = re.compile(r"(?i)\b(?:these|those|such) (?:[\w-]+ ){0,3}$")
 """“Were these spikes there before?”: they are known."""
 
@@ -112,6 +115,7 @@ _TO_BE_DONE: Final = (
     judgements.SEARCHED, judgements.UNSURE, judgements.LATER, judgements.HEDGED, judgements.HELPS,
     judgements.UNWRITTEN, values.MORE,
 )  # fmt: skip
+_QUICKLY: Final = tuple((folded(pattern), pattern) for pattern in _TO_BE_DONE)
 _TELLS_HOW_IT_IS: Final = (words.AMOUNT, words.ON_CASE, words.TIME, judgements.LATER, judgements.HEDGED)
 """Above the first step nobody acts on these: “Once in a while we need to …”."""
 _RANKED: Final = re.compile(r"(?i)\b(?:severity|priority|risk|impact|urgency|importance)\s*$")
@@ -131,15 +135,18 @@ def phrases(
     it leads to where that is told; `early`: no step stands above. `codes` are its inline codes: what one of
     them names is named.
     """
-    if len(text) > _LONGEST or _ABOUT_TEXT.match(text) or (role == "beside" and not _acts(text)):
+    low = fold(text)
+    if len(text) > _LONGEST or _ABOUT_TEXT.match(text) or (role == "beside" and not _acts(text, low)):
         return []
     cases = [found.span() for found in CONDITION.finditer(text)]
     introduces = text.rstrip().endswith((":", "→"))
     found: list[Phrase] = []
     for item in CLASSES:
-        only_cases = early and item.pattern in _TELLS_HOW_IT_IS and not tells_to_do(text)
         if role not in item.roles or (shown and item.settled_below) or (linked and item.by_link):
             continue
+        if item.quick.search(low) is None:
+            continue
+        only_cases = early and item.pattern in _TELLS_HOW_IT_IS and not tells_to_do(text)
         for match in item.pattern.finditer(text):
             inside = any(start < match.start() < end for start, end in cases)
             if (
@@ -230,6 +237,7 @@ _TOLD_BEFORE: Final = {
     words.FIX: (_RECORDS, _HOW_TO),
     words.INVESTIGATE: (_HOW_TO,),
     words.REFERENCE: (_SAME,),
+    judgements.HEDGED: (_REASON,),
 }
 _TOLD_BEHIND: Final = {
     judgements.HELPS: judgements.BY_ITSELF,
@@ -269,11 +277,11 @@ def _meets(found: list[Phrase], match: re.Match[str]) -> bool:
     return any(item.start < match.end() and match.start() < item.start + len(item.words) for item in found)
 
 
-def _acts(text: str) -> bool:
+def _acts(text: str, low: str) -> bool:
     """Whether somebody has to do or to decide something about a sentence that became no step."""
     return (
         tells_to_do(text)
-        or any(pattern.search(text) for pattern in _TO_BE_DONE)
+        or any(quick.search(low) and pattern.search(text) for quick, pattern in _QUICKLY)
         or any(_undecided(found[0]) for found in CONDITION.finditer(text))
     )
 

@@ -144,7 +144,7 @@ FIRST_OF_ALL: Final = re.compile(
     r"(?:to|that you) (?!wait\b)[^.;:]{3,80}? before\b|"
     r"^\W{0,4}(?:please )?(?:make|be) sure to (?:only )?(?:run|do|perform|execute|schedule|start)\b"
     r"[^.;:]{0,60}? (?:during|outside|within|in) (?:an?|the|your|of|business|office|working)\b|"
-    r"\b(?:the|your|an?) (?:user|account|operator|person|role|identity|token)\b[^.;:]{0,40}? (?:must|"
+    r"\b(?:user|account|operator|person|role|identity|token)\b[^.;:]{0,40}? (?:must|"
     r"needs? to|"
     r"has to) have\b[^.;:]{0,40}? (?:permissions?|access|rights|privileges|roles?)\b"
 )

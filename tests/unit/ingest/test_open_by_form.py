@@ -125,7 +125,6 @@ def test_a_check_or_deed_with_a_plain_object_is_not_asked_about(line: str) -> No
         "Raise the limit carefully.",
         "Gradually move the traffic.",
         "Resume the queue if desired.",
-        "Restart the machines and/or the process.",
         "Consider stopping the writer.",
         "Use commands like the one in the wiki.",
         "Check that everything is still running.",
