@@ -22,6 +22,12 @@ _NO_END: Final = frozenset(
 )
 """Words with which a clause of the case itself begins: “if you know that it can …”."""
 
+IN_CASE: Final = (
+    r"in (?:(?:this|that|these|those|such(?: an?)?)|(?P<one>the (?:latter|former|first|second)|either)) "
+    r"(?:cases?|situations?)"
+)
+"""“In those cases, …” goes on with what is said above."""
+
 _CASE_WORDS: Final = 3
 
 

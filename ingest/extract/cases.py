@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.alternatives import instead_of_above, other_way
-from ingest.extract.case_ends import with_clauses
+from ingest.extract.case_ends import IN_CASE, with_clauses
 from ingest.extract.commands import looks_like_command
 from ingest.extract.heading_cases import CASE_HEADING
 from ingest.extract.labels import advice, labelled, restricted_case
@@ -201,7 +201,7 @@ def _tells_later(told: str) -> bool:
     return not negated(told, holds_code=True) and any(is_imperative(part) for part in later)
 
 
-_IN_THIS_CASE: Final = re.compile(r"(?i)^in (?:this|that|such a) case\b,?\s+(?P<told>\S.*)$", re.DOTALL)
+_IN_THIS_CASE: Final = re.compile(rf"(?i)^{IN_CASE}\b,?\s+(?P<told>\S.*)$", re.DOTALL)
 
 
 def told_for_a_case(text: str) -> tuple[list[str], str | None, bool]:
@@ -233,6 +233,8 @@ def _of_what_is_above(reader: Reader, text: str) -> tuple[str, bool, str] | None
     then = _IN_THIS_CASE.match(text)
     if then is None:
         return None
+    if then["one"] is not None:
+        return text[: then.start("told")].rstrip(" ,"), False, then["told"]
     above = text_of(reader.above)
     if _CONDITION.match(above) is not None and reader.last_condition is not None:
         return reader.last_condition, False, then["told"]

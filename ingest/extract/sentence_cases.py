@@ -10,6 +10,7 @@ from typing import Final
 
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
+from ingest.extract.case_ends import IN_CASE
 from ingest.extract.drafts import Undoing
 from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
@@ -18,6 +19,7 @@ from ingest.extract.undoing import names_undone, undoing_lead
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _OTHERWISE: Final = re.compile(r"(?i)\b(?:otherwise|else|if not)\b")
+_IN_THIS_CASE: Final = re.compile(rf"(?i)\W{{0,3}}{IN_CASE}\b")
 _TURNS: Final = re.compile(r"(?i)(?:otherwise|else|if not)\b")
 _THEN: Final = re.compile(r"(?i)\W{0,3}(?:then|if so|in that case)\b")
 _ASKED: Final = re.compile(
@@ -134,9 +136,14 @@ class ToldBefore:
         at = self._index(start)
         if at and _THEN.match(self.block.text, start) and self._asks(at - 1):
             return " ".join(self.block.text[slice(*self.places[at - 1])].split()).strip(" *_("), False
+        begin, end = self.places[at - 1]
+        this = _IN_THIS_CASE.match(self.block.text, start) if at else None
+        if this is not None:
+            own = [case for case in self.cases if begin <= case[0] and case[1] <= end]
+            begin, end = own[-1] if own else (begin, this.end() if this["one"] else end)
+            return " ".join(self.block.text[begin:end].split()).strip(" *_(.:;,"), False
         if not at or _TURNS.match(self.block.text, start) is None:
             return None
-        begin, end = self.places[at - 1]
         return " ".join(self.block.text[begin : min(end, begin + _CHECKED)].split()).strip(" *_(.:;"), True
 
     def _asks(self, at: int) -> bool:

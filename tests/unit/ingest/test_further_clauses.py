@@ -139,3 +139,36 @@ def test_a_case_that_is_over_with_its_sentence_leads_to_no_step_below(text: str)
     [case] = made.cases
     drafts = made.extraction.drafts
     assert all(drafts[index].text != X for index in (*case.then, *case.otherwise))
+
+
+@pytest.mark.parametrize(
+    ("above", "phrase", "case"),
+    [
+        ("It might be stuck.", "In those cases", "It might be stuck"),
+        (
+            "It answers with a list, or fails.",
+            "In the latter case",
+            "It answers with a list, or fails. In the latter case",
+        ),
+    ],
+)
+def test_in_those_cases_goes_on_with_what_is_said_above(above: str, phrase: str, case: str) -> None:
+    made = made_of(f"{HEAD}{above} {phrase} run `{X}`.\n")
+    assert made is not None
+    assert [item.text for item in made.cases] == [case]
+    [step] = [item.step for item in made.built.steps if item.step.command == X]
+    assert step.when is not None
+    assert step.when.answer == "yes"
+
+
+def test_in_such_cases_behind_a_case_that_only_tells_waits_for_it() -> None:
+    made = made_of(f"{HEAD}If it hangs, the lock is old. In such cases run `{X}`.\n")
+    assert made is not None
+    [step] = [item.step for item in made.built.steps if item.step.command == X]
+    assert step.when is not None
+
+
+def test_in_the_latter_case_at_the_head_of_a_text_is_one() -> None:
+    made = made_of(f"{HEAD}It answers with a list, or fails.\n\nIn the latter case run `{X}`.\n")
+    assert made is not None
+    assert [item.text for item in made.cases] == ["In the latter case"]
