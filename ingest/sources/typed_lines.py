@@ -41,6 +41,8 @@ _NEVER_LAST: Final = FUNCTION_WORDS - frozenset(
     "again also before first it now on once our since so them there these they this those".split()
 )
 """Words with which no sentence ends."""
+_PROMPTS: Final = frozenset("$#%>❯›λ»➜")
+"""Without one of these a line has no prompt: a quick look at each line of prose."""
 _ROOT: Final = re.compile(r"\s{0,3}#\s{1,2}(?=[a-z/])")
 _HASH: Final = re.compile(r"\s{0,3}\\?(?:#(?=[a-z])|(?=#\s{1,2}[a-z]))")
 """The prompt of root where Markdown sees no heading: `\\# df -h`, `#df -h`."""
@@ -237,6 +239,8 @@ def _prompt(line: str, *, first: bool) -> int | None:
     """How many characters to cut off from a line of a paragraph that begins with a prompt: none before one
     that a block of code has, too; None where it has no prompt. `first`: it is the paragraph's first line.
     """
+    if _PROMPTS.isdisjoint(line):
+        return None
     typed = line[prompt_end(line) :]
     if typed != line and not line.lstrip().startswith("%"):
         return 0 if plausible(typed, labelled=False) or of_words(typed) else None
