@@ -75,6 +75,12 @@ _HOLDS_BACK: Final = re.compile(
 _ONLY_THEN: Final = re.compile(
     rf"(?i)^(?:only\s+{_GO_ON}|{_GO_ON}\s+only)\b[^.;]{{0,20}}?\b(?:if|when|once|after|with|unless)\b"
 )
+_ONLY_AGREED: Final = re.compile(
+    r"(?i)^only\s+(?:(?:do|run|use|execute|start)\s+(?:this|it|so)\s+)?(?:after|once|when|if|with)\s[^.;`]{1,60}?"
+    r"\b(?:agreed|agrees|approved|approves|approval|signed off|sign-?off|said yes|confirmed|consent(?:ed)?|"
+    r"given (?:the|their|his|her) (?:ok|go|consent|approval))\b"
+)
+"""“Only after product has agreed”."""
 _STATE: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|now|and|finally)[\s,]+)*"
     r"(?:(?:make|be)\s+sure|ensure|verify|check|confirm|validate|"
@@ -147,6 +153,7 @@ def is_gate(sentence: str) -> bool:
     return (
         _ACTS.match(text) is not None
         or _ONLY_THEN.match(text) is not None
+        or _ONLY_AGREED.match(text) is not None
         or (_CHECKS.match(text) is not None and among_people(text))
         or _NEEDS.match(text) is not None
         or holds_back(text)

@@ -87,6 +87,8 @@ _FIRST: Final = re.compile(
     r"(?i)^(?:but |and )?(?:first|beforehand|before (?:that|this|you do(?: so| that| this)?)|up front)\b|"
     r"\b(?:first|beforehand|before (?:that|this)|up front|in advance)[.!)]{0,3}$"
 )
+_ASIDE: Final = re.compile(r"\([^()]{0,200}\)[.!]?$")
+"""“(announce it first)” is about the command beside it."""
 
 
 def _said_first(block: Block, told: ToldBefore, starts: list[int]) -> list[tuple[int, int]]:
@@ -94,7 +96,7 @@ def _said_first(block: Block, told: ToldBefore, starts: list[int]) -> list[tuple
     return [
         (begin, end)
         for begin, end in told.places
-        if starts and begin > starts[0] and _FIRST.search(block.text[begin:end].strip())
+        if starts and begin > starts[0] and _FIRST.search(_ASIDE.sub("", block.text[begin:end].strip()))
     ]
 
 

@@ -92,7 +92,9 @@ def typed_inside(found: Extraction) -> Extraction:
     opened: Draft | None = None
     drafts: list[Draft] = []
     for at, draft in enumerate(found.drafts):
-        if opened is not None and (_ends(opened, draft) or _next_part(found.drafts, at, opened)):
+        if opened is not None and (
+            _ends(opened, draft) or _is_outside(opened, draft) or _next_part(found.drafts, at, opened)
+        ):
             left, opened = opened, None
             if draft.kind == "command" and _LEAVES.match(draft.text):
                 drafts.append(_inside(draft, left))
@@ -114,6 +116,20 @@ def _goes_elsewhere(command: str) -> bool:
 def _ends(opened: Draft, draft: Draft) -> bool:
     said = draft.text if draft.kind == "manual" or _LEAVES.match(draft.text) else draft.title
     return _LEAVES.match(said) is not None or _OUTSIDE.search(draft.title) is not None
+
+
+_CLIENTS: Final = frozenset(
+    "kubectl oc k docker podman nerdctl crictl docker-compose lxc incus vagrant gcloud az aws heroku fly "
+    "flyctl tsh".split()
+)
+"""What opens a shell elsewhere, and is not installed there."""
+
+
+def _is_outside(opened: Draft, draft: Draft) -> bool:
+    """Whether a command of another block runs the client that opened the shell: it was left unsaid."""
+    program = draft.text.split(maxsplit=1)[0] if draft.kind == "command" and draft.text else ""
+    apart = draft.block is not opened.block
+    return apart and program in _CLIENTS and program == opened.text.split(maxsplit=1)[0]
 
 
 def _next_part(drafts: Sequence[Draft], at: int, opened: Draft) -> bool:

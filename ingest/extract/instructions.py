@@ -24,6 +24,7 @@ from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
 from ingest.trace import Span
 
+_BUT_NOT: Final = re.compile(r"(?i)\s+[—–-]+\s+(?=(?:but\s+)?(?:do\s+not|don['’`´]?t|never)\b)")
 _APART: Final = re.compile(r"(?::|;|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\s+")
 """“If it is yellow, only replicas are missing: skip to …”: what is done then stands behind why."""
 _LONGEST: Final = 900
@@ -109,8 +110,17 @@ def _told_apart(text: str) -> list[str]:
     and none of one that forbids: “you must never stop, restart or fence it”.
     """
     last = sentences(text)[-1] if text else ""
-    own = without_case(last) == last and not negated(last, holds_code=True)
-    return [part for part in (_APART.split(last) if own else ())[1:] if tells(part)][:1]
+    if without_case(last) != last:
+        return []
+    before, *parts = _APART.split(last)
+    for part in parts:
+        told = _BUT_NOT.split(part)[0]
+        if negated(before, holds_code=True) or (told == part and negated(part, holds_code=True)):
+            return []
+        if tells(told):
+            return [told]
+        before = f"{before}, {part}"
+    return []
 
 
 def _other_cases(text: str, told: list[str]) -> list[tuple[str, str, str | None, bool]]:

@@ -134,8 +134,7 @@ def labelled(text: str) -> tuple[str, str] | None:
     if _LOOKS.match(label) or label_forbids(f"{label}:"):
         return None
     first = sentences(does)[0]
-    told = any(is_imperative(part) for part in _PARTS.split(first)) or looks_like_command(first.strip("` ."))
-    return (label, does) if told else None
+    return (label, does) if _tells(does) or looks_like_command(first.strip("` .")) else None
 
 
 def _is_case(label: str, does: str, block: Block, place: int) -> bool:

@@ -99,7 +99,7 @@ IMPERATIVES: Final = frozenset(
     calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick drag split
     reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle adjust tweak
     tidy alter reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe
-    withdraw zip figure rdp telnet curl su sudo scp sftp dig decide
+    withdraw zip figure rdp lower bounce kick ack telnet curl su sudo scp sftp dig decide
     """.split()
 )
 
