@@ -27,6 +27,8 @@ _OTHER_MARKS: Final = re.compile(
     r"(?<![\w])__([A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){0,5})__(?!\w)"
 )
 """`‹name›`, `%NAME%`, `__NAME__`."""
+_BARS: Final = re.compile(r"(?<=[\s=/:])\|([a-z][a-z0-9_-]{2,40})\|(?=$|[\s/.:-])")
+"""`--limit |hypervisor_hostname|`, as reStructuredText writes what it fills in."""
 _YOURS: Final = re.compile(r"(?<![\w$.{<\[-])[Yy]our(?:[-_]?[A-Za-z][A-Za-z0-9]{0,40}){1,5}(?![\w>}\]])")
 """`your-bucket`, `yourdomain.com`."""
 _CROSSES: Final = re.compile(
@@ -69,7 +71,7 @@ _READ: Final = re.compile(
 
 _FORMS: Final = (
     _ANGLE, _MUSTACHE, _SHELL, _BRACE, _SHOUT, _SQUARE, _COUNTED, _DATE, _CHOICE, _OTHER_MARKS, _YOURS,
-    _CROSSES,
+    _CROSSES, _BARS,
 )  # fmt: skip
 
 ENVIRONMENT: Final = frozenset(

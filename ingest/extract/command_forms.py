@@ -70,7 +70,7 @@ ANGLED: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 """A place to fill in, as most texts write it."""
 _PLACEHOLDER: Final = re.compile(
     r"<[A-Za-z][^<>|;&\n]{0,79}>|\{\{[^{}\n]{1,80}\}\}|\{[A-Za-z][\w .-]{0,60}\}|\$\{[^{}\n]{1,80}\}|"
-    r"\[[A-Za-z][\w .-]{0,60}\]"
+    r"\[[A-Za-z][\w .-]{0,60}\]|(?<=[\s=/:])\|[a-z][a-z0-9_-]{2,40}\|(?=$|[\s/.:-])"
 )
 
 

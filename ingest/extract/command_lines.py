@@ -111,6 +111,8 @@ def _pipes(name: str, words: list[str]) -> bool:
 def _is_spoken(words: list[str]) -> bool:
     """Whether what stands before the first pipe is a sentence: “see what is there: `df | head`”."""
     before = words[: words.index("|")]
+    if len(words[0]) == 1 or words[-1].endswith((".", '."', ".”")):
+        return True
     return any(word.endswith(":") or word.lower() in FUNCTION_WORDS for word in before[1:])
 
 

@@ -160,7 +160,20 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         return every if every and all(_is_formed(item.text, told=told) for item in every) else []
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
-    return found if labelled or _mostly_commands(lines, found) else []
+    if labelled:
+        return [] if _is_shown(every, found) else found
+    return found if _mostly_commands(lines, found) else []
+
+
+_ALONE_IN_A_LINE: Final = re.compile(r"[A-Za-z_]\w*=\S*|/\S+")
+"""`Status=Up`, `/192.168.1.4`: a setting or a path, and no argument."""
+
+
+def _is_shown(every: list[FoundCommand], found: list[FoundCommand]) -> bool:
+    """Whether a block that is called a shell's shows what is printed: only some of its lines have the form of
+    a statement, and those could be values.
+    """
+    return 0 < len(found) * 2 <= len(every) and all(_ALONE_IN_A_LINE.fullmatch(item.text) for item in found)
 
 
 def _is_formed(text: str, *, told: bool) -> bool:

@@ -56,6 +56,9 @@ _NAMED: Final = re.compile(
 )
 """“You can use the `x y` command:”, “with `x y` creates a …”: the command itself stands elsewhere."""
 
+_TOLD_OF: Final = re.compile(r"(?i)\bafter (?:running|executing|using|issuing)\s+(?:the\s+)?$")
+_FOLLOWED: Final = re.compile(r"\s{1,3}commands?,?\s+(?:followed\s+by|with\s+(?:the|an?|your|its))\b")
+"""“using the `x` command followed by the id”: that command is a longer one."""
 _TYPED: Final = re.compile(r"(?i)\b(?:run|execute|type|issue|invoke|enter)\s+(?:the\s+|an?\s+)?$")
 _OWN_SENTENCE: Final = re.compile(r"[.!]\s{1,3}$")
 _ENDS: Final = re.compile(r"\s*(?:$|\n|\.(?:\s|$))")
@@ -191,6 +194,8 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
     leads = _LEADS.search(before) is not None and _MIGHT.match(block.text, code.end) is None
+    if _TOLD_OF.search(before) or _FOLLOWED.match(block.text, code.end):
+        return None
     if _NAMED.match(block.text, code.end) and not _TYPED.search(before):
         return None
     if is_run_alone(code.text, before) or _stands_alone(block, code):

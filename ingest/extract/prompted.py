@@ -11,11 +11,11 @@ from typing import Final
 import tree_sitter_bash
 from tree_sitter import Language, Parser
 
-from ingest.extract.command_forms import has_form, unknown_program
+from ingest.extract.command_forms import has_form, unknown_program, without_placeholders
 from ingest.extract.command_lines import looks_like_command, plausible
 from ingest.extract.doing import only_read
 from ingest.extract.inner_shells import opens_shell
-from ingest.extract.prompts import ANGLE_PROMPT, CLOSE_PROMPT, HASH_PROMPT, PROMPT
+from ingest.extract.prompts import ANGLE_PROMPT, CLOSE_PROMPT, HASH_PROMPT, NAME_PROMPT, PROMPT
 from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
 from ingest.extract.vocabulary import COMMANDS
 
@@ -34,6 +34,9 @@ def prompted(lines: list[str], *, session: bool = False) -> list[tuple[int, int,
     if any(PROMPT.match(line) for line in lines):
         found = [*_opener(lines), *_behind(PROMPT, lines)]
         return [item for item in found if not item[2].startswith("#")]
+    first = next((line for line in lines if line.strip()), "")
+    if session and NAME_PROMPT.match(first):
+        return [item for item in _behind(NAME_PROMPT, lines) if not item[2].startswith("#")]
     for pattern, mark, is_typed in (
         (ANGLE_PROMPT, ">", looks_like_command),
         (HASH_PROMPT, "#", _may_be_typed),
@@ -144,7 +147,7 @@ def _goes_on(text: str, lines: list[str], at: int, pattern: re.Pattern[str]) -> 
 
 def _unmarked_rest(text: str, lines: list[str], at: int, pattern: re.Pattern[str]) -> int:
     """The lines without any prompt that close a loop or a block: none where nothing closes it."""
-    if _OPEN.search(text) is None or not _is_open(text):
+    if _OPEN.search(without_placeholders(text)) is None or not _is_open(text):
         return 0
     whole = text
     for count, line in enumerate(lines[at : at + _LINES_MAX], 1):

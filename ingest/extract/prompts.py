@@ -23,6 +23,10 @@ PROMPT: Final = re.compile(
 )
 ANGLE_PROMPT: Final = re.compile(r"^>\s+(?=\S)")
 HASH_PROMPT: Final = re.compile(r"^\s{0,40}#\s+(?=\S)")
+NAME_PROMPT: Final = re.compile(
+    r"^\s{0,40}(?:[a-z][\w.-]{1,40}\s?[#$]|(?:\([\w.-]{1,40}\)\s?)?\[[^\]\n]{1,60}\]\s?[#$])\s{1,4}(?=[A-Za-z_./~])"
+)
+"""`bifrost# openstack …`, in a block that is said to be a session."""
 CLOSE_PROMPT: Final = re.compile(r"^\s{0,40}#(?=[a-z/])")
 """Root's, without a blank behind it: `#cd /srv`."""
 
