@@ -57,7 +57,7 @@ def _is_signed(text: str) -> bool:
     if len(words) < _LEAST or "\n" in text or len(text) > _LINE_MAX or words[0] in COMMANDS | ENGLISH:
         return False  # those of prose are looked for word by word
     if _NEW.fullmatch(text) and not is_imperative(text):
-        return FUNCTION_WORDS.isdisjoint(words[1].split())
+        return FUNCTION_WORDS.isdisjoint(text.split())
     known = is_program(words[0]) and _SIGNED.search(text) is not None
     spoken = text.endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(words[1].split())
     return known and not spoken and looks_like_command(text)

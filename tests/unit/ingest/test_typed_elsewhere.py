@@ -174,3 +174,8 @@ def test_a_program_that_no_list_knows_alone_in_a_plain_text() -> None:
     assert len(commands(text, "plain")) == 2
     prose = "Reload\n\nnobody knows the flag of the tool that was -c once\n\nRun uptime -p\n"
     assert list(commands(prose, "plain")) == ["uptime -p"]
+
+
+def test_a_line_that_begins_with_a_word_of_a_sentence_is_no_program() -> None:
+    text = "# Jail\n\nRun `uptime -p`.\n\nin jail\npw groupadd -q -n data\n"
+    assert not any(command.startswith("in jail") for command in commands(text))
