@@ -40,6 +40,7 @@ _CONSOLES: Final = {
     "rails": "the Rails console",
     "powershell": "PowerShell",
     "hbase": "HBase's shell",
+    "mongosh": "the shell of MongoDB",
     "switch": "the switch's console",
     "cmd": "the command prompt of Windows",
     "ruby": "the console that was opened",

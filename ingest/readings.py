@@ -16,6 +16,7 @@ from ingest.differences import (
     with_taken,
 )
 from ingest.extract.drafts import Draft, Extraction
+from ingest.extract.gate_lists import gates_with_lists
 from ingest.extract.heard import Heard
 from ingest.extract.inner_shells import typed_inside
 from ingest.extract.retracting import without_retracted
@@ -97,6 +98,7 @@ def _above(span: Span | None, places: Sequence[tuple[Span, str]]) -> str | None:
 
 def _by_rules(normalized: Normalized) -> Extraction:
     found = without_retracted(extract(normalized.blocks), normalized.text)
+    found = gates_with_lists(found, normalized.blocks)
     found = typed_inside(with_skips(found, normalized.blocks, normalized.text))
     return without_spoken(found, normalized.hidden)
 

@@ -92,6 +92,12 @@ _REDIS: Final = re.compile(
 _POWERSHELL: Final = frozenset("powershell pwsh ps1 posh".split())
 _OPEN_LINE: Final = re.compile(r"[`|{(]\s*$")
 _CMDLET: Final = re.compile(r"(?:[A-Z][a-z]+){1,2}-[A-Z][A-Za-z]{2,40}(?:\s|$)")
+_OF_MONGO: Final = frozenset({"", "js", "javascript", "mongo", "mongodb", "mongosh", "text", "txt"})
+_MONGO: Final = re.compile(
+    r"(?:rs|sh|db)\.[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,4}\(|use [\w-]{1,40}[ \t]*(?:\n|$)|"
+    r"show (?:dbs|collections)\b"
+)
+"""What only the shell of MongoDB reads."""
 _STARTS_CMDLET: Final = re.compile(
     r"(?:\$[\w:]{1,40}\s*=\s*\(?)?(?:Add|Backup|Clear|Connect|Copy|Disable|Disconnect|Dismount|Enable|Enter|Exit|"
     r"Export|Find|Format|Get|Grant|Import|Install|Invoke|Lock|Measure|Mount|Move|New|Out|Publish|Remove|Rename|"
@@ -121,6 +127,8 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     bare = re.match(r"\s*> (?=\S)([^\n]+)", text)
     if bare and _REDIS.match(bare[1].strip()):
         return [Typed(bare[1].rstrip(), "redis-cli", bare.start(1), bare.start(1) + len(bare[1].rstrip()))]
+    if language in _OF_MONGO and (found := _mongo(text)):
+        return found
     if language in _POWERSHELL or (language in _PLAIN_LABELS and _is_powershell(text)):
         return _cmdlets(text)
     if language in ("sql", "psql", "mysql", "pgsql", "postgresql") or (
@@ -205,6 +213,27 @@ def is_redis(text: str) -> bool:
 def is_cmdlet(text: str) -> bool:
     """Whether a piece of code is a command of PowerShell."""
     return _CMDLET.match(text.strip()) is not None
+
+
+def _mongo(text: str) -> list[Typed] | None:
+    """The statements of a block for the shell of MongoDB, each up to its last bracket; None where something
+    else stands there.
+    """
+    found: list[Typed] = []
+    start, depth, begin = -1, 0, 0
+    for line in text.split("\n"):
+        shown = line.strip()
+        if start < 0 and shown and not shown.startswith("//"):
+            if _MONGO.match(shown) is None:
+                return None
+            start = begin + line.index(shown)
+        depth += sum(line.count(mark) for mark in "([{") - sum(line.count(mark) for mark in ")]}")
+        begin += len(line) + 1
+        if start >= 0 and depth <= 0:
+            end = begin - 1 - (len(line) - len(line.rstrip()))
+            found.append(Typed(text[start:end], "mongosh", start, end))
+            start, depth = -1, 0
+    return found if start < 0 else None
 
 
 def _is_powershell(text: str) -> bool:

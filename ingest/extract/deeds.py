@@ -24,6 +24,8 @@ _BEGIN: Final = re.compile(rf"(?i)(?:^|[:.]\s+|,\s+)(?P<deed>{_DEED}[^\n]{{6,300
 _PLACE: Final = re.compile(
     r"(?i)^(?:(?:change|switch|move)\s+(?:in)?to\s|(?:set|change) (?:the )?(?:working )?director)"
 )
+_PARTICLE: Final = re.compile(r"[a-z]{3,12} (?:down|up|over|out|off|back|it|them|the|this)\b")
+"""“then step down the older one”."""
 _WORDS_MIN: Final = 3
 
 
@@ -33,7 +35,7 @@ def deed_ahead(words: str) -> str:
     """
     for found in _THEN.finditer(words):
         rest = words[found.end() :].strip(" :*_`")
-        if rest and not is_imperative(rest):
+        if rest and not (is_imperative(rest) or _PARTICLE.match(rest)):
             continue
         deed = _BEGIN.search(words[: found.start()])
         told = "" if deed is None else deed["deed"].strip()

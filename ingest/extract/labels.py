@@ -95,7 +95,7 @@ _FOR_THINGS: Final = re.compile(
     r"^[Ff]or (?!(?i:example|instance|more|further|the|this|that|these|those|each|every|both|all|any|details|"
     r"reference|help|questions)\b)(?:[^,.;:\n]{0,40}\b(?:clusters|hosts|nodes|machines|servers|systems|"
     r"instances|"
-    r"databases|services|versions|environments|deployments|installations|regions|sites|releases|users|"
+    r"sets|setups|databases|services|versions|environments|deployments|installations|regions|sites|releases|users|"
     r"customers|tenants|applications|apps|issues|problems|failures|errors|outages|crashes|timeouts|leaks|"
     r"incidents)\b[^,.;:\n]{0,40}|[A-Z][\w.-]{1,30}(?: [A-Z\d][\w.-]{0,30}){0,3})(?=[,:]\s|:$)"
 )

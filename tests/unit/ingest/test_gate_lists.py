@@ -1,0 +1,60 @@
+"""Gates that are told as a list, and what the shell of MongoDB reads."""
+
+from __future__ import annotations
+
+from ingest.coverage import partition
+from ingest.pipeline import preview
+
+MONGO = """\
+# Election loop
+
+1. Open a mongo shell:
+   ```
+   kubectl exec -it mongo-0 -- mongosh
+   ```
+   and run:
+   ```js
+   rs.status().members.forEach(m => print(m.name, m.stateStr))
+   ```
+2. If there's more than one PRIMARY: stop all application writers first, then step down the older one:
+   ```js
+   // the older one
+   db.adminCommand({
+     replSetStepDown: 120
+   })
+   ```
+3. Only proceed if:
+   - backups from last night are OK
+   - the incident commander agrees
+
+   Resync it:
+   ```
+   kubectl delete pvc data-mongo-2
+   ```
+"""
+
+
+def test_the_items_of_a_gate_stand_in_it() -> None:
+    made = preview(MONGO)
+    told = [item.step.command or item.step.manual or "" for item in made.built.steps]
+    gate = "Only proceed if: backups from last night are OK; the incident commander agrees."
+    assert told.index(gate) < told.index("kubectl delete pvc data-mongo-2")
+    fates = [(item.fate, MONGO[item.start : item.end]) for item in made.coverage.items]
+    assert ("step", "the incident commander agrees") in fates
+    assert next(span.start for span, _ in partition(MONGO, made.coverage)) == 0
+
+
+def test_statements_of_mongo_are_typed_into_its_shell() -> None:
+    drafts = preview(MONGO).extraction.drafts
+    typed = [draft.text for draft in drafts if draft.dialect == "mongosh"]
+    assert typed == [
+        "rs.status().members.forEach(m => print(m.name, m.stateStr))",
+        "db.adminCommand({\n  replSetStepDown: 120\n})",
+    ]
+    deed = next(draft for draft in drafts if draft.text == "stop all application writers first")
+    assert deed.condition == "If there's more than one PRIMARY"
+
+
+def test_other_javascript_stays_a_listing() -> None:
+    text = "# A\n\nRun `node x.js`.\n\n```js\ndb.find(x)\nconst y = 1\n```\n"
+    assert [draft.text for draft in preview(text).extraction.drafts] == ["node x.js"]
