@@ -125,7 +125,8 @@ def with_clauses(text: str) -> str:
 
 _STATES: Final = (
     rf"(?:{_VERB}|[<>]=?|==|≥|≤|above|below|over|under|(?:exceed|fail|hang|persist|occur|happen|appear|recur|grow|"
-    r"ris|increas|decreas|crash|remain|continu|exist|match|help|work|drop|fir|flap|los|lack)(?:e?s|e)?)"
+    r"ris|increas|decreas|crash|remain|continu|exist|match|help|work|drop|fir|flap|los|lack|say|"
+    r"show|print|return|report|display)(?:e?s|e)?)"
 )
 """What a case says of its subject."""
 _OPEN_CASE: Final = re.compile(
@@ -155,7 +156,8 @@ _BEFORE_A_VERB: Final = frozenset(
 
 _BANNED: Final = re.compile(
     r"(?i)(?<=[\w%\"'’)])(?P<blank>\s)[*_]{0,2}(?:do\s+not|don['’`´]t|never)[*_]{0,2}\s+"
-    r"(?:go|continue|proceed|carry|touch|run|use|try|attempt|execute)\b"
+    r"(?:go|continue|proceed|carry|touch|run|use|try|attempt|execute)\b|"
+    r"(?<=[\w%\"'’)])(?P<shouted>\s)(?-i:STOP)\b"
 )
 """“If it is false do not go on”."""
 
@@ -177,7 +179,7 @@ def _told_without_sign(text: str) -> Iterator[int]:
         if banned is not None and any(
             _STATED.fullmatch(word) for word in text[case.start() : banned.start()].split()[2:]
         ):
-            yield banned.start("blank")
+            yield banned.start("blank" if banned["blank"] else "shouted")
 
 
 def _goes_on(word: str) -> bool:

@@ -59,6 +59,8 @@ _OTHERWISE: Final = re.compile(
 _TURN: Final = re.compile(r"(?is)(otherwise|else|if not)\b[,:]?\s*(.*)$")
 """The other way of a case that no word names: a person is asked by this word."""
 
+_TOLD_IN: Final = 3
+"""Sentences behind an arrow: “NXDOMAIN → the record is missing. Check external-dns: …”."""
 _WHY: Final = re.compile(r"^[^:.;`]{2,60}:\s+")
 """“disk or memory: reboot”: why, and what is done."""
 _NUMBER: Final = re.compile(r"(?i)^step\s*\d{1,3}\s*[-–—:.)]\s+(?=\S)")
@@ -176,7 +178,8 @@ def _is_case(label: str, does: str) -> bool:
     """
     if label.count("(") > label.count(")"):
         return False  # a way through menus: “the console (Actions → Edit)”
-    if leads_away(does) or is_imperative(does) or is_imperative(_WHY.sub("", does)):
+    told = sentences(does)[:_TOLD_IN]
+    if leads_away(does) or any(is_imperative(part) for part in told) or is_imperative(_WHY.sub("", does)):
         if is_imperative(label) and not label.endswith("?"):
             return False  # “Right click on the volume → create a snapshot”
         return len(label.split()) > 1 or label.endswith("?")

@@ -76,7 +76,8 @@ _ONLY_THEN: Final = re.compile(
     rf"(?i)^(?:only\s+{_GO_ON}|{_GO_ON}\s+only)\b[^.;]{{0,20}}?\b(?:if|when|once|after|with|unless)\b"
 )
 _ONLY_AGREED: Final = re.compile(
-    r"(?i)^only\s+(?:(?:do|run|use|execute|start)\s+(?:this|it|so)\s+)?(?:after|once|when|if|with)\s[^.;`]{1,60}?"
+    r"(?i)^(?:only\s+(?:(?:do|run|use|execute|start)\s+(?:this|it|so)\s+)?|(?:do|run|use|execute|start)\s+"
+    r"(?:this|it)\s+only\s+)(?:after|once|when|if|with)\s[^.;`]{0,60}?"
     r"\b(?:agreed|agrees|approved|approves|approval|signed off|sign-?off|said yes|confirmed|consent(?:ed)?|"
     r"given (?:the|their|his|her) (?:ok|go|consent|approval))\b"
 )

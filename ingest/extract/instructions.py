@@ -42,6 +42,8 @@ def instruction(reader: Reader, block: Block, text: str, condition: str | None, 
     above = len(reader.found.drafts)
     first = not (above or reader.explains) and condition is None
     before = needed(reader, text, above=above, first=first)
+    if above and is_gate(text) and block.kind != "item":
+        before = []  # who agrees does so before what stands below, and not before the first step
     if block is reader.spent:
         before = []  # it was said of the command above
     if reader.lists_before and block.kind != "item":

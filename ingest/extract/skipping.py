@@ -32,7 +32,8 @@ _LEFT_OUT: Final = re.compile(
 )
 _BEGIN: Final = r"(?i)^\W*(?:and |please |then |just |you (?:can|may|should|must) )*"
 _REST: Final = (
-    r"(?:,? (?:and|then)\s[^.]{1,120}|(?:\s[–—-]{1,2}|[:;]|,? (?:because|since|as))\s[^.]{1,120})?\W*$"
+    r"(?:,? (?:and|then)\s[^.]{1,120}|(?:\s[–—-]{1,2}|[:;]|,? (?:because|since|as)|"
+    r",(?= (?:it|nothing|there|that|this|you)\b))\s[^.]{1,120})?\W*$"
 )
 _STOPS: Final = re.compile(
     _BEGIN + r"(?:(?:stop|abort|halt|quit|exit)"

@@ -58,3 +58,40 @@ def test_statements_of_mongo_are_typed_into_its_shell() -> None:
 def test_other_javascript_stays_a_listing() -> None:
     text = "# A\n\nRun `node x.js`.\n\n```js\ndb.find(x)\nconst y = 1\n```\n"
     assert [draft.text for draft in preview(text).extraction.drafts] == ["node x.js"]
+
+
+CERTIFICATE = """\
+# Certificate expired
+
+Look at it: `kubectl get challenge -n gateway`. If it says "valid" STOP, nothing is to be mended.
+
+- DNS: "NXDOMAIN" → the TXT record isn't created. Check it: `kubectl logs -n external-dns deploy/external-dns`
+- not expired -> the client's clock is wrong, not our problem. Tell them and close.
+
+## Emergency
+
+> Use this only with approval of the incident commander!
+
+`kubectl delete order -n gateway --all`
+"""
+
+
+def test_a_case_may_say_why_before_what_is_done() -> None:
+    steps = {item.step.id: item.step for item in preview(CERTIFICATE).built.steps}
+    asked = {
+        item.command or item.manual: steps[item.when.step or ""].manual
+        for item in steps.values()
+        if item.when is not None
+    }
+    logs = "kubectl logs -n external-dns deploy/external-dns"
+    assert asked[logs] == 'DNS: "NXDOMAIN": is that so?'
+    assert asked["kubectl delete order -n gateway --all"] == 'If it says "valid": is that so?'
+    assert "not expired: is that so?" in asked.values()
+
+
+def test_who_agrees_further_down_does_so_there() -> None:
+    made = preview(CERTIFICATE)
+    told = [item.step.command or item.step.manual or "" for item in made.built.steps]
+    gate = told.index("Use this only with approval of the incident commander!")
+    assert told[gate + 1] == "kubectl delete order -n gateway --all"
+    assert not made.built.runbook.spec.prerequisites
