@@ -212,8 +212,8 @@ class SyncService:
             head = fetched.head
             sent = asyncio.Event()
             noted = asyncio.create_task(self._is_behind(tenant_id, row, head, sent), name="sync is behind")
-            await sent.wait()  # the server stores it while a thread reads, and leaves this one no turn
             try:
+                await sent.wait()  # the server stores it while a thread reads, and leaves this one no turn
                 read = await self._run(lambda: read_commit_files(source.mirror, row, head, stale))
             finally:
                 await noted

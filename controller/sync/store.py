@@ -153,7 +153,7 @@ class PlanWriter:
         self._rewrote = read.before if read.rewritten else None
 
     async def write(self, plan: Plan) -> None:
-        """Store everything; the transaction is the caller's, who sends it `unawaited`."""
+        """Store everything; the transaction is the caller's, who sends it on (`UnitOfWork.send_on`)."""
         known, at, said = self._locked.known, self._locked.at, self._locked.said
         plan = replace(plan, versions=tuple(said.as_it_stands(version) for version in plan.versions))
         records = SyncRecords(self._repository_id, self._sync_id, self._commit, self._rewrote)
