@@ -12,7 +12,9 @@ from typing import Final
 
 from ingest.answers_apart import piece
 from ingest.blocks import Block
-from ingest.extract.vocabulary import is_imperative
+from ingest.extract.gates import is_gate
+from ingest.extract.negation import negated
+from ingest.extract.vocabulary import is_imperative, sentences
 
 _MARK: Final = re.compile(
     r"(?:^|(?<=[\s:;,(]))(?:(?P<bracket>\(?\d{1,2}\))|(?:^|(?<=[:;,.] ))(?P<dot>\d{1,2}\.))\s{1,3}"
@@ -21,6 +23,14 @@ _MARK: Final = re.compile(
 _LEAD_MAX: Final = 160
 """Characters before the first number; behind a longer text a list of another kind begins."""
 _CASE: Final = re.compile(r"(?i)(?:if|when|once|unless|otherwise)\b")
+_ENDED: Final = (".", "!", "?", ":", ";", "→", "->", "=>", "-", "–", "—", "…")
+_OPEN_LEAD_MAX: Final = 6
+"""Words of what introduces steps and ends without a sign: “ok so 1) …”."""
+_SCOPE: Final = re.compile(
+    r"(?i)\b(?:if|when|whenever|unless|once|only|until|before|after|while|where|in case|case|without|except|"
+    r"not|never|no|nobody|none|neither|forbidden|prohibited|illegal|wrong|bad|must|may|might|approv\w+|"
+    r"agree\w*|permission|ask|avoid|instead|old|formerly|deprecated|used|would|could)\b|n['’`´]t\b|,"
+)
 _LONGEST: Final = 2_000
 _STEPS_MIN: Final = 2
 
@@ -58,7 +68,7 @@ def _marks(block: Block) -> list[re.Match[str]]:
             if _number(mark) == len(row) + 1:
                 row.append(mark)
         if len(row) >= _STEPS_MIN and row[0].start() <= _LEAD_MAX and _are_steps(block.text, row):
-            return row
+            return [] if _holds_over(block.text, row) else row
     return []
 
 
@@ -68,6 +78,25 @@ def _are_steps(text: str, row: list[re.Match[str]]) -> bool:
     parts = [text[mark.end() : end] for mark, end in zip(row, ends, strict=True)]
     told = sum(is_imperative(part) or _CASE.match(part) is not None for part in parts)
     return all(len(part.split()) >= _STEPS_MIN for part in parts) and told * 2 > len(parts)
+
+
+def _holds_over(text: str, row: list[re.Match[str]]) -> bool:
+    """Whether what introduces the numbers forbids them, or says when they are done, without being a sentence
+    of its own: “You must not (1) reboot it or (2) …”, “Once the lead agrees 1) …”. Parted from it, each would
+    be told to anybody.
+    """
+    lead = text[: row[0].start()].rstrip(" (*_")
+    last = (sentences(lead) or [""])[-1]
+    first = text[row[0].end() : row[1].start()]
+    if not last:
+        return False
+    if not negated(first) and negated(f"{last} {first}", holds_code=True):
+        return True
+    if lead.endswith(",") and _CASE.match(last) is not None:
+        return False
+    return not lead.endswith(_ENDED) and (
+        len(last.split()) > _OPEN_LEAD_MAX or is_gate(last) or _SCOPE.search(last) is not None
+    )
 
 
 def _number(mark: re.Match[str]) -> int:

@@ -20,7 +20,8 @@ from ingest.extract.vocabulary import IMPERATIVES, OTHER_I, sentences
 _NOT: Final = (
     r"(?:do\s+not|don['’`´]?t|does\s+not|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|"
     r"shall\s+not|may\s+not|not\s+to|avoid|refrain\s+from|stop\s+using|instead\s+of|rather\s+than|"
-    r"no\s+longer|nobody|no\s+one|under\s+no\s+circumstances?|not\s+(?:run|use|execute|do|call|try|type))"
+    r"no\s+longer|nobody|no\s+one|under\s+no\s+circumstances?|"
+    r"(?:forbidden|prohibited)\s+to|not\s+(?:run|use|execute|do|call|try|type))"
 )
 _HARMLESS: Final = (
     r"(?!\s+(?:forget|hesitate|worry|panic|mind|matter|be\s+afraid|skip|omit|fail\s+to|leave\s+out|need\s+to|"
@@ -28,7 +29,7 @@ _HARMLESS: Final = (
 )
 _NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
 _MAY_NEGATE: Final = re2.compile(
-    r"(?i)not|n['’`´]?t|never|avoid|refrain|stop|instead|rather|no\s|nobody|circumstance"
+    r"(?i)not|n['’`´]?t|never|avoid|refrain|stop|instead|rather|no\s|nobody|circumstance|forbid|prohib"
 )
 """Without one of these no pattern above finds anything: a quick look at texts of a megabyte."""
 _STATED: Final = re.compile(
@@ -126,7 +127,9 @@ _FORBIDDING_HEADING: Final = re.compile(
     r"commands)\s+not\s+to|avoid\b|"
     r"dangerous\b.{0,20}\bdo\s+not|anti-?patterns?\b|not\s+like\s+this|"
     r"(?:the\s+)?(?:bad|wrong)(?:\s+(?:ways?|examples?|practices?|ideas?|approach(?:es)?|usages?|uses?|commands?|methods?|"
-    r"answers?|procedures?|patterns?|advice|habits?|fix(?:es)?|solutions?))?\s{0,3}(?:$|[:(–—!.-]))"
+    r"answers?|procedures?|patterns?|advice|habits?|fix(?:es)?|solutions?|orders?|sequences?|shortcuts?|workarounds?|"
+    r"tricks?|hacks?|tools?|steps?|things?|remed(?:y|ies)|instructions?))?"
+    r"\s{0,3}(?:$|[:(,;–—!.-]|(?:to|of|for)\s|here\b|not\s))"
 )
 """“Bad deploy” and “Wrong timezone” are what is to be mended."""
 
@@ -138,8 +141,8 @@ def negated(sentence: str, *, holds_code: bool = False) -> bool:
     told = with_clauses(sentence.strip().lstrip("*_>-•([\"' "))
     text = without_purpose(_CONDITION.sub("", told, count=1))
     text = limit[0] if (limit := limited(text)) is not None else text
-    text = text if text.rstrip(" *_").endswith(_ENDS_OPEN) else _AT_ONCE.sub("", text)
     speaks = holds_code or "`" in text or text.rstrip(" *_").endswith(_ENDS_OPEN)
+    text = text if speaks else _AT_ONCE.sub("", text)
     if not (holds_code or "`" in text):
         text = without_holding_back(text)
     if not _MAY_NEGATE.search(OTHER_I.sub("i", text)):

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.announced import announces_contents, announces_output
 from ingest.extract.commands import looks_like_command
 from ingest.extract.consoles import is_sql
 from ingest.extract.prompts import prompt_end
@@ -105,7 +106,7 @@ def _special(state: Lines) -> list[Block] | None:
         state.place += 1
         return [title_block(state, number, line.strip(), line.find(line.strip()), level=0, kind="paragraph")]
     labels = labels_ahead(state.lines, state.place)
-    if labels or _PROMPT.match(line) or _is_prompted(line) or _is_indented_code(state, line):
+    if labels or _PROMPT.match(line) or _is_prompted(state) or _is_indented_code(state, line):
         state.place += labels
         return _indented(state)
     item = _ITEM.match(line)
@@ -123,10 +124,13 @@ def _whole(state: Lines, line: str, number: int) -> list[Block] | None:
     return None if script is None else [_code_of(state, state.place, script)]
 
 
-def _is_prompted(line: str) -> bool:
-    """Whether a line is a command behind a prompt in brackets, or of root: `[root@db1 /]# df -h`."""
+def _is_prompted(state: Lines) -> bool:
+    """Whether a line is a command behind a prompt in brackets, or of root: `[root@db1 /]# df -h`. With a `#`
+    at its head a text has a title, as in Markdown.
+    """
+    line = state.lines[state.place]
     if line.lstrip().startswith("#"):
-        return is_by_root(line)
+        return is_by_root(line) and any(above.strip() for above in state.lines[: state.place])
     return line.lstrip().startswith("[") and prompt_end(line) > 0
 
 
@@ -236,7 +240,14 @@ def _is_heading(state: Lines) -> bool:
         return not _ITEM.match(line)
     alone = not state.paragraph and not following.strip() and not _OTHER_CASE.match(line)
     alone = alone and not line.endswith(";")  # a statement of SQL is shouted, too
-    return alone and (shouted or (line.endswith(":") and len(line) < 60 and not _ITEM.match(line)))
+    labels = line.endswith(":") and len(line) < 60 and not (_ITEM.match(line) or _announces(line))
+    return alone and (shouted or labels)
+
+
+def _announces(line: str) -> bool:
+    """Whether a line says that what stands below is printed or written into a file: that is not run."""
+    said = line.rstrip(":")
+    return announces_output(said) or announces_contents(said)
 
 
 def _is_shouted(line: str) -> bool:
@@ -280,7 +291,7 @@ def _code_of(state: Lines, begin: int, end: int) -> Block:
 
 def _goes_on(state: Lines, begin: int) -> bool:
     line = state.lines[state.place]
-    if state.place == begin or _PROMPT.match(line) or _is_prompted(line):
+    if state.place == begin or _PROMPT.match(line) or _is_prompted(state):
         return True
     if _MORE.match(line) and (
         _PROMPT.match(state.lines[state.place - 1]) or _MORE.match(state.lines[state.place - 1])

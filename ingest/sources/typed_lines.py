@@ -87,7 +87,7 @@ def is_typed(line: str) -> bool:
         return True
     if known is None:
         return False
-    if words[1] in known.verbs or " ".join(words[1:3]) in known.verbs:
+    if known.verbs.keys() & {*words[1:2], " ".join(words[1:3])}:
         return True
     return not known.verbs and words[0] not in SUBCOMMANDS and not is_spoken(line)
 

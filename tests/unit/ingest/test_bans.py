@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.ingest.telling import HEAD, X, commands
 
 BANNED = """
@@ -44,3 +46,13 @@ Bob's old way: lag on one? -> run `reboot`. Lag on all? -> run $X.
 def test_what_a_ban_may_speak_of_is_no_step() -> None:
     found = {row: commands(f"{HEAD}{row.replace('$X', f'`{X}`')}\n") for row in BANNED.strip().split("\n")}
     assert {row: kinds for row, kinds in found.items() if set(kinds) - {"uptime -p"}} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Do not run the command in parallel `{}`.", "Don't do this for all nodes `{}`, it ends badly.",
+     "Never repeat this command twice: `{}`.", "It is forbidden to restart it with `{}`.",
+     "It is strictly prohibited to run `{}`."],
+)  # fmt: skip
+def test_how_often_with_the_command_itself_is_a_ban(text: str) -> None:
+    assert commands(f"{HEAD}{text.format(X)}\n") == {"uptime -p": False}

@@ -87,7 +87,19 @@ def test_what_is_bad_is_to_be_mended(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["Bad", "Wrong", "Bad example", "Wrong: by hand", "Bad practices", "Wrong (old)"]
+    "heading",
+    [
+        "Bad",
+        "Wrong",
+        "Bad example",
+        "Wrong: by hand",
+        "Bad practices",
+        "Wrong (old)",
+        "Wrong order",
+        "Wrong commands to run here",
+        "Bad shortcuts",
+        "Bad, do it only when desperate",
+    ],
 )
 def test_how_it_is_wrong_is_not_to_be_done(heading: str) -> None:
     assert commands(f"# A\n\nDo not wait.\n\n## {heading}\n\n`{LAST}`\n") == {}

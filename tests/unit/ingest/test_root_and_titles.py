@@ -98,3 +98,13 @@ def test_a_copy_into_a_folder_is_done_below_it() -> None:
     assert "cp tool /usr/local/sbin" in commands(text)
     shown = f"{HEAD}Copy this to /etc/cron.d/clean.\n\n```\nrm -rf /tmp/x\n```\n"
     assert "rm -rf /tmp/x" not in commands(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# mount /dev/sdb1\n\nHow a disk is mounted.\n", "You will see:\n\n# mount /dev/sdb1\n",
+     "The file has:\n\n# mount /dev/sdb1\n\nand that is a comment.\n",
+     "The file contains:\n\n    mount /dev/sdb1\n"],
+)  # fmt: skip
+def test_a_first_line_is_a_title_and_what_a_file_holds_is_not_typed(text: str) -> None:
+    assert commands(text, "plain") == {}

@@ -11,7 +11,7 @@ from ingest.lettered import letter_marks
 from ingest.normalize import normalize
 from ingest.pipeline import preview
 from ingest.trace import edited
-from tests.unit.ingest.telling import commands
+from tests.unit.ingest.telling import commands, told_to_people
 from tests.unit.ingest.test_skips import waits_for
 
 CHAT = (
@@ -95,3 +95,34 @@ def test_every_character_is_accounted_for(text: str) -> None:
     assert all(not text[one.end : other.start].strip() for one, other in between)
     assert not text[: parts[0].start].strip()
     assert not text[parts[-1].end :].strip()
+
+
+A, B = "systemctl restart a", "df -h"
+
+
+@pytest.mark.parametrize(
+    ("lead", "waits"),
+    [
+        ("You must not", None),
+        ("It is forbidden to", None),
+        ("Nobody may", None),
+        ("Never:", None),
+        ("If the disk is full", True),
+        ("Unless it is Friday,", True),
+        ("If the disk is full:", True),
+        ("ok so", False),
+        ("Please do this:", False),
+    ],
+)
+def test_what_introduces_numbers_holds_for_each_of_them(lead: str, waits: bool | None) -> None:
+    assert commands(f"{lead} 1) restart it with `{A}` 2) look at `{B}`").get(A) is waits
+
+
+def test_a_case_without_a_sign_stays_with_its_steps() -> None:
+    text = f"If the disk is full 1) restart `{A}` 2) look at `{B}`"
+    assert commands(text) == {B: True}
+    assert commands(text.replace("If the disk is full", "Once the lead agrees")).get(A) is None
+
+
+def test_who_agrees_before_the_numbers_is_asked_first() -> None:
+    assert "Get approval" in told_to_people(f"Get approval from the DBA, then 1) restart `{A}` 2) see `{B}`")

@@ -67,3 +67,8 @@ def test_a_cmdlet_behind_a_label_that_tells_nothing_is_none(label: str) -> None:
     row = f"# A\n\nRun `df -h`.\n\n{label}Remove-Item -Recurse C:\\data\n"
     assert "Remove-Item" not in told_to_people(row)
     assert list(commands(row)) == ["df -h"]
+
+
+@pytest.mark.parametrize("line", ["uptime", "helm", "kubectl", "sudo"])
+def test_one_word_below_a_comment_is_read(line: str) -> None:
+    assert commands(f"df -h /srv\n# if it still hangs\n{line}\n").get("df -h /srv") is False
