@@ -16,8 +16,8 @@ DEEDS: Final = (
 )
 """Verbs of what changes something."""
 _THEN: Final = re.compile(
-    r"(?:,?\s+(?:and\s+)?then|,\s+and(?=\s+(?:then|wait|run|execute|check|apply|restart|reload)\b)|;(?:\s+then)?|"
-    r"\s+and(?=\s+(?:run|execute|apply)\b))\s+"
+    r"(?:(?<=\S)\s{1,3}(?:and\s+)?then|,\s+and(?=\s+(?:then|wait|run|execute|check|apply|restart|reload)\b)|;(?:\s+then)?|"
+    r"\s{1,3}and(?=\s+(?:run|execute|apply)\b))\s+"
 )
 _DEED: Final = rf"(?:(?:in|on|at|under)\s[^,:;]{{2,80}},\s+)?{DEEDS}\b"
 _BEGIN: Final = re.compile(rf"(?i)(?:^|[:.]\s+|,\s+)(?P<deed>{_DEED}[^\n]{{6,300}})$")
@@ -37,7 +37,7 @@ def deed_ahead(words: str) -> str:
         rest = words[found.end() :].strip(" :*_`")
         if rest and not (is_imperative(rest) or _PARTICLE.match(rest)):
             continue
-        deed = _BEGIN.search(words[: found.start()])
+        deed = _BEGIN.search(words[: found.start()].rstrip(" ,"))
         told = "" if deed is None else deed["deed"].strip()
         if len(told.split()) >= _WORDS_MIN and _PLACE.match(told) is None:
             return told

@@ -24,7 +24,7 @@ from ingest.extract.undoing import undoing_words
 from ingest.extract.vocabulary import sentences, text_of
 from ingest.trace import Span
 
-_BUT_NOT: Final = re.compile(r"(?i)\s+[—–-]+\s+(?=(?:but\s+)?(?:do\s+not|don['’`´]?t|never)\b)")
+_BUT_NOT: Final = re.compile(r"(?i)\s{1,3}[—–-]{1,2}\s{1,3}(?=(?:but\s+)?(?:do\s+not|don['’`´]?t|never)\b)")
 _APART: Final = re.compile(r"(?::|;|\s[–—-]|,(?:\s(?:so|then))?|→|->|=>)\s+")
 """“If it is yellow, only replicas are missing: skip to …”: what is done then stands behind why."""
 _LONGEST: Final = 900

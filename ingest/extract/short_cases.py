@@ -50,7 +50,7 @@ _BEHIND: Final = re.compile(
     rf"(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{{2,60}}))\s*(?:[)\].,;!]|$|\n)"
 )
 _LIMIT: Final = re.compile(
-    r"(?i),?\s+(?:but|though)\s+(?:please\s+)?(?:never|not|do\s+not|don['’`´]t)\s+(?:ever\s+)?"
+    r"(?i)(?<=\S)\s{1,3}(?:but|though)\s+(?:please\s+)?(?:never|not|do\s+not|don['’`´]t)\s+(?:ever\s+)?"
     r"(?P<case>(?P<place>in|on|for|while|during|at|when|if)\b[^.;:)`\]\n]{2,60}|"
     r"(?:beyond|above|over|below|under|past|more|less|longer|faster|before|after|until|outside|from|with(?:out)?)\b"
     r"[^.;:`\n]{2,80})(?=:?\s*$)"
@@ -117,7 +117,7 @@ def limited(text: str) -> tuple[str, str | None] | None:
     found = _LIMIT.search(text)
     if found is None or not is_imperative(text[: found.start()]):
         return None
-    return text[: found.start()], _words(found["case"]) if found["place"] else None
+    return text[: found.start()].rstrip(" ,"), _words(found["case"]) if found["place"] else None
 
 
 def whole_case(text: str) -> tuple[str, bool] | None:
