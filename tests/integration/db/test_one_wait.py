@@ -84,7 +84,7 @@ class _Closed:
 
     async def prove(self, uow: UnitOfWork) -> None:
         self.asked += 1
-        await uow.run(_RENAME, title="Proven")  # what it looks at itself is answered
+        assert await uow.run(_RENAME, title="Proven") == 1, "what it does itself is answered, and counted"
         assert await rows_of(uow, _TITLE) == [("Proven",)]
         raise Refused
 
