@@ -21,6 +21,8 @@ _LEADS: Final = re.compile(
     r"(?P<name>[^\"”“.;:\n\[\]]{3,80}?)[\"”’'*_\]]{0,3}(?:\s+(?:section|below|part|procedure|steps?|instead))*"
     r"\s*(?:[.;,)]|\s(?:and|then|first)\b|$)"
 )
+_TOLD_MAX: Final = 1_000
+"""Characters behind a case in which a section is looked for."""
 _PHASE: Final = re.compile(
     r"(?i)^\W*(?:verif\w+|validat\w+|confirm\w*|clean(?:ing)?[- ]?up|after\w*|finally|final|finish\w*|next|"
     r"follow[- ]?ups?|post\w*|wrap\w*|conclusion|closing|summary|recap|done|notes?)\b"
@@ -56,6 +58,8 @@ def reached(
     tells to act may be the next step of all ways; where several are led to, each is for its own.
     """
     heads = {_plain(block.text): at for at, block in enumerate(blocks) if block.kind == "heading"}
+    if not heads:
+        return ()
     places = {id(block): place for place, block in enumerate(blocks)}
     ways: dict[int, dict[Path, None]] = {}
     for place, path, text in (*_of_steps(drafts, places, told), *_of_sentences(drafts, blocks)):
@@ -90,7 +94,11 @@ def _of_sentences(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[
             for start, end in named_cases(block):
                 case = " ".join(block.text[start:end].split()).strip(" *_(")
                 stop = next((stop for stop in ends if stop > end), len(block.text))
-                yield place, ((case, case.lower().startswith("unless")),), block.text[end:stop]
+                yield (
+                    place,
+                    ((case, case.lower().startswith("unless")),),
+                    block.text[end : min(stop, end + _TOLD_MAX)],
+                )
 
 
 def guarded(draft: Draft, section: Reached) -> Draft:

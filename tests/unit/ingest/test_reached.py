@@ -125,3 +125,9 @@ def test_what_a_window_calls_a_drive_is_no_password() -> None:
     made = preview(f"# A\n\nReset the password of the account, then `{command}`\n")
     assert not made.normalized.masked
     assert [draft.text for draft in made.extraction.drafts] == [command]
+
+
+def test_behind_a_case_no_more_than_a_thousand_characters_are_looked_at() -> None:
+    text = "# A\n\nIf a pod crashes, {}see “Bad deploy”.\n\n## Look\n\n`df -h`\n\n## Bad deploy\n\n`uptime`\n"
+    assert commands(text.format("")) == {"df -h": False, "uptime": True}
+    assert commands(text.format("tell them, " * 60))["uptime"] is True
