@@ -28,6 +28,7 @@ from ingest.bullets import bullet_marks
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
+from ingest.indented_fences import fences_apart
 from ingest.lettered import letter_marks
 from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
@@ -130,6 +131,8 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         clean, line_ends, cut = _flavoured(clean, line_ends)
         hidden = (*cut, *hidden)
     blocks = _read(clean, chosen)
+    if chosen == "markdown":
+        blocks = list(_bounded(fences_apart(blocks)))
     if chosen == "html":
         shown, blocks = as_page(blocks)
         masked = _on_page(shown, masked)

@@ -66,7 +66,9 @@ _WRITES: Final = re.compile(
     rf"\b(?:create|edit|open|write|make|change)\b[^.:]{{0,30}}?{_HOLDER}[^.:]{{0,20}}?\b(?:with|"
     rf"to (?:read|contain|look like|say)|"
     rf"so that it (?:reads|contains|looks))\b[^.:]{{0,30}}$|"
-    rf"\b(?:put|paste|write|add|save)\b[^.:]{{0,30}}?\b(?:there|in (?:it|there)|into it|inside)\W*$"
+    rf"\b(?:put|paste|write|add|save)\b[^.:]{{0,30}}?\b(?:there|in (?:it|there)|into it|inside)\W*$|"
+    rf"^\W*(?:\d{{1,2}}[.)]\s*)?(?:add|append|insert) (?:an?|the|these|this|following|the following)?\s?"
+    rf"(?:new )?(?:entry|entries|lines?|records?|stanza|block|settings?)\b[^.:]{{0,120}}:?\s*$"
 )
 _HOLDS: Final = re.compile(
     rf"(?i)^\W*(?:the |current |these |its )*contents? (?:of|is|are)\b|"

@@ -17,7 +17,7 @@ from ingest.extract.doing import only_read
 from ingest.extract.foreign import tells_to_run
 from ingest.extract.lone_commands import is_whole_command
 from ingest.extract.negation import forbidden_at
-from ingest.extract.prompts import prompt_end
+from ingest.extract.prompts import HASH_PROMPT, prompt_end
 from ingest.extract.run_by_name import is_run_alone, is_run_by_name
 from ingest.extract.same_verb import does_the_same
 from ingest.extract.spoken import spoken_cmdlets, spoken_commands, spoken_statements
@@ -56,6 +56,8 @@ _NAMED: Final = re.compile(
 )
 """“You can use the `x y` command:”, “with `x y` creates a …”: the command itself stands elsewhere."""
 
+_ROOT: Final = re.compile(r"#\s{1,4}$")
+"""Root's prompt, within the marks of code: `# systemctl stop web`."""
 _TOLD_OF: Final = re.compile(r"(?i)\bafter (?:running|executing|using|issuing)\s+(?:the\s+)?$")
 _FOLLOWED: Final = re.compile(r"\s{1,3}commands?,?\s+(?:followed\s+by|with\s+(?:the|an?|your|its))\b")
 """“using the `x` command followed by the id”: that command is a longer one."""
@@ -117,7 +119,9 @@ def codes_of(block: Block) -> list[FoundCommand]:
     found = []
     for span in block.code:
         code = block.text[span.start : span.end].rstrip()
-        start = span.start + (prompt_end(code) or len(code) - len(code.lstrip()))
+        root = HASH_PROMPT.match(code)
+        typed = root.end() if root and looks_like_command(code[root.end() :]) else 0
+        start = span.start + (prompt_end(code) or typed or len(code) - len(code.lstrip()))
         code = block.text[start : span.start + len(code)]
         found.append(FoundCommand(code, block.line, "", start, start + len(code)))
     return found
@@ -189,7 +193,7 @@ def _taken(code: FoundCommand) -> str:
 
 def _told(block: Block, code: FoundCommand) -> str | None:
     """In which language a sentence tells to run a piece of its code; None where it only names it."""
-    before = block.text[max(0, code.start - 80) : code.start]
+    before = _ROOT.sub("", block.text[max(0, code.start - 80) : code.start])
     begins = code.start < 40 and _BEGINS.fullmatch(before) is not None
     begins = begins and not _REPORTS.match(block.text, code.end)
     own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None

@@ -209,6 +209,8 @@ def _is_command(text: str) -> bool:
         return len(words) > 2 or (name == "ssh" and _SIGN.search(words[1]) is not None)
     if name in SUBCOMMANDS:
         return _has_verb(words)
+    if name in ENGLISH and "://" in words[1]:
+        return False  # “go https://…”
     if name in ENGLISH:
         return any(_SIGN.search(word) for word in words[1:3])
     named = words[0] not in _TAKES_PROGRAMS and all(word in COMMANDS for word in words)  # a list of programs
