@@ -21,6 +21,7 @@ _THEN: Final = re.compile(
 )
 _DEED: Final = rf"(?:(?:in|on|at|under)\s[^,:;]{{2,80}},\s+)?{DEEDS}\b"
 _BEGIN: Final = re.compile(rf"(?i)(?:^|[:.]\s+|,\s+)(?P<deed>{_DEED}[^\n]{{6,300}})$")
+_IS_DEED: Final = re.compile(rf"(?i)\W{{0,4}}{_DEED}")
 _PLACE: Final = re.compile(
     r"(?i)^(?:(?:change|switch|move)\s+(?:in)?to\s|(?:set|change) (?:the )?(?:working )?director)"
 )
@@ -46,4 +47,4 @@ def deed_ahead(words: str) -> str:
 
 def is_deed(words: str) -> bool:
     """Whether words begin with a verb of what changes something."""
-    return re.match(rf"(?i)\W{{0,4}}{_DEED}", words) is not None
+    return _IS_DEED.match(words) is not None

@@ -11,8 +11,8 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft
-from ingest.extract.named_cases import named_cases
-from ingest.extract.vocabulary import is_imperative, sentence_places
+from ingest.extract.told_in_cases import told_in_cases
+from ingest.extract.vocabulary import is_imperative
 
 _LEADS: Final = re.compile(
     r"(?i)(?:\b(?:see|follow|use|read|consult|refer\s+to|(?:go|move|head|proceed|continue|switch)\s+"
@@ -21,8 +21,6 @@ _LEADS: Final = re.compile(
     r"(?P<name>[^\"”“.;:\n\[\]]{3,80}?)[\"”’'*_\]]{0,3}(?:\s+(?:section|below|part|procedure|steps?|instead))*"
     r"\s*(?:[.;,)]|\s(?:and|then|first)\b|$)"
 )
-_TOLD_MAX: Final = 1_000
-"""Characters behind a case in which a section is looked for."""
 _PHASE: Final = re.compile(
     r"(?i)^\W*(?:verif\w+|validat\w+|confirm\w*|clean(?:ing)?[- ]?up|after\w*|finally|final|finish\w*|next|"
     r"follow[- ]?ups?|post\w*|wrap\w*|conclusion|closing|summary|recap|done|notes?)\b"
@@ -90,15 +88,8 @@ def _of_sentences(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[
     steps = {id(draft.block) for draft in drafts}
     for place, block in enumerate(blocks):
         if block.kind in ("paragraph", "item") and id(block) not in steps:
-            ends = [end for _, end in sentence_places(block.text)]
-            for start, end in named_cases(block):
-                case = " ".join(block.text[start:end].split()).strip(" *_(")
-                stop = next((stop for stop in ends if stop > end), len(block.text))
-                yield (
-                    place,
-                    ((case, case.lower().startswith("unless")),),
-                    block.text[end : min(stop, end + _TOLD_MAX)],
-                )
+            for case, turned, told in told_in_cases(block):
+                yield place, ((case, turned),), told
 
 
 def guarded(draft: Draft, section: Reached) -> Draft:
@@ -113,11 +104,7 @@ def guarded(draft: Draft, section: Reached) -> Draft:
 
 def section_of(place: int, sections: Sequence[Reached]) -> Reached | None:
     """The section apart that a block stands in."""
-    return next(_around(place, sections), None)
-
-
-def _around(place: int, sections: Sequence[Reached]) -> Iterator[Reached]:
-    return (section for section in sections if section.begin <= place < section.end)
+    return next((section for section in sections if section.begin <= place < section.end), None)
 
 
 def _end(at: int, blocks: Sequence[Block]) -> int:

@@ -11,8 +11,8 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.drafts import Draft, Extraction
-from ingest.extract.named_cases import named_cases
 from ingest.extract.reached import guarded, reached, section_of
+from ingest.extract.told_in_cases import told_in_cases
 from ingest.extract.vocabulary import sentence_places
 
 _GO: Final = r"(?:skip|go|jump|proceed|move|continue|head|advance)\b"
@@ -105,15 +105,11 @@ def _said_alone(drafts: Sequence[Draft], blocks: Sequence[Block]) -> list[Draft]
     for block in blocks:
         if block.kind not in ("paragraph", "item") or block.quoted or _MAY_STOP.search(block.text) is None:
             continue
-        ends = [end for _, end in sentence_places(block.text)]
-        for start, end in named_cases(block):
-            case = " ".join(block.text[start:end].split()).strip(" *_(")
-            stop = next((stop for stop in ends if stop > end), len(block.text))
-            told = block.text[end:stop].lstrip(" ,:;→–—-*_")
+        for case, turned, rest in told_in_cases(block):
+            told = rest.lstrip(" ,:;→–—-*_")
             if case not in said.get(id(block), ()) and any(form.match(told) for form in (_STOPS, _DONE)):
-                against = case.lower().startswith("unless")
                 found.append(
-                    Draft("manual", told, "", block.line, block.end_line, "", case, against, block=block)
+                    Draft("manual", told, "", block.line, block.end_line, "", case, turned, block=block)
                 )
     return found
 

@@ -36,9 +36,11 @@ def paragraphs_of(lines: Sequence[str], first: int = 0, last: int | None = None)
     """
     last = len(lines) if last is None else last
     ends = _ends(lines, first, last)
-    begin = first
+    begin, seen, marks = first, first, 0
     for at in sorted(ends):
-        if sum(line.count("`") for line in lines[begin:at]) % 2 == 0:
+        marks += sum(lines[place].count("`") for place in range(seen, at))
+        seen = at
+        if marks % 2 == 0:  # else a piece of code goes on in the next line
             yield begin - first, at - first
             begin = at
     yield begin - first, last - first

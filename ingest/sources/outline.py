@@ -12,7 +12,7 @@ Read as code, the case would be a word of the shell, or the commands a part of w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ingest.blocks import Block, InlineCode
@@ -50,8 +50,8 @@ def outlined(state: Lines, begin: int, end: int) -> list[Block] | None:
                zip(typed, spoken, lines, strict=True)):  # fmt: skip
         return None
     return [
-        _item(state, at, _level(lines, number), command=command)
-        for number, ((at, _), command) in enumerate(zip(lines, typed, strict=True))
+        _item(state, at, level, command=command)
+        for (at, _), level, command in zip(lines, _levels(lines), typed, strict=True)
     ]
 
 
@@ -70,13 +70,15 @@ def _is_case(line: str) -> bool:
     return label is not None and not is_imperative(label["label"]) and is_imperative(label["does"])
 
 
-def _level(lines: Sequence[tuple[int, str]], number: int) -> int:
-    """How many lines above, each less indented than the one below it, a line stands in; from 1."""
-    inner, level = _indent(lines[number][1]), 1
-    for _, line in reversed(lines[:number]):
-        if _indent(line) < inner:
-            inner, level = _indent(line), level + 1
-    return level
+def _levels(lines: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """In how many lines each stands that are less indented than the one below them; from 1. Linear time."""
+    around: list[int] = []
+    for _, line in lines:
+        own = _indent(line)
+        while around and around[-1] >= own:
+            around.pop()
+        around.append(own)
+        yield len(around)
 
 
 def _indent(line: str) -> int:

@@ -50,4 +50,7 @@ TEXTS = {
     "parted_blocks": "    kubectl get pods\n" + "    it's a \"one that should\n" * 9_000,
     "needs_alone": "# Prerequisites\n\n" + "- You have access to it\n" * 2_500,
     "blanks_behind": "# A\n\n- Disk full:" + " \u00a0" * 8_000 + "x\n\n```bash\nsystemctl stop web\n```\n",
+    "outlines": "Step 1 - Look\n  df -h\n" + "  if it is full: stop it\n" * 12_000,
+    "odd_mark": "Look at `df and stop it\n" + "restart the web service of the host.\nstop it.\n" * 12_000,
+    "cases_that_stop": "# A\n\n- `df -h`\n- " + "if it is full stop here " * 2_500 + "\n",
 }
