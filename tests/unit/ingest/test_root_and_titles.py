@@ -10,7 +10,7 @@ from tests.unit.ingest.telling import HEAD, commands, made_of
 
 @pytest.mark.parametrize(
     "line",
-    ["# ls", "#cd /root/ring-building", "\t# ssh admin@web-1", "   # yum install -y httpd",
+    ["# ls", "#cd /etc/swift/rings", "\t# ssh admin@web-1", "   # yum install -y httpd",
      "# katello-backup /tmp/backup", "# cd /srv\n# rm -rf /srv/old"],
 )  # fmt: skip
 def test_a_block_of_nothing_but_roots_lines(line: str) -> None:
