@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -68,17 +69,21 @@ def _printf(arguments: list[str]) -> str | None:
     if any(match.group(1) is not None for match in _ESCAPED.finditer(arguments[0])):
         return None
     form, rest = unescape_all(arguments[0]).replace("\0", ""), arguments[1:]
-    holes = [match.group(1) for match in _FORMAT.finditer(form) if match.group(1) != "%"]
-    if form.count("%") != len(holes) + 2 * form.count("%%") or (rest and not holes):
+    printed: list[str] = []
+    pieces = _FORMAT.split(form)
+    kinds = [kind for kind in pieces[1::2] if kind != "%"]
+    if form.count("%") != len(kinds) + 2 * form.count("%%") or (rest and not kinds):
         return None
-    values = rest + [""] * (-len(rest) % len(holes) if holes else 0)
-    kinds = holes * (len(values) // len(holes)) if holes else []
-    if not all(_AS_IT_IS[kind].fullmatch(value) for kind, value in zip(kinds, values, strict=True)):
+    # The format is printed until the values end, once without any; those that are missing are empty.
+    rounds = max(1, math.ceil(len(rest) / len(kinds))) if kinds else 1
+    values = rest + [""] * (rounds * len(kinds) - len(rest))
+    if not all(_AS_IT_IS[kind].fullmatch(value) for kind, value in zip(kinds * rounds, values, strict=True)):
         return None
-    left, rounds = iter(values), max(1, len(values) // len(holes)) if holes else 1
-    return "".join(
-        _FORMAT.sub(lambda match: "%" if match.group(1) == "%" else next(left), form) for _ in range(rounds)
-    )
+    left = iter(values)
+    for _ in range(rounds):
+        pieces[1::2] = ["%" if kind == "%" else next(left) for kind in _FORMAT.findall(form)]
+        printed.append("".join(pieces))
+    return "".join(printed)
 
 
 def _decoded(text: str) -> str | None:

@@ -10,7 +10,7 @@ from scanner.tables import knowledge_version, tool, wrapper
 from schemas.risk import Risk
 from schemas.verdict import Finding, Reversibility, Span
 
-SCANNER_VERSION: Final = "1.5.32"
+SCANNER_VERSION: Final = "1.5.33"
 """Raised with every change of the code that can change a finding; the tables have a version of their own."""
 
 MAX_SPANS: Final = 50
