@@ -3,6 +3,7 @@
 `gate` is `make test`: lint, unit, integration, faults (the slice that gates a change), acceptance.
 A failing lint ends it before them; a failing stage of tests does not keep the later ones from running.
 Vitest runs beside lint, which leaves one of two cores idle for half of its time; it is shown behind it.
+The tests are compiled there, too.
 The last line sums all stages up in pytest's own form.
 """
 
@@ -174,12 +175,33 @@ def say_web(result: Result, output: str) -> Result:
     return result
 
 
+def compile_tests() -> None:
+    """Collect all tests once, so that pytest keeps them as it compiles them: in a new checkout each worker of
+    each stage would compile each file for itself. A file that can't be collected fails in its stage.
+    """
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "tests", "--collect-only", "-qq", *GATE],
+        cwd=ROOT,
+        env=compiling(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def web_and_tests() -> tuple[Result, str]:
+    """What needs one core and no figure of time: Vitest, and the compiling of the tests behind it."""
+    found = run_web()
+    compile_tests()
+    return found
+
+
 def lint_and_web() -> tuple[float | None, Result]:
     """Lint with Vitest beside it: the seconds of lint, None where it failed, and Vitest's result."""
     started = time.monotonic()
     web.packages(with_tools=True)  # before both of them look for the tools
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(run_web)
+        beside = pool.submit(web_and_tests)
         seconds = time.monotonic() - started if lint() else None
         return seconds, say_web(*beside.result())
 
