@@ -50,6 +50,18 @@ def ban_for_a_case(text: str) -> tuple[str, bool] | None:
     return case if case is not None and case[1] else None
 
 
+_AT_TIMES: Final = re.compile(r"(?i)^(?:while|during|at|when|if)\b")
+
+
+def limited_below(text: str) -> tuple[str, bool] | None:
+    """The case in which the last sentence of a text forbids what stands below it, and True: “Do not do this
+    during business hours.” With a colon at its end it shows how not to do it, but where it names a time.
+    """
+    last = (sentences(text) or [""])[-1].rstrip(" *_")
+    case = ban_for_a_case(last.rstrip(":"))
+    return case if case is not None and (not last.endswith((":", "→")) or _AT_TIMES.match(case[0])) else None
+
+
 _ANSWER: Final = re.compile(r"(?i)^\W*(?:if )?(?P<answer>yes|no|not|so|otherwise|else)\W*$")
 """“Yes”, “If not” as a heading: of the question of the heading above."""
 

@@ -161,8 +161,10 @@ def begins_negated(sentence: str) -> bool:
     return found is not None and len(text[: found.start()].split()) <= 4
 
 
-def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
-    """Whether what follows this text is shown as what not to run. A ban with code of its own ends there."""
+def forbids_below(text: str, codes: Sequence[str] = (), below: str = "") -> bool:
+    """Whether what follows this text is shown as what not to run. A ban with code of its own ends there.
+    `below`: the code that follows.
+    """
     parts = sentences(text)
     last = parts[-1] if parts else ""
     if not codes and foreign.forbids_what_follows(last):
@@ -184,7 +186,33 @@ def forbids_below(text: str, codes: Sequence[str] = ()) -> bool:
         return True
     if found and _CONTRASTS.match(found[0]) and not _BELOW.search(told):
         return False
-    return not any(code in last for code in codes) and _ACTS.search(told) is not None
+    if any(code in last for code in codes) or _ACTS.search(told) is None:
+        return False
+    return not last.rstrip(" *_").endswith((".", "!")) or not _forbids_another(told, below)
+
+
+_OTHER_THING: Final = re.compile(
+    r"(?i)^\s{1,3}(?:ever\s{1,3})?(?:run|use|execute|do|try|type|call|paste|copy|apply|invoke|enter|using|"
+    r"running)\s{1,3}(?P<what>(?:(?:the|any|an?|your|our|my|its|their)\s{1,3})?[^.;:]{2,120})$"
+)
+_POINTS: Final = re.compile(
+    r"(?i)^(?:(?:the|any|all|such|either|both|of)\s{1,3}){0,3}(?:this|these|those|it|them|that|such|same|old|legacy|former|"
+    r"previous|outdated|(?:commands?|lines?|steps?|scripts?)\W*$)\b|\b(?:following|below|above|like)\b|"
+    r"^(?:in|on|at|for|by|as|with|without|from|to|during|while|when|if|until|unless|before|after|again|twice|"
+    r"more|ever|yourself|manually|directly|here|there|anymore|any\s{1,3}more|under|outside|inside|against|alone)\b"
+)
+"""“These”, “the old way”, “the command below”, or nothing at all: “Never run as root.”"""
+
+
+def _forbids_another(told: str, below: str) -> bool:
+    """Whether a sentence of its own forbids what it names itself, and nothing that stands below it: “Never
+    paste the key in Slack.” What begins below with a word of it is what it names.
+    """
+    found = _OTHER_THING.match(told.rstrip(" *_.!"))
+    if found is None or _POINTS.search(found["what"]):
+        return False
+    program = below.split(maxsplit=1)[:1]
+    return not program or program[0].lower() not in re.split(r"[^\w./-]+", found["what"].lower())
 
 
 _ONE: Final = re.compile(

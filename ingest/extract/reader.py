@@ -157,6 +157,11 @@ class Reader:
         self.ban_of_one, self.ban_of_this, self.ban_met_code = one, this, False
         self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
 
+    def shown_below(self) -> str:
+        """The code that follows a block, or the text that does; without its prompt."""
+        following = self.following
+        return "" if following is None else (following.code_texts() or [following.text])[0].lstrip("$#> ")
+
     def spend(self) -> None:
         """What follows spoke of the command above it, and where it is one sentence of nothing below."""
         alone = self.following is not None and len(sentences(self.following.text)) == 1

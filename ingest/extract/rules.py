@@ -40,6 +40,7 @@ from ingest.extract.heading_cases import (
     Answering,
     asked_in_heading,
     ban_for_a_case,
+    limited_below,
 )
 from ingest.extract.in_sentences import in_sentences
 from ingest.extract.inline_commands import inline_commands, sets_up
@@ -255,7 +256,12 @@ def _prose(reader: Reader, block: Block) -> None:
     reader.lead_undoes = False
     if _is_accounted(reader, block):
         return
-    if block is not reader.spent and forbids_below(text, block.code_texts()):
+    limit = None if block is reader.spent or block.code else limited_below(text)
+    if (
+        limit is None
+        and block is not reader.spent
+        and forbids_below(text, block.code_texts(), reader.shown_below())
+    ):
         reader.forbid(block, one=forbids_one(text), this=forbids_this(text))
     while reader.asks_before and (_NUMBERED_STEP.match(text) or names_steps(text)):
         reader.headings.pop()
@@ -270,8 +276,8 @@ def _prose(reader: Reader, block: Block) -> None:
     if condition is not None and block.kind == "item":
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question
-    introduces = text.rstrip().endswith((":", "→")) or not body
-    case_under = turned_below(block, text, (condition, otherwise), body, introduces=introduces)
+    introduces = text.rstrip().endswith((":", "→")) or not body or limit is not None
+    case_under = limit or turned_below(block, text, (condition, otherwise), body, introduces=introduces)
     commands = inline_commands(as_answer(block) if reader.last_question is not None else block)
     commands = not_named_below(commands, block, reader.following)
     reader.behind_undoing(block, text, has_commands=bool(commands))

@@ -1,0 +1,57 @@
+"""A ban that names what it forbids says nothing of what is below; one for a time or place is a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ingest.telling import commands
+from tests.unit.ingest.test_cases import waits
+
+HEAD = "# A\n\n## Repair\n\n"
+LIST = "\n\n1. Run `lvs -o name`.\n2. Run `uptime -p` twice.\n"
+CODE = "\n\n```\nlvs -o name\n```\n\nThen run `uptime -p`.\n"
+
+
+@pytest.mark.parametrize(
+    "ban",
+    [
+        "Never paste the unseal key in a chat.",
+        "> [!CAUTION]\n> Three people must be on the call. Do not copy the key anywhere.",
+        "Do not use the admin console for this.",
+        "Do not apply changes during the freeze.",
+        "**Never run commands of other teams!**",
+        "Do not call the vendor at night.",
+    ],
+)
+@pytest.mark.parametrize("below", [LIST, CODE])
+def test_what_names_another_thing_forbids_nothing_below(ban: str, below: str) -> None:
+    assert list(commands(f"{HEAD}{ban}{below}")) == ["lvs -o name", "uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "ban",
+    [
+        "Never run these.",
+        "Do not use the old way.",
+        "Do not run the commands below.",
+        "Never do it like this.",
+        "Never use lvs on a mirror.",
+        "Do not run",
+        "Do not run any of the following commands by hand.",
+    ],
+)
+def test_what_points_below_still_forbids_it(ban: str) -> None:
+    assert list(commands(f"{HEAD}{ban}{CODE}")) == ["uptime -p"]
+
+
+@pytest.mark.parametrize(
+    ("ban", "case"),
+    [
+        ("Kill the pod. Do not do this during business hours.", "during business hours"),
+        ("Never run this on the primary.", "on the primary"),
+        ("Do not run this while a backup is running:", "while a backup is running"),
+    ],
+)
+@pytest.mark.parametrize("below", [LIST, CODE])
+def test_what_is_forbidden_at_a_time_or_place_is_asked_about(ban: str, case: str, below: str) -> None:
+    assert ("lvs -o name", f"{case}: is that so?", "no") in waits(f"{HEAD}{ban}{below}")
