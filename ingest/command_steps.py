@@ -73,7 +73,7 @@ def add_command(
         command = _with_secret_asked(building, draft, command, step_id)
     headed = with_settings(building, draft, command, env, step_id)
     command = headed.command
-    values = {hole.name: _example(building.variables[hole.name]) for hole in holes(command)}
+    values = {hole.name: example_of(building.variables[hole.name]) for hole in holes(command)}
     filled = fill_text(command, values)
     verdict = judge(filled, building.advise)
     seen = resources_of(command, verdict.finding)
@@ -235,6 +235,7 @@ def _by_hand(
     return ""
 
 
-def _example(variable: Variable) -> str:
+def example_of(variable: Variable) -> str:
+    """What fills the hole of a variable where its command is judged."""
     example = variable.example
     return example if example is not None and fullmatch(DEFAULT_PATTERN, example) else STAND_IN

@@ -24,6 +24,8 @@ from schemas.runbook import API_VERSION, KIND, Runbook
 from schemas.yaml_codec import load_runbook
 
 _TITLE: Final = re.compile(r"# (\S.*)")
+_BEGINS: Final = re.compile(r"\A# \S[^\n]*\n\r?\n- name: `[a-z]")
+_FIRST_STEP: Final = re.compile(r"(?m)^### 1\. \S.{0,600} \{#[a-z][a-z0-9-]{0,62}\}\r?$")
 _SECTION: Final = re.compile(r"## (\S.*)")
 _STEP: Final = re.compile(r"### (\d{1,4})\. (\S.*) \{#([a-z][a-z0-9-]{0,62})\}")
 _FIELD: Final = re.compile(
@@ -47,12 +49,44 @@ def runbook_of_markdown(text: str, *, path: str = "") -> Runbook:
 
 def document_of_markdown(text: str, *, path: str = "") -> dict[str, Any]:
     """The plain values of an exported runbook, as they stand there; refusals as `runbook_of_markdown`."""
+    return read_export(text, path=path).values
+
+
+@dataclass(frozen=True)
+class ReadLines:
+    """Lines of an export that belong together, `first` and `last` from 0: of the entry `index` of a section,
+    -1 what stands before its first one. `fence` names the text that they hold, fences included.
+    """
+
+    first: int
+    last: int
+    section: str
+    index: int
+    fence: str = ""
+
+
+@dataclass(frozen=True)
+class ReadExport:
+    """The plain values of an exported runbook, and where each stands."""
+
+    values: dict[str, Any]
+    lines: tuple[ReadLines, ...]
+
+
+def is_export(text: str) -> bool:
+    """Whether a text looks like an exported runbook, sound or not: by how it and its steps begin."""
+    return _BEGINS.match(text) is not None and _FIRST_STEP.search(text) is not None
+
+
+def read_export(text: str, *, path: str = "") -> ReadExport:
+    """Refusals as `runbook_of_markdown`."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > PASTE_MAX_BYTES:
         raise TooLarge(f"The text has {size:,} bytes; {PASTE_MAX_BYTES:,} are read at most.")
     read = _Reader(text.replace("\r\n", "\n").split("\n"), path)
     read.all()
-    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": read.metadata, "spec": read.spec}
+    values = {"apiVersion": API_VERSION, "kind": KIND, "metadata": read.metadata, "spec": read.spec}
+    return ReadExport(values, tuple(read.seen))
 
 
 @dataclass
@@ -67,6 +101,7 @@ class _Reader:
     section: str = ""
     entry: dict[str, Any] | None = None
     label: str = ""
+    seen: list[ReadLines] = field(default_factory=list)
 
     def all(self) -> None:
         """Every line, or a refusal."""
@@ -75,9 +110,13 @@ class _Reader:
             self._fence,
         )  # fmt: skip
         while self.place < len(self.lines):
-            line = self.lines[self.place]
+            line, begin, label = self.lines[self.place], self.place, self.label
             if line.strip() and not any(reader(line) for reader in readers):
                 raise self._refusal("this line is not of the form in which runbooks are exported")
+            if line.strip():
+                fence = label if self.place > begin else ""
+                index = len(self.spec[self.section]) - 1 if self.section else -1
+                self.seen.append(ReadLines(begin, self.place, self.section, index, fence))
             self.place += 1
 
     def _title(self, line: str) -> bool:

@@ -19,6 +19,7 @@ from ingest.candidates import Candidates
 from ingest.corrections import Overrides
 from ingest.coverage import Coverage, account_for
 from ingest.document import Built, build_document, require_room
+from ingest.exported import Exported, read_exported
 from ingest.extract.conditions import Condition, conditions
 from ingest.extract.drafts import Extraction, without_repeats
 from ingest.extract.heard import Heard
@@ -139,6 +140,9 @@ def preview(
     if wanted.name is not None:
         _check_name(wanted.name)
     normalized = normalize(text, form)
+    given = Answers(dict(answers or {}))
+    if (exported := read_exported(normalized, given, wanted, advise)) is not None:
+        return _as_it_is(normalized, exported, given, wanted, advise)
     normalized, extraction, reading = read_both(normalized, heard, taken)
     extraction = with_rollbacks(extraction)
     if not extraction.drafts:
@@ -152,7 +156,7 @@ def preview(
     )
     cases = conditions(normalized.blocks, extraction.drafts)
     building = Building(
-        answers=Answers(dict(answers or {})),
+        answers=given,
         overrides=wanted,
         secrets=name_secrets(normalized.text, normalized.masked),
         advise=advise,
@@ -166,6 +170,20 @@ def preview(
     return Preview(
         normalized, extraction, cases, built, coverage, building.answers, wanted, _keys(built, advise),
         find_suspicious(normalized.text, normalized.hidden), reading,
+    )  # fmt: skip
+
+
+def _as_it_is(
+    normalized: Normalized, exported: Exported, answers: Answers, wanted: Overrides, advise: Advise | None
+) -> Preview:
+    """The preview of an exported runbook: nothing of it is read by rules, nor by an LLM."""
+    built = exported.built
+    refuse_completed(built.runbook, answers.given, wanted)
+    coverage = account_for(exported.extraction.accounts, built.by_draft, normalized.text)
+    # Its blocks are what the rules would read, and an LLM: nobody does.
+    return Preview(
+        replace(normalized, blocks=()), exported.extraction, exported.cases, built, coverage, answers, wanted,
+        _keys(built, advise), exported.suspicious,
     )  # fmt: skip
 
 

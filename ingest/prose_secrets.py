@@ -30,8 +30,10 @@ from scanner.secrets import Secret
 
 KIND: Final = "password"
 _MARKUP: Final = re.compile(
-    r"</?[A-Za-z][^<>\n]{0,400}>|\*{1,3}|`+|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)|&nbsp;|\u00a0"
+    r"</?[A-Za-z][^<>\n]{0,400}>|\*{1,3}|`+|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)|&nbsp;|\u00a0|"
+    r"(?m:(?<=[ \t])\{:?[ \t]?#[A-Za-z][\w :.#-]{0,120}\}(?=[ \t]*$))"
 )
+"""The last: the anchor behind a heading, `{#reset-the-password}`."""
 _FENCE: Final = re.compile(
     r"(?m)^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:[A-Za-z]+|ps1|python3|\{[^{}\n]{0,80}\})?[ \t]*$|"
     r"^\[(?:source|listing)\b[^\]\n]{0,100}\][ \t]*$|^(?:-{4,}|\.{4,})[ \t]*$"

@@ -151,6 +151,8 @@ _PLACEHOLDER: Final = re.compile(
     r"(?:[-_ ]?[a-z]*){0,4})|/[\w./-]+|[a-z]+\.[a-z_.]+|[a-z-]+/[a-z-]+|arn:.*|[A-Z][A-Z0-9_]+"
 )
 """Values that only stand for a secret."""
+_CLOSING: Final = "”’»"
+"""What ends a quotation of a command in a sentence; no secret ends so."""
 _WORDS: Final = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
 """Plain words, as they follow `token:` in prose; a password of one word is known by its place only."""
 _COMPILED: Final = [(kind, signs.split(), re2.compile(pattern)) for kind, signs, pattern in _EXACT]
@@ -228,6 +230,7 @@ def _find(text: str) -> Iterator[Named]:
     for kind, match in _matches(_COMPILED_WEAK, text):
         group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
         start, end = match.span(group)
+        end = start + len(text[start:end].rstrip(_CLOSING))
         if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
             yield Named(match.start(), Secret(kind, start, end))
 
