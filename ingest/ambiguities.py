@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from ingest.candidates import Candidates
-from ingest.clauses import clause_at, tells_to_do
+from ingest.clauses import clause_at
 from ingest.elided import elided_questions
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
@@ -17,6 +17,7 @@ from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
 from ingest.extract.vocabulary import is_imperative, sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.rollbacks import undo_questions
+from ingest.told_below import shown_below, told_below
 from ingest.trace import Span
 from ingest.vague_checks import bare_check, checks_listed, last_check
 from ingest.vague_deeds import acts_on_machine
@@ -31,8 +32,6 @@ _CHECKED_BELOW: Final = re.compile(
 )
 """A heading over the results that are wanted: “Queue depth returns to normal levels”."""
 _RESULT_WORDS: Final = 14
-_OTHER_CASE: Final = re.compile(r"(?i)(?:otherwise|if|else|then|finally|once|when|after(?:wards)?|next)\b")
-_NEAR_LINES: Final = 8
 _UNWRITTEN: Final = re.compile(
     r"(?i)[#/*<\[{ -]{0,6}(?:todo|tbd|fixme|fill (?:this )?in|coming soon)\b[^\n]{0,60}"
 )
@@ -67,7 +66,7 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
     for index, draft in enumerate(drafts):
         if draft.kind != "manual" or draft.undoes is not None or candidates.told_elsewhere(index):
             continue
-        shown, told = _shown(drafts, index), sentences(draft.text)
+        shown, told = shown_below(drafts, index), sentences(draft.text)
         codes = draft.block.code_texts() if draft.block is not None else ()
         for sentence in told:
             place = draft.place_of(sentence)
@@ -81,7 +80,7 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
                 and not shown
                 and not sentence.rstrip().endswith(":")
                 and not candidates.code_below(index)
-                and not _told_below(drafts, index, told, sentence)
+                and not told_below(drafts, index, told, sentence)
             ):
                 asked = list(_bare(sentence, draft, index, candidates, linked=linked))
             yield from (_placed(question, draft) for question in asked)
@@ -107,37 +106,6 @@ def _of_case(draft: Draft, index: int, candidates: Candidates) -> Iterator[Quest
         yield replace(
             question, options=tuple(one for one in question.options if one.act == "keep"), free=None
         )
-
-
-def _shown(drafts: list[Draft], index: int) -> bool:
-    """Whether commands right below show how an instruction is done."""
-    if index + 1 >= len(drafts):
-        return False
-    own, following = drafts[index], drafts[index + 1]
-    if following.kind != "command" or own.block is None or following.block is None:
-        return False
-    place, lead = own.block.place(), following.spans[:1]
-    inside = own.listed and following.item == own.item and own.text == own.block.text.strip(" *_:")
-    under = (following.block.level > own.block.level or inside) and (
-        following.line - own.end_line <= _NEAR_LINES
-    )
-    return under or bool(lead and place.start <= lead[0].start < place.end)
-
-
-def _told_below(drafts: list[Draft], index: int, told: Sequence[str], sentence: str) -> bool:
-    """Whether what follows an instruction says how it is done: its next sentence, the items inside its own;
-    the first sentence of a text that has sections tells what all of it is for.
-    """
-    own = drafts[index]
-    at = told.index(sentence) + 1
-    if at < len(told) and tells_to_do(told[at]) and not _OTHER_CASE.match(told[at]):
-        return True
-    following = drafts[index + 1] if index + 1 < len(drafts) else None
-    if following is None or own.block is None or following.block is None:
-        return False
-    if own.listed and following.kind == "manual" and following.block.level > own.block.level:
-        return True
-    return index == 0 and not own.listed and following.section != own.section
 
 
 def _bare(

@@ -8,12 +8,14 @@ from typing import Final
 
 from ingest.extract.vocabulary import OTHER_I
 from ingest.vague_judgements import HEDGED, HELPS, JUDGED, LATER, SEARCHED, SOUGHT, UNSURE, UNWRITTEN
-from ingest.vague_values import AMENDED, EXPECTED, HOW_MUCH, MORE, SOME
+from ingest.vague_values import AMENDED, ASIDE, EXPECTED, HOW_MUCH, MORE, SOME
 from ingest.vague_words import (
+    ABOVE,
     ACCESS,
     AMOUNT,
     BROAD,
     CURED,
+    EITHER,
     FIX,
     INVESTIGATE,
     LIKE,
@@ -85,6 +87,12 @@ CLASSES: Final = (
         False,
         True,
     ),
+    VagueClass(
+        ABOVE,
+        AmbiguityKind.UNRESOLVABLE_REFERENCE,
+        "Which steps exactly are meant by “{found}”?",
+        _ACTED,
+    ),
     VagueClass(ON_CASE, _VAGUE, "Which cases are there, and what is done in each?", _ACTED),
     VagueClass(TIME, _VAGUE, "How long or how often is “{found}”?", _ACTED),
     VagueClass(ACCESS, _VAGUE, "Which exactly: “{found}”?", _ALL),
@@ -104,6 +112,8 @@ CLASSES: Final = (
     VagueClass(WORKED, _VAGUE, "By what does one see that it “{found}”?", _ALL),
     VagueClass(HOW_MUCH, _VAGUE, "To which value: “{found}”?", _ACTED, True),
     VagueClass(AMENDED, _VAGUE, "To which value: “{found}”?", _TOLD, True),
+    VagueClass(ASIDE, _VAGUE, "To which value: “{found}”?", _ACTED),
+    VagueClass(EITHER, _VAGUE, "Which of them, and when: “{found}”?", _TOLD, True),
     VagueClass(WHO, _VAGUE, "Whom exactly, and how: “{found}”?", _ACTED),
     VagueClass(SOME, _VAGUE, "Which exactly: “{found}”?", _ACTED),
     VagueClass(BROAD, _VAGUE, "What exactly is looked for in “{found}”?", _ACTED),

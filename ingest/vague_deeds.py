@@ -24,6 +24,12 @@ _MACHINE: Final = re.compile(
 )
 """What surely is a command somewhere, and nothing that is clicked."""
 
+_IS_TOLD: Final = re.compile(
+    r"(?i)^[a-z-]+ (?:[a-z]+ )?(?:is|are|was|were|will|should|can|may|might|must|has|have|typically|usually|"
+    r"normally|automatically (?:\w+s|occurs)|completes|takes|happens|occurs)\b"
+)
+"""“Failover typically completes …”, “repair is required”: nobody is told to do it there."""
+
 _CLICKED: Final = re.compile(
     r"(?i)\b(?:via|using) [a-z][\w.-]+$|,\s*(?:and|or)\s*$|"
     r"\b(?:in|through|via|using|from|on) (?:the |your )?(?:[\w-]+ ){0,3}(?:ui|console|dashboard|portal|"
@@ -62,9 +68,10 @@ def acts_on_machine(sentence: str) -> bool:
     if _CLICKED.search(sentence) is not None:
         return False
     after = _AFTER.match(sentence)
-    return _MACHINE.match(sentence[after.end() :] if after else sentence) is not None or _alters_somehow(
-        sentence
-    )
+    told = sentence[after.end() :] if after else sentence
+    if _IS_TOLD.match(told) is not None:
+        return False
+    return _MACHINE.match(told) is not None or _alters_somehow(sentence)
 
 
 def _alters_somehow(sentence: str) -> bool:

@@ -63,3 +63,9 @@ SOME: Final = re.compile(
     r"\w+(?: \w+)?"
 )
 """“Delete some files”, “remove the old snapshots”: which?"""
+
+ASIDE: Final = re.compile(
+    r"(?i)\((?:please )?(?:change|adjust|modify|edit|update|customi[sz]e|replace|substitute|adapt)"
+    r"(?: (?!with\b|to\b|by\b)[\w'’/-]{1,30}){1,5}\)"
+)
+"""“Use this command (change the name of course)”: to what?"""

@@ -77,6 +77,13 @@ REFERENCE: Final = _any(
     r"step)|"
     r"on (?:the )?screen|shown|described (?:here|in (?:this|step|the (?:next|following)))))",
 )
+ABOVE: Final = re.compile(
+    r"(?i)(?<!\()\b(?:as|same|follow(?:ing)?|see|repeat|redo|per|perform|run|use|execute)\b"
+    r"(?: (?!found\b|that\b)[\w&-]+){0,3}? (?:above (?:steps?|instructions|procedures?|process|commands?)\b|"
+    r"(?:steps?|instructions|procedures?|process|guide|section)\b[^.;:()]{0,12}? above\b)|"
+    r"\bas above(?=\W*$)"
+)
+"""“Follow the instructions above on creating it”: which of them, of a text that becomes single steps?"""
 ON_CASE: Final = re.compile(
     r"(?i)^depending on\b[^,.;:]*|"
     r"^in (?:some|rare|certain|most|many|a few) cases\b,?(?=[^.;]{0,60}?\b(?:you|we|must|have to|needs? "
@@ -275,6 +282,13 @@ NEEDS: Final = _any(
     "(?:needed|required|necessary)",
 )
 """What is to be done, and not how."""
+
+EITHER: Final = re.compile(
+    r"(?i)^(?:\w+ly )?(?:(?P<first>[a-z]+)/(?P<next>[a-z]+) (?!with\b|by\b)[a-z][^:]*$|"
+    r"(?P<one>[a-z]+) (?:[^.;:]{0,60} )?(?:and/)?or (?:else |then |simply |just )?(?P<other>[a-z]+) "
+    r"(?:the|an?|all|any|some|it|them|your|its|each|every|this|that|these|those)\b(?=[^:]*$)(?![^:]*\bif\b))"
+)
+"""“Fix/replace the server”, “wait for the jobs or abort some”: which of them, and when?"""
 
 OTHERS: Final = _any(
     r"(?:do|repeat) (?:the same|this|it|that) (?:on|for|with) (?:the |all |every )*(?:other|remaining)",

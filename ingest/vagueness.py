@@ -11,7 +11,7 @@ from ingest import vague_judgements as judgements
 from ingest import vague_values as values
 from ingest import vague_words as words
 from ingest.clauses import CONDITION, DOING, clause_at, does, tells_to_do
-from ingest.extract.vocabulary import is_imperative
+from ingest.extract.vocabulary import IMPERATIVES, is_imperative
 from ingest.quoted_words import is_quoted
 from ingest.vague_checks import SAID_FOR
 from ingest.vague_classes import CLASSES, VagueClass, fold, folded
@@ -113,7 +113,7 @@ _TAKES: Final = re.compile(r"(?i)tak")
 _TO_BE_DONE: Final = (
     *DOING, words.TRY, words.ON_CASE, words.CURED, words.PASSIVE, words.NEEDS, words.LIKE, words.UNNAMED,
     judgements.SEARCHED, judgements.UNSURE, judgements.LATER, judgements.HEDGED, judgements.HELPS,
-    judgements.UNWRITTEN, values.MORE,
+    judgements.UNWRITTEN, values.MORE, values.ASIDE, words.ABOVE,
 )  # fmt: skip
 _QUICKLY: Final = tuple((folded(pattern), pattern) for pattern in _TO_BE_DONE)
 _TELLS_HOW_IT_IS: Final = (words.AMOUNT, words.ON_CASE, words.TIME, judgements.LATER, judgements.HEDGED)
@@ -204,7 +204,7 @@ def _asks_before(item: VagueClass, match: re.Match[str], *, inside: bool) -> boo
         return inside
     if item.pattern is judgements.JUDGED:
         return inside
-    if item.pattern in (judgements.HEDGED, values.EXPECTED):
+    if item.pattern in (judgements.HEDGED, values.EXPECTED, values.ASIDE):
         return True
     return item.pattern in (words.TIME, words.LIKE) or (inside and item.pattern is words.THRESHOLD)
 
@@ -221,6 +221,8 @@ def _counts(item: VagueClass, match: re.Match[str], role: Role, *, inside: bool)
         return _PLACEHOLDER.search(match.string) is None
     if item.pattern is words.WHICH and _told_what_for(match):
         return False
+    if item.pattern is words.EITHER:
+        return all(verb.lower() in IMPERATIVES for verb in match.groups() if verb)
     if role == "told":
         return item.pattern is not words.MANY or is_imperative(match.string)
     if item.pattern is words.THRESHOLD:

@@ -47,9 +47,9 @@ _SAYS: Final = re.compile(
     r"(?:make sure|ensure) (?:that )?you(?:['’]re| are| have|['’]ve)\b|"
     r"make sure (?:that )?you (?:have|are|can)|ensure (?:that )?you (?:have|are|can)|"
     r"(?:be|are|get) (?:connected|logged in|on) (?:to )?(?:the )?[\w ]{0,40}vpn|"
-    r"vpn (?:is )?(?:up|on|connected)|requires? (?:vpn|access|permission|"
-    r"(?:the|an?) (?!(?:lot|bit|while|long|restart|reboot|redeploy\w*|rebuild|fix|change|roll-?back|manual|"
-    r"restore|new)\b)|"
+    r"vpn (?:is )?(?:up|on|connected)|(?<!may )(?<!might )(?<!could )requires? (?:vpn|access|permission|"
+    r"(?:the|an?) (?!(?:[\w-]+ )?(?:lot|bit|while|long|restart|reboot|redeploy\w*|rebuild|fix|change|"
+    r"roll-?back|manual|restore|new)\b)|"
     r"root|sudo|admin)|"
     r"assumes? (?:that )?you have|before you (?:begin|start|touch)|only be done (?:by|in)\b)"
 )
@@ -125,6 +125,9 @@ _STATE_FIRST: Final = re.compile(
     r"running|in use|open|locked|"
     r"configured|available|enabled|set up|in place|reachable|accessible|deployed|present|mounted|"
     r"stopped|healthy)\b|"
+    r"^(?!(?:you|we|it|they|this|that|these|those|which)\b)[^.;:]{3,80}? (?:must|has to|have to) (?:already |"
+    r"first |also |not )?(?:be (?!(?:\w+ly )?\w+(?:ed|en|ing)\b|reset\b)\w+ (?:to|before|for|while|during)\b|"
+    r"reside|belong|contain|live|have)\b|"
     r"^\W{0,4}(?:no|nobody|none|nothing)\b[^.;:]{0,40}? (?:may|should|must|can) be (?:running|logged in|"
     r"using|"
     r"connected|mounted|in progress|open)\b"
@@ -209,8 +212,13 @@ def assumed(text: str) -> list[str]:
     return [part for part in short if any(says.search(without_lead(part)) for says in _ANYWHERE)]
 
 
-_TURNS: Final = re.compile(r"(?i)(?:if not|if so|otherwise)\b")
-"""“If not, you should update it before going on”: what is done where the check above fails."""
+_TURNS: Final = re.compile(
+    r"(?i)\W{0,4}(?:if not|if so|otherwise|(?:after|behind) (?:that|this|it)|at this point|by now|"
+    r"to (?:make sure|be sure|ensure|verify|confirm|check|see))\b"
+)
+"""“If not, you should update it before going on”: what is done where the check above fails; “after that you
+should have a copy”: what holds then; “to make sure you are on it”: what something is for.
+"""
 
 
 def required(text: str, *, first: bool = False, heads: bool = False) -> list[str]:
@@ -304,11 +312,20 @@ _SHOWS_HOW: Final = re.compile(
 def listed(text: str) -> list[str]:
     """The sentences of a block under a heading for prerequisites; none where it introduces something."""
     shown = text.strip()
-    if _SHOWS_HOW.match(shown) is not None:
+    if _SHOWS_HOW.match(shown) is not None or _is_case(shown):
         return []
     if len(shown) > 2 * _LONGEST or (shown.endswith((":", "→")) and not _opens_a_check(shown)):
         return []
     return _with_what_explains([part for part in sentences(shown) if not _POINTS.match(part)])
+
+
+def _is_case(text: str) -> bool:
+    """Whether a text tells what is done in a case: “If any check fails, stop.”"""
+    found = _CASE.match(text)
+    return found is not None and is_imperative(text[found.end() :]) and not required(text, first=True)
+
+
+_CASE: Final = re.compile(r"(?i)\W{0,4}(?:if|when|should)\b[^,.;:]{3,160},\W{0,3}(?:then\W{1,3})?")
 
 
 _SAYS_MORE: Final = re.compile(

@@ -55,7 +55,8 @@ _OF_TEXT: Final = rf"(?:all )?(?:the |these )?(?:following |below )?{_TEXT}(?: b
 WHERE_DONE: Final = re.compile(
     rf"(?i)^\W{{0,4}}(?:(?:this|these|it|everything|all of (?:this|these)|{_OF_TEXT}) "
     r"(?:must|should|needs? to|has to|have to|can only|may only) (?:all |always |only )?be|"
-    rf"{_OF_TEXT} (?:is|are)(?: all| always| only)?) {_DONE} (?:only )?{_SOMEWHERE}"
+    rf"{_OF_TEXT} (?:is|are)(?: all| always| only)?) {_DONE} (?:only )?{_SOMEWHERE}|"
+    rf"^\W{{0,4}}{_OF_TEXT}(?: (?:in|of|on) this \w+)? can(?: all| only)? be {_DONE} (?:on|from|in|by) \w"
     + r"|^\W{0,4}(?:run|execute|perform|do) (?:this|these|it|everything|the following|all of (?:this|these))"
     r"(?: commands?| steps?| script| procedure)? (?:only )?(?:from|as|inside|within|during) "
     r"(?!(?:every|each|all|both|follows?|described|usual|well|before)\b)[^:`]{3,80}$|"
@@ -124,6 +125,8 @@ ONLY_THEN: Final = re.compile(
 
 FIRST_OF_ALL: Final = re.compile(
     r"(?i)^\W{0,4}(?:requires?|requirements?|prerequisites?|needs?)\s?:\s{0,4}\S|"
+    r"^\W{0,4}(?:the following|these) (?:[\w-]+ ){0,2}?(?:(?:variables|values|parameters|settings|secrets) )?"
+    r"(?:must|should|(?:would )?need to|have to) be (?:set|defined|exported|provided|supplied)\b|"
     r"^[^.;:]{2,80}? must already (?:be|exist|have)\b|"
     r"^[^.;:]{3,80}? (?:must|has to|have to|needs? to) (?:have been|be) (?:\w+ly )?\w+(?:ed|en|ne|un|ut|"
     r"et|wn)\b"

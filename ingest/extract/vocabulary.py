@@ -99,7 +99,7 @@ IMPERATIVES: Final = frozenset(
     calculate annotate evacuate swap boot shut power plug unplug hit tick untick collapse ssm pick drag split
     reach grab force escalate summarise summarize clarify deregister rewind paste recycle toggle adjust tweak
     tidy alter reenable reindex transfer triage tune unregister unsuspend unzip upload vacuum warm wipe
-    withdraw zip figure rdp lower bounce kick ack telnet curl su sudo scp sftp dig decide
+    abort withdraw zip figure rdp lower bounce kick ack telnet curl su sudo scp sftp dig decide
     """.split()
 )
 
@@ -127,11 +127,16 @@ def names_steps(text: str) -> bool:
     return _STEPS_LINE.match(text) is not None
 
 
+def heading_words(heading: str) -> str:
+    """A heading without the signs and the number before its words."""
+    return _NUMBER.sub("", text_of(heading)).lstrip("*_ ")
+
+
 def explained(headings: Sequence[str]) -> bool:
     """Whether what stands below these headings, the outermost first, explains: the innermost one that says so
     or that steps follow decides.
     """
-    for heading in reversed(headings):
+    for heading in reversed([heading_words(text) for text in headings]):
         if NOT_STEPS.match(heading):
             return True
         if _TELLS_STEPS.match(heading):
@@ -145,13 +150,21 @@ PREREQUISITES: Final = re.compile(
     r"what you need|pre-?\s?flight(?: checks?| checklist)?|assumptions?|"
     r"before (?:proceeding|running|anything)|"
     r"what you(?:['’]ll| will) need|you (?:['’]ll )?(?:will )?need|who (?:can|may) (?:do|run|use)\b|"
-    r"required (?:access|permissions?|tools?|roles?)|permissions|access|"
+    r"(?:required|needed|necessary) (?:[\w-]+ )?(?:access|permissions?|tools?|tooling|roles?|credentials?|"
+    r"software|packages|knowledge|privileges|information|accounts?)|"
+    r"(?:[\w-]+ )?requirements?(?=\W*$)|permissions|access|"
     r"(?:starting|initial) (?:situation|point|state|conditions?))\b"
 )
 """Headings over what must be true before the first step."""
 
 
 _NUMBERED: Final = re.compile(r"(?i)^\W{0,4}(?:(?:step|phase|part)\s*)?\d")
+_NUMBER: Final = re.compile(
+    r"(?i)^(?:(?:step|phase|part|section)\s{0,3}[\da-z]{1,3}\s{0,3}[:.)–—-]|"
+    r"\d{1,3}(?:\.\d{1,3}){0,4}\s{0,3}[:.)–—-](?!\d)|"
+    r"\d{1,3}(?:\.\d{1,3}){0,4}(?=\s)|[A-Z][.)])\s{0,4}(?=\S)"
+)
+"""The number of a heading: “1.2 Overview”, “Step 1: Prerequisites”."""
 
 
 def asks_below(headings: Sequence[str]) -> bool:
@@ -159,7 +172,7 @@ def asks_below(headings: Sequence[str]) -> bool:
     by one around it where those inside only name kinds of it (“Prerequisites” over “Access rights”).
     """
     for heading in reversed(headings):
-        if PREREQUISITES.match(heading):
+        if PREREQUISITES.match(heading_words(heading)):
             return True
         if _TELLS_STEPS.match(heading) or _NUMBERED.match(heading) or is_imperative(heading):
             return False
