@@ -81,6 +81,8 @@ PASTE_MAX_MARKS: Final = 15_000
 """Characters with which emphasis, code, links, tags and escapes begin in Markdown outside of code blocks:
 some 15 to 100 µs each. A long runbook has 1,000. Of pieces of inline code half as many, in any form.
 """
+PASTE_MAX_REPAIRS: Final = 20_000
+"""Characters in commands that a word processor put there: some 11 µs each. A long page has 300."""
 PASTE_MAX_LINES: Final = 20_000
 PASTE_LINE_MAX_CHARACTERS: Final = 64 * KIB
 """Lines of Markdown and plain text; a page of HTML may be one line."""

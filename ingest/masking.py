@@ -10,7 +10,8 @@ from typing import Final
 from ingest.blocks import Block, Masked
 from ingest.prose_secrets import prose_secrets
 from ingest.trace import Span
-from scanner.secrets import Secret, at_places, disjoint, find_named, find_secrets, without
+from scanner.secret import Secret
+from scanner.secrets import at_places, disjoint, find_named, find_secrets, without
 
 BLANK: Final = "\u2022"
 """Stands for each character of a secret but its line breaks."""

@@ -18,15 +18,15 @@ from ingest.secret_columns import column_secrets
 from ingest.secret_looks import (
     CERTAIN,
     is_certain,
-    is_mixed,
     is_passphrase,
     is_random,
     is_secret,
     is_strong,
+    stands_for_one,
     trimmed,
 )
 from ingest.typed_places import TypedPlaces
-from scanner.secrets import Secret
+from scanner.secret import Secret, is_mixed
 
 KIND: Final = "password"
 _MARKUP: Final = re.compile(
@@ -43,7 +43,8 @@ _FENCE: Final = re.compile(
 _NAMES: Final = (
     rf"{CERTAIN}|pass|creds?|pins?|pin[ -]?codes?|credentials?|secret(?:[ -]key)?|"
     r"(?:(?:access|api|auth|bot|root|bearer)[ -])?tokens?|"
-    r"(?:api|access|license|licence|unseal|recovery)[ -]?keys?"
+    r"(?:api|access|license|licence|unseal|recovery|wi-?fi|wlan|pre-?shared|shared)[ -]?(?:keys?|codes?)"
+    r"(?:[ -]?\d{1,2})?|community[ -]string|secret access key"
 )
 _NAME: Final = rf"(?<![\w$@/.-])(?P<name>{_NAMES})(?![\w/@-])"
 _ABOUT: Final = (
@@ -81,7 +82,7 @@ _PAIR: Final = re.compile(
 _FOREIGN: Final = (
     r"(?<![\w$@/.-])(?:passwort|kennwort|mot de passe|mdp|contraseñas?|clave|senha|palavra[- ]passe|"
     r"wachtwoord|"
-    r"hasło|haslo|şifre|lösenord|passord|adgangskode|salasana|heslo|jelszó|пароль|пароля)(?!\w)|"
+    r"hasło|haslo|şifre|lösenord|passord|adgangskode|salasana|heslo|jelszó|parola|пароль|пароля)(?!\w)|"
     r"密码|密碼|口令|パスワード|비밀번호|암호"
 )
 """A password in German, French, Spanish, Portuguese, Dutch, Polish, Turkish, Swedish, Norwegian, Danish,
@@ -109,6 +110,19 @@ _PHRASE: Final = re.compile(
     rf"(?i)(?<![\w$@/.-])(?P<name>{CERTAIN})\b{_ABOUT}[ \t]*(?:(?:is|are)[ \t]*:|(?<=phrase):)[ \t]*"
     r"(?P<bare>(?-i:[a-z]{3,12}(?:[ -][a-z]{3,12}){3,7}))(?=[ \t]*(?:[.)\n]|$))"
 )
+_ASKED: Final = re.compile(
+    rf"(?i)\b(?:asked|asks|prompted|prompts)\b[^.\n]{{0,40}}?\b(?P<name>{CERTAIN})\b[^.\n]{{0,20}}?"
+    rf"\b(?:type|enter|use|give|say|answer|it's|it is|it’s)[ \t:]+{_VALUE}"
+)
+"""“When it asks for the password, type …”."""
+
+_AS: Final = re.compile(
+    r"(?i)[ \t]{1,4}(?:is|as)[ \t]{1,4}(?:(?:the|your|its|a|our|their)[ \t]{1,4})?"
+    r"(?:[a-z]{2,20}[ \t]{1,4}){0,2}?"
+    rf"(?P<name>{CERTAIN})(?![\w-])(?![ \t]{{1,4}}(?!(?:for|of|on|to|in|and|when|there|here|now)\b)[a-z])"
+)
+"""“… is the root password”: what stands before it."""
+_WORD_BEFORE: Final = re.compile(r"[^\s\"“”'(#]{4,200}(?=[\"”']?\Z)")
 _SURE: Final = (_TOLD, _ABROAD)
 """What says that the value is the secret."""
 _HOST: Final = re.compile(
@@ -120,7 +134,7 @@ _HOST: Final = re.compile(
 
 _ANY_NAME: Final = re2.compile(
     rf"(?i){_NAMES}|{_PAIR_NAMES}|passe|mdp|contraseñ|clave|senha|wachtwoord|has[łl]o|şifre|lösenord|passord|"
-    r"adgangskode|salasana|heslo|jelszó|парол|密码|密碼|口令|パスワード|비밀번호|암호"
+    r"adgangskode|salasana|heslo|jelszó|parola|парол|密码|密碼|口令|パスワード|비밀번호|암호"
 )
 """Without one of these words no pattern here finds anything: a quick look at texts of a megabyte."""
 _ALSO_I: Final = re.compile("[\u0130\u0131]")
@@ -152,7 +166,7 @@ def prose_secrets(text: str) -> Iterator[Secret]:
     seen = _FENCE.sub(lambda found: " " * len(found[0]), seen)
     seen = _MARKUP.sub(lambda found: " " * len(found[0]), seen)
     patterns = (
-        (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE, _ABROAD, _CODED)
+        (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE, _ABROAD, _CODED, _ASKED)
         if _ANY_NAME.search(_ALSO_I.sub("i", seen))
         else ()
     )
@@ -168,6 +182,8 @@ def prose_secrets(text: str) -> Iterator[Secret]:
                 or is_secret(seen, start, end, found["name"], sure=pattern in _SURE, quoted=group != "bare")
             ):
                 yield Secret(KIND, start, end)
+    if patterns:
+        yield from _told_before(seen)
     yield from _given(text, typed)
     yield from column_secrets(text)
 
@@ -180,6 +196,8 @@ def _tells(pattern: re.Pattern[str], found: re.Match[str], value: str, typed: Ty
         return is_random(value) and not typed.in_command(found.start())
     if pattern is _PHRASE:
         return is_passphrase(value) and not typed.in_command(found.start())
+    if pattern is _ASKED:
+        return is_mixed(value)
     if pattern is _DASHED:
         return is_strong(value) and not typed.in_command(found.start())
     if pattern is _PAIR and _HOST.fullmatch(found["user"]):
@@ -208,6 +226,15 @@ def _is_said(found: re.Match[str], value: str, typed: TypedPlaces) -> bool:
     if before.endswith("(") and not before.endswith("$("):
         return True
     return found["bare"] is None or is_strong(value) or _TAKES_PASSWORD.search(before) is not None
+
+
+def _told_before(seen: str) -> Iterator[Secret]:
+    """What stands before “is the password”: only what nothing but a secret can be."""
+    for found in _AS.finditer(seen):
+        begin = max(0, found.start() - 200)
+        word = _WORD_BEFORE.search(seen[begin : found.start()])
+        if word is not None and is_mixed(word[0]) and not stands_for_one(word[0]):
+            yield Secret(KIND, begin + word.start(), begin + word.end())
 
 
 def _given(text: str, typed: TypedPlaces) -> Iterator[Secret]:

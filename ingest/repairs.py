@@ -9,8 +9,10 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
+from base.limits import PASTE_MAX_REPAIRS
 from ingest.blocks import Block, Repair
 from ingest.trace import Edit, edited
+from schemas.errors import Unprocessable
 
 _TYPED: Final = {
     "\u2018": ("'", "smart quote"),
@@ -117,10 +119,20 @@ _FLAG: Final = re.compile(r"[ \t]{1,40}-{1,2}[A-Za-z]")
 
 
 def repair(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], tuple[Repair, ...]]:
-    """The blocks with repaired code, and the repairs. Prose may keep its typography."""
+    """The blocks with repaired code, and the repairs. Prose may keep its typography. Raises Unprocessable
+    where there is more to repair than can be done in bounded time.
+    """
     result: list[Block] = []
     repairs: list[Repair] = []
+    broken = 0
     for block in blocks:
+        broken += len(_BROKEN.findall(block.text)) if block.kind == "code" else 0
+        if broken > PASTE_MAX_REPAIRS:
+            raise Unprocessable(
+                f"The text's commands have more than {PASTE_MAX_REPAIRS:,} characters to repair.",
+                hint="Import it in parts.",
+                code="too_many_repairs",
+            )
         edits = _edits(block)
         if not edits:
             result.append(block)

@@ -9,7 +9,8 @@ from typing import Final
 from ingest.corrections import Overrides
 from ingest.prose_secrets import prose_secrets
 from ingest.questions import Answer
-from scanner.secrets import Secret, find_secrets
+from scanner.secret import Secret
+from scanner.secrets import find_secrets
 from schemas.errors import Unprocessable
 from schemas.runbook import Runbook
 

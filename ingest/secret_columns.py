@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.extract.vocabulary import COMMANDS
-from ingest.secret_looks import CERTAIN, is_mixed, is_secret, trimmed
-from scanner.secrets import Secret
+from ingest.secret_looks import CERTAIN, is_secret, trimmed
+from scanner.secret import Secret, is_mixed
 
 KIND: Final = "password"
 _HEAD: Final = re.compile(
     rf"(?i)(?:[\w-]{{1,20}} )?(?P<name>{CERTAIN}|pass|pins?|(?:secret|api|access)[ -]keys?|"
-    r"(?:(?:access|api|auth) )?tokens?)"
+    r"(?:(?:access|api|auth) )?tokens?|creds|credentials?|logins?)"
 )
+_ACCOUNTS: Final = re.compile(r"(?i)creds|credentials?|logins?")
+_PAIR: Final = re.compile(r"[\w.@\\-]{2,40}[ \t]?[/:][ \t]?(\S{3,100})")
+"""“admin / …”: an account and its password in one cell."""
 _RULE: Final = re.compile(r"[|+ \t]*[-=:][-=:|+ \t]*")
 _PIPED: Final = re.compile(r"(?:[^|\n\\]|\\.)+")
 _TABBED: Final = re.compile(r"[^\t\n]+")
@@ -72,6 +75,10 @@ def _secret(seen: str, cell: tuple[int, int], name: str, certain: bool) -> Secre
     start += len(seen[start:end]) - len(seen[start:end].lstrip())
     value = trimmed(seen[start:end].rstrip())
     end = start + len(value)
+    if (pair := _PAIR.fullmatch(value)) is not None:
+        value, start = pair[1], start + pair.start(1)
+    elif _ACCOUNTS.fullmatch(name):
+        return None  # who somebody is
     if not value or len(value.split()) > 1 or not (certain or is_mixed(value) or value.isdigit()):
         return None
     return Secret(KIND, start, end) if is_secret(seen, start, end, name, sure=True, quoted=True) else None

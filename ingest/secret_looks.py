@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.secrets import entropy
+from scanner.secret import entropy, is_mixed
+from scanner.secret import is_strong as mixed_as_none_else
 
 CERTAIN: Final = r"pass(?:word|wd|phrase|code)s?|pwd?|passwort|kennwort"
 """Names beside which nothing but a password can stand."""
@@ -110,19 +111,9 @@ def stands_for_one(value: str) -> bool:
     return _NO_SECRET.fullmatch(inner) is not None or inner.rstrip("!").lower() in _NO_PASSWORD
 
 
-def is_mixed(value: str) -> bool:
-    """Letters with digits, with signs that no word has, or with capitals inside."""
-    if len(value) < 4 or re.search(r"[A-Za-z]", value) is None:
-        return False
-    return re.search(r"\d|[a-z][A-Z]", value) is not None or _SIGNS.search(value.rstrip("!?")) is not None
-
-
 def is_strong(value: str) -> bool:
-    """Mixed as no name, place or version is: a digit, and a sign or both small letters and capitals."""
-    if not is_mixed(value) or stands_for_one(value) or re.search(r"\d", value) is None:
-        return False
-    both = re.search(r"[a-z]", value) is not None and re.search(r"[A-Z]", value) is not None
-    return (both and "/" not in value) or _SIGNS.search(value) is not None
+    """Mixed as no name, place or version is, and no placeholder."""
+    return not stands_for_one(value) and mixed_as_none_else(value)
 
 
 def is_random(value: str) -> bool:

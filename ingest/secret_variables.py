@@ -19,6 +19,10 @@ _BEFORE: Final = re.compile(
     r"([A-Za-z][\w.-]{1,40})['\"]?\s{0,3}(?:=|:=|=>|:)\s{0,3})['\"]?$"
 )
 """A flag, or a name with its sign: what stands before a secret and says what it is."""
+_DOCUMENT: Final = re.compile(
+    r"(?s)<<-?[ \t]{0,4}(['\"\\]?)(\w{1,60})['\"]?[^\n]*\n(.*?)(?=\n[ \t]*\2(?:\n|\Z)|\Z)"
+)
+"""A here-document; the shell reads no variable in it where its end is quoted."""
 _PASSWORDS: Final = frozenset({"tool", "password-in-url", "flag", "assigned"})
 _NO_NAMES: Final = frozenset("bearer basic token authorization p a u user with is the to".split())
 _LOOKED_AT: Final = 60
@@ -73,6 +77,11 @@ def with_secrets(command: str, inside: Sequence[Known]) -> tuple[str, dict[str, 
 
 
 def _edit(command: str, start: int, end: int, env: str) -> Edit | None:
+    document = next(
+        (found for found in _DOCUMENT.finditer(command) if found.start(3) <= start < found.end(3)), None
+    )
+    if document is not None:  # its quotes are a part of it
+        return None if document[1] else Edit(start, end, "${" + env + "}")
     quote = _quote_at(command, start)
     if quote == '"':
         return Edit(start, end, "${" + env + "}")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scanner.secrets import Secret, find_secrets
+from scanner.secret import Secret
+from scanner.secrets import find_secrets
 
 MASK: Final = "***"
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import re2
 
-MIN_ENTROPY_BITS: Final = 3.0
-"""Per character, for values after names such as `token=`: lower ones are words or placeholders."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where a secret stands: `text[start:end]`; the kind says by which sign it was known. Never its text."""
-
-    kind: str
-    start: int
-    end: int
-
+from scanner.given_secrets import given_secrets
+from scanner.kept_secrets import kept_secrets
+from scanner.secret import CLOSING, Named, Secret, is_placeholder, looks_secret
 
 _EXACT: Final[tuple[tuple[str, str, str], ...]] = (
     (
@@ -102,6 +90,11 @@ _EXACT: Final[tuple[tuple[str, str, str], ...]] = (
         "",
         r"(?i:x-(?:api-key|auth-token|vault-token|access-token|amz-security-token|goog-api-key)['\"]?\s*[:=]\s*['\"]?)([A-Za-z0-9+/=._~-]{8,900})",
     ),
+    (
+        "cookie",
+        "=",
+        r"(?i:\bcookie:\s*|-b\s+['\"]|--cookie[ =]['\"])[\w.-]{1,60}=([A-Za-z0-9+/=._~%|-]{8,900})",
+    ),
 )
 """Kind; signs, one of which stands in whatever the pattern takes ("": none is known); the pattern. To look
 for signs costs a hundredth of what a pattern does, and nearly every text has none of them."""
@@ -144,17 +137,9 @@ _TOOLS: Final = (
     ),
 )
 _WEAK: Final = frozenset({"assigned", "flag", "tool"})
-_PLACEHOLDER: Final = re.compile(
-    r"<.*>|\{+.*\}+|\$.*|\[.*\]|%.*%|[xX]{3,}|\*{3,}|\.{3,}|…+|"
-    r"(?i:(?:your|my|the|some|example|dummy|fake|sample|changeme|change_me|redacted|placeholder|insert|replace|enter|"
-    r"todo|none|null|true|false|yes|no|prompt|required|optional|string|secret|password|passwd|token|pass|key|value|masked)"
-    r"(?:[-_ ]?[a-z]*){0,4})|/[\w./-]+|[a-z]+\.[a-z_.]+|[a-z-]+/[a-z-]+|arn:.*|[A-Z][A-Z0-9_]+"
-)
-"""Values that only stand for a secret."""
-_CLOSING: Final = "”’»"
-"""What ends a quotation of a command in a sentence; no secret ends so."""
-_WORDS: Final = re.compile(r"[a-z]+(?:[-_][a-z]+)*")
-"""Plain words, as they follow `token:` in prose; a password of one word is known by its place only."""
+_NAMES_ONE: Final = re.compile(r"(?i)secrets?['\"]?\s*(?::=|[:=]>?|\s)\s*['\"]?\Z")
+_NAME: Final = re.compile(r"[a-z]+\d{0,3}(?:-(?:[a-z]+\d{0,3}|\d{1,3}))+")
+"""`--secret=app-db-1`, `existingSecret: app-db`: the name of one that is kept elsewhere."""
 _COMPILED: Final = [(kind, signs.split(), re2.compile(pattern)) for kind, signs, pattern in _EXACT]
 _COMPILED_WEAK: Final = [
     ("assigned", [], re2.compile(_ASSIGNED)),
@@ -165,9 +150,11 @@ _COMPILED_WEAK: Final = [
 
 _UNSEEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]|\\\\\r?\n"
 )
-"""Soft hyphens, zero-width, bidirectional and tag characters: a reader sees the word without them."""
+"""Soft hyphens, zero-width, bidirectional and tag characters: a reader sees the word without them. A shell
+reads a line that goes on as one.
+"""
 
 _LOOKALIKES: Final = str.maketrans(
     {
@@ -176,14 +163,6 @@ _LOOKALIKES: Final = str.maketrans(
     }
 )
 """Cyrillic, Greek and fullwidth characters that a reader takes for these of ASCII; each for one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A secret with where its name begins: `password=…` has one before it, a token is its own."""
-
-    begin: int
-    secret: Secret
 
 
 def find_secrets(text: str) -> list[Secret]:
@@ -195,7 +174,7 @@ def find_secrets(text: str) -> list[Secret]:
 
 def find_named(text: str) -> list[Named]:
     """Every secret that some rule sees, with its name; they may overlap."""
-    if text.isascii():
+    if text.isascii() and "\\\n" not in text and "\\\r" not in text:
         return list(_find(text))
     if not _UNSEEN.search(text):
         return list(_find(text.translate(_LOOKALIKES)))
@@ -225,14 +204,21 @@ def at_places(item: Named, places: array[int]) -> Named:
 def _find(text: str) -> Iterator[Named]:
     for kind, match in _matches(_COMPILED, text):
         start, end = match.span(1) if match.re.groups else match.span()
-        if kind not in ("password-in-url", "authorization") or not _is_placeholder(text[start:end]):
+        if kind not in ("password-in-url", "authorization", "cookie") or not is_placeholder(text[start:end]):
             yield Named(match.start(), Secret(kind, start, end))
     for kind, match in _matches(_COMPILED_WEAK, text):
         group = next(index for index in range(1, match.re.groups + 1) if match.group(index) is not None)
         start, end = match.span(group)
-        end = start + len(text[start:end].rstrip(_CLOSING))
-        if _looks_secret(text[start:end], kind) and not _inside_name(text, match.start()):
+        end = start + len(text[start:end].rstrip(CLOSING))
+        value = text[start:end]
+        if (
+            looks_secret(value, kind)
+            and not _inside_name(text, match.start())
+            and not (_NAME.fullmatch(value) and _NAMES_ONE.search(text, match.start(), start))
+        ):
             yield Named(match.start(), Secret(kind, start, end))
+    yield from given_secrets(text)
+    yield from kept_secrets(text)
 
 
 def _matches(patterns: list[tuple[str, list[str], Any]], text: str) -> Iterator[tuple[str, Any]]:
@@ -247,34 +233,6 @@ def _inside_name(text: str, at: int) -> bool:
     """Part of a longer name that only speaks of a secret: `arn:aws:secretsmanager:…:secret:app/db`."""
     begin = max(text.rfind(blank, 0, at) for blank in " \t\n'\"(,=") + 1
     return text.startswith("arn:", begin)
-
-
-def _is_placeholder(value: str) -> bool:
-    return _PLACEHOLDER.fullmatch(value) is not None
-
-
-def _looks_secret(value: str, kind: str) -> bool:
-    """A value that is no placeholder and has the look of one: mixed characters, or enough of them."""
-    if _is_placeholder(value):
-        return False
-    if kind == "tool":
-        return True
-    if _WORDS.fullmatch(value):
-        return False
-    kinds = sum(bool(re.search(sign, value)) for sign in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"))
-    if kind == "flag":
-        return kinds >= 2 or entropy(value) >= MIN_ENTROPY_BITS
-    return (kinds >= 2 and len(value) >= 6) or entropy(value) >= MIN_ENTROPY_BITS + 0.3
-
-
-def entropy(value: str) -> float:
-    """Shannon entropy in bits a character."""
-    length = len(value)
-    return (
-        -sum(count / length * math.log2(count / length) for count in Counter(value).values())
-        if length
-        else 0.0
-    )
 
 
 def disjoint(found: list[Secret]) -> list[Secret]:

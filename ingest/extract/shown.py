@@ -45,8 +45,8 @@ _SEEN: Final = re.compile(
 
 _EXPECTED: Final = re.compile(r"(?i)\b(?:should|will|would) (?:now )?see\b")
 _PATH: Final = re.compile(
-    r"(?:(?<![\w/])(?!/dev/)(?:~|\.{1,2})?/\w[\w./-]*|[\w-]*\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|env|"
-    r"service|py|rules|properties|bashrc|bash_profile|profile)\b)"
+    r"(?:(?<![\w/])(?!/dev/)(?:~|\.{1,2})?/\w[\w./-]*|(?<![\w-])[\w-]{0,100}\.(?:conf|cfg|cnf|ini|ya?ml|"
+    r"json|toml|xml|sh|env|service|py|rules|properties|bashrc|bash_profile|profile)\b)"
 )
 _FILE: Final = re.compile(r"(?i)\b(?:files?|crontab|fstab)\b")
 _SAVED: Final = re.compile(

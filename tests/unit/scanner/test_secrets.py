@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.redact import mask, redact
-from scanner.secrets import _EXACT, _TOOLS, entropy, find_secrets
+from scanner.secret import entropy
+from scanner.secrets import _EXACT, _TOOLS, find_secrets
 from tests.unit.scanner.needed import needed
 
 # Forms only: none of these is or was a credential of anything.
