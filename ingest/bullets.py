@@ -45,6 +45,16 @@ def bullet_marks(text: str) -> list[Edit]:
     return edits
 
 
+def box_marks(text: str) -> list[Edit]:
+    """The edits that take the boxes to tick away from list items, in order: `- [ ] look`."""
+    return [Edit(found.end("mark"), found.end(), "") for found in _BOX.finditer(text)]
+
+
+_BOX: Final = re.compile(
+    r"(?m)^(?P<mark>[ \t]{0,40}(?:[-*+]|\d{1,3}[.)])[ \t]{1,4})\[[ xX]?\][ \t]{1,4}(?=\S)"
+)
+
+
 def _enter(levels: list[tuple[int, str]], indent: int, glyph: str) -> None:
     """The open items around a bullet, itself the last: deeper by its indent, or by another glyph."""
     while levels and (

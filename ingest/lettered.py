@@ -1,5 +1,6 @@
 """Lists that count with letters or small Roman numbers (`a.`, `b)`, `ii.`), told as the numbered lists that
-they are: Markdown has no other. Each change is an edit, so that every character keeps its place.
+they are: Markdown has no other; and steps that are called `A1`, `A2`, `B1`. Each change is an edit, so that
+every character keeps its place.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ from ingest.trace import Edit
 _LETTERED: Final = re.compile(
     r"(?P<indent>[ \t]{0,12})(?P<mark>[a-z]|[ivx]{1,5})(?P<dot>[.)])[ \t]{1,8}(?=\S)"
 )
+_CODED: Final = re.compile(
+    r"(?m)^(?P<indent>[ \t]{0,12})(?P<letter>[A-Z])(?P<number>\d{1,2})(?:[.):][ \t]{1,8}|[ \t]{1,8})"
+    r"(?=[^\s=|:,.])"
+)
+_CODED_LEAST: Final = 3
 _FENCE: Final = re.compile(r"[ \t]{0,12}(?:```|~~~)")
 _LETTERS: Final = tuple("abcdefghijklmnopqrstuvwxyz")
 _ROMAN: Final = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split())
@@ -50,6 +56,21 @@ def letter_marks(text: str) -> list[Edit]:
     while open_:
         edits += _edits(open_.pop())
     return sorted(edits, key=lambda edit: edit.start)
+
+
+def coded_marks(text: str) -> list[Edit]:
+    """The edits that make numbered items of lines that begin with `A1`, `A2`, `B1` …, in order: the text has
+    at least three such lines, they count in its whole length, and each letter begins with its 1.
+    """
+    found = list(_CODED.finditer(text))
+    last: dict[str, int] = {}
+    for mark in found:
+        if int(mark["number"]) != last.get(mark["letter"], 0) + 1:
+            return []
+        last[mark["letter"]] = int(mark["number"])
+    if len(found) < _CODED_LEAST or len({len(mark["indent"].expandtabs(4)) for mark in found}) > 1:
+        return []
+    return [Edit(mark.start("letter"), mark.end(), f"{mark['number']}. ") for mark in found]
 
 
 def _marks(text: str) -> Iterator[_Mark]:

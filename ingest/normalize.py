@@ -24,12 +24,12 @@ from base.limits import (
 )
 from ingest.answers_apart import answers_apart
 from ingest.blocks import Block, Masked, Normalized, Repair
-from ingest.bullets import bullet_marks
+from ingest.bullets import box_marks, bullet_marks
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
 from ingest.indented_fences import fences_apart
-from ingest.lettered import letter_marks
+from ingest.lettered import coded_marks, letter_marks
 from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.prose_in_code import parted
@@ -123,7 +123,8 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
     front: dict[str, str] = {}
     if chosen in ("markdown", "plain"):
-        clean, line_ends = _moved(clean, bullet_marks(clean), line_ends)
+        for marks in (bullet_marks, box_marks, coded_marks):
+            clean, line_ends = _moved(clean, marks(clean), line_ends)
     if chosen == "markdown":
         clean, line_ends = _moved(clean, letter_marks(clean), line_ends)
         _refuse_many_lines(clean)

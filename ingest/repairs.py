@@ -50,6 +50,9 @@ _OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|[A-Za-z]{1,3
 hyphen was the other of two.
 """
 
+_SWITCH: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=[A-Za-z])")
+_CMDLET: Final = re.compile(r"[A-Z][a-z]+-[A-Z][A-Za-z]+$")
+"""`Get-Service`: PowerShell has options of one hyphen alone, however long they are."""
 _TWO: Final = re.compile(r"(?<![^\s=])[\u2013\u2014]{2}(?=\w)")
 """Two dashes were two hyphens."""
 
@@ -192,6 +195,7 @@ def _continued(text: str) -> Iterable[Edit]:
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     short = {found.start() for found in _OPTION.finditer(text, start, end) if _is_short(text, start, found)}
+    short |= {found.start() for found in _SWITCH.finditer(text, start, end) if _of_cmdlet(text, start, found)}
     short |= {
         place for found in _TWO.finditer(text, start, end) for place in (found.start(), found.end() - 1)
     }
@@ -209,11 +213,20 @@ def _is_short(text: str, start: int, found: re.Match[str]) -> bool:
     letters = found["letters"]
     if len(letters) == 1 or letters in _COMMON:
         return True
-    before = text[max(start, found.start() - _COMMAND_MAX_CHARACTERS) : found.start()]
-    words = re.split(r"[\n|;&()]", before)[-1].split()
-    names = (word.rsplit("/", 1)[-1] for word in reversed(words))
+    names = (word.rsplit("/", 1)[-1] for word in reversed(_words_before(text, start, found)))
     switches = next((_SWITCHES[name] for name in names if name in _SWITCHES), frozenset[str]())
     return len(set(letters)) == len(letters) and switches.issuperset(letters)
+
+
+def _words_before(text: str, start: int, found: re.Match[str]) -> list[str]:
+    """The words of the command that stand before an option."""
+    before = text[max(start, found.start() - _COMMAND_MAX_CHARACTERS) : found.start()]
+    return re.split(r"[\n|;&()]", before)[-1].split()
+
+
+def _of_cmdlet(text: str, start: int, found: re.Match[str]) -> bool:
+    words = _words_before(text, start, found)
+    return any(_CMDLET.match(word) for word in words)
 
 
 def _repaired(block: Block, edits: list[Edit]) -> Block:

@@ -92,6 +92,10 @@ _ACTS: Final = re.compile(
 )
 _FOR_ANOTHER: Final = re.compile(r"(?i)\b(?:instead of|rather than)\b[^,;:]{1,200},\s{1,3}(?=\S+\s\S)")
 """“Instead of a and b, use one call, like” speaks for what stands behind the comma."""
+_NOT_THAT: Final = re.compile(
+    r"(?i)(?<=\w),\s{1,3}(?:and\s{1,3}|but\s{1,3})?(?:do\s{1,3}not|don['’`´]?t|never|not)\s{1,3}[^.,;:]{1,40}(?=:\s*$)"
+)
+"""“Move it away, don't delete it:” shows how it is moved."""
 _CONTRASTS: Final = re.compile(r"(?i)^rather\s+than$")
 _INSTEAD_OF: Final = re.compile(r"(?i)^(?:rather\s+than|instead\s+of)$")
 _BY_THIS: Final = re.compile(r"(?i)\b(?:use|using|with|via|run|running|prefer)\s[^.;:]{1,80}$")
@@ -174,7 +178,7 @@ def forbids_below(text: str, codes: Sequence[str] = (), below: str = "") -> bool
         return False
     if last.rstrip(" *_").endswith(_ENDS_OPEN) and label_forbids(last):
         return True
-    last = _FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last))
+    last = _NOT_THAT.sub(_without_aside, _FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last)))
     if not negated(last, holds_code=any(code in last for code in codes)):
         told = _IN_CASE.sub("", last, count=1)
         return bool(told.rstrip().endswith(":") and _RETRACTED.search(told))
@@ -234,7 +238,9 @@ def forbids_this(text: str) -> bool:
 
 
 def _without_aside(found: re.Match[str]) -> str:
-    """“Empty it (do NOT delete it):” forbids something else; “(never run this)” speaks of what follows."""
+    """“Empty it (do NOT delete it):” forbids something else, and so does “Move it, don't delete it:”; “(never
+    run this)” speaks of what follows.
+    """
     ban = _NEGATION.search(found[0])
     return found[0] if ban is None or _ACTS.search(found[0], ban.end()) else ""
 

@@ -19,7 +19,8 @@ _TOKEN: Final = re.compile(
 )
 _CUE: Final = re.compile(
     r"(?i)(?:\b(?:run|runs|running|execute|executing|exec|issue|type|enter|with|via|using|by|do|use|try|then|"
-    r"again|first|it)|[:(→!]|->|=>|(?<!-)[-–—])\s{0,4}[\"“]?$"
+    r"again|first|it|(?:after|before|with)\s(?:that|this)|that\sis,?|namely|i\.e\.,?|e\.g\.,?)|[:(→!]|->|=>|"
+    r"(?<!-)[-–—])\s{0,4}[\"“]?$"
 )
 ENGLISH: Final = frozenset(
     """
@@ -39,17 +40,20 @@ FUNCTION_WORDS: Final = frozenset(
     who will with without would you your and/or first
     """.split()
 )
-_SIGN: Final = re.compile(r"[-–—/=:_.$<>{}|&*@\"'“”‘’\[\]~]|\d")
+_SIGN: Final = re.compile(r"[-–—+/=:_.$<>{}|&*@\"'“”‘’\[\]~]|\d")
 _ARROWS: Final = frozenset({"->", "→", "=>", "-->", "⇒"})
 COMPARES: Final = frozenset({">=", "≥", "<=", "≤", "==", "~>", "!="})
 """`kubectl >= 1.28` names a version."""
 _JOINS: Final = frozenset({"|", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null"})
 _SHOUTED: Final = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_CAMEL: Final = re.compile(r"[a-z]{2,}[A-Z]\w*")
 _SUDO: Final = frozenset({"sudo", "ssh", "watch", "nohup", "time"})
 _TAKES_PROGRAMS: Final = _SUDO | {"killall", "pkill", "pgrep", "pidof"}
 _NEXT: Final = re.compile(r"[ \t]{0,2}[;&|]{1,2}[ \t]{1,3}(?P<name>[a-z][\w-]{0,30})(?=[ \t])")
 """`; systemctl start web`: what is typed in the same line."""
 _MAX_TOKENS: Final = 60
+_OPTION_BEHIND: Final = re.compile(r"[ \t]{1,3}--?[a-z]")
+"""Between two options a word is the first one's value: `--scheduled now --force`."""
 
 
 def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> Iterator[tuple[int, int]]:
@@ -66,12 +70,14 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
                 yield 0, end
                 place = end
             continue
-        if word not in COMMANDS or start < place or any(begin <= start < end for begin, end in code):
+        foreign = word not in COMMANDS and _is_flagged(word, text, token.end())
+        if not (word in COMMANDS or foreign) or start < place or any(at <= start < end for at, end in code):
             continue
         start += len(token[0]) - len(word)
         alone = whole and (not start or "\n" in text[max(0, start - 2) : start])
         before = text[max(0, start - 24) : start]
-        if not (alone or _CUE.search(before)) or before.endswith("-- "):
+        cue = _CUE.search(before) is not None or (word == "sudo" and before.rstrip().endswith(","))
+        if not (alone or cue) or before.endswith("-- ") or (foreign and not _RUNS.search(before)):
             continue
         end = _end(text, start)
         if alone or before.rstrip().endswith((":", "→", "!")):
@@ -81,9 +87,26 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         if alone and _SHOWS.search(text, start, end) and text[end:].strip():
             continue
         told = _is_command(text[start:end]) or _is_whole(text, start, end)
+        told = _SURELY.search(text, start, end) is not None if foreign else told
         if told and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
+
+
+_RUNS: Final = re.compile(
+    r"(?i)(?:\b(?:run|running|execute|executing|issue|issuing|type|enter|using|by)|:)\s{1,3}[\"“]?$"
+)
+_SURELY: Final = re.compile(r"<[A-Za-z][^<>\n]{0,60}>|://|\s~?\.{0,2}/\w|=\S|[\"“']|--[a-z]{3}")
+"""Beside its flag: what no sentence has."""
+_NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{2,30}")
+_FLAG_BEHIND: Final = re.compile(r"[ \t]{1,3}--?[A-Za-z]")
+
+
+def _is_flagged(word: str, text: str, end: int) -> bool:
+    """Whether a word that names no known program has a flag behind it: “by sss_cache -u root”."""
+    if _NAME.fullmatch(word) is None or word in FUNCTION_WORDS or word in ENGLISH:
+        return False
+    return _FLAG_BEHIND.match(text, end) is not None
 
 
 _SHOWS: Final = re.compile(
@@ -134,7 +157,8 @@ def _end(text: str, start: int) -> int:
         shown, closes = _closed(word, opened)
         if ENDS_COMMAND.fullmatch(word) or word in _ARROWS:
             break
-        if not joined and shown not in _JOINS and _ends_at(shown, plain, signs, text[:end]):
+        value = number and _after_flag(text[:end]) and _OPTION_BEHIND.match(text, token.end()) is not None
+        if not (joined or value or shown in _JOINS) and _ends_at(shown, plain, signs, text[:end]):
             break
         if not shown:
             break
@@ -172,7 +196,7 @@ def _ends_at(shown: str, plain: int, signs: bool, before: str) -> bool:
         return True
     if _SIGN.search(shown) is not None or _SHOUTED.fullmatch(shown) is not None:
         return False
-    if shown.lower() in FUNCTION_WORDS or not shown.islower():
+    if shown.lower() in FUNCTION_WORDS or not (shown.islower() or _CAMEL.fullmatch(shown)):
         return True
     return signs and plain > 3 and not _after_flag(before)
 

@@ -27,6 +27,7 @@ from ingest.sources.html_text import (
     run_text,
     struck_text,
     visible_code,
+    visible_line,
 )
 from ingest.sources.levels import MergedCells, level_of_list, level_of_paragraph
 from ingest.sources.nesting import require_shallow, too_deep
@@ -159,7 +160,7 @@ def _walk(node: LexborNode, reader: _Reader, depth: int) -> Iterator[Block]:
 def _listing(run: list[LexborNode], reader: _Reader) -> Iterator[Block]:
     """Typewritten paragraphs behind each other: a listing."""
     if run:
-        lines = [visible_code(line).strip("\n") for line in run]
+        lines = [visible_line(line).strip("\n") for line in run]
         yield reader.block("code", "\n".join(lines).strip("\n"))
 
 

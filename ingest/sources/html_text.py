@@ -84,17 +84,28 @@ def holds(node: LexborNode, tags: frozenset[str]) -> bool:
     return any(inner.tag in tags and inner.mem_id != own for inner in node.traverse())
 
 
-def visible_code(node: LexborNode, *, output: bool = True) -> str:
+def visible_line(node: LexborNode) -> str:
+    """The text of a paragraph of code: a line end of the page's own source is a blank there, as browsers show
+    it, but where a style keeps it. Raises Unprocessable for one that is nested too deeply.
+    """
+    return visible_code(node, flows=_KEPT.search(node.html or "") is None)
+
+
+def visible_code(node: LexborNode, *, output: bool = True, flows: bool = False) -> str:
     """The text of an element of code, as it is shown: a `<br>`, a block, or an element
     that highlighters use for a line begins a new one; without what its elements say that a program prints
     where that is not wanted. Raises Unprocessable for one that is nested too deeply.
     """
     parts: list[str] = []
-    _collect_code(node, parts, 0, output=output)
+    _collect_code(node, parts, 0, output=output, flows=flows)
     return "".join(parts)
 
 
-def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: bool) -> None:
+_KEPT: Final = re.compile(r"(?i)white-space:\s{0,3}(?:pre|break-spaces)")
+_SOURCE_END: Final = re.compile(r"[ \t]{0,80}\r?\n\s{0,400}")
+
+
+def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: bool, flows: bool) -> None:
     if depth > SCAN_MAX_DEPTH:
         raise too_deep()
     for child in node.iter(include_text=True):
@@ -102,7 +113,8 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
         if left_out(child, tag) or (tag == OUTPUT and not output) or _is_number(child, tag):
             continue
         if tag == "-text":
-            parts.append(child.text_content or "")
+            text = child.text_content or ""
+            parts.append(_SOURCE_END.sub(" ", text) if flows else text)
         elif hole := _placeholder(child, tag):
             parts.append(hole)
         elif tag == "br":
@@ -113,7 +125,7 @@ def _collect_code(node: LexborNode, parts: list[str], depth: int, *, output: boo
             )
             if line:
                 _end_line(parts)
-            _collect_code(child, parts, depth + 1, output=output)
+            _collect_code(child, parts, depth + 1, output=output, flows=flows)
             if line:
                 _end_line(parts)
 

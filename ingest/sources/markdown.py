@@ -18,7 +18,7 @@ from ingest.sources.inline import Inline, read_inline
 from ingest.sources.nesting import too_many_marks
 from ingest.sources.quotes import Quotes
 from ingest.sources.tags import OpenTags
-from ingest.sources.typed_lines import is_by_root, parts_of
+from ingest.sources.typed_lines import ends_in_line, is_by_root, parts_of
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64
@@ -198,6 +198,12 @@ def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
         content = token.content[close.end(1) : close.start(2)]
         opens = Token("heading_open", f"h{close.end(1)}", 1, markup="#")
         yield from _heading(Token("inline", "", 0, content=content, map=token.map), opens, place)
+        return
+    if place.in_item and len(lines) > 1 and ends_in_line(lines[0], lines[0], lines[1], place.wide):
+        begin = token.map[0] if token.map else 0
+        for taken, at in ((lines[:1], begin), (lines[1:], begin + 1)):
+            own = Token("inline", "", 0, content="\n".join(taken), map=[at, at + len(taken)])
+            yield from _paragraph(own, opening, place)
         return
     parts = parts_of(lines, place.wide)
     if len(parts) == 1 and not (parts[0].typed and (len(lines) > 1 or parts[0].cut is not None)):

@@ -20,6 +20,7 @@ from ingest.sources.outline import outlined, script_end
 from ingest.sources.plain_lines import ADOC_FENCE, FENCE, Lines, joined_lines, title_block, with_code
 from ingest.sources.typed_lines import (
     all_commands,
+    ends_in_line,
     is_by_root,
     is_section,
     is_statement,
@@ -318,7 +319,7 @@ def _indent(line: str) -> int:
 def _item(state: Lines, found: re.Match[str]) -> Block:
     number = state.place + 1
     indent = len(found[1].expandtabs(4))
-    parts = [found[3]]
+    parts, wide = [found[3]], widest(state.lines, state.place)
     state.place += 1
     while state.place < len(state.lines):
         line = state.lines[state.place]
@@ -333,6 +334,7 @@ def _item(state: Lines, found: re.Match[str]) -> Block:
             or inner >= indent + 6
             or _is_indented_code(state, line)
             or labels_ahead(state.lines, state.place)
+            or (len(parts) == 1 and ends_in_line(found[3], state.lines[number - 1], line, wide))
         ):
             break
         parts.append(line)

@@ -139,6 +139,27 @@ def _is_complete(line: str) -> bool:
     return _SURE.search(line) is not None and not spoken
 
 
+_QUOTED: Final = re.compile(r"\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
+_GOES_ON_TYPED: Final = re.compile(r"\s*(?:--?\w|\||&&|>|\\)")
+_UNBROKEN: Final = 100
+"""Characters: who writes a longer line does not break them."""
+
+
+def ends_in_line(command: str, line: str, following: str, wide: int) -> bool:
+    """Whether the command that an item begins with ends in its first `line`, though another one of the item
+    follows: there was room for its first word. `wide`: of the lines around it.
+    """
+    bare = _QUOTED.sub("''", command)
+    if not (command.strip() and following.strip()):
+        return False
+    if not (is_typed(command) and _is_complete(bare)) or command.rstrip().endswith("\\"):
+        return False
+    if _GOES_ON_TYPED.match(following) or bare.count('"') + bare.count("'") != 2 * bare.count("''"):
+        return False
+    length = len(line.rstrip())
+    return length > _UNBROKEN or length + 1 + len(following.split()[0]) <= wide
+
+
 def _open_above(line: str) -> bool:
     """Whether a sentence surely goes on behind a line."""
     words = line.split()
