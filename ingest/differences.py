@@ -19,7 +19,7 @@ from ingest.advisor.messages import plain_line
 from ingest.blocks import Block
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft, Extraction
-from ingest.extract.grounding import ELSEWHERE, Grounded, Grounding, Invented, Unit, ground
+from ingest.extract.grounding import ELSEWHERE, TWICE, Grounded, Grounding, Invented, Unit, ground
 from ingest.extract.heard import Heard
 from ingest.extract.negation import forbidden_at, negated
 from ingest.extract.passages import masked_text
@@ -36,6 +36,7 @@ Kind = Literal[
 DIFFERENCES_MAX: Final = 100
 """That are listed; the first in the text. Of the others their number is told."""
 _SHOWN_CHARACTERS: Final = 400
+_INVENTED: Final = {ELSEWHERE: "in another order", TWICE: "less often in the text"}
 _TAKEN: Final[frozenset[Kind]] = frozenset({"command", "instruction", "prerequisite", "title"})
 _JUDGES: Final = re.compile(
     r"(?i)\b(?:safe|safely|harmless|read[- ]?only|risk|approved?|trusted|dry[- ]?run|no[- ]op|reversible)\b"
@@ -234,7 +235,7 @@ class _Comparing:
 
     def _invented(self, item: Invented) -> Difference:
         place = None if item.block is None else (item.block, 0, len(self.blocks[item.block].text))
-        rules = "in another order" if item.why == ELSEWHERE else "not in the text"
+        rules = _INVENTED.get(item.why, "not in the text")
         return self._made("invented", place, rules, item.text, item.why)
 
     def _account(self, place: Place) -> Accounted | None:

@@ -23,6 +23,7 @@ from ingest.repairs import repaired
 
 NO_PASSAGE: Final = "it names a passage that is not there"
 NOT_WHOLE: Final = "no whole command of the passage that it names reads so"
+TWICE: Final = "the passage has it less often"
 ELSEWHERE: Final = "the text has it in another order"
 NOT_THERE: Final = "these words do not stand in the passage that it names"
 
@@ -130,6 +131,7 @@ class _Finder:
         self._blocks = blocks
         self._texts: dict[int, str] = {}
         self._free: dict[int, list[Unit]] = {}
+        self._used: set[tuple[int, str]] = set()
         for unit in units_of(blocks):
             self._free.setdefault(unit.block, []).append(unit)
 
@@ -149,8 +151,9 @@ class _Finder:
             if (end := _run_from(free, first, wanted)) is not None:
                 taken = tuple(free[first:end])
                 del free[first:end]
+                self._used.add((block, wanted))
                 return Grounded(step, taken)
-        return Invented(command, NOT_WHOLE, block)
+        return Invented(command, TWICE if (block, wanted) in self._used else NOT_WHOLE, block)
 
 
 def _run_from(units: Sequence[Unit], first: int, wanted: str) -> int | None:

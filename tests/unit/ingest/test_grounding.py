@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract.grounding import ELSEWHERE, NO_PASSAGE, NOT_THERE, NOT_WHOLE, Grounding, ground, units_of
+from ingest.extract.grounding import (
+    ELSEWHERE,
+    NO_PASSAGE,
+    NOT_THERE,
+    NOT_WHOLE,
+    TWICE,
+    Grounding,
+    ground,
+    units_of,
+)
 from ingest.extract.heard import Heard, HeardPart
 from ingest.extract.passages import parts_of
 from ingest.extract.reading_answer import Answer, ReadPrerequisite, ReadStep
@@ -92,7 +101,7 @@ def test_anything_else_is_invented(passage: int, command: str, reason: str) -> N
 
 def test_a_command_is_used_once() -> None:
     found = grounded((2, "df -h"), (2, "df -h"))
-    assert (len(found.commands), why(found)) == (1, [("df -h", NOT_WHOLE)])
+    assert (len(found.commands), why(found)) == (1, [("df -h", TWICE)])
 
 
 def test_the_longest_chain_in_the_order_of_the_text_counts() -> None:

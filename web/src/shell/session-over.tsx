@@ -7,6 +7,7 @@ import { isSessionOver, lookAgain, subscribeSession } from "@/api/standing";
 import { onSignIn } from "@/pages/signed-out/come-back";
 import { Button } from "@/ui/button";
 import { Command } from "@/ui/command";
+import { useFocusBack } from "@/ui/overlay";
 import { Status } from "@/ui/status";
 import { retryLost } from "./live";
 
@@ -31,16 +32,13 @@ export function useSignedInAgain(goOn: () => void): void {
  * which the rest of a word would press. Afterwards they go on where they were.
  */
 function useFocusOfCover() {
-  const before = useRef<Element | null>(null);
+  const back = useFocusBack();
   return {
+    ...back,
     onOpenAutoFocus: (event: Event) => {
       event.preventDefault();
-      before.current = document.activeElement;
+      back.onOpenAutoFocus();
       if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus({ preventScroll: true });
-    },
-    onCloseAutoFocus: (event: Event) => {
-      event.preventDefault();
-      if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
     },
   };
 }

@@ -47,7 +47,7 @@ function Row({ item }: { item: Difference }) {
         <span className="dim">Model: </span>
         <Words item={item} text={item.model} isCode={item.kind in IN_CODE} />
         {item.taken ? " (taken)" : null}
-        {item.canTake ? null : <span className="dim"> {against(item)}</span>}
+        {item.canTake ? null : <span className="dim"> · {against(item)}</span>}
         {line ? (
           <>
             {" "}
