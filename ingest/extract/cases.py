@@ -19,6 +19,7 @@ from ingest.extract.sentence_cases import ToldBefore
 from ingest.extract.short_cases import asked_case, asks_alone, short_case
 from ingest.extract.shown import below
 from ingest.extract.skipping import leads_away
+from ingest.extract.spoken import surely_typed
 from ingest.extract.vocabulary import is_imperative, sentences, text_of
 
 _CONDITION: Final = re.compile(
@@ -178,6 +179,8 @@ def _is_case(label: str, does: str) -> bool:
     """
     if label.count("(") > label.count(")"):
         return False  # a way through menus: “the console (Actions → Edit)”
+    if surely_typed(label):
+        return False  # “df -h /var -> should show the new size”
     told = sentences(does)[:_TOLD_IN]
     if leads_away(does) or any(is_imperative(part) for part in told) or is_imperative(_WHY.sub("", does)):
         if is_imperative(label) and not label.endswith("?"):

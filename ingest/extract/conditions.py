@@ -15,6 +15,7 @@ from ingest.extract.guards import guards, is_ours
 from ingest.extract.labels import FAULT, asked_cases, clause_headings, labelled_cases
 from ingest.extract.named_cases import is_awaited, named_cases
 from ingest.extract.options import named_ways
+from ingest.extract.spoken import surely_typed
 from ingest.extract.tables import Columns, RowCase, cases_of_row, columns_of, rows_of_procedures
 from ingest.extract.vocabulary import explained, is_imperative, sentences
 from ingest.trace import Span
@@ -248,6 +249,8 @@ def _label(block: Block) -> tuple[int, int] | None:
         is_imperative(found["label"]) or found["label"].count("(") > found["label"].count(")")
     ):
         return None  # a way through menus: “Go to more → batch”, “protected (Settings → Branches)”
+    if surely_typed(found["label"] or found["code"] or ""):
+        return None  # “df -h /var -> shows the new size”
     if found["label"] and "?" not in found["label"] and _ARROW.search(found["then"]):
         return None  # one without a verb: “Console → Databases → orders”
     if found["label"]:

@@ -9,6 +9,7 @@ from typing import Final
 from ingest.blocks import Block
 from ingest.extract.commands import looks_like_command
 from ingest.extract.contrast import label_forbids
+from ingest.extract.spoken import surely_typed
 from ingest.extract.vocabulary import is_imperative, sentence_places, sentences
 
 _LABEL: Final = re.compile(
@@ -142,7 +143,7 @@ def _is_case(label: str, does: str, block: Block, place: int) -> bool:
     if not plain or _NO_CASE.match(plain) or is_imperative(plain) or len(plain.split()) > 12:
         return False
     coded = any(code.start <= place + 2 and code.end >= place + len(label) - 2 for code in block.code)
-    if _LOOKS.match(plain) or label_forbids(f"{plain}:"):
+    if _LOOKS.match(plain) or label_forbids(f"{plain}:") or surely_typed(plain):
         return False
     marked = coded or _MARKED.match(label) is not None
     state = (

@@ -12,6 +12,7 @@ from ingest.blocks import Block
 from ingest.extract.accounts import Claim, Fate, accounts_of
 from ingest.extract.doing import done_by
 from ingest.extract.drafts import Draft, Extraction, Undoing
+from ingest.extract.going_on import goes_on_with
 from ingest.extract.heading_cases import Answering, ban_for_a_case
 from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
@@ -59,6 +60,7 @@ class Reader:
         self.last_condition: str | None = None
         self.last_question: str | None = None
         self.scopes: list[tuple[int, str, bool]] = []
+        self.item_case = 0
         self.ban: int | None = None
         self.lists_before: Listed = ""
         self.needs_listed: Block | None = None
@@ -210,7 +212,11 @@ class Reader:
         introduced = self.lead_introduces and block.kind == "paragraph"
         self.led = self.lead_condition if introduced else (None, False)
         level = block.level if block.kind in ("item", "paragraph") else 99
-        self.scopes = [scope for scope in self.scopes if scope[0] < level]
+        self.scopes = [
+            scope
+            for scope in self.scopes
+            if scope[0] < level or (scope[0] == level and goes_on_with(block, scope[1], self.item_case))
+        ]
         if self.ban is not None and block.kind == "item" and (block.level <= self.ban or self.ban_met_code):
             self.ban = None
         if block.kind in ("paragraph", "row") and not (self.ban and block.level > self.ban):
@@ -253,6 +259,7 @@ class Reader:
         deeper = deeper and following is not None and following.level > block.level
         if case[0] is not None and (introduces or deeper):
             self.scopes.append((block.level, case[0], case[1]))
+            self.item_case = block.level if block.kind == "item" else 0
 
     def condition_here(self, *, alone: bool = False) -> tuple[str | None, bool]:
         """The condition of the item that this block stands in, else of its section; of a command `alone` in a

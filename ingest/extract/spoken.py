@@ -300,6 +300,14 @@ def spoken_cmdlets(text: str, code: list[tuple[int, int]]) -> Iterator[tuple[int
             yield found.span()
 
 
+_BESIDE: Final = re.compile(r"\s--?[A-Za-z]|\s~?\.{0,2}/\w")
+
+
+def surely_typed(text: str) -> bool:
+    """Whether a text has the form of a command, and a flag or a path: “df -h /var -> shows the new size”."""
+    return _BESIDE.search(text) is not None and all_typed([text])
+
+
 def all_typed(lines: Sequence[str]) -> bool:
     """Whether every line of a paragraph is a command and nothing else: what a text without any mark shows as
     code, and would read as one sentence.
