@@ -44,6 +44,8 @@ class BatchPart:
     ambiguities: int
     suspicious: int
     ignored: int
+    code_left_out: int
+    """Pieces of code that read like a command and are in no step."""
     sentences: int
     masked: tuple[dict[str, Any], ...]
     verdicts: tuple[dict[str, Any], ...]
@@ -67,7 +69,7 @@ def part_of(preview: Preview, file: str, *, author: str, at: datetime) -> BatchP
     shown = preview.to_json()
     log = decision_log(
         preview.built, preview.extraction, preview.answers, form=preview.normalized.form,
-        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading,
+        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading, code=preview.code,
     )  # fmt: skip
     return BatchPart(
         file=file,
@@ -80,6 +82,7 @@ def part_of(preview: Preview, file: str, *, author: str, at: datetime) -> BatchP
         ambiguities=len(shown["ambiguities"]),
         suspicious=len(preview.suspicious),
         ignored=preview.coverage.by_fate.get("ignored", 0),
+        code_left_out=sum(item.asked and item.said != "typed" for item in preview.code),
         sentences=preview.coverage.sentences,
         masked=tuple(shown["masked"]),
         verdicts=tuple(verdicts(preview.built)),
@@ -186,16 +189,25 @@ def _body(named: Sequence[tuple[str, BatchPart, bytes]]) -> str:
     for _, part, _ in named:
         total.update(part.tally)
     ranked = sorted(named, key=lambda item: (-_weight(item[1]), item[0]))
-    rows = ["| runbook | from | steps | risks | questions |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| runbook | from | steps | risks | questions | code in no step |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, part, _ in ranked:
         mark = f"; {part.suspicious} suspicious passage(s)" if part.suspicious else ""
         rows.append(
             f"| {escape(name)} | {escape(part.file[-80:])} | {part.steps} | {_risks(part.tally)}{mark} | "
-            f"{part.ambiguities or ''} |"
+            f"{part.ambiguities or ''} | {part.code_left_out or ''} |"
         )
     suspicious = sum(part.suspicious for _, part, _ in named)
     masked = sum(len(part.masked) for _, part, _ in named)
     notes = []
+    left = sum(part.code_left_out for _, part, _ in named)
+    if left:
+        notes.append(
+            f"**{left} piece(s) of code** read like commands and are in no step. Each runbook asks whether "
+            "they are typed; the decision log names them."
+        )
     if suspicious:
         notes.append(
             f"**{suspicious} suspicious passage(s)** speak to a machine or are hidden. Nothing obeyed them. "

@@ -35,7 +35,8 @@ class Block:
     in HTML, from 1. `language` is a code block's label in lower case. `linked`: where all of its text leads,
     where it is one link. `taken`: what a person says that it is. `struck`: struck out in a page: shown with
     it, read by nobody. `boxes`: numbers of the boxes around it (`<details>`, a panel), the outermost first.
-    `quoted`: it is cited from what somebody else wrote before.
+    `quoted`: it is cited from what somebody else wrote before. `typed`: where in its text a person says that
+    somebody types what stands there.
     """
 
     kind: BlockKind
@@ -54,6 +55,7 @@ class Block:
     number: int = 0
     boxes: tuple[int, ...] = ()
     quoted: bool = False
+    typed: tuple[tuple[int, int], ...] = ()
 
     def code_texts(self) -> list[str]:
         """The inline code of the block, in order."""

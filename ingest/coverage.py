@@ -48,7 +48,16 @@ class Coverage(Model):
         ]
 
 
-def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str], text: str) -> Coverage:
+Gaps = Sequence[tuple[Span, str]]
+"""What stands between the sentences of a source, each with its kind."""
+
+
+def gaps_of(accounts: Sequence[Accounted], text: str) -> Gaps:
+    """What of a source text no sentence holds."""
+    return tuple(between(text, sorted(item.span for item in accounts)))
+
+
+def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str], text: str, gaps: Gaps) -> Coverage:
     """Count the sentences by fate; `steps` gives the id of the step that a draft became. Words of the source
     text that stand in no sentence and are no markup are set aside, too.
     """
@@ -64,13 +73,13 @@ def account_for(accounts: Sequence[Accounted], steps: Mapping[int, str], text: s
         )
         for item in accounts
     ]
-    items += _left_out(text, items)
+    items += _left_out(text, gaps)
     items.sort(key=lambda item: (item.start, item.end))
     counts = Counter(item.fate for item in items)
     return Coverage(sentences=len(items), accounted=len(items), by_fate=dict(counts), items=tuple(items))
 
 
-def _left_out(text: str, items: Sequence[CoverageItem]) -> list[CoverageItem]:
+def _left_out(text: str, gaps: Gaps) -> list[CoverageItem]:
     ends = [found.start() for found in re.finditer("\n", text)]
     return [
         CoverageItem(
@@ -81,7 +90,7 @@ def _left_out(text: str, items: Sequence[CoverageItem]) -> list[CoverageItem]:
             fate="ignored",
             detail=reason,
         )
-        for span, reason in between(text, _spans(items))
+        for span, reason in gaps
         if reason == LEFT_OUT
     ]
 

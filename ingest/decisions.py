@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from ingest.building import unmasked
+from ingest.code_left_out import CodeLeftOut
 from ingest.document import Built
 from ingest.extract.drafts import Extraction
 from ingest.questions import Answers
 from ingest.readings import Reading
+from ingest.typed_or_not import first_line, told_of
 from schemas.decision import Alternative, DecisionLog
 from schemas.verdict import NoAdvice, Verdict
 
+_CODE_MAX = 100
+"""Pieces of code in no step that a log lists."""
 _CONFIDENCE_RULES_ONLY = 0.6
 """One reader, no second opinion: a person is asked to look at every step."""
 
@@ -29,6 +34,7 @@ def decision_log(
     author: str,
     at: datetime,
     reading: Reading | None = None,
+    code: Sequence[CodeLeftOut] = (),
 ) -> DecisionLog:
     """The log of a document that the rules made; an LLM may have judged its commands, and read its text."""
     return DecisionLog(
@@ -36,7 +42,7 @@ def decision_log(
             f"Turn the pasted text (SHA-256 {sha256}, read as {form}) into a runbook: ordered steps, each "
             f"with its risk. The rules of ingest/extract read it. {_readers(reading)}{_advisors(built)}"
         ),
-        reasoning="\n".join([*_taken(reading), *_reasons(built, extraction, answers)]),
+        reasoning="\n".join([*_taken(reading), *_reasons(built, extraction, answers), *_left_out(code)]),
         alternatives_considered=tuple([*_not_taken(reading), *_alternatives(extraction)][:100]),
         confidence=_CONFIDENCE_RULES_ONLY,
         timestamp=at,
@@ -148,6 +154,18 @@ def _reasons(built: Built, extraction: Extraction, answers: Answers) -> list[str
     steps = sum(account.fate == "step" for account in extraction.accounts)
     lines.append(f"{steps} of {len(extraction.accounts)} sentences of the text became steps.")
     return [line[:2000] for line in lines]
+
+
+def _left_out(code: Sequence[CodeLeftOut]) -> list[str]:
+    """The code that reads like a command, and that no rule made a step."""
+    told = [
+        f"Line {item.line} is code that the rules left out ({item.reason}): {first_line(item)}; "
+        f"{told_of(item)}."
+        for item in code
+        if item.reads_like_command or item.said
+    ]
+    more = [f"{len(told) - _CODE_MAX} further lines read like commands."] if len(told) > _CODE_MAX else []
+    return [*told[:_CODE_MAX], *more]
 
 
 def _alternatives(extraction: Extraction) -> list[Alternative]:

@@ -13,6 +13,7 @@ from ingest.trace import Span
 
 LEFT_OUT: Final = "left out when the text was taken apart"
 """The reason of words that no rule for markup knows: they are shown to the author."""
+DIRECTIVE: Final = "a directive of the format"
 
 _REASONS: Final = (
     (re.compile(r"\A---[ \t]*\n[\s\S]*?^---[ \t]*$", re.MULTILINE), "front matter"),
@@ -63,7 +64,7 @@ _REASONS: Final = (
             r"\.\.[ \t][^\n]*|:[\w-]+:)[ \t]*$",
             re.MULTILINE,
         ),
-        "a directive of the format",
+        DIRECTIVE,
     ),
     (re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,20});"), "a character written by its name"),
     (re.compile(r"(?:(?<=\s)|^)(?:\d{1,4}|[A-Za-z])[.)](?=\s|$)", re.MULTILINE), "the number of an item"),

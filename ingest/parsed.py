@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ingest.building import Asked, BuiltStep, unmasked
+from ingest.code_left_out import CodeLeftOut
 from ingest.command_steps import asks_who_types
 from ingest.confirming import NAME
 from ingest.coverage import CoverageItem
@@ -15,6 +16,7 @@ from ingest.kinds import kind_of
 from ingest.pipeline import Preview
 from ingest.repeating import asks_who_needs
 from ingest.trace import Span
+from ingest.typed_or_not import asks_if_typed
 from schemas.patterns import DEFAULT_PATTERN
 from schemas.runbook import AmbiguityKind, Variable
 
@@ -77,6 +79,7 @@ def _parsed(found: Preview) -> dict[str, Any]:
             if item.question.question != NAME
             and not asks_who_types(item.question)
             and not asks_who_needs(item.question)
+            and not asks_if_typed(item.question)
             and not _asks_for_value(item)
         ],
         "shells_opened": [
@@ -92,6 +95,7 @@ def _parsed(found: Preview) -> dict[str, Any]:
         "names_to_type": [_asked(item, orders) for item in built.asked if item.question.question == NAME],
         "notes": _notes(found),
         "coverage": _coverage(found),
+        "code_left_out": [_left_out(item, orders) for item in found.code],
         "masked_secrets": [{"kind": item.kind, "span": _span(item.span)} for item in found.normalized.masked],
         "suspicious": [item.to_json() for item in found.suspicious],
         "reading": _reading(found.reading_json),
@@ -99,6 +103,21 @@ def _parsed(found: Preview) -> dict[str, Any]:
             {"kind": item.kind, "was": item.was, "now": item.now, "line": item.line, "span": _span(item.span)}
             for item in found.normalized.repairs
         ],
+    }
+
+
+def _left_out(item: CodeLeftOut, orders: Mapping[str, int]) -> dict[str, Any]:
+    """A piece of code that is in no step; `step` where a person said that it is typed."""
+    return {
+        "id": item.id,
+        "text": unmasked(item.text),
+        "line": item.line,
+        "span": _span(item.span),
+        "reason": item.reason,
+        "reads_like_command": item.reads_like_command,
+        "asked": item.asked,
+        "said": item.said or None,
+        "step": None if item.step is None else orders[item.step],
     }
 
 

@@ -16,8 +16,9 @@ from ingest.blocks import FORMS, Normalized
 from ingest.branches import at_their_cases
 from ingest.building import Building, unmasked
 from ingest.candidates import Candidates
+from ingest.code_left_out import CodeLeftOut, code_left_out
 from ingest.corrections import Overrides
-from ingest.coverage import Coverage, account_for
+from ingest.coverage import Coverage, Gaps, account_for, gaps_of
 from ingest.document import Built, build_document, require_room
 from ingest.exported import Exported, read_exported
 from ingest.extract.conditions import Condition, conditions
@@ -28,11 +29,12 @@ from ingest.judging import Advise
 from ingest.normalize import normalize
 from ingest.present import preview_json
 from ingest.questions import Answer, Answers
-from ingest.readings import Reading, read_both, steps_above
+from ingest.readings import Reading, read_as_said, read_both, steps_above
 from ingest.rollbacks import with_rollbacks
 from ingest.said_secrets import refuse_completed, refuse_secrets
 from ingest.secret_variables import name_secrets
 from ingest.suspicious import Suspicious, find_suspicious
+from ingest.typed_or_not import AskedCode
 from schemas.errors import BadRequest, Place, Unprocessable
 from schemas.lint import problems
 from schemas.names import RunbookName
@@ -57,6 +59,7 @@ class Preview:
     keys: int
     suspicious: tuple[Suspicious, ...] = ()
     reading: Reading | None = None
+    code: tuple[CodeLeftOut, ...] = ()
 
     @property
     def runbook(self) -> Runbook:
@@ -105,6 +108,7 @@ class Preview:
         """The preview as the API and the command line show it."""
         shown = preview_json(self.normalized, self.built, self.cases, self.coverage, self.answers, self.keys)
         shown["suspicious"] = [item.to_json() for item in self.suspicious]
+        shown["codeLeftOut"] = [item.to_json() for item in self.code]
         if self.reading is not None:
             shown["unused"] += [f"readings.{name}" for name in self.reading.unused]
             shown["reading"] = self.reading_json
@@ -143,17 +147,15 @@ def preview(
     given = Answers(dict(answers or {}))
     if (exported := read_exported(normalized, given, wanted, advise)) is not None:
         return _as_it_is(normalized, exported, given, wanted, advise)
-    normalized, extraction, reading = read_both(normalized, heard, taken)
+    normalized, extraction, reading, gaps, code = _read(normalized, heard, taken, given)
     extraction = with_rollbacks(extraction)
     if not extraction.drafts:
         raise _nothing_to_do(normalized, extraction)
     require_room(extraction.drafts)
     extraction.drafts = without_repeats(extraction.drafts)
-    unclear = find_questions(
-        extraction.drafts,
-        extraction.accounts,
-        Candidates(normalized.blocks, extraction.drafts, normalized.text),
-    )
+    candidates = Candidates(normalized.blocks, extraction.drafts, normalized.text)
+    unclear = find_questions(extraction.drafts, extraction.accounts, candidates)
+    unclear += code.questions
     cases = conditions(normalized.blocks, extraction.drafts)
     building = Building(
         answers=given,
@@ -166,10 +168,11 @@ def preview(
     refuse_completed(built.runbook, building.answers.given, wanted)
     errors = [problem for problem in problems(built.runbook) if problem.severity == "error"]
     assert not errors, f"the import made a document that does not lint: {errors[0]}"
-    coverage = account_for(extraction.accounts, built.by_draft, normalized.text)
+    coverage = account_for(extraction.accounts, built.by_draft, normalized.text, gaps)
     return Preview(
         normalized, extraction, cases, built, coverage, building.answers, wanted, _keys(built, advise),
         find_suspicious(normalized.text, normalized.hidden), reading,
+        code.as_answered(given, built.steps),
     )  # fmt: skip
 
 
@@ -179,12 +182,28 @@ def _as_it_is(
     """The preview of an exported runbook: nothing of it is read by rules, nor by an LLM."""
     built = exported.built
     refuse_completed(built.runbook, answers.given, wanted)
-    coverage = account_for(exported.extraction.accounts, built.by_draft, normalized.text)
+    accounts = exported.extraction.accounts
+    gaps = gaps_of(accounts, normalized.text)
+    coverage = account_for(accounts, built.by_draft, normalized.text, gaps)
     # Its blocks are what the rules would read, and an LLM: nobody does.
     return Preview(
         replace(normalized, blocks=()), exported.extraction, exported.cases, built, coverage, answers, wanted,
         _keys(built, advise), exported.suspicious,
     )  # fmt: skip
+
+
+def _read(
+    normalized: Normalized, heard: Heard | None, taken: frozenset[str], answers: Answers
+) -> tuple[Normalized, Extraction, Reading | None, Gaps, AskedCode]:
+    """What the rules read, and what they left out; read again where a person says that it is typed."""
+    normalized, found, reading = read_both(normalized, heard, taken)
+    gaps = gaps_of(found.accounts, normalized.text)
+    code = AskedCode.of(code_left_out(normalized, found, gaps), answers)
+    if code.typed:
+        normalized, found = read_as_said(normalized, code.typed, reading)
+        gaps = gaps_of(found.accounts, normalized.text)
+        code = code.read_again(code_left_out(normalized, found, gaps))
+    return normalized, found, reading, gaps, code
 
 
 def _keys(built: Built, advise: Advise | None) -> int:

@@ -18,6 +18,7 @@ from ingest.decisions import decision_log, verdicts
 from ingest.differences import Difference
 from ingest.edits import JudgedCommand, edit_log, retirement_log, verdicts_text
 from ingest.pipeline import Preview
+from ingest.typed_or_not import first_line, told_of
 from schemas.errors import Conflict, DocumentInvalid
 from schemas.json_codec import load_decision_log
 from schemas.markdown import escape
@@ -98,7 +99,7 @@ def build_proposal(
     runbook = _with_log(preview.runbook, log_path)
     log = decision_log(
         preview.built, preview.extraction, preview.answers, form=preview.normalized.form,
-        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading,
+        sha256=preview.normalized.sha256, author=author, at=at, reading=preview.reading, code=preview.code,
     )  # fmt: skip
     files = (
         ProposedContent(runbook_path(name), dump_runbook(runbook).encode()),
@@ -186,9 +187,9 @@ def _with_log(runbook: Runbook, log_path: str) -> Runbook:
 
 
 def source_body(preview: Preview) -> str:
-    """What the pull request says about the pasted text, Markdown: what was suspicious in it, what an LLM read
-    otherwise, and how much of it became what."""
-    parts = [_suspicious(preview), _reading(preview), _coverage(preview)]
+    """What the pull request says about the pasted text, Markdown: what was suspicious in it, which code is in
+    no step, what an LLM read otherwise, and how much of it became what."""
+    parts = [_suspicious(preview), _code(preview), _reading(preview), _coverage(preview)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -199,6 +200,19 @@ def _suspicious(preview: Preview) -> str:
     return (
         _list("Suspicious passages", items) + "\n\nNothing obeyed them. Ask who wrote them before you merge."
     )
+
+
+def _code(preview: Preview) -> str:
+    """The code that reads like a command and is in no step; how much other code is in none."""
+    left = [item for item in preview.code if item.said != "typed"]
+    items = [
+        f"line {item.line}: {escape(first_line(item))} — {escape(item.reason)}; {told_of(item)}"
+        for item in left
+        if item.reads_like_command
+    ]
+    others = len(left) - len(items)
+    told = f"\n\n{others} further piece(s) of code in no step read like no command." if others else ""
+    return _list("Code that reads like a command and is in no step", items) + told if items else ""
 
 
 def _reading(preview: Preview) -> str:

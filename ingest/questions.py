@@ -11,11 +11,14 @@ from ingest.trace import Span
 from schemas.errors import Unprocessable
 from schemas.runbook import AmbiguityKind
 
-Act = Literal["keep", "say", "command", "value", "undoes", "forward", "confirm", "here", "repeat", "operator"]
+Act = Literal[
+    "keep", "say", "command", "value", "undoes", "forward", "confirm", "here", "repeat", "operator", "typed",
+    "untyped",
+]  # fmt: skip
 """What an answer does: nothing, it takes the phrase's place in the instruction, it becomes the command, it
 takes the placeholder's place in the command, it names the step that a command undoes, it says that it undoes
 none, it is the text to type, the agent runs what is typed into a shell,
-the steps behind it begin with it, it becomes a variable.
+the steps behind it begin with it, it becomes a variable, code that was left out is a step, or is none.
 """
 
 ANY_TEXT: Final = r"[^\x00-\x1f]{1,500}"
@@ -49,7 +52,7 @@ class Free:
 @dataclass(frozen=True)
 class Question:
     """A question at a place in the source; `draft` is the index of the step that depends on it, `phrase` the
-    words that are asked about.
+    words that are asked about. `known_as`: its id, where that does not follow from its words.
     """
 
     kind: AmbiguityKind
@@ -62,10 +65,13 @@ class Question:
     words: str = ""
     options: tuple[Option, ...] = ()
     free: Free | None = None
+    known_as: str = ""
 
     @property
     def key(self) -> str:
         """The id, the same for the same words of the same sentence wherever it moves."""
+        if self.known_as:
+            return self.known_as
         said = "\n".join((self.kind.value, " ".join(self.text.split()), self.words))
         return f"q-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:10]}"
 

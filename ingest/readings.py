@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.blocks import Normalized
+from ingest.code_left_out import CodeLeftOut, with_typed
 from ingest.differences import (
     DIFFERENCES_MAX,
     Difference,
@@ -78,6 +79,15 @@ def read_both(
         normalized = replace(normalized, blocks=with_taken(normalized.blocks, reading.taken))
         found = _titled(normalized, _by_rules(normalized), reading)
     return normalized, found, reading
+
+
+def read_as_said(
+    normalized: Normalized, typed: Sequence[CodeLeftOut], reading: Reading | None
+) -> tuple[Normalized, Extraction]:
+    """The same text read again, where a person says that code which was left out is typed."""
+    normalized = with_typed(normalized, typed)
+    found = _by_rules(normalized)
+    return normalized, found if reading is None else _titled(normalized, found, reading)
 
 
 def steps_above(

@@ -175,6 +175,7 @@ async def _read(
             "tally": part.tally,
             "ambiguities": part.ambiguities,
             "suspicious": part.suspicious,
+            "code_left_out": part.code_left_out,
             "masked_secrets": len(part.masked),
             "coverage_permille": part.read_permille,
             "reading": ReadByModelShape.of(part.reading),

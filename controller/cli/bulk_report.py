@@ -31,6 +31,7 @@ SORTS: Final[dict[str, Callable[[Row], Any]]] = {
     "steps": lambda row: -(row.get("steps") or 0),
     "risk": _risk,
     "ambiguities": lambda row: -(row.get("ambiguities") or 0),
+    "code": lambda row: -(row.get("codeLeftOut") or 0),
     "coverage": lambda row: row.get("coveragePermille", 1001),
     "errors": lambda row: -len(row.get("reason") or ""),
 }
@@ -44,7 +45,7 @@ def sorted_rows(rows: Sequence[Row], by: str) -> list[Row]:
 
 def show_report(printer: Printer, rows: Sequence[Row], others: int) -> None:
     """The table and one line of totals."""
-    headings = ["FILE", "TITLE", "STEPS", "RISKS", "QUESTIONS", "READ", "RUNBOOK", "STATE"]
+    headings = ["FILE", "TITLE", "STEPS", "RISKS", "QUESTIONS", "CODE LEFT", "READ", "RUNBOOK", "STATE"]
     if rows:
         printer.table(headings, [_cells(row) for row in rows])
     printer.say(f"\n{summary(rows)}")
@@ -92,6 +93,7 @@ def _cells(row: Row) -> list[Text]:
         Text(str(row["steps"]) if read else ""),
         Text(risks),
         Text(str(row.get("ambiguities") or "") if read else ""),
+        Text(str(row.get("codeLeftOut") or "") if read else ""),
         Text(percent),
         Text(inert(row.get("name") or "")),
         _state(row),

@@ -23,13 +23,36 @@ def show_preview(printer: Printer, preview: dict[str, Any]) -> None:
     console.print()
     for number, step in enumerate(preview["steps"], 1):
         _step(printer, number, step)
-    _list(printer, "Open questions", [_ambiguity(item) for item in preview["ambiguities"]])
+    asked = [item for item in preview["ambiguities"] if not _asks_if_typed(item)]
+    _list(printer, "Open questions", [_ambiguity(item) for item in asked])
+    _left_out(printer, preview.get("codeLeftOut", preview.get("code_left_out", ())))
     suspicious = [f"line {item['line']}, {item['kind']}: {item['text']}" for item in preview["suspicious"]]
     _list(printer, "Suspicious passages; nothing obeyed them", suspicious)
     _reading(printer, preview.get("reading"))
     masked = preview.get("masked", [])
     if masked:
         printer.say(f"\n{len(masked)} secret(s) were masked before anything else read the text.")
+
+
+def _asks_if_typed(item: dict[str, Any]) -> bool:
+    """Whether it is the question about the code in no step, which is listed by itself."""
+    return any(option["id"] == "not-typed" for option in item.get("options", ()))
+
+
+def _left_out(printer: Printer, code: Sequence[dict[str, Any]]) -> None:
+    """The code that is in no step: each piece that reads like a command, and how many others there are."""
+    left = [item for item in code if item.get("said") != "typed"]
+    reads = [item for item in left if item.get("readsLikeCommand", item.get("reads_like_command"))]
+    _list(printer, "Code that reads like a command and is in no step", [_piece(item) for item in reads])
+    others = len(left) - len(reads)
+    if reads and others:
+        printer.say(f"  and {others} piece(s) of code that read like no command (--json lists them)")
+
+
+def _piece(item: dict[str, Any]) -> str:
+    first, *more = item["text"].strip().split("\n")
+    said = "; nobody types it, as you say" if item.get("said") else ""
+    return f"line {item['line']}: {first}{' …' if more else ''} ({item['reason']}{said})"
 
 
 def _reading(printer: Printer, reading: dict[str, Any] | None) -> None:

@@ -39,12 +39,16 @@ class Claim:
     draft: int | None = None
 
 
-def accounts_of(block: Block, otherwise: Claim, claims: Sequence[Claim] = ()) -> Iterator[Accounted]:
+def accounts_of(
+    block: Block, otherwise: Claim, claims: Sequence[Claim] = (), within: Span | None = None
+) -> Iterator[Accounted]:
     """The sentences of a block, each with the fate of the first claim that it meets; neighbours of one fate
-    in code are one.
+    in code are one. `within`: only those that stand there in the source.
     """
     merged: list[tuple[int, int, Claim]] = []
     for piece, end in _pieces(block):
+        if within is not None and not within.start <= block.place(piece, end).start < within.end:
+            continue
         start = piece
         claim = next((item for item in claims if item.start < end and start < item.end), otherwise)
         if block.kind == "code" and merged and merged[-1][2] is claim:

@@ -26,7 +26,7 @@ class Draft:
     paragraphs of the text, each with what stands inside it; `listed` ones are items of a list. `titled_by`:
     which model wrote its title, where the text's words did not. `inside`: the command that opened the shell
     into which it is typed. `within`: the cases around its own, the outermost first, and whether each is
-    turned.
+    turned. `said`: a person says that it is typed, so that nothing in the text takes it back.
     """
 
     kind: DraftKind
@@ -51,6 +51,7 @@ class Draft:
     titled_by: str = ""
     inside: str = ""
     within: tuple[tuple[str, bool], ...] = ()
+    said: bool = False
 
     @property
     def command_span(self) -> Span | None:

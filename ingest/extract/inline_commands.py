@@ -136,7 +136,7 @@ def inline_commands(block: Block) -> list[FoundCommand]:
         said = any(span.start <= code.start and code.end <= span.end for span in taken)
         dialect = _taken(code) if said else _told(block, code)
         if dialect is None and told >= 0 and _goes_with(block.text, told, code):
-            dialect = _dialect(code.text)
+            dialect = dialect_of(code.text)
         if dialect is not None and told >= 0 and _EXAMPLE.fullmatch(block.text[told : code.start]):
             continue
         half = code.text.endswith("\\")  # half a command is another one
@@ -188,7 +188,7 @@ def sets_up(block: Block) -> bool:
 
 def _taken(code: FoundCommand) -> str:
     """In which language a piece of code is, of which a person says that it is a command."""
-    return _dialect(code.text) or "shell"
+    return dialect_of(code.text) or "shell"
 
 
 def _told(block: Block, code: FoundCommand) -> str | None:
@@ -212,7 +212,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return None
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
         return None
-    dialect = _dialect(code.text)
+    dialect = dialect_of(code.text)
     if dialect is None and leads and _is_labelled(block, code):
         return "shell"
     shown = unknown_program(code.text) or (_TYPED.search(before) is not None and has_form(code.text))
@@ -299,7 +299,7 @@ def _stands_alone(block: Block, code: FoundCommand) -> bool:
     return alone and _OWN_NAME.match(code.text) is not None and unknown_program(code.text)
 
 
-def _dialect(code: str) -> str | None:
+def dialect_of(code: str) -> str | None:
     """In which language a piece of inline code is a command; None where it is none."""
     if is_cmdlet(code):
         return "powershell"  # some the scanner knows, too

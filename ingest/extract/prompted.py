@@ -77,7 +77,12 @@ _GAPS: Final = re.compile(r"\S(?:\t|\s{2,40})(?=[^\s#])")
 
 def _is_bare(line: str) -> bool:
     """Whether a line without a prompt could be a command, and is no row of a table."""
-    return plausible(line.strip(), labelled=False) and len(_GAPS.findall(line)) < _COLUMNS
+    return plausible(line.strip(), labelled=False) and not is_in_columns(line)
+
+
+def is_in_columns(line: str) -> bool:
+    """Whether a line is a row of a table: blanks part its words in several places."""
+    return len(_GAPS.findall(line)) >= _COLUMNS
 
 
 _COLUMNS: Final = 2
@@ -123,6 +128,12 @@ def _root(line: str) -> re.Match[str] | None:
     found = HASH_PROMPT.match(line)
     typed = line[found.end() :].strip() if found else ""
     return found if typed in ("exit", "logout") or (found and _may_be_typed(typed)) else None
+
+
+def lines_below(lines: list[str], at: int) -> int:
+    """How many lines below a line, which may have a prompt, belong to the command that begins there."""
+    prompt = PROMPT.match(lines[at])
+    return _goes_on(lines[at][prompt.end() if prompt else 0 :], lines, at + 1, PROMPT)
 
 
 def _goes_on(text: str, lines: list[str], at: int, pattern: re.Pattern[str]) -> int:

@@ -33,6 +33,7 @@ def without_retracted(found: Extraction, text: str) -> Extraction:
             gone |= set(before[-1:])
         else:
             gone |= {index for index in before if _number(found.drafts[index], text) == taken[1]}
+    gone = {index for index in gone if not found.drafts[index].said}
     return without(found, gone, _WHY) if gone else found
 
 

@@ -53,6 +53,7 @@ from ingest.extract.options import with_options
 from ingest.extract.prerequisites import listed, opens_needs
 from ingest.extract.reader import BANNED, Reader, although, title_of
 from ingest.extract.rows import row
+from ingest.extract.said_typed import Above, steps_as_said
 from ingest.extract.shown import (
     begins_typed,
     cites_a_file,
@@ -84,6 +85,7 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         refuse_many(reader.found.drafts)
         reader.following = blocks[place + 1] if place + 1 < len(blocks) else None
         reader.leave_boxes(block)
+        above = Above(len(reader.found.drafts), len(reader.found.accounts), reader.lead_condition)
         if block.quoted:
             reader.account(block, "ignored", QUOTED)
         elif block.kind == "heading":
@@ -93,9 +95,9 @@ def extract(blocks: tuple[Block, ...]) -> Extraction:
         elif block.kind == "row":
             row(reader, block, rows.get(place))
         else:
-            first = len(reader.found.drafts)
             _prose(reader, block)
-            put_ahead(reader.found, block, first)
+            put_ahead(reader.found, block, above.drafts)
+        steps_as_said(reader, block, above)
     close_headings(reader, 0)
     refuse_many(reader.found.drafts)
     reader.found.drafts = with_options(blocks, reader.found.drafts)
@@ -345,5 +347,4 @@ def _before(reader: Reader, block: Block, wanted: list[str]) -> None:
     reader.account(block, "prerequisite", "listed as a prerequisite")
     lead = lead_of(block.text)
     reader.lead, reader.lead_condition = ("", (None, False)) if negated(lead) else (lead, (None, False))
-    reader.lead_title, reader.lead_heads = reader.lead, False
-    reader.lead_span = None
+    reader.lead_title, reader.lead_heads, reader.lead_span = reader.lead, False, None

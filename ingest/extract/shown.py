@@ -20,6 +20,7 @@ from ingest.extract.consoles import is_session
 from ingest.extract.doing import done_by
 from ingest.extract.gates import is_gate
 from ingest.extract.negation import negated
+from ingest.extract.typed_code import with_typed
 from ingest.extract.vocabulary import SHELL_LABELS, is_imperative, sentences
 
 _COMMAND: Final = re.compile(r"(?i)\b(?:commands?|invocations?|run|running|execut\w+|type|typing|shell)\b")
@@ -126,7 +127,8 @@ def commands_below(lead: str, block: Block, *, introduces: bool) -> list[FoundCo
         return []
     told = bool(lead) and tells_to_run(lead, introduces=introduces)
     saved = _SAVED.search(lead) is not None and _COMMAND.search(lead) is None
-    return commands_of(block, told=told, saved=saved)
+    found = commands_of(block, told=told, saved=saved)
+    return with_typed(block, found) if block.typed else found
 
 
 _LOOKS_AT: Final = re.compile(

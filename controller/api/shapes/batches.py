@@ -84,6 +84,9 @@ class BatchedShape(Model):
     )
     ambiguities: int | None = None
     suspicious: int | None = None
+    code_left_out: int | None = Field(
+        None, description="Pieces of code that read like a command and are in no step."
+    )
     masked_secrets: int | None = None
     coverage_permille: int | None = Field(
         None,

@@ -176,6 +176,20 @@ class ParsedCoverage(_Plain):
     items: list[ParsedFate]
 
 
+class ParsedCode(_Plain):
+    """A piece of code that stands in no step: lines of a block, or code in a sentence."""
+
+    id: str = Field(description="`answers` of a request name it: `typed` or `not-typed`.")
+    text: str
+    line: int
+    span: Place
+    reason: str
+    reads_like_command: bool
+    asked: bool = Field(description="An open question asks whether it is typed.")
+    said: Literal["typed", "not-typed"] | None = Field(None, description="What a person says of it.")
+    step: int | None = Field(None, description="The `order` of the step that it became, as a person said so.")
+
+
 class ParsedSecret(_Plain):
     """Where a secret was masked; never what it was."""
 
@@ -250,6 +264,9 @@ class ParsedShape(_Plain):
     names_to_type: list[ParsedName]
     notes: list[ParsedNote]
     coverage: ParsedCoverage
+    code_left_out: list[ParsedCode] = Field(
+        description="All code of the source that is in no step, in the order of the text."
+    )
     masked_secrets: list[ParsedSecret]
     suspicious: list[ParsedSuspicion]
     reading: ParsedReading | None = Field(

@@ -8,35 +8,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from controller.api.shapes.left_out import CodeLeftOutShape, SetAside, SuspiciousShape
+from controller.api.shapes.places import Open, SpanShape
 from ingest.blocks import Form
-from schemas.model import Model, Sha256Hex
+from schemas.model import Sha256Hex
 from schemas.risk import EffectiveRisk, Risk
 from schemas.verdict import NoAdvice
 
 
-class _Open(Model):
-    """Part of a preview; the import may say more than is described here."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class SpanShape(_Open):
-    """A place in `sourceText`, in Unicode code points; in a step's command where that is said."""
-
-    start: int = Field(description="The first character, from 0; in code points, not UTF-16 units.")
-    end: int = Field(description="Behind the last character.")
-
-
-class SourceLines(_Open):
+class SourceLines(Open):
     """Lines of the text as it was sent; they count from 1."""
 
     line: int
     end_line: int
 
 
-class RiskSpan(_Open):
+class RiskSpan(Open):
     """Which characters of the step's `command` (not of the source) decided its risk."""
 
     start: int = Field(description="In code points of `command`, holes as they stand there.")
@@ -45,7 +34,7 @@ class RiskSpan(_Open):
     why: str
 
 
-class StepKeys(_Open):
+class StepKeys(Open):
     """Who looked at the command: two keys make it safe, one is not enough."""
 
     given: int = Field(description="How many have answered: 1 where only the scanner looked.")
@@ -63,7 +52,7 @@ class StepKeys(_Open):
     missing: str | None = Field(None, description="The same as a sentence.")
 
 
-class PreviewStep(_Open):
+class PreviewStep(Open):
     """A step that was found."""
 
     id: str
@@ -111,7 +100,7 @@ class PreviewStep(_Open):
     )
 
 
-class PreviewVariable(_Open):
+class PreviewVariable(Open):
     """A value that the operator or the agent's host gives."""
 
     name: str
@@ -132,7 +121,7 @@ class PreviewVariable(_Open):
     )
 
 
-class PrerequisiteShape(_Open):
+class PrerequisiteShape(Open):
     """What must be true before the first step."""
 
     id: str
@@ -141,7 +130,7 @@ class PrerequisiteShape(_Open):
     spans: list[SpanShape] = Field(default_factory=list)
 
 
-class BranchShape(_Open):
+class BranchShape(Open):
     """A case of the text (“if …”), and the ids of the steps that it leads to."""
 
     if_: str = Field(alias="if")
@@ -150,7 +139,7 @@ class BranchShape(_Open):
     else_: list[str] = Field(alias="else")
 
 
-class AnswerOption(_Open):
+class AnswerOption(Open):
     """One answer to click."""
 
     id: str
@@ -158,7 +147,7 @@ class AnswerOption(_Open):
     effect: str = Field(description="What the document says then, as a sentence.")
 
 
-class FreeAnswer(_Open):
+class FreeAnswer(Open):
     """An answer to write."""
 
     label: str
@@ -167,7 +156,7 @@ class FreeAnswer(_Open):
     effect: str
 
 
-class Ambiguity(_Open):
+class Ambiguity(Open):
     """A sentence that a person must make precise, as a question with answers."""
 
     id: str = Field(description="The same for the same sentence, wherever it moves in the text.")
@@ -201,7 +190,7 @@ class Answered(Ambiguity):
     effect: str = Field(description="What the answer changed, as a sentence.")
 
 
-class CoverageItemShape(_Open):
+class CoverageItemShape(Open):
     """One sentence (of code: its lines of one fate) of the source and its fate."""
 
     start: int = 0
@@ -213,7 +202,7 @@ class CoverageItemShape(_Open):
     step: str | None = Field(None, description="The step that it became, or that it names.")
 
 
-class CoverageShape(_Open):
+class CoverageShape(Open):
     """What became of every sentence."""
 
     sentences: int
@@ -222,7 +211,7 @@ class CoverageShape(_Open):
     items: list[CoverageItemShape] = Field(description="In order, never overlapping.")
 
 
-class MaskedSpan(_Open):
+class MaskedSpan(Open):
     """Where a secret was masked: positions, never values."""
 
     start: int = 0
@@ -231,7 +220,7 @@ class MaskedSpan(_Open):
     now: str = Field(description="What stands there instead: `${password}`, a secret variable, or `***`.")
 
 
-class RepairShape(_Open):
+class RepairShape(Open):
     """A character that a word processor put into a command, and what was read in its place."""
 
     start: int = 0
@@ -242,16 +231,7 @@ class RepairShape(_Open):
     kind: str = Field("", examples=["smart quote", "dash for two hyphens"])
 
 
-class SuspiciousShape(_Open):
-    """A passage that speaks to a machine instead of a person, or that no reader of the source sees."""
-
-    kind: Literal["speaks to a machine", "hidden text", "hidden characters"]
-    text: str = Field(description="An excerpt; characters that are not seen are left out or named.")
-    line: int
-    span: SpanShape | None = Field(None, description="Left out where it stands on no screen.")
-
-
-class DifferenceShape(_Open):
+class DifferenceShape(Open):
     """A passage that an LLM reads otherwise than the rules do. The document is what the rules read."""
 
     id: str = Field(description="The same for the same passage and answer; `taken` of a request names it.")
@@ -273,7 +253,7 @@ class DifferenceShape(_Open):
     taken: bool = Field(description="Whether it was, by `taken` of the request.")
 
 
-class ReadingShape(_Open):
+class ReadingShape(Open):
     """What an LLM read beside the rules; it can add nothing by itself and takes nothing away."""
 
     by: str = Field(description="Which LLM with which prompt; empty where none was asked.")
@@ -284,30 +264,21 @@ class ReadingShape(_Open):
     not_listed: int | None = Field(None, description="How many there are behind those, where there are.")
 
 
-class SetAside(_Open):
-    """A sentence that became nothing that runs."""
-
-    start: int = 0
-    end: int = 0
-    line: int
-    reason: str
-
-
-class KeysShape(_Open):
+class KeysShape(Open):
     """How many opinions there can be on this installation."""
 
     asked: int
     of: int
 
 
-class CanPropose(_Open):
+class CanPropose(Open):
     """Whether a pull request can be opened of this document now, by a member who may propose."""
 
     ok: bool
     reason: str = Field(description="Why not; or what the pull request will hold open.")
 
 
-class PreviewShape(_Open):
+class PreviewShape(Open):
     """What the text would become. Spans are in Unicode code points of `sourceText`."""
 
     name: str
@@ -339,6 +310,10 @@ class PreviewShape(_Open):
     masked: list[MaskedSpan]
     repairs: list[RepairShape] = Field(default_factory=list)
     set_aside: list[SetAside] = Field(default_factory=list)
+    code_left_out: list[CodeLeftOutShape] = Field(
+        default_factory=list,
+        description="All code of the source that is in no step, in the order of the text.",
+    )
     suspicious: list[SuspiciousShape] = Field(
         default_factory=list, description="Listed, never obeyed; 50 at most."
     )

@@ -2558,6 +2558,11 @@ export interface components {
             ambiguities?: number | null;
             /** Suspicious */
             suspicious?: number | null;
+            /**
+             * Codeleftout
+             * @description Pieces of code that read like a command and are in no step.
+             */
+            codeLeftOut?: number | null;
             /** Maskedsecrets */
             maskedSecrets?: number | null;
             /**
@@ -2944,6 +2949,48 @@ export interface components {
              * @enum {string}
              */
             language: "bash" | "sql";
+        };
+        /**
+         * CodeLeftOutShape
+         * @description A piece of code that stands in no step: lines of a block, or code in a sentence.
+         */
+        CodeLeftOutShape: {
+            /**
+             * Id
+             * @description The same wherever it moves. `answers` of a request name it: `typed` makes it a step, `not-typed` says that nobody types it.
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /** Line */
+            line: number;
+            /** Endline */
+            endLine: number;
+            span: components["schemas"]["SpanShape"];
+            /**
+             * Reason
+             * @description Why the rules made no step of it.
+             */
+            reason: string;
+            /** Readslikecommand */
+            readsLikeCommand: boolean;
+            /**
+             * Asked
+             * @description Whether a question asks for it. One of the `ambiguities` asks for all; its option `not-typed` answers that nobody types any of them.
+             */
+            asked: boolean;
+            /**
+             * Said
+             * @description What a person says of it.
+             */
+            said?: ("typed" | "not-typed") | null;
+            /**
+             * Step
+             * @description The step that it became, as a person said so.
+             */
+            step?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CommentRequest
@@ -4509,6 +4556,41 @@ export interface components {
             span: components["schemas"]["Place"];
         };
         /**
+         * ParsedCode
+         * @description A piece of code that stands in no step: lines of a block, or code in a sentence.
+         */
+        ParsedCode: {
+            /**
+             * Id
+             * @description `answers` of a request name it: `typed` or `not-typed`.
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /** Line */
+            line: number;
+            span: components["schemas"]["Place"];
+            /** Reason */
+            reason: string;
+            /** Reads Like Command */
+            reads_like_command: boolean;
+            /**
+             * Asked
+             * @description An open question asks whether it is typed.
+             */
+            asked: boolean;
+            /**
+             * Said
+             * @description What a person says of it.
+             */
+            said?: ("typed" | "not-typed") | null;
+            /**
+             * Step
+             * @description The `order` of the step that it became, as a person said so.
+             */
+            step?: number | null;
+        };
+        /**
          * ParsedCoverage
          * @description What became of every sentence.
          */
@@ -4752,6 +4834,11 @@ export interface components {
             /** Notes */
             notes: components["schemas"]["ParsedNote"][];
             coverage: components["schemas"]["ParsedCoverage"];
+            /**
+             * Code Left Out
+             * @description All code of the source that is in no step, in the order of the text.
+             */
+            code_left_out: components["schemas"]["ParsedCode"][];
             /** Masked Secrets */
             masked_secrets: components["schemas"]["ParsedSecret"][];
             /** Suspicious */
@@ -5246,6 +5333,11 @@ export interface components {
             repairs?: components["schemas"]["RepairShape"][];
             /** Setaside */
             setAside?: components["schemas"]["SetAside"][];
+            /**
+             * Codeleftout
+             * @description All code of the source that is in no step, in the order of the text.
+             */
+            codeLeftOut?: components["schemas"]["CodeLeftOutShape"][];
             /**
              * Suspicious
              * @description Listed, never obeyed; 50 at most.
