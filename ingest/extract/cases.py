@@ -11,7 +11,7 @@ from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.case_ends import IN_CASE, with_clauses
 from ingest.extract.commands import looks_like_command
 from ingest.extract.heading_cases import CASE_HEADING
-from ingest.extract.labels import advice, labelled, restricted_case
+from ingest.extract.labels import advice, labelled, restricted_case, says_state
 from ingest.extract.named_cases import always_comes
 from ingest.extract.negation import begins_negated, negated
 from ingest.extract.reader import Reader
@@ -303,8 +303,23 @@ def case_below(
     return (None, False) if commands and not introduces else ToldBefore(block).lead()
 
 
-def is_case_alone(reader: Reader, block: Block, text: str) -> bool:
-    """Whether an item is nothing but the case of what stands below it in the list."""
-    following = below(block, reader.following) if block.kind == "item" and not block.code else None
-    alone = CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
-    return alone and following is not None and following.kind != "heading"
+def case_of_block(reader: Reader, block: Block, text: str) -> tuple[str | None, bool, str]:
+    """The condition of a block, whether it is negated, and the rest; an item may be nothing but the case of
+    what stands below it in the list.
+    """
+    following = below(block, reader.following) if block.kind == "item" else None
+    runs = any(looks_like_command(code) for code in block.code_texts())
+    if following is None or following.kind == "heading" or runs:
+        return condition_of(reader, text)
+    alone = not block.code and CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
+    found = condition_of(reader, f"{text}:" if alone else text)
+    if found[0] is None and says_state(text) and _tells(following):
+        reader.last_condition = " ".join(text.split()).strip(" *_:")
+        return reader.last_condition, False, ""
+    return found
+
+
+def _tells(following: Block) -> bool:
+    """Whether a block tells to do something, or shows a command."""
+    told = following.text.lstrip(" =->→*_")
+    return following.kind == "code" or is_imperative(told) or looks_like_command(told.strip("`"))

@@ -156,3 +156,20 @@ def goes_on(above: str, line: str) -> bool:
     production” are one, “Don't panic.” and “Fail over” are two.
     """
     return line[:1].islower() and above[-1:] not in ".!?:" and not is_imperative(line)
+
+
+_CASE_ALONE: Final = re.compile(
+    r"(?i)\W{0,4}(?:only )?(?:if|unless|when|in case|in the event|should)\b"
+    r"(?! (?:done|finished|ready|complete)\b)[^:?`]{3,160}?\W{0,3}$"
+)
+_COUNTS_ON: Final = re.compile(r"(?:[2-9]|1\d)[.)]\s")
+
+
+def case_alone(line: str) -> bool:
+    """Whether a line of a comment is nothing but a case: “If the broker is permanently damaged”."""
+    return _CASE_ALONE.match(line) is not None
+
+
+def goes_on_counting(line: str) -> bool:
+    """Whether a line of a comment is a further number of a list: “2. Wait for it”."""
+    return _COUNTS_ON.match(line) is not None

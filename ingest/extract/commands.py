@@ -12,8 +12,10 @@ from tree_sitter import Language, Node, Parser
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
 from ingest.extract.command_forms import (
+    case_alone,
     does_something,
     goes_on,
+    goes_on_counting,
     has_form,
     kept_whole,
     of_words,
@@ -68,6 +70,10 @@ class FoundCommand:
     dialect: str = "shell"
     said: str = ""
     """The end of the comment: its last line, with those above that the last one only goes on with."""
+    head: str = ""
+    """The line of the comment that is nothing but a case, over what is told then; over numbered lines below
+    too.
+    """
 
 
 def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> list[FoundCommand]:
@@ -235,7 +241,7 @@ def _statements(block: Block) -> list[FoundCommand]:
         before = _PARSER.parse(_hollow(shorter.encode()))
         source, tree = (source, tree) if before.root_node.has_error else (shorter.encode(), before)
     found: list[FoundCommand] = []
-    comment, said, last = "", "", -1
+    comment, said, head, last = "", "", "", -1
     for group in _lines_of_nodes(tree.root_node):
         start, end = group[0].start_byte, group[-1].end_byte
         text = source[start:end].decode("utf-8", "replace").rstrip("\n")
@@ -244,6 +250,7 @@ def _statements(block: Block) -> list[FoundCommand]:
                 continue
             line, added = group[0].start_point[0], text.lstrip("# ").strip()
             below = bool(comment) and line == last + 1
+            head = added if case_alone(added) else (head if below or goes_on_counting(added) else "")
             said = f"{said} {added}" if below and goes_on(said, added) else added
             comment = f"{comment} {added}" if below else added
             last = line
@@ -252,7 +259,7 @@ def _statements(block: Block) -> list[FoundCommand]:
         if text.strip():
             begin = len(source[:start].decode("utf-8", "replace"))
             line = block.line + group[0].start_point[0]
-            found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said))
+            found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said, head=head))
         comment, said = "", ""
     return _with_functions(found, block)
 

@@ -90,6 +90,9 @@ def _over(command: FoundCommand) -> Said:
     if negated(said) or forbidding_heading(said) or retracts_below(said):
         return Said("banned")
     case, otherwise = _case(said)
+    if case is None and command.head:
+        head = command.head.strip(" .:,")
+        return Said("", head, head.lower().startswith("unless"))
     return Said("", case, otherwise)
 
 

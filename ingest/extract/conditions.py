@@ -197,10 +197,14 @@ def _below(
 
 def _of_row(block: Block, case: RowCase, columns: Columns, drafts: Sequence[Draft]) -> Condition:
     """A case of a table row; what is done where the result is another one stands in no step."""
-    steps = tuple(i for i, draft in enumerate(drafts) if draft.block is block) if case.leads_on else ()
-    words = block.text[case.start : case.end]
-    text = columns.said(words) if case.leads_on else " ".join(words.split())
-    return Condition(text, block.place(case.start, case.end), steps)
+    words = " ".join(block.text[case.start : case.end].split())
+    of_row = [(index, draft) for index, draft in enumerate(drafts) if draft.block is block]
+    span = block.place(case.start, case.end)
+    if case.leads_on:
+        return Condition(columns.said(words), span, tuple(index for index, _ in of_row))
+    own = [(index, draft.negated) for index, draft in of_row if draft.condition == words]
+    then, otherwise = (tuple(index for index, turned in own if turned is side) for side in (False, True))
+    return Condition(words, span, then, otherwise)
 
 
 def _cases(

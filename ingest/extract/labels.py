@@ -103,6 +103,47 @@ _FOR_THINGS: Final = re.compile(
 """“For clusters on other infrastructures, …”, “For YugabyteDB Anywhere, …”: it holds there alone."""
 
 
+def is_state(text: str) -> bool:
+    """Whether words say how something is: “disk full”, “it has no leader”, `CrashLoopBackOff`."""
+    return _STATE.search(text) is not None or FAULT.fullmatch(text.strip("*_` ")) is not None
+
+
+_SUBJECT: Final = (
+    r"(?!(?:this|these|those|there|that|you|we|i|note|please|be|if|unless|case|can|could|may|should|do|does|did|"
+    r"have|has|is|are|see|look|show|double|destroy|next|first|last|on|in|for|at|to|from|with|as|when|once|after|"
+    r"before|until|while)\b)(?:(?!(?:how|what|which|that|who|where|because|so|since|and|to|sometimes|usually)\b)"
+    r"[\w./<>%'’-]+ ){1,6}?"
+)
+_SAYS_STATE: Final = re.compile(
+    r"(?i)^(?:case \w{1,3}: )?(?:(?:it|they)['’]\w+\b|(?:it|they) |(?:still|no|not|nothing|nobody|none|"
+    r"any\w*|some(?:thing|body|one)|every(?:thing|one|body)) [^,.:;`]{0,60}?|" + _SUBJECT + r")"
+    r"(?:(?<=['’]s)|(?<=['’]re)|(?:is|are|was|were|has|have|does|did|fails?|exists?|says?|shows?|returns?|"
+    r"gives?|reports?|complains?|hangs?|remains?|stays?|keeps|crash(?:es)?|times? out|cannot|can['’]t|"
+    r"won['’]t|\w+n['’]t|comes? back)\b)"
+    r"(?!.{0,80}\b(?:should|must|will|shall|needs? to|has to|have to|recommended|required)\b)"
+    r"[^.!;`]{0,90}[.:]?$"
+)
+_STATE_WORDS: Final = 16
+
+
+def says_state(text: str) -> bool:
+    """Whether words are a clause that says how something is, as a case is told over what is done then:
+    “resource exists already”, “it's a runner”, “digest mismatch afterwards?”.
+    """
+    plain = text.strip(" *_")
+    if len(plain.split()) > _STATE_WORDS or is_imperative(plain) or _NO_CASE.match(plain.rstrip(":")):
+        return False
+    asked = _ASIDE.sub("", plain).strip()
+    if asked.endswith("?"):
+        return len(asked.split()) <= _FEW and _OPEN.match(asked) is None
+    return _SAYS_STATE.match(_ASIDE.sub("", plain)) is not None and not label_forbids(f"{plain}:")
+
+
+_ASIDE: Final = re.compile(r"\s?\([^()]{1,120}\)")
+_FEW: Final = 6
+_OPEN: Final = re.compile(r"(?i)^(?:what|why|how|who|where|which|when|need help|questions|any questions)\b")
+
+
 def labelled_cases(block: Block) -> Iterator[tuple[int, int]]:
     """The labels of a block, a line each, that stand for a case and say what to do in it."""
     place = 0

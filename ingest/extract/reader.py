@@ -292,8 +292,10 @@ class Reader:
     def turn_back(self, block: Block) -> None:
         """“Otherwise” in an item is for the case of the items beside it, whatever was told within those."""
         if block.kind == "item":
+            within = [case for at, case in self.told_cases.items() if at > block.level]
             self.told_cases = {at: case for at, case in self.told_cases.items() if at <= block.level}
-            self.last_condition = self.told_cases.get(block.level, self.last_condition)
+            last = None if self.last_condition in within else self.last_condition
+            self.last_condition = self.told_cases.get(block.level, last)
 
     def account(self, block: Block, fate: Fate, detail: str, claims: Sequence[Claim] = ()) -> None:
         """Say what becomes of each sentence: a claim's fate, or this one."""
@@ -307,15 +309,9 @@ class Reader:
         if self.answering.answers(draft):
             draft = replace(draft, condition=None)
         self.undone.told(undoing, listed=level > 0)
+        around = (*self.cases_around(draft.condition), *draft.within)
         self.found.drafts.append(
-            replace(
-                draft,
-                undoing=undoing,
-                within=self.cases_around(draft.condition),
-                group=self.group,
-                item=number,
-                listed=level > 0,
-            )
+            replace(draft, undoing=undoing, within=around, group=self.group, item=number, listed=level > 0)
         )
         return len(self.found.drafts) - 1
 

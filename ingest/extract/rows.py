@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from ingest.blocks import Block
@@ -13,7 +14,8 @@ from ingest.extract.gates import gate_before, is_gate
 from ingest.extract.inline_commands import codes_of
 from ingest.extract.negation import negated
 from ingest.extract.reader import BANNED, Reader, title_of
-from ingest.extract.tables import Columns, banned_in, case_of, told_in, undo_cell
+from ingest.extract.sentence_cases import ToldBefore
+from ingest.extract.tables import Columns, banned_in, case_of, cells_of, other_case, told_in, undo_cell
 from ingest.extract.vocabulary import sentences, text_of
 
 _CASE: Final = re.compile(
@@ -67,14 +69,49 @@ def row(reader: Reader, block: Block, columns: Columns | None) -> None:
     for command in commands:
         title = max(words, key=len) if words else command.text
         undoing: Undoing = "" if command in forward else "sentence"
+        case_here, negated_here, within = _case_here(block, columns, command, condition)
         added = reader.add(
             Draft("command", command.text, title_of(title), block.line, block.end_line, reader.section,
-                  condition, spans=(block.place(),), block=block, start=command.start, end=command.end,
-                  undoing=undoing)
+                  case_here, negated_here, spans=(block.place(),), block=block, start=command.start,
+                  end=command.end, undoing=undoing, within=within)
         )  # fmt: skip
         index = index if undoing and index >= 0 else added
     claims = [Claim(0, len(block.text), "step", ROW_COMMAND, index)]
     reader.account(block, "step", ROW_COMMAND, claims)
+
+
+def _case_here(
+    block: Block, columns: Columns | None, command: FoundCommand, condition: str | None
+) -> tuple[str | None, bool, tuple[tuple[str, bool], ...]]:
+    """The case of a command in a row, whether it is for the other one, and the cases around it: that of the
+    row, `condition`, may hold another one, by the column of its cell or by the words beside it.
+    """
+    own = other_case(block, columns, command.start) or _case_in_cell(block, command, condition)
+    if own is None:
+        return condition, False, ()
+    around = () if condition is None else ((condition, False),)
+    return own[0], own[1], around
+
+
+def _case_in_cell(block: Block, command: FoundCommand, condition: str | None) -> tuple[str, bool] | None:
+    """The case that the cell of a command names beside it: “`x` if it was changed”."""
+    place = next((item for item in cells_of(block) if item[0] <= command.start < item[1]), None)
+    if place is None:
+        return None
+    begin, end = place
+    codes = tuple(
+        replace(code, start=code.start - begin, end=code.end - begin)
+        for code in block.code
+        if begin <= code.start and code.end <= end
+    )
+    cell = Block("item", block.text[begin:end], block.line, block.end_line, code=codes)
+    found = ToldBefore(cell).case_beside(command.start - begin, command.end - begin)
+    return None if found is None or _is_of(found[0], condition) else found
+
+
+def _is_of(case: str, condition: str | None) -> bool:
+    """Whether a case is the row's own one, said in the cell of its command."""
+    return condition is not None and (case.lower() in condition.lower() or condition.lower() in case.lower())
 
 
 def _case_told(block: Block) -> str | None:

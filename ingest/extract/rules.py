@@ -16,8 +16,7 @@ from ingest.extract.cases import (
     as_answer,
     behind_stop,
     case_below,
-    condition_of,
-    is_case_alone,
+    case_of_block,
     question_of,
     stops,
     turned_below,
@@ -273,8 +272,7 @@ def _prose(reader: Reader, block: Block) -> None:
         _before(reader, block, [text] if block.kind == "item" else before)
         return
     reader.turn_back(block)
-    heads = is_case_alone(reader, block, text)
-    condition, otherwise, body = condition_of(reader, f"{text}:" if heads else text)
+    condition, otherwise, body = case_of_block(reader, block, text)
     if condition is not None and block.kind == "item":
         reader.told_cases[block.level] = condition
     reader.last_question = question_of(text) or reader.last_question

@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.blocks import Block
 from ingest.extract.doing import only_read
+from ingest.extract.labels import is_state
 from ingest.extract.undoing import undoing_heading
 from ingest.extract.vocabulary import is_imperative
 
@@ -26,12 +27,18 @@ _CASE: Final = re.compile(
     r"states?|reasons?|signs?|(?:what )?you see)$"
 )
 _EXPECTED: Final = re.compile(
-    r"(?i)^(?:expected(?: \w+)?|should(?: \w+)?|results?|outcomes?|output|success|ok if|you should see)$"
+    r"(?i)^(?:expected(?: \w+)?|should(?: \w+)?|results?|outcomes?|output|success|ok if|you should see|"
+    r"good|ok(?:ay)?|pass(?:es|ed)?|healthy|normal|fine|[✓✔✅👍]+)$"
 )
 _OTHERWISE: Final = re.compile(
     r"(?i)^(?:if not|else|otherwise|if (?:it |this )?(?:fails?|not ok)|on (?:failure|error)|fallback|"
     r"(?:when|if) (?:it )?(?:does not|doesn['’]t)\b.*)$"
 )
+_NOT_GOOD: Final = re.compile(
+    r"(?i)^(?:(?:not|no) (?:good|ok(?:ay)?|healthy|normal|fine)|bad|wrong|fail(?:s|ed|ure|ures)?|unhealthy|"
+    r"abnormal|unexpected|nok|[✗✘❌👎]+)$"
+)
+"""Beside a column that says what is good: what is done where it is not."""
 _BANNED: Final = re.compile(
     r"(?i)^(?:wrong|bad|don['’`´]?ts?\b.*|do not\b.*|never\b.*|avoid|incorrect|not like this|forbidden|"
     r"(?:before|was|previous(?:ly)?|old|formerly|deprecated|obsolete|legacy|not recommended)"
@@ -91,6 +98,9 @@ def columns_of(header: Block) -> Columns | None:
         told = undo is not None or banned or allowed is not None
         return Columns((), undo=undo, banned=banned, allowed=allowed) if told else None
     case, expected, otherwise = (_first(pattern, names) for pattern in (_CASE, _EXPECTED, _OTHERWISE))
+    if otherwise is None and expected is not None:
+        otherwise = _first(_NOT_GOOD, names)
+        banned = tuple(index for index in banned if index != otherwise)
     return Columns(does, case, expected, otherwise, undo, banned, allowed)
 
 
@@ -135,10 +145,46 @@ def rows_of_procedures(blocks: Sequence[Block]) -> dict[int, Columns]:
             # Another table, or one right below it.
             columns, width = columns_of(block), len(block.cells)
             if columns is not None:
-                columns = _with_ranges(columns, block, _below(blocks, place, width))
+                below = _below(blocks, place, width)
+                columns = _with_states(_with_ranges(columns, block, below), block, below)
         elif columns is not None:
             found[place] = columns
     return found
+
+
+_NO_STATE: Final = re.compile(
+    r"(?i)^\W*(?:|row|no\.?|nr\.?|#|ids?|steps?|tasks?|names?|who|owners?|roles?|teams?|contacts?|times?|dates?|"
+    r"duration|phases?|stages?|versions?|services?|components?|hosts?|servers?|tools?|files?|paths?|parameters?|"
+    r"options?|settings?|variables?|values?|descriptions?|notes?|comments?|details?|purposes?|priority|severity|"
+    r"levels?|environments?)\W*$"
+)
+"""Columns that name a thing and no state of it."""
+
+
+def _with_states(columns: Columns, header: Block, rows: Sequence[Block]) -> Columns:
+    """The columns, that of the case too where no word names it but its cells, left of what is done, tell how
+    things are: “One topic has more than half of the disk”.
+    """
+    if not columns.does or columns.case is not None or len(rows) < _RANGES:
+        return columns
+    taken = {
+        *columns.does,
+        *columns.banned,
+        columns.expected,
+        columns.otherwise,
+        columns.undo,
+        columns.allowed,
+    }
+    for index, name in enumerate(header.cells[: columns.does[0]]):
+        cells = [row.cells[index].strip(" *_") for row in rows]
+        if (
+            index not in taken
+            and not _NO_STATE.match(name)
+            and all(cell and not is_imperative(cell) for cell in cells)
+            and sum(is_state(cell) for cell in cells) >= len(rows) - 1
+        ):
+            return replace(columns, case=index)
+    return columns
 
 
 def _below(blocks: Sequence[Block], place: int, width: int) -> list[Block]:
@@ -213,6 +259,30 @@ def _is_answered(block: Block, asks: tuple[int, int]) -> bool:
     codes = [code for code in block.code if not asks[0] <= code.start < asks[1]]
     texts = [block.text[code.start : code.end] for code in codes]
     return bool(texts) and len(codes) == len(block.code) and only_read(texts)
+
+
+def other_case(block: Block, columns: Columns | None, place: int) -> tuple[str, bool] | None:
+    """The case of what stands at a place of a row where that is for another result, and whether it is for
+    when that is not so; None where it is not. Words that label it say when, else those of the good result.
+    """
+    if columns is None or columns.otherwise is None:
+        return None
+    places = cells_of(block)
+    if columns.otherwise >= len(places):
+        return None
+    begin, end = places[columns.otherwise]
+    if not begin <= place < end:
+        return None
+    label = _LABELLED.match(block.text[begin:end])
+    if label and begin + label.end("case") <= place:
+        return " ".join(label["case"].split()), False
+    good = columns.expected
+    words = block.cells[good].strip() if good is not None and good < len(block.cells) else ""
+    return (" ".join(words.split()), True) if words.strip(" –—-") else (NOT_GOOD, False)
+
+
+NOT_GOOD: Final = "The result is not the one that is wanted"
+"""Where a row has a column for that, and says nowhere what is wanted."""
 
 
 def cases_of_row(block: Block, columns: Columns) -> list[RowCase]:
