@@ -45,6 +45,24 @@ def bullet_marks(text: str) -> list[Edit]:
     return edits
 
 
+_SIGNS: Final = "✅❌⚠✔✖✗✘🔴🟢🟡🟠🔵🚨💡👉➡🛑⛔🚫ℹ"
+_SIGN_SET: Final = frozenset(_SIGNS)
+
+
+def sign_marks(text: str) -> list[Edit]:
+    """The edits that part a line with a sign at its head (“✅ Healthy: …”) from the one above, in order."""
+    edits: list[Edit] = []
+    if not any(sign in text for sign in _SIGNS):
+        return edits
+    place, fenced, above = 0, False, ""
+    for line in text.split("\n"):
+        fenced ^= _FENCE.match(line) is not None
+        if not fenced and above.strip() and line.lstrip()[:1] in _SIGN_SET:
+            edits.append(Edit(place, place, "\n"))
+        place, above = place + len(line) + 1, line
+    return edits
+
+
 def box_marks(text: str) -> list[Edit]:
     """The edits that take the boxes to tick away from list items, in order: `- [ ] look`."""
     return [Edit(found.end("mark"), found.end(), "") for found in _BOX.finditer(text)]

@@ -24,7 +24,7 @@ from base.limits import (
 )
 from ingest.answers_apart import answers_apart
 from ingest.blocks import Block, Masked, Normalized, Repair
-from ingest.bullets import box_marks, bullet_marks
+from ingest.bullets import box_marks, bullet_marks, sign_marks
 from ingest.chat_fences import chat_fences
 from ingest.fences import mended_fences
 from ingest.flavours import flavour_marks
@@ -123,7 +123,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     hidden = unseen([*(hidden_wiki_texts(shown) if wiki else ()), *hidden_texts(clean, elements)])
     front: dict[str, str] = {}
     if chosen in ("markdown", "plain"):
-        for marks in (bullet_marks, box_marks, coded_marks):
+        for marks in (bullet_marks, box_marks, sign_marks, coded_marks):
             clean, line_ends = _moved(clean, marks(clean), line_ends)
     if chosen == "markdown":
         clean, line_ends = _moved(clean, letter_marks(clean), line_ends)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.capital_words import capitals
+from ingest.example_ids import example_ids
 from ingest.kinds import TEXT, kind_of
 from ingest.lower_words import lower_names
 from ingest.search_words import in_expression, is_searched
@@ -104,6 +105,8 @@ def find_placeholders(
     for match in capitals(command):
         if _is_word(match[0], command, match, assigned):
             _note(found, match[0], match[0])
+    for text, name in example_ids(command):
+        found.setdefault(text, Placeholder(text, name))
     for word in (told | set(lower_names(command))) - assigned:
         if is_value_there(word, command, _bounded(word)):
             _note(found, word, word)

@@ -6,11 +6,12 @@ import re
 from typing import Final
 
 from ingest.blocks import Block
+from ingest.extract.vocabulary import COMMANDS
 
 _GOES_ON: Final = re.compile(
     r"(?:[Aa]nd|[Tt]hen|[Nn]ext|[Aa]fterwards|[Ff]inally|[Aa]fter (?:that|this))\b|[a-z]"
 )
-"""How a paragraph of an item goes on with what the item begins with; elsewhere only “and” does."""
+"""How a paragraph of an item goes on with what the item begins with; elsewhere its sentence has to go on."""
 _NOT_YET: Final = re.compile(
     r"(?i)\b(?:already|yet|ha(?:ve|s)(?:n['’]t| not)|not (?:installed|logged|connected))\b"
 )
@@ -25,4 +26,4 @@ def goes_on_with(block: Block, case: str, item: int) -> bool:
         return False
     if block.level > 0 and block.level == item:
         return _GOES_ON.match(block.text) is not None
-    return block.text.startswith("and ")
+    return block.text[:1].islower() and block.text.split(maxsplit=1)[0] not in COMMANDS
