@@ -118,6 +118,14 @@ def _body(newer: Runbook, joined: Joined, reading: PartReading | None) -> str:
         ],
     )
     parts += _listed(
+        "Beside the steps",
+        [
+            f"{item.change}: {escape(item.place)}"
+            + (f": “{_short(item.before)}” → “{_short(item.after)}”" if item.change == "changed" else "")
+            for item in joined.beside
+        ],
+    )
+    parts += _listed(
         "Edits that are kept",
         [
             f"{escape(item.place)}: {item.what}" + (f" ({escape(item.field)})" if item.field else "")

@@ -12,6 +12,7 @@ from controller.cli.output import Printer, inert, interactive, risk_text, says_y
 from controller.cli.places import place_of
 from controller.cli.runbooks import find_runbook
 
+_CHANGES = ("changes", "variablesAdded", "variablesRemoved", "beside", "conflicts")
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": "↕"}
 
 
@@ -27,7 +28,7 @@ def import_newer(
     if not yes:
         found = session.client.post(path, {**body, "dryRun": True})
         show_newer(printer, found, runbook["name"])
-        changes = any(found[name] for name in ("changes", "variablesAdded", "variablesRemoved", "conflicts"))
+        changes = any(found.get(name) for name in _CHANGES)
         if dry_run or not changes or not (asked and says_yes("\nOpen a pull request?")):
             if changes and not dry_run:
                 printer.say(f"\nNext: dd0c pr open FILE --onto {runbook['name']}{place}")
@@ -54,13 +55,9 @@ def show_newer(printer: Printer, found: dict[str, Any], name: str) -> None:
     for sign, key in (("+", "variablesAdded"), ("-", "variablesRemoved")):
         for variable in found[key]:
             printer.say(f"{sign} variable {variable}")
-    if found["conflicts"]:
-        printer.say("\nConflicts: what is here stands until somebody decides", style="bold")
-    for conflict in found["conflicts"]:
-        keeps = conflict.get("keeps", "each step concerned")
-        printer.say(f"  ! {conflict['place']}, {conflict['field']}; till then {keeps} can't run by itself")
-        printer.say(f"      here:  {conflict.get('here') or 'taken out'}")
-        printer.say(f"      newer: {conflict.get('newer') or 'taken out'}")
+    for item in found.get("beside", ()):
+        _show_beside(printer, item)
+    _show_conflicts(printer, found["conflicts"])
     if found.get("reading") and not found["reading"]["read"]:
         printer.say(f"\n{inert(found['reading']['said'])}")
     if found["kept"]:
@@ -69,6 +66,23 @@ def show_newer(printer: Printer, found: dict[str, Any], name: str) -> None:
         printer.say(
             f"  = {kept['place']}: {kept['what']}" + (f" ({kept['field']})" if kept.get("field") else "")
         )
+
+
+def _show_conflicts(printer: Printer, conflicts: list[dict[str, Any]]) -> None:
+    if conflicts:
+        printer.say("\nConflicts: what is here stands until somebody decides", style="bold")
+    for conflict in conflicts:
+        keeps = conflict.get("keeps", "each step concerned")
+        printer.say(f"  ! {conflict['place']}, {conflict['field']}; till then {keeps} can't run by itself")
+        printer.say(f"      here:  {conflict.get('here') or 'taken out'}")
+        printer.say(f"      newer: {conflict.get('newer') or 'taken out'}")
+
+
+def _show_beside(printer: Printer, item: dict[str, Any]) -> None:
+    printer.say(f"{_MARKS.get(item['change'], ' ')} {item['change']}: {item['place']}")
+    if item["change"] == "changed":
+        printer.say(f"      {item.get('before') or '–'}")
+        printer.say(f"    → {item.get('after') or '–'}")
 
 
 def _show_change(printer: Printer, change: dict[str, Any]) -> None:

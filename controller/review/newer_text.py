@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from controller.review.beside import CONFLICT, BesideChange, beside_changes
 from controller.review.comparing import field_changes, moved_steps
 from controller.review.newer_steps import ThreeSteps, free_name
+from controller.review.renames import renamed_variables, with_names
 from controller.review.three_way import (
     Conflict,
     Kept,
@@ -55,11 +57,14 @@ class Joined:
     variables_removed: tuple[str, ...]
     kept: tuple[Kept, ...]
     conflicts: tuple[Conflict, ...]
+    beside: tuple[BesideChange, ...] = ()
+    """What changes beside the steps; variables that come or go are told above."""
 
     @property
     def changes_nothing(self) -> bool:
         """Whether the newer text says nothing new."""
-        return not (self.changes or self.variables_added or self.variables_removed or self.conflicts)
+        steps = self.changes or self.variables_added or self.variables_removed
+        return not (steps or self.conflicts or self.beside)
 
     @property
     def summary(self) -> str:
@@ -70,6 +75,8 @@ class Joined:
             first = parts[0].split(" ", 1)
             parts[0] = f"{first[0]} step{'s' if first[0] != '1' else ''} {first[1]}"
         said = ", ".join(parts) or "no step changes"
+        if self.beside:
+            said += f"; {len(self.beside)} change{'s' if len(self.beside) > 1 else ''} beside the steps"
         if self.kept:
             edits = "edit is" if len(self.kept) == 1 else f"{len(self.kept)} edits are"
             said += f"; your {edits} kept"
@@ -91,6 +98,9 @@ def join_text(
     text = present.decode("utf-8")
     here = load_runbook(present, path=path)
     told = Told()
+    names = renamed_variables(base, here, newer)
+    base, newer = with_names(base, names), with_names(newer, names)
+    told.kept += [Kept(f"variable {new}", "changed", "name") for new in names.values()]
     was, now, wanted = (_plain(item) for item in (base, here, newer))
     steps = ThreeSteps(base.spec.steps, here.spec.steps, newer.spec.steps, told)
     joined_steps = steps.join()
@@ -109,6 +119,7 @@ def join_text(
         tuple(sorted(variables[0] - variables[1])),
         tuple(told.kept),
         tuple(told.conflicts),
+        tuple(beside_changes(now, _plain(sound), _LISTS, _place_of)),
     )
 
 
@@ -129,15 +140,12 @@ _NOUNS: Final[Mapping[str, Noun]] = {
 
 
 def _head_edits(documents: tuple[Plain, Plain, Plain], told: Told) -> list[Edit]:
-    names = ("title", "service")
-    heads = [
-        {name: side["metadata"][name] for name in names if name in side["metadata"]} for side in documents
-    ]
-    return field_edits(
-        ("metadata",),
-        heads[1],
-        join_fields(heads[0], heads[1], heads[2], "the runbook", told, kind="runbook"),
-    )
+    edits: list[Edit] = []
+    for outer, names in (("metadata", ("title", "service")), ("spec", ("notes",))):
+        heads = [{name: side[outer][name] for name in names if name in side[outer]} for side in documents]
+        joined = join_fields(heads[0], heads[1], heads[2], "the runbook", told, kind="runbook")
+        edits += field_edits((outer,), heads[1], joined)
+    return edits
 
 
 def _with_steps(yaml: str, now: Sequence[Plain], then: Sequence[Plain]) -> str:
@@ -225,7 +233,7 @@ def _questions(told: Told) -> list[Plain]:
     for number, item in enumerate(told.conflicts, 1):
         both = [text for text in (item.here, item.newer) if isinstance(text, str) and _is_line(text)]
         base = {
-            "id": f"newer-text-{number}",
+            "id": f"{CONFLICT}{number}",
             "kind": "contradictory",
             "text": f"The newer text {_said(item)}",
             **({"candidates": both} if len(both) > 1 else {}),

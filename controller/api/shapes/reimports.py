@@ -33,6 +33,17 @@ class TextChangeShape(Model):
     fields: tuple[FieldChange, ...] = ()
 
 
+class BesideShape(Model):
+    """What the newer text does beside the steps: a title, a prerequisite, an alert, a question, the bounds of
+    a variable.
+    """
+
+    change: Literal["added", "removed", "changed"]
+    place: str = Field(description="Which one, by its name: `prerequisite You need a VPN.`")
+    before: str | None = Field(None, description="Of what is changed, in words; absent: it was not there.")
+    after: str | None = None
+
+
 class KeptShape(Model):
     """An edit of a person that the newer text does not touch."""
 
@@ -80,6 +91,9 @@ class ReimportShape(Model):
     changes: list[TextChangeShape]
     variables_added: list[str]
     variables_removed: list[str]
+    beside: list[BesideShape] = Field(
+        default_factory=list, description="Beside steps; variables that come or go are told above."
+    )
     kept: list[KeptShape]
     conflicts: list[ConflictShape]
     yaml: str = Field(description="The joined document.")
@@ -106,6 +120,12 @@ class ReimportShape(Model):
             ],
             variables_added=list(joined.variables_added),
             variables_removed=list(joined.variables_removed),
+            beside=[
+                BesideShape(
+                    change=item.change, place=item.place, before=_text(item.before), after=_text(item.after)
+                )
+                for item in joined.beside
+            ],
             kept=[KeptShape(place=item.place, what=item.what, field=item.field) for item in joined.kept],
             conflicts=[ConflictShape.of(item) for item in joined.conflicts],
             yaml=joined.yaml,

@@ -167,3 +167,75 @@ def test_a_command_and_its_rollback_are_one() -> None:
         ("command", "kubectl rollout restart deployment/shop")
     ]
     assert asked(runbook) == {step.id}
+
+
+def told_beside(found: Joined) -> list[tuple[str, str]]:
+    return [(item.change, item.place) for item in found.beside]
+
+
+def test_what_changes_beside_the_steps_is_told_and_is_no_nothing() -> None:
+    old = preview("# A\n\nYou need VPN access.\n\n1. Run `kubectl get pods`\n", name="a").runbook
+    page = "# A better title\n\nYou need VPN access and the role dba.\n\n1. Run `kubectl get pods`\n"
+    found, runbook = joined(old, preview(page, name="a").runbook)
+    assert told_beside(found) == [
+        ("changed", "the runbook's title"),
+        ("removed", "prerequisite You need VPN access."),
+        ("added", "prerequisite You need VPN access and the role dba."),
+    ]
+    assert not found.changes_nothing
+    assert found.summary == "no step changes; 3 changes beside the steps"
+    assert [item.text for item in runbook.spec.prerequisites] == ["You need VPN access and the role dba."]
+    same, _ = joined(old, old)
+    assert same.changes_nothing and same.beside == ()
+
+
+def test_a_new_warning_of_the_whole_text_comes_in() -> None:
+    page = "# A\n\n{}1. Run `kubectl get pods`\n2. Run `df -h`\n"
+    old = preview(page.format(""), name="a").runbook
+    new = old.model_copy(update={"spec": old.spec.model_copy(update={"notes": "Never touch billing."})})
+    found, runbook = joined(old, new)
+    assert runbook.spec.notes == "Never touch billing."
+    assert told_beside(found) == [("changed", "the runbook's notes")]
+
+
+RENAMED = (
+    Edit((*STEPS, 0, "command"), "kubectl get pods -n {{ ns }}"),
+    Edit((*STEPS, 1, "command"), "kubectl get svc -n {{ ns }}"),
+    Edit(("spec", "variables", 0, "name"), "ns"),
+)
+
+
+def test_a_variable_that_a_person_renamed_stays_renamed_in_what_is_newer() -> None:
+    lines = ("See: `kubectl get pods -n <namespace>`", "See: `kubectl get svc -n <namespace>`")
+    newer = (
+        "See: `kubectl get pods -n <namespace> -o wide`", lines[1],
+        "Then: `kubectl get deploy -n <namespace>`",
+    )  # fmt: skip
+    found, runbook = joined(imported(*lines), imported(*newer), *RENAMED)
+    assert [step.command for step in runbook.spec.steps] == [
+        "kubectl get pods -n {{ ns }} -o wide",
+        "kubectl get svc -n {{ ns }}",
+        "kubectl get deploy -n {{ ns }}",
+    ]
+    assert [item.name for item in runbook.spec.variables] == ["ns"]
+    assert found.conflicts == ()
+    assert [(item.place, item.what, item.field) for item in found.kept] == [
+        ("variable ns", "changed", "name")
+    ]
+    assert (found.variables_added, found.variables_removed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "See: `kubectl get pods -n <namespace> --context <ns>`",  # the newer text has a variable of that name
+        "See: `kubectl get pods -n <namespace> -o wide`",
+    ],
+)
+def test_a_name_that_is_not_surely_the_same_variable_is_left_alone(newer: str) -> None:
+    lines = ("See: `kubectl get pods -n <namespace>`", "See: `kubectl get svc -n <namespace>`")
+    half = (RENAMED[0], Edit((*STEPS, 1, "command"), "kubectl get svc -n {{ other }}"), RENAMED[2])
+    more = Edit(("spec", "variables", 1), {"name": "other"}, insert=True)
+    edits = RENAMED if "<ns>" in newer else (*half, more)
+    found, _ = joined(imported(*lines), imported(newer, lines[1]), *edits)
+    assert [item.field for item in found.conflicts if item.step] == ["command"]

@@ -2574,6 +2574,30 @@ export interface components {
             reading?: components["schemas"]["ReadByModelShape"] | null;
         };
         /**
+         * BesideShape
+         * @description What the newer text does beside the steps: a title, a prerequisite, an alert, a question, the bounds of
+         *     a variable.
+         */
+        BesideShape: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Place
+             * @description Which one, by its name: `prerequisite You need a VPN.`
+             */
+            place: string;
+            /**
+             * Before
+             * @description Of what is changed, in words; absent: it was not there.
+             */
+            before?: string | null;
+            /** After */
+            after?: string | null;
+        };
+        /**
          * BindBody
          * @description A variable's value.
          */
@@ -5885,6 +5909,11 @@ export interface components {
             variablesAdded: string[];
             /** Variablesremoved */
             variablesRemoved: string[];
+            /**
+             * Beside
+             * @description Beside steps; variables that come or go are told above.
+             */
+            beside?: components["schemas"]["BesideShape"][];
             /** Kept */
             kept: components["schemas"]["KeptShape"][];
             /** Conflicts */

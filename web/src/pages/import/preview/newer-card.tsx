@@ -75,6 +75,7 @@ export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
       <div className="card__body stack">
         <Changes found={found} />
         <Variables found={found} />
+        <Beside found={found} />
         <Kept found={found} />
         <Conflicts found={found} />
         <p className="row">
@@ -90,8 +91,9 @@ export function NewerCard({ view, busy, reason, found: tell, replace }: Props) {
 
 /** Whether nothing would change. */
 export function saysNothing(found: Newer): boolean {
-  const { changes, conflicts, variablesAdded, variablesRemoved } = found;
-  return changes.length + conflicts.length + variablesAdded.length + variablesRemoved.length === 0;
+  const { beside = [], changes, conflicts, variablesAdded, variablesRemoved } = found;
+  const all = [beside, changes, conflicts, variablesAdded, variablesRemoved];
+  return all.every((items) => items.length === 0);
 }
 
 function asked(request: PreviewRequest, runbook: string): Promise<Newer> {
@@ -151,6 +153,30 @@ function Variables({ found }: { found: Newer }) {
         </li>
       ))}
       <More of={all.length} />
+    </ul>
+  );
+}
+
+/** Prerequisites, alerts, questions and the like. */
+function Beside({ found: { beside = [] } }: { found: Newer }) {
+  if (beside.length === 0) return null;
+  return (
+    <ul className="set-aside small" aria-label="What changes beside the steps">
+      {beside.slice(0, SHOWN).map((item) => (
+        <li key={`${item.change}.${item.place}`}>
+          <strong>{WORDS[item.change]}</strong>
+          <span className="dim">
+            {visible(item.place)}
+            {item.change === "changed" ? (
+              <span className="block newer-field">
+                {item.before ? <q>{visible(item.before)}</q> : "nothing"} →{" "}
+                {item.after ? <q>{visible(item.after)}</q> : "nothing"}
+              </span>
+            ) : null}
+          </span>
+        </li>
+      ))}
+      <More of={beside.length} />
     </ul>
   );
 }
