@@ -17,7 +17,7 @@ from ingest.extract.rows import ROW_COMMAND, ROW_TOLD
 from ingest.extract.vocabulary import is_imperative, sentences
 from ingest.questions import ANY_COMMAND, ANY_TEXT, Free, Option, Question
 from ingest.rollbacks import undo_questions
-from ingest.told_below import shown_below, told_below
+from ingest.told_below import says_how, shown_below, told_below
 from ingest.trace import Span
 from ingest.vague_checks import bare_check, checks_listed, last_check
 from ingest.vague_deeds import acts_on_machine
@@ -73,8 +73,10 @@ def _of_drafts(drafts: list[Draft], candidates: Candidates) -> Iterator[Question
             if place is not None and placed.get(place, index) != index:
                 continue  # a step of its own, which is asked about
             role: Role = "told" if len(told) == 1 or is_imperative(sentence) else "beside"
-            linked = candidates.linked(place, sentence)
-            asked = list(_of_sentence(sentence, role, draft.line, index, candidates, shown, codes, linked))
+            how = says_how("".join(told[told.index(sentence) + 1 :][:1]))
+            linked = how or candidates.linked(place, sentence)
+            settled = shown or how
+            asked = list(_of_sentence(sentence, role, draft.line, index, candidates, settled, codes, linked))
             if (
                 not asked
                 and not shown
@@ -163,13 +165,14 @@ def _of_notes(drafts: list[Draft], accounts: list[Accounted], candidates: Candid
         index = last if account.draft is None else account.draft
         own = drafts[index].text if drafts else ""
         codes = (*candidates.codes_at(account.line), *((own,) if own and own in account.text else ()))
-        linked = candidates.linked(account.span, account.text)
+        how = following is not None and following.line == account.line and says_how(following.text)
+        linked = how or candidates.linked(account.span, account.text)
         result = checked and account.draft is None and len(account.text.split()) <= _RESULT_WORDS
         role: Role = "required" if before else ("told" if result else "beside")
         found = _of_sentence(
-            account.text, role, account.line, index, candidates, False, codes, linked, not (begun or before)
+            account.text, role, account.line, index, candidates, how, codes, linked, not (begun or before)
         )
-        if account.fate == "note" and checks_listed(account.text) and _is_list(following):
+        if account.fate == "note" and checks_listed(account.text) and _is_list(following, candidates):
             found = iter([_criterion(account.text, account.line, index)])
         for question in found:
             yield _beside(replace(question, draft=None) if before else question, account)
@@ -200,9 +203,14 @@ def _unwritten(account: Accounted, index: int) -> Question:
     )
 
 
-def _is_list(following: Accounted | None) -> bool:
-    """Whether words follow, and neither a command nor a heading."""
-    if following is None or following.fate != "note" or following.text.rstrip().endswith(":"):
+def _is_list(following: Accounted | None, candidates: Candidates) -> bool:
+    """Whether words follow, and neither a command nor a heading nor what is named in code."""
+    if (
+        following is None
+        or following.text in candidates.codes_at(following.line)
+        or following.fate != "note"
+        or following.text.rstrip().endswith(":")
+    ):
         return False
     return not _HEADING.match(following.detail)
 

@@ -73,3 +73,17 @@ def _follows_item(drafts: Sequence[Draft], index: int) -> bool:
     """Whether the item right above is an instruction of the same list: theirs are short, and this one too."""
     own, above = drafts[index], drafts[index - 1] if index else None
     return above is not None and above.listed and above.kind == "manual" and own.line - above.end_line <= 1
+
+
+_DOES_SO: Final = re.compile(
+    r"(?i)\W{0,4}(?:(?:in order )?to (?:do|achieve|accomplish) (?:this|that|so|it)\b|"
+    r"(?:do|you (?:can )?do) (?:this|so|it)\b|"
+    r"(?:this|that|it) (?:is|can be|must be|should be) (?:done|achieved|accomplished)\b|"
+    r"for (?:this|that),?\s|"
+    r"the (?:easiest|simplest|best|safest) way\b)"
+)
+
+
+def says_how(following: str) -> bool:
+    """Whether a sentence says how what the one above it tells is done: “To achieve this, use …”."""
+    return _DOES_SO.match(following) is not None

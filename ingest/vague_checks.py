@@ -43,7 +43,7 @@ _HOLDS: Final = re.compile(
     r"installed|"
     r"gone|open|closed|present|enabled|disabled|connected|logged in)|match(?:es)?|allows?|works?|exists?|"
     r"contains?|goes "
-    r"through|go through|responds?|accepts?|starts?|shows?|equals?|points? to|has no|have no)\b"
+    r"through|go through|responds?|accepts?|starts?|shows?|equals?|points? to|becomes?|has no|have no)\b"
     r"(?! (?:correctly|properly|fine|well|as|normally)\b)"
 )
 """“Verify that the service is running”, “Check that the port matches yours” say which result is good."""
@@ -94,9 +94,10 @@ _RECURS: Final = re.compile(
 """“Test failover quarterly” is a habit."""
 
 _SAID_BEHIND: Final = re.compile(
-    r"(?i)[–—:(-] {0,2}(?:no|none|nothing|0|must|should|expect)\b|\b(?:from|in|at) the following\b"
+    r"(?i)[–—:(-] {0,2}(?:no|none|nothing|0|must|should|expect)\b|\bthe (?:following|below)\b|\bbelow\b|"
+    r"\bthis (?:page|document|guide|runbook|article)\b"
 )
-"""“Check the console – no errors of the client”."""
+"""“Check the console – no errors of the client”, “the requirements below”, “update this runbook”."""
 
 _SAID: Final = (_HOLDS, _DOES, _SOUGHT_IN, _CLICKED, SAID_FOR, _RECURS, _SAID_BEHIND)
 

@@ -13,7 +13,7 @@ _MACHINE: Final = re.compile(
     r"(?i)^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:(?!manual)[a-z]+ly "
     r")?(?:re-?)?(?:restart|"
     r"reload|scale|drain|promote|fail\s?over|roll\s?back|restore|"
-    r"kill|rebuild|boot|"
+    r"kill|rebuild|(?<=re)boot|"
     r"redeploy|remount|resize|uncordon|cordon)\b|"
     r"^(?:(?:please|then|also|first|next|finally|otherwise),? )*(?:perform|do|run|take|make|trigger|"
     r"initiate|execute) an? "

@@ -211,7 +211,7 @@ AMOUNT: Final = _any(
     r"enough \w+",
     r"\w+ enough",
     r"recent (?:changes|deploy\w*|trends?|errors?)",
-    "periodically|regularly|occasionally|(?<!^)from time to time|once in a while|every so often|"
+    "(?<!^)(?:periodically|regularly|occasionally)|(?<!^)from time to time|once in a while|every so often|"
     "on a regular basis|at regular intervals",
     r"(?:discuss|consult|coordinate|work) with (?:the |your )?(?:\w+ )?"
     "(?:owners?|teams?|developers?|people|stakeholders?|vendors?|experts?)",

@@ -33,7 +33,8 @@ class Phrase:
 
 
 _ABOUT_TEXT: Final = re.compile(
-    r"(?i)^(?:warning|note|caution)?\W{0,3}this (?:page|document|guide|runbook|article|section|procedure)\b"
+    r"(?i)^(?:(?:warning|note|caution)?\W{0,3}|(?:[a-z]+ (?:and |the )?){1,3})"
+    r"this (?:page|document|guide|runbook|article|section|procedure)\b"
 )
 _PLACEHOLDER: Final = re.compile(r"<[A-Za-z][\w .-]*>|\{\{")
 _LOOKED_FOR: Final = re.compile(
@@ -65,6 +66,9 @@ _BARE: Final = 3
 """Words of “run the script”: beside the steps, that is the one that was named."""
 
 _MAYBE: Final = re.compile(r"(?i)\b(?:may|might|could|likely|probably)\s+(?:(?:still|also|well)\s+)*$")
+_NONE: Final = re.compile(r"(?i)\bno\s$")
+"""“No further action is needed.”"""
+_IN_BRACKETS: Final = re.compile(r"\($")
 _GIVEN: Final = re.compile(r"[^.;()]{0,12}\([^()]{0,60}\d")
 """“Large enough (over 2 TB)” says from where on."""
 
@@ -255,6 +259,8 @@ def _is_told(item: VagueClass, match: re.Match[str], role: Role) -> bool:
     before = match.string[: match.start()]
     behind = _TOLD_BEHIND.get(item.pattern)
     if behind is not None and behind.match(match.string, match.end()):
+        return True
+    if _NONE.search(before) or (_IN_BRACKETS.search(before) and _IN_CASE.match(match[0])):
         return True
     if _PURPOSE.search(before) or any(told.search(before) for told in _TOLD_BEFORE.get(item.pattern, ())):
         return True

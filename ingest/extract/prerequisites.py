@@ -67,7 +67,8 @@ _HAS: Final = re.compile(
     r"(?:must|needs? to|has to) (?:have|be allowed to|be able to)\b|"
     r"^\W{0,4}(?:must|needs? to|has to|have to) (?:first )?(?:have|hold|be (?:in|on|an?|logged|connected|"
     r"signed|part|root))\b|"
-    r"^\W{0,4}needs? (?:(?!to\b)[\w/-]+ ){0,3}?(?:access|permissions?|credentials|privileges|vpn)\b|"
+    r"^\W{0,4}(?:(?:the|your|each|every|this) (?:[\w/-]+ ){1,3})?needs? (?:(?!to\b)[\w/-]+ ){0,3}?"
+    r"(?:access|permissions?|credentials|privileges|vpn)\b|"
     r"\b(?:you|we)(?:['’]ll| will)? (?:also |first )?(?:need|have) to (?:also |first )?(?:have|be(?! able\b)|"
     r"log ?in|sign ?in|ssh|authenticate|connect to|obtain|acquire|request|get access|join|hold|assume)\b"
 )
@@ -269,8 +270,8 @@ _ALWAYS: Final = (*_HEADING_A_SECTION, _READY, ONLY_THEN)
 
 
 _LIST: Final = re.compile(
-    r"(?i)^\W{0,4}(?:pre-?req(?:uisite)?s?|requirements?|require[ds]?|(?:what )?you(?:['’]ll| will)? need|"
-    r"needs?|(?:required|needed|necessary) (?:\w+ ){0,2}?"
+    r"(?i)^\W{0,4}(?:pre-?(?:req(?:uisite)?|condition)s?|requirements?|require[ds]?|"
+    r"(?:what )?you(?:['’]ll| will)? need|needs?|(?:required|needed|necessary) (?:\w+ ){0,2}?"
     + _TOOL_NOUNS
     + "|"
     + _TOOL_NOUNS

@@ -310,7 +310,9 @@ def _prose(reader: Reader, block: Block) -> None:
 def _is_listed_need(reader: Reader, block: Block, text: str) -> bool:
     """Whether a block is an item of a list of what must be true first; remembers whether one begins."""
     first = reader.needs_listed
-    other = first is not None and block.level <= first.level and block.ordered != first.ordered
+    other = first is not None and (
+        block.level < first.level or (block.level == first.level and block.ordered != first.ordered)
+    )
     if not reader.lists_before or block.kind != "item" or other:
         reader.lists_before, reader.needs_listed = opens_needs(text, reader.following), None
         return False

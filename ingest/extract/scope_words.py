@@ -119,12 +119,13 @@ ONLY_THEN: Final = re.compile(
     r"[^,:;`?]{3,100}$|"
     r"^\W{0,4}(?:not|never) (?:during|in|within|on|outside(?: of)?|from|at|between|while) "
     r"(?!(?:this|that|these|those|such|order|any)\b)[^,:;`?]{3,100}$|"
-    r"^\W{0,4}(?:during|in|within|on|outside(?: of)?|from|with|after|between) [^,:;`?]{3,80} only\W*$"
+    r"^\W{0,4}(?:during|in|within|on|outside(?: of)?|from|with|after|between) [^,:;`?]{3,80} only\W*$|"
+    r"^\W{0,4}[\w-]{2,30}(?: [\w-]{2,30}){0,2} only, (?:never|not) [^.,:;`?]{3,80}\W*$"
 )
 """A whole sentence without a verb: “Only during the maintenance window.”, “Never on a Friday.”"""
 
 FIRST_OF_ALL: Final = re.compile(
-    r"(?i)^\W{0,4}(?:requires?|requirements?|prerequisites?|needs?)\s?:\s{0,4}\S|"
+    r"(?i)^\W{0,4}(?:requires?|requirements?|prerequisites?|pre-?conditions?|needs?)\s?:\s{0,4}\S|"
     r"^\W{0,4}(?:the following|these) (?:[\w-]+ ){0,2}?(?:(?:variables|values|parameters|settings|secrets) )?"
     r"(?:must|should|(?:would )?need to|have to) be (?:set|defined|exported|provided|supplied)\b|"
     r"^[^.;:]{2,80}? must already (?:be|exist|have)\b|"

@@ -145,7 +145,10 @@ def explained(headings: Sequence[str]) -> bool:
 
 
 PREREQUISITES: Final = re.compile(
-    r"(?i)^(?:pre-?\s?req(?:uisite)?s?|requirements?|before (?:you )?(?:begin|start)|preconditions?|"
+    r"(?i)^(?:pre-?\s?req(?:uisite)?s?|requirements?|before (?:you )?(?:begin|start)|pre-?conditions?|"
+    r"before you (?:touch|do|run|change|proceed|continue|go)\b|before (?:touching|changing|doing)\b|"
+    r"what(?:['’]s| is) (?:needed|required)|you(?:['’]ll| will| would|['’]d)? want(?=\W*$)|"
+    r"(?:things|what) we need|"
     r"before(?:hand)?\W*$|"
     r"what you need|pre-?\s?flight(?: checks?| checklist)?|assumptions?|"
     r"before (?:proceeding|running|anything)|"

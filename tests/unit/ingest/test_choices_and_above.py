@@ -89,3 +89,22 @@ def test_the_last_of_several_short_instructions_is_no_title() -> None:
 )
 def test_what_a_machine_does_by_itself_is_no_deed(sentence: str, *, told: bool) -> None:
     assert acts_on_machine(sentence) is told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The last copy will need to be restored. To achieve this, use this:\n\n```sh\nmake a\n```\n",
+        "No further action is needed if it runs.\n",
+        "2. Update this runbook.\n",
+        "2. Follow this guide carefully.\n",
+        "2. Verify the below requirements.\n",
+        "2. Ensure that one node becomes the leader.\n",
+        "2. Regularly copy `a.tar` to the bucket.\n",
+        "2. After the repair (if required), run `uptime -s`.\n",
+        "2. Boot from an ISO.\n",
+        "Watch these metrics:\n\n- `ReadLatency`\n- `FreeMemory`\n",
+    ],
+)
+def test_what_is_told_beside_it_or_is_none_is_not_asked_about(text: str) -> None:
+    assert asked(text) == []

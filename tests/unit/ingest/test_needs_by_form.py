@@ -20,6 +20,9 @@ from ingest.pipeline import preview
         "Required tooling",
         "System requirements",
         "**A) Before you begin**",
+        "What is needed",
+        "Before you touch anything",
+        "Precondition",
     ],
 )
 def test_a_heading_over_needs_may_have_a_sign_and_a_number(heading: str) -> None:
@@ -48,6 +51,28 @@ def test_a_number_alone_makes_no_need_and_no_explanation(heading: str) -> None:
 def test_how_a_thing_must_be_is_a_need_before_the_first_step(sentence: str) -> None:
     assert required(sentence, first=True) == [sentence]
     assert required(sentence) == []
+
+
+def test_a_nested_list_of_needs_ends_with_its_item() -> None:
+    text = "# A\n\n* You'll want\n    * a quiet channel\n    * the admin role\n* Stop it\n    * `uptime -p`\n"
+    spec = preview(text, "markdown").runbook.spec
+    assert [item.text for item in spec.prerequisites] == ["a quiet channel", "the admin role"]
+
+
+def test_a_precondition_lists_its_parts() -> None:
+    sentence = "Precondition: a ticket, a second person, and you are on the jump host."
+    assert required(sentence, first=True) == ["a ticket", "a second person", "you are on the jump host"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Laptop only, never from a runner.",
+        "The machine needs outbound access to the registry.",
+    ],
+)
+def test_who_needs_what_and_where_it_is_done_is_a_need(sentence: str) -> None:
+    assert required(sentence) == [sentence]
 
 
 @pytest.mark.parametrize(
