@@ -25,7 +25,7 @@ from ingest.extract.negation import forbidden_at, negated
 from ingest.extract.passages import masked_text
 from ingest.extract.reader import title_of
 from ingest.extract.vocabulary import sentences
-from ingest.suspicious import speaks_to_machine
+from ingest.machine_phrases import speaks_to_machine
 from ingest.trace import Span
 from ingest.variables import find_placeholders
 

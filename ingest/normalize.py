@@ -71,6 +71,11 @@ _RST: Final = re.compile(
     r"(?m)^[ \t]{0,40}\.\. (?:_[^\n]{1,100}:[ \t]*$|[A-Za-z][\w:.+-]{0,60}::(?:[ \t]|$))"
     r"|:[a-z][\w:-]{0,40}:`[^`\n]+`|`[^`\n]+ <[^<>\n]+>`__?|::[ \t]*\n[ \t]*\n[ \t]+\S"
 )
+_RST_SURE: Final = re.compile(
+    r"(?m)^\.\. (?:code-block|code|sourcecode|note|warning|tip|important|caution|danger|hint|contents|"
+    r"toctree|admonition|parsed-literal|list-table|csv-table|rubric|meta)::(?:[ \t]|$)"
+)
+"""A directive that no other text has at the begin of a line."""
 _RST_TITLE: Final = re.compile(r"\A\s*([#=*~^\"-])\1{3,}[ \t]*\n[^\s#=*~^-][^\n]*\n\1{4,}[ \t]*\n")
 """A text that begins with a title between two lines; Markdown has no such."""
 _BARS_MAX: Final = 40_000
@@ -219,13 +224,18 @@ def recognise(text: str) -> str:
         return "html"
     if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
         return "asciidoc"
-    if "```" not in text and len(_RST.findall(text[:60_000])) + 2 * bool(_RST_TITLE.search(text)) >= 2:
+    if "```" not in text and _rst_signs(text) >= 2:
         return "rst"
     if "```" not in text and _TERMINAL.search(text[:60_000]):
         return "plain"
     if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
         return "plain"
     return "markdown" if len(_MARKDOWN.findall(text[:60_000])) >= 2 else "plain"
+
+
+def _rst_signs(text: str) -> int:
+    sure = bool(_RST_TITLE.search(text)) + bool(_RST_SURE.search(text[:60_000]))
+    return len(_RST.findall(text[:60_000])) + 2 * sure
 
 
 def _behind_comments(text: str) -> str:

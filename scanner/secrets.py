@@ -156,7 +156,7 @@ _UNSEEN: Final = re.compile(
 reads a line that goes on as one.
 """
 
-_LOOKALIKES: Final = str.maketrans(
+LOOKALIKES: Final = str.maketrans(
     {
         **dict(zip("аеорсхуіѕԁһӏкτοαρνικ", "aeopcxyisdhlktoapvik", strict=True)),
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
@@ -177,9 +177,9 @@ def find_named(text: str) -> list[Named]:
     if text.isascii() and "\\\n" not in text and "\\\r" not in text:
         return list(_find(text))
     if not _UNSEEN.search(text):
-        return list(_find(text.translate(_LOOKALIKES)))
+        return list(_find(text.translate(LOOKALIKES)))
     seen, places = without(text, _UNSEEN)
-    return [at_places(item, places) for item in _find(seen.translate(_LOOKALIKES))]
+    return [at_places(item, places) for item in _find(seen.translate(LOOKALIKES))]
 
 
 def without(text: str, left_out: re.Pattern[str]) -> tuple[str, array[int]]:

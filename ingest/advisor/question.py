@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from base import limits
-from ingest.suspicious import speaks_to_machine
+from ingest.machine_phrases import speaks_to_machine
 from scanner.redact import redact
 from schemas.runbook import Runbook
 from schemas.verdict import NoAdvice

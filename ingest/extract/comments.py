@@ -18,6 +18,7 @@ from ingest.extract.named_cases import named_cases
 from ingest.extract.negation import forbidding_heading, negated
 from ingest.extract.short_cases import case_beside, short_case
 from ingest.extract.vocabulary import text_of
+from ingest.machine_phrases import speaks_to_machine
 
 _TRAILING: Final = re.compile(r"\s#+\s*(\S[^\n]{0,300})$")
 _FIRST: Final = 14
@@ -88,7 +89,7 @@ def _over(command: FoundCommand) -> Said:
     if announces_output(said):
         return Said("printed")
     if negated(said) or forbidding_heading(said) or retracts_below(said):
-        return Said("banned")
+        return Said() if speaks_to_machine(said) else Said("banned")
     case, otherwise = _case(said)
     if case is None and command.head:
         head = command.head.strip(" .:,")

@@ -18,6 +18,7 @@ from ingest.extract.negation import forbidding_heading
 from ingest.extract.undo_scope import UndoScope
 from ingest.extract.undoing import names_undone, undoing_heading, undoing_lead, undoing_title
 from ingest.extract.vocabulary import asks_below, explained, is_imperative, sentences
+from ingest.machine_phrases import speaks_to_machine
 from ingest.trace import Span
 
 _ANCHOR: Final = re.compile(r"\s*\{#[\w-]{1,100}\}\s*$")
@@ -154,8 +155,10 @@ class Reader:
 
     def forbid(self, block: Block, *, one: bool, this: bool) -> None:
         """What follows a block is told as what not to do; `one`: a single block of code is meant; `this`: no
-        list is, where code stands before it.
+        list is, where code stands before it. What is said to a machine forbids nothing.
         """
+        if speaks_to_machine(block.text):
+            return
         self.ban_of_one, self.ban_of_this, self.ban_met_code = one, this, False
         self.ban, self.ban_box, self.ban_used = block.level, block.boxes, False
 

@@ -16,7 +16,7 @@ _ADOC_SOURCE: Final = re.compile(
 )
 """What stands over a listing and says in which language it is, or gives any block a name or a role."""
 _ADOC_SKIPPED: Final = re.compile(
-    r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|\[\[[^\]\n]{1,120}\]\]|(?:ifdef|ifndef|endif|include)::.*)\s*$"
+    r"^(?:\+|--|//.*|:[\w-]{1,60}:.*|\[\[[^\]\n]{1,120}\]\]|(?:ifdef|ifndef|endif|include|image|video|audio)::.*)\s*$"
 )
 _ADOC_IF: Final = re.compile(r"^if(n?)def::([\w,+.-]{1,80})\[\s*\]\s*$")
 _ADOC_BOX: Final = re.compile(

@@ -16,21 +16,31 @@ from ingest.sources.styles import as_read, ground_in, hides, letters_in
 
 _MAY_HIDE: Final = re.compile(
     r"(?i)<!--|html-comment|excerpt|style|hidden|color|<(?:dialog|datalist|iframe|canvas|audio|video|"
-    r"noframes|noembed|object)"
+    r"noframes|noembed|object|noscript|template|svg)"
 )
 _ANCESTORS: Final = 64
+_ATTRIBUTES: Final = re.compile(
+    r"(?i)<(?:meta|input|img)\b|\b(?:alt|title|content|value|aria-\w{1,20}|data-[\w-]{1,40})="
+)
+_UNSAID: Final = frozenset("style class href src srcset sizes d points transform viewbox rel id".split())
+"""Attributes that say nothing in words."""
 _OPEN_ALONE: Final = frozenset({"dialog"})
-_NOT_DRAWN: Final = frozenset("datalist iframe canvas audio video noframes noembed object".split())
+_NOT_DRAWN: Final = frozenset(
+    "datalist iframe canvas audio video noframes noembed object noscript template svg".split()
+)
 """What stands in these is shown where they can't be, and nowhere that matters."""
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenText:
-    """A text that stands in the source and on no screen; `line` of the source, from 1."""
+    """A text that stands in the source and on no screen; `line` of the source, from 1. `attribute`: it is one
+    of an element.
+    """
 
     text: str
     line: int
     comment: bool
+    attribute: bool = False
 
 
 def is_unseen(node: LexborNode) -> bool:
@@ -106,13 +116,16 @@ def hidden_texts(source: str, known: frozenset[str] | None = None) -> Iterator[H
     """The comments and hidden elements of HTML, also of that in Markdown, outermost only, in order. `known`:
     as of `require_shallow`. Raises Unprocessable for one that is nested too deeply.
     """
-    if _MAY_HIDE.search(source) is None:
+    if _MAY_HIDE.search(source) is None and _ATTRIBUTES.search(source) is None:
         return
     require_shallow(source, known)
     root = with_style_sheets(LexborHTMLParser(source)).root
     place, line = 0, 1
     for node in root.traverse() if root is not None else ():
         comment = bool(node.is_comment_node)
+        for said in _said(node):
+            at = max(place, source.find(said.split(" ", 1)[0], place))
+            yield HiddenText(said, line + source.count("\n", place, at), comment=True, attribute=True)
         if not comment and (not is_unseen(node) or _is_in_unseen(node)):
             continue
         text = " ".join(((node.comment_content if comment else node.text()) or "").split())
@@ -121,6 +134,15 @@ def hidden_texts(source: str, known: frozenset[str] | None = None) -> Iterator[H
             line += source.count("\n", place, at)
             place = at
             yield HiddenText(text, line, comment)
+
+
+def _said(node: LexborNode) -> Iterator[str]:
+    """What the attributes of an element say in words."""
+    if not node.is_element_node:
+        return
+    for name, value in node.attributes.items():
+        if value and (" " in value.strip() or not value.isascii()) and name not in _UNSAID:
+            yield " ".join(value.split())
 
 
 def _is_in_unseen(node: LexborNode) -> bool:
