@@ -33,6 +33,7 @@ from ingest.lettered import coded_marks, letter_marks
 from ingest.markups import refuse_other_markup
 from ingest.masking import MASKS, blank_blocks, blanked, cut_out
 from ingest.prose_in_code import parted
+from ingest.recognising import is_markup, recognise
 from ingest.repairs import repair
 from ingest.sources.hidden import HiddenText, hidden_texts
 from ingest.sources.html import read_html
@@ -50,34 +51,6 @@ from ingest.wiki_hidden import hidden_cuts, hidden_wiki_texts
 from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
 
-_HTML: Final = re.compile(r"(?i)<(?:!doctype html|/?[a-z][a-z0-9:-]{0,40}[\s>/])")
-_TERMINAL: Final = re.compile(
-    r"(?m)^(?:\$|[\w.-]{1,40}@[\w.-]{1,60}[:\s][^\n$#]{0,80}[$#]) [^\n]{1,2000}\n> "
-)
-"""A prompt, and below it that of a line that goes on: a pasted terminal, whose `>` cites nothing."""
-_FRAMED: Final = re.compile(
-    r"(?is)\A\s*<(?:aside|details|div|p|h1|br|img|center|a)\b(?=.{0,60000}?^```)", re.MULTILINE
-)
-"""A Markdown text that begins with a piece of HTML, as a README does or an export with a callout."""
-_MARKDOWN: Final = re.compile(
-    r"(?m)^(?:#{1,6} \S|```|~~~|[ \t]{0,40}(?:[-*+]|\d{1,3}\.) \S|> |\|.+\|[ \t]*$|---[ \t]*$)|"
-    r"`[^`\n]+`|<(?:code|kbd)>[^<>\n]{1,400}</|\[[^\]\[\n]{1,200}\]\("
-)
-_ASCIIDOC: Final = re.compile(
-    r"(?m)^(?:={1,5} \S|\[source\b|:_?[a-z][\w-]{0,60}:|\[(?:role|id|NOTE|discrete)\b|"
-    r"ifdef::|include::|----$)"
-)
-_RST: Final = re.compile(
-    r"(?m)^[ \t]{0,40}\.\. (?:_[^\n]{1,100}:[ \t]*$|[A-Za-z][\w:.+-]{0,60}::(?:[ \t]|$))"
-    r"|:[a-z][\w:-]{0,40}:`[^`\n]+`|`[^`\n]+ <[^<>\n]+>`__?|::[ \t]*\n[ \t]*\n[ \t]+\S"
-)
-_RST_SURE: Final = re.compile(
-    r"(?m)^\.\. (?:code-block|code|sourcecode|note|warning|tip|important|caution|danger|hint|contents|"
-    r"toctree|admonition|parsed-literal|list-table|csv-table|rubric|meta)::(?:[ \t]|$)"
-)
-"""A directive that no other text has at the begin of a line."""
-_RST_TITLE: Final = re.compile(r"\A\s*([#=*~^\"-])\1{3,}[ \t]*\n[^\s#=*~^-][^\n]*\n\1{4,}[ \t]*\n")
-"""A text that begins with a title between two lines; Markdown has no such."""
 _BARS_MAX: Final = 40_000
 """Bars between the cells of tables: some 40 µs each; 6,000 rows of five columns have fewer."""
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
@@ -94,10 +67,6 @@ _BESIDE_SECRETS: Final = (
     "密",
 )
 _RETURN: Final = re.compile(r"\r\n?")
-_CHAT_LINE: Final = re.compile(
-    r"(?m)^(?:\S[^\n]{0,60}[ \t]{1,4})?\[?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*$"
-)
-"""Who wrote next, or when."""
 _SENTENCE_END: Final = re.compile(r"[.!?:]\s|\n")
 _FRONT_MATTER: Final = re.compile(r"\A---\n((?:[^\n]*\n){0,60}?)---\n")
 _FRONT_LINE: Final = re.compile(r"^([A-Za-z][\w-]{0,40}):\s*(\S.{0,200})$")
@@ -117,7 +86,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
     _refuse_crowded(text)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     shown, masked = blanked(text)
-    wiki = form in (None, "markdown", "plain") and not _HTML.match(shown.lstrip()) and is_wiki(shown)
+    wiki = form in (None, "markdown", "plain") and not is_markup(shown.lstrip()) and is_wiki(shown)
     if wiki:
         _refuse_many_lines(shown)
     clean, line_ends = _plain_lines(shown, wiki=wiki)
@@ -216,35 +185,6 @@ def _outside(repairs: tuple[Repair, ...], masked: tuple[Masked, ...]) -> tuple[R
         for item in repairs
         if not any(m.span.start < item.span.end and item.span.start < m.span.end for m in masked)
     )
-
-
-def recognise(text: str) -> str:
-    """Which of FORMS a text is. Pure."""
-    if _HTML.match(_behind_comments(text[:4000])) and not _FRAMED.match(text):
-        return "html"
-    if "```" not in text and len(_ASCIIDOC.findall(text[:60_000])) >= 3:
-        return "asciidoc"
-    if "```" not in text and _rst_signs(text) >= 2:
-        return "rst"
-    if "```" not in text and _TERMINAL.search(text[:60_000]):
-        return "plain"
-    if len(_CHAT_LINE.findall(text[:60_000])) >= 3:
-        return "plain"
-    return "markdown" if len(_MARKDOWN.findall(text[:60_000])) >= 2 else "plain"
-
-
-def _rst_signs(text: str) -> int:
-    sure = bool(_RST_TITLE.search(text)) + bool(_RST_SURE.search(text[:60_000]))
-    return len(_RST.findall(text[:60_000])) + 2 * sure
-
-
-def _behind_comments(text: str) -> str:
-    """The text from its first character that belongs to no comment of HTML."""
-    rest = text.lstrip()
-    while rest.startswith("<!--"):
-        _, found, behind = rest.partition("-->")
-        rest = behind.lstrip() if found else ""
-    return rest
 
 
 def _refuse_unreadable(text: str) -> None:

@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.blocks import Block
-from ingest.normalize import normalize, recognise
+from ingest.normalize import normalize
 from ingest.parsed import parsed_json
 from ingest.pipeline import preview
+from ingest.recognising import recognise
 
 RUNBOOK = """\
 .. _restart-api:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.blocks import Block
-from ingest.normalize import normalize, recognise
+from ingest.normalize import normalize
+from ingest.recognising import recognise
 
 MARKDOWN = """---
 title: Disk full
