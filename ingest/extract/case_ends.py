@@ -65,6 +65,8 @@ _IN_BRACKETS: Final = re.compile(
     r"not)\b)[^()\n]{1,120}\)(?=\s\w|[,:])"
 )
 """“If a dependency (the database, the queue) is down, …”: an aside ends no case."""
+_IN_QUOTES: Final = re.compile(r"(?<![\w\\])\"[^\"\n]{1,100}\"(?!\w)|“[^“”\n]{1,100}”")
+"""“If it says "Error: no certificate", …”."""
 _VERB: Final = (
     r"(?:is|are|was|were|has|have|had|does|do|did|can|cannot|could|will|would|should|must|may|might|"
     r"(?:is|are|was|were|has|have|does|do|did|ca|could|wo|would|should)n['’]t)"
@@ -99,7 +101,7 @@ def with_clauses(text: str) -> str:
     """
     if _MAY_BE_MENDED.search(text) is None:
         return text
-    text = _IN_BRACKETS.sub(_unsigned, text)
+    text = _IN_QUOTES.sub(_unsigned, _IN_BRACKETS.sub(_unsigned, text))
     kept = list(text)
     for place in _told_without_sign(text):
         kept[place] = ","
@@ -130,10 +132,10 @@ _STATES: Final = (
 )
 """What a case says of its subject."""
 _OPEN_CASE: Final = re.compile(
-    rf"(?i)(?:^|(?<=[.!?] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_STATES}\s)[^,;:→.!?]{{8,200}}"
+    rf"(?i)(?:^|(?<=[.!?;] ))(?:if|when|unless|in case)\s(?=[^,;:→.!?]*\s{_STATES}\s)[^,;:→.!?]{{8,200}}"
 )
 _TOLD: Final = re.compile(
-    r"(?<=[\w%\"'’)])(?P<blank>\s)(?P<verb>[a-z]{2,12})(?:(?<=\suse)$|(?<=\srun)$|\s"
+    r"(?<=[\w%\"'’”)])(?P<blank>\s)(?P<verb>[a-z]{2,12})(?:(?<=\suse)$|(?<=\srun)$|\s"
     r"(?:(?:(?:at|into|up|for|on|(?<=escalate )to|(?<=switch )to|(?<=proceed )to|(?<=go )to)\s)?"
     r"(?:the|its|it|them|all|your|our|this|that|whether|an?)\b|[@#]\w|[A-Z][a-z]{2}|(?:back|over)\b|"
     r"(?<=\suse )\S|(?<=\srun )\S))"
@@ -155,8 +157,10 @@ _BEFORE_A_VERB: Final = frozenset(
 
 
 _BANNED: Final = re.compile(
-    r"(?i)(?<=[\w%\"'’)])(?P<blank>\s)[*_]{0,2}(?:do\s+not|don['’`´]t|never)[*_]{0,2}\s+"
+    r"(?i)(?<=[\w%\"'’”)])(?P<blank>\s)[*_]{0,2}(?:do\s+not|don['’`´]t|never)[*_]{0,2}\s+"
     r"(?:go|continue|proceed|carry|touch|run|use|try|attempt|execute)\b|"
+    r"(?<=[\w%\"'’)])(?P<nothing>\s)(?:there(?:['’]s|\sis)\snothing|nothing\s(?:else\s)?(?:to|needs|has)|"
+    r"no\s(?:further\s)?action|(?:you|we)(?:['’]re|\sare)\s(?:done|finished)|you\scan\sstop)\b|"
     r"(?<=[\w%\"'’)])(?P<shouted>\s)(?-i:STOP)\b"
 )
 """“If it is false do not go on”."""
@@ -176,10 +180,9 @@ def _told_without_sign(text: str) -> Iterator[int]:
                 yield found.start("blank")
                 break
         banned = _BANNED.search(text, case.start(), case.end())
-        if banned is not None and any(
-            _STATED.fullmatch(word) for word in text[case.start() : banned.start()].split()[2:]
-        ):
-            yield banned.start("blank" if banned["blank"] else "shouted")
+        before = text[case.start() : banned.start()].split() if banned is not None else []
+        if banned is not None and any(map(_STATED.fullmatch, before[2:])) and not _goes_on(before[-1]):
+            yield banned.start(banned.lastgroup or 0)
 
 
 def _goes_on(word: str) -> bool:

@@ -260,7 +260,9 @@ _STOPS: Final = re.compile(
     r"(?:go on|go ahead|go further|continue|proceed|carry on|do (?:this|it|that)|"
     r"run (?:this|it|that)|follow)\b|"
     r"leave (?:it|them|this|that|everything) (?:alone|as)\b|"
-    r"(?:you are|you['’]re|we are) done\b|nothing (?:else )?(?:is|has|needs) to\b)"
+    r"(?:you are|you['’]re|we are) done\b|"
+    r"(?:there(?:['’]s| is) )?nothing (?:else |more )?(?:(?:is|has|needs) )?to\b|"
+    r"no (?:further )?action\b)"
 )
 """What tells not to do what stands below."""
 

@@ -197,6 +197,13 @@ _GOES_ON: Final = re.compile(r"(?i)\s{0,2},?\s{1,3}(?:and|or|but)(?:\s{1,3}(?:al
 """Between the halves of a case: “If it hangs, and if nobody is in, …”."""
 
 
+_IN_WHICH: Final = re.compile(
+    r"(?i)(?P<case>[A-Za-z][^.;:]{4,200}?\b(?:may|might|could|can|sometimes|often)\b[^.;:]{3,160}?),?\s{1,3}in\s{1,3}which"
+    r"\s{1,3}case\s"
+)
+"""“The slot may already exist, in which case drop it”."""
+
+
 def _each_case(block: Block) -> Iterator[tuple[int, int]]:
     places = sentence_places(block.text)
     shown = with_clauses(without_signs(block.text, block.code))
@@ -212,6 +219,10 @@ def _each_case(block: Block) -> Iterator[tuple[int, int]]:
             continue
         if (told := case_told_next(block.text, places, place)) is not None:
             yield told
+            continue
+        which = _IN_WHICH.match(shown, start, end) if "which case" in shown else None
+        if which is not None:
+            yield which.span("case")
             continue
         for found in _IF.finditer(shown, start, end):
             match = _IF.match(shown, found.start(1), clause_end(found)) or found

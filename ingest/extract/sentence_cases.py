@@ -11,6 +11,7 @@ from typing import Final
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.case_ends import IN_CASE
+from ingest.extract.commands import looks_like_command
 from ingest.extract.drafts import Undoing
 from ingest.extract.named_cases import case_told_next, named_cases
 from ingest.extract.reader import Reader
@@ -43,6 +44,21 @@ _AGAINST: Final = re.compile(r"(?i)^unless\b")
 _Case = tuple[str, bool]
 
 
+_ASIDE: Final = re.compile(r"\((?P<told>[^()\n]{1,160})\)")
+_ASIDE_WORDS: Final = 2
+
+
+def _in_aside(block: Block, case: tuple[int, int]) -> bool:
+    """Whether a case is one of what brackets tell beside the sentence: “Kill it (ask if it's ours):”."""
+    for found in _ASIDE.finditer(block.text, max(0, case[0] - 200), min(len(block.text), case[1] + 200)):
+        if found.start() < case[0] < found.end():
+            before = block.text[found.start("told") : case[0]]
+            held = [code for code in block.code if found.start() <= code.start < found.end()]
+            coded = any(looks_like_command(block.text[code.start : code.end]) for code in held)
+            return len(before.split()) >= _ASIDE_WORDS and is_imperative(before) and not coded
+    return False
+
+
 class ToldBefore:
     """The sentences of a block while its commands are read in order; `end` is where the last one ended."""
 
@@ -53,7 +69,7 @@ class ToldBefore:
         self.outs: dict[tuple[int, int], tuple[_Case | None, _Case | None]] | None = None
         self.places = sentence_places(block.text)
         short = len(block.text) <= TEXT_MAX_CHARACTERS and block.kind != "code"
-        self.cases = list(named_cases(block)) if short else []
+        self.cases = [case for case in named_cases(block) if not _in_aside(block, case)] if short else []
 
     def sentence(self, offset: int) -> tuple[int, int]:
         """Where the sentence stands that holds an offset; the whole block where none does."""

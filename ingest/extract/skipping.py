@@ -45,7 +45,8 @@ _STOPS: Final = re.compile(
 )
 _DONE: Final = re.compile(
     _BEGIN + r"(?:you(?: are|['’]re) (?:done|finished)(?: here)?|"
-    r"(?:no|nothing) (?:further |more |else )?(?:action|work|steps?)?\s*(?:is |are |needs? to be )?"
+    r"(?:there(?: is|['’]s) )?(?:no|nothing) (?:further |more |else )?(?:action|work|steps?)?\s*"
+    r"(?:is |are |needs? to be )?"
     r"(?:needed|required|necessary|done|to do))" + _REST
 )
 """It ends what is told here, and not what stands in another section or behind the list."""
