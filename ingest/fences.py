@@ -95,3 +95,26 @@ def _outdented(opened: _Open, closing: int, indent: int) -> list[Edit]:
         return []
     found = [Edit(opened.place, opened.place + opened.indent, "")]
     return [*found, Edit(closing, closing + indent, "")] if indent else found
+
+
+_BY_ROOT: Final = re.compile(r"#{1,2} (?=[a-z/])[^\n]{3,400} \\$")
+
+
+def root_fences(text: str) -> list[Edit]:
+    """The edits that put a fence around a command of root that goes on in the lines below it, outside of
+    other fences: Markdown takes its prompt for a title.
+    """
+    edits: list[Edit] = []
+    fenced = goes_on = False
+    place = 0
+    for line in text.split("\n") if "\\\n" in text else ():
+        if goes_on and not line.endswith("\\"):
+            edits.append(Edit(place + len(line), place + len(line), "\n```"))
+            goes_on = False
+        elif not goes_on and _FENCE.match(line):
+            fenced = not fenced
+        elif not (goes_on or fenced) and _BY_ROOT.fullmatch(line):
+            edits.append(Edit(place, place, "```\n"))
+            goes_on = True
+        place += len(line) + 1
+    return [*edits, Edit(len(text), len(text), "\n```")] if goes_on else edits

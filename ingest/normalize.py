@@ -26,7 +26,7 @@ from ingest.answers_apart import answers_apart
 from ingest.blocks import Block, Masked, Normalized, Repair
 from ingest.bullets import box_marks, bullet_marks, sign_marks
 from ingest.chat_fences import chat_fences
-from ingest.fences import mended_fences
+from ingest.fences import mended_fences, root_fences
 from ingest.flavours import flavour_marks
 from ingest.indented_fences import fences_apart
 from ingest.lettered import coded_marks, letter_marks
@@ -100,6 +100,7 @@ def normalize(text: str, form: str | None = None) -> Normalized:
         for marks in (bullet_marks, box_marks, sign_marks, coded_marks):
             clean, line_ends = _moved(clean, marks(clean), line_ends)
     if chosen == "markdown":
+        clean, line_ends = _moved(clean, root_fences(clean), line_ends)
         clean, line_ends = _moved(clean, letter_marks(clean), line_ends)
         _refuse_many_lines(clean)
         clean, front = _front_matter(clean)

@@ -68,7 +68,9 @@ _WRITES: Final = re.compile(
     rf"so that it (?:reads|contains|looks))\b[^.:]{{0,30}}$|"
     rf"\b(?:put|paste|write|add|save)\b[^.:]{{0,30}}?\b(?:there|in (?:it|there)|into it|inside)\W*$|"
     rf"^\W*(?:\d{{1,2}}[.)]\s*)?(?:add|append|insert) (?:an?|the|these|this|following|the following)?\s?"
-    rf"(?:new )?(?:entry|entries|lines?|records?|stanza|block|settings?)\b[^.:]{{0,120}}:?\s*$"
+    rf"(?:new )?(?:entry|entries|lines?|records?|stanza|block|settings?)\b[^.:]{{0,120}}:?\s*$|"
+    rf"^\W*(?:\d{{1,2}}[.)]\s*)?(?:(?:un)?comment(?: out)?|change|modify|replace|remove|delete|edit|update|"
+    rf"adjust) (?:the|these|this)(?: following)? lines?\b[^.:]{{0,120}}:?\s*$"
 )
 _HOLDS: Final = re.compile(
     rf"(?i)^\W*(?:the |current |these |its )*contents? (?:of|is|are)\b|"

@@ -70,7 +70,7 @@ ANGLED: Final = re.compile(r"<[A-Za-z][^<>\n]{0,79}>")
 """A place to fill in, as most texts write it."""
 _PLACEHOLDER: Final = re.compile(
     r"<[A-Za-z][^<>|;&\n]{0,79}>|\{\{[^{}\n]{1,80}\}\}|\{[A-Za-z][\w .-]{0,60}\}|\$\{[^{}\n]{1,80}\}|"
-    r"\[[A-Za-z][\w .-]{0,60}\]|(?<=[\s=/:])\|[a-z][a-z0-9_-]{2,40}\|(?=$|[\s/.:-])"
+    r"\[[A-Za-z][\w .-]{0,60}\]|(?<=[\s=/:])\|[A-Za-z][A-Za-z0-9_-]{2,40}\|(?=$|[\s/.:-])"
 )
 
 
@@ -131,14 +131,17 @@ def reports(line: str) -> bool:
 _DATA: Final = re.compile(
     r"(?i)(?:/\*{0,2}|\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|txt|log|md|properties|pem|crt|"
     r"key|csr|db|gz|tar|zip|sql|out|"
-    r"err|pid|sock|service|html?))$"
+    r"err|pid|sock|service|html?|so(?:\.\d{1,4}){0,3}|jar|rpm|deb|iso|img|qcow2|tgz|bz2|xz|dump|bak))$"
 )
 """How the path of a file or a folder ends, and nothing that is run."""
 
 
-def is_data(word: str) -> bool:
-    """Whether a word alone is the path of a file that nobody runs; `./` tells that it is run."""
-    is_path = "/" in word[:-1] and "=" not in word and not word.startswith("./")
+def is_data(word: str, *, path: bool = True) -> bool:
+    """Whether a word alone is the path of a file that nobody runs; `./` tells that it is run. `path`: it has
+    to name a folder, too.
+    """
+    is_path = ("/" in word[:-1] or not path) and "=" not in word and not word.startswith("./")
+    is_path = is_path and "bin/" not in word
     return is_path and _DATA.search(word) is not None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES
-from ingest.extract.command_forms import ANGLED, is_data, reports, says_state
+from ingest.extract.command_forms import ANGLED, is_data, reports, says_state, unknown_program
 from ingest.extract.first_words import is_of_a_shell, is_typed, without_signs
 from ingest.extract.outputs import OUTPUTISH, is_failure, is_row
 from ingest.extract.programs import is_program
@@ -164,7 +165,7 @@ def plausible(text: str, *, labelled: bool) -> bool:
     words = first.split()
     if is_failure(first) or _RULE.fullmatch(words[0]) or is_row(first) or _is_part(first):
         return False
-    if not labelled and (reports(first) or (len(words) == 1 and is_data(first))):
+    if (len(words) == 1 and is_data(first)) or (not labelled and reports(first)):
         return False
     name = (words[0].lstrip("(") if labelled else words[0]).rsplit("/", 1)[-1].rstrip(";")
     if FUNCTION.match(first) or (labelled and _SETS.match(first)):
@@ -180,9 +181,26 @@ def plausible(text: str, *, labelled: bool) -> bool:
         return True
     if words[0] in ("if", "for", "while", "until", "case", "{", "(", "[", "[["):
         return labelled or len(words) > 2
-    return (
-        labelled
-        and bool(_NAME.fullmatch(words[0].lstrip("(")))
-        and not OUTPUTISH.match(first)
-        and not first[0].isupper()
-    )
+    return labelled and not first[0].isupper() and _may_be_run(first, words)
+
+
+_RUN_AS: Final = re.compile(r"[A-Za-z_.~/\\][\w./~-]*(?<!/)")
+_HOLDS: Final = frozenset({"=", ":", ":=", "=>", "->", "{"})
+"""Behind the name of a setting, and behind no program's."""
+_SPOKEN_LEAST: Final = 2
+
+
+def _may_be_run(first: str, words: Sequence[str]) -> bool:
+    """Whether a line of a block that is called a shell's could begin with a program that no list knows: no
+    number, address, folder, setting or sentence does.
+    """
+    if _RUN_AS.fullmatch(words[0].lstrip("(")) is None or OUTPUTISH.match(first):
+        return False
+    if (
+        words[-1] == "{"
+        or not _HOLDS.isdisjoint(words[1:2])
+        or (len(words) == 1 and is_data(first, path=False))
+    ):
+        return False
+    spoken = sum(word in FUNCTION_WORDS or word.endswith((",", ".")) for word in words[1:])
+    return spoken < _SPOKEN_LEAST or unknown_program(first)

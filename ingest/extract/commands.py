@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
-
-import tree_sitter_bash
-from tree_sitter import Language, Node, Parser
 
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
+from ingest.extract.answered import answered
 from ingest.extract.command_forms import (
-    case_alone,
     does_something,
-    goes_on,
-    goes_on_counting,
     has_form,
     kept_whole,
     of_words,
     unknown_program,
 )
-from ingest.extract.command_lines import FUNCTION, is_house_tool, plausible
+from ingest.extract.command_lines import is_house_tool, plausible
 from ingest.extract.command_lines import looks_like_command as looks_like_command
 from ingest.extract.consoles import Typed, console_of, opened_by, typed_below, windows_lines
+from ingest.extract.inner_shells import opens_shell
 from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.outputs import (
     TABLE_HEAD,
@@ -31,12 +27,14 @@ from ingest.extract.outputs import (
     in_table,
     is_failure,
     is_patch,
+    is_sure,
     lists_places,
     printed,
-    without_answer,
 )
 from ingest.extract.programs import is_program
 from ingest.extract.prompted import prompted
+from ingest.extract.statements import ASIDE, statements
+from ingest.extract.statements import FoundCommand as FoundCommand
 from ingest.extract.vocabulary import (
     NEUTRAL_LABELS,
     OTHER_LABELS,
@@ -46,34 +44,7 @@ from ingest.extract.vocabulary import (
 )
 from ingest.extract.windows_lines import windows_places
 
-_PARSER: Final = Parser(Language(tree_sitter_bash.language()))
-
-
 _JSON: Final = re.compile(r"^\s{0,40}\[?\s{0,40}\{\s{0,40}\"")
-_ANGLED: Final = re.compile(rb"(?<!<)<(?=[A-Za-z])[^<>\n|&;]{0,79}[^<>\s|&;]>(?!>)")
-"""A placeholder: the grammar would read it as two redirections, and join lines on the second."""
-
-_NAME: Final = re.compile(r"[A-Za-z0-9_./~-]+")
-
-
-@dataclass(frozen=True)
-class FoundCommand:
-    """One logical command (a continuation, a here-document or a loop is one), its line in the source and its
-    place in the block: `block.text[start:end]`, where a console's prompts may stand between its lines.
-    """
-
-    text: str
-    line: int
-    comment: str = ""
-    start: int = 0
-    end: int = 0
-    dialect: str = "shell"
-    said: str = ""
-    """The end of the comment: its last line, with those above that the last one only goes on with."""
-    head: str = ""
-    """The line of the comment that is nothing but a case, over what is told then; over numbered lines below
-    too.
-    """
 
 
 def commands_of(block: Block, *, told: bool = False, saved: bool = False) -> list[FoundCommand]:
@@ -123,9 +94,13 @@ def _mislabelled(block: Block) -> list[FoundCommand]:
     """The commands of a block that is called Python or YAML, where each line surely is one of a shell."""
     if block.language in _NO_SHELL:
         return []
-    found = _statements(block)
-    sure = [item for item in found if is_program(item.text.split()[0]) and _SURE.search(item.text)]
-    return found if found and len(sure) == len(found) else []
+    found = statements(block)
+    sure = [item for item in found if is_program(item.text.split()[0]) and _is_certain(item.text)]
+    return found if any(_SURE.search(item.text) for item in sure) and len(sure) == len(found) else []
+
+
+def _is_certain(text: str) -> bool:
+    return _SURE.search(text) is not None or is_sure(text.split("\n", 1)[0])
 
 
 def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand]:
@@ -137,10 +112,27 @@ def _at_places(found: list[FoundCommand], listing: Listing) -> list[FoundCommand
 
 def _prompted_in(block: Block, lines: list[str]) -> list[FoundCommand]:
     session = block.language in SESSION_LABELS
-    return [
+    found = [
         FoundCommand(text, block.line + block.text.count("\n", 0, start), "", start, end)
         for start, end, text in prompted(lines, session=session)
     ]
+    return [*_above(block, found[0].start), *found] if found else []
+
+
+def _above(block: Block, start: int) -> list[FoundCommand]:
+    """The commands without a prompt above the first one with it: nothing printed them. One that opens the
+    shell below, or each of them surely is a command.
+    """
+    above = block.text[: block.text.rfind("\n", 0, start) + 1]
+    found = statements(replace(block, text=above)) if above.strip() else []
+    if len(found) == 1 and opens_shell(found[0].text):
+        return found
+    return found if all(_surely(item.text.split("\n", 1)[0]) for item in found) else []
+
+
+def _surely(line: str) -> bool:
+    """Whether a line without a prompt is a command, and no row of a table."""
+    return is_sure(line) and looks_like_command(line) and plausible(line, labelled=False)
 
 
 def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
@@ -151,35 +143,60 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         return []
     alone = len(above) == 1 and not block.language and not is_failure(above[0])
     if alone and (unknown_program(above[0]) or _is_formed(above[0], told=told)):
-        start, text = block.text.index(above[0]), _ASIDE.sub("", _BEHIND.sub("", above[0]))
+        start, text = block.text.index(above[0]), ASIDE.sub("", _BEHIND.sub("", above[0]))
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(text, line, "", start, start + len(text))]
     cut = _CUT.search(block.text)
     every = [
         item
-        for item in _statements(block)
+        for item in statements(block)
         if not in_table(block.text, item.start)
         and (cut is None or item.start < cut.start() or looks_like_command(item.text.split("\n")[0]))
     ]
     found = [item for item in every if plausible(item.text, labelled=labelled)]
+    if not found and every and (all(_is_formed(item.text, told=told) for item in every) or _one_tool(every)):
+        return every
     if not found:
-        return every if every and all(_is_formed(item.text, told=told) for item in every) else []
+        return [] if labelled else _answered(block)
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
     if labelled:
         return [] if _is_shown(every, found) else found
-    return found if _mostly_commands(lines, found) else []
+    return found if _mostly_commands(lines, found) else _answered(block)
+
+
+def _answered(block: Block) -> list[FoundCommand]:
+    """The commands of a block with what each prints below it."""
+    return [
+        FoundCommand(block.text[start:end], block.line + block.text.count("\n", 0, start), "", start, end)
+        for start, end in answered(block.text)
+    ]
 
 
 _ALONE_IN_A_LINE: Final = re.compile(r"[A-Za-z_]\w*=\S*|/\S+")
 """`Status=Up`, `/192.168.1.4`: a setting or a path, and no argument."""
 
 
+_ONE_NAME: Final = re.compile(r"[A-Za-z][\w.-]{0,80}")
+_NAMES_MIN: Final = 3
+
+
 def _is_shown(every: list[FoundCommand], found: list[FoundCommand]) -> bool:
     """Whether a block that is called a shell's shows what is printed: only some of its lines have the form of
-    a statement, and those could be values.
+    a statement, and those could be values; or it lists names, one a line.
     """
+    names = [item.text for item in found if _ONE_NAME.fullmatch(item.text) and not is_program(item.text)]
+    if len(names) == len(found) >= _NAMES_MIN:
+        return True
     return 0 < len(found) * 2 <= len(every) and all(_ALONE_IN_A_LINE.fullmatch(item.text) for item in found)
+
+
+def _one_tool(every: list[FoundCommand]) -> bool:
+    """Whether each of several lines begins with the same hyphenated name, and one has a flag or a hole."""
+    named = {item.text.split()[0] for item in every}
+    lines = [item.text.replace("\\\n", " ") for item in every]
+    formed = len(lines) > 1 and len(named) == 1 and all("-" in name for name in named)
+    return formed and all(map(has_form, lines)) and any(map(unknown_program, lines))
 
 
 def _is_formed(text: str, *, told: bool) -> bool:
@@ -208,15 +225,15 @@ def _opened(block: Block, lines: list[str]) -> list[FoundCommand]:
     if not typed or looks_like_command(typed[0].text):
         return []
     start = block.text.index(line, rest - len(lines[first]) - 1)
-    above = _statements(replace(block, text=block.text[:start]))
+    above = statements(replace(block, text=block.text[:start]))
     if not all(plausible(item.text, labelled=block.language in SHELL_LABELS) for item in above):
         return []
     opener = FoundCommand(line, block.line + first, "", start, start + len(line))
-    below = _statements(replace(block, text=_blank(block.text, left.end()))) if left else []
+    below = statements(replace(block, text=_blank(block.text, left.end()))) if left else []
     return [*above, opener, *(_typed(block, item) for item in typed), *below]
 
 
-_LEFT: Final = re.compile(r"(?m)^[ \t]*(?:\\q|quit|exit)[ \t]*;?[ \t]*$")
+_LEFT: Final = re.compile(r"(?im)^[ \t]*(?:\\q|quit|exit)[ \t]*;?[ \t]*$")
 """Where a console is left: a shell runs what stands below."""
 
 
@@ -230,74 +247,6 @@ def _with_unknown(every: list[FoundCommand], found: list[FoundCommand]) -> list[
     known = {item.start for item in found}
     more = [item for item in every if item.start in known or of_words(item.text)]
     return more if len(more) == len(every) else found
-
-
-def _statements(block: Block) -> list[FoundCommand]:
-    """Top-level statements by the grammar: here-documents, loops and quoted lines stay whole."""
-    source = block.text.encode()
-    tree = _PARSER.parse(_hollow(source))
-    shorter = without_answer(block.text) if tree.root_node.has_error else block.text
-    if shorter != block.text:
-        before = _PARSER.parse(_hollow(shorter.encode()))
-        source, tree = (source, tree) if before.root_node.has_error else (shorter.encode(), before)
-    found: list[FoundCommand] = []
-    comment, said, head, last = "", "", "", -1
-    for group in _lines_of_nodes(tree.root_node):
-        start, end = group[0].start_byte, group[-1].end_byte
-        text = source[start:end].decode("utf-8", "replace").rstrip("\n")
-        if len(group) == 1 and group[0].type == "comment":
-            if start == 0 and text.startswith("#!"):
-                continue
-            line, added = group[0].start_point[0], text.lstrip("# ").strip()
-            below = bool(comment) and line == last + 1
-            head = added if case_alone(added) else (head if below or goes_on_counting(added) else "")
-            said = f"{said} {added}" if below and goes_on(said, added) else added
-            comment = f"{comment} {added}" if below else added
-            last = line
-            continue
-        text = _ASIDE.sub("", _without_trailing_comment(group, source))
-        if text.strip():
-            begin = len(source[:start].decode("utf-8", "replace"))
-            line = block.line + group[0].start_point[0]
-            found.append(FoundCommand(text, line, comment, begin, begin + len(text), said=said, head=head))
-        comment, said = "", ""
-    return _with_functions(found, block)
-
-
-_ASIDE: Final = re.compile(r"(?<=\S)[ \t]{1,8}\([A-Za-z][^()\n$`'\"|;&]{2,120}\)$")
-"""Behind a command, where no shell takes one: `kubectl edit sts kafka  (set the limit)`."""
-
-
-def _with_functions(found: list[FoundCommand], block: Block) -> list[FoundCommand]:
-    """A function and what stands below it are one command: its calls mean nothing without it."""
-    first = next((at for at, item in enumerate(found) if FUNCTION.match(item.text)), None)
-    if first is None or first + 1 == len(found):
-        return found
-    begin, end = found[first].start, found[-1].end
-    return [*found[:first], replace(found[first], text=block.text[begin:end], end=end)]
-
-
-def _hollow(source: bytes) -> bytes:
-    return _ANGLED.sub(lambda found: b"x" * len(found[0]), source)
-
-
-def _lines_of_nodes(root: Node) -> list[list[Node]]:
-    """Nodes that share a line belong to one statement (`a; b` stays together, as it was written)."""
-    groups: list[list[Node]] = []
-    for node in root.children:
-        if node.type == "\n":
-            continue
-        if groups and groups[-1][-1].end_point[0] == node.start_point[0]:
-            groups[-1].append(node)
-        else:
-            groups.append([node])
-    return groups
-
-
-def _without_trailing_comment(group: list[Node], source: bytes) -> str:
-    last = group[-1]
-    end = last.start_byte if last.type == "comment" and len(group) > 1 else last.end_byte
-    return source[group[0].start_byte : end].decode("utf-8", "replace").rstrip()
 
 
 def _has_answer(lines: list[str], below: list[str], first: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from ingest.blocks import Block
 from ingest.extract.announced import announces_output, retracts_below
-from ingest.extract.commands import FoundCommand
+from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.gates import is_gate
 from ingest.extract.labels import PLATFORM
 from ingest.extract.named_cases import named_cases
@@ -28,6 +28,10 @@ _TURNS: Final = re.compile(r"(?i)^\W*(?:otherwise|else|if not)\b(?!\s+if\b)")
 _THERE: Final = re.compile(rf"(?i)^(?:for|on|in) {PLATFORM}\b[^.]{{0,30}}$")
 """“# for staging”, “# on Ubuntu” over a command."""
 
+_OF_ITSELF: Final = re.compile(r"\s{1,9}(?:\([^()\n]{1,80}\)|#[^#\n]{1,120})\s*$")
+"""What a comment says of the command that it is: `# rm -rf /data (do not use)` is not about the next one."""
+_OTHER_WAY: Final = re.compile(r"(?i)^(?:or|alternatively),?\s{1,3}(?:`|(?:use|run|try|with)\b)")
+"""“# Or `df -m` where there is no `-h`” speaks of another command."""
 _APART: Final = re.compile(r"\n[ \t]*\n")
 _FORBIDS: Final = re.compile(
     r"(?i)^\W*(?:(?:do not|don['’`´]?t|never)\b(?!\s+(?:forget|hesitate|worry|panic))|no[!.]|"
@@ -86,6 +90,9 @@ def _both(above: Said, beside: Said) -> Said:
 
 def _over(command: FoundCommand) -> Said:
     said = command.said
+    own = _OF_ITSELF.sub("", said)
+    if own != said and looks_like_command(own):
+        return Said()
     if announces_output(said):
         return Said("printed")
     if negated(said) or forbidding_heading(said) or retracts_below(said):
@@ -120,6 +127,8 @@ def _beside(block: Block, command: FoundCommand) -> Said:
     if found is None:
         return Said()
     said = found[1].strip()
+    if _OTHER_WAY.match(said):
+        return Said()
     case = case_beside(said, 0, 0)
     if case is not None:
         return Said("", *case)

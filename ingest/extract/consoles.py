@@ -10,6 +10,7 @@ from typing import Final
 from ingest.extract.command_forms import without_placeholders
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import PROMPT, prompt_end
+from ingest.extract.vocabulary import SHELL_LABELS
 
 _PROMPT: Final = re.compile(
     r"^\s{0,40}(?:(?P<sql>[\w.]{1,64}=[#>]|mysql>|MariaDB \[[^\]\n]{0,64}\]>|SQL>|sqlite>)|"
@@ -21,7 +22,7 @@ _PROMPT: Final = re.compile(
     r"(?P<kadmin>kadmin(?:\.local)?:(?=\s{1,4}[a-z?]))|"
     r"(?P<switch>[\w.-]{0,64}\(config[\w.-]{0,40}\)#)|"
     r"(?P<mongosh>(?:[\w-]{1,40} \[[^\]\n]{1,60}\] )?[\w-]{1,40}(?::[A-Z]{3,12})?>(?=\s{1,4}(?:(?:db|rs|"
-    r"sh)\.|(?:use|show) \w)))|"
+    r"sh)\.|use \w|show (?:dbs|databases|collections|users|roles|logs?|profile)\b)))|"
     r"(?P<junos>[\w.-]{1,64}@[\w.-]{1,64}(?:>|(?<!\broot@)#)(?=\s{1,4}(?:show|request|set|delete|commit|rollback|"
     r"configure|edit|start|restart|clear|monitor|ping|file|run|load|exit|quit|deactivate|activate|op|test)\b))|"
     r"(?P<inner>\((?:parted|gdb|lldb|i?pdb|qemu|crm|lvm|storcli|hpssacli|ncli|hv)\)|"
@@ -31,7 +32,7 @@ _PROMPT: Final = re.compile(
     r"nslookup|"
     r"grub|telnet|gfsh|zkcli)>))\s{0,4}(?=\S)"
 )
-_UNKNOWN: Final = re.compile(r"(?m)^[ \t]{0,40}(?P<tool>[a-z][\w.-]{1,30})>[ \t]{1,4}(?=\S)")
+_UNKNOWN: Final = re.compile(r"(?m)^[ \t]{0,40}(?P<tool>[A-Za-z][\w.-]{1,30})>[ \t]{1,4}(?=\S)")
 """The prompt of a console that nobody told us of: `gremlin> `."""
 _SWITCH: Final = re.compile(r"(?m)^[ \t]{0,40}([\w.-]{1,64})\(config[\w.-]{0,40}\)#")
 _SWITCH_TYPED: Final = re.compile(
@@ -42,7 +43,7 @@ _SWITCH_TYPED: Final = re.compile(
 """What only a switch or a router takes at a bare `host#`: `router# show version`."""
 _HOST: Final = re.compile(r"^\s{0,40}(?P<host>[\w.-]{1,64})[#>]\s{0,4}(?=\S)")
 _ANY_LINE: Final = re.compile("")
-_PLAIN_LABELS: Final = frozenset({"", "text", "txt", "sh", "bash", "shell"})
+_PLAIN_LABELS: Final = SHELL_LABELS | {"", "text", "txt"}
 _GOES_ON: Final = re.compile(r"^\s{0,40}(?:[\w.]{0,64}[-'(][#>]|->|\.\.\.)\s{0,4}(?=\S)")
 _RAILS: Final = r"^(?:sudo\s+)?(?:gitlab-)?(?:bundle exec )?rails\s+(?:console|c|runner)\b(?!.*\s-e\s)"
 _DATABASE: Final = (
@@ -132,12 +133,21 @@ def console_of(text: str, language: str) -> list[Typed] | None:
     if language in _POWERSHELL or (language in _PLAIN_LABELS and _is_powershell(text)):
         return _cmdlets(text)
     if language in ("sql", "psql", "mysql", "pgsql", "postgresql") or (
-        language in ("", "text", "txt")
+        language in _PLAIN_LABELS
         and _SQL.match(text)
         and (";" in text or re.search(r"(?i)\bfrom\b", text))
+        and (language not in SHELL_LABELS or _is_shouted(text))
     ):
         return _statements(text, 0)
     return None
+
+
+_SHOUTED: Final = re.compile(r"[A-Z]{3,12}\s+[\w*`\"]")
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a block that is called a shell's is nothing but statements of SQL, in capitals."""
+    return all(_SHOUTED.match(item.text) and item.text.endswith(";") for item in _statements(text, 0))
 
 
 _WINDOWS: Final = frozenset("cmd bat batch dos batchfile winbatch".split())
@@ -170,6 +180,11 @@ def windows_lines(text: str, language: str) -> list[Typed] | None:
 def is_session(text: str) -> bool:
     """Whether a block shows what was typed at a prompt, of a shell or of another console."""
     return any(PROMPT.match(line) or _PROMPT.match(line) for line in text.split("\n"))
+
+
+def is_at_console(line: str) -> bool:
+    """Whether a line begins with the prompt of a console that is no shell's."""
+    return _PROMPT.match(line) is not None
 
 
 def opened_by(command: str) -> str | None:
@@ -317,7 +332,7 @@ def _statements(text: str, begin: int) -> list[Typed]:
     start, inside, last = -1, False, begin
     for line in text[begin:].split("\n"):
         shown = line.strip()
-        if start < 0 and (not shown or shown.startswith("--")):
+        if start < 0 and (not shown or shown.startswith(("--", "# "))):
             begin += len(line) + 1
             continue
         if start < 0:

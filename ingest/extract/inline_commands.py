@@ -10,7 +10,7 @@ from typing import Final
 from base.limits import TEXT_MAX_CHARACTERS
 from ingest.blocks import Block
 from ingest.extract.case_ends import with_clauses
-from ingest.extract.command_forms import has_form, unknown_program
+from ingest.extract.command_forms import has_form, of_words, unknown_program
 from ingest.extract.commands import FoundCommand, looks_like_command
 from ingest.extract.consoles import is_cmdlet, is_redis, is_sql
 from ingest.extract.doing import only_read
@@ -203,7 +203,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     if _NAMED.match(block.text, code.end) and not _TYPED.search(before):
         return None
     if is_run_alone(code.text, before) or _stands_alone(block, code):
-        return "shell"
+        return "powershell" if code.text.endswith(".ps1") else "shell"
     closes = _ENDS.match(block.text, code.end) is not None and _instructs(block.text, code.start)
     closes = closes or does_the_same(block.text, code.start, code.end) or _in_brackets(block.text, code)
     foreign = tells_to_run(before, block.text[code.end : code.end + 40])
@@ -213,7 +213,7 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     if code.text.startswith("/") and _IN_CHAT.match(block.text, code.end):
         return None
     dialect = dialect_of(code.text)
-    if dialect is None and leads and _is_labelled(block, code):
+    if dialect is None and leads and (_is_labelled(block, code) or _repeats_label(block, code)):
         return "shell"
     shown = unknown_program(code.text) or (_TYPED.search(before) is not None and has_form(code.text))
     shown = shown or is_run_by_name(block.text, before, code)
@@ -248,6 +248,17 @@ def _is_labelled(block: Block, code: FoundCommand) -> bool:
         return False
     known = tool(verb["name"]) if verb["name"] in SUBCOMMANDS else None
     return verb["verb"] in known.verbs if known is not None else has_form(code.text) or "-" in verb["verb"]
+
+
+def _repeats_label(block: Block, code: FoundCommand) -> bool:
+    """Whether an item says what is done, and behind a colon how, by the same verb: “Enable restores: `house
+    enable_restore`”.
+    """
+    before = block.text[: code.start]
+    at = len(before.rstrip("*_ ")) - 1
+    if block.kind != "item" or not before[at:].startswith(":") or not of_words(code.text):
+        return False
+    return does_the_same(f"{before[:at]} {before[at + 1 :]}{code.text}", code.start, code.end)
 
 
 def _in_brackets(text: str, code: FoundCommand) -> bool:

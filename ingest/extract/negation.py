@@ -24,7 +24,7 @@ _NOT: Final = (
     r"(?:forbidden|prohibited)\s+to|not\s+(?:run|use|execute|do|call|try|type))"
 )
 _HARMLESS: Final = (
-    r"(?!\s+(?:forget|hesitate|worry|panic|mind|matter|be\s+afraid|skip|omit|fail\s+to|leave\s+out|need\s+to|"
+    r"(?!\s+(?:forget|hesitate|worry|panic|mind|matter|be\s+afraid|skip|omit|(?:wait|delay)(?=\W{0,3}(?:$|[.!)]))|fail\s+to|leave\s+out|need\s+to|"
     r"have\s+to))"
 )
 _NEGATION: Final = re.compile(rf"(?i)\b{_NOT}\b{_HARMLESS}")
@@ -176,7 +176,7 @@ def forbids_below(text: str, codes: Sequence[str] = (), below: str = "") -> bool
     instead = _INSTEAD.search(last)
     if instead and not _JUST_NEGATED.search(last[: instead.start()]):
         return False
-    if last.rstrip(" *_").endswith(_ENDS_OPEN) and label_forbids(last):
+    if last.rstrip(" *_").endswith(_ENDS_OPEN) and (label_forbids(last) or _is_forbidding_label(last)):
         return True
     last = _NOT_THAT.sub(_without_aside, _FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last)))
     if not negated(last, holds_code=any(code in last for code in codes)):
@@ -222,6 +222,15 @@ def _forbids_another(told: str, below: str) -> bool:
 _ONE: Final = re.compile(
     r"(?i)\b(?:this(?: one| command| line)|the (?:following|next) (?:one|command|line))\W*$"
 )
+
+
+_LABEL_WORDS: Final = 4
+
+
+def _is_forbidding_label(text: str) -> bool:
+    """Whether a line says nothing but that what stands below it is wrong: “Bad:”, “**Wrong way**:”."""
+    shown = text.strip().lstrip("❌✗✘🚫⛔👎* _\ufe0f").rstrip(": *_→")
+    return 0 < len(shown.split()) <= _LABEL_WORDS and forbidding_heading(shown)
 
 
 def forbids_one(text: str) -> bool:

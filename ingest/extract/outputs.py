@@ -125,7 +125,17 @@ def printed(below: list[str], first: str) -> bool:
         return False
     if _PLAIN_OPTION.search(first) is not None and all(_COLUMNS.match(line) for line in below):
         return True
-    return _is_sure(first) and not any(_TYPED.match(line) or _SAID.match(line) for line in below)
+    return is_sure(first) and not any(is_typed_line(line) or is_said(line) for line in below)
+
+
+def is_typed_line(line: str) -> bool:
+    """Whether a line shows by its first signs that somebody typed it."""
+    return _TYPED.match(line) is not None
+
+
+def is_said(line: str) -> bool:
+    """Whether a line is a sentence that somebody wrote."""
+    return _SAID.match(line) is not None
 
 
 _PATH: Final = re.compile(r"\s~?/[\w.-]+(?:/|$)")
@@ -135,12 +145,13 @@ _CONFIGURES: Final = frozenset("source env".split())
 """Programs that are the words of files of configuration, too: `source /etc/network/interfaces.d/*`."""
 
 
-def _is_sure(line: str) -> bool:
+def is_sure(line: str) -> bool:
     """Whether a line is a command by a flag, a path or its verb; `kubectl get` alone names one."""
     words = line.split()
     known = tool(words[0])
     if words[0] in SUBCOMMANDS:
-        return known is not None and len(words) > 2 and words[1] in known.verbs
+        verbs = {words[1], " ".join(words[1:3])} if len(words) > 2 else frozenset()
+        return known is not None and not known.verbs.keys().isdisjoint(verbs)
     if _PLAIN_OPTION.search(line) is not None:
         return True
     if _PATH.search(line) is not None:

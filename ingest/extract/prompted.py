@@ -5,7 +5,6 @@ here-document, in a loop that is not closed yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 import tree_sitter_bash
@@ -32,8 +31,7 @@ def prompted(lines: list[str], *, session: bool = False) -> list[tuple[int, int,
     behind one is none. `session`: the block is said to show what is printed, too.
     """
     if any(PROMPT.match(line) for line in lines):
-        found = [*_opener(lines), *_behind(PROMPT, lines)]
-        return [item for item in found if not item[2].startswith("#")]
+        return [item for item in _behind(PROMPT, lines) if not item[2].startswith("#")]
     first = next((line for line in lines if line.strip()), "")
     if session and NAME_PROMPT.match(first):
         return [item for item in _behind(NAME_PROMPT, lines) if not item[2].startswith("#")]
@@ -86,15 +84,6 @@ def is_in_columns(line: str) -> bool:
 
 
 _COLUMNS: Final = 2
-
-
-def _opener(lines: list[str]) -> Iterator[tuple[int, int, str]]:
-    """The first line where it has no prompt and opens the shell whose prompts stand below it."""
-    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    text = lines[first].strip() if lines else ""
-    if text and PROMPT.match(lines[first]) is None and opens_shell(text):
-        start = sum(len(line) + 1 for line in lines[:first]) + lines[first].index(text)
-        yield start, start + len(text), text
 
 
 def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, str]]:

@@ -25,7 +25,7 @@ _CONSOLES: Final = frozenset(
 _TOOLS: Final = ("ctl", "cli", "adm", "admin")
 """With which the names of programs end that do nothing without a verb."""
 
-_ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}")
+_ALONE: Final = re.compile(r"[a-z][\w.-]{2,40}|\w[\w.-]{1,60}\.(?:sh|ps1)")
 
 
 def is_run_alone(code: str, before: str) -> bool:
@@ -36,7 +36,7 @@ def is_run_alone(code: str, before: str) -> bool:
     if found["console"]:
         return code in _CONSOLES
     return (
-        code.endswith(".sh")
+        code.endswith((".sh", ".ps1"))
         or "_" in code
         or (is_program(code) and code not in SUBCOMMANDS | ENGLISH and not code.endswith(_TOOLS))
     )

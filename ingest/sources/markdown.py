@@ -211,13 +211,20 @@ def _paragraph(token: Token, opening: Token, place: _Place) -> Iterator[Block]:
         return
     first = token.map[0] if token.map else 0
     for part in parts:
-        content = "\n".join(lines[part.begin : part.end])[part.cut or 0 :]
+        content = "\n".join(_at_margin(lines[part.begin : part.end]))[part.cut or 0 :]
         own = Token("inline", "", 0, content=content, map=[first + part.begin, first + part.end])
         if part.typed:
             begin, end = _lines(own)
             yield Block("code", content, begin, end, trace=_content(own, place))
         else:
             yield from _text_block(own, opening, place)
+
+
+def _at_margin(lines: list[str]) -> list[str]:
+    """The lines of a part; those of a here-document without what indents its last one."""
+    last = lines[-1]
+    margin = len(last) - len(last.lstrip()) if any("<<" in line for line in lines) else 0
+    return [line[min(margin, len(line) - len(line.lstrip())) :] for line in lines] if margin else lines
 
 
 def _heading(token: Token, opening: Token, place: _Place) -> Iterator[Block]:

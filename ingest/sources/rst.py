@@ -16,7 +16,7 @@ from ingest.blocks import Block
 from ingest.extract.spoken import all_typed
 from ingest.sources.markdown import read_markdown
 from ingest.sources.rst_directives import TABLES, put_directive_table
-from ingest.sources.rst_inline import put_inline
+from ingest.sources.rst_inline import is_open, put_inline
 from ingest.sources.rst_tables import put_table, table_at
 from ingest.sources.told import told_in
 from ingest.trace import Writer
@@ -262,8 +262,8 @@ def _prose(page: _Page) -> None:
     if typed > number:
         _code(page, indent, number, typed, "")
         return
-    listing = line.rstrip().endswith("::") and not page.line(number + 1).strip()
     column = _put_prose(page, number, _blank(line), indent)
+    listing = page.line(page.at).rstrip().endswith("::") and not page.line(page.at + 1).strip()
     page.at += 1
     page.end_line()
     behind = page.body_end(page.at, column) if listing else 0
@@ -282,8 +282,8 @@ def _typed_end(page: _Page, number: int) -> int:
 
 
 def _put_prose(page: _Page, number: int, first: int, indent: int) -> int:
-    """A line from its character `first` on, where its indent belongs in the Markdown; gives the column of its
-    text.
+    """A line from its character `first` on, where its indent belongs in the Markdown, and those that markup
+    joins to it, the last of which the reader is then at; gives the column of its text.
     """
     line, begin = page.lines[number], page.starts[number]
     _, new = page.base(indent)
@@ -298,11 +298,25 @@ def _put_prose(page: _Page, number: int, first: int, indent: int) -> int:
         page.out.put(sign, begin + first, marker.end() - first)
         first = marker.end()
         page.contexts.append((len(line[:first].expandtabs(8)), new + len(sign)))
-    text = line[first:].rstrip()
-    if text.endswith("::") and not page.line(number + 1).strip():
+    page.at = _joined_end(page, number, first)
+    text = "\n".join([line[first:], *page.lines[number + 1 : page.at + 1]]).rstrip()
+    if text.endswith("::") and not page.line(page.at + 1).strip():
         text = text[:-1] if text.strip() != "::" else ""
     put_inline(page.out, text, begin + first)
     return len(line[:first].expandtabs(8))
+
+
+def _joined_end(page: _Page, number: int, first: int) -> int:
+    """The last of the lines that a role or a link of a line goes on in; the same line where none does."""
+    text, end = page.lines[number][first:], number
+    while is_open(text) and end - number < _JOINED_MAX and page.line(end + 1).strip():
+        end += 1
+        text = f"{text}\n{page.lines[end]}"
+    return number if is_open(text) else end
+
+
+_JOINED_MAX: Final = 4
+"""Lines: a link is no longer."""
 
 
 def _indent(line: str) -> int:

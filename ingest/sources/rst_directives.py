@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ingest.sources.rst_inline import put_inline
 from ingest.trace import Writer
 
 TABLES: Final = frozenset({"list-table", "csv-table"})
@@ -42,7 +43,7 @@ def _put(out: Writer, text: str, begin: int) -> None:
         if number:
             out.put("\\|", begin, 1)
             begin += 1
-        out.put(part, begin)
+        put_inline(out, part, begin)
         begin += len(part)
 
 

@@ -9,18 +9,19 @@ from ingest.trace import Writer
 
 _INLINE: Final = re.compile(
     r"(?P<literal>``[^`\n](?:[^\n]{0,2000}?[^`\n])?``)"
-    r"|:(?P<role>[A-Za-z][\w:.+-]{0,40}):`(?P<said>[^`\n]{1,2000})`"
-    r"|`(?P<link>[^`\n]{1,2000})`__?(?!\w)"
+    r"|:(?P<role>[A-Za-z][\w:.+-]{0,40}):`(?P<said>[^`]{1,2000})`"
+    r"|`(?P<link>[^`]{1,2000})`__?(?!\w)"
     r"|(?P<joint>\\ )"
 )
-_TARGET: Final = re.compile(r"\s*<[^<>\n]{0,2000}>$")
+_TARGET: Final = re.compile(r"\s*<[^<>]{0,2000}>$")
+_LITERAL: Final = re.compile(r"``[^`]{0,2000}``")
 _CODE_ROLES: Final = frozenset(
     "command code file program envvar option kbd samp literal bash sh shell".split()
 )
 
 
 def put_inline(out: Writer, text: str, begin: int) -> None:
-    """Write one line; it stands at `begin` of the source."""
+    """Write a line, or lines that one piece of markup joins; they stand at `begin` of the source."""
     place = 0
     for found in _INLINE.finditer(text):
         out.put(text[place : found.start()], begin + place)
@@ -39,3 +40,8 @@ def put_inline(out: Writer, text: str, begin: int) -> None:
             shown = found[group][: target.start()] if target and target.start() else found[group]
             out.put(shown.lstrip("~!"), begin + found.start(group) + len(shown) - len(shown.lstrip("~!")))
     out.put(text[place:], begin + place)
+
+
+def is_open(text: str) -> bool:
+    """Whether a role or a link begins in a text that ends further down."""
+    return _LITERAL.sub("", text).replace("``", "").count("`") % 2 == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from ingest.sources.rst_inline import put_inline
 from ingest.trace import Writer
 
 _GRID: Final = re.compile(r"\s*\+(?:[-=]+\+)+\s*$")
@@ -95,5 +96,5 @@ def _put_cell(out: Writer, line: str, begin: int, column: tuple[int, int]) -> No
         if number:
             out.put("\\|", place, 1)
             place += 1
-        out.put(part, place)
+        put_inline(out, part, place)
         place += len(part)

@@ -10,7 +10,7 @@ from typing import Final
 from ingest.extract.command_forms import is_spoken, of_words, unknown_program
 from ingest.extract.command_lines import plausible
 from ingest.extract.commands import looks_like_command
-from ingest.extract.consoles import is_sql
+from ingest.extract.consoles import is_at_console, is_sql
 from ingest.extract.doing import only_read
 from ingest.extract.programs import is_program
 from ingest.extract.prompts import prompt_end
@@ -41,6 +41,16 @@ _NEVER_LAST: Final = FUNCTION_WORDS - frozenset(
     "again also before first it now on once our since so them there these they this those".split()
 )
 """Words with which no sentence ends."""
+_TOLD: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|commands?)\b[^:]{0,40}:[\s*_]*$")
+"""“Run the following:”."""
+_HERE: Final = re.compile(r"<<-?\s{0,3}([\"']?)(?P<end>[A-Za-z_][\w-]{0,40})\1")
+_WHOLE_MAX: Final = 200
+"""Lines of a here-document or a loop."""
+_LOOP: Final = re.compile(
+    r"(?:(?:for|while|until)\s[^\n]{3,400};\s{0,3}do|(?P<case>if)\s[^\n]{3,400};\s{0,3}then)\s*$"
+)
+_FLAGGED: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+ ")
+"""A name of several words, as no word of a sentence is."""
 _PROMPTS: Final = frozenset("$#%>❯›λ»➜")
 """Without one of these a line has no prompt: a quick look at each line of prose."""
 _ROOT: Final = re.compile(r"\s{0,3}#\s{1,2}(?=[a-z/])")
@@ -172,8 +182,22 @@ def widest(lines: Sequence[str], at: int) -> int:
 
 
 def all_commands(lines: Sequence[str]) -> bool:
-    """Whether each line of a paragraph is a command: a program alone only where it looks at something."""
-    return all(all_typed([line]) or _looks_alone(line) for line in lines)
+    """Whether each line of a paragraph is a command: a program alone only where it looks at something, one
+    that no list knows only with flags and beside one that a list knows.
+    """
+    known = False
+    for line in lines:
+        if all_typed([line]) or _looks_alone(line):
+            known = True
+        elif not _is_flagged(line):
+            return False
+    return known
+
+
+def _is_flagged(line: str) -> bool:
+    """Whether a line could be a command of a program that no list knows, by its name and its flags."""
+    text = line.strip()
+    return _FLAGGED.match(text) is not None and unknown_program(text) and _is_complete(text)
 
 
 def is_statement(lines: Sequence[str]) -> bool:
@@ -220,10 +244,12 @@ def parts_of(lines: Sequence[str], wide: int = 0) -> list[Part]:
     below a colon, a label or another command, on a line of its own (see `stands_alone` for `wide`), or behind
     a prompt: all below that is what it prints. One part where it has no command on a line of its own.
     """
+    if len(lines) > 1 and all_commands(lines):
+        return [Part(True, 0, len(lines))]
     parts: list[Part] = []
     at = 0
     while at < len(lines):
-        prompt = _prompt(lines[at], first=not at)
+        prompt = 0 if _is_at_console(lines, at) else _prompt(lines[at], first=not at)
         if prompt is not None:
             return [*parts, Part(True, at, len(lines), prompt)]
         skipped = labels_ahead(lines, at)
@@ -232,8 +258,14 @@ def parts_of(lines: Sequence[str], wide: int = 0) -> list[Part]:
             parts.append(Part(False, at, at + 1))
             at += 1
             continue
-        after = bool(parts) and parts[-1].typed
-        typed = bool(skipped) or _begins_typed(lines, at, after=after, wide=wide)
+        behind = parts[-1].begin if parts and parts[-1].typed else None
+        typed = bool(skipped) or _begins_typed(lines, at, behind, wide)
+        here = _whole_end(lines, at)
+        if here > at:
+            begin = at if behind is None else parts.pop().begin
+            parts.append(Part(True, begin, here))
+            at = here
+            continue
         if typed and (not parts or not parts[-1].typed or skipped):
             parts.append(Part(True, at, at + 1))
         elif parts and parts[-1].typed == typed and not is_section(lines[at - 1]):
@@ -244,16 +276,55 @@ def parts_of(lines: Sequence[str], wide: int = 0) -> list[Part]:
     return parts
 
 
-def _begins_typed(lines: Sequence[str], at: int, *, after: bool, wide: int) -> bool:
-    """Whether a line is a command where it stands. `after`: behind another one."""
-    line, above = lines[at], lines[at - 1].rstrip() if at else ""
+def _is_told(line: str) -> bool:
+    """Whether a line below “Run:” is a command: with a sign of one, or without any word of a sentence."""
+    text = line.strip()
+    if not (looks_like_command(text) or _looks_alone(text)) or text.endswith((".", ":", ",", "?", "!")):
+        return False
+    spoken = sum(word.lower() in FUNCTION_WORDS for word in text.split()[1:])
+    return spoken == 0 or (spoken == 1 and _SURE.search(text) is not None)
+
+
+def _whole_end(lines: Sequence[str], at: int) -> int:
+    """Behind which line the here-document, the loop or the case ends that a line opens; the same line for
+    none.
+    """
+    below = range(at + 1, min(len(lines), at + _WHOLE_MAX))
+    loop = _LOOP.match(lines[at]) if ";" in lines[at] else None
+    if loop is not None:
+        closing = "fi" if loop["case"] else "done"
+        ends = (place + 1 for place in below if lines[place].rstrip() == closing)
+        return next(ends, at)
+    found = _HERE.search(lines[at]) if "<<" in lines[at] else None
+    if found is None or not looks_like_command(plain_quotes(lines[at])):
+        return at
+    ends = (place + 1 for place in below if lines[place].strip() == found["end"])
+    return next(ends, at)
+
+
+def _begins_typed(lines: Sequence[str], at: int, begin: int | None, wide: int) -> bool:
+    """Whether a line is a command where it stands. `begin`: behind others, from that line on."""
+    line, above, after = lines[at], lines[at - 1].rstrip() if at else "", begin is not None
     if after and above.endswith("\\"):
         return True
-    if not at and len(lines) > 1 and all_commands(lines):
+    told = _TOLD.search(lines[begin - 1] if begin else above)
+    if told and _MARKED.search(line) is None and _is_told(line):
         return True
     if after or above.endswith(":"):
         return _MARKED.search(line) is None and is_typed(line) and (all_typed([line]) or _is_complete(line))
     return len(lines) > 1 and stands_alone(lines, at, wide)
+
+
+_CONSOLE: Final = re.compile(r"\s{0,40}(?P<name>[A-Za-z][\w.-]{1,30}> )(?=\S)")
+
+
+def _is_at_console(lines: Sequence[str], at: int) -> bool:
+    """Whether a line stands at the prompt of a console: a known one, or one that the next line has, too."""
+    if ">" not in lines[at] and "#" not in lines[at]:
+        return False
+    found = _CONSOLE.match(lines[at])
+    again = found is not None and at + 1 < len(lines) and lines[at + 1].lstrip().startswith(found["name"])
+    return again or is_at_console(lines[at])
 
 
 def _prompt(line: str, *, first: bool) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.parsed import parsed_json
 from ingest.pipeline import Preview, preview
 from schemas.errors import Unprocessable
 
@@ -21,6 +22,13 @@ def commands(text: str, form: str | None = None) -> dict[str, bool]:
     made = made_of(text, form)
     steps = [] if made is None else [item.step for item in made.built.steps]
     return {step.command: step.when is not None for step in steps if step.command}
+
+
+def typed(text: str, form: str | None = None) -> list[str]:
+    """What is typed, in order: by a machine, or by a person where no shell of the runbook reads it."""
+    made = made_of(text, form)
+    steps = [] if made is None else parsed_json(made)["steps"]
+    return [step["command"] for step in steps if "command" in step]
 
 
 def told_to_people(text: str, form: str | None = None) -> str:

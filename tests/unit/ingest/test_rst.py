@@ -195,3 +195,17 @@ def test_its_time_follows_the_size_of_a_text(text: str) -> None:
     finally:
         gc.enable()
     assert twice < 4 * once + 0.5
+
+
+def test_a_role_that_goes_on_in_the_next_line_is_a_link_and_no_code() -> None:
+    text = (
+        "Cells\n=====\n\nSee :doc:`here\n<user/layout.html>` and `the\nguide <https://x.y>`_.\n\n"
+        "- Use :ref:`inventory host\n  variables <multinode-vars>`.\n\n.. code-block:: bash\n\n   df -h\n\n"
+        ".. list-table::\n\n   * - a\n     - :ref:`way <back>`\n"
+    )
+    shown = parsed_json(preview(text))
+    assert [step["command"] for step in shown["steps"] if "command" in step] == ["df -h"]
+    told = " ".join(item.text for item in normalize(text).blocks)
+    assert "<user" not in told
+    assert "the guide" in told
+    assert "<back>" not in told
