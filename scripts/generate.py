@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.api.app import describe
+from controller.api.shapes.parsed import ParsedShape
 from controller.cli import root
 from controller.cli.errors import MEANINGS
 from controller.engine import table
@@ -67,6 +68,18 @@ def api_document(folder: Path) -> None:
     put(folder, "docs/openapi.json", json.dumps(describe(), indent=1, ensure_ascii=False) + "\n")
 
 
+def parsed_schema(folder: Path) -> None:
+    """What `dd0c parse --json` prints, as a JSON schema for other people's scripts. Fields may come beside
+    those that it names.
+    """
+    schema = ParsedShape.model_json_schema(by_alias=True)
+    for part in (schema, *schema["$defs"].values()):
+        part.pop("additionalProperties", None)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:dd0c:schema:parsed.v1"}
+    text = json.dumps(head | schema, indent=1, ensure_ascii=False) + "\n"
+    put(folder, "docs/parse.schema.json", text)
+
+
 def command_line_answers(folder: Path) -> None:
     """The answers that the command line understands, made from the API's own description."""
     put(folder, "controller/cli/answers.json", api_answers.render(describe()))
@@ -100,6 +113,7 @@ GENERATORS = (
     Generator("docs/cli.md", command_page, ("docs/cli.md",)),
     Generator("command line's shapes of answers", command_line_answers, ("controller/cli/answers.json",)),
     Generator("docs/openapi.json", api_document, ("docs/openapi.json",)),
+    Generator("docs/parse.schema.json", parsed_schema, ("docs/parse.schema.json",)),
     Generator("web app's types of the API", web_types, ("web/src/api/schema.d.ts",)),
 )
 
