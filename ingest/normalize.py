@@ -47,6 +47,7 @@ from ingest.sources.told import told_in
 from ingest.steps_apart import steps_apart
 from ingest.suspicious import unseen
 from ingest.trace import Edit, Span, Trace, edited
+from ingest.typed_cells import typed_cells
 from ingest.wiki_hidden import hidden_cuts, hidden_wiki_texts
 from ingest.wiki_marks import is_wiki, wiki_marks
 from schemas.errors import Place, TooLarge, Unprocessable
@@ -130,7 +131,7 @@ def _apart(blocks: Iterable[Block], *, fenced: bool) -> Iterator[Block]:
     """The blocks, each of one thing: no prose among commands, one question with its answer. They are bounded
     anew, since one block may become thousands.
     """
-    return _bounded(parted(answers_apart(steps_apart(blocks)), fenced=fenced))
+    return _bounded(typed_cells(parted(answers_apart(steps_apart(blocks)), fenced=fenced)))
 
 
 def _plain_lines(text: str, *, wiki: bool) -> tuple[str, Trace | None]:

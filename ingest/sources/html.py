@@ -30,6 +30,7 @@ from ingest.sources.html_text import (
     visible_line,
 )
 from ingest.sources.levels import MergedCells, level_of_list, level_of_paragraph
+from ingest.sources.lined_code import is_lined, lined_language, lined_text
 from ingest.sources.nesting import require_shallow, too_deep
 from ingest.sources.quotes import HEADS, WROTE, begins_original, is_quote
 from ingest.sources.style_sheets import with_style_sheets
@@ -191,6 +192,9 @@ def _one(child: LexborNode, tag: str, reader: _Reader, depth: int) -> Iterator[B
         yield from _leaf("heading", child, reader, level=0)
     elif tag in _HEADINGS:
         yield from _heading(child, reader, depth, _HEADINGS[tag])
+    elif is_lined(child):
+        if (text := lined_text(child)).strip():
+            yield reader.block("code", text, language=lined_language(child))
     elif tag in CODE_BLOCKS or _LISTING in child.attributes:
         yield from _code(child, reader)
     elif tag in LISTS:

@@ -28,6 +28,7 @@ BLOCKS: Final = frozenset(
     "p div section article table tr li blockquote dl ul ol pre textarea h1 h2 h3 h4 h5 h6 summary details "
     "ac:task-body".split()
 )
+_HEADED: Final = frozenset("h1 h2 h3 h4 h5 h6 dt".split())
 _INLINE_CODE: Final = frozenset({"code", "kbd", "tt"})
 OUTPUT: Final = "samp"
 """What a program prints, by its element: no code that is typed."""
@@ -54,12 +55,34 @@ _MONOSPACE: Final = re.compile(
 def left_out(node: LexborNode, tag: str) -> bool:
     """Page chrome, comments, what is hidden and what is struck out."""
     if tag in _SKIPPED or tag.startswith("!"):
-        return True
+        return not (tag == "header" and _heads_a_text(node))
     if tag == "-text":
         return False
-    if tag == "aside" and _leads_elsewhere(node):
+    if (tag == "aside" and _leads_elsewhere(node)) or (tag == "a" and _leads_here(node)):
         return True
     return is_unseen(node) or _STRUCK.search(node.attributes.get("style") or "") is not None
+
+
+def _heads_a_text(node: LexborNode) -> bool:
+    """Whether a `<header>` is that of a text and holds its title, as a page of documentation has it."""
+    if node.css_first("h1") is None or node.css_first("nav") is not None:
+        return False
+    around = node.parent
+    while around is not None and around.tag not in ("article", "main", "body"):
+        around = around.parent
+    return around is not None and around.tag != "body"
+
+
+def _leads_here(node: LexborNode) -> bool:
+    """Whether a link is the sign behind a heading that leads to itself: `¶`, `#`."""
+    text = (node.text() or "").strip()
+    return (
+        0 < len(text) <= 2
+        and not text.isalnum()
+        and (node.attributes.get("href") or "").startswith("#")
+        and node.parent is not None
+        and (node.parent.tag or "") in _HEADED
+    )
 
 
 def _leads_elsewhere(node: LexborNode) -> bool:
