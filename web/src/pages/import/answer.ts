@@ -14,9 +14,10 @@ export type Prerequisite = Sent<Schemas["PrerequisiteShape"], "spans">;
 export type Question = Sent<Schemas["Ambiguity"], "options">;
 export type Answered = Sent<Schemas["Answered"], "options">;
 export type Difference = Known<Schemas["DifferenceShape"]>;
+export type CodePiece = Known<Schemas["CodeLeftOutShape"]>;
 export type CoverageItem = Schemas["CoverageItemShape"];
 
-type Parts = "steps" | "variables" | "prerequisites" | "ambiguities" | "answered";
+type Parts = "steps" | "variables" | "prerequisites" | "ambiguities" | "answered" | "codeLeftOut";
 
 export type Preview = Omit<
   Sent<Schemas["PreviewShape"], "alerts" | "repairs" | "setAside" | "suspicious" | "unused">,
@@ -27,6 +28,7 @@ export type Preview = Omit<
   prerequisites: Prerequisite[];
   ambiguities: Question[];
   answered: Answered[];
+  codeLeftOut: CodePiece[];
 };
 /** The answer to a question as it is sent: an offered option or a value. */
 export type AnswerGiven = Schemas["AnswerShape"];

@@ -1,12 +1,13 @@
 /** Where each part of the preview stands in the source, in the editor's own counting. Pure. */
 import type { Difference, Preview, Question } from "./answer";
+import { asksIfTyped } from "./code";
 import { Points, type Range } from "./points";
 
 /** One part of the preview with its places in the source; they are lit together. */
 export interface Place {
-  /** `step:drain`, `prerequisite:vpn`, `question:q1`, `variable:pod`. */
+  /** `step:drain`, `prerequisite:vpn`, `question:q1`, `variable:pod`, `code:c1`. */
   id: string;
-  kind: "step" | "prerequisite" | "question" | "variable";
+  kind: "step" | "prerequisite" | "question" | "variable" | "code";
   ranges: readonly Range[];
 }
 
@@ -48,11 +49,24 @@ function placesOf(preview: Preview, points: Points): Place[] {
   return [
     ...preview.steps.map((step) => place("step", step.id, step.spans)),
     ...preview.prerequisites.map((item) => place("prerequisite", item.id, item.spans)),
-    ...[...preview.ambiguities, ...preview.answered].map((item) =>
-      place("question", item.id, [item.span ?? item.phrase ?? null]),
-    ),
+    ...[...preview.ambiguities, ...preview.answered]
+      .filter((item) => !asksIfTyped(item))
+      .map((item) => place("question", item.id, [item.span ?? item.phrase ?? null])),
+    ...preview.codeLeftOut
+      .filter((item) => item.said !== "typed")
+      .map((item) => place("code", item.id, [item.span])),
     ...preview.variables.map((item) => place("variable", item.name, item.spans)),
   ].filter((found) => found.ranges.length > 0);
+}
+
+/** The words that are asked about: of each question, and of each piece of code that is in no step. */
+function asked(preview: Preview): { span: Question["span"]; question: string }[] {
+  const words = preview.ambiguities.filter((item) => !asksIfTyped(item));
+  const code = preview.codeLeftOut.filter((item) => item.asked && !item.said);
+  return [
+    ...words.map((item) => ({ span: item.phrase ?? item.span, question: item.question })),
+    ...code.map(({ span }) => ({ span, question: "Does somebody type this? It is in no step." })),
+  ];
 }
 
 function marksOf(preview: Preview, points: Points): Mark[] {
@@ -74,7 +88,7 @@ function marksOf(preview: Preview, points: Points): Mark[] {
     // Headings and explanations are dimmed only; a chip stands where something was left out.
     add("aside", item, dropped.has(item.start) ? `set aside: ${item.reason}` : "");
   }
-  for (const item of preview.ambiguities) add("ask", item.phrase ?? item.span ?? null, item.question);
+  for (const { span, question } of asked(preview)) add("ask", span ?? null, question);
   return marks.sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
@@ -91,11 +105,12 @@ export function placeAt(places: readonly Place[], at: number): string | null {
   return best?.id ?? null;
 }
 
-/** Open questions of a step; those of no step that is shown come under null. */
+/** Open questions of a step; those of no step that is shown come under null, and those about code in no step nowhere. */
 export function questionsByStep(preview: Preview): Map<string | null, Question[]> {
   const steps = new Set(preview.steps.map((step) => step.id));
   const found = new Map<string | null, Question[]>();
   for (const item of [...preview.ambiguities, ...preview.answered]) {
+    if (asksIfTyped(item)) continue;
     const step = item.step && steps.has(item.step) ? item.step : null;
     found.set(step, [...(found.get(step) ?? []), item]);
   }

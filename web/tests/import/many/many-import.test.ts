@@ -167,7 +167,14 @@ describe("the report", () => {
   });
   const rows = [
     row(0, { title: "b", steps: 3, tally: { safe: 3 }, coveragePermille: 900, ambiguities: 0 }),
-    row(1, { title: "A", steps: 1, tally: { dangerous: 1 }, coveragePermille: 500, ambiguities: 2 }),
+    row(1, {
+      title: "A",
+      steps: 1,
+      tally: { dangerous: 1 },
+      coveragePermille: 500,
+      ambiguities: 2,
+      codeLeftOut: 3,
+    }),
     row(2, { outcome: "refused", reason: "it is empty" }),
   ];
   const order = (by: Parameters<typeof sortedRows>[1], isReversed = false) =>
@@ -178,6 +185,7 @@ describe("the report", () => {
     expect(order("risk")).toEqual([1, 0, 2]);
     expect(order("steps")).toEqual([0, 1, 2]);
     expect(order("questions")).toEqual([1, 0, 2]);
+    expect(order("code")).toEqual([1, 0, 2]);
     expect(order("read")).toEqual([1, 0, 2]);
     expect(order("state")).toEqual([2, 0, 1]);
     expect(order("file", true)).toEqual([2, 1, 0]);

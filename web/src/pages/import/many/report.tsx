@@ -24,6 +24,7 @@ const COLUMNS: readonly { column: Column; head: string }[] = [
   { column: "steps", head: "Steps" },
   { column: "risk", head: "Risks" },
   { column: "questions", head: "Questions" },
+  { column: "code", head: "Code left" },
   { column: "read", head: "Read" },
   { column: "state", head: "State" },
 ];
@@ -69,7 +70,8 @@ export function Report({ rows, search, isBusy }: ReportProps) {
       <section className="card scroll-x" tabIndex={0} aria-label="Report of the documents">
         <table className="table table--stacked table--many">
           <caption className="sr">
-            Documents with steps, risks, questions, how much was read, and state
+            Documents with steps, risks, questions, code that reads like commands and is in no step, how much
+            was read, and state
           </caption>
           <thead>
             <tr>
@@ -172,6 +174,7 @@ function ReportRow({ row, search }: { row: Row; search: ReportSearch }) {
       <Cell label="Steps">{isRead ? row.steps : null}</Cell>
       <Cell label="Risks">{row.tally ? <Tally counts={row.tally} words={false} /> : null}</Cell>
       <Cell label="Questions">{isRead ? (row.ambiguities ?? 0) : null}</Cell>
+      <Cell label="Code left">{isRead ? (row.codeLeftOut ?? 0) : null}</Cell>
       <Cell label="Read">
         {typeof row.coveragePermille === "number" ? `${Math.floor(row.coveragePermille / 10)} %` : null}
       </Cell>

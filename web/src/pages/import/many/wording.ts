@@ -2,7 +2,7 @@
 import { count } from "../wording";
 import type { ManyView, Row } from "./many-import";
 
-export type Column = "file" | "title" | "steps" | "risk" | "questions" | "read" | "state";
+export type Column = "file" | "title" | "steps" | "risk" | "questions" | "code" | "read" | "state";
 export type Kind = "ready" | "open" | "left" | "refused" | "unread";
 
 const KINDS: Readonly<Record<Row["outcome"], Kind>> = {
@@ -51,6 +51,8 @@ function rank(row: Row, by: Column): readonly (number | string)[] {
       return [-(tally.dangerous ?? 0), -(tally.unknown ?? 0), -(tally.caution ?? 0), -(row.steps ?? -1)];
     case "questions":
       return [-(row.ambiguities ?? -1)];
+    case "code":
+      return [-(row.codeLeftOut ?? -1)];
     case "read":
       return [row.coveragePermille ?? 1_001];
     case "state":

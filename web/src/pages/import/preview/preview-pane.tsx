@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Loading } from "@/ui/states";
 import type { ImportSession, View } from "../session";
+import { CodeLeftOutCard } from "./code-left-out";
 import { CoverageCard } from "./coverage";
 import { HeadCard } from "./head-card";
 import { Rail } from "./rail";
@@ -37,6 +38,7 @@ export function PreviewPane({ view, session, empty, first }: Props) {
           <ReadingLine preview={answer} />
           <SuspiciousCard preview={answer} />
           <Rail preview={answer} />
+          <CodeLeftOutCard preview={answer} />
           <CoverageCard preview={answer} />
         </div>
       ) : null}
