@@ -102,7 +102,12 @@ def add_command(
 
 
 def add_typed(
-    building: Building, draft: Draft, step_id: str, when: When | None, needs: tuple[str, ...] | None
+    building: Building,
+    draft: Draft,
+    step_id: str,
+    when: When | None,
+    needs: tuple[str, ...] | None,
+    assigned: frozenset[str],
 ) -> None:
     """Add the step of what is typed into a console: no shell runs that, so a person does."""
     place = _CONSOLES.get(draft.dialect, draft.dialect)
@@ -110,7 +115,7 @@ def add_typed(
     step = Step(
         id=step_id, title=plain_line(draft.title), manual=building.prose(shown), when=when, needs=needs
     )
-    for placeholder in find_placeholders(draft.text, frozenset(), building.told):
+    for placeholder in find_placeholders(draft.text, assigned, building.told):
         name = building.overrides.name_of(placeholder.name)
         building.found_names.add(placeholder.name)
         if building.declared(name) is not None:

@@ -154,7 +154,7 @@ def _add(building: Building, draft: Draft, assigned: frozenset[str], undone_by: 
     if draft.inside and runs_here(building, draft, step_id):
         draft = replace(draft, dialect="shell")
     if draft.kind == "command" and draft.dialect != "shell":
-        add_typed(building, draft, step_id, when, needs)
+        add_typed(building, draft, step_id, when, needs, assigned)
     elif draft.kind == "manual":
         step = Step(
             id=step_id,

@@ -66,6 +66,10 @@ _SHOUT: Final = re.compile(
 _ASSIGNED: Final = re.compile(
     r"(?m)(?:^|[;&|\s])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_][A-Za-z0-9_]*)="
 )
+_SET_THERE: Final = re.compile(r"(?m)^[ \t]{0,40}\$([A-Za-z_]\w{0,60})[ \t]{0,3}=[ \t]")
+"""`$disk = Get-Disk`: PowerShell sets it."""
+_LIKE: Final = re.compile(r"(?i)\bi?like[ \t]{1,3}'$")
+"""`ILIKE '%INSERT%'`: SQL looks for the word."""
 _READ: Final = re.compile(
     r"\bread\s+(?:-\w+\s+)*([A-Za-z_][A-Za-z0-9_]*)|\bfor\s+([A-Za-z_][A-Za-z0-9_]*)\s+in\b"
 )
@@ -142,7 +146,7 @@ def _is_placeholder(
     if pattern is _CROSSES:
         return _TEMPORARY.search(command) is None
     if pattern in (_OTHER_MARKS, _YOURS):
-        return not is_searched(command, match.start())
+        return not (is_searched(command, match.start()) or _LIKE.search(command, 0, match.start()))
     if pattern is _CHOICE and in_expression(command, match.start()):
         return False
     return pattern not in (_BRACE, _CHOICE) or not quoted
@@ -198,7 +202,7 @@ def assigned_names(commands: Iterable[str]) -> frozenset[str]:
     """Shell variables that some command sets, reads or loops over."""
     names: set[str] = set()
     for command in commands:
-        names |= set(_ASSIGNED.findall(command))
+        names |= {*_ASSIGNED.findall(command), *_SET_THERE.findall(command)}
         names |= {name for pair in _READ.findall(command) for name in pair if name}
     return frozenset(names)
 

@@ -37,3 +37,14 @@ def test_each_line_that_begins_with_a_sign_is_its_own() -> None:
     assert [block.text[0] for block in made.normalized.blocks[2:]] == ["✅", "❌"]
     inside = preview("# A\n\n```\nuptime -p\n```\n\n```\n✅ a\n❌ b\n```\n\nRun `ls -l`.\n").normalized.blocks
     assert inside[2].text == "✅ a\n❌ b"
+
+
+def test_what_a_console_sets_or_sql_looks_for_is_no_value() -> None:
+    text = (
+        "# A\n\n```sql\nSELECT pid FROM a WHERE q ILIKE '%INSERT%' OR q LIKE '%UPDATE%';\n```\n\n"
+        "```powershell\n$disk = Get-Disk -Number 1\nSet-Disk -InputObject $disk\n```\n"
+    )
+    assert preview(text).runbook.spec.variables == ()
+    assert [item.name for item in preview("# A\n\nRun `copy %FILE% C:\\x`.\n").runbook.spec.variables] == [
+        "file"
+    ]
