@@ -185,9 +185,9 @@ def _as_it_is(
     accounts = exported.extraction.accounts
     gaps = gaps_of(accounts, normalized.text)
     coverage = account_for(accounts, built.by_draft, normalized.text, gaps)
-    # Its blocks are what the rules would read, and an LLM: nobody does.
+    # Its blocks and repairs are for the rules, and an LLM: nobody reads so here.
     return Preview(
-        replace(normalized, blocks=()), exported.extraction, exported.cases, built, coverage, answers, wanted,
+        replace(normalized, blocks=(), repairs=()), exported.extraction, exported.cases, built, coverage, answers, wanted,
         _keys(built, advise), exported.suspicious,
     )  # fmt: skip
 

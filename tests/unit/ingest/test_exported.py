@@ -102,6 +102,7 @@ def test_what_the_preview_shows_of_it_has_its_place() -> None:
     held = "".join(text[span.start : span.end] for span, _ in partition(text, found.coverage))
     assert "".join(held.split()) == "".join(text.split()), "every character has its place, once"
     assert found.parts == (), "nothing is left for another reader to read"
+    assert (shown["repairs"], shown["code_left_out"]) == ([], []), "it is read letter for letter"
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])

@@ -7,6 +7,7 @@ import {
   keysText,
   lacksKey,
   rollbackText,
+  sentence,
   variableName,
 } from "@/pages/import/wording";
 import payments from "./payments.json";
@@ -68,6 +69,11 @@ describe("words of the preview", () => {
     expect(lacksKey(step("check-booked"))).toBe(true);
     expect(lacksKey(step("promote"))).toBe(false);
     expect(rollbackText(step("promote").rollback)).toBe("No rollback");
+  });
+
+  it("end once", () => {
+    expect(sentence("The text is being read")).toBe("The text is being read.");
+    expect(sentence("Line 4: this line is not of the form.")).toBe("Line 4: this line is not of the form.");
   });
 
   it("make a name of what was written", () => {

@@ -106,3 +106,8 @@ export function differText(differences: readonly Difference[], notListed = 0): s
     notListed > 0 ? ` The first ${differences.length} are listed here, and ${notListed} more are not.` : "";
   return `A model read ${count(differences.length + notListed, "passage")} differently. The runbook is what the rules read${taken}.${of}`;
 }
+
+/** A reason as one sentence, whether it ends as one already or not. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

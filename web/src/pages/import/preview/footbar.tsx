@@ -3,7 +3,7 @@ import { ChevronDown, GitPullRequest, LogIn } from "lucide-react";
 import { Button } from "@/ui/button";
 import { visible, visibleCode } from "@/ui/visible";
 import type { View } from "../session";
-import { count, pullContents } from "../wording";
+import { count, pullContents, sentence } from "../wording";
 
 export interface Proposing {
   /** Signed out: the button leads to the sign-in. */
@@ -100,7 +100,7 @@ function Says({ view, proposing, reason, questions }: SaysProps) {
   if (proposing.says && !isBlocked) return <>{proposing.says}</>;
   return (
     <>
-      <strong>{isBlocked ? `${visible(reason)}. ` : stays}</strong>
+      <strong>{isBlocked ? `${sentence(visible(reason))} ` : stays}</strong>
       {isBlocked ? "Then a " : proposing.signedOut ? "Signed in, you open a " : "Opens a "}
       pull request with <code>{visibleCode(contents.file)}</code>
       {contents.rest}. {answer.canPropose?.ok ? visible(answer.canPropose.reason) : ""}
