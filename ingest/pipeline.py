@@ -186,8 +186,9 @@ def _as_it_is(
     gaps = gaps_of(accounts, normalized.text)
     coverage = account_for(accounts, built.by_draft, normalized.text, gaps)
     # Its blocks and repairs are for the rules, and an LLM: nobody reads so here.
+    normalized = replace(normalized, blocks=(), repairs=())
     return Preview(
-        replace(normalized, blocks=(), repairs=()), exported.extraction, exported.cases, built, coverage, answers, wanted,
+        normalized, exported.extraction, exported.cases, built, coverage, answers, wanted,
         _keys(built, advise), exported.suspicious,
     )  # fmt: skip
 

@@ -74,7 +74,7 @@ _AFTERWARDS: Final = re.compile(
     r"^[^.;:!?]{0,40}\b(?:forbidden|prohibited|not\s+allowed)\b"
 )
 _OTHER_BAN: Final = re.compile(
-    r"(?i)^[`*_)\s]{0,4}[.!][`*_)\s]{1,4}(?:never|do\s+not|"
+    r"(?i)^[`*_)\s]{0,4}(?:[.!][`*_)\s]{1,4}|\n[`*_)\s]{0,4})(?:never|do\s+not|"
     r"don['’`´]?t)\s+(?:ever\s+)?(?P<verb>[a-z][a-z-]{1,20})\s+"
     r"(?!(?:this|it|that|these|them|those|so|any|the\s+(?:above|commands?|same|previous)|in|on|at|for|"
     r"during|while|"

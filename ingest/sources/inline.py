@@ -9,6 +9,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from ingest.blocks import InlineCode
+from ingest.sources.line_ends import thoughts_of
 from ingest.sources.tags import OpenTags
 from ingest.trace import Trace, Writer
 
@@ -58,11 +59,14 @@ def read_inline(token: Token, tags: OpenTags | None = None) -> Inline:
     are those that stand open around it: what they hide or strike out is left out.
     """
     content, found, tags = token.content, Inline(), tags or OpenTags()
+    ends = set(thoughts_of(content))
     place = struck = 0
     depth, code = len(tags.stack), -1
     for child in token.children or ():
         struck += _STRUCK.get(child.type, 0)
         shown, begin, place = _piece(child, content, place)
+        if child.type == "softbreak" and begin in ends:
+            shown = "\n"
         if child.type == "html_inline":
             tags.read(child.content, inline=True)
             code = _code_tag(child, found, code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from ingest.extract.spoken import FUNCTION_WORDS
@@ -21,6 +22,8 @@ _OPEN: Final = re.compile(r"[,(/\\&|-]$")
 _LEADS: Final = frozenset("run execute type enter using use via with issue".split())
 _BEGINS: Final = frozenset("if when once until please first then".split())
 _WORDS_MIN: Final = 2
+_NARROW: Final = 60
+"""Characters: nobody wraps lines at less."""
 _NEAR: Final = 40
 """Lines above and below, which show how wide a paragraph is."""
 _FAR: Final = 12
@@ -46,6 +49,28 @@ def paragraphs_of(lines: Sequence[str], first: int = 0, last: int | None = None)
     yield begin - first, last - first
 
 
+def thoughts_of(text: str) -> Iterator[int]:
+    """The line breaks of a paragraph of Markdown behind which its author began anew: the next word had room
+    on a narrow line, and a sentence with a capital begins that tells, bans or names a case. Markdown shows
+    them as blanks, so that all else is a sentence that goes on.
+    """
+    if "\n" not in text:
+        return
+    lines = text.split("\n")
+    width = max(_NARROW, *(len(line.rstrip()) for line in lines))
+    place = -1
+    for line, following in pairwise(lines):
+        place += len(line) + 1
+        begun = following.lstrip().lstrip("*_")
+        has_room = bool(line.strip()) and begun[:1].isupper() and _room(line, following, width) >= 0
+        if has_room and not _goes_on(line) and _begins(begun):
+            yield place
+
+
+def _begins(text: str) -> bool:
+    return is_imperative(text) or _CASE.match(text) is not None or _BAN.match(text) is not None
+
+
 def _ends(lines: Sequence[str], first: int, last: int) -> set[int]:
     """The lines before which another one ends."""
     top = next((at + 1 for at in range(first - 1, max(-1, first - _NEAR), -1) if not lines[at].strip()), None)
@@ -67,9 +92,7 @@ def _ends_there(line: str, following: str, width: int) -> bool:
     if _goes_on(line) or _room(line, following, width) < 0:
         return False
     begun = following.strip()
-    if _SAID.search(line.rstrip()) or _CASE.match(begun) or _BAN.match(begun):
-        return True
-    return is_imperative(begun) or is_typed(begun)
+    return _SAID.search(line.rstrip()) is not None or _begins(begun) or is_typed(begun)
 
 
 def _may_end_there(line: str, following: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.sources.line_ends import paragraphs_of
+from ingest.sources.line_ends import paragraphs_of, thoughts_of
 from tests.unit.ingest.telling import commands, told_to_people
 
 MAIL = """\
@@ -64,3 +64,46 @@ def test_a_line_ends_where_something_new_begins(lines: list[str], parts: int) ->
     found = list(paragraphs_of(lines))
     assert len(found) == parts
     assert [at for begin, end in found for at in range(begin, end)] == list(range(len(lines)))
+
+
+@pytest.mark.parametrize(
+    ("item", "guarded", "told"),
+    [
+        (
+            "Look at it: `kubectl get node n3`\n   Check the logs.",
+            {"kubectl get node n3": False},
+            "Check the logs.",
+        ),
+        (
+            "Run `kubectl get node n3`\n   Drain it by hand",
+            {"kubectl get node n3": False},
+            "Drain it by hand",
+        ),
+        ("Run `uptime`\n   If it is down, run `reboot`", {"uptime": False, "reboot": True}, None),
+        (
+            "Run `uptime`\n   **Never** restart the pod.\n   Then run `df -h`",
+            {"uptime": False, "df -h": False},
+            None,
+        ),
+    ],
+)
+def test_a_line_of_an_item_that_begins_anew_is_a_sentence_of_its_own(
+    item: str, guarded: dict[str, bool], told: str | None
+) -> None:
+    text = f"# A\n\n1. {item}\n2. Run `free`\n"
+    assert commands(text) == {**guarded, "free": False}
+    assert told is None or told in told_to_people(text)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Look at the nodes of the cluster that the alert names before you go on, and\nCheck_MK",
+        "Use the\nCheck page of the console to see them all.",
+        "See the nodes, pods and\nRestart counts of the whole cluster.",
+        "Look at the dashboard of the team, where the panels of the cluster stand, see also\nCheck the logs.",
+        "Look at the dashboard of the\nrestart counts.",
+    ],
+)
+def test_a_wrapped_line_of_markdown_goes_on(paragraph: str) -> None:
+    assert list(thoughts_of(paragraph)) == []
