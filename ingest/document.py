@@ -22,7 +22,7 @@ from ingest.questions import Question
 from ingest.secret_variables import Known
 from ingest.shell_state import ShellState
 from ingest.sources.plain import CHAT_LINE
-from ingest.told_words import told_in_code
+from ingest.told_words import told_by_callouts, told_in_code
 from ingest.trace import Span
 from ingest.variables import assigned_names, told_names
 from schemas.errors import Unprocessable
@@ -71,7 +71,7 @@ def build_document(
         building.ask(question, None)
     drafts = with_answers(drafts, building.answers.settled.values())
     building.told = told_names(_said(block) for block in normalized.blocks).union(
-        *(told_in_code(block) for block in normalized.blocks)
+        *(told_in_code(block) for block in normalized.blocks), told_by_callouts(normalized.text)
     )
     assigned = assigned_names(draft.text for draft in drafts if draft.kind == "command")
     building.shell = ShellState.of(drafts)

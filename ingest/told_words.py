@@ -62,6 +62,36 @@ def told_in_code(block: Block) -> Iterator[str]:
             yield word
 
 
+_MARKED: Final = re.compile(
+    r"(?P<word>[\w./@:-]{2,80})[\"']?[ \t]{1,8}(?:(?:#|//|--)[ \t]{0,3})?<(?P<mark>\d{1,2})>[ \t]*$"
+)
+_SAYS: Final = re.compile(
+    r"[ \t]{0,8}<(?P<mark>\d{1,2})>[ \t]+(?:"
+    r"(?P<told>(?i:replace|substitute)\b[^\n]{0,80}\b(?:with|by)\b[^\n]{3,200})|"
+    r"(?i:specify|enter|provide|use|add)\s+(?i:the|your)\s[^\n]{0,60}?\b(?i:names?|ids?|address|number|value)\b)"
+)
+
+
+def told_by_callouts(text: str) -> Iterator[str]:
+    """The last words of lines of code whose callout says by what they are replaced: `remove 6fc1e7 <1>`, with
+    `<1> Replace it with the ID of the member` below. Linear time.
+    """
+    marked: dict[str, str] = {}
+    if "<1>" not in text:
+        return
+    for line in text.split("\n"):
+        found = _MARKED.search(line[-_LINE_MAX:]) if line.rstrip().endswith(">") else None
+        if found is not None:
+            marked[found["mark"]] = found["word"]
+        elif (says := _SAYS.match(line)) is not None and (word := marked.pop(says["mark"], "")):
+            value = says["told"] is not None or _LOOKS.fullmatch(word) is not None or "-" in word
+            if value and word[0] not in "-./:" and word.lower() not in {*COMMANDS, *_SETTINGS}:
+                yield word
+
+
+_LINE_MAX: Final = 200
+
+
 def _by_a_value(word: str, text: str, end: int) -> bool:
     """Whether the text says by what kind of value a word is replaced."""
     what = _BY_WHAT.match(text, end)

@@ -48,3 +48,17 @@ def test_what_a_console_sets_or_sql_looks_for_is_no_value() -> None:
     assert [item.name for item in preview("# A\n\nRun `copy %FILE% C:\\x`.\n").runbook.spec.variables] == [
         "file"
     ]
+
+
+@pytest.mark.parametrize(
+    ("says", "names"),
+    [
+        ("Replace it with the ID of the unhealthy member.", ["value_6fc1e7c9db35"]),
+        ("It is safe to run this twice.", []),
+        ("Use the name of the node.", []),
+    ],
+)
+def test_a_callout_says_what_is_replaced(says: str, names: list[str]) -> None:
+    code = "----\n$ etcdctl member remove 6fc1e7c9db35 <1>\n----\n"
+    text = f"= A\n\n. Remove it:\n+\n[source,terminal]\n{code}<1> {says}\n"
+    assert [item.name for item in preview(text, "asciidoc").runbook.spec.variables] == names
