@@ -17,6 +17,7 @@ from ingest.extract.windows_lines import is_for_windows
 
 _FILLED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w{0,60}=\"?\$\(")
 """`POD=$(kubectl …)`: what only a shell reads."""
+_CONSOLE: Final = re.compile(r"\s{0,40}[\w.@:/()\[\]=~-]{0,60}>\s{1,4}(?=\S)")
 _ENDS: Final = (".", ":", ",", "?", "!")
 
 
@@ -25,7 +26,7 @@ def reads_like_command(line: str, language: str = "") -> bool:
     text = line.strip()
     if not text or text.startswith("#") or is_patch(text):
         return False
-    typed = text[_prompt_end(text, language) :]
+    typed = text[_prompt_end(text, language) or console_prompt_end(text) :]
     if typed != text and language not in OTHER_LABELS - PROMPTED_LABELS:
         return not typed.startswith("#")
     if is_sql(typed) or is_cmdlet(typed) or is_for_windows(typed):
@@ -37,6 +38,15 @@ def reads_like_command(line: str, language: str = "") -> bool:
     if looks_like_command(typed) or _FILLED.match(typed):
         return plausible(typed, labelled=language in SHELL_LABELS)
     return is_house_tool(typed) or (unknown_program(typed) and not typed.endswith(_ENDS))
+
+
+def console_prompt_end(line: str) -> int:
+    """Behind which character the prompt of a console ends: `cqlsh> SELECT 1;`; 0 where neither a statement
+    nor a command stands behind it.
+    """
+    found = _CONSOLE.match(line)
+    typed = line[found.end() :] if found else ""
+    return found.end() if found and (is_sql(typed) or looks_like_command(typed)) else 0
 
 
 def _prompt_end(text: str, language: str) -> int:

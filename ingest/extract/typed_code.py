@@ -8,6 +8,7 @@ from ingest.blocks import Block
 from ingest.extract.commands import FoundCommand
 from ingest.extract.inline_commands import dialect_of
 from ingest.extract.prompted import prompted
+from ingest.extract.reads_like import console_prompt_end
 from ingest.extract.vocabulary import OTHER_LABELS, PROMPTED_LABELS
 
 
@@ -27,7 +28,8 @@ def _behind_prompt(text: str, first: int) -> tuple[int, int, str]:
     """Where a command that begins at `first` stands behind its prompt, and the command."""
     found = prompted(text.split("\n"), session=True)
     if len(found) != 1:
-        return first, first + len(text), text
+        cut = console_prompt_end(text.split("\n", 1)[0])
+        return first + cut, first + len(text), text[cut:]
     return first + found[0][0], first + found[0][1], found[0][2]
 
 

@@ -38,3 +38,26 @@ async def test_a_kept_text_is_read_again_by_those_who_propose(api: Api) -> None:
         assert (await stranger.post(address)).status_code == 401
     async with api.client(api.other_token) as other:
         assert (await other.post(address)).status_code == 404
+
+
+RESTART = "kubectl -n pay rollout restart deploy/payout --timeout=60s"
+MISLABELLED = f"{PASTE}\n3. Then:\n\n```yaml\nreplicas: 3\n{RESTART}\n```\n"
+
+
+async def test_code_in_no_step_becomes_one_by_an_answer_and_is_told_in_the_pull_request(api: Api) -> None:
+    async with api.client() as client:
+        preview = (await client.post("/api/v1/runbooks/parse-preview", json={"text": MISLABELLED})).json()
+        (piece,) = (item for item in preview["codeLeftOut"] if item["asked"])
+        assert (piece["text"], RESTART in str(preview["steps"])) == (RESTART, False)
+        answers = {piece["id"]: {"option": "typed"}}
+        body = {"text": MISLABELLED, "name": "typed", "answers": answers}
+        typed = (await client.post("/api/v1/runbooks", json=body)).json()
+        assert typed["preview"]["steps"][2]["command"] == RESTART
+        (question,) = (item for item in preview["ambiguities"] if item["text"] == RESTART)
+        none = {question["id"]: {"option": "not-typed"}}
+        body = {"text": MISLABELLED, "name": "not-typed", "answers": none}
+        opened = (await client.post("/api/v1/runbooks", json=body)).json()
+        pull = (await client.get(f"/api/v1/pulls/{opened['pull']['number']}")).json()
+        assert "the author says that nobody types it" in pull["body"]
+        decisions = await client.get(f"/api/v1/pulls/{opened['pull']['number']}/decisions")
+        assert "the author says that nobody types it" in decisions.text

@@ -128,6 +128,8 @@ def test_code_of_a_sentence_becomes_a_step_for_the_case_of_its_sentence() -> Non
          ["kubectl delete pod web-0 \\\n  --wait=false", "uptime"]),
         ("# A\n\n## Use `kubectl rollout undo deploy/web`\n\nRun `uptime`.\n",
          "kubectl rollout undo deploy/web", ["kubectl rollout undo deploy/web", "uptime"]),
+        ("# A\n\n```sql\n> SELECT * FROM jobs;\n\n id | at\n----+----\n```\n\nRun `uptime`.\n",
+         "> SELECT * FROM jobs;", ["SELECT * FROM jobs;", "uptime"]),
         ("# A\n\n| who | what it was |\n|---|---|\n| Ann | never `systemctl stop web` |\n\nRun `uptime`.\n",
          "systemctl stop web", ["systemctl stop web", "uptime"]),
     ],
