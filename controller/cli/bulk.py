@@ -62,7 +62,7 @@ def is_many(source: str) -> bool:
             return True
         if not path.is_file():
             return False
-        if path.name == _EXPORT:
+        if path.name == _EXPORT or path.suffix.lower() == ".zip":
             return True
         with path.open("rb") as file:
             return file.read(4) in _ZIP

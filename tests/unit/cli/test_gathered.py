@@ -180,6 +180,10 @@ def test_what_is_many(tmp_path: Path) -> None:
     (tmp_path / "entities.xml").write_text("<hibernate-generic/>")
     made = archive(tmp_path / "x.bin", {"a.md": TEXT})
     assert [is_many(str(path)) for path in (tmp_path, made, tmp_path / "entities.xml")] == [True] * 3
+    (tmp_path / "none.zip").write_text("hello")
+    assert is_many(str(tmp_path / "none.zip")), "its name says what it should be"
+    with pytest.raises(CliError, match=r"none\.zip is no ZIP archive"):
+        gathered(tmp_path / "none.zip")
     assert not is_many(str(tmp_path / "one.md"))
     assert not is_many(str(tmp_path / "none"))
     with pytest.raises(CliError):
