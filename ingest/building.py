@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -179,10 +181,22 @@ class Building:
 
 
 def slug(text: str, longest: int = 60) -> str:
-    """A name from a title: `a-z0-9-`, beginning with a letter."""
-    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """A name from a title: `a-z0-9-`, beginning with a letter; letters with accents without them. Of a title
+    in another script a digest, so that two of them are two.
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", _unaccented(text).lower()).strip("-")
+    if not words and not text.isascii():
+        return f"r-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
     words = words if words[:1].isalpha() else f"r-{words}".strip("-")
     return words[:longest].strip("-") or "runbook"
+
+
+def _unaccented(text: str) -> str:
+    """The letters of a text below their accents; `ß` is `ss`, as it is where case does not count."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text.replace("ß", "ss"))
+    return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 _BREAKS: Final = {ord("\n"): None, ord("\t"): None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.building import slug
 from ingest.pipeline import preview
 from schemas.errors import BadRequest, Dd0cError, TooLarge, Unprocessable
 from schemas.risk import Risk
@@ -127,3 +128,18 @@ def test_names_are_checked(name: str) -> None:
 def test_unknown_formats_are_refused() -> None:
     with pytest.raises(BadRequest):
         preview("- Run `df -h`", "docx")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Café über Straße", "cafe-uber-strasse"),
+        ("Перезапуск сервера", "r-7980f1a8"),
+        ("重启服务", "r-0a723dbb"),
+        ("Restart сервера", "restart"),
+        ("3 nodes", "r-3-nodes"),
+        ("???", "r"),
+    ],
+)
+def test_a_title_of_any_script_gives_a_name_of_its_own(title: str, name: str) -> None:
+    assert slug(title) == name
