@@ -11,6 +11,7 @@ from typing import Final
 from ingest.building import plain_text
 from ingest.extract.accounts import Accounted
 from ingest.extract.drafts import Draft
+from ingest.extract.reader import BANNED
 
 _SIGN: Final = re.compile(
     r"(?i)^\W{0,6}(?:warning|caution|danger(?:ous)?|attention|important|beware|careful)(?=\W|$)|^\W{0,3}[⚠❗🚨🛑⛔]"
@@ -67,6 +68,8 @@ def cautions(accounts: Sequence[Accounted], drafts: Sequence[Draft]) -> dict[int
             if index is not None and drafts[index].undoes is not None:
                 index = drafts[index].undoes
             said = " ".join(account.text.split()).strip("*_ ")
+            if shown := _shown_below(section, place):
+                index, said = None, f"{said} {shown}"
             found.setdefault(index, {})[said] = None
     return {index: plain_text("\n".join(lines)) for index, lines in found.items()}
 
@@ -79,6 +82,14 @@ _LOOKED_AT: Final = 300
 """Warnings of which the step is looked for by what they forbid; a runbook has no more."""
 _WORDS: Final = 400
 """Characters of a step that say what it does."""
+
+
+def _shown_below(section: Sequence[Accounted], place: int) -> str:
+    """The first line of what a ban shows right below itself (“Never run this:”); empty where none is."""
+    below = section[place + 1] if place + 1 < len(section) else None
+    if below is None or below.detail != BANNED or not section[place].text.rstrip("*_ ").endswith((":", "→")):
+        return ""
+    return below.text.strip().split("\n", 1)[0].strip()
 
 
 def _sections(accounts: Sequence[Accounted]) -> Iterator[Sequence[Accounted]]:

@@ -92,3 +92,8 @@ def test_a_text_of_bans_alone_is_read_in_its_time(text: str) -> None:
     begun = time.process_time()
     assert made_of(text) is not None
     assert time.process_time() - begun < 4, "9.9 s where each ban looked at all that stands beside it"
+
+
+def test_a_ban_that_shows_what_it_forbids_is_of_no_other_step() -> None:
+    text = "# A\n\nRun `df -h`.\n\nNever run this:\n\n```\nkubectl delete ns payments\n```\n"
+    assert _notes(text) == _top("Never run this: kubectl delete ns payments")
