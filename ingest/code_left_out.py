@@ -121,7 +121,7 @@ class _Reading:
             while whys[last] is None:
                 last -= 1
             place = (index, places[at][0], places[last][1])
-            yield _made(block, names[at], place, why, reads=reads, asked=reads)
+            yield _made(block, names[at], place, why, reads=reads, asked=reads, above=at)
             at = last + 1
 
     def _end_of_listing(self, block: Block, lines: Sequence[str], whys: Sequence[str | None], at: int) -> int:
@@ -144,7 +144,8 @@ class _Reading:
             name, why = self._name(text), self._why(block, start, end)
             if why is not None and text.strip():
                 reads = not marked or reads_like_command(text)
-                yield _made(block, name, (index, start, end), why, reads=reads, asked=not marked)
+                above = block.text.count("\n", 0, start)
+                yield _made(block, name, (index, start, end), why, reads=reads, asked=not marked, above=above)
 
     def between_blocks(self, text: str, gaps: Gaps) -> Iterator[CodeLeftOut]:
         """Commands in what no block holds: in what was left out, and behind the names of directives."""
@@ -199,10 +200,11 @@ class _Reading:
 
 
 def _made(
-    block: Block, name: str, place: tuple[int, int, int], why: str, *, reads: bool, asked: bool
+    block: Block, name: str, place: tuple[int, int, int], why: str, *, reads: bool, asked: bool, above: int
 ) -> CodeLeftOut:
+    """`above`: how many lines of the block stand above it."""
     _, start, end = place
-    line = min(block.end_line, block.line + block.text.count("\n", 0, start))
+    line = min(block.end_line, block.line + above)
     last = min(block.end_line, line + block.text.count("\n", start, end))
     return CodeLeftOut(
         name, block.text[start:end], line, last, block.place(start, end), why, reads, asked, place

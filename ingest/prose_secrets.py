@@ -110,10 +110,11 @@ _PHRASE: Final = re.compile(
     rf"(?i)(?<![\w$@/.-])(?P<name>{CERTAIN})\b{_ABOUT}[ \t]*(?:(?:is|are)[ \t]*:|(?<=phrase):)[ \t]*"
     r"(?P<bare>(?-i:[a-z]{3,12}(?:[ -][a-z]{3,12}){3,7}))(?=[ \t]*(?:[.)\n]|$))"
 )
-_ASKED: Final = re.compile(
-    rf"(?i)\b(?:asked|asks|prompted|prompts)\b[^.\n]{{0,40}}?\b(?P<name>{CERTAIN})\b[^.\n]{{0,20}}?"
-    rf"\b(?:type|enter|use|give|say|answer|it's|it is|it’s)[ \t:]+{_VALUE}"
+_ASKED: Final = re2.compile(
+    rf"(?i)\b(?:asked|asks|prompted|prompts)\b[^.\n]{{0,40}}\b({CERTAIN})\b[^.\n]{{0,20}}"
+    r"\b(?:type|enter|use|give|say|answer|it's|it is|it’s)[ \t:]+"
 )
+_ANSWER: Final = re.compile(_VALUE)
 """“When it asks for the password, type …”."""
 
 _AS: Final = re.compile(
@@ -166,7 +167,7 @@ def prose_secrets(text: str) -> Iterator[Secret]:
     seen = _FENCE.sub(lambda found: " " * len(found[0]), seen)
     seen = _MARKUP.sub(lambda found: " " * len(found[0]), seen)
     patterns = (
-        (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE, _ABROAD, _CODED, _ASKED)
+        (_TOLD, _BESIDE, _PAIR, _DASHED, _PHRASE, _ABROAD, _CODED)
         if _ANY_NAME.search(_ALSO_I.sub("i", seen))
         else ()
     )
@@ -184,6 +185,7 @@ def prose_secrets(text: str) -> Iterator[Secret]:
                 yield Secret(KIND, start, end)
     if patterns:
         yield from _told_before(seen)
+        yield from _asked_for(seen)
     yield from _given(text, typed)
     yield from column_secrets(text)
 
@@ -196,8 +198,6 @@ def _tells(pattern: re.Pattern[str], found: re.Match[str], value: str, typed: Ty
         return is_random(value) and not typed.in_command(found.start())
     if pattern is _PHRASE:
         return is_passphrase(value) and not typed.in_command(found.start())
-    if pattern is _ASKED:
-        return is_mixed(value)
     if pattern is _DASHED:
         return is_strong(value) and not typed.in_command(found.start())
     if pattern is _PAIR and _HOST.fullmatch(found["user"]):
@@ -235,6 +235,20 @@ def _told_before(seen: str) -> Iterator[Secret]:
         word = _WORD_BEFORE.search(seen[begin : found.start()])
         if word is not None and is_mixed(word[0]) and not stands_for_one(word[0]):
             yield Secret(KIND, begin + word.start(), begin + word.end())
+
+
+def _asked_for(seen: str) -> Iterator[Secret]:
+    """What is to be typed where a password is asked for: only what nothing but a secret can be."""
+    for found in _ASKED.finditer(seen):
+        answer = _ANSWER.match(seen, found.end())
+        if answer is None:
+            continue
+        group = next(name for name in _GROUPS if answer[name] is not None)
+        start, end = answer.start(group), answer.start(group) + len(trimmed(answer[group]))
+        if is_mixed(seen[start:end]) and is_secret(
+            seen, start, end, found[1], sure=False, quoted=group != "bare"
+        ):
+            yield Secret(KIND, start, end)
 
 
 def _given(text: str, typed: TypedPlaces) -> Iterator[Secret]:

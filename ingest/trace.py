@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from operator import attrgetter
 from typing import Final
 
@@ -185,15 +186,18 @@ def edited(text: str, edits: Sequence[Edit]) -> tuple[str, Trace]:
 def by_words(text: str, source: str, start: int, end: int) -> Trace:
     """The trace of a text whose words stand in `source[start:end]` in order, with markup between them.
 
-    A word that is not found near the last one came from nowhere; a text of none but such stands at `start`.
+    A word that is not found near the last one, nor with its signs by their names (`&lt;`), came from nowhere;
+    a text of none but such stands at `start`.
     """
     runs: list[Run] = []
     place, at = start, 0
     for word in text.split():
         at = text.index(word, at)
-        found = source.find(word, place, min(end, place + _NEAR))
-        if found >= 0:
-            runs.append(Run(at, len(word), found, len(word)))
-            place = found + len(word)
+        for written in dict.fromkeys((word, escape(word, quote=False), escape(word))):
+            found = source.find(written, place, min(end, place + _NEAR))
+            if found >= 0:
+                runs.append(Run(at, len(word), found, len(written)))
+                place = found + len(written)
+                break
         at += len(word)
     return Trace(tuple(runs) or (Run(0, 0, start, 0),))

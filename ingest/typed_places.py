@@ -19,7 +19,9 @@ _MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\]
 _PROMPT: Final = re.compile(r"(?:[\w.@:~/-]{0,60}[$#%][ \t]+|PS[^>\n]{0,60}>[ \t]*)")
 _PROGRAM: Final = re.compile(r"(?:[a-z][\w.-]*|[.~]{0,2}/[\w./-]+|[A-Z_]+=\S*)(?=[ \t])")
 _LONGEST: Final = 4_000
-"""Characters of a line that are looked at."""
+"""Characters of a line that are looked at before and behind a place."""
+_PART: Final = 1_000
+"""Places of one part of a line are looked at together."""
 
 
 class TypedPlaces:
@@ -27,6 +29,7 @@ class TypedPlaces:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._named: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
@@ -41,7 +44,8 @@ class TypedPlaces:
         """Whether a command goes on at a place: a program stands before it where code begins or on its line,
         or a sentence names the command that it is in.
         """
-        begin = max(self._text.rfind("\n", 0, place) + 1, place - _LONGEST)
+        part = place - place % _PART
+        begin = max(self._text.rfind("\n", 0, place) + 1, part - _LONGEST)
         code = self._code_at(place)
         if code is not None:
             begin = max(begin, code)
@@ -54,8 +58,14 @@ class TypedPlaces:
         if code is not None and program is not None:
             return program.end() <= place or program[0] in COMMANDS
         end = self._text.find("\n", place)
-        line = self._text[begin : min(len(self._text) if end < 0 else end, place + _LONGEST)]
-        return any(start <= place - begin < stop for start, stop in spoken_commands(line, [], whole=True))
+        end = min(len(self._text) if end < 0 else end, part + _PART + _LONGEST)
+        return any(start <= place - begin < stop for start, stop in self._spoken(begin, end))
+
+    def _spoken(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """The commands that a part of a line names; it is asked for many places of the same."""
+        if (begin, end) not in self._named:
+            self._named[begin, end] = list(spoken_commands(self._text[begin:end], [], whole=True))
+        return self._named[begin, end]
 
     def _code_at(self, place: int) -> int | None:
         """Where the code begins that a place is in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import re2
@@ -28,7 +29,6 @@ _PGPASS: Final = re2.compile(
 )
 _BOUND: Final = re.compile(r"(?m)^[ \t]*(?:---|```|~~~)")
 """Where one manifest ends and the next begins."""
-_NEAR: Final = 20_000
 
 
 def kept_secrets(text: str) -> Iterator[Named]:
@@ -55,12 +55,12 @@ def _in_markup(text: str) -> Iterator[Named]:
 
 
 def _in_manifests(text: str) -> Iterator[Named]:
-    for kind in _MANIFEST.finditer(text):
-        begin = max(0, kind.start() - _NEAR)
-        begin = max((found.end() for found in _BOUND.finditer(text, begin, kind.start())), default=begin)
-        behind = _BOUND.search(text, kind.end(), kind.end() + _NEAR)
-        near = text[begin : kind.end() + _NEAR if behind is None else behind.start()]
-        for data in _DATA.finditer(near):
+    bounds = [0, *(found.end() for found in _BOUND.finditer(text)), len(text)]
+    for begin, end in pairwise(bounds):
+        manifest = text[begin:end]
+        if _MANIFEST.search(manifest) is None:
+            continue
+        for data in _DATA.finditer(manifest):
             for item in _SCALAR.finditer(data[2]):
                 if not is_placeholder(item[1]):
                     at = begin + data.start(2)

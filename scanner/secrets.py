@@ -138,6 +138,7 @@ _TOOLS: Final = (
 )
 _WEAK: Final = frozenset({"assigned", "flag", "tool"})
 _NAMES_ONE: Final = re.compile(r"(?i)secrets?['\"]?\s*(?::=|[:=]>?|\s)\s*['\"]?\Z")
+_LONGEST_NAME: Final = 2_048
 _NAME: Final = re.compile(r"[a-z]+\d{0,3}(?:-(?:[a-z]+\d{0,3}|\d{1,3}))+")
 """`--secret=app-db-1`, `existingSecret: app-db`: the name of one that is kept elsewhere."""
 _COMPILED: Final = [(kind, signs.split(), re2.compile(pattern)) for kind, signs, pattern in _EXACT]
@@ -231,7 +232,7 @@ def _matches(patterns: list[tuple[str, list[str], Any]], text: str) -> Iterator[
 
 def _inside_name(text: str, at: int) -> bool:
     """Part of a longer name that only speaks of a secret: `arn:aws:secretsmanager:…:secret:app/db`."""
-    begin = max(text.rfind(blank, 0, at) for blank in " \t\n'\"(,=") + 1
+    begin = max(text.rfind(blank, max(0, at - _LONGEST_NAME), at) for blank in " \t\n'\"(,=") + 1
     return text.startswith("arn:", begin)
 
 

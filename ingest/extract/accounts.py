@@ -54,10 +54,13 @@ def accounts_of(
         if block.kind == "code" and merged and merged[-1][2] is claim:
             start = merged.pop()[0]
         merged.append((start, end, claim))
+    counted = above = 0
     for start, end, claim in merged:
         first = last = block.line
         if block.kind == "code":
-            first = min(block.end_line, block.line + block.text.count("\n", 0, start))
+            above += block.text.count("\n", counted, start)
+            counted = start
+            first = min(block.end_line, block.line + above)
             last = min(block.end_line, first + block.text.count("\n", start, end))
         else:
             last = block.end_line

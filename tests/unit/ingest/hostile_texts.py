@@ -47,6 +47,8 @@ TEXTS = {
     "dashes": "\n".join(["    " + "äö – “x” " * 30] * 950),
     "dashed_options": "```\n" + ("a –abc " * 9_000 + "\n") * 4 + "```\n",
     "one_word": "# A\n\n- b\n\n" + "fi" * 30_000 + "\n\n```bash\ndf -h\n```\n",
+    "manifests": "kind: Secret\ndata:\n  a: bcdefg\n" * 6_000,
+    "asked_for": ("prompted for a password " * 400 + ".\n\n") * 30,
     "dashes_alone": "```\n" + ("–" * 60_000 + "\n") * 5 + "```\n",
     "dashes_in_code": "`a –b` " * 8_000,
     "parted_blocks": "    kubectl get pods\n" + "    it's a \"one that should\n" * 9_000,

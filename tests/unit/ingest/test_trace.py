@@ -125,3 +125,10 @@ def test_a_trace_composes_and_tells_what_came_from_nowhere() -> None:
     assert trace.over(outer).span(0, 5) == Span(10, 22)
     assert Trace((Run(0, 1, 5, 1), Run(2, 1, 9, 1))).span(1, 2) == Span(9, 9)
     assert by_words("two words", "x <b>two</b> words", 0, 18).span(4, 9) == Span(13, 18)
+
+
+def test_a_word_stands_where_its_signs_are_written_by_their_names() -> None:
+    source = "run <pre>kubectl cordon &lt;node&gt; now</pre>"
+    trace = by_words("kubectl cordon <node> now", source, 0, len(source))
+    span = trace.span(15, 21)
+    assert source[span.start : span.end] == "&lt;node&gt;"
