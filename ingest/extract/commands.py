@@ -8,7 +8,7 @@ from typing import Final
 
 from base.limits import COMMAND_MAX_BYTES, SCAN_MAX_BYTES
 from ingest.blocks import Block
-from ingest.extract.answered import answered
+from ingest.extract.answered import answered, without_answers
 from ingest.extract.command_forms import (
     does_something,
     has_form,
@@ -150,7 +150,7 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     every = [
         item
         for item in statements(block)
-        if not in_table(block.text, item.start)
+        if (not in_table(block.text, item.start) or _is_typed_again(item.text, above[0]))
         and (cut is None or item.start < cut.start() or looks_like_command(item.text.split("\n")[0]))
     ]
     found = [item for item in every if plausible(item.text, labelled=labelled)]
@@ -161,8 +161,14 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
     if not labelled and len(found) < len(every):
         found = _with_unknown(every, found)
     if labelled:
-        return [] if _is_shown(every, found) else found
+        return [] if _is_shown(every, found) else without_answers(block.text, found)
     return found if _mostly_commands(lines, found) else _answered(block)
+
+
+def _is_typed_again(text: str, first: str) -> bool:
+    """Whether a line below a table surely is typed: its program, at the head of the block, printed that."""
+    line = text.split("\n", 1)[0]
+    return line.split()[:1] == first.split()[:1] and is_sure(line) and looks_like_command(line)
 
 
 def _answered(block: Block) -> list[FoundCommand]:

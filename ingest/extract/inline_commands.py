@@ -20,7 +20,7 @@ from ingest.extract.negation import forbidden_at
 from ingest.extract.prompts import HASH_PROMPT, prompt_end
 from ingest.extract.run_by_name import is_run_alone, is_run_by_name
 from ingest.extract.same_verb import does_the_same
-from ingest.extract.spoken import spoken_cmdlets, spoken_commands, spoken_statements
+from ingest.extract.spoken import FUNCTION_WORDS, spoken_cmdlets, spoken_commands, spoken_statements
 from ingest.extract.vocabulary import RUN_VERBS, SUBCOMMANDS, is_imperative
 from ingest.extract.windows_lines import is_for_windows
 from ingest.repairs import repaired
@@ -196,7 +196,8 @@ def _told(block: Block, code: FoundCommand) -> str | None:
     before = _ROOT.sub("", block.text[max(0, code.start - 80) : code.start])
     begins = code.start < 40 and _BEGINS.fullmatch(before) is not None
     begins = begins and not _REPORTS.match(block.text, code.end)
-    own = _OWN_SENTENCE.search(before) is not None and _ENDS.match(block.text, code.end) is not None
+    own = _OWN_SENTENCE.search(before) is not None or _on_own_line(block.text, code.start)
+    own = own and _ENDS.match(block.text, code.end) is not None
     leads = _LEADS.search(before) is not None and _MIGHT.match(block.text, code.end) is None
     if _TOLD_OF.search(before) or _FOLLOWED.match(block.text, code.end):
         return None
@@ -221,6 +222,20 @@ def _told(block: Block, code: FoundCommand) -> str | None:
         return "shell"
     typed = dialect in ("shell", "powershell", "cmd") or _TYPED_AT.search(before) is not None
     return dialect if typed else None
+
+
+_LINE_ABOVE: Final = 200
+
+
+def _on_own_line(text: str, start: int) -> bool:
+    """Whether code begins a line below one that tells to do something and is no half of a sentence."""
+    above, blank = text[max(0, start - _LINE_ABOVE) : start].rstrip(" \t"), text[:start].rstrip(" \t")
+    if not blank.endswith("\n"):
+        return False
+    line = above.rstrip().rsplit("\n", 1)[-1].strip()
+    words = line.rstrip("*_ ").split()
+    whole = bool(words) and words[-1].lower() not in FUNCTION_WORDS and line[-1:] not in ",(-–—"
+    return whole and is_imperative(line)
 
 
 _LABEL: Final = re.compile(

@@ -150,7 +150,8 @@ def is_sure(line: str) -> bool:
     words = line.split()
     known = tool(words[0])
     if words[0] in SUBCOMMANDS:
-        verbs = {words[1], " ".join(words[1:3])} if len(words) > 2 else frozenset()
+        verbs = {words[1], " ".join(words[1:3])} if len(words) > 2 else set[str]()
+        verbs |= set(words[2:5] if words[1:2] and words[1].startswith("-") else ())
         return known is not None and not known.verbs.keys().isdisjoint(verbs)
     if _PLAIN_OPTION.search(line) is not None:
         return True

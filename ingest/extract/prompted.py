@@ -14,6 +14,7 @@ from ingest.extract.command_forms import has_form, unknown_program, without_plac
 from ingest.extract.command_lines import looks_like_command, plausible
 from ingest.extract.doing import only_read
 from ingest.extract.inner_shells import opens_shell
+from ingest.extract.programs import is_program
 from ingest.extract.prompts import ANGLE_PROMPT, CLOSE_PROMPT, HASH_PROMPT, NAME_PROMPT, PROMPT
 from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
 from ingest.extract.vocabulary import COMMANDS
@@ -57,8 +58,15 @@ def _by_root(lines: list[str]) -> list[tuple[int, int, str]]:
     for pattern in (HASH_PROMPT, CLOSE_PROMPT):
         if filled and all(pattern.match(line) for line in filled):
             found = _behind(pattern, lines)
-            return found if all(_is_by_root(text, alone=len(found) == 1) for _, _, text in found) else []
+            typed = [text for _, _, text in found if _is_by_root(text, alone=len(found) == 1)]
+            rest = [text for _, _, text in found if text not in typed]
+            return found if typed and all(map(_is_bare_program, rest)) else []
     return []
+
+
+def _is_bare_program(text: str) -> bool:
+    """Whether a line is the name of a program that no sentence has, as beside commands: `# reboot`."""
+    return is_program(text) and text not in ENGLISH and text not in FUNCTION_WORDS
 
 
 def _is_by_root(text: str, *, alone: bool) -> bool:
@@ -67,7 +75,11 @@ def _is_by_root(text: str, *, alone: bool) -> bool:
         return only_read([text])
     if alone and has_form(text) and _PLACED.search(text):
         return True
-    return looks_like_command(text) and all_typed([text])
+    words = text.split()
+    placed = (
+        _PLACED.search(text) is not None and is_program(words[0]) and FUNCTION_WORDS.isdisjoint(words[1:])
+    )
+    return looks_like_command(text) and (placed or all_typed([text]))
 
 
 _GAPS: Final = re.compile(r"\S(?:\t|\s{2,40})(?=[^\s#])")
@@ -100,11 +112,11 @@ def _behind(pattern: re.Pattern[str], lines: list[str]) -> list[tuple[int, int, 
         more = _goes_on(text, lines, at + 1, pattern)
         start = begin + match.end()
         end = max(begin + len(line.rstrip()), start)
-        for below in lines[at + 1 : at + 1 + more]:
+        for shown in _all_shown(text, lines[at + 1 : at + 1 + more]):
             begin += len(lines[at]) + 1
             at += 1
-            text = f"{text}\n{_shown(below)}"
-            end = begin + len(below.rstrip())
+            text = f"{text}\n{shown}"
+            end = begin + len(lines[at].rstrip())
         found.append((start, end, text))
         root = root or opens_shell(text)
         begin += len(lines[at]) + 1
@@ -171,6 +183,21 @@ def _shown(line: str) -> str:
     """A line that goes on, without its prompt."""
     more = _MORE.match(line)
     return line[more.end() :].rstrip() if more else line.rstrip()
+
+
+_FILE: Final = re.compile(r"\s{0,40}>\s{1,4}[\w./~${}-]{0,120}[./][\w./~${}-]{0,120}\s*")
+
+
+def _all_shown(text: str, below: list[str]) -> list[str]:
+    """The lines that go on with what was typed, without their prompts; below one that has none, and alone
+    before a file, `>` is the shell's own sign.
+    """
+    shown: list[str] = []
+    plain = len(below) == 1 and text.endswith("\\") and _FILE.fullmatch(below[0]) is not None
+    for line in below:
+        shown.append(line.rstrip() if plain else _shown(line))
+        plain = plain or _MORE.match(line) is None
+    return shown
 
 
 def _is_open(text: str) -> bool:

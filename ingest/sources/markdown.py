@@ -18,7 +18,8 @@ from ingest.sources.inline import Inline, read_inline
 from ingest.sources.nesting import too_many_marks
 from ingest.sources.quotes import Quotes
 from ingest.sources.tags import OpenTags
-from ingest.sources.typed_lines import ends_in_line, is_by_root, parts_of
+from ingest.sources.typed_lines import ends_in_line, is_by_root
+from ingest.sources.typed_parts import parts_of
 from ingest.trace import Run, Trace, Writer, by_words
 
 _MAX_COLUMNS: Final = 64

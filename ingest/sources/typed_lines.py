@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from ingest.extract.command_forms import is_spoken, of_words, unknown_program
-from ingest.extract.command_lines import plausible
+from ingest.extract.command_forms import is_spoken, unknown_program
 from ingest.extract.commands import looks_like_command
-from ingest.extract.consoles import is_at_console, is_sql
+from ingest.extract.consoles import is_sql
 from ingest.extract.doing import only_read
 from ingest.extract.programs import is_program
-from ingest.extract.prompts import prompt_end
 from ingest.extract.spoken import ENGLISH, FUNCTION_WORDS, all_typed
 from ingest.extract.vocabulary import SUBCOMMANDS
 from scanner.tables import tool
 
-_SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
+SURE: Final = re.compile(r"\s(?:\||-{1,2}[A-Za-z]|~?\.{0,2}/\S)")
 _LOGS_IN: Final = re.compile(r"\s*(?:ssh|mosh)\s+(?:-\S+\s+)*[\w-]+(?:@[\w.-]+|(?:\.[\w-]+)+|-[\w-]+)\s*$")
 _SETS: Final = re.compile(
     r"(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"'|;&()]{1,200})"
@@ -41,24 +38,12 @@ _NEVER_LAST: Final = FUNCTION_WORDS - frozenset(
     "again also before first it now on once our since so them there these they this those".split()
 )
 """Words with which no sentence ends."""
-_TOLD: Final = re.compile(r"(?i)\b(?:run|execute|type|enter|issue|commands?)\b[^:]{0,40}:[\s*_]*$")
-"""“Run the following:”."""
-_HERE: Final = re.compile(r"<<-?\s{0,3}([\"']?)(?P<end>[A-Za-z_][\w-]{0,40})\1")
-_WHOLE_MAX: Final = 200
-"""Lines of a here-document or a loop."""
-_LOOP: Final = re.compile(
-    r"(?:(?:for|while|until)\s[^\n]{3,400};\s{0,3}do|(?P<case>if)\s[^\n]{3,400};\s{0,3}then)\s*$"
-)
 _FLAGGED: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+ ")
 """A name of several words, as no word of a sentence is."""
-_PROMPTS: Final = frozenset("$#%>❯›λ»➜")
-"""Without one of these a line has no prompt: a quick look at each line of prose."""
 _ROOT: Final = re.compile(r"\s{0,3}#\s{1,2}(?=[a-z/])")
-_HASH: Final = re.compile(r"\s{0,3}\\?(?:#(?=[a-z])|(?=#\s{1,2}[a-z]))")
-"""The prompt of root where Markdown sees no heading: `\\# df -h`, `#df -h`."""
 _LABELS_MAX: Final = 6
 """Lines, the empty ones between them too."""
-_MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
+MARKED: Final = re.compile(r"`|\]\(|\*\*|^\s*[-*>#]\s")
 
 
 _SECTION: Final = re.compile(
@@ -68,17 +53,6 @@ _SECTION: Final = re.compile(
     r"Escalation|Notes|Symptoms|Impact|Overview):?"
 )
 """How a section of a runbook is called."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Lines `begin` to `end` of a paragraph: its commands, or its prose."""
-
-    typed: bool
-    begin: int
-    end: int
-    cut: int | None = None
-    """Behind a prompt: the characters of its first line that no reader of code knows as one."""
 
 
 def is_typed(line: str) -> bool:
@@ -93,7 +67,7 @@ def is_typed(line: str) -> bool:
     if words[0] == "sudo" and len(words) > _SUDO_MIN and not words[1].startswith("-"):
         return is_typed(line.split(None, 1)[1])
     known = tool(words[0]) if words[0] in SUBCOMMANDS or words[0] not in ENGLISH else None
-    if _SURE.search(line) or _LOGS_IN.match(line):
+    if SURE.search(line) or _LOGS_IN.match(line):
         return True
     if known is None:
         return False
@@ -111,9 +85,9 @@ def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
     spoken = lines[at].rstrip().endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(
         words[1:]
     )
-    if spoken or _is_set(lines[at]) or not is_typed(lines[at]):
+    if spoken or is_set(lines[at]) or not is_typed(lines[at]):
         return False
-    if _MARKED.search(lines[at]) or (at and _open_above(lines[at - 1])):
+    if MARKED.search(lines[at]) or (at and _open_above(lines[at - 1])):
         return False
     first = next((place + 1 for place in range(at, max(-1, at - _NEAR), -1) if not lines[place].strip()), 0)
     first = max(first, at - _NEAR)
@@ -133,20 +107,20 @@ def stands_alone(lines: Sequence[str], at: int, wide: int = 0) -> bool:
 def is_by_root(line: str) -> bool:
     """Whether a line is a command behind the prompt of root, and no title: `# cp zxfer /usr/local/sbin`."""
     typed = _ROOT.sub("", line, count=1).strip()
-    return typed != line.strip() and all_typed([typed]) and is_typed(typed) and _is_complete(typed)
+    return typed != line.strip() and all_typed([typed]) and is_typed(typed) and is_complete(typed)
 
 
-def _is_set(line: str) -> bool:
+def is_set(line: str) -> bool:
     """Whether a line is a value alone, as files of settings hold them; `export` is typed."""
     return not line.strip().startswith("export ") and _SETS.fullmatch(line.strip()) is not None
 
 
-def _is_complete(line: str) -> bool:
+def is_complete(line: str) -> bool:
     """Whether a line has a sign that a command has, and nothing of a sentence."""
     spoken = not FUNCTION_WORDS.isdisjoint(line.split()[1:]) or line.rstrip().endswith(
         (".", ":", ",", "?", "!")
     )
-    return _SURE.search(line) is not None and not spoken
+    return SURE.search(line) is not None and not spoken
 
 
 _QUOTED: Final = re.compile(r"\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
@@ -162,7 +136,7 @@ def ends_in_line(command: str, line: str, following: str, wide: int) -> bool:
     bare = _QUOTED.sub("''", command)
     if not (command.strip() and following.strip()):
         return False
-    if not (is_typed(command) and _is_complete(bare)) or command.rstrip().endswith("\\"):
+    if not (is_typed(command) and is_complete(bare)) or command.rstrip().endswith("\\"):
         return False
     if _GOES_ON_TYPED.match(following) or bare.count('"') + bare.count("'") != 2 * bare.count("''"):
         return False
@@ -187,7 +161,7 @@ def all_commands(lines: Sequence[str]) -> bool:
     """
     known = False
     for line in lines:
-        if all_typed([line]) or _looks_alone(line):
+        if all_typed([line]) or looks_alone(line):
             known = True
         elif not _is_flagged(line):
             return False
@@ -197,7 +171,7 @@ def all_commands(lines: Sequence[str]) -> bool:
 def _is_flagged(line: str) -> bool:
     """Whether a line could be a command of a program that no list knows, by its name and its flags."""
     text = line.strip()
-    return _FLAGGED.match(text) is not None and unknown_program(text) and _is_complete(text)
+    return _FLAGGED.match(text) is not None and unknown_program(text) and is_complete(text)
 
 
 def is_statement(lines: Sequence[str]) -> bool:
@@ -205,7 +179,7 @@ def is_statement(lines: Sequence[str]) -> bool:
     return lines[-1].rstrip().endswith(";") and is_sql(f"{lines[0].strip().rstrip(';')};")
 
 
-def _looks_alone(line: str) -> bool:
+def looks_alone(line: str) -> bool:
     word = line.strip()
     return word not in ENGLISH and is_program(word) and only_read([word])
 
@@ -237,106 +211,3 @@ def labels_ahead(lines: Sequence[str], at: int) -> int:
     if not count or not lines[at].strip() or at + count >= len(lines):
         return 0
     return count if is_typed(lines[at + count]) else 0
-
-
-def parts_of(lines: Sequence[str], wide: int = 0) -> list[Part]:
-    """The commands and the prose of a paragraph, in order, without the labels between them; a command stands
-    below a colon, a label or another command, on a line of its own (see `stands_alone` for `wide`), or behind
-    a prompt: all below that is what it prints. One part where it has no command on a line of its own.
-    """
-    if len(lines) > 1 and all_commands(lines):
-        return [Part(True, 0, len(lines))]
-    parts: list[Part] = []
-    at = 0
-    while at < len(lines):
-        prompt = 0 if _is_at_console(lines, at) else _prompt(lines[at], first=not at)
-        if prompt is not None:
-            return [*parts, Part(True, at, len(lines), prompt)]
-        skipped = labels_ahead(lines, at)
-        at += skipped
-        if is_section(lines[at]):
-            parts.append(Part(False, at, at + 1))
-            at += 1
-            continue
-        behind = parts[-1].begin if parts and parts[-1].typed else None
-        typed = bool(skipped) or _begins_typed(lines, at, behind, wide)
-        here = _whole_end(lines, at)
-        if here > at:
-            begin = at if behind is None else parts.pop().begin
-            parts.append(Part(True, begin, here))
-            at = here
-            continue
-        if typed and (not parts or not parts[-1].typed or skipped):
-            parts.append(Part(True, at, at + 1))
-        elif parts and parts[-1].typed == typed and not is_section(lines[at - 1]):
-            parts[-1] = Part(typed, parts[-1].begin, at + 1)
-        else:
-            parts.append(Part(typed, at, at + 1))
-        at += 1
-    return parts
-
-
-def _is_told(line: str) -> bool:
-    """Whether a line below “Run:” is a command: with a sign of one, or without any word of a sentence."""
-    text = line.strip()
-    if not (looks_like_command(text) or _looks_alone(text)) or text.endswith((".", ":", ",", "?", "!")):
-        return False
-    spoken = sum(word.lower() in FUNCTION_WORDS for word in text.split()[1:])
-    return spoken == 0 or (spoken == 1 and _SURE.search(text) is not None)
-
-
-def _whole_end(lines: Sequence[str], at: int) -> int:
-    """Behind which line the here-document, the loop or the case ends that a line opens; the same line for
-    none.
-    """
-    below = range(at + 1, min(len(lines), at + _WHOLE_MAX))
-    loop = _LOOP.match(lines[at]) if ";" in lines[at] else None
-    if loop is not None:
-        closing = "fi" if loop["case"] else "done"
-        ends = (place + 1 for place in below if lines[place].rstrip() == closing)
-        return next(ends, at)
-    found = _HERE.search(lines[at]) if "<<" in lines[at] else None
-    if found is None or not looks_like_command(plain_quotes(lines[at])):
-        return at
-    ends = (place + 1 for place in below if lines[place].strip() == found["end"])
-    return next(ends, at)
-
-
-def _begins_typed(lines: Sequence[str], at: int, begin: int | None, wide: int) -> bool:
-    """Whether a line is a command where it stands. `begin`: behind others, from that line on."""
-    line, above, after = lines[at], lines[at - 1].rstrip() if at else "", begin is not None
-    if after and above.endswith("\\"):
-        return True
-    told = _TOLD.search(lines[begin - 1] if begin else above)
-    if told and _MARKED.search(line) is None and _is_told(line):
-        return True
-    if after or above.endswith(":"):
-        return _MARKED.search(line) is None and is_typed(line) and (all_typed([line]) or _is_complete(line))
-    return len(lines) > 1 and stands_alone(lines, at, wide)
-
-
-_CONSOLE: Final = re.compile(r"\s{0,40}(?P<name>[A-Za-z][\w.-]{1,30}> )(?=\S)")
-
-
-def _is_at_console(lines: Sequence[str], at: int) -> bool:
-    """Whether a line stands at the prompt of a console: a known one, or one that the next line has, too."""
-    if ">" not in lines[at] and "#" not in lines[at]:
-        return False
-    found = _CONSOLE.match(lines[at])
-    again = found is not None and at + 1 < len(lines) and lines[at + 1].lstrip().startswith(found["name"])
-    return again or is_at_console(lines[at])
-
-
-def _prompt(line: str, *, first: bool) -> int | None:
-    """How many characters to cut off from a line of a paragraph that begins with a prompt: none before one
-    that a block of code has, too; None where it has no prompt. `first`: it is the paragraph's first line.
-    """
-    if _PROMPTS.isdisjoint(line):
-        return None
-    typed = line[prompt_end(line) :]
-    if typed != line and not line.lstrip().startswith("%"):
-        return 0 if plausible(typed, labelled=False) or of_words(typed) else None
-    root = _HASH.match(line) if first else None
-    typed = line[root.end() :].lstrip("# ").rstrip() if root else ""
-    spoken = typed.endswith((".", ":", ",", "?", "!")) or not FUNCTION_WORDS.isdisjoint(typed.split()[1:])
-    return root.end() if root and looks_like_command(typed) and not spoken else None

@@ -141,3 +141,48 @@ def test_statements_alone_are_no_lines_of_a_shell() -> None:
 
 def test_the_name_of_a_console_may_begin_with_a_capital() -> None:
     assert "request system reboot" in typed(block("AcmeOS> request system reboot"))
+
+
+@pytest.mark.parametrize(
+    ("above", "printed"),
+    [
+        ("dig +short example.org", "example.org has address 93.184.216.34"),
+        ("tail -f /var/log/app.log", "restarting worker 3"),
+        ("docker restart abc123", "abc123"),
+    ],
+)
+def test_what_a_command_right_above_prints_is_none_though_the_block_is_called_a_shells(
+    above: str, printed: str
+) -> None:
+    assert typed(block(f"{above}\n{printed}\nuptime -s", "bash"))[1:] == [above, "uptime -s"]
+
+
+@pytest.mark.parametrize(
+    "line", ["tools/build.py web", "deployctl roll web", "acme restart", "acme --all", "acme=3"]
+)
+def test_what_has_a_sign_of_being_typed_is_typed_below_any_command(line: str) -> None:
+    assert line in typed(block(f"tail /var/log/app.log\n{line}", "bash"))
+    assert "acme reindex" in typed(block("tail /var/log/app.log\n\nacme reindex", "bash"))
+    assert "acme reindex" in typed(block("cd /srv/acme\nacme reindex", "bash"))
+
+
+def test_below_a_table_its_program_may_be_typed_again() -> None:
+    rows = "kubectl get secret -A\nNAMESPACE  NAME\nweb        tls\nkubectl -n web delete secret tls"
+    assert typed(block(rows, "bash"))[1:] == ["kubectl get secret -A", "kubectl -n web delete secret tls"]
+
+
+def test_a_program_alone_that_looks_at_something_prints_below_it() -> None:
+    assert typed(block("mailq\nMail queue is empty"))[1:] == ["mailq"]
+    assert typed(block("reboot\nSome words of it")) == ["uptime -p"]
+
+
+def test_a_file_behind_a_sign_below_a_line_that_goes_on_is_written() -> None:
+    rows = "$ oc get machine a \\\n    -o yaml \\\n    > a.yaml"
+    assert typed(block(rows))[1:] == [rows.removeprefix("$ ")]
+    assert typed(block("$ pg_dump app \\\n> app.sql"))[1:] == ["pg_dump app \\\n> app.sql"]
+    assert typed(block("$ docker run \\\n> --rm \\\n> img"))[1:] == ["docker run \\\n--rm \\\nimg"]
+
+
+def test_what_root_types_may_end_with_a_program_alone() -> None:
+    assert typed(block("# wipefs -a /dev/sda\n# reboot"))[1:] == ["wipefs -a /dev/sda", "reboot"]
+    assert typed(block("# watch out\n# reboot")) == ["uptime -p"]

@@ -222,3 +222,9 @@ def test_a_place_to_fill_in_hides_no_shell(opener: str) -> None:
 def test_a_place_to_fill_in_hides_no_console() -> None:
     made = preview("# A\n\nRun `uptime -p`.\n\n```\npsql -h <host> -U <user>\nDROP TABLE x;\n```\n")
     assert any("DROP TABLE x;" in (item.step.manual or "") for item in made.built.steps)
+
+
+def test_a_client_with_options_before_the_name_opens_a_shell_too() -> None:
+    assert opens_shell("oc rsh -n openshift-etcd etcd-a.internal")
+    assert opens_shell("oc debug --as-root node/a")
+    assert not opens_shell("oc rsh -n storage tools-pod ceph status")

@@ -52,3 +52,22 @@ def test_an_item_says_by_its_verb_how_it_is_done() -> None:
     )
     assert typed(text)[1:] == ["acme enable_restore", "acme restore a.tar.gz"]
     assert typed(f"{HEAD}1. Check the state: `active running`\n") == ["uptime -p"]
+
+
+def test_deeper_lines_below_a_command_tell_of_it() -> None:
+    text = (
+        f"{HEAD}## Stop it\nceph osd set noout\n  nothing is moved then\nceph status\n  until it is green\n"
+    )
+    assert typed(text)[1:] == ["ceph osd set noout", "ceph status"]
+
+
+def test_a_command_behind_the_end_of_a_sentence_is_none_of_its_words() -> None:
+    text = f"{HEAD}This removes the key of it from the map, and tells all others of the cluster about it.\n"
+    assert typed(f"{text}ceph osd purge {{id}} --yes-i-really-mean-it\n")[1:]
+    assert not typed(f"{text}kill the others of it then.\n")[1:]
+
+
+def test_code_on_its_own_line_below_what_tells_to_do_it_is_how() -> None:
+    page = "<ol><li>Stop postfix<br/><code>systemctl stop postfix</code></li><li>Look</li></ol>"
+    assert typed(page, "html") == ["systemctl stop postfix"]
+    assert typed(f"{HEAD}- Never ask what was shown by\n  `systemctl stop postfix`\n") == ["uptime -p"]
