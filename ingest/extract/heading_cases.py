@@ -35,7 +35,20 @@ def case_of_heading(text: str) -> tuple[str, bool] | None:
         return found["case"].strip(" *_:.?"), found["word"].lower() == "unless"
     if (asked := asked_in_heading(text)) is not None:
         return asked, False
+    last = _LAST.match(text)
+    if last is not None:
+        return " ".join((last["inner"] or last["case"]).split()).strip(" *_:."), False
     return ban_for_a_case(text) or left_out_case(text)
+
+
+_LAST: Final = re.compile(
+    r"(?i)^\W*(?:(?:step\s*)?\d{1,2}\s*[-–.):]?\s*)?(?P<case>(?:as\s)?(?:(?:a|the)\s)?(?:very\s)?last\sresort\b.{0,80}|"
+    r"in\s(?:an\s)?emergency\b.{0,60}|emergency\s(?:switch|failover|shut-?down|stop|roll-?back|restore|restart|"
+    r"override|only)\b.{0,60}|(?:in\s)?(?:the\s)?worst[- ]case\b.{0,60}|if\sall\selse\sfails\b.{0,60}|"
+    r"[^()]{3,80}\((?:(?P<inner>(?:only\s)?(?:if|when)\s[^()]{3,80})|(?:no|not|without)\s[^()]{2,60}|"
+    r"[^()]{2,40}\s(?:down|failed|lost|dead|gone|unavailable|unreachable|corrupted|full))\))\W*$"
+)
+"""“Last resort”, “Emergency switch (primary down)”, “Roll back (if it breaks)”: done in that case alone."""
 
 
 def asked_in_heading(text: str) -> str | None:

@@ -103,6 +103,20 @@ _FOR_THINGS: Final = re.compile(
 """“For clusters on other infrastructures, …”, “For YugabyteDB Anywhere, …”: it holds there alone."""
 
 
+_FOR_KIND: Final = re.compile(
+    r"(?i)^for (?!example\b|instance\b|more\b|further\b|details?\b|reference\b|now\b|this\b|that\b|"
+    r"these\b|each\b|every\b|both\b|all\b|any\b|the\b|safety\b|convenience\b|simplicity\b|"
+    r"clarity\b|security\b|help\b|some\b)(?:[\w./+-]{2,24}"
+    r"(?=, (?:it|this|that|the (?:command|syntax|call)) (?:is|would be|will be|becomes)\b)|"
+    r"(?:[\w/+-]{2,24} ){1,3}?(?!reasons|purposes|results|instructions|examples|questions|steps|options|"
+    r"needs|times|minutes|hours|seconds|days|weeks|uses)[a-z]{2,20}[a-rt-z]s(?=[,:]\s|:$))"
+)
+"""“For ext4, it would be: …”, “For old daemons, restart …”: one kind of several."""
+_WOULD_BE: Final = re.compile(
+    r"(?i)(?:it|this|that|the (?:command|syntax|call)) (?:is|would be|will be|becomes)\W*$"
+)
+
+
 def is_state(text: str) -> bool:
     """Whether words say how something is: “disk full”, “it has no leader”, `CrashLoopBackOff`."""
     return _STATE.search(text) is not None or FAULT.fullmatch(text.strip("*_` ")) is not None
@@ -219,11 +233,11 @@ def advice(sentence: str) -> int:
 def restricted_case(sentence: str) -> int | None:
     """Where the case ends that a sentence begins with: “For everything else, …”; None where it has none."""
     told = sentence[advice(sentence) :]
-    found = _FOR.match(told) or _ON_PLATFORM.match(told) or _FOR_THINGS.match(told)
+    found = _FOR.match(told) or _ON_PLATFORM.match(told) or _FOR_THINGS.match(told) or _FOR_KIND.match(told)
     if found is None:
         return None
     rest = told[found.end() :].lstrip(" ,:")
-    alone = rest == "" and told.rstrip().endswith(":")
+    alone = (rest == "" or _WOULD_BE.match(rest) is not None) and told.rstrip().endswith(":")
     if not alone and not is_imperative(rest) and not looks_like_command(rest.strip("` .")):
         return None
     return len(sentence) - len(told) + found.end()

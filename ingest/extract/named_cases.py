@@ -10,6 +10,7 @@ from ingest.blocks import Block
 from ingest.extract.case_ends import clause_end, with_clauses, without_signs
 from ingest.extract.commands import looks_like_command
 from ingest.extract.labels import advice, restricted_case
+from ingest.extract.short_cases import agreed_case
 from ingest.extract.vocabulary import is_imperative, sentence_places, text_of
 
 _IF: Final = re.compile(
@@ -217,7 +218,8 @@ def _each_case(block: Block) -> Iterator[tuple[int, int]]:
             begin = start + advice(block.text[start:end])
             yield begin, start + restricted
             continue
-        if (told := case_told_next(block.text, places, place)) is not None:
+        told = agreed_case(block.text, start, end) or case_told_next(block.text, places, place)
+        if told is not None:
             yield told
             continue
         which = _IN_WHICH.match(shown, start, end) if "which case" in shown else None

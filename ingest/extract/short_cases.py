@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from ingest.extract import foreign
-from ingest.extract.vocabulary import is_imperative, text_of
+from ingest.extract.vocabulary import IMPERATIVES, is_imperative, text_of
 
 _WHERE: Final = (
     r"prod(?:uction)?|staging|stage|test(?:ing)?|dev(?:elopment)?|qa|uat|primary|primaries|replicas?|"
@@ -149,6 +149,21 @@ def left_out_case(text: str, *, alone: bool = False) -> tuple[str, bool] | None:
     if found is None or (alone and (text[: found.start()].strip(" *_([-") or not _THIS.match(found["what"]))):
         return None
     return _words(found["case"]), found["word"].lower() != "unless"
+
+
+_AGREED: Final = re.compile(
+    r"(?i)\W{0,4}(?:\d{1,3}[.)]\s{1,3})?(?P<case>(?:once|when|after|as soon as)\s[^,.;:`]{3,80}?\b"
+    r"(?:agree[sd]?|approve[sd]?|confirm(?:s|ed)?|sign(?:s|ed)? (?:it )?off|says? (?:yes|ok(?:ay)?|go)|"
+    r"g(?:i|a)ve[sn]? (?:(?:the|their|its|an?) )?(?:ok(?:ay)?|go(?:[ -]ahead)?|approval|consent)))"
+    r"\s{1,3}(?:then\s{1,3})?(?P<told>[a-z-]{2,20})\b"
+)
+"""“Once the lead agrees restart it”: no sign divides who has to agree from what is done then."""
+
+
+def agreed_case(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the case stands that the sentence `text[start:end]` begins with: who has to agree first."""
+    found = _AGREED.match(text, start, end)
+    return found.span("case") if found and found["told"].lower() in IMPERATIVES else None
 
 
 def _words(text: str) -> str:

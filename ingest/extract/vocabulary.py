@@ -127,6 +127,7 @@ def names_steps(text: str) -> bool:
     return _STEPS_LINE.match(text) is not None
 
 
+@lru_cache(maxsize=64)
 def heading_words(heading: str) -> str:
     """A heading without the signs and the number before its words."""
     return _NUMBER.sub("", text_of(heading)).lstrip("*_ ")

@@ -149,3 +149,45 @@ def test_otherwise_is_not_for_a_case_of_another_list() -> None:
 )
 def test_what_names_or_tells_is_no_state(words: str) -> None:
     assert not says_state(words)
+
+
+@pytest.mark.parametrize(
+    ("line", "case"),
+    [
+        ("Once the lead agrees restart it with", "Once the lead agrees"),
+        ("After the owner has confirmed run", "After the owner has confirmed"),
+        ("When the DBA gives the go-ahead then run", "When the DBA gives the go-ahead"),
+        ("For RGW daemons, run", "For RGW daemons"),
+    ],
+)
+def test_who_agrees_and_one_kind_guard_without_a_further_sign(line: str, case: str) -> None:
+    assert guard(f"1. {line} `{X}`.\n") == (case, "yes")
+
+
+def test_one_kind_over_its_command_guards_it() -> None:
+    assert guard(f"For ext4, it would be:\n\n```sh\n{X}\n```\n") == ("For ext4", "yes")
+
+
+@pytest.mark.parametrize(
+    "line", ["For security reasons, run", "For reference, run", "For each of the hosts, run"]
+)
+def test_what_something_is_for_is_no_kind(line: str) -> None:
+    assert guard(f"1. {line} `{X}`.\n") is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "case"),
+    [
+        ("Last resort", "Last resort"),
+        ("3. Emergency switch (primary down)", "Emergency switch (primary down)"),
+        ("Planned switch (no failure)", "Planned switch (no failure)"),
+        ("Roll back (if it breaks)", "if it breaks"),
+    ],
+)
+def test_a_heading_says_in_which_state_its_part_is_done(heading: str, case: str) -> None:
+    assert guard(f"## {heading}\n\nRun `{X}`.\n") == (case, "yes")
+
+
+@pytest.mark.parametrize("heading", ["Emergency contacts", "Switch over (planned)", "Restart (10 minutes)"])
+def test_a_heading_that_names_its_part_guards_nothing(heading: str) -> None:
+    assert guard(f"## {heading}\n\nRun `{X}`.\n") is None
