@@ -84,6 +84,13 @@ _OTHER_BAN: Final = re.compile(
 )
 """“. Never run `y`”: a sentence of its own that forbids something else."""
 
+_BAN_OF_IT: Final = re.compile(
+    r"(?i)^[`*_)\s]{0,4}[.!][`*_)\s]{1,4}(?:never|do\s+not|don['’`´]?t)\s+(?:ever\s+)?"
+    r"(?:(?P<runs>run|use|execute|do|try|type|paste|call|apply|invoke|enter)|(?P<verb>[a-z][a-z-]{1,20}))\s+"
+    r"(?:this|it|that|these|them|those)\b(?P<rest>[^.!?\n]{0,120})"
+)
+"""“. Never run it”, “. Never restart it”: of the command, or of what it is about."""
+_ANY_MORE: Final = re.compile(r"(?i)\s*(?:any ?more|ever|again|yourself|manually|by hand|here)?\W*$")
 _ACTS: Final = re.compile(
     r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|"
     r"this|these|"
@@ -310,6 +317,11 @@ def _is_forbidden_behind(command: str, behind: str) -> bool:
     other = _OTHER_BAN.match(behind)
     if other is not None and other["verb"].lower() in IMPERATIVES and command not in behind:
         return False
+    own = _BAN_OF_IT.match(behind)
+    if own is not None and own["runs"]:
+        return _ANY_MORE.match(own["rest"]) is not None
+    if own is not None and own["verb"].lower() in IMPERATIVES:
+        return own["verb"].lower() in re.split(r"\W+", command.lower())
     return _AFTERWARDS.search(_CASE_BEHIND.sub("", behind)) is not None
 
 

@@ -49,6 +49,11 @@ _BEHIND: Final = re.compile(
     rf"it\s+|that\s+)?"
     rf"(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{{2,60}}))\s*(?:[)\].,;!]|$|\n)"
 )
+_NOT_THEN: Final = re.compile(
+    r"(?i)^[`*_)\s]{0,4}[.!]\s{1,2}(?:never|do\s+not|don['’`´]t)\s+(?:ever\s+)?(?:run|use|do|execute|try|apply)\s+"
+    r"(?:this|it|that|these)\s+(?P<case>(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{2,60})(?=[.;!]|$|\n)"
+)
+"""“Run `x`. Never do this in production.”"""
 _LIMIT: Final = re.compile(
     r"(?i)(?<=\S)\s{1,3}(?:but|though)\s+(?:please\s+)?(?:never|not|do\s+not|don['’`´]t)\s+(?:ever\s+)?"
     r"(?P<case>(?P<place>in|on|for|while|during|at|when|if)\b[^.;:)`\]\n]{2,60}|"
@@ -97,6 +102,9 @@ def case_beside(text: str, start: int, end: int) -> tuple[str, bool] | None:
     if behind is not None:
         words = _words(behind["case"])
         return (_NOT_LEAD.sub("", words), True) if behind["not"] else (words, False)
+    banned = _NOT_THEN.match(text[end : end + _LOOKED_AT])
+    if banned is not None:
+        return _words(banned["case"]), True
     clause = text_of(_CLAUSE.split(text[max(0, start - _LOOKED_AT) : start])[-1])
     limit = limited(clause)
     if limit is not None and limit[1] is not None:

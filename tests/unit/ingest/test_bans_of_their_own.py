@@ -55,3 +55,22 @@ def test_what_points_below_still_forbids_it(ban: str) -> None:
 @pytest.mark.parametrize("below", [LIST, CODE])
 def test_what_is_forbidden_at_a_time_or_place_is_asked_about(ban: str, case: str, below: str) -> None:
     assert ("lvs -o name", f"{case}: is that so?", "no") in waits(f"{HEAD}{ban}{below}")
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("Run `systemctl reload web`. Never restart it.", True),
+        ("Run `systemctl restart web`. Never restart it.", False),
+        ("Run `kubectl get pods`. Never delete them.", True),
+        ("Run `rm -rf /x`. Never run this.", False),
+        ("Run `rm -rf /x`. Do not use it any more.", False),
+    ],
+)
+def test_a_ban_behind_a_command_is_of_what_it_names(said: str, typed: bool) -> None:
+    assert (len(commands(f"{HEAD}Run `uptime -p`.\n\n{said}\n")) == 2) is typed
+
+
+def test_a_ban_behind_a_command_for_a_place_is_its_case() -> None:
+    text = f"{HEAD}Run `kubectl drain n1`. Never do this in production.\n"
+    assert waits(text) == [("kubectl drain n1", "in production: is that so?", "no")]
