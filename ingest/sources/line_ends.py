@@ -62,9 +62,15 @@ def thoughts_of(text: str) -> Iterator[int]:
     for line, following in pairwise(lines):
         place += len(line) + 1
         begun = following.lstrip().lstrip("*_")
-        has_room = bool(line.strip()) and begun[:1].isupper() and _room(line, following, width) >= 0
-        if has_room and not _goes_on(line) and _begins(begun):
+        if not (line.strip() and following.strip()) or _goes_on(line):
+            continue
+        has_room, heads = _room(line, following, width) >= 0, _HEADS.fullmatch(begun) is not None
+        if (has_room and (heads or (begun[:1].isupper() and _begins(begun)))) or (heads and is_typed(line)):
             yield place
+
+
+_HEADS: Final = re.compile(r"(?:if|when|unless|otherwise|else)\b[^\n:]{0,160}(?:\"[^\"\n]{0,80}\")?:\s*")
+"""“if it says true:”, alone in its line."""
 
 
 def _begins(text: str) -> bool:

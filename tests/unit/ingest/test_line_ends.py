@@ -107,3 +107,14 @@ def test_a_line_of_an_item_that_begins_anew_is_a_sentence_of_its_own(
 )
 def test_a_wrapped_line_of_markdown_goes_on(paragraph: str) -> None:
     assert list(thoughts_of(paragraph)) == []
+
+
+def test_a_case_alone_in_its_line_is_no_word_of_the_command_above() -> None:
+    text = (
+        "# A\n\n1. Is it paused? (somebody forgot it)\n        patronictl -c /etc/patroni/p.yml show-config"
+        ' | grep -i pause\n    if "pause: true":\n        patronictl -c /etc/patroni/p.yml resume p --wait\n'
+    )
+    assert commands(text)["patronictl -c /etc/patroni/p.yml resume p --wait"] is True
+    assert commands(
+        "# A\n\n1. Restart\n   the service with it, if\n   it is down:\n\n   ```\n   df -h\n   ```\n"
+    ) == {"df -h": True}
