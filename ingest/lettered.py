@@ -21,6 +21,7 @@ _CODED: Final = re.compile(
 )
 _CODED_LEAST: Final = 3
 _FENCE: Final = re.compile(r"[ \t]{0,12}(?:```|~~~)")
+_HERE: Final = re.compile(r"<<-?[ \t]{0,3}[\"'\\]?(?P<end>[A-Za-z_]\w{0,40})")
 _LETTERS: Final = tuple("abcdefghijklmnopqrstuvwxyz")
 _ROMAN: Final = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split())
 _SYSTEMS: Final = (_LETTERS, _ROMAN)
@@ -62,7 +63,7 @@ def coded_marks(text: str) -> list[Edit]:
     """The edits that make numbered items of lines that begin with `A1`, `A2`, `B1` …, in order: the text has
     at least three such lines, they count in its whole length, and each letter begins with its 1.
     """
-    found = list(_CODED.finditer(text))
+    found = list(_coded(text)) if _CODED.search(text) else []
     last: dict[str, int] = {}
     for mark in found:
         if int(mark["number"]) != last.get(mark["letter"], 0) + 1:
@@ -71,6 +72,22 @@ def coded_marks(text: str) -> list[Edit]:
     if len(found) < _CODED_LEAST or len({len(mark["indent"].expandtabs(4)) for mark in found}) > 1:
         return []
     return [Edit(mark.start("letter"), mark.end(), f"{mark['number']}. ") for mark in found]
+
+
+def _coded(text: str) -> Iterator[re.Match[str]]:
+    """The marks outside of fences and of here-documents: what is typed stays as it is. Linear time."""
+    place, fenced, closing = 0, False, ""
+    for line in text.split("\n"):
+        if closing:
+            closing = "" if line.strip() == closing else closing
+        else:
+            fenced ^= _FENCE.match(line) is not None
+            opens = _HERE.search(line) if "<<" in line else None
+            closing = opens["end"] if opens else ""
+            found = None if fenced else _CODED.match(text, place)
+            if found is not None:
+                yield found
+        place += len(line) + 1
 
 
 def _marks(text: str) -> Iterator[_Mark]:

@@ -65,7 +65,8 @@ _FORMS: Final[tuple[tuple[str, Look, str], ...]] = (
     (
         "sqlplus rman sqlldr exp imp",
         "any",
-        rf"\b(?:sqlplus|rman|sqlldr|expdp|impdp|exp|imp)[^\n|;]{{0,60}}?\b{_NAME}/([^\s/@'\"$<{{]{{4,100}})@",
+        r"\b(?:sqlplus|rman|sqlldr|expdp|impdp|exp|imp)[ \t][^\n|;]{0,60}?"
+        rf"\b{_NAME}/([^\s/@'\"$<{{]{{4,100}})@",
     ),
     # As a word of its own.
     (

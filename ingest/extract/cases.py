@@ -10,8 +10,16 @@ from ingest.blocks import Block
 from ingest.extract.alternatives import instead_of_above, other_way
 from ingest.extract.case_ends import IN_CASE, with_clauses
 from ingest.extract.commands import looks_like_command
+from ingest.extract.doing import only_read
 from ingest.extract.heading_cases import CASE_HEADING
-from ingest.extract.labels import advice, labelled, restricted_case, says_state
+from ingest.extract.labels import (
+    advice,
+    labelled,
+    restricted_case,
+    says_fault,
+    says_state,
+    without_asides,
+)
 from ingest.extract.named_cases import always_comes
 from ingest.extract.negation import begins_negated, negated
 from ingest.extract.reader import Reader
@@ -315,10 +323,19 @@ def case_of_block(reader: Reader, block: Block, text: str) -> tuple[str | None, 
         return condition_of(reader, text)
     alone = not block.code and CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
     found = condition_of(reader, f"{text}:" if alone else text)
-    if found[0] is None and says_state(text) and _tells(following):
+    if found[0] is None and says_state(text) and _tells(following) and not _leads_on(reader, block, text):
         reader.last_condition = " ".join(text.split()).strip(" *_:")
         return reader.last_condition, False, ""
     return found
+
+
+def _leads_on(reader: Reader, block: Block, text: str) -> bool:
+    """Whether an item that says a state is a step all the same: a question that the command below answers, or
+    a number of a list that only tells how things are there.
+    """
+    if without_asides(text).endswith("?"):
+        return only_read([reader.shown_below().split("\n", 1)[0]])
+    return block.ordered and not says_fault(text)
 
 
 def _tells(following: Block) -> bool:

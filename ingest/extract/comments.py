@@ -29,7 +29,9 @@ _THERE: Final = re.compile(rf"(?i)^(?:for|on|in) {PLATFORM}\b[^.]{{0,30}}$")
 """“# for staging”, “# on Ubuntu” over a command."""
 
 _OF_ITSELF: Final = re.compile(r"\s{1,9}(?:\([^()\n]{1,80}\)|#[^#\n]{1,120})\s*$")
-"""What a comment says of the command that it is: `# rm -rf /data (do not use)` is not about the next one."""
+"""What a comment says of the command that it is: `# rm -rf /data (do not use)` is not about the next one
+where that has other words.
+"""
 _OTHER_WAY: Final = re.compile(r"(?i)^(?:or|alternatively),?\s{1,3}(?:`|(?:use|run|try|with)\b)")
 """“# Or `df -m` where there is no `-h`” speaks of another command."""
 _APART: Final = re.compile(r"\n[ \t]*\n")
@@ -91,7 +93,7 @@ def _both(above: Said, beside: Said) -> Said:
 def _over(command: FoundCommand) -> Said:
     said = command.said
     own = _OF_ITSELF.sub("", said)
-    if own != said and looks_like_command(own):
+    if own != said and looks_like_command(own) and not set(own.split()) <= set(command.text.split()):
         return Said()
     if announces_output(said):
         return Said("printed")

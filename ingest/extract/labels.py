@@ -129,7 +129,9 @@ _SUBJECT: Final = (
     r"[\w./<>%'’-]+ ){1,6}?"
 )
 _SAYS_STATE: Final = re.compile(
-    r"(?i)^(?:case \w{1,3}: )?(?:(?:it|they)['’]\w+\b|(?:it|they) |(?:still|no|not|nothing|nobody|none|"
+    r"(?i)^(?:case \w{1,3}: )?(?!the following\b|it(?:['’]s| is) (?:an? )?(?:good|best|better|important|"
+    r"possible|useful|often|usually|helpful|advisable|wise|worth|easy|easier|necessary|safe)\b)"
+    r"(?:(?:it|they)['’]\w+\b|(?:it|they) |(?:still|no|not|nothing|nobody|none|"
     r"any\w*|some(?:thing|body|one)|every(?:thing|one|body)) [^,.:;`]{0,60}?|" + _SUBJECT + r")"
     r"(?:(?<=['’]s)|(?<=['’]re)|(?:is|are|was|were|has|have|does|did|fails?|exists?|says?|shows?|returns?|"
     r"gives?|reports?|complains?|hangs?|remains?|stays?|keeps|crash(?:es)?|times? out|cannot|can['’]t|"
@@ -147,10 +149,26 @@ def says_state(text: str) -> bool:
     plain = text.strip(" *_")
     if len(plain.split()) > _STATE_WORDS or is_imperative(plain) or _NO_CASE.match(plain.rstrip(":")):
         return False
-    asked = _ASIDE.sub("", plain).strip()
+    asked = without_asides(plain)
     if asked.endswith("?"):
         return len(asked.split()) <= _FEW and _OPEN.match(asked) is None
     return _SAYS_STATE.match(_ASIDE.sub("", plain)) is not None and not label_forbids(f"{plain}:")
+
+
+_FAULTY: Final = re.compile(
+    r"(?i)\b(?:not?|cannot|can['’]t|\w+n['’]t|still|already|down|fail\w*|missing|hang\w*|crash\w*|errors?|stuck|"
+    r"dead|broken|lost|full|exists?|un(?:healthy|available|reachable|known))\b"
+)
+
+
+def says_fault(text: str) -> bool:
+    """Whether words that say a state say one that nobody wants, or that only may be."""
+    return _FAULTY.search(text) is not None
+
+
+def without_asides(text: str) -> str:
+    """A text without what its brackets hold, and without marks around it."""
+    return _ASIDE.sub("", text.strip(" *_")).strip()
 
 
 _ASIDE: Final = re.compile(r"\s?\([^()]{1,120}\)")

@@ -10,6 +10,7 @@ import re2
 
 from ingest.extract import foreign
 from ingest.extract.announced import retracts_below
+from ingest.extract.another_ban import forbids_another
 from ingest.extract.case_ends import with_clauses
 from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, speaks_of, without_purpose
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
@@ -100,7 +101,8 @@ _ACTS: Final = re.compile(
 _FOR_ANOTHER: Final = re.compile(r"(?i)\b(?:instead of|rather than)\b[^,;:]{1,200},\s{1,3}(?=\S+\s\S)")
 """“Instead of a and b, use one call, like” speaks for what stands behind the comma."""
 _NOT_THAT: Final = re.compile(
-    r"(?i)(?<=\w),\s{1,3}(?:and\s{1,3}|but\s{1,3})?(?:do\s{1,3}not|don['’`´]?t|never|not)\s{1,3}[^.,;:]{1,40}(?=:\s*$)"
+    r"(?i)(?<=\w),\s{1,3}(?:and\s{1,3}|but\s{1,3})?(?:do\s{1,3}not|don['’`´]?t|"
+    r"never(?!\s{1,3}(?:the|an?|this|that|these|those)\b))\s{1,3}[^.,;:]{1,40}(?=:\s*$)"
 )
 """“Move it away, don't delete it:” shows how it is moved."""
 _CONTRASTS: Final = re.compile(r"(?i)^rather\s+than$")
@@ -199,31 +201,7 @@ def forbids_below(text: str, codes: Sequence[str] = (), below: str = "") -> bool
         return False
     if any(code in last for code in codes) or _ACTS.search(told) is None:
         return False
-    return not last.rstrip(" *_").endswith((".", "!")) or not _forbids_another(told, below)
-
-
-_OTHER_THING: Final = re.compile(
-    r"(?i)^\s{1,3}(?:ever\s{1,3})?(?:run|use|execute|do|try|type|call|paste|copy|apply|invoke|enter|using|"
-    r"running)\s{1,3}(?P<what>(?:(?:the|any|an?|your|our|my|its|their)\s{1,3})?[^.;:]{2,120})$"
-)
-_POINTS: Final = re.compile(
-    r"(?i)^(?:(?:the|any|all|such|either|both|of)\s{1,3}){0,3}(?:this|these|those|it|them|that|such|same|old|legacy|former|"
-    r"previous|outdated|(?:commands?|lines?|steps?|scripts?)\W*$)\b|\b(?:following|below|above|like)\b|"
-    r"^(?:in|on|at|for|by|as|with|without|from|to|during|while|when|if|until|unless|before|after|again|twice|"
-    r"more|ever|yourself|manually|directly|here|there|anymore|any\s{1,3}more|under|outside|inside|against|alone)\b"
-)
-"""“These”, “the old way”, “the command below”, or nothing at all: “Never run as root.”"""
-
-
-def _forbids_another(told: str, below: str) -> bool:
-    """Whether a sentence of its own forbids what it names itself, and nothing that stands below it: “Never
-    paste the key in Slack.” What begins below with a word of it is what it names.
-    """
-    found = _OTHER_THING.match(told.rstrip(" *_.!"))
-    if found is None or _POINTS.search(found["what"]):
-        return False
-    program = below.split(maxsplit=1)[:1]
-    return not program or program[0].lower() not in re.split(r"[^\w./-]+", found["what"].lower())
+    return not last.rstrip(" *_").endswith((".", "!")) or not forbids_another(told, below)
 
 
 _ONE: Final = re.compile(

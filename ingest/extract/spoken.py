@@ -87,7 +87,9 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
         if alone and _SHOWS.search(text, start, end) and text[end:].strip():
             continue
         told = _is_command(text[start:end]) or _is_whole(text, start, end)
-        told = _SURELY.search(text, start, end) is not None if foreign else told
+        told = (
+            _SURELY.search(text, start, end) is not None and not _TOLD_OF.search(before) if foreign else told
+        )
         if told and not any(begin < end and start < stop for begin, stop in code):
             yield start, end
             place = end
@@ -96,6 +98,11 @@ def spoken_commands(text: str, code: list[tuple[int, int]], *, whole: bool) -> I
 _RUNS: Final = re.compile(
     r"(?i)(?:\b(?:run|running|execute|executing|issue|issuing|type|enter|using|by)|:)\s{1,3}[\"“]?$"
 )
+_TOLD_OF: Final = re.compile(
+    r"(?i)(?:\w(?:ed|en|wn)|\b(?:is|are|was|were|been|be|gets?|got)\s\w{2,12})\s"
+    r"(?:(?:by|from|while|when|after)\s)?(?:by|using|run|running|executing|issuing)\s{1,3}[\"“]?$"
+)
+"""“It was broken by upgrade-db --force”, “was lost by using …”: what happened, and nothing to do."""
 _SURELY: Final = re.compile(r"<[A-Za-z][^<>\n]{0,60}>|://|\s~?\.{0,2}/\w|=\S|[\"“']|--[a-z]{3}")
 """Beside its flag: what no sentence has."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{2,30}")

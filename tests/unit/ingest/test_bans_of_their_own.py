@@ -74,3 +74,26 @@ def test_a_ban_behind_a_command_is_of_what_it_names(said: str, typed: bool) -> N
 def test_a_ban_behind_a_command_for_a_place_is_its_case() -> None:
     text = f"{HEAD}Run `kubectl drain n1`. Never do this in production.\n"
     assert waits(text) == [("kubectl drain n1", "in production: is that so?", "no")]
+
+
+@pytest.mark.parametrize(
+    ("ban", "code"),
+    [
+        ("Never run the purge script on a live database.", "./purge.sh --all"),
+        ("Do not use the force flag.", "terraform apply -force"),
+        ("Do not call the delete endpoint.", "curl -X DELETE https://a.example/b"),
+        ("Do not run a full vacuum in production.", "psql -c 'VACUUM FULL'"),
+        ("Never execute a failover without approval of the DBA.", "patronictl failover x"),
+        ("Do not do a hard reset.", "git reset --hard"),
+        ("Never use a recursive delete.", "rm -rf /srv"),
+        ("Never apply a manifest from a branch.", "kubectl apply -f x.yaml"),
+        ("Do not invoke destroy.", "terraform destroy"),
+        ("Do not use migrations here.", "rake db:migrate"),
+        ("Never run the cleanup.", "./purge.sh"),
+        ("Use the page, never the command line:", "kubectl delete ns x"),
+        ("Read this, but not run:", "kubectl delete ns x"),
+        ("An old example, not to be copied:", "kubectl delete ns x"),
+    ],
+)
+def test_what_is_forbidden_in_words_and_shown_below_is_not_run(ban: str, code: str) -> None:
+    assert list(commands(f"{HEAD}{ban}\n\n```\n{code}\n```\n\nThen run `uptime -p`.\n")) == ["uptime -p"]

@@ -145,6 +145,8 @@ def test_otherwise_is_not_for_a_case_of_another_list() -> None:
         "On clients that still hang, unmount it",
         "Which one is the leader?",
         "Replicas must be up",
+        "The following command shows the lag",
+        "It is a good idea to check the replicas",
     ],
 )
 def test_what_names_or_tells_is_no_state(words: str) -> None:
@@ -191,3 +193,16 @@ def test_a_heading_says_in_which_state_its_part_is_done(heading: str, case: str)
 @pytest.mark.parametrize("heading", ["Emergency contacts", "Switch over (planned)", "Restart (10 minutes)"])
 def test_a_heading_that_names_its_part_guards_nothing(heading: str) -> None:
     assert guard(f"## {heading}\n\nRun `{X}`.\n") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Is the disk full?\n\n   ```\n   rndc status\n   ```\n",
+        "- Is the zone loaded? (all views)\n\n  ```\n  $ rndc status\n  ```\n",
+        "1. The zones are in two views\n\n   ```\n   rndc status\n   ```\n",
+        "1. Zones are signed by the provider\n   - Run `rndc status`\n",
+    ],
+)
+def test_a_question_that_the_command_below_answers_is_no_case_of_it(text: str) -> None:
+    assert guard(text, "rndc status") is None

@@ -100,3 +100,27 @@ def test_move_it_do_not_delete_it_shows_how_it_is_moved() -> None:
     text = f"# T\n\n{FIRST}Move the lot away, don't delete it:\n\n```\nmv /srv/a /srv/b\n```\n"
     assert list(commands(text)) == ["uptime -p", "mv /srv/a /srv/b"]
     assert list(commands(text.replace("delete it", "run this"))) == ["uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It was broken by upgrade-db --force.",
+        "It is caused by cleanup --all /srv.",
+        "Data was lost by using purge-tool --all /srv.",
+        "The index is kept by idx-tool --keep.",
+        "The outage was triggered by running wipe-all --now /srv.",
+    ],
+)
+def test_what_something_was_done_by_is_not_typed(said: str) -> None:
+    assert list(commands(f"Notes\n\nRun uptime -p\n\n{said}\n", "plain")) == ["uptime -p"]
+
+
+def test_a_comment_that_names_its_command_bans_the_line_of_that_program_below_it() -> None:
+    text = "# T\n\n```\n# kubectl drain (do not run on masters)\nkubectl drain x\n\n# Look\nuptime -p\n```\n"
+    assert list(commands(text)) == ["uptime -p"]
+
+
+def test_lines_of_a_document_that_is_typed_keep_their_marks() -> None:
+    command = "cat > /etc/x <<EOF\nA1 foo\nA2 bar\nA3 baz\nEOF"
+    assert command in commands(f"# T\n\nRun this:\n\n```\n{command}\n```\n\nThen look.\n")

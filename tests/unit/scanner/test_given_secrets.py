@@ -39,6 +39,7 @@ splunk search x -auth admin:§
 lftp -u app,§ ftp.example.com
 smbclient //nas/share -U app%§
 sqlplus system/§@//db1:1521/ORCL
+exp scott/§@orcl file=a.dmp
 rabbitmqctl add_user app §
 htpasswd -bc /etc/nginx/.htpasswd app '§'
 vault operator unseal §
@@ -125,6 +126,8 @@ helm upgrade app ./c --set image.tag=v1.2Ab --set existingSecret=app-db1
 curl -b cookies.txt -c cookies.txt https://x
 curl -b "a=$COOKIE" https://x
 smbclient //nas/Share1 -U app
+export IMAGE=registry.example.com/payments@sha256:0123456789abcdef
+import x from "https://cdn.example.com/npm/checkout@5/+esm"
 net use Z: \\nas\Share1
 mc alias set m https://minio $A $B
 <h2 id="reset-password">Step2</h2>
