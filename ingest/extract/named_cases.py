@@ -59,6 +59,7 @@ _PRECAUTIONS: Final = frozenset({"in case", "in the case", "in the event"})
 
 _EXAMPLE: Final = re.compile(r"(?i)\b(?:for (?:instance|example)|e\.g\.),?\s*$")
 _EXAMPLE_WORDS: Final = 20
+_LOOKED_AT: Final = 1_000  # characters on each side of a case: a sentence may hold thousands
 _CLASSED: Final = re.compile(
     r"(?i)^(?:then )?it (?:is|['’]s) an?\b(?![^.]*\b(?:so|restart|run|use|you|we)\b)"
 )
@@ -292,7 +293,7 @@ def _only_tells(text: str, match: re.Match[str], end: int) -> bool:
 
 def _counts(text: str, match: re.Match[str], start: int) -> bool:
     word = match[1].lower()
-    before = text[start : match.start(1)]
+    before = text[max(start, match.start(1) - _LOOKED_AT) : match.start(1)]
     first = not text_of(before).strip(_OPENS)
     begins = first or before.rstrip().endswith((":", ";", "→", "–", "—", ","))
     if _IDIOM.match(text[match.start(1) : match.end(2)]):
@@ -318,7 +319,8 @@ def _acts(sentence: str, match: re.Match[str], start: int) -> bool:
     it only describes what happens then.
     """
     begin, end = match.start(1) - start, match.end(2) - start
-    before, rest = sentence[:begin].strip(" *_(–—-,:;→"), sentence[end:].strip(" .,:;→–—-*_)")
+    before = sentence[max(0, begin - _LOOKED_AT) : begin].strip(" *_(–—-,:;→")
+    rest = sentence[end : end + _LOOKED_AT].strip(" .,:;→–—-*_)")
     case = sentence[begin:end]
     if not rest and re.search(r"(?i)\bthat is an?\W{1,3}(?:problem|issue)\b", case):
         return True

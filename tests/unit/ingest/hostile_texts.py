@@ -56,5 +56,6 @@ TEXTS = {
     "blanks_behind": "# A\n\n- Disk full:" + " \u00a0" * 8_000 + "x\n\n```bash\nsystemctl stop web\n```\n",
     "outlines": "Step 1 - Look\n  df -h\n" + "  if it is full: stop it\n" * 12_000,
     "odd_mark": "Look at `df and stop it\n" + "restart the web service of the host.\nstop it.\n" * 12_000,
+    "cases_in_cases": "# A\n\nRun `df -h`.\n\n" + "if " * 20_000 + "\n",
     "cases_that_stop": "# A\n\n- `df -h`\n- " + "if it is full stop here " * 2_500 + "\n",
 }
