@@ -70,7 +70,9 @@ _WRITES: Final = re.compile(
     rf"^\W*(?:\d{{1,2}}[.)]\s*)?(?:add|append|insert) (?:an?|the|these|this|following|the following)?\s?"
     rf"(?:new )?(?:entry|entries|lines?|records?|stanza|block|settings?)\b[^.:]{{0,120}}:?\s*$|"
     rf"^\W*(?:\d{{1,2}}[.)]\s*)?(?:(?:un)?comment(?: out)?|change|modify|replace|remove|delete|edit|update|"
-    rf"adjust) (?:the|these|this)(?: following)? lines?\b[^.:]{{0,120}}:?\s*$"
+    rf"adjust) (?:the|these|this)(?: following)? lines?\b(?![^.:]{{0,120}}?\b(?:with|using|via|by|then|"
+    rf"and (?:also )?(?:run|execute|restart|reload|apply|start|stop|(?:un|u|re)?mount|reboot|check))\b)"
+    rf"[^.:]{{0,120}}:?\s*$"
 )
 _HOLDS: Final = re.compile(
     rf"(?i)^\W*(?:the |current |these |its )*contents? (?:of|is|are)\b|"

@@ -24,6 +24,7 @@ from ingest.extract.listings import Listing, unnumbered
 from ingest.extract.outputs import (
     TABLE_HEAD,
     answered_below,
+    heads_of_tables,
     in_table,
     is_failure,
     is_patch,
@@ -146,11 +147,11 @@ def _bare(block: Block, lines: list[str], *, told: bool) -> list[FoundCommand]:
         start, text = block.text.index(above[0]), ASIDE.sub("", _BEHIND.sub("", above[0]))
         line = block.line + block.text.count("\n", 0, start)
         return [FoundCommand(text, line, "", start, start + len(text))]
-    cut = _CUT.search(block.text)
+    cut, heads = _CUT.search(block.text), heads_of_tables(block.text)
     every = [
         item
         for item in statements(block)
-        if (not in_table(block.text, item.start) or _is_typed_again(item.text, above[0]))
+        if (not in_table(block.text, item.start, heads) or _is_typed_again(item.text, above[0]))
         and (cut is None or item.start < cut.start() or looks_like_command(item.text.split("\n")[0]))
     ]
     found = [item for item in every if plausible(item.text, labelled=labelled)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 from ingest.extract.vocabulary import COMMANDS, SUBCOMMANDS
@@ -81,11 +83,17 @@ _FSTAB: Final = re.compile(
 _ROWS: Final = (_FSTAB, _DEVICE, _SHARE, _TOP, _DONE, _LOGGED, _REPLY, _DIGEST, _ID, _ANSWERED)
 
 
-def in_table(text: str, offset: int) -> bool:
+def heads_of_tables(text: str) -> list[tuple[int, int]]:
+    """The places of the heads of the tables that a block shows; see `in_table`."""
+    return [found.span() for found in _HEAD.finditer(text)]
+
+
+def in_table(text: str, offset: int, heads: Sequence[tuple[int, int]]) -> bool:
     """Whether a line stands in a table that is printed below a command: from its head to an empty line."""
-    empty = text.rfind("\n\n", 0, offset)
-    begin = 0 if empty < 0 else empty + 2
-    return _HEAD.search(text, begin, offset) is not None
+    last = bisect_right(heads, (offset, -1)) - 1
+    if last < 0 or heads[last][1] > offset:
+        last -= 1
+    return last >= 0 and text.find("\n\n", heads[last][0], offset) < 0
 
 
 def is_row(line: str) -> bool:

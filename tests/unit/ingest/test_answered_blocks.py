@@ -186,3 +186,15 @@ def test_a_file_behind_a_sign_below_a_line_that_goes_on_is_written() -> None:
 def test_what_root_types_may_end_with_a_program_alone() -> None:
     assert typed(block("# wipefs -a /dev/sda\n# reboot"))[1:] == ["wipefs -a /dev/sda", "reboot"]
     assert typed(block("# watch out\n# reboot")) == ["uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Delete the following lines with:",
+        "Comment out the lines in the table and unmount:",
+        "Edit this line, then:",
+    ],
+)
+def test_what_edits_lines_or_comes_behind_that_is_run(lead: str) -> None:
+    assert X in typed(block(X, "bash", lead))
