@@ -323,18 +323,19 @@ def case_of_block(reader: Reader, block: Block, text: str) -> tuple[str | None, 
         return condition_of(reader, text)
     alone = not block.code and CASE_HEADING.fullmatch(text) is not None and without_case(text) == text
     found = condition_of(reader, f"{text}:" if alone else text)
-    if found[0] is None and says_state(text) and _tells(following) and not _leads_on(reader, block, text):
+    if found[0] is None and says_state(text) and _tells(following) and not _leads_on(block, text, following):
         reader.last_condition = " ".join(text.split()).strip(" *_:")
         return reader.last_condition, False, ""
     return found
 
 
-def _leads_on(reader: Reader, block: Block, text: str) -> bool:
+def _leads_on(block: Block, text: str, following: Block) -> bool:
     """Whether an item that says a state is a step all the same: a question that the command below answers, or
     a number of a list that only tells how things are there.
     """
     if without_asides(text).endswith("?"):
-        return only_read([reader.shown_below().split("\n", 1)[0]])
+        shown = (following.code_texts() or [following.text])[0].lstrip("$#> ").split("\n", 1)[0]
+        return following.kind == "code" and only_read([shown])
     return block.ordered and not says_fault(text)
 
 

@@ -206,3 +206,8 @@ def test_a_heading_that_names_its_part_guards_nothing(heading: str) -> None:
 )
 def test_a_question_that_the_command_below_answers_is_no_case_of_it(text: str) -> None:
     assert guard(text, "rndc status") is None
+
+
+def test_a_question_over_an_instruction_is_its_case() -> None:
+    text = f"- `rndc status`\n- mismatch afterwards? (all views)\n  - wait a minute, it can lag\n  - `{X}`\n"
+    assert guard(text) is not None
