@@ -67,7 +67,10 @@ _REASONS: Final = (
         DIRECTIVE,
     ),
     (re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,20});"), "a character written by its name"),
-    (re.compile(r"(?:(?<=\s)|^)(?:\d{1,4}|[A-Za-z])[.)](?=\s|$)", re.MULTILINE), "the number of an item"),
+    (
+        re.compile(r"(?:(?<=\s)|^)(?:\d{1,4}(?:\.\d{1,2}){0,3}|[A-Za-z])[.)](?=\s|$)", re.MULTILINE),
+        "the number of an item",
+    ),
     (re.compile(r"(?:(?<=\s)|^)\[[ xX]?\](?=\s|$)", re.MULTILINE), "a box to tick"),
     (re.compile(r"(?:(?<=\s)|^)[A-Z]\d{1,2}[.):]?(?=\s|$)", re.MULTILINE), "the number of an item"),
     (re.compile(r"[^\w\s]+|_+"), "a mark of the format"),

@@ -45,11 +45,15 @@ _HELD: Final = re.compile(r"(?<!\w)_<[A-Za-z][^<>\n]{0,60}>_(?!\w)")
 _STRAY: Final = re.compile(r"(?m)(?:(?<=\S)`(?=[ \t]*$)|^`(?=\S))")
 """A mark of inline code at one end of a line: alone in a block, it was left there by mistake."""
 _BROKEN: Final = re.compile("[" + "".join(_TYPED) + "]")
-_OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|[A-Za-z]{1,3}(?![A-Za-z-])))")
+_OPTION: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=(?P<letters>-|\d|[A-Za-z]{1,3}(?![A-Za-z-])))")
 """A dash before one letter was one hyphen: `–f` was `-f`, `–rf` was `-rf`, `–all` was `--all`. One before a
 hyphen was the other of two.
 """
 
+_ALONE: Final = re.compile(
+    r"(?:(?<![\w-])(?:su|cd|cat|tee)|\s-?[A-Za-z]{0,3}[fO])[ \t]{1,3}(?P<dash>[\u2013\u2014])(?=\s|$)"
+)
+"""`su – db2inst1`, `tar xf –`: one hyphen alone."""
 _SWITCH: Final = re.compile(r"(?<!\S)[\u2013\u2014](?=[A-Za-z])")
 _CMDLET: Final = re.compile(r"[A-Z][a-z]+-[A-Z][A-Za-z]+$")
 """`Get-Service`: PowerShell has options of one hyphen alone, however long they are."""
@@ -195,6 +199,7 @@ def _continued(text: str) -> Iterable[Edit]:
 
 def _of_code(text: str, start: int, end: int) -> Iterable[Edit]:
     short = {found.start() for found in _OPTION.finditer(text, start, end) if _is_short(text, start, found)}
+    short |= {found.start("dash") for found in _ALONE.finditer(text, start, end)}
     short |= {found.start() for found in _SWITCH.finditer(text, start, end) if _of_cmdlet(text, start, found)}
     short |= {
         place for found in _TWO.finditer(text, start, end) for place in (found.start(), found.end() - 1)

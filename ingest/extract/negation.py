@@ -16,7 +16,8 @@ from ingest.extract.contrast import bans_questions, behind_ban, label_forbids, s
 from ingest.extract.gates import behind_gate, holds_back, is_gate, without_holding_back
 from ingest.extract.short_cases import limited
 from ingest.extract.told_of import told_of
-from ingest.extract.vocabulary import IMPERATIVES, OTHER_I, sentences
+from ingest.extract.told_so import without_statements
+from ingest.extract.vocabulary import IMPERATIVES, OTHER_I, is_imperative, sentences
 
 _NOT: Final = (
     r"(?:do\s+not|don['’`´]?t|does\s+not|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|"
@@ -187,7 +188,9 @@ def forbids_below(text: str, codes: Sequence[str] = (), below: str = "") -> bool
         return False
     if last.rstrip(" *_").endswith(_ENDS_OPEN) and (label_forbids(last) or _is_forbidding_label(last)):
         return True
-    last = _NOT_THAT.sub(_without_aside, _FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last)))
+    last = without_statements(_FOR_ANOTHER.sub("", _ASIDE.sub(_without_aside, last)))
+    if any(is_imperative(part.strip()) for part in with_clauses(last).split(",")[:-1]):
+        last = _NOT_THAT.sub(_without_aside, last)
     if not negated(last, holds_code=any(code in last for code in codes)):
         told = _IN_CASE.sub("", last, count=1)
         return bool(told.rstrip().endswith(":") and _RETRACTED.search(told))

@@ -71,8 +71,12 @@ def statements(block: Block) -> list[FoundCommand]:
     return _with_functions(found, block)
 
 
-ASIDE: Final = re.compile(r"(?<=\S)[ \t]{1,8}\([A-Za-z][^()\n$`'\"|;&]{2,120}\)$")
-"""Behind a command, where no shell takes one: `kubectl edit sts kafka  (set the limit)`."""
+ASIDE: Final = re.compile(
+    r"(?<=\S)[ \t]{1,8}(?:\([A-Za-z][^()\n$`'\"|;&]{2,120}\)|"
+    r"(?:--|—)[ \t]{1,3}(?=[A-Z][a-z]{1,15}(?:[ \t]{1,3}[^\s]{1,40}){3})"
+    r"(?=[^\n]{0,120}\s(?:the|is|are|for|of|from|each|should|will)\s)[^\n$`'\"|;&<>=]{8,160})$"
+)
+"""Behind a command, where no shell takes one: `kubectl edit sts kafka  (set it)`, `… -- Prints the node`."""
 
 
 def _with_functions(found: list[FoundCommand], block: Block) -> list[FoundCommand]:

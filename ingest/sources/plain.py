@@ -34,7 +34,7 @@ from ingest.sources.typed_lines import (
 from ingest.trace import Writer
 
 _ITEM: Final = re.compile(
-    r"^(\s*)(?:(\d{1,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,5})|\*{2,5}|--|->|[-*•–+·»→])\s+(.*)$"
+    r"^(\s*)(?:(\d{1,3}(?:\.\d{1,2}){0,3}[.)]|[a-zA-Z][.)]|[ivx]{2,5}[.)]|\([a-z\d]{1,2}\)|\.{1,5})|\*{2,5}|--|->|[-*•–+·»→])\s+(.*)$"
 )
 _DEPTH: Final = re.compile(r"\s*(?:\.{2,5}|\*{2,5})(?=\s)")
 """A list in a list, as AsciiDoc and wikis write it."""
@@ -42,7 +42,7 @@ _STEP: Final = re.compile(r"(?i)^(\s*)(?:step|phase) ?(\d{1,3})\s?(?::|[.)–—
 """`Step 3: look at the disk`: what begins a step where no list is written as one."""
 
 _STEP_ALONE: Final = re.compile(r"(?i)^\s*(?:step|phase) ?\d{1,3}\s?[:.]?\s*$")
-_NUMBERED: Final = re.compile(r"\s*\d{1,3}[.)]\s+\S")
+_NUMBERED: Final = re.compile(r"\s*\d{1,3}(?:\.\d{1,2}){0,3}[.)]\s+\S")
 _PROMPT: Final = re.compile(r"^\s*(?:\$|[\w.-]+@[\w.-]+:[^\s]*[$#])\s+\S")
 _MORE: Final = re.compile(r"^\s{0,8}>(?: |$)")
 """Below a prompt: that of a line that goes on."""

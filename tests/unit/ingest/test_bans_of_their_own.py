@@ -97,3 +97,32 @@ def test_a_ban_behind_a_command_for_a_place_is_its_case() -> None:
 )
 def test_what_is_forbidden_in_words_and_shown_below_is_not_run(ban: str, code: str) -> None:
     assert list(commands(f"{HEAD}{ban}\n\n```\n{code}\n```\n\nThen run `uptime -p`.\n")) == ["uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The members do not share state, so drain each:",
+        "This does not restart the pods:",
+        "The manifest is append-only and never compacted by GC:",
+        "A bad upload leaves its events behind, so failures here do not delete data:",
+    ],
+)
+def test_how_a_thing_is_forbids_nothing_below(said: str) -> None:
+    assert list(commands(f"{HEAD}{said}{CODE}")) == ["lvs -o name", "uptime -p"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This does not work:",
+        "People do not run this:",
+        "On the primary do not restart:",
+        "In production we never delete:",
+        "This is a trap, do not follow it:",
+        "During peak hours never restart:",
+        "You don't need this:",
+    ],
+)
+def test_what_people_do_not_do_is_forbidden_below(said: str) -> None:
+    assert "lvs -o name" not in commands(f"{HEAD}{said}{CODE}")

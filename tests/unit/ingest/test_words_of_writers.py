@@ -124,3 +124,29 @@ def test_a_comment_that_names_its_command_bans_the_line_of_that_program_below_it
 def test_lines_of_a_document_that_is_typed_keep_their_marks() -> None:
     command = "cat > /etc/x <<EOF\nA1 foo\nA2 bar\nA3 baz\nEOF"
     assert command in commands(f"# T\n\nRun this:\n\n```\n{command}\n```\n\nThen look.\n")
+
+
+def test_numbers_with_points_begin_items() -> None:
+    text = (
+        "Failed jobs\n\n3.1.  List the failed jobs:\neodctl status --date <DATE>\n"
+        "3.2.  Show the log: tail -n 60 /eod/log/a.log | egrep 'ERR'\n3.3.  Determine the return code.\n"
+    )
+    assert list(commands(text, "plain")) == [
+        "eodctl status --date {{ date }}",
+        "tail -n 60 /eod/log/a.log | egrep 'ERR'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("su – db2eod", "su - db2eod"),
+        ("head –5 a.log", "head -5 a.log"),
+        ("kubectl apply -f –", "kubectl apply -f -"),
+        ("git checkout – a.txt", "git checkout -- a.txt"),
+        ("kubectl get pods -owide -- Should print the Node for each pod.", "kubectl get pods -owide"),
+        ("kubectl exec web -- ls -l /srv", "kubectl exec web -- ls -l /srv"),
+    ],
+)
+def test_dashes_alone_and_behind_a_command(written: str, typed: str) -> None:
+    assert list(commands(f"# T\n\n{FIRST}```\n{written}\n```\n")) == ["uptime -p", typed]
