@@ -47,10 +47,6 @@ def _forward(drafts: list[Draft], group: int) -> list[Draft]:
     ]
 
 
-def _own_case(draft: Draft) -> str | None:
-    return None if draft.condition == undone_case(draft) else draft.condition
-
-
 def _changed(draft: Draft, item: Settled) -> Draft:
     if item.act == "command":
         # It comes from the answer and stands nowhere in the text.

@@ -24,7 +24,6 @@ _QUOTING: Final = frozenset({STRING, BODY, QUOTED_BRACE, SUM})
 _GOES_ON: Final = frozenset(b"then do else elif if while until time ! { coproc".split())
 """Words behind which a command begins."""
 _ENDS_WORD: Final = frozenset(b" \t\n;&|<>()")
-_GLOBS: Final = frozenset(b"?*+@!")
 _IN_TICKS: Final = re.compile(rb"[^`\\]*+(?:\\[^`$\\][^`\\]*+)*+`")
 """Behind an opening backquote, up to the closing one: no backslash is taken away before it is read."""
 _NAME: Final = re.compile(rb"[ \t]++[^ \t\n\\'\"`$<>();&|]++")

@@ -127,16 +127,6 @@ def open_to_all(folder: str) -> bool:
     return patterns("open_folders").fits(normal_path(folder).rstrip("/"))
 
 
-def is_root_like(path: str) -> bool:
-    """The root, a top folder of the system, a home, or a path that may turn out to be one."""
-    bare = path.rstrip("/*") if path not in ("/", "~") else path
-    return (
-        path in ("/", "~", ".", "..", "*", "/*")
-        or OPAQUE in path
-        or (bare.count("/") <= 1 and bare.startswith("/"))
-    )
-
-
 def is_scratch(path: str) -> bool:
     """Below a temporary folder, and not the folder itself."""
     return patterns("scratch_paths").fits(path) and OPAQUE not in path

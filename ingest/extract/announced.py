@@ -46,7 +46,6 @@ _TELLS: Final = re.compile(
 _IN_LOG: Final = re.compile(
     r"(?i)^\W*(?:(?:found |seen )?in )?(?:the |a )?(?:\w+ )?(?:logs?|journal|syslog)(?: files?)?\W*$"
 )
-_SESSION_TELLS: Final = re.compile(r"(?i)^\W*(?:the )?(?:expected|resulting) ")
 
 _PATH: Final = (
     r"[`'\"]?(?:(?!/dev/)(?:~|\.{1,2})?/[\w.~/*-]++|[\w./-]{1,200}\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|sh|"

@@ -63,6 +63,8 @@ def ban_for_a_case(text: str) -> tuple[str, bool] | None:
     return case if case is not None and case[1] else None
 
 
+_NEVER: Final = re.compile(r"(?i)\b(?:in|at|on|for|under)\s+any\b|\bat\s+all\b")
+"""“In any case”, “on any account”, “at all”: no case is left."""
 _AT_TIMES: Final = re.compile(r"(?i)^(?:while|during|at|when|if)\b")
 
 
@@ -71,7 +73,7 @@ def limited_below(text: str) -> tuple[str, bool] | None:
     during business hours.” With a colon at its end it shows how not to do it, but where it names a time.
     """
     last = (sentences(text) or [""])[-1].rstrip(" *_")
-    case = ban_for_a_case(last.rstrip(":"))
+    case = None if _NEVER.search(last) else ban_for_a_case(last.rstrip(":"))
     return case if case is not None and (not last.endswith((":", "→")) or _AT_TIMES.match(case[0])) else None
 
 

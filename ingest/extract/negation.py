@@ -92,7 +92,10 @@ _BAN_OF_IT: Final = re.compile(
     r"(?:this|it|that|these|them|those)\b(?P<rest>[^.!?\n]{0,120})"
 )
 """“. Never run it”, “. Never restart it”: of the command, or of what it is about."""
-_ANY_MORE: Final = re.compile(r"(?i)\s*(?:any ?more|ever|again|yourself|manually|by hand|here)?\W*$")
+_LIMITED: Final = re.compile(
+    r"(?i)\s+(?:(?:in|on|for|while|during|at|when|if|as)\b(?!\s+(?:any|all)\b(?!\s+\w+s\b))|twice\b|more\s+than\s+once\b)"
+)
+"""Only for a place, a time or once more: the case that this is, is asked about. All else stays a ban."""
 _ACTS: Final = re.compile(
     r"(?i)\b(?:run(?:ning)?|us(?:e|ing)|execut\w+|do|try|typ\w+|call\w*|paste|copy|apply|invoke|enter|"
     r"this|these|"
@@ -300,7 +303,7 @@ def _is_forbidden_behind(command: str, behind: str) -> bool:
         return False
     own = _BAN_OF_IT.match(behind)
     if own is not None and own["runs"]:
-        return _ANY_MORE.match(own["rest"]) is not None
+        return _LIMITED.match(own["rest"]) is None
     if own is not None and own["verb"].lower() in IMPERATIVES:
         return own["verb"].lower() in re.split(r"\W+", command.lower())
     return _AFTERWARDS.search(_CASE_BEHIND.sub("", behind)) is not None

@@ -51,7 +51,8 @@ _BEHIND: Final = re.compile(
 )
 _NOT_THEN: Final = re.compile(
     r"(?i)^[`*_)\s]{0,4}[.!]\s{1,2}(?:never|do\s+not|don['’`´]t)\s+(?:ever\s+)?(?:run|use|do|execute|try|apply)\s+"
-    r"(?:this|it|that|these)\s+(?P<case>(?:in|on|for|while|during|at|when|if)\b[^.;)`\]]{2,60})(?=[.;!]|$|\n)"
+    r"(?:this|it|that|these)\s+(?P<case>(?!(?:in|on|for|at)\s+any\b|at\s+all\b)(?:in|on|for|while|during|at|when|if)\b"
+    r"[^.;)`\]]{2,60})(?=[.;!]|$|\n)"
 )
 """“Run `x`. Never do this in production.”"""
 _LIMIT: Final = re.compile(

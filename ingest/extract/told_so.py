@@ -25,6 +25,10 @@ _DEEDS: Final = frozenset(
     "perform start follow work works help helps suffice".split()
 )
 """What only a person does; or what stands below does not."""
+_SHOWN: Final = re.compile(
+    r"(?i)\b(?:commands?|scripts?|following|below|this|these|those|way|procedure|steps?)\b"
+)
+"""What stands below: “These were never tested:” is no word for it."""
 _DONE: Final = re.compile(r"(?i)[a-z]{2,20}(?:ed|en|un|pt)$")
 
 
@@ -41,7 +45,7 @@ def without_statements(text: str) -> str:
 def _states(text: str, found: re.Match[str]) -> bool:
     verb = found["verb"].lower()
     if found[0].lower().startswith("never") and _DONE.match(verb):
-        return True
+        return _SHOWN.search(text[: found.start()]) is None
     clause = _CLAUSE.split(text[: found.start()])[-1].strip(" *_`\"'")
     words = [word.lower() for word in clause.split()]
     if not words or verb in _DEEDS or words[0] in _NO_SUBJECT or words[-1] in _NO_SUBJECT - _BEHIND:

@@ -38,6 +38,9 @@ def test_what_names_another_thing_forbids_nothing_below(ban: str, below: str) ->
         "Never use lvs on a mirror.",
         "Do not run",
         "Do not run any of the following commands by hand.",
+        "Do not run this in any case.",
+        "Never do this on any account.",
+        "Do not do this at all.",
     ],
 )
 def test_what_points_below_still_forbids_it(ban: str) -> None:
@@ -65,6 +68,13 @@ def test_what_is_forbidden_at_a_time_or_place_is_asked_about(ban: str, case: str
         ("Run `kubectl get pods`. Never delete them.", True),
         ("Run `rm -rf /x`. Never run this.", False),
         ("Run `rm -rf /x`. Do not use it any more.", False),
+        ("Run `rm -rf /x`. Never do this without approval.", False),
+        ("Run `rm -rf /x`. Do not run it until the lead agrees.", False),
+        ("Run `rm -rf /x`. Do not run this unless the disk is full.", False),
+        ("Run `rm -rf /x`. Never run this command.", False),
+        ("Run `rm -rf /x`. Do not use this, it is broken.", False),
+        ("Run `rm -rf /x`. Never do this in any case.", False),
+        ("Run `rm -rf /x`. Do not run this under any circumstances.", False),
     ],
 )
 def test_a_ban_behind_a_command_is_of_what_it_names(said: str, typed: bool) -> None:
@@ -122,6 +132,8 @@ def test_how_a_thing_is_forbids_nothing_below(said: str) -> None:
         "This is a trap, do not follow it:",
         "During peak hours never restart:",
         "You don't need this:",
+        "These were never tested:",
+        "The following commands were never used:",
     ],
 )
 def test_what_people_do_not_do_is_forbidden_below(said: str) -> None:
